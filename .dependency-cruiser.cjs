@@ -1,0 +1,78 @@
+// The import order of docs/architecture.md as a failing build: each room names what it may import.
+const rooms = {
+  asn1: [],
+  x509: ['asn1'],
+  cms: ['asn1', 'x509'],
+  scep: ['asn1', 'x509', 'cms'],
+  store: [],
+  issuer: ['asn1', 'x509'],
+  'private-ca': ['asn1', 'x509', 'store'],
+  connectors: ['asn1', 'x509', 'store', 'issuer'],
+  enrolment: ['asn1', 'x509', 'cms', 'scep', 'store', 'issuer', 'connectors'],
+  observability: [],
+  config: [],
+  http: ['asn1', 'scep', 'enrolment', 'connectors', 'observability'],
+  cli: ['asn1', 'x509', 'cms', 'scep', 'config', 'observability'],
+};
+
+const onlyRooms = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-imports`,
+  comment: `src/${room} may import only itself${allowed.length > 0 ? `, ${allowed.join(', ')}` : ''}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+}));
+
+const pureRooms = '^src/(asn1|x509|cms|scep)/';
+const pureModules = '^(node:)?(crypto|buffer)$';
+
+module.exports = {
+  forbidden: [
+    ...onlyRooms,
+    {
+      name: 'pure-rooms-touch-no-world',
+      comment: 'asn1, x509, cms and scep take bytes and give values: no fs, network, environment or clock',
+      severity: 'error',
+      from: { path: pureRooms },
+      to: { dependencyTypes: ['core'], pathNot: pureModules },
+    },
+    {
+      name: 'pure-rooms-use-asn1-libraries-only',
+      severity: 'error',
+      from: { path: pureRooms },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(pkijs|asn1js)/' },
+    },
+    {
+      name: 'pkijs-stays-in-x509-and-cms',
+      comment: 'what leaves x509 and cms are plain readonly records of our own',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(x509|cms)/' },
+      to: { path: 'node_modules/(pkijs|asn1js)/' },
+    },
+    {
+      name: 'express-stays-in-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/http/' },
+      to: { path: 'node_modules/(@types/)?express/' },
+    },
+    {
+      name: 'adapters-are-imported-by-wire-alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(wire\\.ts|store/embedded/|issuer/embedded/)' },
+      to: { path: '^src/(store|issuer)/embedded/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['import', 'types'], exportsFields: ['exports'] },
+  },
+};

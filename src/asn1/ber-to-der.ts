@@ -1,0 +1,34 @@
+import type { BerElement } from './read-ber.ts';
+import { readBer } from './read-ber.ts';
+import { derElement } from './write-der.ts';
+
+const OCTET_STRING = 4;
+
+/**
+ * Gives `bytes` with definite lengths throughout and every constructed OCTET STRING joined into a primitive one.
+ * Clients on Bouncy Castle, OpenSSL -stream and Apple's older code send indefinite lengths (protocol.md fact 14).
+ * Subtrees that are free of both are kept to the byte, so that signatures over them still hold.
+ * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`.
+ */
+export function berToDer(bytes: Uint8Array): Uint8Array {
+  return definite(readBer(bytes));
+}
+
+function definite(element: BerElement): Uint8Array {
+  if (!element.constructed) return element.bytes;
+  if (isOctetString(element)) return derElement(OCTET_STRING, octets(element));
+  const children = element.children.map(definite);
+  const unchanged =
+    !element.indefinite && children.every((child, i) => child === element.children[i]?.bytes);
+  const tag = element.bytes[0] as number;
+  return unchanged ? element.bytes : derElement(tag, ...children);
+}
+
+function isOctetString(element: BerElement): boolean {
+  return element.tagClass === 'universal' && element.tagNumber === OCTET_STRING;
+}
+
+/** The octets of a primitive string, or of a constructed one joined (X.690 section 8.7.3). */
+function octets(element: BerElement): Uint8Array {
+  return element.constructed ? Buffer.concat(element.children.map(octets)) : element.content;
+}

@@ -1,0 +1,100 @@
+/** Every object identifier the server knows, under the name of the document that defines it. */
+export const OID = {
+  // CMS (RFC 5652)
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  envelopedData: '1.2.840.113549.1.7.3',
+  // PKCS #9 attributes (RFC 2985)
+  contentType: '1.2.840.113549.1.9.3',
+  messageDigest: '1.2.840.113549.1.9.4',
+  signingTime: '1.2.840.113549.1.9.5',
+  challengePassword: '1.2.840.113549.1.9.7',
+  extensionRequest: '1.2.840.113549.1.9.14',
+  /** Microsoft's name for extensionRequest (MS-WCCE 2.2.2.7.7.1). */
+  microsoftCertExtensions: '1.3.6.1.4.1.311.2.1.14',
+  /** ENROLLMENT_NAME_VALUE_PAIR (MS-WCCE 2.2.2.7.10): ValidityPeriod and ValidityPeriodUnits. */
+  microsoftEnrollmentNameValuePair: '1.3.6.1.4.1.311.13.2.1',
+  // SCEP attributes (RFC 8894 section 3.2.1)
+  scepMessageType: '2.16.840.1.113733.1.9.2',
+  scepPkiStatus: '2.16.840.1.113733.1.9.3',
+  scepFailInfo: '2.16.840.1.113733.1.9.4',
+  scepSenderNonce: '2.16.840.1.113733.1.9.5',
+  scepRecipientNonce: '2.16.840.1.113733.1.9.6',
+  scepTransactionId: '2.16.840.1.113733.1.9.7',
+  scepFailInfoText: '1.3.6.1.5.5.7.24.1',
+  // Public keys and key transport (RFC 3279, RFC 8017, RFC 5480)
+  rsaEncryption: '1.2.840.113549.1.1.1',
+  rsaesOaep: '1.2.840.113549.1.1.7',
+  mgf1: '1.2.840.113549.1.1.8',
+  pSpecified: '1.2.840.113549.1.1.9',
+  rsassaPss: '1.2.840.113549.1.1.10',
+  ecPublicKey: '1.2.840.10045.2.1',
+  // Signatures
+  md5WithRsa: '1.2.840.113549.1.1.4',
+  sha1WithRsa: '1.2.840.113549.1.1.5',
+  sha256WithRsa: '1.2.840.113549.1.1.11',
+  sha384WithRsa: '1.2.840.113549.1.1.12',
+  sha512WithRsa: '1.2.840.113549.1.1.13',
+  ecdsaWithSha1: '1.2.840.10045.4.1',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  ecdsaWithSha384: '1.2.840.10045.4.3.3',
+  ecdsaWithSha512: '1.2.840.10045.4.3.4',
+  // Digests
+  md5: '1.2.840.113549.2.5',
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+  // Content encryption
+  desCbc: '1.3.14.3.2.7',
+  desEde3Cbc: '1.2.840.113549.3.7',
+  aes128Cbc: '2.16.840.1.101.3.4.1.2',
+  aes192Cbc: '2.16.840.1.101.3.4.1.22',
+  aes256Cbc: '2.16.840.1.101.3.4.1.42',
+  // Certificate extensions (RFC 5280)
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  microsoftCertificateTemplateName: '1.3.6.1.4.1.311.20.2',
+  microsoftCertificateTemplate: '1.3.6.1.4.1.311.21.7',
+  microsoftApplicationPolicies: '1.3.6.1.4.1.311.21.10',
+  microsoftSid: '1.3.6.1.4.1.311.25.2',
+  /** otherName of a subjectAltName that names a Windows user (szOID_NT_PRINCIPAL_NAME). */
+  userPrincipalName: '1.3.6.1.4.1.311.20.2.3',
+  // Extended key usages
+  anyExtendedKeyUsage: '2.5.29.37.0',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  // Name attributes (RFC 5280 appendix A, RFC 4519, RFC 2985)
+  commonName: '2.5.4.3',
+  surname: '2.5.4.4',
+  serialNumber: '2.5.4.5',
+  countryName: '2.5.4.6',
+  localityName: '2.5.4.7',
+  stateOrProvinceName: '2.5.4.8',
+  streetAddress: '2.5.4.9',
+  organizationName: '2.5.4.10',
+  organizationalUnitName: '2.5.4.11',
+  title: '2.5.4.12',
+  givenName: '2.5.4.42',
+  initials: '2.5.4.43',
+  generationQualifier: '2.5.4.44',
+  dnQualifier: '2.5.4.46',
+  pseudonym: '2.5.4.65',
+  emailAddress: '1.2.840.113549.1.9.1',
+  unstructuredName: '1.2.840.113549.1.9.2',
+  unstructuredAddress: '1.2.840.113549.1.9.8',
+  userId: '0.9.2342.19200300.100.1.1',
+  domainComponent: '0.9.2342.19200300.100.1.25',
+} as const;
+
+const DOTTED = /^[0-2](\.(0|[1-9]\d{0,14})){1,40}$/;
+
+/** Whether `text` is a dotted object identifier that `derOid` can write. */
+export function isDottedOid(text: string): boolean {
+  return DOTTED.test(text);
+}

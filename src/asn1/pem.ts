@@ -1,0 +1,23 @@
+import { DecodeError } from './decode-error.ts';
+
+/** RFC 7468 text of one object, ending with a newline. `label` as in "CERTIFICATE". */
+export function encodePem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString('base64');
+  const lines = base64.match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+/**
+ * The DER of every object with the given label in an RFC 7468 text, in order. Text around the objects is ignored.
+ * @throws DecodeError when an object of that label is not base64.
+ */
+export function decodePem(label: string, text: string): Uint8Array[] {
+  const objects = text.matchAll(
+    new RegExp(`-----BEGIN ${label}-----([^-]*)-----END ${label}-----`, 'g'),
+  );
+  return [...objects].map(([, body = '']) => {
+    const base64 = body.replace(/\s+/g, '');
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new DecodeError(`the ${label} is not base64`);
+    return Buffer.from(base64, 'base64');
+  });
+}

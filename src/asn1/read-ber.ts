@@ -1,0 +1,120 @@
+import { DecodeError } from './decode-error.ts';
+
+export type TagClass = 'universal' | 'application' | 'context' | 'private';
+
+/** One BER element (X.690 section 8). The views share the memory of the input. */
+export interface BerElement {
+  readonly tagClass: TagClass;
+  readonly tagNumber: number;
+  readonly constructed: boolean;
+  /** Length form 0x80: the content ends with two zero octets, which DER forbids. */
+  readonly indefinite: boolean;
+  /** Header, content and, if indefinite, the end-of-contents octets: the element as received. */
+  readonly bytes: Uint8Array;
+  /** The content octets without any end-of-contents octets. */
+  readonly content: Uint8Array;
+  /** The elements inside a constructed element; empty for a primitive one. */
+  readonly children: readonly BerElement[];
+}
+
+/** Bounds that hold before any cryptography runs (protocol S4). A PKCSReq has about 250 elements, 12 deep. */
+export interface BerLimits {
+  readonly maxDepth: number;
+  readonly maxElements: number;
+}
+
+const DEFAULT_LIMITS: BerLimits = { maxDepth: 32, maxElements: 2_000 };
+const CLASSES: readonly TagClass[] = ['universal', 'application', 'context', 'private'];
+
+/**
+ * Reads exactly one BER element, and all within it, from the whole of `bytes`.
+ * Definite lengths need not be minimal; indefinite lengths are read; tag numbers above 30 are refused, as no
+ * structure of CMS or X.509 has them.
+ * @throws DecodeError when the bytes are not one element or exceed the limits. Time is linear in the input.
+ */
+export function readBer(bytes: Uint8Array, limits: BerLimits = DEFAULT_LIMITS): BerElement {
+  const reader = { bytes, limits, elements: 0 };
+  const element = readElement(reader, 0, bytes.length, 0);
+  if (element.bytes.length !== bytes.length)
+    throw new DecodeError('bytes follow the ASN.1 element');
+  return element;
+}
+
+interface Reader {
+  readonly bytes: Uint8Array;
+  readonly limits: BerLimits;
+  elements: number;
+}
+
+function readElement(reader: Reader, start: number, end: number, depth: number): BerElement {
+  reader.elements += 1;
+  if (reader.elements > reader.limits.maxElements) throw new DecodeError('too many ASN.1 elements');
+  if (depth > reader.limits.maxDepth) throw new DecodeError('ASN.1 nested too deeply');
+  const header = readHeader(reader.bytes, start, end);
+  const { tag, contentStart, length } = header;
+  const constructed = (tag & 0x20) !== 0;
+  if (length === undefined && !constructed) {
+    throw new DecodeError('a primitive ASN.1 element has indefinite length');
+  }
+  const contentEnd = length === undefined ? end : contentStart + length;
+  const inner = constructed
+    ? readChildren(reader, contentStart, contentEnd, depth + 1, length === undefined)
+    : { children: [], end: contentEnd, next: contentEnd };
+  return {
+    tagClass: CLASSES[tag >> 6] as TagClass,
+    tagNumber: tag & 0x1f,
+    constructed,
+    indefinite: length === undefined,
+    bytes: reader.bytes.subarray(start, inner.next),
+    content: reader.bytes.subarray(contentStart, inner.end),
+    children: inner.children,
+  };
+}
+
+function readChildren(
+  reader: Reader,
+  start: number,
+  end: number,
+  depth: number,
+  indefinite: boolean,
+): { children: BerElement[]; end: number; next: number } {
+  const children: BerElement[] = [];
+  let at = start;
+  while (at < end) {
+    if (indefinite && reader.bytes[at] === 0 && reader.bytes[at + 1] === 0 && at + 2 <= end) {
+      return { children, end: at, next: at + 2 };
+    }
+    const child = readElement(reader, at, end, depth);
+    children.push(child);
+    at += child.bytes.length;
+  }
+  if (indefinite) throw new DecodeError('an indefinite ASN.1 element does not end');
+  return { children, end: at, next: at };
+}
+
+function readHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { tag: number; contentStart: number; length: number | undefined } {
+  const tag = bytes[start];
+  const first = bytes[start + 1];
+  if (tag === undefined || first === undefined || start + 2 > end) {
+    throw new DecodeError('ASN.1 ends within a header');
+  }
+  if ((tag & 0x1f) === 0x1f) throw new DecodeError('ASN.1 tag numbers above 30 are not supported');
+  if (tag === 0) throw new DecodeError('ASN.1 end-of-contents where an element was expected');
+  if (first === 0x80) return { tag, contentStart: start + 2, length: undefined };
+  if (first < 0x80) return within(tag, start + 2, first, end);
+  const octets = first & 0x7f;
+  if (octets > 4 || start + 2 + octets > end) throw new DecodeError('ASN.1 length out of range');
+  let length = 0;
+  for (let i = 0; i < octets; i += 1) length = length * 256 + (bytes[start + 2 + i] ?? 0);
+  return within(tag, start + 2 + octets, length, end);
+}
+
+function within(tag: number, contentStart: number, length: number, end: number) {
+  if (contentStart + length > end)
+    throw new DecodeError('an ASN.1 element is longer than its container');
+  return { tag, contentStart, length };
+}

@@ -1,0 +1,111 @@
+/** Writers for the DER this server sends (X.690 section 10). Each gives one whole element. */
+
+/** One element with the given identifier octet and the joined content. */
+export function derElement(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.from([tag, ...lengthOctets(length)]), ...content]);
+}
+
+function lengthOctets(length: number): number[] {
+  if (length < 0x80) return [length];
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  return [0x80 | octets.length, ...octets];
+}
+
+export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
+  return derElement(0x30, ...elements);
+}
+
+/** A SET whose elements stay in the given order. RFC 5652 wants DER order for attributes: use `derSetOf` there. */
+export function derSet(...elements: readonly Uint8Array[]): Uint8Array {
+  return derElement(0x31, ...elements);
+}
+
+/** A SET OF in DER order: elements ascending by their encodings (X.690 section 11.6). */
+export function derSetOf(elements: readonly Uint8Array[]): Uint8Array {
+  return derElement(0x31, ...elements.toSorted(Buffer.compare));
+}
+
+/** An INTEGER from a JavaScript integer or from big-endian magnitude bytes (taken as non-negative). */
+export function derInteger(value: number | Uint8Array): Uint8Array {
+  const magnitude = typeof value === 'number' ? numberOctets(value) : withoutLeadingZeros(value);
+  const positive = ((magnitude[0] ?? 0) & 0x80) === 0 ? [] : [Buffer.of(0)];
+  return derElement(0x02, ...positive, magnitude);
+}
+
+function numberOctets(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('derInteger takes 0 and up');
+  const octets: number[] = [value % 256];
+  for (let rest = Math.floor(value / 256); rest > 0; rest = Math.floor(rest / 256)) {
+    octets.unshift(rest % 256);
+  }
+  return Buffer.from(octets);
+}
+
+function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((octet) => octet !== 0);
+  return first < 0 ? Buffer.of(0) : bytes.subarray(first);
+}
+
+export function derBoolean(value: boolean): Uint8Array {
+  return derElement(0x01, Buffer.of(value ? 0xff : 0));
+}
+
+export function derNull(): Uint8Array {
+  return derElement(0x05);
+}
+
+/** An OBJECT IDENTIFIER from its dotted form. */
+export function derOid(dotted: string): Uint8Array {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  return derElement(0x06, Buffer.from([first * 40 + second, ...rest].flatMap(base128)));
+}
+
+function base128(arc: number): number[] {
+  const octets = [arc % 128];
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    octets.unshift(0x80 | (rest % 128));
+  }
+  return octets;
+}
+
+export function derOctetString(content: Uint8Array): Uint8Array {
+  return derElement(0x04, content);
+}
+
+/** A BIT STRING of whole octets, or with `unusedBits` (0 to 7) at its end. */
+export function derBitString(content: Uint8Array, unusedBits = 0): Uint8Array {
+  return derElement(0x03, Buffer.of(unusedBits), content);
+}
+
+export function derUtf8String(text: string): Uint8Array {
+  return derElement(0x0c, Buffer.from(text, 'utf8'));
+}
+
+export function derPrintableString(text: string): Uint8Array {
+  return derElement(0x13, Buffer.from(text, 'latin1'));
+}
+
+export function derIa5String(text: string): Uint8Array {
+  return derElement(0x16, Buffer.from(text, 'latin1'));
+}
+
+/** [number] EXPLICIT, or a constructed IMPLICIT one: the content inside a context tag. */
+export function derContext(number: number, ...content: readonly Uint8Array[]): Uint8Array {
+  return derElement(0xa0 | number, ...content);
+}
+
+/** [number] IMPLICIT of a primitive type. */
+export function derContextPrimitive(number: number, content: Uint8Array): Uint8Array {
+  return derElement(0x80 | number, content);
+}
+
+/** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime up to 2049, GeneralizedTime after; whole seconds, Z. */
+export function derTime(time: Date): Uint8Array {
+  const text = `${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+  const year = time.getUTCFullYear();
+  return year >= 1950 && year < 2050
+    ? derElement(0x17, Buffer.from(text.slice(2), 'latin1'))
+    : derElement(0x18, Buffer.from(text, 'latin1'));
+}
