@@ -1,0 +1,75 @@
+/**
+ * The certificate authority as enrolment sees it: the few calls of the AWS Private CA API that an enrolment needs.
+ * Two adapters: embedded (src/private-ca on this machine) and acm-pca (the AWS SDK). Both pass one contract suite.
+ */
+export interface Issuer {
+  /** Status and certificates of an authority. Throws IssuerError 'not-found' or 'unavailable'. */
+  describeAuthority(authorityArn: string): Promise<Authority>;
+
+  /**
+   * IssueCertificate: gives the ARN of the certificate, which may not be ready yet. The same idempotencyToken within five
+   * minutes gives the same ARN, also after a crash and on another replica. Throws IssuerError.
+   */
+  issueCertificate(request: IssueRequest): Promise<string>;
+
+  /** GetCertificate: undefined while issuing is in progress. Throws IssuerError. */
+  getCertificate(
+    authorityArn: string,
+    certificateArn: string,
+  ): Promise<IssuedCertificate | undefined>;
+}
+
+export interface Authority {
+  readonly arn: string;
+  readonly status: 'ACTIVE' | 'NOT_ACTIVE';
+  /** The authority's own certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** From the certificate's issuer up to the root, DER each; empty for a root. */
+  readonly chain: readonly Uint8Array[];
+}
+
+export interface IssueRequest {
+  readonly authorityArn: string;
+  /** PKCS #10, DER. Its signature has been verified and its extensions are all allowed ones. */
+  readonly csr: Uint8Array;
+  readonly template: IssueTemplate;
+  /** Whole seconds. Must not be after the authority's own notAfter. */
+  readonly notAfter: Date;
+  /** Default: one hour before issuing, as AWS does. */
+  readonly notBefore?: Date;
+  /** Extended key usages set through ApiPassthrough, as object identifiers; only with the Blank template. */
+  readonly extendedKeyUsage?: readonly string[];
+  /** 1 to 36 printable ASCII characters. */
+  readonly idempotencyToken: string;
+}
+
+/** Names as in template ARNs: arn:aws:acm-pca:::template/{name}. */
+export type IssueTemplate =
+  | 'BlankEndEntityCertificate_APICSRPassthrough/V1'
+  | 'EndEntityCertificate/V1';
+
+export interface IssuedCertificate {
+  /** The certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** From its issuer up to the root, DER each. */
+  readonly chain: readonly Uint8Array[];
+}
+
+export type IssuerFault =
+  | 'not-found'
+  | 'not-active'
+  | 'access-denied'
+  | 'invalid-request'
+  | 'throttled'
+  | 'unavailable';
+
+/** `message` is fit for the log and for an administrator; devices see a text of their own. */
+export class IssuerError extends Error {
+  override readonly name = 'IssuerError';
+  readonly fault: IssuerFault;
+
+  constructor(fault: IssuerFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
