@@ -1,0 +1,99 @@
+import { CertificationRequest as PkijsCertificationRequest } from 'pkijs';
+import { berToDer } from '../asn1/ber-to-der.ts';
+import { DecodeError, decoding } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
+import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { readBitString } from './read-bit-string.ts';
+import type { Extension } from './read-extensions.ts';
+import { readExtensions } from './read-extensions.ts';
+import { readOid } from './read-oid.ts';
+
+/** A PKCS #10 certification request (RFC 2986 section 4). Every Uint8Array shares the memory of `der`. */
+export interface CertificationRequest {
+  readonly der: Uint8Array;
+  /** CertificationRequestInfo, the bytes that are signed. */
+  readonly signedBytes: Uint8Array;
+  /** Name, DER as received; an empty SEQUENCE when the request names nobody. */
+  readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo, DER as received. */
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly attributes: readonly Attribute[];
+  /** What extensionRequest or its Microsoft alias asks for; empty when neither is there. */
+  readonly extensions: readonly Extension[];
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  /** The octets of the BIT STRING. */
+  readonly signature: Uint8Array;
+}
+
+/** Attribute (RFC 2986 section 4.1). */
+export interface Attribute {
+  /** Dotted. */
+  readonly oid: string;
+  /** Whole DER elements, in the order received. */
+  readonly values: readonly Uint8Array[];
+}
+
+const MAX_ATTRIBUTES = 32;
+const EXTENSION_REQUESTS: ReadonlySet<string> = new Set([
+  OID.extensionRequest,
+  OID.microsoftCertExtensions,
+]);
+
+/**
+ * Reads a certification request in BER or DER. Its signature is not verified here.
+ * @throws DecodeError when it is malformed, has more than 32 attributes or 64 extensions, asks for extensions in more
+ * than one place, or for one extension twice.
+ */
+export function parseCertificationRequest(bytes: Uint8Array): CertificationRequest {
+  const der = berToDer(bytes);
+  return decoding('the certification request', () => {
+    PkijsCertificationRequest.fromBER(der);
+    const [info, signatureAlgorithm, signatureValue] = readBer(der).children;
+    const [, subject, subjectPublicKeyInfo, attributeSet] = info?.children ?? [];
+    if (
+      info === undefined ||
+      signatureAlgorithm === undefined ||
+      signatureValue === undefined ||
+      subject === undefined ||
+      subjectPublicKeyInfo === undefined
+    ) {
+      throw new DecodeError('the certification request lacks a field');
+    }
+    const attributes = readAttributes(attributeSet?.children ?? []);
+    return {
+      der,
+      signedBytes: info.bytes,
+      subject: subject.bytes,
+      subjectPublicKeyInfo: subjectPublicKeyInfo.bytes,
+      attributes,
+      extensions: requestedExtensions(attributes),
+      signatureAlgorithm: readAlgorithmIdentifier(signatureAlgorithm),
+      signature: readBitString(signatureValue),
+    };
+  });
+}
+
+function readAttributes(elements: readonly BerElement[]): Attribute[] {
+  if (elements.length > MAX_ATTRIBUTES) throw new DecodeError('too many attributes');
+  return elements.map(({ children: [type, values, ...others] }) => {
+    if (type === undefined || values === undefined || others.length > 0) {
+      throw new DecodeError('an attribute of the certification request is malformed');
+    }
+    return { oid: readOid(type), values: values.children.map((value) => value.bytes) };
+  });
+}
+
+function requestedExtensions(attributes: readonly Attribute[]): readonly Extension[] {
+  const requests = attributes.filter((attribute) => EXTENSION_REQUESTS.has(attribute.oid));
+  const values = requests.flatMap((attribute) => attribute.values);
+  if (requests.length > 1 || values.length > 1) {
+    throw new DecodeError('the certification request asks for extensions more than once');
+  }
+  const [value] = values;
+  if (value !== undefined) return readExtensions(readBer(value));
+  if (requests.length > 0) throw new DecodeError('an extension request is empty');
+  return [];
+}

@@ -1,0 +1,51 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readOid } from './read-oid.ts';
+
+/** One extension (RFC 5280 section 4.2). */
+export interface Extension {
+  /** Dotted. */
+  readonly oid: string;
+  readonly critical: boolean;
+  /** The content of the OCTET STRING: one DER element of the type that `oid` names. */
+  readonly value: Uint8Array;
+}
+
+const MAX_EXTENSIONS = 64;
+const BOOLEAN = 1;
+const OCTET_STRING = 4;
+const SEQUENCE = 16;
+
+/**
+ * Reads Extensions, a SEQUENCE OF Extension, which may be empty as some clients send it.
+ * @throws DecodeError when malformed, above 64, or when an extension stands twice (RFC 5280 section 4.2).
+ */
+export function readExtensions(element: BerElement | undefined): readonly Extension[] {
+  if (!isUniversal(element, SEQUENCE)) throw new DecodeError('the extensions are malformed');
+  if (element.children.length > MAX_EXTENSIONS) throw new DecodeError('too many extensions');
+  const extensions = element.children.map(readExtension);
+  const oids = new Set(extensions.map((extension) => extension.oid));
+  if (oids.size < extensions.length) throw new DecodeError('an extension stands twice');
+  return extensions;
+}
+
+function readExtension(element: BerElement): Extension {
+  const [oid, ...rest] = element.children;
+  const critical = rest.length === 2 ? rest[0] : undefined;
+  const value = rest.at(-1);
+  const malformed =
+    !isUniversal(element, SEQUENCE) ||
+    (rest.length === 2 && (!isUniversal(critical, BOOLEAN) || critical.content.length !== 1));
+  if (malformed || rest.length > 2 || oid === undefined || !isUniversal(value, OCTET_STRING)) {
+    throw new DecodeError('an extension is malformed');
+  }
+  return {
+    oid: readOid(oid),
+    critical: critical !== undefined && critical.content[0] !== 0,
+    value: value.content,
+  };
+}
+
+function isUniversal(element: BerElement | undefined, tagNumber: number): element is BerElement {
+  return element?.tagClass === 'universal' && element.tagNumber === tagNumber;
+}
