@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type {
+  DeleteWrite,
+  PutWrite,
+  RecordStore,
+  StoredRecord,
+  WriteCondition,
+} from './record-store.ts';
+
+/** One kind of record in the store: its collection name, and the schema that every value must fit, in and out. */
+export interface Collection<T> {
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+}
+
+/** A record with its value read by the collection's schema. */
+export interface Entry<T> {
+  readonly key: string;
+  readonly value: T;
+  /** As in StoredRecord: the condition of the next write that builds on this value. */
+  readonly version: number;
+  /** Milliseconds since the epoch, or undefined when the record does not expire. */
+  readonly expiresAt: number | undefined;
+}
+
+export interface PutOptions {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly condition?: WriteCondition;
+}
+
+/** Bytes as a schema: base64 text in the stored JSON, Uint8Array in memory. */
+export const base64Bytes = z.codec(z.base64(), z.instanceof(Uint8Array), {
+  decode: (text) => Uint8Array.from(Buffer.from(text, 'base64')),
+  encode: (bytes) => Buffer.from(bytes).toString('base64'),
+});
+
+/** `schema` may hold codecs such as `base64Bytes`, but no one-way transforms: its values are written as well as read. */
+export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collection<T> {
+  return { name, schema };
+}
+
+/**
+ * The entry, or undefined when it is absent or expired.
+ * @throws Error when the stored value does not fit the schema; it names the record and never the value.
+ */
+export async function getEntry<T>(
+  store: RecordStore,
+  partition: string,
+  collection: Collection<T>,
+  key: string,
+): Promise<Entry<T> | undefined> {
+  const record = await store.get(partition, collection.name, key);
+  return record && readRecord(partition, collection, record);
+}
+
+/**
+ * A page of live entries in ascending byte order of their keys, as `RecordStore.list`.
+ * @throws Error when one stored value does not fit the schema.
+ */
+export async function listEntries<T>(
+  store: RecordStore,
+  partition: string,
+  collection: Collection<T>,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<readonly Entry<T>[]> {
+  const records = await store.list(partition, collection.name, page);
+  return records.map((record) => readRecord(partition, collection, record));
+}
+
+/**
+ * The write that stores `value`, for `RecordStore.commit`.
+ * @throws Error when the value does not fit the schema; it names the record and never the value.
+ */
+export function putEntry<T>(
+  collection: Collection<T>,
+  key: string,
+  value: T,
+  options: PutOptions = {},
+): PutWrite {
+  const encoded = z.safeEncode(collection.schema, value);
+  if (!encoded.success)
+    throw new Error(`the value for ${collection.name} ${key} ${misfit(encoded.error)}`);
+  const text = JSON.stringify(encoded.data);
+  return { kind: 'put', collection: collection.name, key, value: text, ...options };
+}
+
+/** The write that removes an entry, for `RecordStore.commit`. */
+export function deleteEntry<T>(
+  collection: Collection<T>,
+  key: string,
+  condition?: WriteCondition,
+): DeleteWrite {
+  return { kind: 'delete', collection: collection.name, key, ...(condition && { condition }) };
+}
+
+function readRecord<T>(
+  partition: string,
+  collection: Collection<T>,
+  { key, value, version, expiresAt }: StoredRecord,
+): Entry<T> {
+  const decoded = collection.schema.safeDecode(parseJson(value));
+  if (!decoded.success)
+    throw new Error(
+      `the stored record ${partition} ${collection.name} ${key} ${misfit(decoded.error)}`,
+    );
+  return { key, value: decoded.data, version, expiresAt };
+}
+
+/** Undefined, which fits no stored schema, for text that is not JSON: the parser's own message quotes the text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paths and codes alone; a message of zod could quote the value. */
+function misfit(error: z.ZodError): string {
+  const issues = error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${issue.code}`);
+  return `does not fit its schema (${issues.join(', ')})`;
+}
