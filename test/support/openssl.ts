@@ -37,7 +37,7 @@ export async function makeRequest(
   await runOrThrow('openssl', ['genrsa', '-traditional', '-out', keyFile, '2048']);
   await runOrThrow('openssl', [
     ...['req', '-new', '-sha256', '-utf8', '-config', config],
-    ...['-key', keyFile, '-subj', contents.subject, '-out', requestFile],
+    ...['-key', keyFile, '-out', requestFile],
   ]);
   return { keyFile, requestFile };
 }
@@ -57,6 +57,11 @@ function requestConfig(contents: RequestContents): string {
     ...(extensionLines.length > 0 ? ['req_extensions = extensions'] : []),
     ...(challenge === undefined ? [] : ['attributes = attributes']),
     '[name]',
+    // Not by -subj: with that openssl leaves out the attributes of this file.
+    ...contents.subject
+      .split('/')
+      .slice(1)
+      .map((attribute, i) => `${i}.${attribute.replace('=', ' = ')}`),
     '[extensions]',
     ...extensionLines,
     '[attributes]',
