@@ -28,7 +28,10 @@ function isOctetString(element: BerElement): boolean {
   return element.tagClass === 'universal' && element.tagNumber === OCTET_STRING;
 }
 
-/** The octets of a primitive string, or of a constructed one joined (X.690 section 8.7.3). */
-function octets(element: BerElement): Uint8Array {
+/**
+ * The octets of a primitive OCTET STRING, or of a constructed one joined (X.690 section 8.7.3). Also for [0] IMPLICIT OCTET
+ * STRING, which `berToDer` cannot tell from other constructed [0] elements (scepclient's encryptedContent).
+ */
+export function octets(element: BerElement): Uint8Array {
   return element.constructed ? Buffer.concat(element.children.map(octets)) : element.content;
 }

@@ -1,0 +1,56 @@
+import * as asn1js from 'asn1js';
+import * as pkijs from 'pkijs';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derElement, derSequence } from '../asn1/write-der.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+
+/** How a SignerInfo or a RecipientInfo names a certificate (RFC 5652 sections 5.3 and 6.2.1). */
+export type EntityIdentifier =
+  | {
+      readonly kind: 'issuerAndSerialNumber';
+      /** Name, DER as received. */
+      readonly issuer: Uint8Array;
+      /** Content octets of the INTEGER. */
+      readonly serialNumber: Uint8Array;
+    }
+  | { readonly kind: 'subjectKeyIdentifier'; readonly keyIdentifier: Uint8Array };
+
+export function identifies(id: EntityIdentifier, certificate: Certificate): boolean {
+  if (id.kind === 'issuerAndSerialNumber') {
+    return (
+      Buffer.compare(id.issuer, certificate.issuer) === 0 &&
+      Buffer.compare(minimal(id.serialNumber), minimal(certificate.serialNumber)) === 0
+    );
+  }
+  const extension = certificate.extensions.find(({ oid }) => oid === OID.subjectKeyIdentifier);
+  if (extension === undefined) return false;
+  return Buffer.compare(readBer(extension.value).content, id.keyIdentifier) === 0;
+}
+
+/** IssuerAndSerialNumber of a certificate, both to the byte as they stand in it: clients compare bytes. */
+export function derIssuerAndSerialNumber(certificate: Certificate): Uint8Array {
+  return derSequence(certificate.issuer, derElement(0x02, certificate.serialNumber));
+}
+
+/** From what pkijs made of a SignerIdentifier or RecipientIdentifier: an IssuerAndSerialNumber, or a bare [0] string. */
+export function entityIdentifier(decoded: unknown): EntityIdentifier {
+  if (decoded instanceof pkijs.IssuerAndSerialNumber) {
+    return {
+      kind: 'issuerAndSerialNumber',
+      issuer: new Uint8Array(decoded.issuer.valueBeforeDecode),
+      serialNumber: decoded.serialNumber.valueBlock.valueHexView,
+    };
+  }
+  if (decoded instanceof asn1js.Primitive || decoded instanceof asn1js.OctetString) {
+    return { kind: 'subjectKeyIdentifier', keyIdentifier: decoded.valueBlock.valueHexView };
+  }
+  throw new DecodeError('the certificate identifier is of no known kind');
+}
+
+/** Serial numbers arrive with and without needless leading octets; a negative one keeps its sign octet. */
+function minimal(serial: Uint8Array): Uint8Array {
+  const first = serial.findIndex((octet) => octet !== 0);
+  return first < 0 ? serial.subarray(serial.length - 1) : serial.subarray(first);
+}

@@ -1,0 +1,58 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derOid } from '../asn1/write-der.ts';
+import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
+
+export interface OaepParameters {
+  /** Digest of the label and of MGF1 alike; node:crypto knows no mixed form. */
+  readonly hash: 'sha1' | 'sha256';
+  readonly label: Uint8Array;
+}
+
+const HASHES = [
+  { hash: 'sha1', der: derOid(OID.sha1) },
+  { hash: 'sha256', der: derOid(OID.sha256) },
+] as const;
+
+/**
+ * RSAES-OAEP-params (RFC 8017 appendix A.2.1), with SHA-1 and an empty label by default.
+ * @throws UnsupportedAlgorithmError for digests other than SHA-1 and SHA-256, for two different ones, and for mask
+ * generation other than MGF1. @throws DecodeError when malformed.
+ */
+export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepParameters {
+  const fields = parameters === undefined ? [] : readBer(parameters).children;
+  const field = (tagNumber: number) =>
+    fields.find((candidate) => candidate.tagNumber === tagNumber)?.children[0];
+  const hash = hashOf(field(0), oid);
+  if (maskHashOf(field(1), oid) !== hash) throw new UnsupportedAlgorithmError(oid);
+  return { hash, label: labelOf(field(2)) };
+}
+
+function hashOf(algorithm: BerElement | undefined, oid: string): 'sha1' | 'sha256' {
+  if (algorithm === undefined) return 'sha1';
+  const match = HASHES.find(({ der }) => sameBytes(der, algorithm.children[0]));
+  if (match === undefined) throw new UnsupportedAlgorithmError(oid);
+  return match.hash;
+}
+
+function maskHashOf(algorithm: BerElement | undefined, oid: string): 'sha1' | 'sha256' {
+  if (algorithm === undefined) return 'sha1';
+  if (!sameBytes(derOid(OID.mgf1), algorithm.children[0])) throw new UnsupportedAlgorithmError(oid);
+  return hashOf(algorithm.children[1], oid);
+}
+
+function labelOf(source: BerElement | undefined): Uint8Array {
+  if (source === undefined) return Buffer.alloc(0);
+  const label = source.children[1];
+  if (!sameBytes(derOid(OID.pSpecified), source.children[0]) || label === undefined) {
+    throw new DecodeError('the OAEP label is malformed');
+  }
+  return label.content;
+}
+
+function sameBytes(der: Uint8Array, element: BerElement | undefined): boolean {
+  return element !== undefined && Buffer.compare(der, element.bytes) === 0;
+}

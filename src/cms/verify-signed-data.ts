@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derOid, derSetOf } from '../asn1/write-der.ts';
+import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
+import { verifySignature } from '../x509/verify-signature.ts';
+import { findDigestByOid } from './digest-algorithms.ts';
+import type { SignedData, SignerInfo } from './parse-signed-data.ts';
+
+/**
+ * Whether `signer` signed the content with the private half of `publicKey` (RFC 5652 sections 5.4 and 5.6). Signed attributes
+ * are required: contentType and messageDigest must be there once each and agree with the content.
+ * @throws UnsupportedAlgorithmError for a digest or signature algorithm outside our tables.
+ */
+export function verifySignedData(
+  { content, contentType }: SignedData,
+  signer: SignerInfo,
+  publicKey: KeyObject,
+): boolean {
+  const digest = findDigestByOid(signer.digestAlgorithm.oid);
+  if (digest === undefined) throw new UnsupportedAlgorithmError(signer.digestAlgorithm.oid);
+  const algorithm = signatureAlgorithm(signer.signatureAlgorithm, digest.withRsaOid);
+  const claimedType = singleValue(signer, OID.contentType);
+  const claimedDigest = singleValue(signer, OID.messageDigest);
+  if (claimedType === undefined || claimedDigest === undefined) return false;
+  const actualDigest = createHash(digest.name)
+    .update(content ?? Buffer.alloc(0))
+    .digest();
+  const contentAgrees =
+    Buffer.compare(claimedType, derOid(contentType)) === 0 &&
+    equalDigests(readBer(claimedDigest).content, actualDigest);
+  return contentAgrees && signatureHolds(signer, algorithm, publicKey);
+}
+
+/** SignerInfo may name the key type alone, as RFC 8894 clients mostly do, or digest and key type together. */
+function signatureAlgorithm(named: AlgorithmIdentifier, withRsaOid: string): AlgorithmIdentifier {
+  return named.oid === OID.rsaEncryption ? { oid: withRsaOid, parameters: undefined } : named;
+}
+
+/**
+ * First over the attributes as received, then over their DER order: some clients send the SET in one order and
+ * sign it in the other (protocol C26).
+ */
+function signatureHolds(
+  { signature, signedAttributesDer }: SignerInfo,
+  algorithm: AlgorithmIdentifier,
+  publicKey: KeyObject,
+): boolean {
+  if (verifySignature(algorithm, publicKey, signedAttributesDer, signature)) return true;
+  const sorted = derSetOf(readBer(signedAttributesDer).children.map(({ bytes }) => bytes));
+  return (
+    Buffer.compare(sorted, signedAttributesDer) !== 0 &&
+    verifySignature(algorithm, publicKey, sorted, signature)
+  );
+}
+
+function singleValue({ signedAttributes }: SignerInfo, oid: string): Uint8Array | undefined {
+  const matches = signedAttributes.filter((attribute) => attribute.oid === oid);
+  const [match] = matches;
+  return matches.length === 1 && match?.values.length === 1 ? match.values[0] : undefined;
+}
+
+function equalDigests(claimed: Uint8Array, actual: Uint8Array): boolean {
+  return claimed.length === actual.length && timingSafeEqual(claimed, actual);
+}

@@ -1,0 +1,77 @@
+import type { KeyObject } from 'node:crypto';
+import { OID } from '../asn1/object-identifiers.ts';
+import { derTime } from '../asn1/write-der.ts';
+import {
+  buildDegenerateSignedData,
+  buildSignedData,
+  derAttribute,
+} from '../cms/build-signed-data.ts';
+import type { ContentCipher } from '../cms/content-ciphers.ts';
+import type { EnvelopeRecipient } from '../cms/seal-enveloped-data.ts';
+import { sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+import type { DigestName } from '../x509/signature-algorithms.ts';
+import { CERT_REP } from './message-types.ts';
+import type { FailInfo } from './pki-status.ts';
+import { FAIL_INFO, PKI_STATUS } from './pki-status.ts';
+import type { PkiRequest } from './read-pki-message.ts';
+import { nonceAttribute, printableAttribute, utf8Attribute } from './scep-attributes.ts';
+
+/** What a CertRep tells the client (RFC 8894 section 3.3.2). */
+export type CertRepOutcome =
+  | {
+      readonly status: 'SUCCESS';
+      /** The issued certificate, DER. */
+      readonly certificate: Uint8Array;
+      /** The certificate that signed the request, and its key (protocol C42). */
+      readonly recipient: EnvelopeRecipient;
+      readonly cipher: ContentCipher;
+    }
+  | { readonly status: 'FAILURE'; readonly failInfo: FailInfo; readonly text: string }
+  | { readonly status: 'PENDING' };
+
+/** The RA identity that signs, with the digest that the client used itself (protocol C44). */
+export interface CertRepSigner {
+  readonly certificate: Certificate;
+  readonly privateKey: KeyObject;
+  readonly digest: DigestName;
+}
+
+/**
+ * A CertRep, DER: degenerate SignedData in EnvelopedData in SignedData for SUCCESS, an empty content for FAILURE and PENDING.
+ * The content of those two is a present, zero-length OCTET STRING, because certmonger fails on an
+ * absent one (protocol fact 3). SUCCESS holds the issued certificate alone (fact 4).
+ */
+export function buildCertRep(
+  outcome: CertRepOutcome,
+  request: PkiRequest,
+  signer: CertRepSigner,
+  now: Date,
+  randomBytes: (length: number) => Uint8Array,
+): Uint8Array {
+  const content =
+    outcome.status === 'SUCCESS'
+      ? sealEnvelopedData(
+          buildDegenerateSignedData([outcome.certificate]),
+          outcome.recipient,
+          outcome.cipher,
+          randomBytes,
+        )
+      : Buffer.alloc(0);
+  return buildSignedData(content, signer, [
+    derAttribute(OID.signingTime, derTime(now)),
+    derAttribute(OID.scepTransactionId, request.attributes.transactionIdDer),
+    printableAttribute(OID.scepMessageType, CERT_REP),
+    printableAttribute(OID.scepPkiStatus, PKI_STATUS[outcome.status]),
+    nonceAttribute(OID.scepRecipientNonce, request.senderNonce),
+    nonceAttribute(OID.scepSenderNonce, randomBytes(16)),
+    ...(outcome.status === 'FAILURE' ? failureAttributes(outcome.failInfo, outcome.text) : []),
+  ]);
+}
+
+function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
+  return [
+    printableAttribute(OID.scepFailInfo, FAIL_INFO[failInfo]),
+    utf8Attribute(OID.scepFailInfoText, text),
+  ];
+}

@@ -1,0 +1,74 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { identifies } from '../cms/entity-identifier.ts';
+import type { SignedData, SignerInfo } from '../cms/parse-signed-data.ts';
+import { parseSignedData } from '../cms/parse-signed-data.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { ScepAttributes } from './scep-attributes.ts';
+import { readScepAttributes } from './scep-attributes.ts';
+
+/** A pkiMessage (RFC 8894 section 3.2) taken apart. Nothing in it has been verified. */
+export interface PkiMessage {
+  readonly attributes: ScepAttributes;
+  readonly signedData: SignedData;
+  readonly signer: SignerInfo;
+  /** The certificate among those sent that the SignerInfo names; undefined when it is not there. */
+  readonly signerCertificate: Certificate | undefined;
+}
+
+/** A request from a client: it always has a senderNonce, so it can always be answered with a CertRep. */
+export interface PkiRequest extends PkiMessage {
+  readonly senderNonce: Uint8Array;
+}
+
+/**
+ * Reads a pkiMessage, BER or DER: SignedData over data with exactly one signer and the SCEP attributes.
+ * @throws DecodeError for anything else. No certificate chain and no self-signature is looked at: of a
+ * client's certificate only the public key and the two names matter (protocol C34).
+ */
+export function readPkiMessage(bytes: Uint8Array): PkiMessage {
+  const signedData = parseSignedData(bytes);
+  const [signer] = signedData.signers;
+  if (signer === undefined || signedData.signers.length > 1) {
+    throw new DecodeError('a pkiMessage has exactly one signer');
+  }
+  if (signedData.contentType !== OID.data) {
+    throw new DecodeError('the signed content of a pkiMessage is data');
+  }
+  return {
+    attributes: readScepAttributes(signer),
+    signedData,
+    signer,
+    signerCertificate: signerCertificate(signedData, signer),
+  };
+}
+
+/** Reads what a client sent as a PKIOperation. @throws DecodeError also when the senderNonce is missing. */
+export function readPkiRequest(bytes: Uint8Array): PkiRequest {
+  const message = readPkiMessage(bytes);
+  const { senderNonce } = message.attributes;
+  if (senderNonce === undefined) throw new DecodeError('the senderNonce is missing');
+  return { ...message, senderNonce };
+}
+
+/** Certificates that cannot be read are passed over: only the one the signer is named by has to be good. */
+function signerCertificate(
+  { certificates }: SignedData,
+  { id }: SignerInfo,
+): Certificate | undefined {
+  for (const der of certificates) {
+    const certificate = readable(der);
+    if (certificate !== undefined && identifies(id, certificate)) return certificate;
+  }
+  return undefined;
+}
+
+function readable(der: Uint8Array): Certificate | undefined {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
