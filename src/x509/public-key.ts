@@ -6,6 +6,7 @@ import { readBer } from '../asn1/read-ber.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readBitString } from './read-bit-string.ts';
 import { readOid } from './read-oid.ts';
+import { hasRocaFingerprint } from './roca-fingerprint.ts';
 
 export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1';
 
@@ -111,4 +112,32 @@ export function describePublicKey(key: KeyObject): PublicKeyDescription {
   const curve = Object.values(CURVES).find((name) => name === namedCurve);
   if (curve === undefined) throw new RangeError('neither RSA nor EC on a supported curve');
   return { type: 'ec', curve };
+}
+
+export interface KeyStrengthPolicy {
+  /** Default 2048. */
+  readonly minimumRsaBits?: number;
+}
+
+/**
+ * Why this server must not certify a public key, in words fit for the requester; undefined when it may. Judges the raw
+ * numbers, so a hostile key costs OpenSSL nothing (protocol S4, S15).
+ * @throws DecodeError as `importPublicKey`, except that it does not check that an EC point is on its curve.
+ */
+export function weaknessOf(
+  subjectPublicKeyInfo: Uint8Array,
+  policy: KeyStrengthPolicy = {},
+): string | undefined {
+  const key = readPublicKey(subjectPublicKeyInfo);
+  if (key.type === 'ec') return undefined;
+  const { minimumRsaBits = 2048 } = policy;
+  if (key.bits < minimumRsaBits) {
+    return `the RSA key has ${key.bits} bits, ${minimumRsaBits} are required`;
+  }
+  if (key.exponent < 3n || key.exponent % 2n === 0n || key.exponent > 2n ** 32n) {
+    return 'the RSA public exponent is not an odd number from 3 to 2^32';
+  }
+  if ((key.modulus.at(-1) ?? 0) % 2 === 0) return 'the RSA modulus is even';
+  if (hasRocaFingerprint(key.modulus)) return 'the RSA key is vulnerable to ROCA (CVE-2017-15361)';
+  return undefined;
 }

@@ -1,0 +1,54 @@
+import { derBitString, derContext, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
+import type { Extension } from './read-extensions.ts';
+import type { Signer, SigningAlgorithm } from './signing-algorithm.ts';
+import { derSigningAlgorithm } from './signing-algorithm.ts';
+import { derExtensions } from './write-extensions.ts';
+
+/** The fields of a v3 certificate (RFC 5280 section 4.1.2). */
+export interface CertificateFields {
+  /** Big-endian magnitude, 1 to 20 octets, not zero. */
+  readonly serialNumber: Uint8Array;
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** Name, DER. */
+  readonly issuer: Uint8Array;
+  /** Written in whole seconds, as is `notAfter`. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** Name, DER. */
+  readonly subject: Uint8Array;
+  /** DER. */
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** In the order they are to stand in. */
+  readonly extensions: readonly Extension[];
+}
+
+const VERSION_3 = 2;
+
+/** The DER of a TBSCertificate, what the issuer signs. */
+export function derTbsCertificate(fields: CertificateFields): Uint8Array {
+  return derSequence(
+    derContext(0, derInteger(VERSION_3)),
+    derInteger(fields.serialNumber),
+    derSigningAlgorithm(fields.signingAlgorithm),
+    fields.issuer,
+    derSequence(derTime(fields.notBefore), derTime(fields.notAfter)),
+    fields.subject,
+    fields.subjectPublicKeyInfo,
+    ...(fields.extensions.length > 0 ? [derContext(3, derExtensions(fields.extensions))] : []),
+  );
+}
+
+/** Builds and signs a certificate; gives its DER. `sign` belongs to the issuer's key. */
+export function signCertificate(fields: CertificateFields, sign: Signer): Uint8Array {
+  const tbs = derTbsCertificate(fields);
+  return derSigned(tbs, fields.signingAlgorithm, sign(tbs));
+}
+
+/** The signed form that certificates, requests and CRLs share: what is signed, by which algorithm, the signature. */
+export function derSigned(
+  signedBytes: Uint8Array,
+  algorithm: SigningAlgorithm,
+  signature: Uint8Array,
+): Uint8Array {
+  return derSequence(signedBytes, derSigningAlgorithm(algorithm), derBitString(signature));
+}

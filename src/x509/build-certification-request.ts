@@ -1,0 +1,70 @@
+import { OID } from '../asn1/object-identifiers.ts';
+import {
+  derContext,
+  derInteger,
+  derOid,
+  derPrintableString,
+  derSequence,
+  derSetOf,
+  derUtf8String,
+} from '../asn1/write-der.ts';
+import { derSigned } from './build-certificate.ts';
+import type { Attribute } from './parse-certification-request.ts';
+import type { Extension } from './read-extensions.ts';
+import type { Signer, SigningAlgorithm } from './signing-algorithm.ts';
+import { derExtensions } from './write-extensions.ts';
+
+/** The fields of a PKCS #10 request (RFC 2986 section 4.1). */
+export interface CertificationRequestFields {
+  /** Name, DER. */
+  readonly subject: Uint8Array;
+  /** DER. */
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** Asked for through extensionRequest. */
+  readonly extensions?: readonly Extension[];
+  readonly challengePassword?: string;
+  /** Further attributes. */
+  readonly attributes?: readonly Attribute[];
+}
+
+/** The DER of a CertificationRequestInfo, what the requester signs. */
+export function derCertificationRequestInfo(fields: CertificationRequestFields): Uint8Array {
+  const attributes = allAttributes(fields).map(({ oid, values }) =>
+    derSequence(derOid(oid), derSetOf(values)),
+  );
+  const sorted = attributes.toSorted(Buffer.compare);
+  return derSequence(
+    derInteger(0),
+    fields.subject,
+    fields.subjectPublicKeyInfo,
+    derContext(0, ...sorted),
+  );
+}
+
+function allAttributes(fields: CertificationRequestFields): Attribute[] {
+  const { extensions = [], challengePassword, attributes = [] } = fields;
+  const challenge =
+    challengePassword === undefined
+      ? []
+      : [{ oid: OID.challengePassword, values: [derDirectoryString(challengePassword)] }];
+  const request =
+    extensions.length === 0
+      ? []
+      : [{ oid: OID.extensionRequest, values: [derExtensions(extensions)] }];
+  return [...challenge, ...request, ...attributes];
+}
+
+/** PrintableString when it fits, UTF8String otherwise (RFC 2985 section 5.4.1). */
+function derDirectoryString(text: string): Uint8Array {
+  return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text) ? derPrintableString(text) : derUtf8String(text);
+}
+
+/** Builds and signs a request; gives its DER. `sign` belongs to the key that the request is for. */
+export function buildCertificationRequest(
+  fields: CertificationRequestFields,
+  signingAlgorithm: SigningAlgorithm,
+  sign: Signer,
+): Uint8Array {
+  const info = derCertificationRequestInfo(fields);
+  return derSigned(info, signingAlgorithm, sign(info));
+}

@@ -1,0 +1,168 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import {
+  derContext,
+  derContextPrimitive,
+  derOid,
+  derSequence,
+  derUtf8String,
+} from '../asn1/write-der.ts';
+import { parseName } from './distinguished-name.ts';
+import { formatIpAddress, parseIpAddress } from './ip-address.ts';
+import { dottedOid, readOid } from './read-oid.ts';
+import { readString } from './read-string.ts';
+
+/** One GeneralName (RFC 5280 section 4.2.1.6). */
+export type GeneralName =
+  | { readonly kind: TextualKind; readonly value: string }
+  /** IPv4 or IPv6 as text. */
+  | { readonly kind: 'iPAddress'; readonly value: string }
+  /** otherName of a Windows user (szOID_NT_PRINCIPAL_NAME). */
+  | { readonly kind: 'userPrincipalName'; readonly value: string }
+  /** Any other otherName; `value` is a whole DER element. */
+  | { readonly kind: 'otherName'; readonly typeId: string; readonly value: Uint8Array }
+  /** `value` is the DER of a Name. */
+  | { readonly kind: 'directoryName'; readonly value: Uint8Array }
+  /** Dotted. */
+  | { readonly kind: 'registeredID'; readonly value: string }
+  /** `value` is the whole element as received. */
+  | { readonly kind: 'x400Address' | 'ediPartyName'; readonly value: Uint8Array };
+
+export type TextualKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier';
+
+const TEXTUAL_TAGS: Readonly<Record<TextualKind, number>> = {
+  rfc822Name: 1,
+  dNSName: 2,
+  uniformResourceIdentifier: 6,
+};
+const MAX_NAMES = 150;
+const SEQUENCE = 16;
+
+/**
+ * Reads GeneralNames, the value of a subjectAltName.
+ * @throws DecodeError when malformed, empty, above 150 names, when a textual name holds other than printable ASCII (a NUL
+ * or a newline there is an attack, protocol S13), or when an address is not 4 or 16 octets long.
+ */
+export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
+  const names = readBer(der);
+  if (names.tagClass !== 'universal' || names.tagNumber !== SEQUENCE) {
+    throw new DecodeError('the general names are malformed');
+  }
+  const count = names.children.length;
+  if (count === 0 || count > MAX_NAMES) throw new DecodeError(`there are ${count} general names`);
+  return names.children.map(readGeneralName);
+}
+
+function readGeneralName(element: BerElement): GeneralName {
+  if (element.tagClass !== 'context') throw new DecodeError('a general name is malformed');
+  switch (element.tagNumber) {
+    case 0:
+      return readOtherName(element);
+    case 1:
+      return { kind: 'rfc822Name', value: readText(element) };
+    case 2:
+      return { kind: 'dNSName', value: readText(element) };
+    case 3:
+      return { kind: 'x400Address', value: element.bytes };
+    case 4:
+      return readDirectoryName(element);
+    case 5:
+      return { kind: 'ediPartyName', value: element.bytes };
+    case 6:
+      return { kind: 'uniformResourceIdentifier', value: readText(element) };
+    case 7:
+      return readIpAddress(element);
+    case 8:
+      return { kind: 'registeredID', value: dottedOid(primitiveContent(element)) };
+    default:
+      throw new DecodeError('a general name is of an unknown kind');
+  }
+}
+
+function readOtherName(element: BerElement): GeneralName {
+  const [typeElement, explicit, ...others] = element.children;
+  const value = explicit?.children[0];
+  const malformed = explicit?.tagClass !== 'context' || explicit.tagNumber !== 0;
+  if (!typeElement || !value || malformed || explicit.children.length > 1 || others.length > 0) {
+    throw new DecodeError('an otherName is malformed');
+  }
+  const typeId = readOid(typeElement);
+  return typeId === OID.userPrincipalName
+    ? { kind: 'userPrincipalName', value: withoutControls(readString(value).value) }
+    : { kind: 'otherName', typeId, value: value.bytes };
+}
+
+function readDirectoryName(element: BerElement): GeneralName {
+  const [name, ...others] = element.children;
+  if (name === undefined || others.length > 0)
+    throw new DecodeError('a directoryName is malformed');
+  parseName(name.bytes);
+  return { kind: 'directoryName', value: name.bytes };
+}
+
+function readIpAddress(element: BerElement): GeneralName {
+  const value = formatIpAddress(primitiveContent(element));
+  if (value === undefined) throw new DecodeError('an iPAddress is neither 4 nor 16 octets long');
+  return { kind: 'iPAddress', value };
+}
+
+function readText(element: BerElement): string {
+  const text = Buffer.from(primitiveContent(element)).toString('latin1');
+  if (!/^[ -~]+$/.test(text)) throw new DecodeError('a general name is not printable ASCII');
+  return text;
+}
+
+function withoutControls(text: string): string {
+  if (/^\P{Cc}+$/u.test(text)) return text;
+  throw new DecodeError('a user principal name holds control characters or nothing');
+}
+
+function primitiveContent(element: BerElement): Uint8Array {
+  if (element.constructed) throw new DecodeError('a general name is malformed');
+  return element.content;
+}
+
+/**
+ * The DER of GeneralNames, the value of a subjectAltName.
+ * @throws RangeError when a textual name is not printable ASCII or an address is none.
+ */
+export function derGeneralNames(names: readonly GeneralName[]): Uint8Array {
+  return derSequence(...names.map(derGeneralName));
+}
+
+function derGeneralName(name: GeneralName): Uint8Array {
+  switch (name.kind) {
+    case 'otherName':
+      return derOtherName(name.typeId, name.value);
+    case 'userPrincipalName':
+      return derOtherName(OID.userPrincipalName, derUtf8String(name.value));
+    case 'directoryName':
+      return derContext(4, name.value);
+    case 'iPAddress':
+      return derContextPrimitive(7, addressOctets(name.value));
+    case 'registeredID':
+      return derContextPrimitive(8, readBer(derOid(name.value)).content);
+    case 'x400Address':
+    case 'ediPartyName':
+      return name.value;
+    default:
+      return derContextPrimitive(TEXTUAL_TAGS[name.kind], asciiOctets(name.value));
+  }
+}
+
+function derOtherName(typeId: string, value: Uint8Array): Uint8Array {
+  return derContext(0, derOid(typeId), derContext(0, value));
+}
+
+function addressOctets(text: string): Uint8Array {
+  const octets = parseIpAddress(text);
+  if (octets === undefined) throw new RangeError(`"${text}" is not an IP address`);
+  return octets;
+}
+
+function asciiOctets(text: string): Uint8Array {
+  if (!/^[ -~]+$/.test(text)) throw new RangeError(`"${text}" is not printable ASCII`);
+  return Buffer.from(text, 'latin1');
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derContextPrimitive, derOctetString, derSequence } from '../asn1/write-der.ts';
+import { readBitString } from './read-bit-string.ts';
+import type { Extension } from './read-extensions.ts';
+
+const OCTET_STRING = 4;
+const SEQUENCE = 16;
+
+/** 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1). @throws DecodeError when it is not a public key. */
+export function keyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Uint8Array {
+  const [, publicKey] = readBer(subjectPublicKeyInfo).children;
+  if (publicKey === undefined) throw new DecodeError('the public key is malformed');
+  return createHash('sha1').update(readBitString(publicKey)).digest();
+}
+
+export function subjectKeyIdentifierExtension(keyIdentifier: Uint8Array): Extension {
+  return { oid: OID.subjectKeyIdentifier, critical: false, value: derOctetString(keyIdentifier) };
+}
+
+/** An authorityKeyIdentifier with the keyIdentifier alone. */
+export function authorityKeyIdentifierExtension(keyIdentifier: Uint8Array): Extension {
+  const value = derSequence(derContextPrimitive(0, keyIdentifier));
+  return { oid: OID.authorityKeyIdentifier, critical: false, value };
+}
+
+/** @throws DecodeError when the value of a subjectKeyIdentifier is malformed. */
+export function parseSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
+  const { tagClass, tagNumber, constructed, content } = readBer(value);
+  if (tagClass !== 'universal' || tagNumber !== OCTET_STRING || constructed || !content.length) {
+    throw new DecodeError('subjectKeyIdentifier is malformed');
+  }
+  return content;
+}
+
+/**
+ * The keyIdentifier of an authorityKeyIdentifier (RFC 5280 section 4.2.1.1), or undefined when it names the issuer otherwise.
+ * @throws DecodeError when the value is malformed.
+ */
+export function parseAuthorityKeyIdentifier(value: Uint8Array): Uint8Array | undefined {
+  const { tagClass, tagNumber, children } = readBer(value);
+  const malformed = children.some((child) => child.tagClass !== 'context' || child.tagNumber > 2);
+  if (tagClass !== 'universal' || tagNumber !== SEQUENCE || malformed) {
+    throw new DecodeError('authorityKeyIdentifier is malformed');
+  }
+  return children.find((child) => child.tagNumber === 0)?.content;
+}

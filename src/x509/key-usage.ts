@@ -1,0 +1,48 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derBitString } from '../asn1/write-der.ts';
+import type { Extension } from './read-extensions.ts';
+
+/** The named bits of KeyUsage in their order (RFC 5280 section 4.2.1.3). */
+export const KEY_USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const;
+
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+const BIT_STRING = 3;
+
+/**
+ * The usages whose bits are set, in the order of KEY_USAGES. Trailing zero bits, which DER forbids, are read.
+ * @throws DecodeError when malformed or when a bit beyond decipherOnly is set.
+ */
+export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
+  const { tagClass, tagNumber, constructed, content } = readBer(value);
+  const [unusedBits = 8, ...octets] = content;
+  const isBitString = tagClass === 'universal' && tagNumber === BIT_STRING && !constructed;
+  if (!isBitString || unusedBits > 7 || octets.length > 2 || (octets.length === 0 && unusedBits)) {
+    throw new DecodeError('keyUsage is malformed');
+  }
+  const bits = ((octets[0] ?? 0) << 8) | (octets[1] ?? 0);
+  if ((bits & 0x7f) !== 0) throw new DecodeError('keyUsage has an unknown bit');
+  return KEY_USAGES.filter((_, i) => (bits & (0x8000 >> i)) !== 0);
+}
+
+/** A critical keyUsage, as RFC 5280 says it should be, with trailing zero bits cut off. */
+export function keyUsageExtension(usages: readonly KeyUsage[]): Extension {
+  const indexes = usages.map((usage) => KEY_USAGES.indexOf(usage));
+  const bits = indexes.reduce((sum, i) => sum | (0x8000 >> i), 0);
+  const octets = Math.ceil((Math.max(-1, ...indexes) + 1) / 8);
+  const unusedBits = octets * 8 - (Math.max(-1, ...indexes) + 1);
+  const value = derBitString(Buffer.of(bits >> 8, bits & 0xff).subarray(0, octets), unusedBits);
+  return { oid: OID.keyUsage, critical: true, value };
+}
