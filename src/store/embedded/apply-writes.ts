@@ -1,0 +1,40 @@
+import type { CommitResult, Write } from '../record-store.ts';
+import type { Row, Tables } from './open-tables.ts';
+import { isLive, writeRow } from './write-row.ts';
+
+/**
+ * The commit of one partition, as `RecordStore.commit` has it. Within a transaction only, which it shares with other
+ * commits: whatever can be refused is refused before the first write.
+ */
+export function applyWrites(
+  tables: Tables,
+  partition: string,
+  writes: readonly Write[],
+  now: number,
+): CommitResult {
+  const rowKey = ({ collection, key }: Write) => `${partition}:${collection}:${key}`;
+  const refused = writes.find((write) => {
+    const row = tables.rows.get(rowKey(write));
+    return !holds(write, row && isLive(row, now) ? row : undefined);
+  });
+  if (refused) return { outcome: 'conflict', collection: refused.collection, key: refused.key };
+
+  let version = tables.versions.get(partition) ?? 0;
+  for (const write of writes) {
+    if (write.kind === 'delete') {
+      writeRow(tables, rowKey(write), undefined);
+    } else {
+      version += 1;
+      const { value, expiresAt } = write;
+      writeRow(tables, rowKey(write), { value, version, expiresAt });
+    }
+  }
+  tables.versions.putSync(partition, version);
+  return { outcome: 'committed' };
+}
+
+function holds({ condition }: Write, live: Row | undefined): boolean {
+  if (condition === undefined) return true;
+  if (condition === 'absent') return live === undefined;
+  return live?.version === condition.version;
+}

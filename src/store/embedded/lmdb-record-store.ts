@@ -1,0 +1,65 @@
+import type { RecordStore } from '../record-store.ts';
+import { validateCalls } from '../validate-calls.ts';
+import { applyWrites } from './apply-writes.ts';
+import { listRecords } from './list-records.ts';
+import type { Tables } from './open-tables.ts';
+import { openTables } from './open-tables.ts';
+import { startSweeping } from './sweep-expired.ts';
+import { isLive, writeRow } from './write-row.ts';
+
+/**
+ * The record store on LMDB, for one machine: several processes may share the directory. `clock` gives milliseconds since
+ * the epoch. A resolved commit or increment survives even a power cut.
+ * @throws Error naming the directory when it cannot be used.
+ */
+export async function openLmdbRecordStore({
+  directory,
+  clock,
+}: {
+  readonly directory: string;
+  readonly clock: () => number;
+}): Promise<RecordStore> {
+  const tables = openTables(directory);
+  const sweeping = startSweeping(tables, clock);
+  return validateCalls({
+    async get(partition, collection, key) {
+      seeLatest(tables);
+      const row = tables.rows.get(`${partition}:${collection}:${key}`);
+      return row && isLive(row, clock()) ? { key, ...row } : undefined;
+    },
+    async list(partition, collection, page) {
+      seeLatest(tables);
+      return listRecords(tables, `${partition}:${collection}`, page, clock());
+    },
+    async commit(partition, writes) {
+      return transact(tables, () => applyWrites(tables, partition, writes, clock()));
+    },
+    async increment(partition, counter, by, expiresAt) {
+      return transact(tables, () => {
+        const key = `${partition}::${counter}`;
+        const row = tables.rows.get(key);
+        const current = row && isLive(row, clock()) ? row : { value: '0', version: 0, expiresAt };
+        const sum = Number(current.value) + by;
+        writeRow(tables, key, { ...current, value: String(sum) });
+        return sum;
+      });
+    },
+    async close() {
+      await sweeping.stop();
+      await tables.environment.close();
+    },
+  });
+}
+
+/** lmdb keeps one snapshot for a turn of the event loop; another process may have committed since it was taken. */
+function seeLatest({ environment }: Tables): void {
+  environment.resetReadTxn();
+}
+
+/**
+ * Runs `action` in a write transaction together with the others that wait for the lock, and resolves when all of them
+ * are on the disk.
+ */
+async function transact<T>({ environment }: Tables, action: () => T): Promise<T> {
+  return environment.transaction(action);
+}

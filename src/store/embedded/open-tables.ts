@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import type { Database, RootDatabase, RootDatabaseOptions } from 'lmdb';
+import { open } from 'lmdb';
+
+/** A record, or a counter with its number as the value and version 0. */
+export interface Row {
+  readonly value: string;
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
+}
+
+export type ExpiryKey = [expiresAt: number, rowKey: string];
+
+export interface Tables {
+  readonly environment: RootDatabase<unknown, string>;
+  /**
+   * Records at `partition:collection:key`, whose order is the order of the bytes, and counters at `partition::counter`,
+   * as no collection has an empty name.
+   */
+  readonly rows: Database<Row, string>;
+  /** The last version given out, by partition. They stay when records go, so that no version is used twice. */
+  readonly versions: Database<number, string>;
+  /** An entry for each row that expires, in the order of the moments, written in the same transaction as the row. */
+  readonly expiries: Database<true, ExpiryKey>;
+}
+
+interface EnvironmentOptions extends RootDatabaseOptions {
+  /** Known to lmdb and missing in its types. */
+  readonly permissionsMode: number;
+}
+
+const OPTIONS: EnvironmentOptions = {
+  // A directory whose name has a dot is still a directory.
+  noSubdir: false,
+  // Sealed or not, this is nobody else's business.
+  permissionsMode: 0o600,
+  // Off, LMDB syncs the pages and then the meta page before a transaction becomes visible: its promise means that the
+  // data is on the disk, no reader sees what a power cut could take back, and the commits that arrive during one sync
+  // share the next. On, commits become visible first and each waits for its sync in a thread of its own, which starves
+  // the four that node has for cryptography and files. See docs/adr/0004-embedded-store.md.
+  overlappingSync: false,
+};
+
+/**
+ * Opens the tables of the embedded store, making the directory and the tables when they are missing.
+ * @throws Error naming the directory when it cannot be made, read or written, or holds something else.
+ */
+export function openTables(directory: string): Tables {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const environment = open<unknown, string>(directory, OPTIONS);
+    return {
+      environment,
+      rows: environment.openDB({ name: 'rows' }),
+      versions: environment.openDB({ name: 'versions' }),
+      expiries: environment.openDB({ name: 'expiries' }),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot open the record store in ${directory}: ${reason}`, { cause: error });
+  }
+}

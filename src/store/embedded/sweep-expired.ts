@@ -1,0 +1,48 @@
+import type { Tables } from './open-tables.ts';
+
+const INTERVAL_MS = 30_000;
+/** A transaction of this size takes about ten milliseconds of the event loop. */
+const BATCH = 500;
+
+export interface Sweeping {
+  /** Ends the sweeps; resolves when none is under way. */
+  stop(): Promise<void>;
+}
+
+/** Frees the space of expired rows, now and then every half minute. The timer keeps no process alive. */
+export function startSweeping(tables: Tables, clock: () => number): Sweeping {
+  let stopped = false;
+  let sweep = Promise.resolve();
+  const start = () => {
+    sweep = sweep.then(async () => {
+      while (!stopped && (await sweepExpired(tables, clock(), BATCH)) === BATCH);
+    });
+    // What ails the sweep ails the next commit as well, which has a caller to tell.
+    sweep = sweep.catch(() => undefined);
+  };
+  start();
+  const timer = setInterval(start, INTERVAL_MS).unref();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await sweep;
+    },
+  };
+}
+
+/** Removes at most `limit` rows that expired until `now`, the oldest first, and gives their number. */
+export async function sweepExpired(tables: Tables, now: number, limit: number): Promise<number> {
+  const { environment, rows, expiries } = tables;
+  const expired = () => [...expiries.getKeys({ end: [now + 1, ''], limit })];
+  // Most sweeps find nothing and need not take the write lock.
+  if (expired().length === 0) return 0;
+  return environment.transaction(() => {
+    const keys = expired();
+    for (const key of keys) {
+      rows.removeSync(key[1]);
+      expiries.removeSync(key);
+    }
+    return keys.length;
+  });
+}
