@@ -5,6 +5,7 @@ import { listRecords } from './list-records.ts';
 import type { Tables } from './open-tables.ts';
 import { openTables } from './open-tables.ts';
 import { startSweeping } from './sweep-expired.ts';
+import { transact } from './transact.ts';
 import { isLive, writeRow } from './write-row.ts';
 
 /**
@@ -54,12 +55,4 @@ export async function openLmdbRecordStore({
 /** lmdb keeps one snapshot for a turn of the event loop; another process may have committed since it was taken. */
 function seeLatest({ environment }: Tables): void {
   environment.resetReadTxn();
-}
-
-/**
- * Runs `action` in a write transaction together with the others that wait for the lock, and resolves when all of them
- * are on the disk.
- */
-async function transact<T>({ environment }: Tables, action: () => T): Promise<T> {
-  return environment.transaction(action);
 }

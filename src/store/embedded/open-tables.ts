@@ -40,6 +40,9 @@ const OPTIONS: EnvironmentOptions = {
   // share the next. On, commits become visible first and each waits for its sync in a thread of its own, which starves
   // the four that node has for cryptography and files. See docs/adr/0004-embedded-store.md.
   overlappingSync: false,
+  // Batches by turns of the event loop come with a promise of lmdb's own, whose rejection on a full disk nobody could
+  // handle. Transactions are batched without it as well.
+  eventTurnBatching: false,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Tables } from './open-tables.ts';
+import { transact } from './transact.ts';
 
 const INTERVAL_MS = 30_000;
 /** A transaction of this size takes about ten milliseconds of the event loop. */
@@ -9,7 +10,7 @@ export interface Sweeping {
   stop(): Promise<void>;
 }
 
-/** Frees the space of expired rows, now and then every half minute. The timer keeps no process alive. */
+/** Frees the space of expired rows, at once and every half minute. The timer keeps no process alive. */
 export function startSweeping(tables: Tables, clock: () => number): Sweeping {
   let stopped = false;
   let sweep = Promise.resolve();
@@ -33,11 +34,11 @@ export function startSweeping(tables: Tables, clock: () => number): Sweeping {
 
 /** Removes at most `limit` rows that expired until `now`, the oldest first, and gives their number. */
 export async function sweepExpired(tables: Tables, now: number, limit: number): Promise<number> {
-  const { environment, rows, expiries } = tables;
+  const { rows, expiries } = tables;
   const expired = () => [...expiries.getKeys({ end: [now + 1, ''], limit })];
   // Most sweeps find nothing and need not take the write lock.
   if (expired().length === 0) return 0;
-  return environment.transaction(() => {
+  return transact(tables, () => {
     const keys = expired();
     for (const key of keys) {
       rows.removeSync(key[1]);
