@@ -238,6 +238,7 @@ async function capture(server, { client, version }, [name, description, capabili
     http: { method: request.method, contentType: request.contentType },
     ...facts,
     outcome: 'opens',
+    enrolment: name.startsWith('enrol') ? 'issues' : null,
     policy,
   });
   console.log(client, name, facts);

@@ -17,7 +17,7 @@ const CIPHERS = {
 const KEY_TRANSPORTS = { rsaEncryption: 'rsaEncryption', rsaesOaep: 'rsaesOaep' };
 
 /**
- * The fields messageType, transactionId, digest, cipher, keyTransport, challenge and csrSubject of a message that opens.
+ * The fields messageType, transactionId, senderNonce, digest, cipher, keyTransport, challenge and csrSubject of a message that opens.
  * Verifies the signature and decrypts with the key of the golden RA.
  */
 export function describeRequest(der) {
@@ -43,6 +43,7 @@ export function describeRequest(der) {
     return {
       messageType: Number(messageType),
       transactionId: attribute(signed, '2.16.840.1.113733.1.9.7'),
+      senderNonce: octets(signed, '2.16.840.1.113733.1.9.5'),
       digest: /digestAlgorithm:\s+algorithm: (\w+)/.exec(signed)[1],
       cipher: CIPHERS[/contentEncryptionAlgorithm:\s+algorithm: ([\w-]+)/.exec(enveloped)[1]],
       keyTransport: KEY_TRANSPORTS[/keyEncryptionAlgorithm:\s+algorithm: (\w+)/.exec(enveloped)[1]],
@@ -58,6 +59,17 @@ export function describeRequest(der) {
 function attribute(printed, oid) {
   const from = printed.indexOf(`object: undefined (${oid})`);
   return /(?:PRINTABLESTRING|UTF8STRING|IA5STRING):(.*)/.exec(printed.slice(from))[1];
+}
+
+/** The octets of an attribute, from lines such as "0000 - 2e cf-ae 0d   ....". */
+function octets(printed, oid) {
+  const from = printed.indexOf(`object: undefined (${oid})`);
+  const dump = /OCTET STRING:\n((?:\s+[0-9a-f]{4} - .*\n)+)/.exec(printed.slice(from))[1];
+  const lines = dump
+    .trim()
+    .split('\n')
+    .map((line) => /- ((?:[0-9a-f]{2}[ -])+)/.exec(line)[1]);
+  return lines.join('').replace(/[ -]/g, '');
 }
 
 function describeCsr(openssl, file) {

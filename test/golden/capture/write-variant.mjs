@@ -1,0 +1,69 @@
+// How a request that must open is written into the corpus, once OpenSSL agrees with what is claimed of it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KEYS, writeCase } from './corpus.mjs';
+import { describeRequest } from './describe-request.mjs';
+import { CHALLENGE, csr, NONCE, TRANSACTION_ID } from './make-message.mjs';
+
+const USUAL = {
+  messageType: 19,
+  transactionId: TRANSACTION_ID,
+  senderNonce: NONCE,
+  digest: 'sha256',
+  cipher: 'aes128Cbc',
+  keyTransport: 'rsaEncryption',
+  challenge: CHALLENGE,
+  csrSubject: 'CN=device,O=Lab,C=US',
+};
+
+/** Writes a case after OpenSSL has found in it what is claimed. `unread` says why OpenSSL cannot judge it. */
+export function variant(
+  client,
+  name,
+  description,
+  message,
+  { policy = {}, unread, provenance, enrolment = 'issues', ...claimed } = {},
+) {
+  const expected = { ...USUAL, ...claimed };
+  if (unread === undefined) {
+    const found = describeRequest(message);
+    for (const [field, value] of Object.entries(expected)) {
+      if (found[field] !== value) {
+        throw new Error(`${client}/${name}: ${field} is ${found[field]}, not ${value}`);
+      }
+    }
+  }
+  writeCase(client, name, message, {
+    description,
+    provenance: provenance ?? path.basename(process.argv[1]),
+    http: { method: 'POST', contentType: 'application/x-pki-message' },
+    ...expected,
+    outcome: 'opens',
+    enrolment,
+    policy,
+  });
+}
+
+/** An envelope around the usual request, made by the OpenSSL command line. */
+export function opensslEnvelope(args) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'openssl-envelope-'));
+  try {
+    const file = path.join(directory, 'csr.der');
+    writeFileSync(file, csr());
+    const words = args.replaceAll('KEYS', KEYS).split(' ');
+    return execFileSync('openssl', [
+      'cms',
+      '-encrypt',
+      '-binary',
+      '-outform',
+      'DER',
+      '-in',
+      file,
+      ...words,
+    ]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
