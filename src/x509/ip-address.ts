@@ -21,7 +21,7 @@ function parseIpv4(text: string): Uint8Array | undefined {
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
-  const halves = text.split('::').map(parseGroups);
+  const halves = text.split('::').map((half, i, all) => parseGroups(half, i === all.length - 1));
   const [head, tail] = halves;
   if (head === undefined || halves.length > 2) return undefined;
   if (halves.length === 1) return head.length === 2 * GROUPS ? Buffer.from(head) : undefined;
@@ -31,8 +31,8 @@ function parseIpv6(text: string): Uint8Array | undefined {
     : Buffer.from([...head, ...new Array<number>(zeros).fill(0), ...tail]);
 }
 
-/** The octets of groups joined by single colons, the last of which may be an IPv4 address; undefined when malformed. */
-function parseGroups(text: string): number[] | undefined {
+/** The octets of groups joined by single colons; undefined when malformed. The last one of the address may be IPv4. */
+function parseGroups(text: string, endsAddress: boolean): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');
   const octets = groups.map((group, i) => {
@@ -40,7 +40,7 @@ function parseGroups(text: string): number[] | undefined {
       const value = Number.parseInt(group, 16);
       return [value >> 8, value & 0xff];
     }
-    return i === groups.length - 1 ? [...(parseIpv4(group) ?? [])] : [];
+    return endsAddress && i === groups.length - 1 ? [...(parseIpv4(group) ?? [])] : [];
   });
   return octets.some((pair) => pair.length === 0) ? undefined : octets.flat();
 }

@@ -1,0 +1,22 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import type { Certificate } from './parse-certificate.ts';
+import { importPublicKey } from './public-key.ts';
+import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
+import { verifySignature } from './verify-signature.ts';
+
+/**
+ * Whether `issuer` signed `certificate` and is named in it (RFC 5280 section 6.1.3, a and 4). Names are compared to the byte, as
+ * issuers copy them. False as well when the key or the algorithm is one this program does not do. Dates,
+ * basicConstraints and keyUsage are the caller's business.
+ */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  if (Buffer.compare(certificate.issuer, issuer.subject) !== 0) return false;
+  const { signatureAlgorithm, tbs, signature } = certificate;
+  try {
+    const publicKey = importPublicKey(issuer.subjectPublicKeyInfo);
+    return verifySignature(signatureAlgorithm, publicKey, tbs, signature);
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof UnsupportedAlgorithmError) return false;
+    throw error;
+  }
+}
