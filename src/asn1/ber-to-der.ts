@@ -1,3 +1,4 @@
+import { DecodeError } from './decode-error.ts';
 import type { BerElement } from './read-ber.ts';
 import { readBer } from './read-ber.ts';
 import { derElement } from './write-der.ts';
@@ -31,7 +32,12 @@ function isOctetString(element: BerElement): boolean {
 /**
  * The octets of a primitive OCTET STRING, or of a constructed one joined (X.690 section 8.7.3). Also for [0] IMPLICIT OCTET
  * STRING, which `berToDer` cannot tell from other constructed [0] elements (scepclient's encryptedContent).
+ * @throws DecodeError when a constructed one holds anything but OCTET STRINGs.
  */
 export function octets(element: BerElement): Uint8Array {
-  return element.constructed ? Buffer.concat(element.children.map(octets)) : element.content;
+  if (!element.constructed) return element.content;
+  if (!element.children.every(isOctetString)) {
+    throw new DecodeError('a constructed OCTET STRING holds something else');
+  }
+  return Buffer.concat(element.children.map(octets));
 }

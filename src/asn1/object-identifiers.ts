@@ -72,6 +72,11 @@ export const OID = {
   anyExtendedKeyUsage: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  kerberosKdc: '1.3.6.1.5.2.3.5',
+  microsoftAnyApplicationPolicy: '1.3.6.1.4.1.311.10.12.1',
+  certificateRequestAgent: '1.3.6.1.4.1.311.20.2.1',
+  keyRecoveryAgent: '1.3.6.1.4.1.311.21.6',
   // Name attributes (RFC 5280 appendix A, RFC 4519, RFC 2985)
   commonName: '2.5.4.3',
   surname: '2.5.4.4',
@@ -95,7 +100,8 @@ export const OID = {
   domainComponent: '0.9.2342.19200300.100.1.25',
 } as const;
 
-const DOTTED = /^[0-2](\.(0|[1-9]\d{0,14})){1,40}$/;
+/** Below the roots 0 and 1 the second arc ends at 39 (X.660 section 6.2); no arc is beyond 2^53. */
+const DOTTED = /^([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,14}))(\.(0|[1-9]\d{0,14})){0,39}$/;
 
 /** Whether `text` is a dotted object identifier that `derOid` can write. */
 export function isDottedOid(text: string): boolean {
