@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectIssued } from '../support/expect-issued.ts';
+import { requireClient } from '../support/require-client.ts';
+import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/start-connector.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki --scep', () => {
+  let connector: RunningConnector;
+  let directory: string;
+  beforeAll(async () => {
+    connector = await startConnector();
+    directory = tempDirectory();
+    await runOrThrow(
+      'pki',
+      [
+        ...['--scepca', '--url', connector.ready.scepUrl, '--outform', 'pem', '--force'],
+        ...['--caout', 'ca.pem', '--raout', 'ra.pem'],
+      ],
+      { cwd: directory },
+    );
+  });
+
+  async function enrol(name: string, challenge: string, ...more: string[]): Promise<CommandResult> {
+    await runOrThrow('openssl', ['genrsa', '-traditional', '-out', `${name}.key`, '2048'], {
+      cwd: directory,
+    });
+    const result = await runCommand(
+      'pki',
+      [
+        ...['--scep', '--url', connector.ready.scepUrl, '--in', `${name}.key`],
+        ...['--dn', `C=US, O=Lab, CN=${name}`, '--san', `${name}.example`],
+        ...['--password', challenge, '--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem'],
+        ...['--interval', '1', '--maxpolltime', '5', '--outform', 'pem', ...more],
+      ],
+      { cwd: directory },
+    );
+    writeFileSync(path.join(directory, `${name}.pem`), result.stdout);
+    return result;
+  }
+
+  test.each([
+    ['aes', 'sha256'],
+    ['aes', 'sha384'],
+    ['aes', 'sha512'],
+    ['des3', 'sha256'],
+    ['des3', 'sha1'],
+  ])('enrols with %s and %s', async (cipher, digest) => {
+    const name = `${cipher}-${digest}`;
+    const { code, stderr } = await enrol(
+      name,
+      connector.ready.challengePassword,
+      ...['--cipher', cipher, '--digest', digest],
+    );
+    expect(code, stderr).toBe(0);
+    await expectIssued(path.join(directory, `${name}.pem`), connector.ready.caCertificateFile, {
+      subject: `CN=${name},O=Lab,C=US`,
+      subjectAltName: [`DNS:${name}.example`],
+      extendedKeyUsage: ['TLS Web Client Authentication'],
+    });
+  });
+
+  test('reports a wrong challenge as badRequest', async () => {
+    const { code, stdout, stderr } = await enrol('wrong', 'wrong-challenge');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/badRequest/i);
+    expect(stdout).toBe('');
+  });
+});
