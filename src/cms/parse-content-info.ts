@@ -13,7 +13,7 @@ export interface ContentInfo {
  */
 export function parseContentInfo(der: Uint8Array): ContentInfo {
   return decoding('the CMS ContentInfo', () => {
-    const { contentType, content } = pkijs.ContentInfo.fromBER(new Uint8Array(der));
-    return { contentType, content };
+    const decoded = pkijs.ContentInfo.fromBER(new Uint8Array(der));
+    return { contentType: decoded.contentType, content: decoded.content as unknown };
   });
 }

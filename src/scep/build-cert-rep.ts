@@ -7,10 +7,13 @@ import {
   derAttribute,
 } from '../cms/build-signed-data.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
+import { findDigestByOid } from '../cms/digest-algorithms.ts';
 import type { EnvelopeRecipient } from '../cms/seal-enveloped-data.ts';
 import { sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
+import type { AlgorithmPolicy } from './algorithm-policy.ts';
+import { acceptsDigest } from './algorithm-policy.ts';
 import { CERT_REP } from './message-types.ts';
 import type { FailInfo } from './pki-status.ts';
 import { FAIL_INFO, PKI_STATUS } from './pki-status.ts';
@@ -74,4 +77,13 @@ function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
     printableAttribute(OID.scepFailInfo, FAIL_INFO[failInfo]),
     utf8Attribute(OID.scepFailInfoText, text),
   ];
+}
+
+/**
+ * The digest to sign the reply with: the client's own, since old clients know no other (protocol C44), if the connector
+ * accepts it, else SHA-256.
+ */
+export function replyDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
+  const digest = findDigestByOid(signer.digestAlgorithm.oid);
+  return digest !== undefined && acceptsDigest(policy, digest.name) ? digest.name : 'sha256';
 }

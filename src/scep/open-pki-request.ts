@@ -1,23 +1,14 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
 import { findCipherByOid } from '../cms/content-ciphers.ts';
-import { identifies } from '../cms/entity-identifier.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
 import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
-import { parseEnvelopedData } from '../cms/parse-enveloped-data.ts';
-import type { KeyTransport } from '../cms/rsa-key-transport.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { acceptsCipher } from './algorithm-policy.ts';
+import type { AddressedEnvelope, Recipient } from './find-recipient.ts';
 import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
-
-/** One generation of the key and certificate that clients encrypt to. */
-export interface Recipient {
-  readonly certificate: Certificate;
-  readonly keyTransport: KeyTransport;
-}
 
 /** A request whose envelope has been opened. What is inside has not been looked at. */
 export interface OpenedRequest extends VerifiedRequest {
@@ -27,26 +18,28 @@ export interface OpenedRequest extends VerifiedRequest {
 }
 
 /**
- * Opens the envelope of a request with whichever of `recipients` it was encrypted to.
+ * Opens the envelope of a verified request; `addressed` is what `findRecipient` gave for it.
  * @throws Refusal 'message-check' whenever that does not work out, whatever the reason (protocol S2);
  * 'algorithm-unsupported' or 'algorithm-not-allowed' for what stands in the clear beside the ciphertext.
  */
 export function openPkiRequest(
   verified: VerifiedRequest,
+  addressed: AddressedEnvelope<Recipient> | undefined,
   policy: AlgorithmPolicy,
-  recipients: readonly Recipient[],
 ): OpenedRequest {
+  if (addressed === undefined)
+    throw new Refusal('message-check', 'not encrypted to this connector');
+  const { envelope, recipientInfo, recipient } = addressed;
   try {
-    const envelope = parseEnvelopedData(verified.request.signedData.content ?? new Uint8Array());
     const cipher = acceptedCipher(envelope, policy);
-    const content = openFor(envelope, cipher, recipients);
-    if (content === undefined) throw new Refusal('message-check');
+    const content = openEnvelopedData(envelope, recipientInfo, cipher, recipient.keyTransport);
+    if (content === undefined) throw new Refusal('message-check', 'the envelope does not open');
     return { ...verified, content, cipher };
   } catch (error) {
     if (error instanceof UnsupportedAlgorithmError) {
       throw new Refusal('algorithm-unsupported', error.oid);
     }
-    if (error instanceof DecodeError) throw new Refusal('message-check');
+    if (error instanceof DecodeError) throw new Refusal('message-check', error.message);
     throw error;
   }
 }
@@ -59,16 +52,4 @@ function acceptedCipher(
   if (cipher === undefined) throw new UnsupportedAlgorithmError(contentEncryption.oid);
   if (!acceptsCipher(policy, cipher.name)) throw new Refusal('algorithm-not-allowed', cipher.name);
   return cipher;
-}
-
-function openFor(
-  envelope: EnvelopedData,
-  cipher: ContentCipher,
-  recipients: readonly Recipient[],
-): Uint8Array | undefined {
-  for (const { certificate, keyTransport } of recipients) {
-    const ours = envelope.recipients.find(({ id }) => identifies(id, certificate));
-    if (ours !== undefined) return openEnvelopedData(envelope, ours, cipher, keyTransport);
-  }
-  return undefined;
 }

@@ -65,6 +65,10 @@ export const REFUSAL_REASONS = {
     failInfo: 'badRequest',
     text: 'The validity period in the certificate signing request is not acceptable.',
   },
+  'authority-not-active': {
+    failInfo: 'badRequest',
+    text: 'The certificate authority of this connector is not able to issue certificates.',
+  },
   'authority-refused': {
     failInfo: 'badRequest',
     text: 'The certificate authority refused the certificate signing request.',
@@ -82,16 +86,15 @@ export class Refusal extends Error {
   readonly text: string;
 
   /**
-   * `detail` names what the sender can see for himself, such as an object identifier. 'message-check' takes
-   * none: its text must not vary.
+   * `detail` names what is wrong, for the log and for the sender; but the text of 'message-check' never varies, so there
+   * it reaches the log alone.
    */
-  constructor(reason: 'message-check');
-  constructor(reason: Exclude<RefusalReason, 'message-check'>, detail?: string);
   constructor(reason: RefusalReason, detail?: string) {
     const row = REFUSAL_REASONS[reason];
     super(`${reason}${detail === undefined ? '' : `: ${detail}`}`);
     this.reason = reason;
     this.failInfo = row.failInfo;
-    this.text = detail === undefined ? row.text : `${row.text} (${detail})`;
+    const tells = detail !== undefined && reason !== 'message-check';
+    this.text = tells ? `${row.text} (${detail})` : row.text;
   }
 }

@@ -31,19 +31,21 @@ export interface VerifiedRequest {
  */
 export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): VerifiedRequest {
   const { signerCertificate } = request;
-  if (signerCertificate === undefined) throw new Refusal('message-check');
+  if (signerCertificate === undefined) {
+    throw new Refusal('message-check', 'the certificate of the signer is missing');
+  }
   try {
     const digest = acceptedDigest(request, policy);
     const signerKey = encryptableKey(signerCertificate);
     if (!verifySignedData(request.signedData, request.signer, signerKey)) {
-      throw new Refusal('message-check');
+      throw new Refusal('message-check', 'the signature is wrong');
     }
     return { request, signerCertificate, signerKey, digest };
   } catch (error) {
     if (error instanceof UnsupportedAlgorithmError) {
       throw new Refusal('algorithm-unsupported', error.oid);
     }
-    if (error instanceof DecodeError) throw new Refusal('message-check');
+    if (error instanceof DecodeError) throw new Refusal('message-check', error.message);
     throw error;
   }
 }

@@ -30,7 +30,8 @@ export interface PutOptions {
 }
 
 /** Bytes as a schema: base64 text in the stored JSON, Uint8Array in memory. */
-export const base64Bytes = z.codec(z.base64(), z.instanceof(Uint8Array), {
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+export const base64Bytes = z.codec(z.base64(), bytes, {
   decode: (text) => Uint8Array.from(Buffer.from(text, 'base64')),
   encode: (bytes) => Buffer.from(bytes).toString('base64'),
 });

@@ -1,0 +1,54 @@
+import { getEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Sealer } from '../store/seal.ts';
+import type { ChallengeRecord } from './challenge-record.ts';
+import {
+  challengeDigestContext,
+  challengeDigests,
+  challengeSealContext,
+  challenges,
+} from './challenge-record.ts';
+import { connectorPartition } from './connector-record.ts';
+
+interface Dependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+}
+
+/** Longer ones cannot be ours and are not worth a digest. */
+const MAX_PASSWORD_LENGTH = 256;
+
+/**
+ * The challenge of this connector that has the given password, or undefined. The look-up goes by keyed digest, so how long
+ * it takes says nothing about how much of a wrong password was right.
+ */
+export async function findChallengeByPassword(
+  { store, sealer }: Dependencies,
+  connectorId: string,
+  password: string,
+): Promise<ChallengeRecord | undefined> {
+  if (password.length > MAX_PASSWORD_LENGTH) return undefined;
+  const partition = connectorPartition(connectorId);
+  const digest = sealer.digest(password, challengeDigestContext(connectorId));
+  const pointer = await getEntry(store, partition, challengeDigests, digest);
+  if (pointer === undefined) return undefined;
+  return (await getEntry(store, partition, challenges, pointer.value.challengeId))?.value;
+}
+
+export async function findChallenge(
+  store: RecordStore,
+  connectorId: string,
+  challengeId: string,
+): Promise<ChallengeRecord | undefined> {
+  return (await getEntry(store, connectorPartition(connectorId), challenges, challengeId))?.value;
+}
+
+/** GetChallengePassword. @throws SealError when the master key is another one. */
+export function openChallengePassword(
+  sealer: Sealer,
+  connectorId: string,
+  challenge: ChallengeRecord,
+): string {
+  const context = challengeSealContext(connectorId, challenge.id);
+  return Buffer.from(sealer.open(challenge.sealedPassword, context)).toString('utf8');
+}

@@ -1,0 +1,38 @@
+import { timingSafeEqual } from 'node:crypto';
+import { getEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { parseConnectorSegment } from './connector-path.ts';
+import type { ConnectorRecord } from './connector-record.ts';
+import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+
+/**
+ * The ACTIVE connector that a SCEP path names, or undefined. The URL is a secret (aws.md 2.1): its last segment is compared in
+ * constant time, and a wrong one is not told from a connector that does not exist.
+ */
+export async function findConnectorByPath(
+  store: RecordStore,
+  connectorSegment: string,
+  urlSecret: string,
+): Promise<ConnectorRecord | undefined> {
+  const named = parseConnectorSegment(connectorSegment);
+  if (named === undefined) return undefined;
+  const connector = await findConnector(store, named.connectorId);
+  const found =
+    connector?.status === 'ACTIVE' &&
+    connector.accountId === named.accountId &&
+    equalText(connector.urlSecret, urlSecret);
+  return found ? connector : undefined;
+}
+
+export async function findConnector(
+  store: RecordStore,
+  connectorId: string,
+): Promise<ConnectorRecord | undefined> {
+  const partition = connectorPartition(connectorId);
+  return (await getEntry(store, partition, connectors, CONNECTOR_KEY))?.value;
+}
+
+function equalText(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

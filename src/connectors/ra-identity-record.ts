@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { base64Bytes, defineCollection } from '../store/collection.ts';
+
+/** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
+const raIdentitySchema = z.strictObject({
+  generation: z.int().positive(),
+  /** DER. */
+  certificate: base64Bytes,
+  /** PKCS #8, sealed. */
+  sealedPrivateKey: z.string(),
+});
+
+export type RaIdentityRecord = Readonly<z.infer<typeof raIdentitySchema>>;
+
+export const raIdentities = defineCollection<RaIdentityRecord>('ra-identities', raIdentitySchema);
+
+/** Keys sort in the order of the generations. */
+export function raIdentityKey(generation: number): string {
+  return String(generation).padStart(8, '0');
+}
+
+export function raIdentitySealContext(connectorId: string, generation: number): string {
+  return `connector/${connectorId}/ra-identity/${generation}`;
+}

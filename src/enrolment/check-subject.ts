@@ -1,0 +1,51 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { Refusal } from '../scep/refusal.ts';
+import { parseName } from '../x509/distinguished-name.ts';
+import type { CertificationRequest } from '../x509/parse-certification-request.ts';
+
+/** Upper bounds of RFC 5280 appendix A, in characters; other attributes have MAX_LENGTH. */
+const LENGTHS: Readonly<Record<string, number>> = {
+  [OID.commonName]: 64,
+  [OID.countryName]: 2,
+  [OID.organizationName]: 64,
+  [OID.organizationalUnitName]: 64,
+  [OID.localityName]: 128,
+  [OID.stateOrProvinceName]: 128,
+  [OID.serialNumber]: 64,
+  [OID.title]: 64,
+};
+const MAX_LENGTH = 256;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/**
+ * The subject may name anything that cannot be misread: no control or direction-changing characters, lengths within RFC
+ * 5280, character strings throughout. It may be empty when there is a subjectAltName (aws.md, IssueCertificate).
+ * @throws Refusal 'name-not-allowed'
+ */
+export function checkSubject({ subject, extensions }: CertificationRequest): void {
+  const attributes = attributesOf(subject);
+  const hasAlternativeName = extensions.some(({ oid }) => oid === OID.subjectAltName);
+  if (attributes.length === 0 && !hasAlternativeName) {
+    throw new Refusal('name-not-allowed', 'there is neither a subject nor a subjectAltName');
+  }
+  for (const { oid, value } of attributes) {
+    if (CONTROL_CHARACTER.test(value)) {
+      throw new Refusal('name-not-allowed', `${oid} holds a control character`);
+    }
+    const limit = LENGTHS[oid] ?? MAX_LENGTH;
+    if ([...value].length > limit) {
+      throw new Refusal('name-not-allowed', `${oid} is longer than ${limit} characters`);
+    }
+  }
+}
+
+function attributesOf(subject: Uint8Array): readonly { oid: string; value: string }[] {
+  try {
+    return parseName(subject).flat();
+  } catch (error) {
+    if (error instanceof DecodeError) throw new Refusal('name-not-allowed', error.message);
+    throw error;
+  }
+}
