@@ -37,7 +37,7 @@ export function rsaKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
 
 /** Makes a certificate for tests: any role in a chain, signed with SHA-256 and RSA. */
 export function makeIdentity(options: IdentityOptions): Identity {
-  const keys = options.keys ?? rsaKeyPair();
+  const { publicKey, privateKey } = options.keys ?? rsaKeyPair();
   const subject = parseDistinguishedNameText(options.subject);
   const { ca, keyUsage, extendedKeyUsage } = options;
   const der = signCertificate(
@@ -48,14 +48,14 @@ export function makeIdentity(options: IdentityOptions): Identity {
       notBefore: options.notBefore ?? new Date(Date.now() - 3_600_000),
       notAfter: options.notAfter ?? new Date(Date.now() + 86_400_000),
       subject,
-      subjectPublicKeyInfo: keys.publicKey.export({ type: 'spki', format: 'der' }),
+      subjectPublicKeyInfo: publicKey.export({ type: 'spki', format: 'der' }),
       extensions: [
         basicConstraintsExtension(ca === undefined ? { ca: false } : { ca: true, ...ca }, true),
         ...(keyUsage === undefined ? [] : [keyUsageExtension(keyUsage)]),
         ...(extendedKeyUsage === undefined ? [] : [extendedKeyUsageExtension(extendedKeyUsage)]),
       ],
     },
-    createSigner(options.issuer?.privateKey ?? keys.privateKey, 'SHA256WITHRSA'),
+    createSigner(options.issuer?.privateKey ?? privateKey, 'SHA256WITHRSA'),
   );
-  return { certificate: parseCertificate(der), ...keys };
+  return { certificate: parseCertificate(der), publicKey, privateKey };
 }

@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { findCipherByOid } from '../cms/content-ciphers.ts';
+import { identifies } from '../cms/entity-identifier.ts';
+import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
+import { parseEnvelopedData } from '../cms/parse-enveloped-data.ts';
+import { parseSignedData } from '../cms/parse-signed-data.ts';
+import { createKeyTransport } from '../cms/rsa-key-transport.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
+import type { AlgorithmPolicy } from './algorithm-policy.ts';
+import { acceptsCipher } from './algorithm-policy.ts';
+import { UntrustedReplyError } from './untrusted-reply-error.ts';
+
+/** The RSA key that signed the request, and the certificate it was signed with: the reply is encrypted to it. */
+export interface ReplyRecipient {
+  readonly certificate: Certificate;
+  readonly privateKey: KeyObject;
+}
+
+/**
+ * The certificates of a CertRep SUCCESS: a degenerate SignedData in an envelope for the recipient.
+ * @throws DecodeError when it cannot be opened or holds none; UntrustedReplyError for a cipher outside the policy;
+ * UnsupportedAlgorithmError for one outside our tables.
+ */
+export function openCertRep(
+  content: Uint8Array | undefined,
+  policy: AlgorithmPolicy,
+  { certificate, privateKey }: ReplyRecipient,
+): readonly Certificate[] {
+  const envelope = parseEnvelopedData(content ?? new Uint8Array());
+  const cipher = findCipherByOid(envelope.contentEncryption.oid);
+  if (cipher === undefined) throw new UnsupportedAlgorithmError(envelope.contentEncryption.oid);
+  if (!acceptsCipher(policy, cipher.name)) {
+    throw new UntrustedReplyError(
+      `the reply is encrypted with ${cipher.name}, which is not accepted`,
+    );
+  }
+  const ours = envelope.recipients.find(({ id }) => identifies(id, certificate));
+  const opened = ours && openEnvelopedData(envelope, ours, cipher, createKeyTransport(privateKey));
+  if (opened === undefined) throw new DecodeError('the reply cannot be decrypted with our key');
+  const certificates = parseSignedData(opened).certificates.map(parseCertificate);
+  if (certificates.length === 0) throw new DecodeError('the reply holds no certificate');
+  return certificates;
+}
