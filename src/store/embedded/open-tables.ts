@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Database, RootDatabase, RootDatabaseOptions } from 'lmdb';
 import { open } from 'lmdb';
+import { checkDirectory } from './check-directory.ts';
 
 /** A record, or a counter with its number as the value and version 0. */
 export interface Row {
@@ -52,6 +53,7 @@ const OPTIONS: EnvironmentOptions = {
 export function openTables(directory: string): Tables {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    checkDirectory(directory);
     const environment = open<unknown, string>(directory, OPTIONS);
     return {
       environment,
