@@ -6,9 +6,13 @@ import { derOid } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 
+type OaepHash = 'sha1' | 'sha256';
+
 export interface OaepParameters {
-  /** Digest of the label and of MGF1 alike; node:crypto knows no mixed form. */
-  readonly hash: 'sha1' | 'sha256';
+  /** Digest of the label. */
+  readonly hash: OaepHash;
+  /** Digest of MGF1. Java names OAEP with SHA-256 and leaves this one at SHA-1. */
+  readonly maskHash: OaepHash;
   readonly label: Uint8Array;
 }
 
@@ -19,26 +23,28 @@ const HASHES = [
 
 /**
  * RSAES-OAEP-params (RFC 8017 appendix A.2.1), with SHA-1 and an empty label by default.
- * @throws UnsupportedAlgorithmError for digests other than SHA-1 and SHA-256, for two different ones, and for mask
- * generation other than MGF1. @throws DecodeError when malformed.
+ * @throws UnsupportedAlgorithmError for digests other than SHA-1 and SHA-256 and for mask generation other than MGF1.
+ * @throws DecodeError when malformed.
  */
 export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepParameters {
   const fields = parameters === undefined ? [] : readBer(parameters).children;
   const field = (tagNumber: number) =>
     fields.find((candidate) => candidate.tagNumber === tagNumber)?.children[0];
-  const hash = hashOf(field(0), oid);
-  if (maskHashOf(field(1), oid) !== hash) throw new UnsupportedAlgorithmError(oid);
-  return { hash, label: labelOf(field(2)) };
+  return {
+    hash: hashOf(field(0), oid),
+    maskHash: maskHashOf(field(1), oid),
+    label: labelOf(field(2)),
+  };
 }
 
-function hashOf(algorithm: BerElement | undefined, oid: string): 'sha1' | 'sha256' {
+function hashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
   if (algorithm === undefined) return 'sha1';
   const match = HASHES.find(({ der }) => sameBytes(der, algorithm.children[0]));
   if (match === undefined) throw new UnsupportedAlgorithmError(oid);
   return match.hash;
 }
 
-function maskHashOf(algorithm: BerElement | undefined, oid: string): 'sha1' | 'sha256' {
+function maskHashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
   if (algorithm === undefined) return 'sha1';
   if (!sameBytes(derOid(OID.mgf1), algorithm.children[0])) throw new UnsupportedAlgorithmError(oid);
   return hashOf(algorithm.children[1], oid);
