@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import {
+  derIssuerAndSerialNumber,
+  entityIdentifier,
+  identifies,
+} from '../../../src/cms/entity-identifier.ts';
+import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
+import type { Certificate } from '../../../src/x509/parse-certificate.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+
+const { certificate } = goldenIdentity('ra');
+const { certificate: sameIssuer } = goldenIdentity('foreign-ra');
+const { certificate: root } = goldenIdentity('root');
+const withSerial = (...octets: number[]): Certificate => ({
+  ...certificate,
+  serialNumber: Buffer.from(octets),
+});
+
+describe('an issuerAndSerialNumber', () => {
+  const id = { kind: 'issuerAndSerialNumber', issuer: certificate.issuer } as const;
+
+  test('identifies the certificate of that issuer and number alone', () => {
+    const ours = { ...id, serialNumber: certificate.serialNumber };
+    expect(identifies(ours, certificate)).toBe(true);
+    expect(identifies(ours, sameIssuer)).toBe(false);
+    expect(identifies({ ...ours, issuer: certificate.subject }, certificate)).toBe(false);
+  });
+
+  test.each([
+    [[5], [0, 5], true],
+    [[0, 5], [5], true],
+    [[0, 0x85], [0x85], true],
+    [[0], [0, 0], true],
+    [[0], [0], true],
+    [[5], [5, 0], false],
+    [[0], [1], false],
+  ])('serial %j of the message and %j of the certificate: %s', (claimed, actual, expected) => {
+    expect(identifies({ ...id, serialNumber: Buffer.from(claimed) }, withSerial(...actual))).toBe(
+      expected,
+    );
+  });
+});
+
+describe('a subjectKeyIdentifier', () => {
+  const keyIdentifier = keyIdentifierOf(certificate.subjectPublicKeyInfo);
+
+  test('identifies the certificate with that extension alone', () => {
+    const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
+    expect(identifies(id, certificate)).toBe(true);
+    expect(identifies(id, root)).toBe(false);
+    expect(identifies({ ...id, keyIdentifier: keyIdentifier.subarray(1) }, certificate)).toBe(
+      false,
+    );
+  });
+
+  test('identifies no certificate without the extension', () => {
+    const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
+    expect(identifies(id, { ...certificate, extensions: [] })).toBe(false);
+    const none = { kind: 'subjectKeyIdentifier', keyIdentifier: new Uint8Array() } as const;
+    expect(identifies(none, { ...certificate, extensions: [] })).toBe(false);
+  });
+});
+
+test('derIssuerAndSerialNumber repeats both to the byte', () => {
+  const odd = withSerial(0, 0, 0x85);
+  const [issuer, serialNumber] = readBer(derIssuerAndSerialNumber(odd)).children;
+  expect(issuer?.bytes).toEqual(certificate.issuer);
+  expect(serialNumber?.bytes).toEqual(Buffer.of(2, 3, 0, 0, 0x85));
+});
+
+test('entityIdentifier refuses what is neither', () => {
+  expect(() => entityIdentifier(undefined)).toThrow(DecodeError);
+  expect(() => entityIdentifier({ valueBlock: {} })).toThrow(DecodeError);
+});
