@@ -6,7 +6,6 @@ import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import type { Extension } from './read-extensions.ts';
 
-export type { Extension } from './read-extensions.ts';
 
 import { readBitString } from './read-bit-string.ts';
 import { readExtensions } from './read-extensions.ts';

@@ -1,0 +1,82 @@
+import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { ACTIONS } from '../../private-ca/actions.ts';
+import type { PrivateCa } from '../../private-ca/private-ca.ts';
+import { PrivateCaError } from '../../private-ca/private-ca-error.ts';
+import { templateArn } from '../../private-ca/templates.ts';
+import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
+import { withIssuerFaults } from './with-issuer-faults.ts';
+
+/** The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to AWS. */
+export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
+  return {
+    describeAuthority: (authorityArn) => withIssuerFaults(describeAuthority(ca, authorityArn)),
+    issueCertificate: (request) => withIssuerFaults(issueCertificate(ca, request)),
+    getCertificate: (authorityArn, certificateArn) =>
+      withIssuerFaults(getCertificate(ca, authorityArn, certificateArn)),
+  };
+}
+
+async function describeAuthority(ca: PrivateCa, arn: string): Promise<Authority> {
+  const input = { CertificateAuthorityArn: arn };
+  const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
+  const installed = await ACTIONS.GetCertificateAuthorityCertificate(ca, input);
+  return {
+    arn,
+    status: CertificateAuthority.Status === 'ACTIVE' ? 'ACTIVE' : 'NOT_ACTIVE',
+    ...decodeChain(installed),
+  };
+}
+
+async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<string> {
+  const { authorityArn, csr, template, notAfter, notBefore, extendedKeyUsage } = request;
+  const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
+    CertificateAuthorityArn: authorityArn,
+    Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
+    SigningAlgorithm: await signingAlgorithmOf(ca, authorityArn),
+    Validity: absolute(notAfter),
+    TemplateArn: templateArn(template),
+    IdempotencyToken: request.idempotencyToken,
+    ...(notBefore && { ValidityNotBefore: absolute(notBefore) }),
+    ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
+  });
+  return CertificateArn;
+}
+
+async function signingAlgorithmOf(ca: PrivateCa, arn: string): Promise<string> {
+  const input = { CertificateAuthorityArn: arn };
+  const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
+  return CertificateAuthority.CertificateAuthorityConfiguration.SigningAlgorithm;
+}
+
+async function getCertificate(
+  ca: PrivateCa,
+  authorityArn: string,
+  certificateArn: string,
+): Promise<IssuedCertificate | undefined> {
+  const input = { CertificateAuthorityArn: authorityArn, CertificateArn: certificateArn };
+  try {
+    return decodeChain(await ACTIONS.GetCertificate(ca, input));
+  } catch (error) {
+    const { code } = error instanceof PrivateCaError ? error : {};
+    if (code === 'RequestInProgressException') return undefined;
+    throw error;
+  }
+}
+
+function absolute(time: Date) {
+  return { Type: 'ABSOLUTE', Value: Math.floor(time.getTime() / 1_000) };
+}
+
+function purposes(oids: readonly string[]) {
+  const usages = oids.map((oid) => ({ ExtendedKeyUsageObjectIdentifier: oid }));
+  return { ExtendedKeyUsage: usages };
+}
+
+function decodeChain(pem: {
+  readonly Certificate: string;
+  readonly CertificateChain?: string;
+}): IssuedCertificate {
+  const [certificate] = decodePem('CERTIFICATE', pem.Certificate);
+  if (certificate === undefined) throw new Error('the private CA gave no certificate');
+  return { certificate, chain: decodePem('CERTIFICATE', pem.CertificateChain ?? '') };
+}

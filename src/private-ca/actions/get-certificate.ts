@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { encodePem } from '../../asn1/pem.ts';
+import { getEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { authorityPartition } from '../authority-record.ts';
+import { certificates } from '../certificate-record.ts';
+import { findAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { serialOf } from '../private-ca-arns.ts';
+import { PrivateCaError } from '../private-ca-error.ts';
+import { findTemplate, templateArn } from '../templates.ts';
+
+export const getCertificateInput = z.strictObject({
+  CertificateAuthorityArn: arnSchema,
+  CertificateArn: arnSchema,
+});
+
+export interface GetCertificateOutput {
+  /** PEM. */
+  readonly Certificate: string;
+  /** PEM, from the issuer up to the root; absent for a root's own certificate. */
+  readonly CertificateChain?: string;
+}
+
+/** GetCertificate. @throws PrivateCaError RequestInProgressException for a certificate that is not signed yet, and others */
+export async function getCertificate(
+  ca: PrivateCa,
+  input: z.infer<typeof getCertificateInput>,
+): Promise<GetCertificateOutput> {
+  const { CertificateAuthorityArn: arn, CertificateArn } = input;
+  const { value: authority } = await findAuthority(ca, arn);
+  const serial = serialOf(arn, CertificateArn);
+  const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
+  if (entry === undefined) {
+    const message = `Could not find certificate ${CertificateArn}`;
+    throw new PrivateCaError('ResourceNotFoundException', message);
+  }
+  if (entry.value.state === 'issuing') {
+    const message = `The certificate ${CertificateArn} is being issued`;
+    throw new PrivateCaError('RequestInProgressException', message);
+  }
+  const { certificate, templateName } = entry.value;
+  const { selfSigned } = findTemplate(templateArn(templateName));
+  const pem = { Certificate: encodePem('CERTIFICATE', certificate) };
+  if (selfSigned || authority.installed === undefined) return pem;
+  return { ...pem, CertificateChain: encodePem('CERTIFICATE', authority.installed.certificate) };
+}

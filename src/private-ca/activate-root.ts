@@ -1,0 +1,65 @@
+import { ACTIONS } from './actions.ts';
+import { claimAuthorityId } from './authority-index.ts';
+import type { AuthorityConfiguration } from './create-authority.ts';
+import { createAuthority } from './create-authority.ts';
+import { requireMatchingAlgorithm } from './key-algorithms.ts';
+import type { PrivateCa } from './private-ca.ts';
+import { authorityArn } from './private-ca-arns.ts';
+import { PrivateCaError } from './private-ca-error.ts';
+import { templateArn } from './templates.ts';
+import type { Validity } from './validity.ts';
+
+export interface RootRequest extends AuthorityConfiguration {
+  /** The root's name in this store: 1 to 100 printable ASCII characters. */
+  readonly name: string;
+  /** How long the root's certificate is to be valid. */
+  readonly validity: Validity;
+}
+
+/**
+ * The ARN of an ACTIVE root authority of the given name, made on the path that AWS publishes: create it, get its CSR, issue
+ * its certificate with RootCACertificate/V1, import that. Whatever is there already is kept, so the call can be
+ * repeated after a crash at any point and from several processes at once.
+ * @throws PrivateCaError
+ */
+export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise<string> {
+  requireMatchingAlgorithm(request.keyAlgorithm, request.signingAlgorithm);
+  const id = await claimAuthorityId(ca, { kind: 'name', name: request.name });
+  const arn = authorityArn(ca.scope, id);
+  await createAuthority(ca, id, request);
+  if ((await statusOf(ca, arn)) === 'PENDING_CERTIFICATE')
+    await installCertificate(ca, arn, request);
+  return arn;
+}
+
+async function statusOf(ca: PrivateCa, arn: string): Promise<string> {
+  const input = { CertificateAuthorityArn: arn };
+  const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
+  return CertificateAuthority.Status;
+}
+
+async function installCertificate(ca: PrivateCa, arn: string, request: RootRequest): Promise<void> {
+  const CertificateAuthorityArn = arn;
+  const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn });
+  const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
+    CertificateAuthorityArn,
+    Csr: Buffer.from(Csr),
+    SigningAlgorithm: request.signingAlgorithm,
+    Validity: request.validity,
+    TemplateArn: templateArn('RootCACertificate/V1'),
+    IdempotencyToken: 'activate-root',
+  });
+  const input = { CertificateAuthorityArn, CertificateArn };
+  const { Certificate } = await ACTIONS.GetCertificate(ca, input);
+  try {
+    await ACTIONS.ImportCertificateAuthorityCertificate(ca, {
+      CertificateAuthorityArn,
+      Certificate: Buffer.from(Certificate),
+    });
+  } catch (error) {
+    const isLate =
+      error instanceof PrivateCaError && error.code === 'ConcurrentModificationException';
+    // Then another process has activated the root meanwhile.
+    if (!isLate) throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { base64Bytes, defineCollection } from '../store/collection.ts';
+import { signingAlgorithmSchema } from './api-schemas.ts';
+
+/** Written before the authority signs, so that no signature exists that the store does not know of. */
+const issuingSchema = z.strictObject({
+  state: z.literal('issuing'),
+  templateName: z.string(),
+  /** What will be signed, to the byte: whoever finishes the issuance signs the same. */
+  tbs: base64Bytes,
+  signingAlgorithm: signingAlgorithmSchema,
+  /** Milliseconds since the epoch. */
+  requestedAt: z.number(),
+});
+
+const issuedSchema = z.strictObject({
+  state: z.literal('issued'),
+  templateName: z.string(),
+  certificate: base64Bytes,
+  /** Milliseconds since the epoch. */
+  issuedAt: z.number(),
+});
+
+/** A certificate in its authority's partition, by serial number: 32 lower-case hexadecimal digits. */
+const certificateSchema = z.discriminatedUnion('state', [issuingSchema, issuedSchema]);
+
+/** Which certificate an IdempotencyToken of IssueCertificate stands for; expires with the token. */
+const issueTokenSchema = z.strictObject({ serial: z.string() });
+
+export type IssuingCertificate = Readonly<z.infer<typeof issuingSchema>>;
+export type CertificateRecord = Readonly<z.infer<typeof certificateSchema>>;
+
+export const certificates = defineCollection<CertificateRecord>('certificates', certificateSchema);
+export const issueTokens = defineCollection('issue-tokens', issueTokenSchema);
+
+/** How long AWS remembers an IdempotencyToken: five minutes. */
+export const TOKEN_LIFETIME = 300_000;
+
+/** Tokens may hold characters that keys of the store may not. */
+export function tokenKey(idempotencyToken: string): string {
+  return createHash('sha256').update(idempotencyToken).digest('hex');
+}

@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
+import { PrivateCaError } from './private-ca-error.ts';
+
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+const generate = promisify(generateKeyPair);
+
+/** The key algorithms of an authority, under the names of the AWS API. */
+export const KEY_ALGORITHMS = {
+  RSA_2048: { keyType: 'rsa', generate: () => generateRsa(2048) },
+  RSA_3072: { keyType: 'rsa', generate: () => generateRsa(3072) },
+  RSA_4096: { keyType: 'rsa', generate: () => generateRsa(4096) },
+  EC_prime256v1: { keyType: 'ec', generate: () => generateEc('prime256v1') },
+  EC_secp384r1: { keyType: 'ec', generate: () => generateEc('secp384r1') },
+  EC_secp521r1: { keyType: 'ec', generate: () => generateEc('secp521r1') },
+} as const;
+
+export type KeyAlgorithm = keyof typeof KEY_ALGORITHMS;
+
+function generateRsa(modulusLength: number): Promise<KeyPair> {
+  return generate('rsa', { modulusLength });
+}
+
+function generateEc(namedCurve: string): Promise<KeyPair> {
+  return generate('ec', { namedCurve });
+}
+
+/** @throws PrivateCaError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
+export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: SigningAlgorithm): void {
+  const { keyType } = KEY_ALGORITHMS[key];
+  if (SIGNING_ALGORITHMS[signing].keyType === keyType) return;
+  const valid = Object.entries(SIGNING_ALGORITHMS)
+    .filter(([, algorithm]) => algorithm.keyType === keyType)
+    .map(([name]) => name);
+  throw new PrivateCaError(
+    'InvalidArgsException',
+    `Signing algorithm ${signing} cannot be used with key type ${key}. Valid signing algorithms are: ${valid.join(', ')}.`,
+  );
+}

@@ -1,0 +1,39 @@
+import { PrivateCaError } from './private-ca-error.ts';
+
+/** Whose authorities these are. */
+export interface PrivateCaScope {
+  readonly region: string;
+  /** Twelve digits. */
+  readonly accountId: string;
+}
+
+const AUTHORITY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const SERIAL = '[0-9a-f]{32}';
+
+export function authorityArn({ region, accountId }: PrivateCaScope, authorityId: string): string {
+  return `arn:aws:acm-pca:${region}:${accountId}:certificate-authority/${authorityId}`;
+}
+
+/** `serial` is 32 lower-case hexadecimal digits. */
+export function certificateArn(authority: string, serial: string): string {
+  return `${authority}/certificate/${serial}`;
+}
+
+/** The id in the ARN of an authority. @throws PrivateCaError InvalidArnException when it is of another kind or scope. */
+export function authorityIdOf(scope: PrivateCaScope, arn: string): string {
+  const id = new RegExp(`^(.*)/(${AUTHORITY_ID})$`).exec(arn)?.[2];
+  if (id === undefined || arn !== authorityArn(scope, id)) throw invalidArn(arn);
+  return id;
+}
+
+/** The serial number in the ARN of a certificate. @throws PrivateCaError InvalidArnException when it is not the authority's. */
+export function serialOf(authority: string, arn: string): string {
+  const serial = new RegExp(`/(${SERIAL})$`).exec(arn)?.[1];
+  if (serial === undefined || arn !== certificateArn(authority, serial)) throw invalidArn(arn);
+  return serial;
+}
+
+function invalidArn(arn: string): PrivateCaError {
+  const message = `The ARN ${arn} does not refer to an existing resource`;
+  return new PrivateCaError('InvalidArnException', message);
+}

@@ -1,0 +1,25 @@
+import type { KeyObject } from 'node:crypto';
+import { sign } from 'node:crypto';
+import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
+
+/** An authority's private key, wherever it is: nothing but signatures comes out. */
+export interface SigningKey {
+  /** ECDSA signatures are DER. The algorithm is of the key's type. */
+  sign(algorithm: SigningAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A key in memory. Signs on the thread pool, so that other requests go on meanwhile. */
+export function localSigningKey(privateKey: KeyObject): SigningKey {
+  return {
+    sign(algorithm, bytes) {
+      const { digest } = SIGNING_ALGORITHMS[algorithm];
+      return new Promise((resolve, reject) => {
+        sign(digest, bytes, privateKey, (error, signature) => {
+          if (error) reject(error);
+          else resolve(signature);
+        });
+      });
+    },
+  };
+}
