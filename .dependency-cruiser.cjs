@@ -11,7 +11,7 @@ const rooms = {
   enrolment: ['asn1', 'x509', 'cms', 'scep', 'store', 'issuer', 'connectors'],
   observability: [],
   config: [],
-  http: ['asn1', 'scep', 'enrolment', 'connectors', 'observability'],
+  http: ['asn1', 'scep', 'enrolment', 'connectors', 'issuer', 'observability'],
   cli: ['asn1', 'x509', 'cms', 'scep', 'config', 'observability'],
 };
 

@@ -1,0 +1,72 @@
+/** Everything one needs to reach the development server; written to `--ready-file` as it stands. */
+export interface DevConnection {
+  readonly scepUrl: string;
+  readonly challengePassword: string;
+  /** SHA-256 over the DER of the CA certificate, 64 lower-case hexadecimal digits. */
+  readonly caFingerprintSha256: string;
+  /** SHA-1 likewise: Windows profiles ask for it as CAThumbprint. */
+  readonly caThumbprintSha1: string;
+  readonly caCertificateFile: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly connectorArn: string;
+  readonly certificateAuthorityArn: string;
+  readonly enrolUrl: string;
+  readonly opsUrl: string;
+}
+
+/** What `scep-connector dev` prints once it listens: where to enrol, and a line to paste for each client. */
+export function devBanner(connection: DevConnection): string {
+  const { scepUrl, challengePassword, caFingerprintSha256, caCertificateFile } = connection;
+  return `
+scep-connector is ready. Press Ctrl-C to stop.
+
+  SCEP URL         ${scepUrl}
+  Challenge        ${challengePassword}
+  CA fingerprint   ${caFingerprintSha256} (SHA-256)
+  CA thumbprint    ${connection.caThumbprintSha1} (SHA-1, for Windows profiles)
+  CA certificate   ${caCertificateFile}
+  Connector        ${connection.connectorArn}
+  Health           ${connection.opsUrl}/readyz
+
+Enrol with the client that comes with this package:
+
+  npx scep-connector enrol --url ${scepUrl} \\
+    --challenge ${challengePassword} --ca-fingerprint ${caFingerprintSha256} \\
+    --subject "CN=device-1,O=Example" --dns device-1.example --out device-1
+
+with sscep:
+
+  sscep getca -u ${scepUrl} -c ca.crt -F sha256
+  openssl req -new -newkey rsa:2048 -nodes -keyout device.key -out device.csr -config - <<'END'
+  [req]
+  prompt = no
+  distinguished_name = name
+  attributes = attributes
+  [name]
+  CN = device-1
+  [attributes]
+  challengePassword = ${challengePassword}
+  END
+  sscep enroll -u ${scepUrl} -c ca.crt \\
+    -k device.key -r device.csr -l device.crt -E aes -S sha256
+
+with strongSwan:
+
+  openssl genrsa -traditional -out device.key 2048
+  pki --scepca --url ${scepUrl} --caout ca.pem --raout ra.pem --outform pem --force
+  pki --scep --url ${scepUrl} --in device.key --dn "CN=device-1" \\
+    --password ${challengePassword} --cacert-enc ra.pem --cacert-sig ca.pem \\
+    --cipher aes --digest sha256 --outform pem > device.pem
+
+with micromdm scepclient:
+
+  scepclient -server-url ${scepUrl} -challenge ${challengePassword} \\
+    -private-key device.key -certificate device.pem -cn device-1 -organization Example
+
+or look first, with curl:
+
+  curl '${scepUrl}?operation=GetCACaps'
+  curl -s '${scepUrl}?operation=GetCACert' | openssl pkcs7 -inform der -print_certs -noout
+`;
+}

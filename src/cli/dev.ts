@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { DevSettings } from '../config/dev-settings.ts';
+import { parseDevSettings } from '../config/dev-settings.ts';
+
+/**
+ * Registers `scep-connector dev`. `run` brings the server up and comes back when it has been told to stop and has drained.
+ */
+export function registerDevCommand(
+  program: Command,
+  run: (settings: DevSettings) => Promise<void>,
+): void {
+  program
+    .command('dev')
+    .description('run a SCEP server with an embedded CA, a connector and a challenge, ready to try')
+    .option('--data-dir <path>', 'where everything is kept, made on first start', 'data')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--enrol-port <port>', 'port for devices; 0 picks a free one', '8080')
+    .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
+    .option('--api-port <port>', 'no effect yet: the listener for administrators comes later')
+    .option('--ready-file <path>', 'write a JSON file with the URLs and names once it listens')
+    .option('--log-level <level>', 'silent, error, warn, info or debug', 'info')
+    .action(async (options: unknown) => {
+      await run(parseDevSettings(options));
+    });
+}

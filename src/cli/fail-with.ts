@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander';
+import { UsageError } from '../config/usage-error.ts';
+
+/** What the system says when a listener cannot have its port, in words. */
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use; choose another port (0 picks a free one)',
+  EACCES: 'is not allowed; choose a port above 1023',
+  EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
+};
+
+/**
+ * Ends the process after a failed command: one line on standard error, no stack trace. Exit code 2 for what the person at the
+ * command line can put right, 1 for everything else. Commander has printed its own errors by then.
+ */
+export function failWith(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  const usage = error instanceof UsageError ? error.message : listenProblem(error);
+  const text = usage ?? (error instanceof Error ? error.message : String(error));
+  process.stderr.write(`scep-connector: ${text}\n`);
+  process.exitCode = usage === undefined ? 1 : 2;
+}
+
+function listenProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('address' in error)) return undefined;
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address: string;
+    port?: number;
+  };
+  const problem = LISTEN_ERRORS[code ?? ''];
+  return problem && `${address} port ${port ?? '?'} ${problem}`;
+}

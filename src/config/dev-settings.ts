@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS } from '../observability/logger.ts';
+import { UsageError } from './usage-error.ts';
+
+const port = (option: string) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, `--${option} takes a port from 0 to 65535; 0 picks a free one`)
+    .transform(Number)
+    .refine((value) => value <= 65_535, `--${option} takes a port from 0 to 65535`);
+
+const path = (option: string) =>
+  z
+    .string()
+    .min(1, `--${option} takes a path`)
+    .transform((value) => resolve(value));
+
+/** The options of `scep-connector dev` as commander gives them: text, with the defaults filled in. */
+const devSettingsSchema = z.object({
+  dataDir: path('data-dir'),
+  host: z.string().min(1, '--host takes an address'),
+  enrolPort: port('enrol-port'),
+  opsPort: port('ops-port'),
+  readyFile: path('ready-file').optional(),
+  logLevel: z.enum(LOG_LEVELS, `--log-level takes one of ${LOG_LEVELS.join(', ')}`),
+});
+
+export type DevSettings = Readonly<z.infer<typeof devSettingsSchema>>;
+
+/** @throws UsageError naming the first option that is wrong */
+export function parseDevSettings(options: unknown): DevSettings {
+  const parsed = devSettingsSchema.safeParse(options);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new UsageError(parsed.error.issues[0]?.message ?? 'the options cannot be read');
+}

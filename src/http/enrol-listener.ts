@@ -1,0 +1,35 @@
+import type { Express } from 'express';
+import express from 'express';
+import type { EnrolmentDependencies } from '../enrolment/handle-pki-operation.ts';
+import type { Logger } from '../observability/logger.ts';
+import { renderHttpError } from './render-http-error.ts';
+import { respondText } from './respond.ts';
+import type { FindConnector } from './scep-endpoint.ts';
+import { serveScep } from './scep-endpoint.ts';
+
+/** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
+const MAX_BODY = 256 * 1024;
+
+/**
+ * The listener that devices and the public reach. It redirects nowhere, compresses nothing, sets no cookie and trusts no
+ * forwarding header (protocol C8, S22). A body is read whole whatever its Content-Type: many clients send none (fact 9).
+ */
+export function createEnrolApp(deps: {
+  readonly enrolment: EnrolmentDependencies;
+  readonly findConnector: FindConnector;
+  readonly logger: Logger;
+}): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  app.all('/scep/:connector/:secret{/*tail}', readBody, (request, response) =>
+    serveScep(deps, request, response),
+  );
+  app.use((_request, response) => {
+    respondText(response, 404, 'There is nothing at this URL.');
+  });
+  app.use(renderHttpError(deps.logger));
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { Express } from 'express';
+import express from 'express';
+import { respondText } from './respond.ts';
+
+/**
+ * The listener for Kubernetes: /livez says that the process answers, /readyz that it can enrol.
+ * `isReady` tells what is wrong, or undefined; it is asked at each call.
+ */
+export function createOpsApp(isReady: () => Promise<string | undefined>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get('/livez', (_request, response) => {
+    respondText(response, 200, 'ok');
+  });
+  app.get('/readyz', async (_request, response) => {
+    const objection = await isReady();
+    respondText(response, objection === undefined ? 200 : 503, objection ?? 'ok');
+  });
+  app.use((_request, response) => {
+    respondText(response, 404, 'There is nothing at this URL.');
+  });
+  return app;
+}

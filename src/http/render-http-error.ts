@@ -1,0 +1,45 @@
+import type { ErrorRequestHandler } from 'express';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { IssuerError } from '../issuer/issuer.ts';
+import type { Logger } from '../observability/logger.ts';
+import { respondText } from './respond.ts';
+
+const RETRY_AFTER_SECONDS = '10';
+
+/** The texts for what express and its body reader refuse; their own messages tell of the inside. */
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'The request could not be read.',
+  413: 'The body is larger than 256 KiB.',
+  415: 'The body must not be compressed.',
+};
+
+/**
+ * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA cannot be
+ * asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log.
+ */
+export function renderHttpError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof DecodeError) {
+      respondText(response, 400, 'The request is not a SCEP message that can be read.');
+    } else if (error instanceof IssuerError) {
+      logger.error({ fault: error.fault, detail: error.message }, 'the CA cannot be asked');
+      response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+      respondText(response, 503, 'The certificate authority is not available. Try again later.');
+    } else {
+      const status = statusOf(error);
+      if (status === 500) logger.error({ err: error }, 'internal error');
+      if (status === 413) response.setHeader('Connection', 'close');
+      respondText(response, status, TEXTS[status] ?? 'Internal error.');
+    }
+  };
+}
+
+/** http-errors and express mark what the caller did wrong with a status of 4xx. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && TEXTS[status] !== undefined ? status : 500;
+}

@@ -1,0 +1,23 @@
+import type { Response } from 'express';
+
+/**
+ * Sends a whole response. The Content-Type goes out as given: several SCEP clients compare it to the letter, so nothing
+ * may add a charset (protocol C7). Content-Length is always there, for HTTP/1.0 clients (C8).
+ */
+export function respond(
+  response: Response,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+): void {
+  const octets = Buffer.from(body as Uint8Array);
+  response.statusCode = status;
+  response.setHeader('Content-Type', contentType);
+  response.setHeader('Content-Length', octets.length);
+  response.end(response.req.method === 'HEAD' ? undefined : octets);
+}
+
+/** One line of plain text: what was wrong, in words that tell a stranger nothing about the inside. */
+export function respondText(response: Response, status: number, text: string): void {
+  respond(response, status, 'text/plain', `${text}\n`);
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { encodePem } from './asn1/pem.ts';
+import type { DevConnection } from './cli/dev-banner.ts';
+import { devBanner } from './cli/dev-banner.ts';
+import type { DevSettings } from './config/dev-settings.ts';
+import { loadMasterKey } from './config/master-key.ts';
+import { connectorPath } from './connectors/connector-path.ts';
+import { createEnrolApp } from './http/enrol-listener.ts';
+import { createOpsApp } from './http/ops-listener.ts';
+import type { RunningListener } from './http/start-listener.ts';
+import { startListener } from './http/start-listener.ts';
+import { createLogger } from './observability/logger.ts';
+import type { DevInstallation } from './prepare-dev.ts';
+import { prepareDev } from './prepare-dev.ts';
+import type { Wired } from './wire.ts';
+import { wire } from './wire.ts';
+
+const SCOPE = { region: 'us-east-1', accountId: '000000000000' };
+/** Milliseconds that requests under way have to finish once the server has been told to stop. */
+const DRAIN_GRACE = 10_000;
+
+/** Runs `scep-connector dev` until SIGTERM or SIGINT, then drains. */
+export async function runDev(settings: DevSettings): Promise<void> {
+  const stopped = stopSignal();
+  const logger = createLogger(settings.logLevel);
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = await loadMasterKey(settings.dataDir);
+  const storeDir = join(settings.dataDir, 'store');
+  const wired = await wire({ storeDir, masterKey, scope: SCOPE });
+  const listeners: RunningListener[] = [];
+  const listen = async (app: RequestListener, port: number) => {
+    const listener = await startListener(app, settings.host, port);
+    listeners.push(listener);
+    return listener.url;
+  };
+  try {
+    const installation = await prepareDev(wired, SCOPE);
+    const enrolApp = createEnrolApp({ ...wired, logger });
+    const opsApp = createOpsApp(() => readiness(wired, installation));
+    const enrolUrl = await listen(enrolApp, settings.enrolPort);
+    const opsUrl = await listen(opsApp, settings.opsPort);
+    const connection = await describe(wired, installation, settings.dataDir, { enrolUrl, opsUrl });
+    process.stdout.write(devBanner(connection));
+    logger.warn({ tags: installation.connector.tags }, WARNING);
+    if (settings.readyFile !== undefined) await writeReadyFile(settings.readyFile, connection);
+    logger.info({ signal: await stopped }, 'draining');
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.drain(DRAIN_GRACE)));
+    await wired.store.close();
+  }
+}
+
+const WARNING =
+  'this development connector accepts single DES and SHA-1 so that any client can be tried; do not use it in production';
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+/** Store and RA key, never the CA's health: devices can be told to come back, pods need not be restarted for it. */
+async function readiness(
+  { enrolment }: Wired,
+  { connector }: DevInstallation,
+): Promise<string | undefined> {
+  const identities = await enrolment.findRaIdentities(connector.id).catch(() => []);
+  return identities.length > 0 ? undefined : 'the RA identity cannot be read';
+}
+
+async function describe(
+  { issuer }: Wired,
+  { connector, challengePassword }: DevInstallation,
+  dataDir: string,
+  urls: { readonly enrolUrl: string; readonly opsUrl: string },
+): Promise<DevConnection> {
+  const { certificate } = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  const caCertificateFile = join(dataDir, 'ca.pem');
+  await writeFile(caCertificateFile, encodePem('CERTIFICATE', certificate));
+  return {
+    scepUrl: `${urls.enrolUrl}${connectorPath(connector)}`,
+    challengePassword,
+    caFingerprintSha256: createHash('sha256').update(certificate).digest('hex'),
+    caThumbprintSha1: createHash('sha1').update(certificate).digest('hex'),
+    caCertificateFile,
+    region: connector.region,
+    accountId: connector.accountId,
+    connectorArn: connector.arn,
+    certificateAuthorityArn: connector.certificateAuthorityArn,
+    ...urls,
+  };
+}
+
+/** Under its name only when whole: whoever waits for the file reads it at once. It holds the challenge. */
+async function writeReadyFile(file: string, connection: DevConnection): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, file);
+}

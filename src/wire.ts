@@ -1,0 +1,73 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { findChallengeByPassword } from './connectors/find-challenge.ts';
+import { findConnectorByPath } from './connectors/find-connector.ts';
+import { createRaIdentityFinder } from './connectors/ra-identities.ts';
+import type { EnrolmentDependencies } from './enrolment/handle-pki-operation.ts';
+import type { FindConnector } from './http/scep-endpoint.ts';
+import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
+import type { Issuer } from './issuer/issuer.ts';
+import type { PrivateCa } from './private-ca/private-ca.ts';
+import { openPrivateCa } from './private-ca/private-ca.ts';
+import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
+import { openLmdbRecordStore } from './store/embedded/lmdb-record-store.ts';
+import type { RecordStore } from './store/record-store.ts';
+import type { Sealer } from './store/seal.ts';
+import { createSealer } from './store/seal.ts';
+
+export interface WireSettings {
+  /** Directory of the embedded store. */
+  readonly storeDir: string;
+  /** 32 octets. */
+  readonly masterKey: Uint8Array;
+  readonly scope: PrivateCaScope;
+}
+
+/** What tests put in place of the real parts. */
+export interface WireOverrides {
+  readonly clock?: () => number;
+  readonly store?: RecordStore;
+  /** Gets the embedded issuer and gives the one to use. */
+  readonly issuer?: (embedded: Issuer) => Issuer;
+}
+
+/** The parts of a server, joined. */
+export interface Wired {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  readonly clock: () => number;
+  readonly randomUuid: () => string;
+  readonly issuer: Issuer;
+  readonly privateCa: PrivateCa;
+  readonly enrolment: EnrolmentDependencies;
+  readonly findConnector: FindConnector;
+}
+
+/** The composition root: the one place where ports meet their adapters. Close `store` when done. */
+export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
+  const clock = overrides.clock ?? Date.now;
+  const store =
+    overrides.store ?? (await openLmdbRecordStore({ directory: settings.storeDir, clock }));
+  const sealer = createSealer(settings.masterKey);
+  const privateCa = openPrivateCa({ store, sealer, clock, randomBytes, scope: settings.scope });
+  const embedded = createEmbeddedIssuer(privateCa);
+  const issuer = overrides.issuer?.(embedded) ?? embedded;
+  const enrolment: EnrolmentDependencies = {
+    store,
+    issuer,
+    findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
+    findChallenge: (connectorId) => (password) =>
+      findChallengeByPassword({ store, sealer }, connectorId, password),
+    clock,
+    randomBytes,
+  };
+  return {
+    store,
+    sealer,
+    clock,
+    randomUuid: randomUUID,
+    issuer,
+    privateCa,
+    enrolment,
+    findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
+  };
+}

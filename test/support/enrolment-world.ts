@@ -1,0 +1,73 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { ConnectorRecord } from '../../src/connectors/connector-record.ts';
+import { createChallenge } from '../../src/connectors/create-challenge.ts';
+import { createConnector } from '../../src/connectors/create-connector.ts';
+import { findChallengeByPassword } from '../../src/connectors/find-challenge.ts';
+import { createRaIdentityFinder } from '../../src/connectors/ra-identities.ts';
+import type {
+  EnrolmentDependencies,
+  PkiOperationResult,
+} from '../../src/enrolment/handle-pki-operation.ts';
+import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
+import type { RecordStore } from '../../src/store/record-store.ts';
+import { createSealer } from '../../src/store/seal.ts';
+import type { Certificate } from '../../src/x509/parse-certificate.ts';
+import type { FakeIssuer } from './fake-issuer.ts';
+import { createFakeIssuer } from './fake-issuer.ts';
+import { openInMemoryRecordStore } from './in-memory-record-store.ts';
+
+/** One connector with one challenge on a store in memory and a fake CA: all that a PKIOperation needs, and nothing slow. */
+export interface EnrolmentWorld {
+  readonly deps: EnrolmentDependencies;
+  readonly store: RecordStore;
+  readonly issuer: FakeIssuer;
+  readonly connector: ConnectorRecord;
+  readonly challengePassword: string;
+  readonly ra: Certificate;
+  /** Milliseconds that the world's clock is ahead of the real one. */
+  ahead: number;
+  handle: (message: Uint8Array) => Promise<PkiOperationResult>;
+}
+
+export async function makeEnrolmentWorld(
+  tags: Readonly<Record<string, string>> = {},
+): Promise<EnrolmentWorld> {
+  const time = { ahead: 0 };
+  const clock = () => Date.now() + time.ahead;
+  const store = openInMemoryRecordStore(clock);
+  const sealer = createSealer(createHash('sha256').update('test master key').digest());
+  const issuer = createFakeIssuer();
+  const parts = { store, sealer, issuer, clock, randomUuid: () => randomUUID() };
+  const scope = { region: 'us-east-1', accountId: '000000000000' };
+  const request = { certificateAuthorityArn: issuer.authorityArn, tags };
+  const connector = await createConnector(parts, scope, request);
+  const { password } = await createChallenge(parts, connector);
+  const findRaIdentities = createRaIdentityFinder(parts);
+  const [newest] = await findRaIdentities(connector.id);
+  if (newest === undefined) throw new Error('the connector has no RA identity');
+  issuer.calls = 0;
+  (issuer.issued as unknown[]).length = 0;
+  const deps: EnrolmentDependencies = {
+    store,
+    issuer,
+    findRaIdentities,
+    findChallenge: (id) => (given) => findChallengeByPassword(parts, id, given),
+    clock,
+    randomBytes: (length) => randomBytes(length),
+  };
+  return {
+    deps,
+    store,
+    issuer,
+    connector,
+    challengePassword: password,
+    ra: newest.certificate,
+    get ahead() {
+      return time.ahead;
+    },
+    set ahead(milliseconds) {
+      time.ahead = milliseconds;
+    },
+    handle: (message) => handlePkiOperation(deps, connector, message),
+  };
+}

@@ -1,0 +1,341 @@
+import { sign } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { derPrintableString } from '../../../src/asn1/write-der.ts';
+import { derIssuerAndSerialNumber } from '../../../src/cms/entity-identifier.ts';
+import type { PkiOperationResult } from '../../../src/enrolment/handle-pki-operation.ts';
+import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
+import { IssuerError } from '../../../src/issuer/issuer.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { REQUEST_TYPES } from '../../../src/scep/message-types.ts';
+import { readCertRep } from '../../../src/scep/read-cert-rep.ts';
+import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
+import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
+import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
+import { ecKeyPair } from '../../support/sample-keys.ts';
+import type { TestDevice } from '../../support/test-device.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+
+let device: TestDevice;
+let stranger: TestDevice;
+let world: EnrolmentWorld;
+
+beforeAll(() => {
+  device = makeDevice();
+  stranger = makeDevice();
+});
+beforeEach(async () => {
+  world = await makeEnrolmentWorld();
+});
+
+const goodCsr = () => deviceCsr(device, { challengePassword: world.challengePassword });
+const goodRequest = () => deviceRequest(device, world.ra, goodCsr());
+
+/** What the client learns, read by the client's own half of the protocol. */
+function reply({ certRep, request }: PkiOperationResult, recipient = device) {
+  const { transactionId } = request.attributes;
+  const expected = {
+    transactionId,
+    senderNonce: request.senderNonce,
+    signers: [world.ra],
+    policy: { ...MODERN_ALGORITHMS, allowSha1: true, allowSingleDes: true },
+  };
+  return readCertRep(certRep, expected, recipient);
+}
+
+async function refusal(message: Uint8Array) {
+  const result = await world.handle(message);
+  expect(result.decision.outcome.status).toBe('FAILURE');
+  expect(world.issuer.issued).toHaveLength(0);
+  const read = reply(result);
+  if (read.status !== 'FAILURE') throw new Error('the reply is not a FAILURE');
+  return { ...read, reason: result.decision.refusal?.reason };
+}
+
+describe('a PKCSReq with a good challenge', () => {
+  test('gets the certificate that the CA issued for its CSR', async () => {
+    const result = await world.handle(goodRequest());
+    const read = reply(result);
+    expect(read.status).toBe('SUCCESS');
+    const certificates = read.status === 'SUCCESS' ? read.certificates : [];
+    expect(certificates).toHaveLength(1);
+    const spki = device.publicKey.export({ format: 'der', type: 'spki' });
+    expect(Buffer.compare(certificates[0]?.subjectPublicKeyInfo ?? Buffer.of(), spki)).toBe(0);
+    expect(world.issuer.issued).toHaveLength(1);
+    expect(world.issuer.issued[0]).toMatchObject({
+      template: 'BlankEndEntityCertificate_APICSRPassthrough/V1',
+      extendedKeyUsage: [OID.clientAuth],
+    });
+  });
+
+  test('keeps the extended key usage of the CSR when it has one', async () => {
+    const csr = deviceCsr(device, {
+      challengePassword: world.challengePassword,
+      extensions: [extendedKeyUsageExtension([OID.serverAuth])],
+    });
+    await world.handle(deviceRequest(device, world.ra, csr));
+    expect(world.issuer.issued[0]).not.toHaveProperty('extendedKeyUsage');
+  });
+
+  test('is good for one year by default', async () => {
+    await world.handle(goodRequest());
+    const life = (world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now();
+    expect(life / 86_400_000).toBeCloseTo(365, 2);
+  });
+});
+
+describe('the same request again', () => {
+  test('gives the same certificate, whatever the bytes around it', async () => {
+    const first = reply(await world.handle(goodRequest()));
+    const again = reply(await world.handle(goodRequest()));
+    expect(again).toEqual(first);
+    expect(world.issuer.calls).toBe(1);
+  });
+
+  test('fifty at once: one certificate, fifty equal answers', async () => {
+    world.issuer.beforeIssue = () =>
+      new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+    const message = goodRequest();
+    const results = await Promise.all(Array.from({ length: 50 }, () => world.handle(message)));
+    const serials = results.map((result) => {
+      const read = reply(result);
+      return (
+        read.status === 'SUCCESS' && Buffer.from(read.certificates[0]?.der ?? []).toString('hex')
+      );
+    });
+    expect(new Set(serials).size).toBe(1);
+    expect(serials[0]).toBeTruthy();
+    expect(world.issuer.issued).toHaveLength(1);
+  });
+
+  test('after an answer from the CA that was lost: the same certificate', async () => {
+    world.issuer.afterIssue = () => {
+      throw new IssuerError('unavailable', 'the connection was reset');
+    };
+    await expect(world.handle(goodRequest())).rejects.toThrow(IssuerError);
+    world.issuer.afterIssue = () => undefined;
+    expect(reply(await world.handle(goodRequest())).status).toBe('SUCCESS');
+    expect(world.issuer.issued).toHaveLength(1);
+  });
+
+  test('still works when the challenge is gone', async () => {
+    const first = reply(await world.handle(goodRequest()));
+    const deps = { ...world.deps, findChallenge: () => async () => undefined };
+    const again = await handlePkiOperation(deps, world.connector, goodRequest());
+    expect(reply(again)).toEqual(first);
+  });
+
+  test('after the certificate has ended it is a new request', async () => {
+    await world.handle(goodRequest());
+    const ended = world.issuer.issued[0]?.notAfter.getTime() ?? 0;
+    const identities = await world.deps.findRaIdentities(world.connector.id);
+    world.ahead = ended - Date.now() + 1;
+    const deps = { ...world.deps, findRaIdentities: async () => identities };
+    const result = await handlePkiOperation(deps, world.connector, goodRequest());
+    expect(result.decision.outcome.status).toBe('SUCCESS');
+    expect(world.issuer.issued).toHaveLength(2);
+  });
+
+  test('with another transactionID or another CSR it is another request', async () => {
+    await world.handle(goodRequest());
+    await world.handle(deviceRequest(device, world.ra, goodCsr(), { transactionId: 'another' }));
+    const other = deviceCsr(device, {
+      challengePassword: world.challengePassword,
+      extensions: [],
+      attributes: [{ oid: OID.unstructuredName, values: [derPrintableString('x')] }],
+    });
+    await world.handle(deviceRequest(device, world.ra, other));
+    expect(world.issuer.issued).toHaveLength(3);
+  });
+});
+
+describe('challenge passwords', () => {
+  test('missing', async () => {
+    const message = deviceRequest(device, world.ra, deviceCsr(device));
+    expect(await refusal(message)).toMatchObject({
+      failInfo: 'badRequest',
+      text: expect.stringContaining('has no challenge password'),
+    });
+  });
+
+  test('empty counts as missing', async () => {
+    const message = deviceRequest(device, world.ra, deviceCsr(device, { challengePassword: '' }));
+    expect(await refusal(message)).toMatchObject({ reason: 'challenge-missing' });
+  });
+
+  test('wrong', async () => {
+    const csr = deviceCsr(device, { challengePassword: 'not-the-password' });
+    expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
+      failInfo: 'badRequest',
+      text: expect.stringContaining('is not valid'),
+    });
+  });
+
+  test('doubled, in two attributes and in one with two values', async () => {
+    const value = derPrintableString(world.challengePassword);
+    const single = { oid: OID.challengePassword, values: [value] };
+    for (const attributes of [
+      [single, single],
+      [{ oid: OID.challengePassword, values: [value, derPrintableString('other')] }],
+    ]) {
+      const csr = deviceCsr(device, { attributes });
+      expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
+        failInfo: 'badRequest',
+        text: expect.stringContaining('more than one'),
+      });
+    }
+  });
+
+  test('of another connector', async () => {
+    const other = await makeEnrolmentWorld();
+    const csr = deviceCsr(device, { challengePassword: other.challengePassword });
+    expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
+      reason: 'challenge-wrong',
+    });
+  });
+});
+
+describe('what must not be told apart (protocol S2, S11)', () => {
+  test('tampered envelope, foreign recipient, bad CSR signature, re-signed envelope, junk inside', async () => {
+    const csr = goodCsr();
+    const badSignature = deviceCsr(device, { challengePassword: world.challengePassword }, () =>
+      sign('sha256', Buffer.from('something else'), device.privateKey),
+    );
+    const tampered = Buffer.from(goodRequest());
+    const marker = tampered.indexOf(Buffer.from('2a864886f70d010701a0', 'hex'));
+    tampered[marker + 600] = (tampered[marker + 600] ?? 0) ^ 1;
+    const answers = await Promise.all(
+      [
+        tampered,
+        deviceRequest(device, stranger.certificate, csr),
+        deviceRequest(device, world.ra, badSignature),
+        deviceRequest(stranger, world.ra, csr),
+        deviceRequest(device, world.ra, Buffer.from('no certification request')),
+        deviceRequest(device, world.ra, csr.subarray(0, 100)),
+      ].map(async (message) => (await world.handle(message)).decision.outcome),
+    );
+    expect(world.issuer.issued).toHaveLength(0);
+    const [first] = answers;
+    expect(first).toMatchObject({ status: 'FAILURE', failInfo: 'badMessageCheck' });
+    for (const answer of answers) expect(answer).toEqual(first);
+  });
+});
+
+describe('messageType is a closed enumeration', () => {
+  const withType = (messageType: string) => {
+    const content = Buffer.from('never looked at');
+    const { messageType: _, ...others } = requestAttributes(content);
+    const type = attribute(OID.scepMessageType, derPrintableString(messageType));
+    const attributes = [...Object.values(others), type];
+    return forgePkiMessage({ content, attributes, signedOrder: 'sent' });
+  };
+
+  test('UpdateReq (18), CertRep (3) and every other value outside the five: badRequest, nothing issued', async () => {
+    const defined: string[] = Object.values(REQUEST_TYPES);
+    const outside = fc
+      .oneof(
+        fc.constantFrom('18', '3', '0', '-1', '019', '19 ', '１９', '1', '16', '23', '190'),
+        fc.nat({ max: 300 }).map(String),
+        fc.stringMatching(/^[ -~]{1,20}$/),
+      )
+      .filter((value) => !defined.includes(value));
+    await fc.assert(
+      fc.asyncProperty(outside, async (value) => {
+        const { decision } = await world.handle(withType(value));
+        expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badRequest' });
+        expect(decision.refusal?.reason).toBe('message-type-unknown');
+      }),
+      { numRuns: 150 },
+    );
+    expect(world.issuer.calls).toBe(0);
+  });
+
+  test('an issuing request re-labelled as any other type issues nothing', async () => {
+    for (const [type, failInfo] of [
+      ['RenewalReq', 'badRequest'],
+      ['CertPoll', 'badCertId'],
+      ['GetCert', 'badCertId'],
+      ['GetCRL', 'badCertId'],
+    ] as const) {
+      const message = deviceRequest(device, world.ra, goodCsr(), { type });
+      expect(await refusal(message)).toMatchObject({ failInfo });
+    }
+  });
+});
+
+describe('algorithms', () => {
+  test('SHA-1 and single DES are refused by default with badAlg', async () => {
+    const sha1 = deviceRequest(device, world.ra, goodCsr(), { digest: 'sha1' });
+    expect(await refusal(sha1)).toMatchObject({
+      failInfo: 'badAlg',
+      reason: 'algorithm-not-allowed',
+    });
+    const des = deviceRequest(device, world.ra, goodCsr(), { cipher: 'des' });
+    expect(await refusal(des)).toMatchObject({
+      failInfo: 'badAlg',
+      reason: 'algorithm-not-allowed',
+    });
+  });
+
+  test('and accepted, and mirrored, where the connector says so', async () => {
+    world = await makeEnrolmentWorld({ 'scep:legacy': 'des sha1' });
+    const options = { digest: 'sha1', cipher: 'des' } as const;
+    const result = await world.handle(deviceRequest(device, world.ra, goodCsr(), options));
+    expect(result.decision.outcome).toMatchObject({ status: 'SUCCESS', cipher: { name: 'des' } });
+    expect(reply(result).status).toBe('SUCCESS');
+  });
+
+  test('a signer on an elliptic curve is refused before anything is issued', async () => {
+    const { publicKey, privateKey } = ecKeyPair();
+    const certificate = parseCertificate(
+      buildSelfSignedCertificate({
+        publicKey,
+        privateKey,
+        serialNumber: Buffer.of(1),
+        signingAlgorithm: 'SHA256WITHECDSA',
+        subject: device.certificate.subject,
+        notBefore: new Date(),
+        notAfter: new Date(Date.now() + 1_000_000),
+        extensions: [],
+      }),
+    );
+    const message = forgePkiMessage({
+      certificates: [certificate.der],
+      signerIdentifier: derIssuerAndSerialNumber(certificate),
+      signatureOid: OID.ecdsaWithSha256,
+      signerKey: privateKey,
+    });
+    const { decision } = await world.handle(message);
+    expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badAlg' });
+    expect(decision.refusal?.reason).toBe('signer-key-unsupported');
+    expect(world.issuer.calls).toBe(0);
+  });
+});
+
+describe('a CA that does not oblige', () => {
+  test('unavailable or throttled: no verdict, and the next try succeeds', async () => {
+    for (const fault of ['unavailable', 'throttled'] as const) {
+      world.issuer.beforeIssue = () => {
+        throw new IssuerError(fault, 'for the log only');
+      };
+      await expect(world.handle(goodRequest())).rejects.toThrow(IssuerError);
+    }
+    world.issuer.beforeIssue = () => undefined;
+    expect(reply(await world.handle(goodRequest())).status).toBe('SUCCESS');
+  });
+
+  test('refusing: FAILURE badRequest without its words, and the transaction is forgotten', async () => {
+    world.issuer.beforeIssue = () => {
+      throw new IssuerError('invalid-request', 'a secret of the CA');
+    };
+    const answer = await refusal(goodRequest());
+    expect(answer).toMatchObject({ failInfo: 'badRequest', reason: 'authority-refused' });
+    expect(answer.text).not.toContain('secret');
+    world.issuer.beforeIssue = () => undefined;
+    expect(reply(await world.handle(goodRequest())).status).toBe('SUCCESS');
+  });
+});
