@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { openTables } from '../../../../src/store/embedded/open-tables.ts';
+import { transact } from '../../../../src/store/embedded/transact.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
+
+describe('transact', () => {
+  it('gives what the action gives, and its error to its own caller alone', async () => {
+    const tables = openTables(tempDirectory());
+    const row = { value: 'v', version: 1, expiresAt: undefined };
+    const results = await Promise.allSettled([
+      transact(tables, () => tables.rows.putSync('before', row)),
+      transact(tables, () => {
+        throw new Error('refused');
+      }),
+      transact(tables, () => [...tables.rows.getKeys()]),
+    ]);
+    await tables.environment.close();
+    expect(results).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { message: 'refused' } },
+      { status: 'fulfilled', value: ['before'] },
+    ]);
+  });
+
+  it('waits for the reason that lmdb gives later and leaves no rejection unhandled', async () => {
+    const tables = openTables(tempDirectory());
+    const unwritten = Object.assign(new Error('Commit failed (see commitError for details)'), {
+      commitError: Promise.reject(new Error('No space left on device')),
+    });
+    const environment = { transaction: () => Promise.reject(unwritten) };
+    const failing = { ...tables, environment: Object.assign(tables.environment, environment) };
+    await expect(transact(failing, () => undefined)).rejects.toThrow(
+      'the record store cannot write: No space left on device',
+    );
+    await tables.environment.close();
+  });
+});
