@@ -4,6 +4,7 @@ import { formatName } from '../x509/distinguished-name.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
+import { importPublicKey } from '../x509/public-key.ts';
 import { allowsKeyUsage, isAuthority, isOnlyForClients } from './certificate-roles.ts';
 import { UntrustedReplyError } from './untrusted-reply-error.ts';
 
@@ -37,6 +38,9 @@ export function readCaCertificates(
     registrationAuthorities.find((ra) => allowsKeyUsage(ra, 'keyEncipherment')) ??
     registrationAuthorities[0] ??
     lowestAuthority(authorities);
+  if (importPublicKey(recipient.subjectPublicKeyInfo).asymmetricKeyType !== 'rsa') {
+    throw new UntrustedReplyError(`"${subjectOf(recipient)}" has no RSA key to encrypt to`);
+  }
   const chain = chainAbove(recipient, authorities);
   requireValid([recipient, ...chain], now);
   const [issuingCa] = chain;

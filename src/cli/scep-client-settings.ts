@@ -1,0 +1,37 @@
+import type { KeyObject } from 'node:crypto';
+import type { CipherName } from '../cms/content-ciphers.ts';
+import type { ChosenAlgorithms } from '../scep/choose-algorithms.ts';
+import type { CaCertificates } from '../scep/read-ca-certificates.ts';
+import type { CertificationRequest } from '../x509/parse-certification-request.ts';
+import type { DigestName } from '../x509/signature-algorithms.ts';
+import type { ScepServer } from './send-scep-operation.ts';
+import type { CaTrust } from './trust-ca.ts';
+
+/** How to speak to one server, and whom to believe. */
+export interface ScepClientSettings {
+  readonly server: ScepServer;
+  readonly trust: CaTrust;
+  /** 'auto' goes by POST where GetCACaps offers it. */
+  readonly method: 'auto' | 'get' | 'post';
+  /** What GetCACaps offers when undefined; so is `cipher`. */
+  readonly digest?: DigestName | undefined;
+  readonly cipher?: CipherName | undefined;
+  /** How often, and how many times, to ask again after PENDING. */
+  readonly poll: { readonly intervalMs: number; readonly limit: number };
+  readonly clock: () => Date;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** A CA that has passed `ScepClientSettings.trust`, and how to speak to it. */
+export interface Authority {
+  readonly ca: CaCertificates;
+  readonly algorithms: ChosenAlgorithms;
+}
+
+/** What to enrol. */
+export interface EnrolSubject {
+  readonly request: CertificationRequest;
+  /** The RSA key that the request is for. It also signs the messages, so that the server knows who asks (protocol S11). */
+  readonly privateKey: KeyObject;
+}
