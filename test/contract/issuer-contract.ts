@@ -1,0 +1,229 @@
+import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { OID } from '../../src/asn1/object-identifiers.ts';
+import { encodePem } from '../../src/asn1/pem.ts';
+import { derOctetString } from '../../src/asn1/write-der.ts';
+import type { IssueRequest, Issuer } from '../../src/issuer/issuer.ts';
+import { IssuerError } from '../../src/issuer/issuer.ts';
+import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
+import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
+import { derGeneralNames } from '../../src/x509/general-names.ts';
+import { keyUsageExtension } from '../../src/x509/key-usage.ts';
+import type { Certificate } from '../../src/x509/parse-certificate.ts';
+import { parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { parseDistinguishedNameText } from '../../src/x509/parse-distinguished-name-text.ts';
+import type { Extension } from '../../src/x509/read-extensions.ts';
+import { createSigner } from '../../src/x509/signing-algorithm.ts';
+import { verifyChain } from '../support/openssl.ts';
+import { ecKeyPair } from '../support/sample-keys.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+/** An issuer over a backend that the suite may put into certain states. */
+export interface IssuerUnderTest {
+  readonly issuer: Issuer;
+  /** An ACTIVE root with more than a year to live. */
+  readonly authorityArn: string;
+  /** Well-formed, of an authority that does not exist. */
+  readonly unknownAuthorityArn: string;
+  /** An authority that has no certificate yet. */
+  readonly pendingAuthorityArn: string;
+  /** How many certificates the backend has issued so far. */
+  countIssued(): Promise<number>;
+  /** Leaves a certificate half issued, as a backend that is slow or has died does; gives its ARN. */
+  leaveInProgress(request: IssueRequest): Promise<string>;
+}
+
+const DAY = 86_400_000;
+const keys = ecKeyPair();
+const sign = createSigner(keys.privateKey, 'SHA256WITHECDSA');
+const subjectAltName: Extension = {
+  oid: OID.subjectAltName,
+  critical: false,
+  value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
+};
+
+/** What enrolment relies on, whatever issues: run by a test of each adapter. */
+export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
+  let subject: IssuerUnderTest;
+  let tokens = 0;
+
+  beforeAll(async () => {
+    subject = await open();
+  });
+
+  function request(changes: Partial<IssueRequest> = {}): IssueRequest {
+    tokens += 1;
+    return {
+      authorityArn: subject.authorityArn,
+      csr: csrWith([subjectAltName]),
+      template: 'BlankEndEntityCertificate_APICSRPassthrough/V1',
+      notAfter: new Date(Math.floor(Date.now() / 1_000 + 30 * 86_400) * 1_000),
+      idempotencyToken: `token-${tokens}`,
+      ...changes,
+    };
+  }
+
+  async function issue(changes: Partial<IssueRequest> = {}): Promise<Certificate> {
+    const certificateArn = await subject.issuer.issueCertificate(request(changes));
+    const issued = await subject.issuer.getCertificate(subject.authorityArn, certificateArn);
+    if (issued === undefined) throw new Error('the certificate is still being issued');
+    return parseCertificate(issued.certificate);
+  }
+
+  describe('describeAuthority', () => {
+    it('gives an active root with its certificate and no chain', async () => {
+      const authority = await subject.issuer.describeAuthority(subject.authorityArn);
+      expect(authority).toMatchObject({ arn: subject.authorityArn, status: 'ACTIVE', chain: [] });
+      const certificate = new X509Certificate(authority.certificate);
+      expect(certificate.ca).toBe(true);
+      expect(certificate.verify(certificate.publicKey)).toBe(true);
+    });
+
+    it('says that an unknown authority is not found', async () => {
+      const describing = subject.issuer.describeAuthority(subject.unknownAuthorityArn);
+      await expect(describing).rejects.toMatchObject({ name: 'IssuerError', fault: 'not-found' });
+    });
+  });
+
+  describe('issueCertificate', () => {
+    it('issues what the request says, in a chain that OpenSSL accepts', async () => {
+      const wanted = request({ extendedKeyUsage: [OID.clientAuth] });
+      const certificateArn = await subject.issuer.issueCertificate(wanted);
+      expect(certificateArn).toMatch(
+        new RegExp(`^${subject.authorityArn}/certificate/[0-9a-f]{32}$`),
+      );
+      const issued = await subject.issuer.getCertificate(subject.authorityArn, certificateArn);
+      const certificate = new X509Certificate(issued?.certificate ?? Buffer.alloc(0));
+      expect(certificate.subject).toBe('O=Lab\nCN=device');
+      expect(certificate.subjectAltName).toBe('DNS:device.example');
+      expect(certificate.keyUsage).toEqual([OID.clientAuth]);
+      expect(new Date(certificate.validTo)).toEqual(wanted.notAfter);
+      const directory = tempDirectory();
+      const [leaf, root] = [path.join(directory, 'leaf.pem'), path.join(directory, 'root.pem')];
+      writeFileSync(leaf, certificate.toString());
+      writeFileSync(root, encodePem('CERTIFICATE', issued?.chain.at(-1) ?? Buffer.alloc(0)));
+      expect(await verifyChain(leaf, root)).toMatch(/OK$/);
+    });
+
+    it('starts an hour back by default, and where it is told otherwise', async () => {
+      const { notBefore } = await issue();
+      expect(Math.abs(Date.now() - 3_600_000 - notBefore.getTime())).toBeLessThan(60_000);
+      const told = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 60_000);
+      expect((await issue({ notBefore: told })).notBefore).toEqual(told);
+    });
+
+    it('passes the extensions of the CSR with the blank template', async () => {
+      const usage = keyUsageExtension(['digitalSignature']);
+      const foreign = {
+        oid: '1.3.6.1.4.1.99999.1',
+        critical: false,
+        value: derOctetString(Buffer.of(1)),
+      };
+      const csr = csrWith([usage, subjectAltName, foreign]);
+      const { extensions } = await issue({ csr });
+      expect(extensions).toEqual(expect.arrayContaining([usage, subjectAltName, foreign]));
+    });
+
+    it('gives EndEntityCertificate/V1 its own usages and takes names alone from the CSR', async () => {
+      const csr = csrWith([keyUsageExtension(['keyAgreement']), subjectAltName]);
+      const { extensions } = await issue({ csr, template: 'EndEntityCertificate/V1' });
+      expect(extensions).toContainEqual(subjectAltName);
+      expect(extensions).toContainEqual(keyUsageExtension(['digitalSignature', 'keyEncipherment']));
+      expect(extensions.find(({ oid }) => oid === OID.extKeyUsage)).toBeDefined();
+    });
+
+    it('never issues an authority, whatever the CSR says', async () => {
+      const csr = csrWith([basicConstraintsExtension({ ca: true }, true), subjectAltName]);
+      const { extensions } = await issue({ csr });
+      const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
+      expect(constraints).toMatchObject(basicConstraintsExtension({ ca: false }, false));
+    });
+
+    it('gives every certificate its own serial number of up to 128 bits', async () => {
+      const certificates = await Promise.all(Array.from({ length: 20 }, () => issue()));
+      const serials = certificates.map(({ serialNumber }) => Buffer.from(serialNumber));
+      expect(new Set(serials.map((serial) => serial.toString('hex'))).size).toBe(20);
+      for (const serial of serials) expect(serial.length).toBeLessThanOrEqual(17);
+    });
+
+    it('issues one certificate for 50 equal calls at once', async () => {
+      const before = await subject.countIssued();
+      const wanted = request();
+      const arns = await Promise.all(
+        Array.from({ length: 50 }, () => subject.issuer.issueCertificate(wanted)),
+      );
+      expect(new Set(arns).size).toBe(1);
+      const [arn = ''] = arns;
+      const answers = await Promise.all(
+        arns.map(() => subject.issuer.getCertificate(subject.authorityArn, arn)),
+      );
+      const bytes = answers.map((answer) => Buffer.from(answer?.certificate ?? []).toString('hex'));
+      expect(new Set(bytes).size).toBe(1);
+      expect(await subject.countIssued()).toBe(before + 1);
+    });
+
+    it('gives the certificate of a token again, and a new one for a new token', async () => {
+      const wanted = request();
+      const first = await subject.issuer.issueCertificate(wanted);
+      expect(await subject.issuer.issueCertificate(wanted)).toBe(first);
+      expect(await subject.issuer.issueCertificate(request())).not.toBe(first);
+    });
+
+    it('finishes on repetition what was left in progress', async () => {
+      const wanted = request();
+      const arn = await subject.leaveInProgress(wanted);
+      expect(await subject.issuer.getCertificate(subject.authorityArn, arn)).toBeUndefined();
+      expect(await subject.issuer.issueCertificate(wanted)).toBe(arn);
+      const issued = await subject.issuer.getCertificate(subject.authorityArn, arn);
+      const serial = new X509Certificate(issued?.certificate ?? Buffer.alloc(0)).serialNumber;
+      expect(serial.toLowerCase().padStart(32, '0')).toBe(arn.slice(-32));
+    });
+
+    it('issues up to the last second of the authority and no further', async () => {
+      const authority = await subject.issuer.describeAuthority(subject.authorityArn);
+      const { notAfter } = parseCertificate(authority.certificate);
+      expect((await issue({ notAfter })).notAfter).toEqual(notAfter);
+      const beyond = new Date(notAfter.getTime() + 1_000);
+      await expect(issue({ notAfter: beyond })).rejects.toMatchObject({ fault: 'invalid-request' });
+    });
+
+    const broken = Buffer.from(csrWith([subjectAltName]));
+    broken[broken.length - 5] = (broken[broken.length - 5] ?? 0) ^ 1;
+    it.each<[string, Partial<IssueRequest>]>([
+      ['a CSR whose signature does not verify', { csr: broken }],
+      ['bytes that are no CSR', { csr: Buffer.from('3000', 'hex') }],
+      ['a CSR that names nobody', { csr: csrWith([], '') }],
+      ['a validity that is over', { notAfter: new Date(Date.now() - DAY) }],
+      ['a token that is too long', { idempotencyToken: 'x'.repeat(37) }],
+    ])('refuses %s', async (_, changes) => {
+      const before = await subject.countIssued();
+      const refused = issue(changes);
+      await expect(refused).rejects.toBeInstanceOf(IssuerError);
+      await expect(refused).rejects.toMatchObject({ fault: 'invalid-request' });
+      expect(await subject.countIssued()).toBe(before);
+    });
+
+    it('knows no authority that does not exist, and uses none that is not active', async () => {
+      const unknown = issue({ authorityArn: subject.unknownAuthorityArn });
+      await expect(unknown).rejects.toMatchObject({ fault: 'not-found' });
+      const pending = issue({ authorityArn: subject.pendingAuthorityArn });
+      await expect(pending).rejects.toMatchObject({ fault: 'not-active' });
+    });
+  });
+
+  describe('getCertificate', () => {
+    it('says that an unknown certificate is not found', async () => {
+      const arn = `${subject.authorityArn}/certificate/${'0'.repeat(32)}`;
+      const getting = subject.issuer.getCertificate(subject.authorityArn, arn);
+      await expect(getting).rejects.toMatchObject({ name: 'IssuerError', fault: 'not-found' });
+    });
+  });
+}
+
+function csrWith(extensions: readonly Extension[], name = 'CN=device,O=Lab'): Uint8Array {
+  const subject = name === '' ? Buffer.from('3000', 'hex') : parseDistinguishedNameText(name);
+  const fields = { subject, subjectPublicKeyInfo: keys.spki, extensions };
+  return buildCertificationRequest(fields, 'SHA256WITHECDSA', sign);
+}
