@@ -10,7 +10,7 @@ describeRecordStore('in memory, the model', async () => {
     advance: async (milliseconds) => {
       now += milliseconds;
     },
-    reopen: async () => store,
+    reopen: () => Promise.resolve(),
     destroy: () => store.close(),
   };
 });

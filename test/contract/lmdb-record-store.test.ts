@@ -7,21 +7,21 @@ describeRecordStore('on LMDB', async () => {
   let now = 1_700_000_000_000;
   const directory = tempDirectory();
   const open = () => openLmdbRecordStore({ directory, clock: () => now });
-  const store = await open();
-  let current = store;
+  let store = await open();
   return {
-    store,
+    get store() {
+      return store;
+    },
     now: () => now,
     advance: async (milliseconds) => {
       now += milliseconds;
     },
     reopen: async () => {
-      await current.close();
-      current = await open();
-      return current;
+      await store.close();
+      store = await open();
     },
     destroy: async () => {
-      await current.close();
+      await store.close();
       await rm(directory, { recursive: true });
     },
   };

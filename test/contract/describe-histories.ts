@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RecordStore, StoredRecord, Write } from '../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
-import type { StoreUnderTest } from './record-store-contract.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 interface Target {
   readonly store: RecordStore;
@@ -25,19 +25,20 @@ interface PlannedWrite {
 }
 
 /** Random histories, with time passing and the store being reopened, against the plain in-memory store. */
-export function describeAgainstModel(subject: () => StoreUnderTest): void {
+export function describeHistories(subject: () => StoreUnderTest): void {
   it('answers every history as the model does', async () => {
-    let { store } = subject();
     const model = openInMemoryRecordStore(() => subject().now());
     let runs = 0;
     const follow = async (history: readonly (Step | 'reopen' | number)[]) => {
       runs += 1;
       for (const step of history) {
-        if (step === 'reopen') store = await subject().reopen();
+        if (step === 'reopen') await subject().reopen();
         else if (typeof step === 'number') await subject().advance(step);
         else {
           const target = { now: subject().now(), partition: `run ${runs}` };
-          expect(await step({ ...target, store })).toEqual(await step({ ...target, store: model }));
+          expect(await step({ ...target, store: subject().store })).toEqual(
+            await step({ ...target, store: model }),
+          );
         }
       }
     };

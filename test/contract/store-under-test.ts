@@ -1,0 +1,46 @@
+import type { DeleteWrite, PutWrite, RecordStore } from '../../src/store/record-store.ts';
+
+/** One store of the adapter under test, empty at first. */
+export interface StoreUnderTest {
+  /** The store that is open; another one after `reopen`. */
+  readonly store: RecordStore;
+  /** The store's clock, in milliseconds since the epoch. */
+  now(): number;
+  /** Moves the clock on, or waits when it cannot be moved. */
+  advance(milliseconds: number): Promise<void>;
+  /** Closes the store and opens it again on the same state. */
+  reopen(): Promise<void>;
+  /** Closes the store and removes its state. */
+  destroy(): Promise<void>;
+}
+
+export const COMMITTED = { outcome: 'committed' };
+export const ALL = { limit: 1_000 };
+
+/** A put in the collection that most tests use. */
+export function put(
+  key: string,
+  value: string,
+  options: Pick<PutWrite, 'condition' | 'expiresAt'> = {},
+): PutWrite {
+  return { kind: 'put', collection: 'c', key, value, ...options };
+}
+
+export function remove(key: string): DeleteWrite {
+  return { kind: 'delete', collection: 'c', key };
+}
+
+export async function keysIn(
+  store: RecordStore,
+  partition: string,
+  collection: string,
+  page: { readonly after?: string; readonly limit: number } = ALL,
+): Promise<string[]> {
+  return (await store.list(partition, collection, page)).map(({ key }) => key);
+}
+
+export async function versionOf(store: RecordStore, key: string): Promise<number> {
+  const record = await store.get('p', 'c', key);
+  if (!record) throw new Error(`${key} is absent`);
+  return record.version;
+}
