@@ -27,7 +27,7 @@ const HASHES = [
  * @throws DecodeError when malformed.
  */
 export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepParameters {
-  const fields = parameters === undefined ? [] : readBer(parameters).children;
+  const fields = parameters === undefined ? [] : fieldsOf(readBer(parameters));
   const field = (tagNumber: number) =>
     fields.find((candidate) => candidate.tagNumber === tagNumber)?.children[0];
   return {
@@ -35,6 +35,18 @@ export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepPa
     maskHash: maskHashOf(field(1), oid),
     label: labelOf(field(2)),
   };
+}
+
+/** [0] to [3] EXPLICIT, each once at most; none when NULL stands in place of the SEQUENCE. */
+function fieldsOf(parameters: BerElement): readonly BerElement[] {
+  const { tagClass, tagNumber, children } = parameters;
+  const isSequenceOrNull = tagClass === 'universal' && (tagNumber === 16 || tagNumber === 5);
+  const areFields = children.every((field) => field.tagClass === 'context' && field.tagNumber <= 3);
+  const numbers = new Set(children.map((field) => field.tagNumber));
+  if (!isSequenceOrNull || !areFields || numbers.size < children.length) {
+    throw new DecodeError('the OAEP parameters are malformed');
+  }
+  return children;
 }
 
 function hashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
@@ -53,7 +65,8 @@ function maskHashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
 function labelOf(source: BerElement | undefined): Uint8Array {
   if (source === undefined) return Buffer.alloc(0);
   const label = source.children[1];
-  if (!sameBytes(derOid(OID.pSpecified), source.children[0]) || label === undefined) {
+  const isOctetString = label?.tagClass === 'universal' && label.tagNumber === 4;
+  if (!sameBytes(derOid(OID.pSpecified), source.children[0]) || !isOctetString) {
     throw new DecodeError('the OAEP label is malformed');
   }
   return label.content;
