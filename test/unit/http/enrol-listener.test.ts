@@ -1,0 +1,289 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectorPath } from '../../../src/connectors/connector-path.ts';
+import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
+import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import type { RunningListener } from '../../../src/http/start-listener.ts';
+import { startListener } from '../../../src/http/start-listener.ts';
+import { IssuerError } from '../../../src/issuer/issuer.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import type { TestDevice } from '../../support/test-device.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+
+let device: TestDevice;
+let world: EnrolmentWorld;
+let listener: RunningListener;
+let path: string;
+let url: string;
+const log: string[] = [];
+
+beforeAll(async () => {
+  device = makeDevice();
+  world = await makeEnrolmentWorld();
+  const logger = createLogger('info', { write: (line) => log.push(line) });
+  const app = createEnrolApp({
+    enrolment: world.deps,
+    findConnector: (segment, secret) => findConnectorByPath(world.store, segment, secret),
+    logger,
+  });
+  listener = await startListener(app, '127.0.0.1', 0);
+  path = connectorPath(world.connector);
+  url = listener.url + path;
+});
+afterAll(() => listener.drain(100));
+
+let transactions = 0;
+/** A new transaction at each call. */
+function request(): Uint8Array {
+  transactions += 1;
+  const csr = deviceCsr(device, { challengePassword: world.challengePassword });
+  return deviceRequest(device, world.ra, csr, { transactionId: `t${transactions}` });
+}
+
+const post = (body: Uint8Array, query = '?operation=PKIOperation', headers = {}) =>
+  fetch(url + query, { method: 'POST', body: Buffer.from(body), headers });
+
+describe('PKIOperation by POST', () => {
+  test('with any Content-Type or none, any query or none (C1, C5, C6)', async () => {
+    for (const [query, headers] of [
+      ['?operation=PKIOperation', { 'content-type': 'application/octet-stream' }],
+      ['?operation=PKIOperation', { 'content-type': 'application/x-pki-message' }],
+      ['?operation=pkioperation', { 'content-type': 'text/plain; charset=utf-8' }],
+      ['?x=y&operation=PKIOperation', { 'content-type': 'application/json' }],
+      ['?operation=Whatever', {}],
+      ['', {}],
+    ] as const) {
+      const response = await post(request(), query, headers);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/x-pki-message');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      const length = Number(response.headers.get('content-length'));
+      expect((await response.arrayBuffer()).byteLength).toBe(length);
+    }
+  });
+
+  test('without a Content-Type at all', async () => {
+    const body = request();
+    const head = `POST ${path}?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const answer = await raw(Buffer.concat([Buffer.from(head), body]));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+describe('PKIOperation by GET', () => {
+  const get = (message: string) => fetch(`${url}?operation=PKIOperation&message=${message}`);
+
+  test('in every form that clients send (C3)', async () => {
+    const base64 = Buffer.from(request()).toString('base64');
+    const lines = (base64.match(/.{1,64}/g) ?? []).join('\n');
+    for (const message of [
+      encodeURIComponent(base64),
+      encodeURIComponent(lines),
+      base64.replace(/\+/g, '%2B'),
+      base64,
+      base64.replace(/\+/g, '%20'),
+      base64.replace(/=/g, ''),
+      base64.replace(/\+/g, '-').replace(/\//g, '_'),
+      encodeURIComponent(encodeURIComponent(base64)),
+    ]) {
+      expect((await get(message)).status).toBe(200);
+    }
+  });
+
+  test('with the parameters the other way round (C6)', async () => {
+    const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
+    const response = await fetch(`${url}?message=${message}&operation=PKIOperation`);
+    expect(response.status).toBe(200);
+  });
+
+  test('over HTTP/1.0 without a Host, as old Cisco sends it (C8)', async () => {
+    const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
+    const answer = await raw(
+      Buffer.from(`GET ${path}?operation=PKIOperation&message=${message} HTTP/1.0\r\n\r\n`),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/Content-Length: \d+/);
+    expect(answer).not.toMatch(/Transfer-Encoding/i);
+  });
+
+  test('with a URL of 40 kB (C10)', async () => {
+    const long = `${encodeURIComponent(Buffer.from(request()).toString('base64'))}&x=${'y'.repeat(40_000)}`;
+    expect((await get(long)).status).toBe(200);
+  });
+
+  test('junk is 400', async () => {
+    for (const message of ['', 'a', '!!!!', '%zz', 'AAAA', '%00%01']) {
+      expect((await get(message)).status).toBe(400);
+    }
+  });
+});
+
+describe('GetCACaps and GetCACert', () => {
+  test('on the URL and on any tail of it, whatever the message parameter says (C4, C12)', async () => {
+    for (const tail of ['', '/', '/pkiclient.exe', '/cgi-bin/pkiclient.exe', '/a/b/c.dll']) {
+      for (const message of ['', '&message=', '&message=0', '&message=CAIdentifier']) {
+        const caps = await fetch(`${url}${tail}?operation=GetCACaps${message}`);
+        expect(caps.status).toBe(200);
+        expect(caps.headers.get('content-type')).toBe('text/plain');
+        expect(await caps.text()).toBe(
+          'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nDES3\n',
+        );
+      }
+    }
+    const certs = await fetch(`${url}/pkiclient.exe?operation=GetCACert&message=default`);
+    expect(certs.headers.get('content-type')).toBe('application/x-x509-ca-ra-cert');
+  });
+
+  test('HEAD has the headers and no body', async () => {
+    const response = await fetch(`${url}?operation=GetCACaps`, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe('63');
+  });
+
+  test('are not for POST (C17a)', async () => {
+    for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert']) {
+      const response = await post(new Uint8Array(), `?operation=${operation}`);
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET');
+    }
+  });
+});
+
+describe('what is refused over HTTP (C9)', () => {
+  test('unknown operations and methods', async () => {
+    expect((await fetch(url)).status).toBe(400);
+    expect((await fetch(`${url}?operation=GetNextCACert`)).status).toBe(400);
+    const put = await fetch(`${url}?operation=GetCACaps`, { method: 'PUT' });
+    expect(put.status).toBe(405);
+    expect(put.headers.get('allow')).toBe('GET, POST');
+  });
+
+  test('paths of no connector, told apart by nothing', async () => {
+    const { accountId, id, urlSecret } = world.connector;
+    const other = '00000000-0000-4000-8000-000000000000';
+    const bodies = await Promise.all(
+      [
+        `/scep/${accountId}-${id}/${other}`,
+        `/scep/${accountId}-${other}/${urlSecret}`,
+        `/scep/111111111111-${id}/${urlSecret}`,
+        `/scep/${accountId}-${id}/${urlSecret}x`,
+        `/scep/x/y`,
+      ].map(async (wrong) => {
+        const response = await fetch(`${listener.url}${wrong}?operation=GetCACaps`);
+        expect(response.status).toBe(404);
+        return response.text();
+      }),
+    );
+    expect(new Set(bodies).size).toBe(1);
+    expect((await fetch(`${listener.url}/`)).status).toBe(404);
+  });
+
+  test('a path that cannot be decoded is 400, not 500', async () => {
+    expect((await fetch(`${listener.url}/scep/%zz/y?operation=GetCACaps`)).status).toBe(400);
+  });
+
+  test('a compressed body is 415, one above 256 KiB is 413, declared or chunked', async () => {
+    expect((await post(request(), '', { 'content-encoding': 'gzip' })).status).toBe(415);
+    const big = new Uint8Array(256 * 1024 + 1);
+    expect((await post(big)).status).toBe(413);
+    const chunks = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 5; i += 1) controller.enqueue(new Uint8Array(64 * 1024));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', body: chunks, duplex: 'half' } as RequestInit;
+    expect((await fetch(url, init)).status).toBe(413);
+  });
+
+  test('while the CA cannot be asked: 503 with Retry-After and none of its words', async () => {
+    world.issuer.beforeIssue = () => {
+      throw new IssuerError('unavailable', 'words of the CA');
+    };
+    const response = await post(request());
+    world.issuer.beforeIssue = () => undefined;
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await response.text()).not.toContain('words');
+  });
+
+  test('a fault of our own is an opaque 500', async () => {
+    world.issuer.beforeIssue = () => {
+      throw new TypeError('an internal of ours');
+    };
+    const response = await post(request());
+    world.issuer.beforeIssue = () => undefined;
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('Internal error.\n');
+  });
+});
+
+describe('hostile bodies are refused quickly and harm nothing', () => {
+  const deep = (levels: number) => Buffer.alloc(levels * 2, Buffer.from([0x30, 0x80]));
+  const bodies: [string, () => Uint8Array, number][] = [
+    ['nothing', () => new Uint8Array(), 400],
+    ['junk', () => Buffer.alloc(4096, 0x5a), 400],
+    ['text', () => Buffer.from('GET / HTTP/1.1'), 400],
+    ['ASN.1 nested 100 000 deep', () => deep(100_000), 400],
+    ['128 000 tiny elements', () => nested(Buffer.alloc(250_000, Buffer.from([0x05, 0x00]))), 400],
+    ['a length of 4 GiB', () => Buffer.from('3084ffffffff', 'hex'), 400],
+    ['10 MB', () => Buffer.alloc(10_000_000, 0x30), 413],
+  ];
+  test.each(bodies)('%s', async (_name, body, status) => {
+    const octets = body();
+    await post(request());
+    const times: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const start = performance.now();
+      const response = await post(octets).catch((error: unknown) => error as Error);
+      times.push(performance.now() - start);
+      // The server may close the connection on a body it refuses before the client has sent all of it.
+      if (response instanceof Response) expect(response.status).toBe(status);
+      else expect(status).toBe(413);
+    }
+    // Generous, so that a busy machine passes: the point is that no input costs seconds.
+    expect(Math.min(...times)).toBeLessThan(1_000);
+    expect((await post(request())).status).toBe(200);
+  });
+});
+
+test('a client that goes away in the middle harms nothing', async () => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc`);
+  await sleep(50);
+  socket.destroy();
+  expect((await post(request())).status).toBe(200);
+});
+
+test('the log names what happened and no secret', async () => {
+  const csr = deviceCsr(device, { challengePassword: 'a-wrong-challenge-to-look-for' });
+  await post(deviceRequest(device, world.ra, csr));
+  const text = log.join('');
+  expect(text).toContain('"reason":"challenge-wrong"');
+  expect(text).not.toContain('a-wrong-challenge-to-look-for');
+  expect(text).not.toContain(world.challengePassword);
+  expect(text).not.toContain(world.connector.urlSecret);
+  expect(text).not.toContain('device-1');
+});
+
+/** Sends octets to the listener and gives all it answers until it closes. */
+function raw(octets: Uint8Array): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const answer: Buffer[] = [];
+    socket.on('data', (chunk) => answer.push(chunk));
+    socket.on('end', () => resolve(Buffer.concat(answer).toString('latin1')));
+    socket.on('error', reject);
+    socket.write(octets);
+  });
+}
+
+/** `content` inside a SEQUENCE. */
+function nested(content: Uint8Array): Uint8Array {
+  const header = Buffer.from([0x30, 0x83, 0, 0, 0]);
+  header.writeUIntBE(content.length, 2, 3);
+  return Buffer.concat([header, content]);
+}
