@@ -8,6 +8,8 @@ import { type RunningConnector, startConnector } from '../support/start-connecto
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const CLIENT = path.join(import.meta.dirname, 'enrol-with-openssl.mjs');
+const GOLDEN_KEYS = path.resolve(import.meta.dirname, '../golden/keys');
+const KEY = path.join(GOLDEN_KEYS, 'device.key');
 const OAEP = ['-keyopt', 'rsa_padding_mode:oaep'];
 const OAEP_SHA256 = [...OAEP, '-keyopt', 'rsa_oaep_md:sha256', '-keyopt', 'rsa_mgf1_md:sha256'];
 const ENVELOPES: readonly (readonly [string, 'GET' | 'POST', readonly string[]])[] = [
@@ -45,17 +47,18 @@ describe.runIf(requireClient('openssl', ['openssl']))('messages made and read by
     method: 'GET' | 'POST',
     envelope: readonly string[],
   ): Promise<Reply> {
-    const { keyFile, requestFile } = await makeRequest(directory, 'device', {
+    const contents = {
       subject: '/C=US/O=Lab/CN=openssl-1',
       subjectAltName: 'DNS:openssl-1.example,email:openssl@lab.example',
       keyUsage: 'critical,digitalSignature,keyEncipherment',
       extendedKeyUsage: 'clientAuth,emailProtection',
       ...(challengePassword === undefined ? {} : { challengePassword }),
-    });
+    };
+    const { requestFile } = await makeRequest(directory, 'device', contents, KEY);
     const der = path.join(directory, 'csr.der');
     await runOrThrow('openssl', ['req', '-in', requestFile, '-outform', 'DER', '-out', der]);
     const { stdout } = await runOrThrow(process.execPath, [
-      ...[CLIENT, connector.ready.scepUrl, directory, der, keyFile, method, 'ra.pem'],
+      ...[CLIENT, connector.ready.scepUrl, directory, der, KEY, method, 'ra.pem'],
       ...envelope,
     ]);
     return JSON.parse(stdout) as Reply;
@@ -101,11 +104,11 @@ describe.runIf(requireClient('openssl', ['openssl']))('messages made and read by
   });
 
   test('answers an envelope for somebody else with a signed badMessageCheck', async () => {
-    const foreign = path.resolve(import.meta.dirname, '../golden/keys/foreign-ra.pem');
+    const foreign = path.join(GOLDEN_KEYS, 'foreign-ra.pem');
     const directory = tempDirectory();
-    const { keyFile, requestFile } = await makeRequest(directory, 'device', { subject: '/CN=x' });
+    const { requestFile } = await makeRequest(directory, 'device', { subject: '/CN=x' }, KEY);
     const { stdout } = await runOrThrow(process.execPath, [
-      ...[CLIENT, connector.ready.scepUrl, directory, requestFile, keyFile, 'POST', foreign],
+      ...[CLIENT, connector.ready.scepUrl, directory, requestFile, KEY, 'POST', foreign],
       '-aes128',
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ pkiStatus: '2', failInfo: '1' });

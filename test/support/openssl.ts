@@ -24,17 +24,23 @@ export interface RequestFiles {
   readonly requestFile: string;
 }
 
-/** Makes an RSA-2048 key and a signing request for it: `<name>.key` and `<name>.csr` in `directory`. */
+/**
+ * Makes a signing request, `<name>.csr` in `directory`, for the key in `existingKeyFile` or for a new one of RSA-2048,
+ * `<name>.key`.
+ */
 export async function makeRequest(
   directory: string,
   name: string,
   contents: RequestContents,
+  existingKeyFile?: string,
 ): Promise<RequestFiles> {
-  const keyFile = path.join(directory, `${name}.key`);
+  const keyFile = existingKeyFile ?? path.join(directory, `${name}.key`);
   const requestFile = path.join(directory, `${name}.csr`);
   const config = path.join(directory, `${name}.cnf`);
   writeFileSync(config, requestConfig(contents));
-  await runOrThrow('openssl', ['genrsa', '-traditional', '-out', keyFile, '2048']);
+  if (existingKeyFile === undefined) {
+    await runOrThrow('openssl', ['genrsa', '-traditional', '-out', keyFile, '2048']);
+  }
   await runOrThrow('openssl', [
     ...['req', '-new', '-sha256', '-utf8', '-config', config],
     ...['-key', keyFile, '-out', requestFile],
