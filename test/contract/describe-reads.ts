@@ -32,11 +32,11 @@ export function describeReads(subject: () => StoreUnderTest): void {
       while (page.length > 0) {
         met.push(...page);
         const last = page.at(-1) ?? '';
-        await store().commit('p', [put('a', 'behind'), put(`${last}x`, 'ahead')]);
-        await store().commit('p', [remove(last), remove(`${last}x`), put(`${last}y`, 'ahead')]);
+        await store().commit('p', [put('a', 'behind'), put('k20x', 'ahead until met')]);
+        await store().commit('p', [remove(last)]);
         page = await keysIn(store(), 'p', 'c', { after: last, limit: 4 });
       }
-      expect(met.filter((key) => lasting.includes(key))).toEqual(lasting);
+      expect(met).toEqual([...lasting.slice(0, 21), 'k20x', ...lasting.slice(21)]);
     });
   });
 
