@@ -4,7 +4,8 @@
  *
  * A record lives at (partition, collection, key). A partition is one connector, one CA or one index; it is the unit of
  * atomicity and maps to a Redis Cluster hash tag. Names are 1 to 200 printable ASCII characters without ':'
- * for partition and collection, and 1 to 512 printable ASCII characters for keys; others throw RangeError.
+ * for partition and collection, and 1 to 512 printable ASCII characters for keys and counters; values are well-formed
+ * Unicode; moments, limits and increments are integers. A call that breaks these rules is rejected with RangeError.
  */
 export interface RecordStore {
   /** The record, or undefined when it is absent or expired. */
@@ -22,9 +23,9 @@ export interface RecordStore {
   ): Promise<readonly StoredRecord[]>;
 
   /**
-   * Applies all writes of one partition, or none. Every condition is judged against the state before the commit. Two
-   * writes to the same record in one commit throw RangeError. When the promise resolves with 'committed' the
-   * writes survive a killed process; an expired record counts as absent.
+   * Applies all writes of one partition, or none. Every condition is judged against the state before the commit, in which
+   * an expired record is absent; a conflict names the first write whose condition did not hold. Two writes to the same
+   * record in one commit throw RangeError. When the promise resolves with 'committed' the writes survive a killed process.
    */
   commit(partition: string, writes: readonly Write[]): Promise<CommitResult>;
 

@@ -1,6 +1,6 @@
 import type { RecordStore, Write } from './record-store.ts';
 
-const NAME = /^(?!.*:)[\x20-\x7e]{1,200}$/;
+const NAME = /^[\x20-\x39\x3b-\x7e]{1,200}$/;
 const KEY = /^[\x20-\x7e]{1,512}$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

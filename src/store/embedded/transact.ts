@@ -2,8 +2,8 @@ import type { Tables } from './open-tables.ts';
 
 /**
  * Runs `action` in a write transaction, together with the others that wait for the lock, and resolves when all of it is
- * on the disk.
- * @throws Error with the reason when the disk takes it not; then nothing of it is written.
+ * on the disk. An action that throws must do so before its first write: its writes alone are not taken back.
+ * @throws Error with the reason when the disk does not take it; then nothing of it is written.
  */
 export async function transact<T>({ environment }: Tables, action: () => T): Promise<T> {
   try {
