@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
-import { derOid, derSetOf } from '../asn1/write-der.ts';
+import { derOctetString, derOid, derSetOf } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
@@ -30,7 +30,7 @@ export function verifySignedData(
     .digest();
   const contentAgrees =
     Buffer.compare(claimedType, derOid(contentType)) === 0 &&
-    equalDigests(readBer(claimedDigest).content, actualDigest);
+    equalOctets(claimedDigest, derOctetString(actualDigest));
   return contentAgrees && signatureHolds(signer, algorithm, publicKey);
 }
 
@@ -62,6 +62,6 @@ function singleValue({ signedAttributes }: SignerInfo, oid: string): Uint8Array 
   return matches.length === 1 && match?.values.length === 1 ? match.values[0] : undefined;
 }
 
-function equalDigests(claimed: Uint8Array, actual: Uint8Array): boolean {
+function equalOctets(claimed: Uint8Array, actual: Uint8Array): boolean {
   return claimed.length === actual.length && timingSafeEqual(claimed, actual);
 }
