@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import {
+  derContext,
+  derContextPrimitive,
+  derInteger,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSet,
+} from '../../../src/asn1/write-der.ts';
+import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
+import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const ra = goldenIdentity('ra');
+const foreign = goldenIdentity('foreign-ra');
+const content = Buffer.from('content\n');
+
+function encryptedByOpenssl(...options: string[]): Buffer {
+  return runOpenssl(
+    ['cms', '-encrypt', '-binary', '-outform', 'DER', '-aes256', ...options],
+    content,
+  );
+}
+
+describe('what openssl cms -encrypt writes', () => {
+  test('is read field by field', () => {
+    const { recipients, contentEncryption, encryptedContent } = parseEnvelopedData(
+      encryptedByOpenssl(ra.certificateFile),
+    );
+    expect(recipients).toHaveLength(1);
+    expect(recipients[0]?.id).toEqual({
+      kind: 'issuerAndSerialNumber',
+      issuer: new Uint8Array(ra.certificate.issuer),
+      serialNumber: new Uint8Array(ra.certificate.serialNumber),
+    });
+    expect(recipients[0]?.keyEncryption).toEqual({
+      oid: OID.rsaEncryption,
+      parameters: new Uint8Array(derNull()),
+    });
+    expect(recipients[0]?.encryptedKey).toHaveLength(256);
+    expect(contentEncryption.oid).toBe(OID.aes256Cbc);
+    expect(readBer(contentEncryption.parameters ?? new Uint8Array()).content).toHaveLength(16);
+    expect(encryptedContent).toHaveLength(16);
+  });
+
+  test('may be streamed: a constructed [0] of several strings is joined', () => {
+    const plaintext = randomBytes(20_000);
+    const streamed = runOpenssl(
+      [
+        ...[
+          'cms',
+          '-encrypt',
+          '-stream',
+          '-binary',
+          '-outform',
+          'DER',
+          '-aes128',
+          ra.certificateFile,
+        ],
+      ],
+      plaintext,
+    );
+    expect(parseEnvelopedData(streamed).encryptedContent).toHaveLength(20_000 + 16 - (20_000 % 16));
+  });
+
+  test('may have several recipients, in the order sent', () => {
+    const both = encryptedByOpenssl(foreign.certificateFile, ra.certificateFile);
+    const serials = parseEnvelopedData(both).recipients.map(({ id }) =>
+      id.kind === 'issuerAndSerialNumber' ? Buffer.from(id.serialNumber).toString('hex') : '',
+    );
+    const hex = ({ serialNumber }: { serialNumber: Uint8Array }) =>
+      Buffer.from(serialNumber).toString('hex');
+    expect(serials.toSorted()).toEqual([foreign, ra].map((x) => hex(x.certificate)).toSorted());
+  });
+
+  test('names its recipient by key identifier with -keyid', () => {
+    const [recipient] = parseEnvelopedData(
+      encryptedByOpenssl('-keyid', '-recip', ra.certificateFile),
+    ).recipients;
+    expect(recipient?.id).toEqual({
+      kind: 'subjectKeyIdentifier',
+      keyIdentifier: new Uint8Array(keyIdentifierOf(ra.certificate.subjectPublicKeyInfo)),
+    });
+  });
+
+  test('leaves recipients of other kinds out', () => {
+    const directory = tempDirectory();
+    const key = path.join(directory, 'ec.key');
+    const certificate = path.join(directory, 'ec.pem');
+    writeFileSync(key, runOpenssl(['ecparam', '-name', 'prime256v1', '-genkey', '-noout']));
+    const subject = ['-subj', '/CN=ec', '-days', '1'];
+    runOpenssl(['req', '-x509', '-new', '-key', key, ...subject, '-out', certificate]);
+    const envelope = encryptedByOpenssl(
+      ...['-secretkey', '00112233445566778899aabbccddeeff', '-secretkeyid', '01'],
+      ...['-pwri_password', 'secret', ra.certificateFile, certificate],
+    );
+    expect(parseEnvelopedData(envelope).recipients).toHaveLength(1);
+  });
+});
+
+interface Parts {
+  readonly recipients?: number;
+  readonly contentType?: string;
+  readonly encrypted?: readonly Uint8Array[];
+}
+
+function forgeEnvelope({ recipients = 1, contentType = OID.data, encrypted }: Parts): Uint8Array {
+  const { issuer, serialNumber } = ra.certificate;
+  const recipient = derSequence(
+    derInteger(0),
+    derSequence(issuer, derInteger(serialNumber)),
+    derSequence(derOid(OID.rsaEncryption), derNull()),
+    derOctetString(Buffer.alloc(256)),
+  );
+  const encryptedContentInfo = derSequence(
+    derOid(contentType),
+    derSequence(derOid(OID.aes128Cbc), derOctetString(Buffer.alloc(16))),
+    ...(encrypted ?? [derContextPrimitive(0, Buffer.alloc(16, 7))]),
+  );
+  const set = derSet(...Array.from({ length: recipients }, () => recipient));
+  return derSequence(
+    derOid(OID.envelopedData),
+    derContext(0, derSequence(derInteger(0), set, encryptedContentInfo)),
+  );
+}
+
+test.each([
+  ['a primitive [0]', derContextPrimitive(0, Buffer.alloc(16, 7))],
+  ['[0] with one OCTET STRING', derContext(0, derOctetString(Buffer.alloc(16, 7)))],
+  [
+    '[0] with two OCTET STRINGs',
+    derContext(0, derOctetString(Buffer.alloc(5, 7)), derOctetString(Buffer.alloc(11, 7))),
+  ],
+])('encryptedContent may be %s', (_, encrypted) => {
+  const read = parseEnvelopedData(forgeEnvelope({ encrypted: [encrypted] }));
+  expect(Buffer.from(read.encryptedContent)).toEqual(Buffer.alloc(16, 7));
+});
+
+test('10 recipients are read, 11 are too many', () => {
+  expect(parseEnvelopedData(forgeEnvelope({ recipients: 10 })).recipients).toHaveLength(10);
+  const eleven = forgeEnvelope({ recipients: 11 });
+  expect(() => parseEnvelopedData(eleven)).toThrow(DecodeError);
+  expect(() => parseEnvelopedData(eleven)).toThrow('too many recipients');
+});
+
+test.each([
+  ['nothing', new Uint8Array()],
+  ['SignedData', forgePkiMessage()],
+  ['a certificate', ra.certificate.der],
+  ['an envelope and one octet', Buffer.concat([goldenEnvelope(), Buffer.of(0)])],
+  ['no encrypted content', forgeEnvelope({ encrypted: [] })],
+  ['an inner content that is not data', forgeEnvelope({ contentType: OID.signedData })],
+  ['NULL inside a constructed [0]', forgeEnvelope({ encrypted: [derContext(0, derNull())] })],
+])('%s is a DecodeError', (_, bytes) => {
+  expect(() => parseEnvelopedData(bytes)).toThrow(DecodeError);
+});
