@@ -140,6 +140,6 @@ function decide(
 
 function open(bytes: Uint8Array, { certificate, privateKey }: Identity): OpenedRequest {
   const verified = verifyPkiRequest(readPkiRequest(bytes), POLICY);
-  const recipient = { certificate, keyTransport: createKeyTransport(privateKey) };
+  const recipient = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
   return openPkiRequest(verified, findRecipient(verified.request, [recipient]), POLICY);
 }

@@ -11,6 +11,7 @@ export interface ReadyFile {
   readonly scepUrl: string;
   readonly challengePassword: string;
   readonly caFingerprintSha256: string;
+  readonly caThumbprintSha1: string;
   readonly caCertificateFile: string;
   readonly region: string;
   readonly accountId: string;
