@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 import { tempDirectory } from './temp-directory.ts';
 
 /** What `scep-connector dev --ready-file` writes once it listens. */
-export interface ReadyFile {
+interface ReadyFile {
   readonly scepUrl: string;
   readonly challengePassword: string;
   readonly caFingerprintSha256: string;
