@@ -11,7 +11,7 @@ export interface Row {
   readonly expiresAt: number | undefined;
 }
 
-export type ExpiryKey = [expiresAt: number, rowKey: string];
+type ExpiryKey = [expiresAt: number, rowKey: string];
 
 export interface Tables {
   readonly environment: RootDatabase<unknown, string>;

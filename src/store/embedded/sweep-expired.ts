@@ -2,7 +2,7 @@ import type { Tables } from './open-tables.ts';
 import { transact } from './transact.ts';
 
 const INTERVAL_MS = 30_000;
-/** A transaction of this size takes about ten milliseconds of the event loop. */
+/** Bounds how long one transaction of a sweep holds the event loop and the write lock. */
 const BATCH = 500;
 
 export interface Sweeping {
