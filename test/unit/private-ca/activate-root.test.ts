@@ -1,0 +1,85 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import type { RootRequest } from '../../../src/private-ca/activate-root.ts';
+import { activateRoot } from '../../../src/private-ca/activate-root.ts';
+import { AUTHORITY_INDEX, indexedAuthorities } from '../../../src/private-ca/authority-index.ts';
+import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
+import { authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
+import { listEntries } from '../../../src/store/collection.ts';
+import { crashingStore } from '../../support/crashing-store.ts';
+import { openTestPrivateCa, TEST_SCOPE } from '../../support/open-test-private-ca.ts';
+
+const request: RootRequest = {
+  name: 'test',
+  keyAlgorithm: 'EC_prime256v1',
+  signingAlgorithm: 'SHA256WITHECDSA',
+  subject: { Country: 'US', CommonName: 'Test Root' },
+  validity: { Type: 'YEARS', Value: 10 },
+};
+
+describe('activateRoot', () => {
+  it('makes an ACTIVE root that certifies itself', async () => {
+    const ca = openTestPrivateCa();
+    const CertificateAuthorityArn = await activateRoot(ca, request);
+    const input = { CertificateAuthorityArn };
+    const { CertificateAuthority: described } = await ACTIONS.DescribeCertificateAuthority(
+      ca,
+      input,
+    );
+    expect(described).toMatchObject({
+      Arn: CertificateAuthorityArn,
+      Status: 'ACTIVE',
+      Type: 'ROOT',
+    });
+    const installed = await ACTIONS.GetCertificateAuthorityCertificate(ca, input);
+    expect(installed).not.toHaveProperty('CertificateChain');
+    const certificate = new X509Certificate(installed.Certificate);
+    expect(certificate.subject).toBe('C=US\nCN=Test Root');
+    expect(certificate.checkIssued(certificate)).toBe(true);
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    expect(described.Serial).toBe(BigInt(`0x${certificate.serialNumber}`).toString());
+    expect(described.NotAfter).toEqual(new Date(certificate.validTo));
+  });
+
+  it('gives the same root to later calls and to calls at once', async () => {
+    const ca = openTestPrivateCa();
+    const arns = await Promise.all(Array.from({ length: 5 }, () => activateRoot(ca, request)));
+    expect(new Set([...arns, await activateRoot(ca, request)]).size).toBe(1);
+    const other = await activateRoot(ca, { ...request, name: 'other' });
+    expect(arns).not.toContain(other);
+    const index = await listEntries(ca.store, AUTHORITY_INDEX, indexedAuthorities, { limit: 10 });
+    expect(index.map(({ key }) => key).sort()).toEqual(
+      [arns[0] ?? '', other].map((arn) => authorityIdOf(TEST_SCOPE, arn)).sort(),
+    );
+  });
+
+  const crashes = [1, 2, 3, 4, 5].flatMap((commit) => [
+    [commit, 'before'] as const,
+    [commit, 'after'] as const,
+  ]);
+  it.each(crashes)('can be repeated after a crash at commit %d (%s it)', async (commit, moment) => {
+    const ca = openTestPrivateCa();
+    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, commit, moment) });
+    await expect(activateRoot(dying, request)).rejects.toThrow('killed');
+    const CertificateAuthorityArn = await activateRoot(ca, request);
+    const input = { CertificateAuthorityArn };
+    const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
+    expect(CertificateAuthority.Status).toBe('ACTIVE');
+    expect(await activateRoot(ca, request)).toBe(CertificateAuthorityArn);
+  });
+
+  it('makes exactly the five commits that the crashes above stand for', async () => {
+    const ca = openTestPrivateCa();
+    const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 6, 'before') });
+    await expect(activateRoot(surviving, request)).resolves.toContain('certificate-authority/');
+  });
+
+  it('refuses a signing algorithm of another key family', async () => {
+    const wrong = activateRoot(openTestPrivateCa(), {
+      ...request,
+      signingAlgorithm: 'SHA256WITHRSA',
+    });
+    await expect(wrong).rejects.toMatchObject({ code: 'InvalidArgsException' });
+  });
+});

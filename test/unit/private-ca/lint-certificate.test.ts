@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { derNull, derSequence } from '../../../src/asn1/write-der.ts';
+import { lintCertificate } from '../../../src/private-ca/lint-certificate.ts';
+import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
+import type { CertificateFields } from '../../../src/x509/build-certificate.ts';
+import { derTbsCertificate } from '../../../src/x509/build-certificate.ts';
+import { derName } from '../../../src/x509/distinguished-name.ts';
+import { derGeneralNames } from '../../../src/x509/general-names.ts';
+import {
+  authorityKeyIdentifierExtension,
+  subjectKeyIdentifierExtension,
+} from '../../../src/x509/key-identifier.ts';
+import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import type { Extension } from '../../../src/x509/read-extensions.ts';
+import { sampleFields } from '../../support/sample-certificate.ts';
+import { ecKeyPair } from '../../support/sample-keys.ts';
+
+const keys = ecKeyPair();
+const notCa = basicConstraintsExtension({ ca: false }, false);
+const subjectKey = subjectKeyIdentifierExtension(Buffer.of(1, 2));
+const authorityKey = authorityKeyIdentifierExtension(Buffer.of(3, 4));
+const names = derGeneralNames([{ kind: 'dNSName', value: 'a.example' }]);
+const subjectAltName = { oid: OID.subjectAltName, critical: false, value: names };
+const issuer = derName([{ oid: OID.commonName, value: 'CA' }]);
+const good = [notCa, subjectKey, authorityKey];
+
+function lint(changes: Partial<CertificateFields>): readonly string[] {
+  const fields = sampleFields(keys, { issuer, extensions: good, ...changes });
+  return lintCertificate(derTbsCertificate(fields), 'SHA256WITHECDSA');
+}
+
+function withExtensions(...extensions: Extension[]): Partial<CertificateFields> {
+  return { extensions };
+}
+
+describe('lintCertificate', () => {
+  it('finds nothing wrong with an ordinary certificate', () => {
+    expect(lint({})).toEqual([]);
+    expect(
+      lint(withExtensions(...good, keyUsageExtension(['digitalSignature']), subjectAltName)),
+    ).toEqual([]);
+  });
+
+  it('finds nothing wrong with a root', () => {
+    const { issuer: own } = sampleFields(keys);
+    const constraints = basicConstraintsExtension({ ca: true }, true);
+    const extensions = [constraints, subjectKey, keyUsageExtension(['keyCertSign'])];
+    expect(lint({ issuer: own, extensions })).toEqual([]);
+  });
+
+  it.each<[string, Partial<CertificateFields>]>([
+    ['4.1.2.2', { serialNumber: Buffer.alloc(21, 1) }],
+    ['4.1.2.2', { serialNumber: Buffer.alloc(1) }],
+    ['4.1.2.4', { issuer: derSequence() }],
+    ['4.1.2.5', { notBefore: new Date('2060-01-01') }],
+    ['4.1.2.6', { subject: derSequence() }],
+    ['4.1.2.6', { subject: derSequence(), extensions: [...good, subjectAltName] }],
+    ['ub-common-name', { subject: derName([{ oid: OID.commonName, value: 'x'.repeat(65) }]) }],
+    ['ub-common-name', { subject: derName([{ oid: OID.commonName, value: '' }]) }],
+    ['4.2.1.2', withExtensions(notCa, authorityKey)],
+    ['4.2.1.2', withExtensions(notCa, authorityKey, { ...subjectKey, critical: true })],
+    ['4.2.1.1', withExtensions(notCa, subjectKey)],
+    ['4.2.1.1', withExtensions(notCa, subjectKey, { ...authorityKey, critical: true })],
+    ['4.2.1.3', withExtensions(...good, keyUsageExtension(['keyCertSign']))],
+    ['4.2.1.3', withExtensions(...good, keyUsageExtension([]))],
+    [
+      '4.2.1.3',
+      withExtensions(basicConstraintsExtension({ ca: true }, true), subjectKey, authorityKey),
+    ],
+    [
+      '4.2.1.9',
+      withExtensions(
+        ...[basicConstraintsExtension({ ca: true }, false), subjectKey, authorityKey],
+        keyUsageExtension(['keyCertSign']),
+      ),
+    ],
+    [
+      '4.2.1.10',
+      withExtensions(...good, { oid: OID.nameConstraints, critical: true, value: derNull() }),
+    ],
+    [
+      'extKeyUsage is malformed',
+      withExtensions(...good, { oid: OID.extKeyUsage, critical: false, value: derNull() }),
+    ],
+    ['general names', withExtensions(...good, { ...subjectAltName, value: derNull() })],
+    ['twice', withExtensions(...good, notCa)],
+  ])('finds a breach of %s', (rule, changes) => {
+    expect(lint(changes).join()).toContain(rule);
+  });
+
+  it('says of junk that it is no certificate', () => {
+    expect(lintCertificate(derNull(), 'SHA256WITHECDSA').join()).toContain('malformed');
+  });
+});
