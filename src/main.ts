@@ -1,13 +1,18 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { registerDevCommand } from './cli/dev.ts';
+import { registerEnrolCommand } from './cli/enrol.ts';
 import { failWith } from './cli/fail-with.ts';
-import { runDev } from './run-dev.ts';
 
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
   .exitOverride();
-registerDevCommand(program, runDev);
+// Loaded when asked for: the client should not wait for the server's parts.
+registerDevCommand(program, async (settings) => {
+  const { runDev } = await import('./run-dev.ts');
+  await runDev(settings);
+});
+registerEnrolCommand(program);
 
 try {
   await program.parseAsync();

@@ -7,6 +7,7 @@ import type { DevConnection } from './cli/dev-banner.ts';
 import { devBanner } from './cli/dev-banner.ts';
 import type { DevSettings } from './config/dev-settings.ts';
 import { loadMasterKey } from './config/master-key.ts';
+import { UsageError } from './config/usage-error.ts';
 import { connectorPath } from './connectors/connector-path.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
@@ -15,6 +16,7 @@ import { startListener } from './http/start-listener.ts';
 import { createLogger } from './observability/logger.ts';
 import type { DevInstallation } from './prepare-dev.ts';
 import { prepareDev } from './prepare-dev.ts';
+import { SealError } from './store/seal.ts';
 import type { Wired } from './wire.ts';
 import { wire } from './wire.ts';
 
@@ -26,7 +28,7 @@ const DRAIN_GRACE = 10_000;
 export async function runDev(settings: DevSettings): Promise<void> {
   const stopped = stopSignal();
   const logger = createLogger(settings.logLevel);
-  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(settings.dataDir);
   const masterKey = await loadMasterKey(settings.dataDir);
   const storeDir = join(settings.dataDir, 'store');
   const wired = await wire({ storeDir, masterKey, scope: SCOPE });
@@ -37,7 +39,7 @@ export async function runDev(settings: DevSettings): Promise<void> {
     return listener.url;
   };
   try {
-    const installation = await prepareDev(wired, SCOPE);
+    const installation = await prepareDev(wired, SCOPE).catch(explainSealError);
     const enrolApp = createEnrolApp({ ...wired, logger });
     const opsApp = createOpsApp(() => readiness(wired, installation));
     const enrolUrl = await listen(enrolApp, settings.enrolPort);
@@ -55,6 +57,23 @@ export async function runDev(settings: DevSettings): Promise<void> {
 
 const WARNING =
   'this development connector accepts single DES and SHA-1 so that any client can be tried; do not use it in production';
+
+/** The first secret that a start opens tells whether the key is the one that sealed it. */
+function explainSealError(error: unknown): never {
+  if (!(error instanceof SealError)) throw error;
+  throw new UsageError(
+    'master.key does not open what is in the store; restore the master key that belongs to this data directory',
+  );
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new UsageError(`--data-dir ${dataDir} cannot be made (${reason}); choose another`);
+  }
+}
 
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {

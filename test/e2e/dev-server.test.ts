@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
+import { MODERN_ALGORITHMS } from '../../src/scep/algorithm-policy.ts';
+import { readCertRep } from '../../src/scep/read-cert-rep.ts';
+import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
+import type { Certificate } from '../../src/x509/parse-certificate.ts';
+import { parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { runCommand } from '../support/run-command.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../support/test-device.ts';
+
+const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
+const device = makeDevice();
+
+async function raCertificate(url: string): Promise<Certificate> {
+  const response = await fetch(`${url}?operation=GetCACert`);
+  const { certificates } = parseSignedData(new Uint8Array(await response.arrayBuffer()));
+  return parseCertificate(certificates[0] ?? new Uint8Array());
+}
+
+/** The serial number of the certificate that the server answers with. */
+async function enrol(url: string, ra: Certificate, message: Uint8Array): Promise<string> {
+  const response = await fetch(`${url}?operation=PKIOperation`, {
+    method: 'POST',
+    body: Buffer.from(message),
+  });
+  expect(response.status).toBe(200);
+  const { attributes, senderNonce } = readPkiRequest(message);
+  const expected = {
+    transactionId: attributes.transactionId,
+    senderNonce,
+    signers: [ra],
+    policy: MODERN_ALGORITHMS,
+  };
+  const reply = readCertRep(new Uint8Array(await response.arrayBuffer()), expected, device);
+  if (reply.status !== 'SUCCESS') throw new Error(`the server answered ${JSON.stringify(reply)}`);
+  return Buffer.from(reply.certificates[0]?.serialNumber ?? []).toString('hex');
+}
+
+const request = (server: RunningConnector, ra: Certificate, transactionId: string) => {
+  const csr = deviceCsr(device, { challengePassword: server.ready.challengePassword });
+  return deviceRequest(device, ra, csr, { transactionId });
+};
+
+describe('scep-connector dev', () => {
+  test('says what it made, warns, answers health checks, drains on SIGTERM and exits 0', async () => {
+    const server = await startConnector();
+    const { ready } = server;
+    expect(server.stdout()).toContain(ready.scepUrl);
+    expect(server.stdout()).toContain(ready.challengePassword);
+    expect(server.stdout()).toContain(ready.caFingerprintSha256);
+    expect(server.stderr()).toContain('single DES and SHA-1');
+    expect(ready.connectorArn).toContain(`${ready.region}:${ready.accountId}:connector/`);
+    expect((await fetch(`${ready.opsUrl}/livez`)).status).toBe(200);
+    expect((await fetch(`${ready.opsUrl}/readyz`)).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('a later start finds the same CA, connector, challenge and RA; secrets are the owner’s alone', async () => {
+    const first = await startConnector();
+    const raBefore = await raCertificate(first.ready.scepUrl);
+    await first.stop();
+    const second = await startConnector({ dataDir: first.dataDir });
+    const { scepUrl, enrolUrl, opsUrl, ...same } = second.ready;
+    expect(first.ready).toMatchObject(same);
+    expect(new URL(scepUrl).pathname).toBe(new URL(first.ready.scepUrl).pathname);
+    expect(scepUrl.startsWith(enrolUrl)).toBe(true);
+    expect(opsUrl).toBeTruthy();
+    expect(Buffer.compare((await raCertificate(scepUrl)).der, raBefore.der)).toBe(0);
+    expect(statSync(path.join(first.dataDir, 'master.key')).mode & 0o077).toBe(0);
+    await second.stop();
+    const store = readFileSync(path.join(first.dataDir, 'store', 'data.mdb'));
+    expect(store.includes(first.ready.challengePassword)).toBe(false);
+  });
+
+  test('SIGTERM lets a request under way finish', async () => {
+    const server = await startConnector();
+    const ra = await raCertificate(server.ready.scepUrl);
+    const answers = Array.from({ length: 10 }, (_, i) =>
+      enrol(server.ready.scepUrl, ra, request(server, ra, `draining-${i}`)),
+    );
+    await Promise.race(answers);
+    const code = server.stop();
+    const settled = await Promise.allSettled(answers);
+    expect(await code).toBe(0);
+    // A connection may not have been accepted when the listener closed; what was accepted is answered.
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+  });
+});
+
+describe('kill -9', () => {
+  test('between issuing and answering: the retry gets the same serial after a restart', async () => {
+    let server = await startConnector();
+    const ra = await raCertificate(server.ready.scepUrl);
+    for (let round = 0; round < 4; round += 1) {
+      const message = request(server, ra, `killed-${round}`);
+      const url = server.ready.scepUrl;
+      const unanswered = enrol(url, ra, message).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, round * 8));
+      await server.kill();
+      const before = await unanswered;
+      server = await startConnector({ dataDir: server.dataDir });
+      const after = await enrol(server.ready.scepUrl, ra, message);
+      const again = await enrol(server.ready.scepUrl, ra, message);
+      expect(again).toBe(after);
+      if (before !== undefined) expect(after).toBe(before);
+    }
+    await server.stop();
+  });
+});
+
+describe('what one gets wrong on the command line', () => {
+  const run = (...args: string[]) => runCommand(process.execPath, [MAIN, ...args]);
+
+  test.each([
+    [['dev', '--enrol-port', 'x'], /--enrol-port takes a port/],
+    [['dev', '--enrol-port', '70000'], /--enrol-port takes a port/],
+    [['dev', '--log-level', 'loud'], /--log-level takes one of/],
+    [['dev', '--no-such-option'], /unknown option/],
+    [['no-such-command'], /unknown command/],
+  ])('%j: one line and exit code 2', async (args, line) => {
+    const result = await run(...args);
+    expect(result.code).toBe(2);
+    expect(result.stderr.trim()).toMatch(line);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('a port in use', async () => {
+    const server = await startConnector();
+    const port = new URL(server.ready.enrolUrl).port;
+    const result = await run(
+      ...['dev', '--data-dir', tempDirectory(), '--enrol-port', port, '--ops-port', '0'],
+    );
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/port \d+ is in use; choose another port/);
+    await server.stop();
+  });
+
+  test('a damaged and a foreign master key', async () => {
+    const server = await startConnector();
+    await server.stop();
+    const file = path.join(server.dataDir, 'master.key');
+    const args = ['dev', '--data-dir', server.dataDir, '--enrol-port', '0', '--ops-port', '0'];
+    writeFileSync(file, 'no key');
+    const damaged = await run(...args);
+    expect(damaged.code).toBe(2);
+    expect(damaged.stderr).toMatch(/master\.key does not hold 64 hexadecimal digits/);
+    writeFileSync(file, randomBytes(32).toString('hex'));
+    const foreign = await run(...args);
+    expect(foreign.code).toBe(2);
+    expect(foreign.stderr).toMatch(/master key/);
+    expect(foreign.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('a data directory that cannot be made', async () => {
+    const directory = tempDirectory();
+    mkdirSync(directory, { recursive: true });
+    const file = path.join(directory, 'file');
+    writeFileSync(file, '');
+    const result = await run('dev', '--data-dir', path.join(file, 'data'));
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('--data-dir');
+    expect(existsSync(path.join(file, 'data'))).toBe(false);
+  });
+});
