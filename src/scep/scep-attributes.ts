@@ -5,6 +5,8 @@ import { readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derPrintableString, derUtf8String } from '../asn1/write-der.ts';
 import { derAttribute } from '../cms/build-signed-data.ts';
 import type { SignerInfo } from '../cms/parse-signed-data.ts';
+import type { StringType } from '../x509/read-string.ts';
+import { readString } from '../x509/read-string.ts';
 
 /** The signed attributes that RFC 8894 section 3.2.1 defines, as one side reads them from the other. */
 export interface ScepAttributes {
@@ -20,8 +22,12 @@ export interface ScepAttributes {
 }
 
 const OCTET_STRING = 4;
-/** PrintableString is the rule; UTF8String and IA5String are accepted (protocol C27). */
-const STRING_TYPES = [12, 19, 22];
+/** PrintableString is the rule; the others are accepted (protocol C27). */
+const STRING_TYPES: ReadonlySet<StringType> = new Set([
+  'PrintableString',
+  'UTF8String',
+  'IA5String',
+]);
 const MAX_TEXT = 255;
 const MAX_NONCE = 64;
 
@@ -69,12 +75,13 @@ function text(signer: SignerInfo, oid: string): string | undefined {
   return value === undefined ? undefined : textOf(value);
 }
 
-function textOf({ tagClass, tagNumber, content }: BerElement): string {
-  const isString = tagClass === 'universal' && STRING_TYPES.includes(tagNumber);
-  if (!isString || content.length === 0 || content.length > MAX_TEXT) {
+function textOf(element: BerElement): string {
+  const { stringType, value } = readString(element);
+  const { length } = element.content;
+  if (!STRING_TYPES.has(stringType) || length === 0 || length > MAX_TEXT) {
     throw new DecodeError('a SCEP attribute is not a string of 1 to 255 octets');
   }
-  return Buffer.from(content).toString('utf8');
+  return value;
 }
 
 function nonce(signer: SignerInfo, oid: string): Uint8Array | undefined {
