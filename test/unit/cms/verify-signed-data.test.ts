@@ -1,7 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { derOctetString, derOid, derPrintableString } from '../../../src/asn1/write-der.ts';
+import { derElement, derOctetString, derOid } from '../../../src/asn1/write-der.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { verifySignedData } from '../../../src/cms/verify-signed-data.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
@@ -130,7 +130,7 @@ describe('does not hold', () => {
         contentType,
         attribute(
           OID.messageDigest,
-          derPrintableString(createHash('sha256').update(content).digest('latin1')),
+          derElement(0x13, createHash('sha256').update(content).digest()),
         ),
       ],
     ],

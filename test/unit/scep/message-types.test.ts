@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { CERT_REP, REQUEST_TYPES, requestTypeOf } from '../../../src/scep/message-types.ts';
+
+test.each([
+  ['17', 'RenewalReq'],
+  ['19', 'PKCSReq'],
+  ['20', 'CertPoll'],
+  ['21', 'GetCert'],
+  ['22', 'GetCRL'],
+] as const)('%s is %s', (messageType, name) => {
+  expect(requestTypeOf(messageType)).toBe(name);
+  expect(REQUEST_TYPES[name]).toBe(messageType);
+});
+
+test('every other number is no request, 3 and 18 among them (protocol C29)', () => {
+  const served = new Set<string>(Object.values(REQUEST_TYPES));
+  for (let type = 0; type < 300; type += 1) {
+    if (!served.has(String(type))) expect(requestTypeOf(String(type))).toBeUndefined();
+  }
+  expect(requestTypeOf(CERT_REP)).toBeUndefined();
+});
+
+test.each(['', ' 19', '19 ', '019', '+19', '19.0', '0x13', '1９', '19\0', 'PKCSReq', 'toString'])(
+  '%j is no request',
+  (messageType) => {
+    expect(requestTypeOf(messageType)).toBeUndefined();
+  },
+);

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { parseScepQuery } from '../../../src/scep/parse-scep-query.ts';
+
+describe('parseScepQuery', () => {
+  test.each([
+    ['/scep?operation=GetCACaps', 'getcacaps', undefined],
+    ['/scep?operation=GetCACaps&message=', 'getcacaps', ''],
+    ['/scep?operation=PKIOperation&message=AA', 'pkioperation', 'AA'],
+    ['/scep?message=AA&operation=PKIOperation', 'pkioperation', 'AA'],
+    ['/scep?OPERATION=pkioperation&Message=Aa', 'pkioperation', 'Aa'],
+    ['/scep?x=1&operation=GetCACert&y&message=0', 'getcacert', '0'],
+    ['/scep', undefined, undefined],
+    ['/scep?', undefined, undefined],
+    ['/scep?&&', undefined, undefined],
+    ['/scep?operation', '', undefined],
+    ['/scep?operation=', '', undefined],
+    ['', undefined, undefined],
+  ])('%s', (target, operation, message) => {
+    expect(parseScepQuery(target)).toEqual({ operation, message });
+  });
+
+  test('leaves the message as it stands: no escape and no plus is touched', () => {
+    expect(parseScepQuery('/?operation=PKIOperation&message=a+b%2Bc/d==').message).toBe(
+      'a+b%2Bc/d==',
+    );
+  });
+
+  test('takes a question mark in the message for part of it', () => {
+    expect(parseScepQuery('/?message=a?b').message).toBe('a?b');
+  });
+
+  test('counts the first of repeated parameters (protocol S24)', () => {
+    expect(parseScepQuery('/?operation=A&operation=B&message=1&message=2')).toEqual({
+      operation: 'a',
+      message: '1',
+    });
+  });
+
+  test.each(['message[]=AA', 'message[0]=AA', '__proto__=AA', 'messages=AA', 'amessage=AA'])(
+    '%s is no message (protocol S24)',
+    (parameter) => {
+      expect(parseScepQuery(`/?${parameter}`)).toEqual({
+        operation: undefined,
+        message: undefined,
+      });
+    },
+  );
+
+  test('reads a query of many parameters at once', () => {
+    const many = `/?${'a&'.repeat(30_000)}operation=GetCACert`;
+    expect(parseScepQuery(many).operation).toBe('getcacert');
+  });
+});
