@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../config/usage-error.ts';
 
@@ -56,8 +56,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a text and sees to it that it is on the disk. The file appears whole or not at all: a private key is there before the
- * request that needs it is sent, whatever happens next.
+ * Writes a text and sees to it that it is on the disk: a private key is there before the request that needs it is sent, whatever
+ * happens next. Of two commands that write the same file at once, one fails.
  * @throws UsageError when the file exists with another content, or cannot be written.
  */
 export async function writeOutput(
@@ -70,19 +70,35 @@ export async function writeOutput(
   if (existing !== undefined) {
     throw new UsageError(`${file} exists already. Give --force to replace it, or another --out`);
   }
-  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    const handle = await open(temporary, 'wx', secret ? 0o600 : 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    const target = force ? `${file}.${randomUUID()}.tmp` : file;
+    await writeNew(target, text, secret ? 0o600 : 0o644);
+    if (force) await moveOver(target, file);
   } catch (error) {
     throw new UsageError(`cannot write ${file}: ${codeOf(error)}`);
+  }
+}
+
+async function writeNew(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function moveOver(temporary: string, file: string): Promise<void> {
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 

@@ -3,6 +3,11 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { signCertificate } from '../../src/x509/build-certificate.ts';
 import { extendedKeyUsageExtension } from '../../src/x509/extended-key-usage.ts';
+import {
+  authorityKeyIdentifierExtension,
+  keyIdentifierOf,
+  subjectKeyIdentifierExtension,
+} from '../../src/x509/key-identifier.ts';
 import type { KeyUsage } from '../../src/x509/key-usage.ts';
 import { keyUsageExtension } from '../../src/x509/key-usage.ts';
 import type { Certificate } from '../../src/x509/parse-certificate.ts';
@@ -39,7 +44,10 @@ export function rsaKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
 export function makeIdentity(options: IdentityOptions): Identity {
   const { publicKey, privateKey } = options.keys ?? rsaKeyPair();
   const subject = parseDistinguishedNameText(options.subject);
-  const { ca, keyUsage, extendedKeyUsage } = options;
+  const { ca, extendedKeyUsage } = options;
+  const keyUsage = options.keyUsage ?? (ca && (['keyCertSign', 'cRLSign'] as const));
+  const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' });
+  const issuerKey = options.issuer?.certificate.subjectPublicKeyInfo ?? subjectPublicKeyInfo;
   const der = signCertificate(
     {
       serialNumber: Buffer.concat([Buffer.of(1), randomBytes(15)]),
@@ -48,9 +56,11 @@ export function makeIdentity(options: IdentityOptions): Identity {
       notBefore: options.notBefore ?? new Date(Date.now() - 3_600_000),
       notAfter: options.notAfter ?? new Date(Date.now() + 86_400_000),
       subject,
-      subjectPublicKeyInfo: publicKey.export({ type: 'spki', format: 'der' }),
+      subjectPublicKeyInfo,
       extensions: [
         basicConstraintsExtension(ca === undefined ? { ca: false } : { ca: true, ...ca }, true),
+        subjectKeyIdentifierExtension(keyIdentifierOf(subjectPublicKeyInfo)),
+        authorityKeyIdentifierExtension(keyIdentifierOf(issuerKey)),
         ...(keyUsage === undefined ? [] : [keyUsageExtension(keyUsage)]),
         ...(extendedKeyUsage === undefined ? [] : [extendedKeyUsageExtension(extendedKeyUsage)]),
       ],

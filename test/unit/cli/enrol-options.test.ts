@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import {
+  collect,
+  parseFingerprint,
+  parseKeyAlgorithm,
+  parseKeyUsages,
+  parsePurposes,
+  parseServerUrl,
+  parseWholeNumber,
+} from '../../../src/cli/enrol-options.ts';
+
+const FINGERPRINT = 'ab'.repeat(32);
+
+it('takes http and https URLs without credentials', () => {
+  expect(parseServerUrl('http://ca.example/scep/x').href).toBe('http://ca.example/scep/x');
+  expect(parseServerUrl('https://ca.example').protocol).toBe('https:');
+  for (const bad of ['ca.example/scep', 'ftp://ca.example', 'file:///etc/passwd', '']) {
+    expect(() => parseServerUrl(bad)).toThrow(/http:\/\/ or https:\/\//);
+  }
+  expect(() => parseServerUrl('http://user:word@ca.example')).toThrow(/user name/);
+});
+
+it('takes SHA-256 fingerprints with colons and in any case', () => {
+  expect(parseFingerprint(FINGERPRINT)).toBe(FINGERPRINT);
+  expect(parseFingerprint(FINGERPRINT.toUpperCase().replaceAll(/..(?!$)/g, '$&:'))).toBe(
+    FINGERPRINT,
+  );
+  for (const bad of ['ab'.repeat(20), 'xy'.repeat(32), '']) {
+    expect(() => parseFingerprint(bad)).toThrow(/64 hexadecimal digits/);
+  }
+});
+
+it('takes RSA keys alone', () => {
+  expect(parseKeyAlgorithm('rsa:3072')).toBe(3072);
+  for (const bad of ['rsa:1024', 'ec:P-256', '2048', 'rsa:20480']) {
+    expect(() => parseKeyAlgorithm(bad)).toThrow(/rsa:2048/);
+  }
+});
+
+it('takes whole numbers within bounds', () => {
+  const parse = parseWholeNumber(1, 600);
+  expect([parse('1'), parse('600')]).toEqual([1, 600]);
+  for (const bad of ['0', '601', '1.5', '-1', 'x', '', '1e2']) {
+    expect(() => parse(bad)).toThrow(/from 1 to 600/);
+  }
+});
+
+it('collects what is repeated', () => {
+  expect(collect('b', collect('a'))).toEqual(['a', 'b']);
+});
+
+it('takes usages by name, separated by commas or repeated', () => {
+  expect(parseKeyUsages('keyEncipherment', parseKeyUsages('digitalsignature, cRLSign'))).toEqual([
+    ...['digitalSignature', 'cRLSign', 'keyEncipherment'],
+  ]);
+  expect(() => parseKeyUsages('signing')).toThrow(/digitalSignature, nonRepudiation/);
+});
+
+it('takes purposes by name or object identifier', () => {
+  expect(parsePurposes('1.3.6.1.5.5.7.3.4', parsePurposes('clientAuth,serverAuth'))).toEqual([
+    ...['1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.4'],
+  ]);
+  for (const bad of ['web', '1', '', '3.1']) {
+    expect(() => parsePurposes(bad)).toThrow(/object identifier/);
+  }
+});
