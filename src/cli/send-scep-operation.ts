@@ -110,5 +110,6 @@ function refuseRedirect({ url }: ScepServer, status: number, location: string | 
 /** Node's codes are short and without secrets: ECONNREFUSED, ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT. */
 function networkReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
+  const unknownIssuer = code !== undefined && /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);
+  return unknownIssuer ? `${code} (--tls-ca names the CA of the server)` : (code ?? message);
 }

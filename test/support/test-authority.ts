@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { OID } from '../../src/asn1/object-identifiers.ts';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { signCertificate } from '../../src/x509/build-certificate.ts';
 import { extendedKeyUsageExtension } from '../../src/x509/extended-key-usage.ts';
+import type { GeneralName } from '../../src/x509/general-names.ts';
+import { derGeneralNames } from '../../src/x509/general-names.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
@@ -30,6 +33,7 @@ export interface IdentityOptions {
   readonly ca?: { readonly pathLength?: number };
   readonly keyUsage?: readonly KeyUsage[];
   readonly extendedKeyUsage?: readonly string[];
+  readonly subjectAltName?: readonly GeneralName[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /** The public key to certify; a new RSA-2048 pair when absent. */
@@ -44,7 +48,7 @@ export function rsaKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
 export function makeIdentity(options: IdentityOptions): Identity {
   const { publicKey, privateKey } = options.keys ?? rsaKeyPair();
   const subject = parseDistinguishedNameText(options.subject);
-  const { ca, extendedKeyUsage } = options;
+  const { ca, extendedKeyUsage, subjectAltName } = options;
   const keyUsage = options.keyUsage ?? (ca && (['keyCertSign', 'cRLSign'] as const));
   const subjectPublicKeyInfo = publicKey.export({ type: 'spki', format: 'der' });
   const issuerKey = options.issuer?.certificate.subjectPublicKeyInfo ?? subjectPublicKeyInfo;
@@ -62,6 +66,9 @@ export function makeIdentity(options: IdentityOptions): Identity {
         subjectKeyIdentifierExtension(keyIdentifierOf(subjectPublicKeyInfo)),
         authorityKeyIdentifierExtension(keyIdentifierOf(issuerKey)),
         ...(keyUsage === undefined ? [] : [keyUsageExtension(keyUsage)]),
+        ...(subjectAltName === undefined
+          ? []
+          : [{ oid: OID.subjectAltName, critical: false, value: derGeneralNames(subjectAltName) }]),
         ...(extendedKeyUsage === undefined ? [] : [extendedKeyUsageExtension(extendedKeyUsage)]),
       ],
     },

@@ -103,14 +103,26 @@ describe('refuses', () => {
   });
 
   it('TLS that nobody it knows vouches for, until --tls-ca names the CA', async () => {
-    const identity = makeIdentity({ subject: 'CN=127.0.0.1', ca: {} });
-    const cert = encodePem('CERTIFICATE', identity.certificate.der);
+    const ca = makeIdentity({ subject: 'CN=TLS CA', ca: {} });
+    const identity = makeIdentity({
+      ...{ subject: 'CN=server', issuer: ca },
+      subjectAltName: [{ kind: 'iPAddress', value: '127.0.0.1' }],
+    });
+    const [cert, tlsCa] = [identity, ca].map(({ certificate }) =>
+      encodePem('CERTIFICATE', certificate.der),
+    ) as [string, string];
     const key = identity.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const server = await listen((_request, response) => response.end('AES'), { key, cert });
-    expect(await failure(sendScepOperation(server, CAPS))).toMatch(/SELF_SIGNED_CERT/);
-    // The certificate has no subjectAltName, so the name does not match; the chain does.
-    expect(await failure(sendScepOperation({ ...server, tlsCa: cert }, CAPS))).toMatch(
-      /ERR_TLS_CERT_ALTNAME_INVALID/,
+    expect(await failure(sendScepOperation(server, CAPS))).toMatch(
+      /UNABLE_TO_VERIFY_LEAF_SIGNATURE \(--tls-ca/,
+    );
+    expect(await sendScepOperation({ ...server, tlsCa }, CAPS)).toMatchObject({ status: 200 });
+    const elsewhere = {
+      ...server,
+      url: new URL(server.url.href.replace('127.0.0.1', 'localhost')),
+    };
+    expect(await failure(sendScepOperation({ ...elsewhere, tlsCa }, CAPS))).toMatch(
+      /ERR_TLS_CERT_ALTNAME_INVALID|ECONNREFUSED/,
     );
   });
 });
