@@ -16,7 +16,7 @@ export interface Template {
   readonly selfSigned: boolean;
 }
 
-export const DEFAULT_TEMPLATE = 'EndEntityCertificate/V1';
+const DEFAULT_TEMPLATE = 'EndEntityCertificate/V1';
 
 const endEntity = basicConstraintsExtension({ ca: false }, false);
 const authority = basicConstraintsExtension({ ca: true }, true);

@@ -30,7 +30,7 @@ export type GeneralName =
   /** `value` is the whole element as received. */
   | { readonly kind: 'x400Address' | 'ediPartyName'; readonly value: Uint8Array };
 
-export type TextualKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier';
+type TextualKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier';
 
 const TEXTUAL_TAGS: Readonly<Record<TextualKind, number>> = {
   rfc822Name: 1,

@@ -8,12 +8,12 @@ import { readBitString } from './read-bit-string.ts';
 import { readOid } from './read-oid.ts';
 import { hasRocaFingerprint } from './roca-fingerprint.ts';
 
-export type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1';
+type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1';
 
 /** A SubjectPublicKeyInfo taken apart, before OpenSSL sees it. */
-export type RawPublicKey = RawRsaPublicKey | RawEcPublicKey;
+type RawPublicKey = RawRsaPublicKey | RawEcPublicKey;
 
-export interface RawRsaPublicKey {
+interface RawRsaPublicKey {
   readonly type: 'rsa';
   /** Bits from the highest one that is set. */
   readonly bits: number;
@@ -24,7 +24,7 @@ export interface RawRsaPublicKey {
   readonly publicKey: Uint8Array;
 }
 
-export interface RawEcPublicKey {
+interface RawEcPublicKey {
   readonly type: 'ec';
   readonly curve: EcCurve;
   /** ECPoint: the octets of the BIT STRING. */
@@ -61,7 +61,7 @@ export function importPublicKey(subjectPublicKeyInfo: Uint8Array): KeyObject {
 }
 
 /** Takes a SubjectPublicKeyInfo apart (RFC 3279 sections 2.3.1, 2.3.5). @throws DecodeError as `importPublicKey`. */
-export function readPublicKey(subjectPublicKeyInfo: Uint8Array): RawPublicKey {
+function readPublicKey(subjectPublicKeyInfo: Uint8Array): RawPublicKey {
   const [algorithmElement, keyElement, ...others] = readBer(subjectPublicKeyInfo).children;
   if (algorithmElement === undefined || keyElement === undefined || others.length > 0) {
     throw new DecodeError('the public key is malformed');

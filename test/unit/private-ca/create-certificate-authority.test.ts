@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decodePem } from '../../../src/asn1/pem.ts';
@@ -7,6 +6,7 @@ import { formatName, parseName } from '../../../src/x509/distinguished-name.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
+import { runOrThrow } from '../../support/run-command.ts';
 
 const configuration = {
   KeyAlgorithm: 'EC_prime256v1',
@@ -57,11 +57,8 @@ describe('CreateCertificateAuthority', () => {
       CertificateAuthorityConfiguration: { ...configuration, KeyAlgorithm, SigningAlgorithm },
     });
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);
-    const text = execFileSync('openssl', ['req', '-verify', '-noout', '-text'], {
-      input: Csr,
-      encoding: 'utf8',
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    const openssl = ['req', '-verify', '-noout', '-text'];
+    const { stdout: text } = await runOrThrow('openssl', openssl, { input: Csr });
     expect(text).toMatch(/Basic Constraints: critical\s+CA:TRUE/);
     const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE REQUEST', Csr);
     const request = parseCertificationRequest(der);

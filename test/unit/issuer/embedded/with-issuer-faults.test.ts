@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { withIssuerFaults } from '../../../../src/issuer/embedded/with-issuer-faults.ts';
+import type { PrivateCaErrorCode } from '../../../../src/private-ca/private-ca-error.ts';
+import { PrivateCaError } from '../../../../src/private-ca/private-ca-error.ts';
+
+describe('withIssuerFaults', () => {
+  it('passes answers on', async () => {
+    expect(await withIssuerFaults(Promise.resolve(1))).toBe(1);
+  });
+
+  it.each<[PrivateCaErrorCode, string]>([
+    ['ResourceNotFoundException', 'not-found'],
+    ['InvalidStateException', 'not-active'],
+    ['MalformedCSRException', 'invalid-request'],
+    ['ConcurrentModificationException', 'unavailable'],
+  ])('turns %s into %s and keeps its text', async (code, fault) => {
+    const failing = withIssuerFaults(Promise.reject(new PrivateCaError(code, 'because')));
+    await expect(failing).rejects.toMatchObject({ name: 'IssuerError', fault, message: 'because' });
+  });
+
+  it('hides the text of an error that nobody meant to show', async () => {
+    const failing = withIssuerFaults(Promise.reject(new Error('secret detail')));
+    await expect(failing).rejects.toMatchObject({
+      fault: 'unavailable',
+      message: 'The embedded private CA failed',
+    });
+  });
+});
