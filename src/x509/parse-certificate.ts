@@ -4,10 +4,8 @@ import { DecodeError, decoding } from '../asn1/decode-error.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import type { Extension } from './read-extensions.ts';
-
-
 import { readBitString } from './read-bit-string.ts';
+import type { Extension } from './read-extensions.ts';
 import { readExtensions } from './read-extensions.ts';
 
 /** A certificate (RFC 5280 section 4.1). Every Uint8Array shares the memory of `der`. */
