@@ -1,6 +1,6 @@
 import { DecodeError } from './decode-error.ts';
 
-export type TagClass = 'universal' | 'application' | 'context' | 'private';
+type TagClass = 'universal' | 'application' | 'context' | 'private';
 
 /** One BER element (X.690 section 8). The views share the memory of the input. */
 export interface BerElement {

@@ -45,7 +45,7 @@ export interface EnrolOptions {
 }
 
 /** Names for --extended-key-usage; any other purpose goes by its object identifier. */
-export const PURPOSES = {
+const PURPOSES = {
   clientAuth: OID.clientAuth,
   serverAuth: OID.serverAuth,
 } as const;

@@ -30,7 +30,7 @@ export interface SignerInfo {
   readonly signedAttributesDer: Uint8Array;
 }
 
-export interface SignedAttribute {
+interface SignedAttribute {
   readonly oid: string;
   /** DER of each value. */
   readonly values: readonly Uint8Array[];

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { LOG_LEVELS } from '../observability/logger.ts';
 import { UsageError } from './usage-error.ts';
 
 const port = (option: string) =>
@@ -15,6 +14,9 @@ const path = (option: string) =>
     .string()
     .min(1, `--${option} takes a path`)
     .transform((value) => resolve(value));
+
+/** How much is logged, from nothing to everything. */
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** The options of `scep-connector dev` as commander gives them: text, with the defaults filled in. */
 const devSettingsSchema = z.object({

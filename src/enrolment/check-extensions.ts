@@ -34,7 +34,7 @@ const REFUSED_PURPOSES: Readonly<Record<string, string>> = {
  * The one list of extensions. What is not in it is refused, critical or not: the CA copies a request's extensions into the
  * certificate, and nothing that was asked for is left out in silence (protocol S13).
  */
-export const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
+const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.subjectAltName]: {
     name: 'subjectAltName',
     treatment: 'taken-over',

@@ -44,9 +44,7 @@ export interface IssueRequest {
 }
 
 /** Names as in template ARNs: arn:aws:acm-pca:::template/{name}. */
-export type IssueTemplate =
-  | 'BlankEndEntityCertificate_APICSRPassthrough/V1'
-  | 'EndEntityCertificate/V1';
+type IssueTemplate = 'BlankEndEntityCertificate_APICSRPassthrough/V1' | 'EndEntityCertificate/V1';
 
 export interface IssuedCertificate {
   /** The certificate, DER. */

@@ -3,9 +3,7 @@ import { pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
 /**
  * A logger that writes one JSON object a line to standard error, or to `destination`. What may be secret is never handed to

@@ -25,7 +25,7 @@ import type { Identity } from './test-authority.ts';
 import { makeIdentity } from './test-authority.ts';
 
 /** The verdict on one request. 'lose' closes the connection without an answer. */
-export type Verdict =
+type Verdict =
   | { readonly issue: (request: CertificationRequest) => Identity }
   | { readonly refuse: FailInfo; readonly text: string }
   | 'pending'

@@ -54,7 +54,7 @@ const DIGEST_OIDS = {
 
 export const TRANSACTION_ID = 'forged transaction 1';
 export const SENDER_NONCE = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
-export const CHALLENGE = '0a1b2c3d-4e5f-4678-9abc-def012345678';
+const CHALLENGE = '0a1b2c3d-4e5f-4678-9abc-def012345678';
 
 /** A PKCS #10 of `identity`, DER, with CHALLENGE inside. */
 export function goldenCsr(identity: GoldenIdentity): Uint8Array {

@@ -158,7 +158,7 @@ describe('challenge passwords', () => {
     const message = deviceRequest(device, world.ra, deviceCsr(device));
     expect(await refusal(message)).toMatchObject({
       failInfo: 'badRequest',
-      text: expect.stringContaining('has no challenge password'),
+      text: expect.stringContaining('has no challenge password') as string,
     });
   });
 
@@ -171,7 +171,7 @@ describe('challenge passwords', () => {
     const csr = deviceCsr(device, { challengePassword: 'not-the-password' });
     expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
       failInfo: 'badRequest',
-      text: expect.stringContaining('is not valid'),
+      text: expect.stringContaining('is not valid') as string,
     });
   });
 
@@ -185,7 +185,7 @@ describe('challenge passwords', () => {
       const csr = deviceCsr(device, { attributes });
       expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
         failInfo: 'badRequest',
-        text: expect.stringContaining('more than one'),
+        text: expect.stringContaining('more than one') as string,
       });
     }
   });
