@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import type { BerElement } from '../../../src/asn1/read-ber.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import {
+  derIa5String,
+  derOctetString,
+  derOid,
+  derPrintableString,
+  derUtf8String,
+} from '../../../src/asn1/write-der.ts';
+import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import type { CertRepOutcome } from '../../../src/scep/build-cert-rep.ts';
+import { buildCertRep, replyDigest } from '../../../src/scep/build-cert-rep.ts';
+import type { FailInfo } from '../../../src/scep/pki-status.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import {
+  attribute,
+  forgePkiMessage,
+  requestAttributes,
+  SENDER_NONCE,
+  TRANSACTION_ID,
+} from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
+
+const ra = goldenIdentity('ra');
+const root = goldenIdentity('root');
+const device = goldenIdentity('renewing-device');
+const content = Buffer.from('content');
+const NOW = new Date('2026-02-03T04:05:06Z');
+
+type Attributes = ReturnType<typeof requestAttributes>;
+const requestOf = (changes: Partial<Attributes> = {}) =>
+  readPkiRequest(
+    forgePkiMessage({
+      content,
+      attributes: Object.values({ ...requestAttributes(content), ...changes }),
+    }),
+  );
+
+const SUCCESS: CertRepOutcome = {
+  status: 'SUCCESS',
+  certificate: device.certificate.der,
+  recipient: { certificate: device.certificate, publicKey: device.publicKey },
+  cipher: contentCipher('aes256'),
+};
+const failure = (failInfo: FailInfo): CertRepOutcome => ({
+  status: 'FAILURE',
+  failInfo,
+  text: 'The reason.',
+});
+const PENDING: CertRepOutcome = { status: 'PENDING' };
+
+function build(
+  outcome: CertRepOutcome,
+  request = requestOf(),
+  digest: 'sha1' | 'sha256' | 'sha512' = 'sha256',
+) {
+  const signer = { certificate: ra.certificate, privateKey: ra.privateKey, digest };
+  return buildCertRep(outcome, request, signer, NOW, randomBytes);
+}
+
+function verified(certRep: Uint8Array): Buffer {
+  const anchor = ['-CAfile', root.certificateFile, '-purpose', 'any'];
+  return runOpenssl(['cms', '-verify', '-binary', '-inform', 'DER', ...anchor], certRep);
+}
+
+/** The SignedData's fields: version, digestAlgorithms, encapContentInfo, certificates, signerInfos. */
+function fieldsOf(certRep: Uint8Array): readonly BerElement[] {
+  return readBer(certRep).children[1]?.children[0]?.children ?? [];
+}
+
+function signerInfoOf(certRep: Uint8Array): readonly BerElement[] {
+  return fieldsOf(certRep).at(-1)?.children[0]?.children ?? [];
+}
+
+const OID_NAMES = new Map(
+  Object.entries(OID).map(([name, oid]) => [Buffer.from(derOid(oid)).toString('hex'), name]),
+);
+
+/** The one value of each signed attribute in the notation of `openssl asn1parse`, by our name of its type. */
+function attributesOf(certRep: Uint8Array): Record<string, string> {
+  const found = (signerInfoOf(certRep)[3]?.children ?? []).map(({ children: [type, values] }) => {
+    expect(values?.children).toHaveLength(1);
+    const name = OID_NAMES.get(Buffer.from(type?.bytes ?? []).toString('hex')) ?? 'unknown';
+    const [value = ''] = asn1Lines(values?.children[0]?.bytes ?? Buffer.of());
+    return [name, value.replace(/^d=0 prim: (.*?)\s*(\[HEX DUMP\])?:(.*)$/, '$1:$3')];
+  });
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+const COMMON = {
+  contentType: 'OBJECT:pkcs7-data',
+  messageDigest: expect.stringMatching(/^OCTET STRING:[0-9A-F]{64}$/) as string,
+  signingTime: 'UTCTIME:260203040506Z',
+  scepTransactionId: `PRINTABLESTRING:${TRANSACTION_ID}`,
+  scepMessageType: 'PRINTABLESTRING:3',
+  scepRecipientNonce: `OCTET STRING:${SENDER_NONCE.toString('hex').toUpperCase()}`,
+  scepSenderNonce: expect.stringMatching(/^OCTET STRING:[0-9A-F]{32}$/) as string,
+};
+
+describe('the signed attributes (protocol C43) are exactly', () => {
+  test('these for SUCCESS', () => {
+    expect(attributesOf(build(SUCCESS))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:0' });
+  });
+
+  test('these for PENDING', () => {
+    expect(attributesOf(build(PENDING))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:3' });
+  });
+
+  test.each([
+    ['badAlg', '0'],
+    ['badMessageCheck', '1'],
+    ['badRequest', '2'],
+    ['badTime', '3'],
+    ['badCertId', '4'],
+  ] as const)('these for FAILURE %s', (failInfo, number) => {
+    expect(attributesOf(build(failure(failInfo)))).toEqual({
+      ...COMMON,
+      scepPkiStatus: 'PRINTABLESTRING:2',
+      scepFailInfo: `PRINTABLESTRING:${number}`,
+      scepFailInfoText: 'UTF8STRING:The reason.',
+    });
+  });
+
+  test.each([SUCCESS, failure('badRequest'), PENDING])('in DER order for %j', (outcome) => {
+    const encodings = (signerInfoOf(build(outcome))[3]?.children ?? []).map(({ bytes }) => bytes);
+    expect(encodings).toEqual(encodings.toSorted(Buffer.compare));
+  });
+
+  test('with a new senderNonce each time (jscep demands it)', () => {
+    const nonces = Array.from({ length: 5 }, () => attributesOf(build(PENDING))['scepSenderNonce']);
+    expect(new Set(nonces).size).toBe(5);
+  });
+});
+
+describe('what the client sent comes back unchanged', () => {
+  test.each([
+    ['PrintableString', derPrintableString('AB=/+12')],
+    ['UTF8String', derUtf8String('Gerät')],
+    ['IA5String', derIa5String('a@b')],
+  ])('the transactionID as %s (protocol C27)', (_, der) => {
+    const request = requestOf({ transactionId: attribute(OID.scepTransactionId, der) });
+    const transactionId = Buffer.from(attribute(OID.scepTransactionId, der));
+    const sent = (signerInfoOf(build(PENDING, request))[3]?.children ?? []).map(
+      ({ bytes }) => bytes,
+    );
+    expect(sent.some((encoding) => transactionId.equals(encoding))).toBe(true);
+  });
+
+  test.each([1, 8, 16, 32, 64])('a senderNonce of %i octets (protocol C28)', (length) => {
+    const nonce = Buffer.alloc(length, 0xc3);
+    const senderNonce = attribute(OID.scepSenderNonce, derOctetString(nonce));
+    const { scepRecipientNonce } = attributesOf(build(PENDING, requestOf({ senderNonce })));
+    expect(scepRecipientNonce).toBe(`OCTET STRING:${nonce.toString('hex').toUpperCase()}`);
+  });
+});
+
+describe('the SignedData (protocol C44)', () => {
+  test.each([SUCCESS, failure('badAlg'), PENDING])(
+    'verifies in openssl up to the root for %j',
+    (outcome) => {
+      const message = verified(build(outcome));
+      expect(message.length > 0).toBe(outcome.status === 'SUCCESS');
+    },
+  );
+
+  test.each(['sha1', 'sha256', 'sha512'] as const)('has the digest asked for: %s', (digest) => {
+    const certRep = build(PENDING, requestOf(), digest);
+    expect(verified(certRep)).toHaveLength(0);
+    const names = [fieldsOf(certRep)[1]?.children[0], signerInfoOf(certRep)[2]];
+    for (const algorithm of names) {
+      expect(asn1Lines(algorithm?.bytes ?? Buffer.of()).slice(1)).toEqual([
+        `d=1 prim: OBJECT            :${digest}`,
+        'd=1 prim: NULL',
+      ]);
+    }
+  });
+
+  test('names rsaEncryption with NULL for signature algorithm (protocol fact 7)', () => {
+    expect(asn1Lines(signerInfoOf(build(SUCCESS))[4]?.bytes ?? Buffer.of()).slice(1)).toEqual([
+      'd=1 prim: OBJECT            :rsaEncryption',
+      'd=1 prim: NULL',
+    ]);
+  });
+
+  test('has version 1 twice, the signer by issuerAndSerialNumber, and the RA certificate alone', () => {
+    const [version, , , certificates, signerInfos] = fieldsOf(build(SUCCESS));
+    const [signerVersion, sid] = signerInfoOf(build(SUCCESS));
+    expect([version?.content, signerVersion?.content]).toEqual([Buffer.of(1), Buffer.of(1)]);
+    expect(sid?.children[0]?.bytes).toEqual(Buffer.from(ra.certificate.issuer));
+    expect(sid?.children[1]?.content).toEqual(Buffer.from(ra.certificate.serialNumber));
+    expect(Buffer.from(certificates?.content ?? [])).toEqual(Buffer.from(ra.certificate.der));
+    expect(signerInfos?.children).toHaveLength(1);
+  });
+
+  test.each([failure('badRequest'), PENDING])(
+    'has a present, empty content for %j (protocol fact 3)',
+    (outcome) => {
+      const encapsulated = fieldsOf(build(outcome))[2];
+      expect(asn1Lines(encapsulated?.bytes ?? Buffer.of())).toEqual([
+        'd=0 cons: SEQUENCE',
+        'd=1 prim: OBJECT            :pkcs7-data',
+        'd=1 cons: cont [ 0 ]',
+        'd=2 prim: OCTET STRING',
+      ]);
+    },
+  );
+});
+
+describe('the envelope of SUCCESS (protocol C45)', () => {
+  const inner = (cipher: 'aes128' | 'aes192' | 'aes256' | '3des') => {
+    const envelope = verified(build({ ...SUCCESS, cipher: contentCipher(cipher) }));
+    const keys = ['-inkey', device.keyFile, '-recip', device.certificateFile];
+    return runOpenssl(['cms', '-decrypt', '-binary', '-inform', 'DER', ...keys], envelope);
+  };
+
+  test.each(['aes128', 'aes192', 'aes256', '3des'] as const)(
+    'opens in openssl with the requester’s key, under %s, and holds the leaf alone (fact 4)',
+    (cipher) => {
+      const printed = runOpenssl(['pkcs7', '-inform', 'DER', '-print_certs'], inner(cipher));
+      const pem = printed.toString('utf8').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----/g);
+      expect(pem).toHaveLength(1);
+      const der = Buffer.from((pem?.[0] ?? '').replace(/-----[^-]*-----/g, ''), 'base64');
+      expect(der).toEqual(Buffer.from(device.certificate.der));
+    },
+  );
+
+  test('holds a degenerate SignedData without digests, content and signers (protocol C49)', () => {
+    const lines = asn1Lines(inner('aes128')).filter((line) => /^d=[0-3]/.test(line));
+    expect(lines.slice(4)).toEqual([
+      'd=3 prim: INTEGER           :01',
+      'd=3 cons: SET',
+      'd=3 cons: SEQUENCE',
+      'd=3 cons: cont [ 0 ]',
+      'd=3 cons: SET',
+    ]);
+  });
+});
+
+describe('replyDigest', () => {
+  const digestFor = (digest: 'md5' | 'sha1' | 'sha256' | 'sha512', policy = MODERN_ALGORITHMS) =>
+    replyDigest(readPkiRequest(forgePkiMessage({ content, digest })), policy);
+
+  test('is the one of the request, as old clients know no other', () => {
+    expect(digestFor('sha256')).toBe('sha256');
+    expect(digestFor('sha512')).toBe('sha512');
+    expect(digestFor('sha1', { ...MODERN_ALGORITHMS, allowSha1: true })).toBe('sha1');
+    expect(digestFor('md5', { ...MODERN_ALGORITHMS, allowMd5: true })).toBe('md5');
+  });
+
+  test('is SHA-256 when that one is not accepted or not known', () => {
+    expect(digestFor('sha1')).toBe('sha256');
+    expect(digestFor('md5')).toBe('sha256');
+    const unknown = forgePkiMessage({ content, digestOid: '2.16.840.1.101.3.4.2.4' });
+    expect(replyDigest(readPkiRequest(unknown), MODERN_ALGORITHMS)).toBe('sha256');
+  });
+});

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { buildPkiRequest } from '../../../src/scep/build-pki-request.ts';
+import { findRecipient } from '../../../src/scep/find-recipient.ts';
+import { requestTypeOf } from '../../../src/scep/message-types.ts';
+import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { goldenCsr } from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+
+const device = goldenIdentity('renewing-device');
+const ra = goldenIdentity('ra');
+const csr = goldenCsr(device);
+
+const build = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll' | 'GetCert' | 'GetCRL') =>
+  buildPkiRequest(
+    {
+      type,
+      transactionId: 'transaction 1',
+      senderNonce: Buffer.alloc(16, 5),
+      content: csr,
+      recipient: { certificate: ra.certificate, publicKey: ra.publicKey },
+      cipher: contentCipher('aes256'),
+      signer: { certificate: device.certificate, privateKey: device.privateKey, digest: 'sha512' },
+    },
+    new Date('2026-02-03T04:05:06Z'),
+    randomBytes,
+  );
+
+test('openssl verifies the message and decrypts the request', () => {
+  const verify = ['cms', '-verify', '-noverify', '-binary', '-inform', 'DER'];
+  const envelope = runOpenssl(verify, build('PKCSReq'));
+  const keys = ['-inkey', ra.keyFile, '-recip', ra.certificateFile];
+  const content = runOpenssl(['cms', '-decrypt', '-binary', '-inform', 'DER', ...keys], envelope);
+  expect(content).toEqual(Buffer.from(csr));
+});
+
+test.each(['PKCSReq', 'RenewalReq', 'CertPoll', 'GetCert', 'GetCRL'] as const)(
+  'our server reads a %s',
+  (type) => {
+    const request = readPkiRequest(build(type));
+    const recipient = { ...ra, keyTransport: createKeyTransport(ra.privateKey) };
+    const verified = verifyPkiRequest(request, MODERN_ALGORITHMS);
+    const opened = openPkiRequest(verified, findRecipient(request, [recipient]), MODERN_ALGORITHMS);
+    expect(requestTypeOf(request.attributes.messageType)).toBe(type);
+    expect(request.attributes.transactionId).toBe('transaction 1');
+    expect(Buffer.from(request.senderNonce)).toEqual(Buffer.alloc(16, 5));
+    expect(verified.digest).toBe('sha512');
+    expect(opened.cipher.name).toBe('aes256');
+    expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
+  },
+);

@@ -1,0 +1,120 @@
+// Protocol S1 and S2: whoever changes an envelope and sends it again must not learn whether it decrypted.
+import { describe, expect, test } from 'vitest';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
+import type { CipherName } from '../../../src/cms/content-ciphers.ts';
+import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { readCertificationRequest } from '../../../src/enrolment/read-certification-request.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { findRecipient } from '../../../src/scep/find-recipient.ts';
+import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { Refusal } from '../../../src/scep/refusal.ts';
+import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+
+/** Where the encrypted key, the initialisation vector and the ciphertext stand in an envelope of one recipient. */
+function partsOf(envelope: Uint8Array) {
+  const [, recipients, contentInfo] = readBer(envelope).children[1]?.children[0]?.children ?? [];
+  const span = (content: Uint8Array | undefined) => {
+    if (content === undefined) throw new Error('not an envelope');
+    const start = content.byteOffset - envelope.byteOffset;
+    return { start, end: start + content.length };
+  };
+  return {
+    encryptedKey: span(recipients?.children[0]?.children[3]?.content),
+    initialisationVector: span(contentInfo?.children[1]?.children[1]?.content),
+    ciphertext: span(contentInfo?.children[2]?.content),
+  };
+}
+
+const { certificate, privateKey } = goldenIdentity('ra');
+const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
+const device = goldenIdentity('renewing-device');
+const thief = goldenIdentity('foreign-ra');
+
+/** What a thief learns who has captured `envelope` on its way, changed it and signed it with a key of his own. */
+function verdict(envelope: Uint8Array, signer = thief): string {
+  const { issuer, serialNumber } = signer.certificate;
+  const message = forgePkiMessage({
+    content: envelope,
+    certificates: [signer.certificate.der],
+    signerIdentifier: derSequence(issuer, derElement(0x02, serialNumber)),
+    signerKey: signer.privateKey,
+  });
+  const request = readPkiRequest(message);
+  const verified = verifyPkiRequest(request, MODERN_ALGORITHMS);
+  try {
+    const addressed = findRecipient(request, [ra]);
+    readCertificationRequest(openPkiRequest(verified, addressed, MODERN_ALGORITHMS));
+    return 'opens';
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.failInfo}: ${error.text}`;
+    throw error;
+  }
+}
+
+const refusal = new Refusal('message-check');
+const THE_ONE_VERDICT = `${refusal.failInfo}: ${refusal.text}`;
+
+/** Buffer with one bit changed. */
+function flipped(bytes: Uint8Array, at: number, bit: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ (1 << bit);
+  return changed;
+}
+
+describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (name) => {
+  const envelope = goldenEnvelope(name);
+  const parts = partsOf(envelope);
+  const block = name === '3des' ? 8 : 16;
+
+  test('opens for the device itself', () => {
+    expect(verdict(envelope, device)).toBe('opens');
+  });
+
+  test('has one verdict even when it is not changed', () => {
+    expect(verdict(envelope)).toBe(THE_ONE_VERDICT);
+  });
+
+  test('has one verdict for a flip in each block of the ciphertext and each octet of the last two', () => {
+    const { start, end } = parts.ciphertext;
+    const verdicts = new Set<string>();
+    for (let at = start; at < end; at += at < end - 2 * block ? 2 * block + 1 : 1) {
+      verdicts.add(verdict(flipped(envelope, at, at % 8)));
+    }
+    expect([...verdicts]).toEqual([THE_ONE_VERDICT]);
+  });
+
+  test('has one verdict for every bit of the octet that decides about the padding', () => {
+    const at = parts.ciphertext.end - block - 1;
+    for (let bit = 0; bit < 8; bit += 1) {
+      expect(verdict(flipped(envelope, at, bit))).toBe(THE_ONE_VERDICT);
+    }
+  });
+
+  test('has one verdict for flips in the encrypted key', () => {
+    for (let at = parts.encryptedKey.start; at < parts.encryptedKey.end; at += 37) {
+      expect(verdict(flipped(envelope, at, at % 8))).toBe(THE_ONE_VERDICT);
+    }
+  });
+
+  test('has one verdict for blocks left out, doubled or exchanged', () => {
+    const { start, end } = parts.ciphertext;
+    const swapped = Buffer.from(envelope);
+    Buffer.from(envelope.subarray(end - 2 * block, end - block)).copy(swapped, end - block);
+    expect(verdict(swapped)).toBe(THE_ONE_VERDICT);
+    const zeroed = Buffer.from(envelope).fill(0, start, end);
+    expect(verdict(zeroed)).toBe(THE_ONE_VERDICT);
+  });
+});
+
+test('a flip in the initialisation vector changes octets that nobody signed, and is refused all the same', () => {
+  const envelope = goldenEnvelope('aes128');
+  const { start, end } = partsOf(envelope).initialisationVector;
+  for (let at = start; at < end; at += 1) {
+    expect(verdict(flipped(envelope, at, 0))).toBe(THE_ONE_VERDICT);
+    expect(verdict(flipped(envelope, at, 6))).toBe(THE_ONE_VERDICT);
+  }
+});

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
+import { findRecipient } from '../../../src/scep/find-recipient.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { forgePkiMessage } from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+
+const recipientOf = (name: 'ra' | 'foreign-ra') => {
+  const { certificate, privateKey, publicKey } = goldenIdentity(name);
+  return { name, certificate, privateKey, publicKey, keyTransport: createKeyTransport(privateKey) };
+};
+const ra = recipientOf('ra');
+const foreign = recipientOf('foreign-ra');
+
+const requestWith = (content: Uint8Array | null) => readPkiRequest(forgePkiMessage({ content }));
+const sealedTo = (recipient: typeof ra) =>
+  requestWith(sealEnvelopedData(Buffer.from('x'), recipient, contentCipher('aes128'), randomBytes));
+
+describe('findRecipient', () => {
+  test('finds the generation that the envelope is for, whatever their order', () => {
+    expect(findRecipient(sealedTo(ra), [ra, foreign])?.recipient.name).toBe('ra');
+    expect(findRecipient(sealedTo(ra), [foreign, ra])?.recipient.name).toBe('ra');
+    expect(findRecipient(sealedTo(foreign), [ra, foreign])?.recipient.name).toBe('foreign-ra');
+  });
+
+  test('gives the RecipientInfo that belongs to it out of several', () => {
+    const files = ['foreign-ra', 'ra'] as const;
+    const envelope = runOpenssl(
+      [
+        ...['cms', '-encrypt', '-binary', '-outform', 'DER', '-aes128'],
+        ...files.map((name) => goldenIdentity(name).certificateFile),
+      ],
+      Buffer.from('x'),
+    );
+    for (const [recipient, file] of [
+      [foreign, 'foreign-ra'],
+      [ra, 'ra'],
+    ] as const) {
+      const found = findRecipient(requestWith(envelope), [recipient]);
+      const { serialNumber } = goldenIdentity(file).certificate;
+      expect(found?.recipientInfo.id).toMatchObject({ serialNumber: new Uint8Array(serialNumber) });
+    }
+  });
+
+  test('prefers the first of ours when the envelope is for both', () => {
+    const envelope = runOpenssl(
+      [
+        ...['cms', '-encrypt', '-binary', '-outform', 'DER', '-aes128'],
+        ...[goldenIdentity('foreign-ra').certificateFile, goldenIdentity('ra').certificateFile],
+      ],
+      Buffer.from('x'),
+    );
+    expect(findRecipient(requestWith(envelope), [ra, foreign])?.recipient.name).toBe('ra');
+  });
+
+  test('is undefined for the envelope of another, without identities, and without an envelope', () => {
+    expect(findRecipient(sealedTo(foreign), [ra])).toBeUndefined();
+    expect(findRecipient(sealedTo(ra), [])).toBeUndefined();
+    expect(findRecipient(requestWith(null), [ra])).toBeUndefined();
+    expect(findRecipient(requestWith(Buffer.alloc(0)), [ra])).toBeUndefined();
+    expect(findRecipient(requestWith(Buffer.from('no CMS')), [ra])).toBeUndefined();
+    expect(findRecipient(requestWith(forgePkiMessage()), [ra])).toBeUndefined();
+  });
+});

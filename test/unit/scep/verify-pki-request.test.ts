@@ -1,0 +1,120 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { derSequence } from '../../../src/asn1/write-der.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import type { RefusalReason } from '../../../src/scep/refusal.ts';
+import { Refusal } from '../../../src/scep/refusal.ts';
+import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
+import { derName } from '../../../src/x509/distinguished-name.ts';
+import type { Forgery } from '../../support/forge-pki-message.ts';
+import {
+  forgePkiMessage,
+  goldenEnvelope,
+  requestAttributes,
+} from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { refusalOf } from '../../support/refusal-of.ts';
+
+const device = goldenIdentity('renewing-device');
+const content = goldenEnvelope();
+const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
+
+const verify = (forgery: Forgery, policy = MODERN_ALGORITHMS) =>
+  verifyPkiRequest(readPkiRequest(forgePkiMessage({ content, ...forgery })), policy);
+
+function reasonOf(forgery: Forgery, policy = MODERN_ALGORITHMS): RefusalReason {
+  return refusalOf(() => verify(forgery, policy)).reason;
+}
+
+test('gives the key that signed, and the digest', () => {
+  const verified = verify({ digest: 'sha384' });
+  expect(verified.digest).toBe('sha384');
+  expect(verified.signerKey.equals(device.publicKey)).toBe(true);
+  expect(Buffer.compare(verified.signerCertificate.der, device.certificate.der)).toBe(0);
+});
+
+describe('the policy decides about digests', () => {
+  test.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
+    expect(verify({ digest }).digest).toBe(digest);
+  });
+
+  test.each([
+    ['sha1', 'allowSha1', OID.sha1WithRsa],
+    ['md5', 'allowMd5', OID.md5WithRsa],
+  ] as const)(
+    '%s with %s alone, also when only the signature has it',
+    (digest, option, withRsa) => {
+      const allowed = { ...MODERN_ALGORITHMS, [option]: true };
+      const forbidden = { ...EVERYTHING, [option]: false };
+      expect(verify({ digest }, allowed).digest).toBe(digest);
+      expect(reasonOf({ digest }, forbidden)).toBe('algorithm-not-allowed');
+      expect(reasonOf({ digest, signatureOid: withRsa }, forbidden)).toBe('algorithm-not-allowed');
+      expect(reasonOf({ digest: 'sha256', signatureOid: withRsa }, forbidden)).toBe(
+        'algorithm-not-allowed',
+      );
+    },
+  );
+
+  test.each([
+    [{ digestOid: '2.16.840.1.101.3.4.2.4' }],
+    [{ signatureOid: '1.2.840.113549.1.1.14' }],
+    [{ signatureOid: OID.rsassaPss }],
+  ])('%j is unsupported under any policy', (forgery) => {
+    expect(reasonOf(forgery, EVERYTHING)).toBe('algorithm-unsupported');
+  });
+});
+
+describe('message-check, with one text', () => {
+  const others = requestAttributes(Buffer.from('another content'));
+
+  test.each<[string, Forgery]>([
+    ['a missing certificate', { certificates: [] }],
+    ['only the certificate of another', { certificates: [goldenIdentity('ra').certificate.der] }],
+    ['the signature of another', { signerKey: goldenIdentity('ra').privateKey }],
+    ['no signature', { signature: new Uint8Array() }],
+    ['attributes of another content', { attributes: Object.values(others) }],
+    ['an absent content', { content: null, attributes: Object.values(others) }],
+  ])('%s', (_, forgery) => {
+    const refusal = refusalOf(() => verify(forgery));
+    expect(refusal.reason).toBe('message-check');
+    expect(refusal.text).toBe(new Refusal('message-check').text);
+  });
+});
+
+describe('a signer whose key cannot receive a reply (protocol C31)', () => {
+  const validity = { notBefore: new Date(0), notAfter: new Date(2e12) };
+  const fields = { serialNumber: Buffer.of(5), subject: derName([]), extensions: [], ...validity };
+  const serial = derSequence(derName([]), Buffer.of(2, 1, 5));
+
+  test('an EC key', () => {
+    const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const der = buildSelfSignedCertificate({
+      ...fields,
+      ...keys,
+      signingAlgorithm: 'SHA256WITHECDSA',
+    });
+    const forgery = {
+      certificates: [der],
+      signerIdentifier: serial,
+      signerKey: keys.privateKey,
+      signatureOid: OID.ecdsaWithSha256,
+    };
+    expect(reasonOf(forgery)).toBe('signer-key-unsupported');
+  });
+
+  test.each([1024, 2040])('an RSA key of %i bits', (modulusLength) => {
+    const keys = generateKeyPairSync('rsa', { modulusLength });
+    const der = buildSelfSignedCertificate({
+      ...fields,
+      ...keys,
+      signingAlgorithm: 'SHA256WITHRSA',
+    });
+    const forgery = { certificates: [der], signerIdentifier: serial, signerKey: keys.privateKey };
+    const refusal = refusalOf(() => verify(forgery));
+    expect(refusal.reason).toBe('signer-key-unsupported');
+    expect(refusal.text).toContain(`RSA of ${modulusLength} bits`);
+  });
+});
