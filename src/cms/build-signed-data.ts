@@ -64,17 +64,21 @@ export function buildSignedData(
 }
 
 /**
- * A degenerate SignedData, DER: certificates in the given order, no content, no signers (RFC 8894 section 3.4). The
- * set is not sorted: several clients take the first certificate for their own (protocol fact 4).
+ * A degenerate SignedData, DER: certificates in the given order, and CRLs if any; no content, no signers (RFC 8894 section
+ * 3.4). The set is not sorted: several clients take the first certificate for their own (protocol fact 4).
  */
-export function buildDegenerateSignedData(certificates: readonly Uint8Array[]): Uint8Array {
+export function buildDegenerateSignedData(
+  certificates: readonly Uint8Array[],
+  crls: readonly Uint8Array[] = [],
+): Uint8Array {
   return derContentInfo(
     OID.signedData,
     derSequence(
       derInteger(1),
       derSet(),
       derSequence(derOid(OID.data)),
-      derContext(0, ...certificates),
+      ...(certificates.length > 0 ? [derContext(0, ...certificates)] : []),
+      ...(crls.length > 0 ? [derContext(1, ...crls)] : []),
       derSet(),
     ),
   );

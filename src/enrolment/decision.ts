@@ -1,3 +1,4 @@
+import { buildDegenerateSignedData } from '../cms/build-signed-data.ts';
 import type { CertRepOutcome } from '../scep/build-cert-rep.ts';
 import type { OpenedRequest } from '../scep/open-pki-request.ts';
 import type { Refusal } from '../scep/refusal.ts';
@@ -16,7 +17,8 @@ export function granted(
   { signerCertificate, signerKey, cipher }: OpenedRequest,
 ): Decision {
   const recipient = { certificate: signerCertificate, publicKey: signerKey };
-  return { outcome: { status: 'SUCCESS', certificate, recipient, cipher }, certificateArn };
+  const content = buildDegenerateSignedData([certificate]);
+  return { outcome: { status: 'SUCCESS', content, recipient, cipher }, certificateArn };
 }
 
 export function refused(refusal: Refusal): Decision {

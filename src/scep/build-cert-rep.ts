@@ -1,11 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import { derTime } from '../asn1/write-der.ts';
-import {
-  buildDegenerateSignedData,
-  buildSignedData,
-  derAttribute,
-} from '../cms/build-signed-data.ts';
+import { buildSignedData, derAttribute } from '../cms/build-signed-data.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
 import { findDigestByOid } from '../cms/digest-algorithms.ts';
 import type { EnvelopeRecipient } from '../cms/seal-enveloped-data.ts';
@@ -24,8 +20,8 @@ import { nonceAttribute, printableAttribute, utf8Attribute } from './scep-attrib
 export type CertRepOutcome =
   | {
       readonly status: 'SUCCESS';
-      /** The issued certificate, DER. */
-      readonly certificate: Uint8Array;
+      /** The messageData: a degenerate SignedData, DER. */
+      readonly content: Uint8Array;
       /** The certificate that signed the request, and its key (protocol C42). */
       readonly recipient: EnvelopeRecipient;
       readonly cipher: ContentCipher;
@@ -43,7 +39,7 @@ export interface CertRepSigner {
 /**
  * A CertRep, DER: degenerate SignedData in EnvelopedData in SignedData for SUCCESS, an empty content for FAILURE and PENDING.
  * The content of those two is a present, zero-length OCTET STRING, because certmonger fails on an
- * absent one (protocol fact 3). SUCCESS holds the issued certificate alone (fact 4).
+ * absent one (protocol fact 3).
  */
 export function buildCertRep(
   outcome: CertRepOutcome,
@@ -54,12 +50,7 @@ export function buildCertRep(
 ): Uint8Array {
   const content =
     outcome.status === 'SUCCESS'
-      ? sealEnvelopedData(
-          buildDegenerateSignedData([outcome.certificate]),
-          outcome.recipient,
-          outcome.cipher,
-          randomBytes,
-        )
+      ? sealEnvelopedData(outcome.content, outcome.recipient, outcome.cipher, randomBytes)
       : Buffer.alloc(0);
   return buildSignedData(content, signer, [
     derAttribute(OID.signingTime, derTime(now)),

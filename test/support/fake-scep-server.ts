@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
+import { buildDegenerateSignedData } from '../../src/cms/build-signed-data.ts';
 import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
 import { buildCaCertReply, CA_RA_CERT_CONTENT_TYPE } from '../../src/scep/build-ca-cert-reply.ts';
 import { buildCertRep } from '../../src/scep/build-cert-rep.ts';
@@ -131,7 +132,7 @@ function decide(
         ? ({ status: 'FAILURE', failInfo: verdict.refuse, text: verdict.text } as const)
         : ({
             status: 'SUCCESS',
-            certificate: verdict.issue(csr).certificate.der,
+            content: buildDegenerateSignedData([verdict.issue(csr).certificate.der]),
             recipient: { certificate: opened.signerCertificate, publicKey: opened.signerKey },
             cipher: opened.cipher,
           } as const);

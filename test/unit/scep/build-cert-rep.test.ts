@@ -10,6 +10,7 @@ import {
   derPrintableString,
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
+import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import type { CertRepOutcome } from '../../../src/scep/build-cert-rep.ts';
@@ -41,12 +42,12 @@ const requestOf = (changes: Partial<Attributes> = {}) =>
     }),
   );
 
-const SUCCESS: CertRepOutcome = {
-  status: 'SUCCESS',
-  certificate: device.certificate.der,
+const SUCCESS = {
+  status: 'SUCCESS' as const,
+  content: buildDegenerateSignedData([device.certificate.der]),
   recipient: { certificate: device.certificate, publicKey: device.publicKey },
   cipher: contentCipher('aes256'),
-};
+} satisfies CertRepOutcome;
 const failure = (failInfo: FailInfo): CertRepOutcome => ({
   status: 'FAILURE',
   failInfo,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derUtf8String } from '../../../src/asn1/write-der.ts';
-import { buildSignedData } from '../../../src/cms/build-signed-data.ts';
+import { buildDegenerateSignedData, buildSignedData } from '../../../src/cms/build-signed-data.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import type { CertRepOutcome } from '../../../src/scep/build-cert-rep.ts';
@@ -46,7 +46,7 @@ const EXPECTED: ExpectedCertRep = {
 function success(recipient: Identity = device, cipher: 'aes256' | 'des' | '3des' = 'aes256') {
   return {
     status: 'SUCCESS',
-    certificate: ca.certificate.der,
+    content: buildDegenerateSignedData([ca.certificate.der]),
     recipient,
     cipher: contentCipher(cipher),
   } as const;
