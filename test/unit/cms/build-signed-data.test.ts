@@ -128,7 +128,6 @@ describe('buildDegenerateSignedData', () => {
       'd=3 cons: SET',
       'd=3 cons: SEQUENCE',
       'd=4 prim: OBJECT            :pkcs7-data',
-      'd=3 cons: cont [ 0 ]',
       'd=3 cons: SET',
     ]);
   });
