@@ -87,8 +87,8 @@ async function readiness(
   { enrolment }: Wired,
   { connector }: DevInstallation,
 ): Promise<string | undefined> {
-  const identities = await enrolment.findRaIdentities(connector.id).catch(() => []);
-  return identities.length > 0 ? undefined : 'the RA identity cannot be read';
+  const identities = await enrolment.findRaIdentities(connector.id).catch(() => undefined);
+  return identities ? undefined : 'the RA identity cannot be read';
 }
 
 async function describe(

@@ -14,7 +14,12 @@ import { createSigner } from '../x509/signing-algorithm.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { connectorPartition } from './connector-record.ts';
 import type { RaIdentityRecord } from './ra-identity-record.ts';
-import { raIdentities, raIdentityKey, raIdentitySealContext } from './ra-identity-record.ts';
+import {
+  MAX_RA_GENERATIONS,
+  raIdentities,
+  raIdentityKey,
+  raIdentitySealContext,
+} from './ra-identity-record.ts';
 
 interface Dependencies {
   readonly store: RecordStore;
@@ -29,7 +34,6 @@ const DAY = 86_400_000;
 const LIFETIME = 365 * DAY;
 /** A generation this close to its end gets a successor; clients that pinned the old one have until then. */
 const RENEW_BEFORE_END = 60 * DAY;
-const MAX_GENERATIONS = 16;
 
 const generateRsaKeyPair = promisify(generateKeyPair);
 
@@ -45,7 +49,7 @@ export async function ensureRaIdentity(
   connector: ConnectorRecord,
 ): Promise<void> {
   const partition = connectorPartition(connector.id);
-  const page = { limit: MAX_GENERATIONS };
+  const page = { limit: MAX_RA_GENERATIONS };
   const newest = (await listEntries(deps.store, partition, raIdentities, page)).at(-1)?.value;
   if (newest !== undefined && remainingLife(newest, deps.clock()) > RENEW_BEFORE_END) return;
   const generation = (newest?.generation ?? 0) + 1;
@@ -55,7 +59,7 @@ export async function ensureRaIdentity(
     privateKey.export({ format: 'der', type: 'pkcs8' }),
     raIdentitySealContext(connector.id, generation),
   );
-  const record = { generation, certificate, sealedPrivateKey };
+  const record = { generation, activeFrom: deps.clock(), certificate, sealedPrivateKey };
   await deps.store.commit(partition, [
     putEntry(raIdentities, raIdentityKey(generation), record, { condition: 'absent' }),
   ]);

@@ -4,6 +4,8 @@ import { base64Bytes, defineCollection } from '../store/collection.ts';
 /** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
 const raIdentitySchema = z.strictObject({
   generation: z.int().positive(),
+  /** Milliseconds since the epoch: from then on clients are told to use this generation. */
+  activeFrom: z.number(),
   /** DER. */
   certificate: base64Bytes,
   /** PKCS #8, sealed. */
@@ -13,6 +15,9 @@ const raIdentitySchema = z.strictObject({
 export type RaIdentityRecord = Readonly<z.infer<typeof raIdentitySchema>>;
 
 export const raIdentities = defineCollection<RaIdentityRecord>('ra-identities', raIdentitySchema);
+
+/** A connector keeps no more than these; a rotation beyond them forgets the oldest. */
+export const MAX_RA_GENERATIONS = 16;
 
 /** Keys sort in the order of the generations. */
 export function raIdentityKey(generation: number): string {

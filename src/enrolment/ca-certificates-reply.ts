@@ -2,13 +2,17 @@ import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 
-/** The answer to GetCACert: the newest RA certificate and the chain of the connector's CA. @throws IssuerError */
+/** The answer to GetCACert: the current RA certificate and the chain of the connector's CA. @throws IssuerError */
 export async function caCertificatesReply(
   { findRaIdentities, issuer }: Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer'>,
   connector: ConnectorRecord,
 ): Promise<Uint8Array> {
-  const [newest] = await findRaIdentities(connector.id);
-  if (newest === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
+  const raIdentities = await findRaIdentities(connector.id);
+  if (raIdentities === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
-  return buildCaCertReply(newest.certificate.der, authority.certificate, authority.chain);
+  return buildCaCertReply(
+    raIdentities.current.certificate.der,
+    authority.certificate,
+    authority.chain,
+  );
 }

@@ -42,7 +42,7 @@ export interface PkiOperationResult {
 
 /**
  * Answers one PKIOperation: reads the message, decides, and wraps the decision into a CertRep signed by the RA identity that
- * the message was encrypted to, or by the newest one.
+ * the message was encrypted to, or by the current one.
  * @throws DecodeError when the message is not one that can be answered by a CertRep; IssuerError when the CA
  * cannot be asked now
  */
@@ -54,9 +54,9 @@ export async function handlePkiOperation(
   const request = readPkiRequest(message);
   const policy = readConnectorPolicy(connector.tags);
   const raIdentities = await deps.findRaIdentities(connector.id);
-  const addressed = findRecipient(request, raIdentities);
-  const signer = addressed?.recipient ?? raIdentities[0];
-  if (signer === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
+  if (raIdentities === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
+  const addressed = findRecipient(request, raIdentities.usable);
+  const signer = addressed?.recipient ?? raIdentities.current;
   const decision = await decide(deps, connector, policy, request, addressed);
   const digest = replyDigest(request, policy.algorithms);
   const now = new Date(deps.clock());

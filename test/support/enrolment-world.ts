@@ -43,8 +43,8 @@ export async function makeEnrolmentWorld(
   const connector = await createConnector(parts, scope, request);
   const { password } = await createChallenge(parts, connector);
   const findRaIdentities = createRaIdentityFinder(parts);
-  const [newest] = await findRaIdentities(connector.id);
-  if (newest === undefined) throw new Error('the connector has no RA identity');
+  const raIdentities = await findRaIdentities(connector.id);
+  if (raIdentities === undefined) throw new Error('the connector has no RA identity');
   issuer.calls = 0;
   (issuer.issued as unknown[]).length = 0;
   const deps: EnrolmentDependencies = {
@@ -61,7 +61,7 @@ export async function makeEnrolmentWorld(
     issuer,
     connector,
     challengePassword: password,
-    ra: newest.certificate,
+    ra: raIdentities.current.certificate,
     get ahead() {
       return time.ahead;
     },
