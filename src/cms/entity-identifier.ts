@@ -1,7 +1,7 @@
-import * as asn1js from 'asn1js';
-import * as pkijs from 'pkijs';
-import { DecodeError } from '../asn1/decode-error.ts';
+import { octets } from '../asn1/ber-to-der.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derElement, derSequence } from '../asn1/write-der.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
@@ -30,23 +30,24 @@ export function identifies(id: EntityIdentifier, certificate: Certificate): bool
 }
 
 /** IssuerAndSerialNumber of a certificate, both to the byte as they stand in it: clients compare bytes. */
-export function derIssuerAndSerialNumber(certificate: Certificate): Uint8Array {
-  return derSequence(certificate.issuer, derElement(0x02, certificate.serialNumber));
+export function derIssuerAndSerialNumber({
+  issuer,
+  serialNumber,
+}: Pick<Certificate, 'issuer' | 'serialNumber'>): Uint8Array {
+  return derSequence(issuer, derElement(0x02, serialNumber));
 }
 
-/** From what pkijs made of a SignerIdentifier or RecipientIdentifier: an IssuerAndSerialNumber, or a bare [0] string. */
-export function entityIdentifier(decoded: unknown): EntityIdentifier {
-  if (decoded instanceof pkijs.IssuerAndSerialNumber) {
-    return {
-      kind: 'issuerAndSerialNumber',
-      issuer: new Uint8Array(decoded.issuer.valueBeforeDecode),
-      serialNumber: decoded.serialNumber.valueBlock.valueHexView,
-    };
+/** Reads a SignerIdentifier or RecipientIdentifier: an IssuerAndSerialNumber, or [0]. @throws DecodeError for anything else. */
+export function readEntityIdentifier(element: BerElement | undefined): EntityIdentifier {
+  if (hasContextTag(element, 0)) {
+    return { kind: 'subjectKeyIdentifier', keyIdentifier: octets(element) };
   }
-  if (decoded instanceof asn1js.Primitive || decoded instanceof asn1js.OctetString) {
-    return { kind: 'subjectKeyIdentifier', keyIdentifier: decoded.valueBlock.valueHexView };
-  }
-  throw new DecodeError('the certificate identifier is of no known kind');
+  const [issuer, serialNumber] = expectType(element, 'SEQUENCE').children;
+  return {
+    kind: 'issuerAndSerialNumber',
+    issuer: expectType(issuer, 'SEQUENCE').bytes,
+    serialNumber: expectType(serialNumber, 'INTEGER').content,
+  };
 }
 
 /** Serial numbers arrive with and without needless leading octets; a negative one keeps its sign octet. */

@@ -19,16 +19,24 @@ export interface ReplyRecipient {
   readonly privateKey: KeyObject;
 }
 
+/** What a CertRep SUCCESS brings: certificates, or a CRL in answer to GetCRL. One of the two is never empty. */
+export interface CertRepContents {
+  /** In the order sent. That they are what was asked for is still to be checked. */
+  readonly certificates: readonly Certificate[];
+  /** DER each. Not verified. */
+  readonly crls: readonly Uint8Array[];
+}
+
 /**
- * The certificates of a CertRep SUCCESS: a degenerate SignedData in an envelope for the recipient.
- * @throws DecodeError when it cannot be opened or holds none; UntrustedReplyError for a cipher outside the policy;
+ * The contents of a CertRep SUCCESS: a degenerate SignedData in an envelope for the recipient.
+ * @throws DecodeError when it cannot be opened or is empty; UntrustedReplyError for a cipher outside the policy;
  * UnsupportedAlgorithmError for one outside our tables.
  */
 export function openCertRep(
   content: Uint8Array | undefined,
   policy: AlgorithmPolicy,
   { certificate, privateKey }: ReplyRecipient,
-): readonly Certificate[] {
+): CertRepContents {
   const envelope = parseEnvelopedData(content ?? new Uint8Array());
   const cipher = findCipherByOid(envelope.contentEncryption.oid);
   if (cipher === undefined) throw new UnsupportedAlgorithmError(envelope.contentEncryption.oid);
@@ -40,7 +48,9 @@ export function openCertRep(
   const ours = envelope.recipients.find(({ id }) => identifies(id, certificate));
   const opened = ours && openEnvelopedData(envelope, ours, cipher, createKeyTransport(privateKey));
   if (opened === undefined) throw new DecodeError('the reply cannot be decrypted with our key');
-  const certificates = parseSignedData(opened).certificates.map(parseCertificate);
-  if (certificates.length === 0) throw new DecodeError('the reply holds no certificate');
-  return certificates;
+  const { certificates, crls } = parseSignedData(opened);
+  if (certificates.length + crls.length === 0) {
+    throw new DecodeError('the reply holds neither a certificate nor a CRL');
+  }
+  return { certificates: certificates.map(parseCertificate), crls };
 }
