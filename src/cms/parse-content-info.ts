@@ -1,19 +1,22 @@
-import * as pkijs from 'pkijs';
-import { decoding } from '../asn1/decode-error.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { readOid } from '../x509/read-oid.ts';
 
-/** What a ContentInfo holds (RFC 5652 section 3). `content` is the asn1js object under [0], for pkijs to go on with. */
+/** What a ContentInfo holds (RFC 5652 section 3). */
 export interface ContentInfo {
   readonly contentType: string;
-  readonly content: unknown;
+  /** The element under [0]. */
+  readonly content: BerElement;
 }
 
-/**
- * Reads a ContentInfo from DER that has been through `berToDer`, which bounds what pkijs will see.
- * @throws DecodeError
- */
+/** Reads a ContentInfo from DER, as `berToDer` gives it. @throws DecodeError */
 export function parseContentInfo(der: Uint8Array): ContentInfo {
-  return decoding('the CMS ContentInfo', () => {
-    const decoded = pkijs.ContentInfo.fromBER(new Uint8Array(der));
-    return { contentType: decoded.contentType, content: decoded.content as unknown };
-  });
+  const [type, explicit, ...others] = expectType(readBer(der), 'SEQUENCE').children;
+  const [content, ...more] = hasContextTag(explicit, 0) ? explicit.children : [];
+  if (type === undefined || content === undefined || others.length + more.length > 0) {
+    throw new DecodeError('the CMS ContentInfo is malformed');
+  }
+  return { contentType: readOid(type), content };
 }

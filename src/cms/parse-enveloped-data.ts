@@ -1,13 +1,13 @@
-import type * as asn1js from 'asn1js';
-import * as pkijs from 'pkijs';
 import { berToDer, octets } from '../asn1/ber-to-der.ts';
-import { DecodeError, decoding } from '../asn1/decode-error.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { algorithmIdentifier } from './algorithm-identifier.ts';
+import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { readOid } from '../x509/read-oid.ts';
 import type { EntityIdentifier } from './entity-identifier.ts';
-import { entityIdentifier } from './entity-identifier.ts';
+import { readEntityIdentifier } from './entity-identifier.ts';
 import { parseContentInfo } from './parse-content-info.ts';
 
 /** EnvelopedData (RFC 5652 section 6.1) as far as SCEP uses it. */
@@ -35,34 +35,42 @@ export function parseEnvelopedData(bytes: Uint8Array): EnvelopedData {
   if (contentInfo.contentType !== OID.envelopedData) {
     throw new DecodeError('the CMS is not EnvelopedData');
   }
-  return decoding('the EnvelopedData', () => {
-    const decoded = new pkijs.EnvelopedData({ schema: contentInfo.content });
-    const { contentType, contentEncryptionAlgorithm, encryptedContent } =
-      decoded.encryptedContentInfo;
-    if (contentType !== OID.data) throw new DecodeError('the enveloped content is not data');
-    if (encryptedContent === undefined) throw new DecodeError('there is no encrypted content');
-    if (decoded.recipientInfos.length > MAX_RECIPIENTS)
-      throw new DecodeError('too many recipients');
-    return {
-      recipients: decoded.recipientInfos.flatMap(keyTransportRecipient),
-      contentEncryption: algorithmIdentifier(contentEncryptionAlgorithm),
-      encryptedContent: contentOctets(encryptedContent),
-    };
-  });
+  const [version, ...fields] = expectType(contentInfo.content, 'SEQUENCE').children;
+  expectType(version, 'INTEGER');
+  const [recipientInfos, contentInfoFields] = hasContextTag(fields[0], 0)
+    ? fields.slice(1)
+    : fields;
+  const recipients = expectType(recipientInfos, 'SET').children;
+  if (recipients.length > MAX_RECIPIENTS) throw new DecodeError('too many recipients');
+  return {
+    recipients: recipients.flatMap(keyTransportRecipient),
+    ...encryptedContentInfo(contentInfoFields),
+  };
 }
 
-function keyTransportRecipient({ value }: pkijs.RecipientInfo): KeyTransportRecipient[] {
-  if (!(value instanceof pkijs.KeyTransRecipientInfo)) return [];
+/** Recipients of other kinds have a context tag (RFC 5652 section 6.2). */
+function keyTransportRecipient(element: BerElement): KeyTransportRecipient[] {
+  if (element.tagClass === 'context') return [];
+  const [version, id, keyEncryption, encryptedKey] = expectType(element, 'SEQUENCE').children;
+  expectType(version, 'INTEGER');
   return [
     {
-      id: entityIdentifier(value.rid),
-      keyEncryption: algorithmIdentifier(value.keyEncryptionAlgorithm),
-      encryptedKey: new Uint8Array(value.encryptedKey.getValue()),
+      id: readEntityIdentifier(id),
+      keyEncryption: readAlgorithmIdentifier(expectType(keyEncryption, 'SEQUENCE')),
+      encryptedKey: expectType(encryptedKey, 'OCTET STRING').content,
     },
   ];
 }
 
 /** scepclient sends encryptedContent as constructed [0] with OCTET STRINGs inside (protocol fact 14). */
-function contentOctets(encryptedContent: asn1js.BaseBlock): Uint8Array {
-  return octets(readBer(encryptedContent.valueBeforeDecodeView));
+function encryptedContentInfo(element: BerElement | undefined) {
+  const [type, algorithm, encryptedContent] = expectType(element, 'SEQUENCE').children;
+  if (type === undefined || readOid(type) !== OID.data) {
+    throw new DecodeError('the enveloped content is not data');
+  }
+  if (!hasContextTag(encryptedContent, 0)) throw new DecodeError('there is no encrypted content');
+  return {
+    contentEncryption: readAlgorithmIdentifier(expectType(algorithm, 'SEQUENCE')),
+    encryptedContent: octets(encryptedContent),
+  };
 }

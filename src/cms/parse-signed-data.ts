@@ -1,12 +1,13 @@
-import * as pkijs from 'pkijs';
 import { berToDer } from '../asn1/ber-to-der.ts';
-import { DecodeError, decoding } from '../asn1/decode-error.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { algorithmIdentifier } from './algorithm-identifier.ts';
+import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { readOid } from '../x509/read-oid.ts';
 import type { EntityIdentifier } from './entity-identifier.ts';
-import { entityIdentifier } from './entity-identifier.ts';
+import { readEntityIdentifier } from './entity-identifier.ts';
 import { parseContentInfo } from './parse-content-info.ts';
 
 /** SignedData (RFC 5652 section 5.1) as far as SCEP uses it. */
@@ -45,53 +46,73 @@ const MAX_ATTRIBUTES = 32;
  * @throws DecodeError when it is not SignedData or exceeds 10 certificates, 10 signers or 32 attributes.
  */
 export function parseSignedData(bytes: Uint8Array): SignedData {
-  const der = berToDer(bytes);
-  const contentInfo = parseContentInfo(der);
-  if (contentInfo.contentType !== OID.signedData)
+  const contentInfo = parseContentInfo(berToDer(bytes));
+  if (contentInfo.contentType !== OID.signedData) {
     throw new DecodeError('the CMS is not SignedData');
-  const { certificates, crls } = certificatesAndCrls(der);
+  }
+  const fields = expectType(contentInfo.content, 'SEQUENCE').children;
+  const [version, digestAlgorithms, encapsulated] = fields;
+  expectType(version, 'INTEGER');
+  expectType(digestAlgorithms, 'SET');
+  const signerInfos = expectType(fields.at(-1), 'SET').children;
+  const { certificates, crls } = certificatesAndCrls(fields.slice(3, -1));
   if (certificates.length > MAX_CERTIFICATES) throw new DecodeError('too many certificates');
-  return decoding('the SignedData', () => {
-    const decoded = new pkijs.SignedData({ schema: contentInfo.content });
-    if (decoded.signerInfos.length > MAX_SIGNERS) throw new DecodeError('too many signers');
-    const { eContentType, eContent } = decoded.encapContentInfo;
-    return {
-      contentType: eContentType,
-      content: eContent === undefined ? undefined : new Uint8Array(eContent.getValue()),
-      certificates,
-      crls,
-      signers: decoded.signerInfos.map(signerInfo),
-    };
-  });
-}
-
-function signerInfo(decoded: pkijs.SignerInfo): SignerInfo {
-  const attributes = decoded.signedAttrs?.attributes ?? [];
-  if (attributes.length > MAX_ATTRIBUTES) throw new DecodeError('too many signed attributes');
+  if (signerInfos.length > MAX_SIGNERS) throw new DecodeError('too many signers');
   return {
-    id: entityIdentifier(decoded.sid),
-    digestAlgorithm: algorithmIdentifier(decoded.digestAlgorithm),
-    signatureAlgorithm: algorithmIdentifier(decoded.signatureAlgorithm),
-    signature: new Uint8Array(decoded.signature.getValue()),
-    signedAttributes: attributes.map(({ type, values }) => ({
-      oid: type,
-      values: (values as { valueBeforeDecodeView: Uint8Array }[]).map(
-        (value) => value.valueBeforeDecodeView,
-      ),
-    })),
-    signedAttributesDer: new Uint8Array(decoded.signedAttrs?.encodedValue ?? []),
+    ...encapsulatedContent(encapsulated),
+    certificates,
+    crls,
+    signers: signerInfos.map(signerInfo),
   };
 }
 
-/**
- * The certificates [0] and crls [1] to the byte. pkijs would encode them anew, which may change the odd
- * certificates that clients sign for themselves (protocol C34).
- */
-function certificatesAndCrls(der: Uint8Array): { certificates: Uint8Array[]; crls: Uint8Array[] } {
-  const fields = readBer(der).children[1]?.children[0]?.children ?? [];
-  const elementsUnder = (tagNumber: number) =>
-    fields
-      .filter((field) => field.tagClass === 'context' && field.tagNumber === tagNumber)
-      .flatMap((field) => field.children.map(({ bytes }) => bytes));
-  return { certificates: elementsUnder(0), crls: elementsUnder(1) };
+function encapsulatedContent(element: BerElement | undefined) {
+  const [type, explicit] = expectType(element, 'SEQUENCE').children;
+  if (type === undefined) throw new DecodeError('the encapsulated content has no type');
+  const content = hasContextTag(explicit, 0)
+    ? expectType(explicit.children[0], 'OCTET STRING').content
+    : undefined;
+  return { contentType: readOid(type), content };
+}
+
+/** The certificates [0] and crls [1] to the byte: clients sign odd ones for themselves (protocol C34). */
+function certificatesAndCrls(optional: readonly BerElement[]) {
+  const [certificates, crls] = [0, 1].map((number) =>
+    optional.filter((field) => hasContextTag(field, number)).flatMap((field) => field.children),
+  );
+  const bytesOf = (elements: readonly BerElement[] = []) => elements.map(({ bytes }) => bytes);
+  return { certificates: bytesOf(certificates), crls: bytesOf(crls) };
+}
+
+function signerInfo(element: BerElement): SignerInfo {
+  const [version, id, digestAlgorithm, ...rest] = expectType(element, 'SEQUENCE').children;
+  expectType(version, 'INTEGER');
+  const attributes = hasContextTag(rest[0], 0) ? rest[0] : undefined;
+  const [signatureAlgorithm, signature] = attributes === undefined ? rest : rest.slice(1);
+  return {
+    id: readEntityIdentifier(id),
+    digestAlgorithm: readAlgorithmIdentifier(expectType(digestAlgorithm, 'SEQUENCE')),
+    signatureAlgorithm: readAlgorithmIdentifier(expectType(signatureAlgorithm, 'SEQUENCE')),
+    signature: expectType(signature, 'OCTET STRING').content,
+    signedAttributes: attributes === undefined ? [] : readAttributes(attributes),
+    signedAttributesDer: attributes === undefined ? new Uint8Array() : asSet(attributes),
+  };
+}
+
+function readAttributes({ children }: BerElement): SignedAttribute[] {
+  if (children.length > MAX_ATTRIBUTES) throw new DecodeError('too many signed attributes');
+  if (children.length === 0) throw new DecodeError('the signed attributes are empty');
+  return children.map((attribute) => {
+    const [type, set] = expectType(attribute, 'SEQUENCE').children;
+    const values = expectType(set, 'SET').children.map(({ bytes }) => bytes);
+    if (type === undefined || values.length === 0) {
+      throw new DecodeError('a signed attribute has no value');
+    }
+    return { oid: readOid(type), values };
+  });
+}
+
+/** [0] IMPLICIT under the tag of the SET OF that it stands for (RFC 5652 section 5.4). */
+function asSet({ bytes }: BerElement): Uint8Array {
+  return Buffer.concat([Buffer.of(0x31), bytes.subarray(1)]);
 }

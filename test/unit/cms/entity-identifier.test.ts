@@ -3,8 +3,8 @@ import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import {
   derIssuerAndSerialNumber,
-  entityIdentifier,
   identifies,
+  readEntityIdentifier,
 } from '../../../src/cms/entity-identifier.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
@@ -70,7 +70,26 @@ test('derIssuerAndSerialNumber repeats both to the byte', () => {
   expect(serialNumber?.bytes).toEqual(Buffer.of(2, 3, 0, 0, 0x85));
 });
 
-test('entityIdentifier refuses what is neither', () => {
-  expect(() => entityIdentifier(undefined)).toThrow(DecodeError);
-  expect(() => entityIdentifier({ valueBlock: {} })).toThrow(DecodeError);
+describe('readEntityIdentifier', () => {
+  const read = (hex: string) => readEntityIdentifier(readBer(Buffer.from(hex, 'hex')));
+
+  test('reads what derIssuerAndSerialNumber writes', () => {
+    const id = readEntityIdentifier(readBer(derIssuerAndSerialNumber(certificate)));
+    expect(identifies(id, certificate)).toBe(true);
+  });
+
+  test.each(['80020102', 'a00404020102'])('reads the key identifier %s', (hex) => {
+    expect(read(hex)).toEqual({ kind: 'subjectKeyIdentifier', keyIdentifier: Buffer.of(1, 2) });
+  });
+
+  test.each(['3000', '3003020105', '30023000', '300430000500', '810101', '020105', 'a0020500'])(
+    'refuses %s',
+    (hex) => {
+      expect(() => read(hex)).toThrow(DecodeError);
+    },
+  );
+
+  test('refuses nothing at all', () => {
+    expect(() => readEntityIdentifier(undefined)).toThrow(DecodeError);
+  });
 });

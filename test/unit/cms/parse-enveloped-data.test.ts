@@ -41,12 +41,12 @@ describe('what openssl cms -encrypt writes', () => {
     expect(recipients).toHaveLength(1);
     expect(recipients[0]?.id).toEqual({
       kind: 'issuerAndSerialNumber',
-      issuer: new Uint8Array(ra.certificate.issuer),
-      serialNumber: new Uint8Array(ra.certificate.serialNumber),
+      issuer: Buffer.from(ra.certificate.issuer),
+      serialNumber: Buffer.from(ra.certificate.serialNumber),
     });
     expect(recipients[0]?.keyEncryption).toEqual({
       oid: OID.rsaEncryption,
-      parameters: new Uint8Array(derNull()),
+      parameters: Buffer.from(derNull()),
     });
     expect(recipients[0]?.encryptedKey).toHaveLength(256);
     expect(contentEncryption.oid).toBe(OID.aes256Cbc);
@@ -90,7 +90,7 @@ describe('what openssl cms -encrypt writes', () => {
     ).recipients;
     expect(recipient?.id).toEqual({
       kind: 'subjectKeyIdentifier',
-      keyIdentifier: new Uint8Array(keyIdentifierOf(ra.certificate.subjectPublicKeyInfo)),
+      keyIdentifier: Buffer.from(keyIdentifierOf(ra.certificate.subjectPublicKeyInfo)),
     });
   });
 

@@ -47,8 +47,8 @@ describe('what openssl cms -sign writes', () => {
     );
     expect(signer?.id).toEqual({
       kind: 'issuerAndSerialNumber',
-      issuer: new Uint8Array(ra.certificate.issuer),
-      serialNumber: new Uint8Array(ra.certificate.serialNumber),
+      issuer: Buffer.from(ra.certificate.issuer),
+      serialNumber: Buffer.from(ra.certificate.serialNumber),
     });
   });
 
@@ -56,7 +56,7 @@ describe('what openssl cms -sign writes', () => {
     const [signer] = parseSignedData(signedByOpenssl('-keyid')).signers;
     expect(signer?.id.kind).toBe('subjectKeyIdentifier');
     expect(signer?.id).toMatchObject({
-      keyIdentifier: new Uint8Array(keyIdentifierOf(ra.certificate.subjectPublicKeyInfo)),
+      keyIdentifier: Buffer.from(keyIdentifierOf(ra.certificate.subjectPublicKeyInfo)),
     });
   });
 
@@ -106,7 +106,7 @@ describe('attributes', () => {
     const attributes = [attribute(OID.scepMessageType, one, two)];
     const [signer] = parseSignedData(forgePkiMessage({ content, attributes })).signers;
     expect(signer?.signedAttributes).toEqual([
-      { oid: OID.scepMessageType, values: [new Uint8Array(one), new Uint8Array(two)] },
+      { oid: OID.scepMessageType, values: [Buffer.from(one), Buffer.from(two)] },
     ]);
   });
 

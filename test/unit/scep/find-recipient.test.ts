@@ -42,7 +42,7 @@ describe('findRecipient', () => {
     ] as const) {
       const found = findRecipient(requestWith(envelope), [recipient]);
       const { serialNumber } = goldenIdentity(file).certificate;
-      expect(found?.recipientInfo.id).toMatchObject({ serialNumber: new Uint8Array(serialNumber) });
+      expect(found?.recipientInfo.id).toMatchObject({ serialNumber: Buffer.from(serialNumber) });
     }
   });
 
