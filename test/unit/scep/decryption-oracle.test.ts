@@ -47,7 +47,7 @@ function verdict(envelope: Uint8Array, signer = thief): string {
   const verified = verifyPkiRequest(request, MODERN_ALGORITHMS);
   try {
     const addressed = findRecipient(request, [ra]);
-    readCertificationRequest(openPkiRequest(verified, addressed, MODERN_ALGORITHMS));
+    readCertificationRequest(openPkiRequest(verified, addressed, MODERN_ALGORITHMS), undefined);
     return 'opens';
   } catch (error) {
     if (error instanceof Refusal) return `${error.failInfo}: ${error.text}`;

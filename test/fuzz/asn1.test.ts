@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { berToDer } from '../../src/asn1/ber-to-der.ts';
+import { DecodeError } from '../../src/asn1/decode-error.ts';
+import { isDottedOid } from '../../src/asn1/object-identifiers.ts';
+import { decodePem, encodePem } from '../../src/asn1/pem.ts';
+import type { BerElement } from '../../src/asn1/read-ber.ts';
+import { readBer } from '../../src/asn1/read-ber.ts';
+import { derElement, derInteger, derOid, derSetOf } from '../../src/asn1/write-der.ts';
+import { readOid } from '../../src/x509/read-oid.ts';
+import { forgePkiMessage } from '../support/forge-pki-message.ts';
+import { goldenIdentity } from '../support/golden-identity.ts';
+import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
+import { mutated } from '../support/mutate-bytes.ts';
+
+const RUNS = { numRuns: 3_000 };
+const SEEDS = [forgePkiMessage(), goldenIdentity('ra').certificate.der];
+
+function expectOnlyDecodeError(parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+}
+
+/** A tree of elements with, at each node, the whim that decides how BER writes it. */
+interface Tree {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  readonly children: readonly Tree[];
+  readonly indefinite: boolean;
+  /** Of an OCTET STRING: where it is cut into pieces; none to leave it whole. */
+  readonly cuts: readonly number[];
+}
+
+const primitiveTag = fc.constantFrom(
+  0x01,
+  0x02,
+  0x03,
+  0x04,
+  0x05,
+  0x06,
+  0x0c,
+  0x13,
+  0x80,
+  0x81,
+  0x42,
+);
+const constructedTag = fc.constantFrom(0x30, 0x31, 0xa0, 0xa3, 0x61);
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 6, withCrossShrink: true },
+    fc.record({
+      tag: primitiveTag,
+      content: fc.oneof(
+        fc.uint8Array({ maxLength: 20 }),
+        fc.uint8Array({ minLength: 120, maxLength: 300 }),
+      ),
+      children: fc.constant([]),
+      indefinite: fc.boolean(),
+      cuts: fc.array(fc.nat(300), { maxLength: 3 }),
+    }),
+    fc.record({
+      tag: constructedTag,
+      content: fc.constant(new Uint8Array()),
+      children: fc.array(tie('tree'), { maxLength: 4 }),
+      indefinite: fc.boolean(),
+      cuts: fc.constant([]),
+    }),
+  ),
+}));
+
+function der({ tag, content, children }: Tree): Uint8Array {
+  return (tag & 0x20) === 0 ? derElement(tag, content) : derElement(tag, ...children.map(der));
+}
+
+function ber({ tag, content, children, indefinite, cuts }: Tree): Uint8Array {
+  if ((tag & 0x20) !== 0) return constructed(tag, children.map(ber), indefinite);
+  if (tag !== 0x04 || cuts.length === 0) return derElement(tag, content);
+  const bounds = [0, ...cuts.map((cut) => Math.min(cut, content.length)), content.length].toSorted(
+    (a, b) => a - b,
+  );
+  const pieces = bounds
+    .slice(1)
+    .map((end, i) => derElement(0x04, content.subarray(bounds[i], end)));
+  const [first, ...others] = pieces;
+  const nested = first ? [constructed(0x24, [first], !indefinite), ...others] : [];
+  return constructed(0x24, nested, indefinite);
+}
+
+function constructed(tag: number, parts: readonly Uint8Array[], indefinite: boolean): Uint8Array {
+  if (!indefinite) return derElement(tag, ...parts);
+  return Buffer.concat([Buffer.of(tag, 0x80), ...parts, Buffer.of(0, 0)]);
+}
+
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
+describe('berToDer', () => {
+  test('gives DER back to the byte', () => {
+    fc.assert(
+      fc.property(tree, (value) => same(berToDer(der(value)), der(value))),
+      RUNS,
+    );
+  });
+
+  test('gives the DER of whatever BER, and of its own result the same', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        const converted = berToDer(ber(value));
+        return same(converted, der(value)) && same(berToDer(converted), converted);
+      }),
+      RUNS,
+    );
+  });
+
+  test('throws nothing but DecodeError, and what it gives has no indefinite length', () => {
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated(SEEDS));
+    const anyIndefinite = (element: BerElement): boolean =>
+      element.indefinite || element.children.some(anyIndefinite);
+    fc.assert(
+      fc.property(bytes, (input) => {
+        expectOnlyDecodeError(() => {
+          expect(anyIndefinite(readBer(berToDer(input)))).toBe(false);
+        });
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('readBer', () => {
+  test('throws nothing but DecodeError', () => {
+    const header = fc.constantFrom(
+      0x30,
+      0x31,
+      0x24,
+      0xa0,
+      0x80,
+      0x04,
+      0x02,
+      0x00,
+      0x81,
+      0x82,
+      0x84,
+      0xff,
+    );
+    const noise = fc
+      .array(fc.oneof(header, fc.nat(255)), { maxLength: 300 })
+      .map((octets) => Buffer.from(octets));
+    fc.assert(
+      fc.property(fc.oneof(noise, mutated(SEEDS)), (bytes) => {
+        expectOnlyDecodeError(() => readBer(bytes));
+      }),
+      RUNS,
+    );
+  });
+
+  test('reads children that fill their parent to the octet', () => {
+    const check = (element: BerElement): void => {
+      const filled = element.children.reduce((sum, child) => sum + child.bytes.length, 0);
+      if (element.constructed) expect(filled).toBe(element.content.length);
+      element.children.forEach(check);
+    };
+    fc.assert(
+      fc.property(tree, (value) => {
+        check(readBer(ber(value)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each(HOSTILE_BODIES)('is done with %s within a second', (_, body) => {
+    const start = performance.now();
+    expectOnlyDecodeError(() => berToDer(body));
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe('writers and readers agree', () => {
+  test('on non-negative integers', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (value) => {
+        const { content } = readBer(derInteger(value));
+        return (
+          Number(BigInt(`0x${Buffer.from(content).toString('hex')}`)) === value &&
+          (content[0] ?? 0) < 0x80
+        );
+      }),
+    );
+  });
+
+  test('on object identifiers', () => {
+    const arc = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: 1e14 }));
+    const dotted = fc
+      .tuple(fc.nat(2), fc.nat(39), fc.array(arc, { maxLength: 8 }))
+      .map(([root, second, rest]) => [root, second, ...rest].join('.'));
+    fc.assert(
+      fc.property(dotted, (oid) => isDottedOid(oid) && readOid(readBer(derOid(oid))) === oid),
+    );
+  });
+
+  test('on sets in any order', () => {
+    fc.assert(
+      fc.property(fc.array(tree.map(der), { maxLength: 6 }), (elements) =>
+        same(derSetOf(elements), derSetOf(elements.toReversed())),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('on PEM', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
+        const [decoded] = decodePem('ANY', `before\n${encodePem('ANY', bytes)}after`);
+        return same(decoded ?? new Uint8Array(), bytes);
+      }),
+    );
+  });
+});

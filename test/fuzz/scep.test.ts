@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DecodeError } from '../../src/asn1/decode-error.ts';
+import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
+import { decodeGetMessage } from '../../src/scep/decode-get-message.ts';
+import { findRecipient } from '../../src/scep/find-recipient.ts';
+import { openPkiRequest } from '../../src/scep/open-pki-request.ts';
+import { parseScepQuery } from '../../src/scep/parse-scep-query.ts';
+import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
+import { Refusal } from '../../src/scep/refusal.ts';
+import { verifyPkiRequest } from '../../src/scep/verify-pki-request.ts';
+import { forgePkiMessage, goldenEnvelope } from '../support/forge-pki-message.ts';
+import { goldenIdentity } from '../support/golden-identity.ts';
+import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
+import { mutated } from '../support/mutate-bytes.ts';
+
+const RUNS = { numRuns: 400 };
+const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
+const { certificate, privateKey } = goldenIdentity('ra');
+const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
+
+const CORPUS = path.resolve(import.meta.dirname, '../golden/scep');
+const CLIENTS = ['scepclient', 'strongswan', 'sscep', 'openssl', 'variants'];
+const seeds = CLIENTS.flatMap((client) =>
+  readdirSync(path.join(CORPUS, client))
+    .filter((file) => file.endsWith('.der'))
+    .map((file) => readFileSync(path.join(CORPUS, client, file))),
+);
+
+/** All that happens to a request before its content is looked at. Within a second nothing but the two errors comes out. */
+function receive(bytes: Uint8Array): void {
+  const start = performance.now();
+  try {
+    const request = readPkiRequest(bytes);
+    const verified = verifyPkiRequest(request, EVERYTHING);
+    openPkiRequest(verified, findRecipient(request, [ra]), EVERYTHING);
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof Refusal)) throw error;
+  }
+  expect(performance.now() - start).toBeLessThan(1_000);
+}
+
+test('the seeds are the requests of real clients', () => {
+  expect(seeds.length).toBeGreaterThan(20);
+  for (const seed of seeds) receive(seed);
+});
+
+test('requests of real clients, changed anywhere', () => {
+  fc.assert(
+    fc.property(mutated(seeds), (bytes) => {
+      receive(bytes);
+    }),
+    RUNS,
+  );
+});
+
+test('envelopes changed anywhere and signed well, as any sender can', () => {
+  fc.assert(
+    fc.property(mutated([goldenEnvelope('aes128'), goldenEnvelope('3des')]), (content) => {
+      receive(forgePkiMessage({ content }));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('octets of no meaning', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 3_000 }), (bytes) => {
+      receive(bytes);
+    }),
+  );
+});
+
+test.each(HOSTILE_BODIES)('%s as the message and as the envelope of a good one', (_, body) => {
+  receive(body);
+  receive(forgePkiMessage({ content: body }));
+});
+
+test('whatever octets come as a GET message, in base64 of any form', () => {
+  const encoded = fc.uint8Array({ minLength: 1, maxLength: 300 }).chain((bytes) => {
+    const base64 = Buffer.from(bytes).toString('base64');
+    return fc
+      .constantFrom(
+        base64,
+        encodeURIComponent(base64),
+        encodeURIComponent(encodeURIComponent(base64)),
+        base64.replaceAll('+', ' '),
+        base64.replace(/=+$/, ''),
+        Buffer.from(bytes).toString('base64url'),
+        base64.replace(/.{16}/g, '$&%0A'),
+      )
+      .map((message) => ({ message, bytes }));
+  });
+  fc.assert(
+    fc.property(encoded, ({ message, bytes }) =>
+      decodeGetMessage(message).every((octet, i) => octet === bytes[i]),
+    ),
+  );
+});
+
+test('any text as query and as message', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('%', '&', '=', '?', '+', '2', 'F', 'operation', 'message') }),
+  );
+  fc.assert(
+    fc.property(text, (target) => {
+      const { message } = parseScepQuery(target);
+      try {
+        decodeGetMessage(message ?? target);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
