@@ -48,6 +48,13 @@ export const OID = {
   sha256: '2.16.840.1.101.3.4.2.1',
   sha384: '2.16.840.1.101.3.4.2.2',
   sha512: '2.16.840.1.101.3.4.2.3',
+  // Keyed digests and password-based encryption (RFC 8018, RFC 3211)
+  hmacWithSha1: '1.2.840.113549.2.7',
+  hmacWithSha256: '1.2.840.113549.2.9',
+  hmacWithSha384: '1.2.840.113549.2.10',
+  hmacWithSha512: '1.2.840.113549.2.11',
+  pbkdf2: '1.2.840.113549.1.5.12',
+  pwriKek: '1.2.840.113549.1.9.16.3.9',
   // Content encryption
   desCbc: '1.3.14.3.2.7',
   desEde3Cbc: '1.2.840.113549.3.7',
@@ -59,6 +66,8 @@ export const OID = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  cRLNumber: '2.5.29.20',
+  cRLReason: '2.5.29.21',
   nameConstraints: '2.5.29.30',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',

@@ -17,6 +17,18 @@ export interface Issuer {
     authorityArn: string,
     certificateArn: string,
   ): Promise<IssuedCertificate | undefined>;
+
+  /**
+   * Whether the authority has revoked the certificate with this serial number: the content octets of the INTEGER, any
+   * leading zeros. False for a certificate that the authority does not know. Throws IssuerError.
+   */
+  isRevoked(authorityArn: string, serialNumber: Uint8Array): Promise<boolean>;
+
+  /**
+   * The latest complete CRL, DER; undefined when the authority keeps none. What has been revoked at AWS half an hour ago, or
+   * at the embedded authority before the call, is on it. Throws IssuerError.
+   */
+  getRevocationList(authorityArn: string): Promise<Uint8Array | undefined>;
 }
 
 export interface Authority {

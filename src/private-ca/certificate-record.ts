@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { base64Bytes, defineCollection } from '../store/collection.ts';
 import { signingAlgorithmSchema } from './api-schemas.ts';
+import { revocationReasonSchema } from './revocation-reasons.ts';
 
 /** Written before the authority signs, so that no signature exists that the store does not know of. */
 const issuingSchema = z.strictObject({
@@ -14,12 +15,19 @@ const issuingSchema = z.strictObject({
   requestedAt: z.number(),
 });
 
+const revocationSchema = z.strictObject({
+  /** Milliseconds since the epoch. */
+  revokedAt: z.number(),
+  reason: revocationReasonSchema,
+});
+
 const issuedSchema = z.strictObject({
   state: z.literal('issued'),
   templateName: z.string(),
   certificate: base64Bytes,
   /** Milliseconds since the epoch. */
   issuedAt: z.number(),
+  revocation: revocationSchema.optional(),
 });
 
 /** A certificate in its authority's partition, by serial number: 32 lower-case hexadecimal digits. */
@@ -36,6 +44,11 @@ export const issueTokens = defineCollection('issue-tokens', issueTokenSchema);
 
 /** How long AWS remembers an IdempotencyToken: five minutes. */
 export const TOKEN_LIFETIME = 300_000;
+
+/** The key of a certificate in its collection, from its serial number in hexadecimal with any leading zeros and case. */
+export function serialKey(serialNumber: string): string {
+  return serialNumber.toLowerCase().replace(/^0+/, '').padStart(32, '0');
+}
 
 /** Tokens may hold characters that keys of the store may not. */
 export function tokenKey(idempotencyToken: string): string {

@@ -1,6 +1,8 @@
-import type { IssueRequest, Issuer } from '../../src/issuer/issuer.ts';
+import type { IssueRequest, Issuer, IssuerFault } from '../../src/issuer/issuer.ts';
 import { IssuerError } from '../../src/issuer/issuer.ts';
-import { signCertificate } from '../../src/x509/build-certificate.ts';
+import { derSigned, signCertificate } from '../../src/x509/build-certificate.ts';
+import { derTbsCertList } from '../../src/x509/build-crl.ts';
+import { keyIdentifierOf } from '../../src/x509/key-identifier.ts';
 import { parseCertificationRequest } from '../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
 import type { Identity } from './test-authority.ts';
@@ -17,6 +19,14 @@ export interface FakeIssuer extends Issuer {
   beforeIssue: (request: IssueRequest) => Promise<void> | void;
   /** Runs after issuing, before the caller learns of it: a throw here is an answer lost on the way. */
   afterIssue: (request: IssueRequest) => Promise<void> | void;
+  /** A slow authority: while true, getCertificate answers undefined for what exists. */
+  holdsCertificates: boolean;
+  /** The next `times` calls of issueCertificate throw this fault before anything is issued. */
+  failIssuing(fault: IssuerFault, times: number): void;
+  /** Content octets of the INTEGER, any leading zeros. */
+  revoke(serialNumber: Uint8Array): void;
+  /** Set it to false for an authority that gives no CRL. */
+  keepsRevocationList: boolean;
 }
 
 export function createFakeIssuer(): FakeIssuer {
@@ -30,6 +40,8 @@ export function createFakeIssuer(): FakeIssuer {
   const byToken = new Map<string, string>();
   const certificates = new Map<string, Uint8Array>();
   const issued: IssueRequest[] = [];
+  const revoked = new Map<string, Date>();
+  let failures: readonly IssuerFault[] = [];
   const fake: FakeIssuer = {
     authority,
     authorityArn,
@@ -37,6 +49,14 @@ export function createFakeIssuer(): FakeIssuer {
     calls: 0,
     beforeIssue: () => undefined,
     afterIssue: () => undefined,
+    holdsCertificates: false,
+    keepsRevocationList: true,
+    failIssuing(fault, times) {
+      failures = Array.from({ length: times }, () => fault);
+    },
+    revoke(serialNumber) {
+      revoked.set(serialOf(serialNumber), new Date());
+    },
     describeAuthority: async () => ({
       arn: authorityArn,
       status: 'ACTIVE',
@@ -45,6 +65,9 @@ export function createFakeIssuer(): FakeIssuer {
     }),
     issueCertificate: async (request) => {
       fake.calls += 1;
+      const [fault, ...later] = failures;
+      failures = later;
+      if (fault !== undefined) throw new IssuerError(fault, `the fake authority is ${fault}`);
       await fake.beforeIssue(request);
       const known = byToken.get(request.idempotencyToken);
       const arn = known ?? `${authorityArn}/certificate/${String(issued.length).padStart(32, '0')}`;
@@ -59,8 +82,12 @@ export function createFakeIssuer(): FakeIssuer {
     getCertificate: async (_authorityArn, arn) => {
       const certificate = certificates.get(arn);
       if (certificate === undefined) throw new IssuerError('not-found', `${arn} does not exist`);
+      if (fake.holdsCertificates) return undefined;
       return { certificate, chain: [authority.certificate.der] };
     },
+    isRevoked: async (_authorityArn, serialNumber) => revoked.has(serialOf(serialNumber)),
+    getRevocationList: async () =>
+      fake.keepsRevocationList ? signRevocationList(authority, revoked) : undefined,
   };
   return fake;
 }
@@ -78,4 +105,32 @@ function certify(authority: Identity, request: IssueRequest, serial: number): Ui
     extensions: csr.extensions,
   } as const;
   return signCertificate(fields, createSigner(authority.privateKey, 'SHA256WITHRSA'));
+}
+
+/** Hexadecimal, without leading zeros. */
+function serialOf(serialNumber: Uint8Array): string {
+  return Buffer.from(serialNumber)
+    .toString('hex')
+    .replace(/^0+(?=.)/, '');
+}
+
+function signRevocationList(
+  { certificate, privateKey }: Identity,
+  revoked: ReadonlyMap<string, Date>,
+): Uint8Array {
+  const now = Date.now();
+  const tbs = derTbsCertList({
+    signingAlgorithm: 'SHA256WITHRSA',
+    issuer: certificate.subject,
+    issuerKeyIdentifier: keyIdentifierOf(certificate.subjectPublicKeyInfo),
+    thisUpdate: new Date(now - 3_600_000),
+    nextUpdate: new Date(now + 7 * 86_400_000),
+    crlNumber: now,
+    revoked: [...revoked].map(([serial, revokedAt]) => ({
+      serialNumber: Buffer.from(serial.padStart(40, '0'), 'hex'),
+      revokedAt,
+      reason: 'keyCompromise',
+    })),
+  });
+  return derSigned(tbs, 'SHA256WITHRSA', createSigner(privateKey, 'SHA256WITHRSA')(tbs));
 }

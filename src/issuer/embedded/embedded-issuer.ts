@@ -1,5 +1,6 @@
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { ACTIONS } from '../../private-ca/actions.ts';
+import { isRevoked } from '../../private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import { PrivateCaError } from '../../private-ca/private-ca-error.ts';
 import { templateArn } from '../../private-ca/templates.ts';
@@ -13,6 +14,9 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
     issueCertificate: (request) => withIssuerFaults(issueCertificate(ca, request)),
     getCertificate: (authorityArn, certificateArn) =>
       withIssuerFaults(getCertificate(ca, authorityArn, certificateArn)),
+    isRevoked: (authorityArn, serialNumber) =>
+      withIssuerFaults(isRevoked(ca, authorityArn, serialNumber)),
+    getRevocationList: async () => undefined,
   };
 }
 

@@ -1,0 +1,57 @@
+import { OID } from '../asn1/object-identifiers.ts';
+import { derContext, derElement, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
+import type { CrlReason } from './crl-reasons.ts';
+import { CRL_REASONS } from './crl-reasons.ts';
+import { authorityKeyIdentifierExtension } from './key-identifier.ts';
+import type { SigningAlgorithm } from './signing-algorithm.ts';
+import { derSigningAlgorithm } from './signing-algorithm.ts';
+import { derExtensions } from './write-extensions.ts';
+
+/** The fields of a complete v2 CRL (RFC 5280 section 5.1.2). */
+export interface CrlFields {
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** Name, DER: the subject of the authority's certificate. */
+  readonly issuer: Uint8Array;
+  /** The subjectKeyIdentifier of the authority. */
+  readonly issuerKeyIdentifier: Uint8Array;
+  /** Written in whole seconds, as are all times here. */
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** Greater than that of every CRL before it. */
+  readonly crlNumber: number;
+  readonly revoked: readonly RevokedCertificate[];
+}
+
+export interface RevokedCertificate {
+  /** Big-endian magnitude, or the content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+  readonly revokedAt: Date;
+  readonly reason: CrlReason;
+}
+
+const VERSION_2 = 1;
+const ENUMERATED = 0x0a;
+
+/** The DER of a TBSCertList, what the authority signs; `derSigned` makes it a CRL. */
+export function derTbsCertList(fields: CrlFields): Uint8Array {
+  const { signingAlgorithm, issuer, issuerKeyIdentifier, revoked } = fields;
+  const crlNumber = { oid: OID.cRLNumber, critical: false, value: derInteger(fields.crlNumber) };
+  return derSequence(
+    derInteger(VERSION_2),
+    derSigningAlgorithm(signingAlgorithm),
+    issuer,
+    derTime(fields.thisUpdate),
+    derTime(fields.nextUpdate),
+    // RFC 5280 section 5.1.2.6: the list is absent rather than empty.
+    ...(revoked.length > 0 ? [derSequence(Buffer.concat(revoked.map(derRevoked)))] : []),
+    derContext(0, derExtensions([authorityKeyIdentifierExtension(issuerKeyIdentifier), crlNumber])),
+  );
+}
+
+/** RFC 5280 section 5.3.1: reasonCode should be absent instead of unspecified. */
+function derRevoked({ serialNumber, revokedAt, reason }: RevokedCertificate): Uint8Array {
+  const fields = [derInteger(serialNumber), derTime(revokedAt)];
+  if (reason === 'unspecified') return derSequence(...fields);
+  const value = derElement(ENUMERATED, Buffer.of(CRL_REASONS[reason]));
+  return derSequence(...fields, derExtensions([{ oid: OID.cRLReason, critical: false, value }]));
+}
