@@ -1,0 +1,66 @@
+#!/bin/sh
+# Brings the SCEP clients of the long tests, which no distribution packages: jscep (Java, built by Maven) and the newest
+# micromdm scepclient (built by Go into .cache/). What is there is left alone, so later runs need no network.
+# Where something cannot be brought it is named and the script succeeds; under CI=true it fails instead.
+set -eu
+cd "$(dirname "$0")/../.."
+
+missing_packages() {
+  command -v javac >/dev/null 2>&1 || echo default-jdk-headless
+  command -v mvn >/dev/null 2>&1 || echo maven
+  [ -x .cache/go/bin/scepclient ] || command -v go >/dev/null 2>&1 || echo golang-go
+}
+
+# Prints what a command says only if it fails.
+quietly() {
+  log=$(mktemp)
+  if "$@" </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+  echo "$1 failed:"
+  tail -n 10 "$log"
+  rm -f "$log"
+  return 1
+}
+
+install_packages() {
+  command -v apt-get >/dev/null 2>&1 || { echo 'there is no apt-get'; return 1; }
+  [ "$(id -u)" = 0 ] || { echo 'only root can install packages'; return 1; }
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # one word a package
+  quietly apt-get update -qq && quietly apt-get install -y -qq --no-install-recommends $1
+}
+
+build_jscep_client() {
+  built=test/long/jscep/target/classes/JscepClient.class
+  if [ "$built" -nt test/long/jscep/pom.xml ] && [ "$built" -nt test/long/jscep/src/JscepClient.java ]; then
+    return 0
+  fi
+  build='mvn --batch-mode --file test/long/jscep/pom.xml clean process-classes'
+  # shellcheck disable=SC2086 # one word an argument
+  $build --offline </dev/null >/dev/null 2>&1 || quietly $build
+}
+
+build_scepclient() {
+  [ -x .cache/go/bin/scepclient ] ||
+    GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw quietly go install github.com/micromdm/scep/v2/cmd/scepclient@latest
+}
+
+missing=$(missing_packages | tr '\n' ' ')
+if [ -n "$missing" ]; then
+  echo "Installing for the long tests: $missing"
+  install_packages "$missing" || true
+fi
+
+failed=
+build_jscep_client || failed="$failed jscep"
+build_scepclient || failed="$failed scepclient"
+[ -n "$failed" ] || exit 0
+
+echo "SCEP clients of the long tests not there:$failed"
+if [ "${CI:-}" = true ]; then
+  echo 'CI must test every client: failing.' >&2
+  exit 1
+fi
+echo 'The tests that need them will be skipped.'
