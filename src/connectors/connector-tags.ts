@@ -1,0 +1,96 @@
+/** What the value of one `scep:` tag may hold: words and, for some tags, one duration, separated by spaces. */
+export interface ConnectorTag {
+  /** Each word, and what it does. */
+  readonly words: Readonly<Record<string, string>>;
+  readonly duration?: TagDuration;
+  /** What holds without the tag. */
+  readonly byDefault: string;
+}
+
+export interface TagDuration {
+  /** Both written as in a tag, both allowed. */
+  readonly minimum: string;
+  readonly maximum: string;
+  readonly meaning: string;
+}
+
+/** Every tag there is. docs/connector-tags.md is made from it. */
+export const CONNECTOR_TAGS = {
+  'scep:legacy': {
+    words: {
+      des: 'accepts requests encrypted with single DES',
+      sha1: 'accepts requests signed with SHA-1',
+      md5: 'accepts requests signed with MD5',
+      'sha1-renewal':
+        'accepts renewals signed with SHA-1 too, where the signature stands for the challenge; needs `sha1`',
+    },
+    byDefault: 'none of them',
+  },
+  'scep:windows-identity': {
+    words: {
+      upn: 'certifies user principal names',
+      sid: 'certifies security identifiers',
+    },
+    byDefault: 'none of them',
+  },
+  'scep:chain': {
+    words: {
+      full: 'GetCACert: RA, issuing CA and every CA above it, root included',
+      'no-root': 'GetCACert: the same without a root above the issuing CA',
+      'ra-and-ca': 'GetCACert: RA and issuing CA',
+      'leaf-only': 'CertRep: the issued certificate',
+      'leaf-and-ca': 'CertRep: the issued certificate, then the issuing CA',
+    },
+    byDefault: '`full leaf-only`',
+  },
+  'scep:renewal': {
+    words: {
+      on: 'a valid certificate of this connector renews itself without a challenge',
+      off: 'every request needs a challenge',
+      'same-key': 'the new certificate may be for the old key',
+    },
+    duration: {
+      minimum: '1h',
+      maximum: '3650d',
+      meaning: 'renewals are accepted no earlier than this before the certificate ends',
+    },
+    byDefault: '`on`, with a new key, at any time while the certificate is valid',
+  },
+  'scep:validity-default': {
+    words: {},
+    duration: {
+      minimum: '1m',
+      maximum: '36500d',
+      meaning: 'how long certificates live when the request names no validity',
+    },
+    byDefault: '`365d`, or `scep:validity-max` when that is less',
+  },
+  'scep:validity-max': {
+    words: {},
+    duration: {
+      minimum: '1m',
+      maximum: '36500d',
+      meaning: 'longer ones are cut to this, whatever the request names',
+    },
+    byDefault: '`1825d`',
+  },
+  'scep:not-before-skew': {
+    words: {},
+    duration: {
+      minimum: '0s',
+      maximum: '30d',
+      meaning:
+        'how long before the moment of issuing certificates begin, for devices with slow clocks',
+    },
+    byDefault: "the CA's own, one hour",
+  },
+  'scep:pending-wait': {
+    words: {},
+    duration: {
+      minimum: '0s',
+      maximum: '60s',
+      meaning: 'how long a request waits for the CA before it is answered PENDING',
+    },
+    byDefault: '`15s`',
+  },
+} as const satisfies Readonly<Record<string, ConnectorTag>>;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { ConnectorTag, TagDuration } from './connector-tags.ts';
+
+/** The value of a tag, read. A tag that is absent or empty has no words and no duration. */
+export interface TagValue<Word extends string> {
+  readonly words: ReadonlySet<Word>;
+  readonly durationMs: number | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `365d`, `12h`, `15m` or `15s` in milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const length = UNITS[unit ?? ''];
+  return count === undefined || length === undefined ? undefined : Number(count) * length;
+}
+
+/** The schema of a tag's value: its words, each at most a few times, and at most one duration, separated by spaces. */
+export function tagValueSchema<Word extends string>(
+  tag: ConnectorTag & { readonly words: Readonly<Record<Word, string>> },
+): z.ZodType<TagValue<Word>, string | undefined> {
+  return z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const parts = text.split(' ').filter((part) => part !== '');
+      const words = parts.filter((part): part is Word => Object.hasOwn(tag.words, part));
+      const others = parts.filter((part) => !Object.hasOwn(tag.words, part));
+      const [duration, ...excess] = others;
+      const durationMs = tag.duration && durationWithin(tag.duration, duration);
+      if (excess.length > 0 || (duration !== undefined && durationMs === undefined)) {
+        const wrong = excess[0] ?? duration;
+        context.addIssue({ code: 'custom', message: `takes ${grammarOf(tag)}, not "${wrong}"` });
+        return z.NEVER;
+      }
+      return { words: new Set(words), durationMs };
+    });
+}
+
+function durationWithin(
+  { minimum, maximum }: TagDuration,
+  text: string | undefined,
+): number | undefined {
+  const [least = 0, most = 0] = [minimum, maximum].map(parseDuration);
+  const milliseconds = parseDuration(text ?? '');
+  const within = milliseconds !== undefined && milliseconds >= least && milliseconds <= most;
+  return within ? milliseconds : undefined;
+}
+
+/** What a tag's value may hold, in words for whoever set it. */
+function grammarOf({ words, duration }: ConnectorTag): string {
+  const names = Object.keys(words);
+  const durations = duration && `one duration from ${duration.minimum} to ${duration.maximum}`;
+  const list = names.length > 0 ? `the words ${names.join(', ')}` : undefined;
+  return [list, durations].filter((part) => part !== undefined).join(' and ');
+}
