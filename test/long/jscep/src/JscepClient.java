@@ -16,7 +16,6 @@ import java.util.Date;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -24,6 +23,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -179,12 +179,12 @@ public final class JscepClient {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     KeyPair keys = generator.generateKeyPair();
-    write(name + ".key", PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded()));
+    write(name + ".key", keys.getPrivate());
     return keys;
   }
 
   private PrivateKey key(String name) throws Exception {
-    return new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) read(name + ".key"));
+    return new JcaPEMKeyConverter().getKeyPair((PEMKeyPair) read(name + ".key")).getPrivate();
   }
 
   private X509Certificate certificate(String file) throws Exception {
