@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ConnectorRecord } from './connectors/connector-record.ts';
 import { createChallenge } from './connectors/create-challenge.ts';
 import { createConnector } from './connectors/create-connector.ts';
-import { ensureRaIdentity } from './connectors/ensure-ra-identity.ts';
 import { findChallenge, openChallengePassword } from './connectors/find-challenge.ts';
 import { findConnector } from './connectors/find-connector.ts';
+import { renewRaIdentity } from './connectors/renew-ra-identity.ts';
 import { activateRoot } from './private-ca/activate-root.ts';
 import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
 import { defineCollection, getEntry, putEntry } from './store/collection.ts';
@@ -41,7 +41,7 @@ export async function prepareDev(wired: Wired, scope: PrivateCaScope): Promise<D
   if (found === undefined) await makeInstallation(wired, scope);
   const installation = found ?? (await findInstallation(wired));
   if (installation === undefined) throw new Error('the development installation is incomplete');
-  await ensureRaIdentity(wired, installation.connector);
+  await renewRaIdentity(wired, installation.connector);
   return installation;
 }
 

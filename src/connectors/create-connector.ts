@@ -7,7 +7,7 @@ import { connectorArn } from './connector-arns.ts';
 import { readConnectorPolicy } from './connector-policy.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
-import { ensureRaIdentity } from './ensure-ra-identity.ts';
+import { renewRaIdentity } from './renew-ra-identity.ts';
 
 interface Dependencies {
   readonly store: RecordStore;
@@ -45,7 +45,7 @@ export async function createConnector(
     createdAt: deps.clock(),
     updatedAt: deps.clock(),
   };
-  await ensureRaIdentity(deps, connector);
+  await renewRaIdentity(deps, connector);
   await deps.store.commit(connectorPartition(id), [
     putEntry(connectors, CONNECTOR_KEY, connector, { condition: 'absent' }),
   ]);

@@ -1,18 +1,49 @@
+import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import type { RaIdentitySet } from '../connectors/ra-identities.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
+import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
+import { chooseCaCertificates } from '../scep/choose-ca-certificates.ts';
 import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 
-/** The answer to GetCACert: the current RA certificate and the chain of the connector's CA. @throws IssuerError */
+type Dependencies = Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer' | 'clock'>;
+
+/** The answer to GetCACert: the current RA certificate and those of CAs that the connector gives. @throws IssuerError */
 export async function caCertificatesReply(
-  { findRaIdentities, issuer }: Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer'>,
+  deps: Dependencies,
   connector: ConnectorRecord,
 ): Promise<Uint8Array> {
-  const raIdentities = await findRaIdentities(connector.id);
-  if (raIdentities === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
-  const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
-  return buildCaCertReply(
-    raIdentities.current.certificate.der,
-    authority.certificate,
-    authority.chain,
-  );
+  const { current } = await raIdentitiesOf(deps, connector);
+  return buildCaCertReply(current.certificate.der, await caCertificates(deps, connector));
+}
+
+/**
+ * The answer to GetNextCACert: what GetCACert will answer once the next RA identity is the current one; undefined while there
+ * is none. @throws IssuerError
+ */
+export async function nextCaCertificatesReply(
+  deps: Dependencies,
+  connector: ConnectorRecord,
+): Promise<Uint8Array | undefined> {
+  const { current, next } = await raIdentitiesOf(deps, connector);
+  if (next === undefined) return undefined;
+  const certificates = [next.certificate.der, ...(await caCertificates(deps, connector))];
+  return buildNextCaCertReply(certificates, current, new Date(deps.clock()));
+}
+
+async function raIdentitiesOf(
+  { findRaIdentities }: Dependencies,
+  { id, arn }: ConnectorRecord,
+): Promise<RaIdentitySet> {
+  const raIdentities = await findRaIdentities(id);
+  if (raIdentities === undefined) throw new Error(`${arn} has no valid RA identity`);
+  return raIdentities;
+}
+
+async function caCertificates(
+  { issuer }: Dependencies,
+  { certificateAuthorityArn, tags }: ConnectorRecord,
+): Promise<readonly Uint8Array[]> {
+  const { certificate, chain } = await issuer.describeAuthority(certificateAuthorityArn);
+  return chooseCaCertificates(readConnectorPolicy(tags).chain.caCertificates, certificate, chain);
 }

@@ -2,11 +2,15 @@ import type { Request, Response } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { caCertificatesReply } from '../enrolment/ca-certificates-reply.ts';
+import {
+  caCertificatesReply,
+  nextCaCertificatesReply,
+} from '../enrolment/ca-certificates-reply.ts';
 import type { EnrolmentDependencies } from '../enrolment/handle-pki-operation.ts';
 import { handlePkiOperation } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';
+import { NEXT_CA_CERT_CONTENT_TYPE } from '../scep/build-next-ca-cert-reply.ts';
 import { caCapabilities } from '../scep/ca-capabilities.ts';
 import { decodeGetMessage } from '../scep/decode-get-message.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
@@ -104,11 +108,31 @@ async function serveGet(
         await caCertificatesReply(deps.enrolment, connector),
       );
       return;
+    case 'getnextcacert':
+      await serveNextCaCert(deps, connector, response);
+      return;
     case 'pkioperation':
       await servePkiOperation(deps, connector, decodeGetMessage(message ?? ''), request, response);
       return;
     default:
-      respondText(response, 400, 'The operation is not one of GetCACaps, GetCACert, PKIOperation.');
+      respondText(
+        response,
+        400,
+        'The operation is not one of GetCACaps, GetCACert, GetNextCACert, PKIOperation.',
+      );
+  }
+}
+
+async function serveNextCaCert(
+  { enrolment }: Dependencies,
+  connector: ConnectorRecord,
+  response: Response,
+): Promise<void> {
+  const reply = await nextCaCertificatesReply(enrolment, connector);
+  if (reply === undefined) {
+    respondText(response, 404, 'There is no next CA certificate: no rollover is under way.');
+  } else {
+    respond(response, 200, NEXT_CA_CERT_CONTENT_TYPE, reply);
   }
 }
 

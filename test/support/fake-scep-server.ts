@@ -97,11 +97,10 @@ async function answer(
     response.setHeader('content-type', 'text/plain').end(behaviour.capabilities);
   } else if (operation === 'getcacert') {
     log.push('GET GetCACert');
-    const ders = [ra, issuingCa, root].map(({ certificate }) => certificate.der);
-    const [first, second, ...rest] = ders as [Uint8Array, Uint8Array, Uint8Array];
+    const caCertificates = [issuingCa, root].map(({ certificate }) => certificate.der);
     response
       .setHeader('content-type', CA_RA_CERT_CONTENT_TYPE)
-      .end(buildCaCertReply(first, second, rest));
+      .end(buildCaCertReply(ra.certificate.der, caCertificates));
   } else {
     const bytes =
       request.method === 'POST' ? await buffer(request) : decodeGetMessage(message ?? '');

@@ -16,12 +16,12 @@ function subjectsOf(reply: Uint8Array): string[] {
 }
 
 test('the RA stands first, then the issuing CA, then the rest up to the root (protocol C19)', () => {
-  const reply = buildCaCertReply(der('ra'), der('foreign-ra'), [der('root')]);
+  const reply = buildCaCertReply(der('ra'), [der('foreign-ra'), der('root')]);
   expect(subjectsOf(reply)).toEqual(['Golden Test RA', 'Foreign RA', 'Golden Test Root']);
 });
 
 test('under a root that issues itself there are two', () => {
-  expect(subjectsOf(buildCaCertReply(der('ra'), der('root'), []))).toEqual([
+  expect(subjectsOf(buildCaCertReply(der('ra'), [der('root')]))).toEqual([
     'Golden Test RA',
     'Golden Test Root',
   ]);

@@ -1,0 +1,70 @@
+import type { KeyObject } from 'node:crypto';
+import { deleteEntry, listEntries, putEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Sealer } from '../store/seal.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import { connectorPartition } from './connector-record.ts';
+import { chooseRaIdentities } from './ra-identities.ts';
+import {
+  MAX_RA_GENERATIONS,
+  raIdentities,
+  raIdentityKey,
+  raIdentitySealContext,
+} from './ra-identity-record.ts';
+
+/** A generation without its private key. */
+export interface RaGeneration {
+  readonly generation: number;
+  /** Milliseconds since the epoch. */
+  readonly activeFrom: number;
+  readonly certificate: Certificate;
+}
+
+/** The generations of a connector that have not ended, oldest first. */
+export async function listRaGenerations(
+  store: RecordStore,
+  connectorId: string,
+): Promise<readonly RaGeneration[]> {
+  const partition = connectorPartition(connectorId);
+  const page = { limit: MAX_RA_GENERATIONS };
+  const entries = await listEntries(store, partition, raIdentities, page);
+  return entries.map(({ value: { generation, activeFrom, certificate } }) => ({
+    generation,
+    activeFrom,
+    certificate: parseCertificate(certificate),
+  }));
+}
+
+/**
+ * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
+ * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read.
+ */
+export async function storeRaGeneration(
+  deps: { readonly store: RecordStore; readonly sealer: Sealer; readonly clock: () => number },
+  connectorId: string,
+  existing: readonly RaGeneration[],
+  added: {
+    readonly activeFrom: number;
+    readonly certificate: Certificate;
+    readonly privateKey: KeyObject;
+  },
+): Promise<RaGeneration | undefined> {
+  const { activeFrom, certificate, privateKey } = added;
+  const generation = (existing.at(-1)?.generation ?? 0) + 1;
+  const sealedPrivateKey = deps.sealer.seal(
+    privateKey.export({ format: 'der', type: 'pkcs8' }),
+    raIdentitySealContext(connectorId, generation),
+  );
+  const record = { generation, activeFrom, certificate: certificate.der, sealedPrivateKey };
+  const usable = chooseRaIdentities(existing, deps.clock())?.usable ?? [];
+  const excess = usable.slice(MAX_RA_GENERATIONS - 1);
+  const { outcome } = await deps.store.commit(connectorPartition(connectorId), [
+    putEntry(raIdentities, raIdentityKey(generation), record, {
+      condition: 'absent',
+      expiresAt: certificate.notAfter.getTime(),
+    }),
+    ...excess.map((oldest) => deleteEntry(raIdentities, raIdentityKey(oldest.generation))),
+  ]);
+  return outcome === 'committed' ? { generation, activeFrom, certificate } : undefined;
+}

@@ -1,0 +1,61 @@
+import type { Issuer } from '../issuer/issuer.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Sealer } from '../store/seal.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { ConnectorRecord } from './connector-record.ts';
+import { issueRaCertificate } from './issue-ra-certificate.ts';
+import type { RaGeneration } from './ra-generations.ts';
+import { listRaGenerations, storeRaGeneration } from './ra-generations.ts';
+
+export interface RaRenewalDependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  readonly issuer: Issuer;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly randomUuid: () => string;
+}
+
+const DAY = 86_400_000;
+const LIFETIME = 365 * DAY;
+/** A newest generation this close to its end gets a successor. */
+const RENEW_BEFORE_END = 60 * DAY;
+/** For so long GetNextCACert announces the successor before GetCACert serves it. */
+const ANNOUNCEMENT = 14 * DAY;
+/** A successor that lives no longer than this beyond the newest is not worth it: the CA's own end is what limits both. */
+const LEAST_GAIN = DAY;
+
+/**
+ * Sees to it that the connector has an RA identity with life left: the first at once, later ones 60 days before the
+ * newest ends, to take over two weeks later by the clock alone. Earlier generations stay until they end, so that clients which
+ * hold them are served (protocol C21).
+ * Any process may call it at any time: of two at once, the later to finish gives way; one that dies leaves nothing behind
+ * but a certificate that nobody uses.
+ * @returns the generation made, or undefined when none was due
+ * @throws IssuerError
+ */
+export async function renewRaIdentity(
+  deps: RaRenewalDependencies,
+  connector: ConnectorRecord,
+): Promise<RaGeneration | undefined> {
+  const existing = await listRaGenerations(deps.store, connector.id);
+  const now = deps.clock();
+  const newestEnd = existing.at(-1)?.certificate.notAfter.getTime() ?? now;
+  const remaining = Math.max(newestEnd - now, 0);
+  if (remaining > RENEW_BEFORE_END) return undefined;
+  const notAfter = await raNotAfter(deps, connector);
+  if (remaining > 0 && notAfter.getTime() - newestEnd <= LEAST_GAIN) return undefined;
+  const identity = await issueRaCertificate(deps, connector, notAfter);
+  const activeFrom = now + Math.min(ANNOUNCEMENT, Math.floor(remaining / 2));
+  return storeRaGeneration(deps, connector.id, existing, { ...identity, activeFrom });
+}
+
+/** When an RA certificate that is issued now ends: in a year, or with the CA. @throws IssuerError */
+export async function raNotAfter(
+  { issuer, clock }: Pick<RaRenewalDependencies, 'issuer' | 'clock'>,
+  { certificateAuthorityArn }: ConnectorRecord,
+): Promise<Date> {
+  const { certificate } = await issuer.describeAuthority(certificateAuthorityArn);
+  const authorityEnd = parseCertificate(certificate).notAfter.getTime();
+  return new Date(Math.min(clock() + LIFETIME, authorityEnd));
+}

@@ -1,0 +1,31 @@
+import type { ConnectorRecord } from './connector-record.ts';
+import { issueRaCertificate } from './issue-ra-certificate.ts';
+import type { RaGeneration } from './ra-generations.ts';
+import { listRaGenerations, storeRaGeneration } from './ra-generations.ts';
+import type { RaRenewalDependencies } from './renew-ra-identity.ts';
+import { raNotAfter } from './renew-ra-identity.ts';
+
+/**
+ * Makes a new RA identity now, whatever life the newest has left. GetCACert serves it from `activeInMs` on; until then
+ * GetNextCACert announces it. A rotation that takes effect earlier than one announced before replaces that one.
+ * The old generations keep serving the clients that hold them.
+ * @throws RangeError when the new certificate would have ended by then; IssuerError
+ */
+export async function rotateRaIdentity(
+  deps: RaRenewalDependencies,
+  connector: ConnectorRecord,
+  { activeInMs }: { readonly activeInMs: number },
+): Promise<RaGeneration> {
+  const notAfter = await raNotAfter(deps, connector);
+  const activeFrom = deps.clock() + activeInMs;
+  if (activeFrom >= notAfter.getTime()) {
+    throw new RangeError(`the new RA certificate ends at ${notAfter.toISOString()}, before that`);
+  }
+  const identity = await issueRaCertificate(deps, connector, notAfter);
+  for (;;) {
+    const existing = await listRaGenerations(deps.store, connector.id);
+    const added = { ...identity, activeFrom };
+    const stored = await storeRaGeneration(deps, connector.id, existing, added);
+    if (stored !== undefined) return stored;
+  }
+}

@@ -1,0 +1,28 @@
+import { OID } from '../asn1/object-identifiers.ts';
+import { derTime } from '../asn1/write-der.ts';
+import type { SignedDataSigner } from '../cms/build-signed-data.ts';
+import {
+  buildDegenerateSignedData,
+  buildSignedData,
+  derAttribute,
+} from '../cms/build-signed-data.ts';
+
+export const NEXT_CA_CERT_CONTENT_TYPE = 'application/x-x509-next-ca-cert';
+
+/**
+ * The body of GetNextCACert (RFC 8894 section 4.7.1): what GetCACert will serve after the rollover, as a degenerate SignedData in a
+ * SignedData that the current RA signs, so that a client which trusts the current one needs no fingerprint again.
+ * @param certificates DER, the next RA's first, then those of CAs as in GetCACert
+ */
+export function buildNextCaCertReply(
+  certificates: readonly Uint8Array[],
+  currentRa: Omit<SignedDataSigner, 'digest'>,
+  now: Date,
+): Uint8Array {
+  const { certificate, privateKey } = currentRa;
+  return buildSignedData(
+    buildDegenerateSignedData(certificates),
+    { certificate, privateKey, digest: 'sha256' },
+    [derAttribute(OID.signingTime, derTime(now))],
+  );
+}
