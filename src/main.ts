@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { registerClientCommands } from './cli/client-commands.ts';
 import { registerDevCommand } from './cli/dev.ts';
-import { registerEnrolCommand } from './cli/enrol.ts';
 import { failWith } from './cli/fail-with.ts';
 
 const program = new Command('scep-connector')
@@ -12,7 +12,7 @@ registerDevCommand(program, async (settings) => {
   const { runDev } = await import('./run-dev.ts');
   await runDev(settings);
 });
-registerEnrolCommand(program);
+registerClientCommands(program);
 
 try {
   await program.parseAsync();

@@ -16,9 +16,9 @@ export interface EnrolFiles {
 
 export interface EnrolFileOptions {
   readonly out: string;
-  readonly key?: string;
-  readonly csr?: string;
-  readonly keyOut?: string;
+  readonly key?: string | undefined;
+  readonly csr?: string | undefined;
+  readonly keyOut?: string | undefined;
   readonly certificateOut?: string;
   readonly chainOut?: string;
 }

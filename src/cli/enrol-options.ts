@@ -1,27 +1,14 @@
-import { InvalidArgumentError } from 'commander';
-import { isDottedOid, OID } from '../asn1/object-identifiers.ts';
-import type { CipherName } from '../cms/content-ciphers.ts';
 import type { KeyUsage } from '../x509/key-usage.ts';
-import { KEY_USAGES } from '../x509/key-usage.ts';
-import type { DigestName } from '../x509/signature-algorithms.ts';
+import type { ChallengeOptions } from './read-enrol-inputs.ts';
+import type { ResultFileOptions } from './result-file-options.ts';
+import type { PollOptions, ServerOptions } from './server-options.ts';
 
 /** The options of `scep-connector enrol` as commander gives them, each checked by itself. */
-export interface EnrolOptions {
-  readonly url: URL;
-  readonly method: 'auto' | 'get' | 'post';
-  readonly cipher?: CipherName;
-  readonly digest?: DigestName;
-  /** Seconds. */
-  readonly timeout: number;
-  /** Seconds. */
-  readonly pollInterval: number;
-  readonly pollLimit: number;
-  readonly tlsCa?: string;
-  /** 64 hexadecimal digits in lower case. */
-  readonly caFingerprint?: string;
-  readonly caFile?: string;
-  readonly challenge?: string;
-  readonly challengeFile?: string;
+export interface EnrolOptions
+  extends ServerOptions,
+    PollOptions,
+    ChallengeOptions,
+    ResultFileOptions {
   readonly subject?: string;
   readonly dns?: readonly string[];
   readonly ip?: readonly string[];
@@ -36,87 +23,5 @@ export interface EnrolOptions {
   readonly key?: string;
   /** Bits of the RSA key to make. */
   readonly keyAlgorithm: number;
-  readonly out: string;
   readonly keyOut?: string;
-  readonly certificateOut?: string;
-  readonly chainOut?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-}
-
-/** Names for --extended-key-usage; any other purpose goes by its object identifier. */
-const PURPOSES = {
-  clientAuth: OID.clientAuth,
-  serverAuth: OID.serverAuth,
-} as const;
-
-const KEY_ALGORITHM = /^rsa:(2048|3072|4096)$/;
-
-/** Parsers for commander: each takes what stands on the command line, and what the option had before if it may be repeated. */
-
-export function parseServerUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new InvalidArgumentError('It must begin with http:// or https://.');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('It must not hold a user name or password.');
-  }
-  return url;
-}
-
-export function parseFingerprint(text: string): string {
-  const digits = text.replaceAll(/[:\s]/g, '').toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw new InvalidArgumentError(
-    'It must be a SHA-256 fingerprint, 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in ca.pem',
-  );
-}
-
-export function parseKeyAlgorithm(text: string): number {
-  const bits = KEY_ALGORITHM.exec(text)?.[1];
-  if (bits !== undefined) return Number(bits);
-  throw new InvalidArgumentError(
-    'Use rsa:2048, rsa:3072 or rsa:4096. The reply is encrypted to the key, so SCEP needs RSA.',
-  );
-}
-
-/** For an option that takes a whole number between two bounds. */
-export function parseWholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= minimum && number <= maximum) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-  };
-}
-
-/** For an option that may be repeated. */
-export function collect(text: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, text];
-}
-
-export function parseKeyUsages(
-  text: string,
-  previous: readonly KeyUsage[] = [],
-): readonly KeyUsage[] {
-  const usages = text.split(',').map((part) => {
-    const usage = KEY_USAGES.find((name) => name.toLowerCase() === part.trim().toLowerCase());
-    if (usage !== undefined) return usage;
-    throw new InvalidArgumentError(`Use one or more of ${KEY_USAGES.join(', ')}.`);
-  });
-  return [...previous, ...usages];
-}
-
-export function parsePurposes(text: string, previous: readonly string[] = []): readonly string[] {
-  const purposes = text.split(',').map((part) => {
-    const named = Object.entries(PURPOSES).find(
-      ([name]) => name.toLowerCase() === part.trim().toLowerCase(),
-    );
-    if (named !== undefined) return named[1];
-    if (isDottedOid(part.trim())) return part.trim();
-    throw new InvalidArgumentError(
-      `Use ${Object.keys(PURPOSES).join(', ')} or an object identifier such as 1.3.6.1.5.5.7.3.4.`,
-    );
-  });
-  return [...previous, ...purposes];
 }

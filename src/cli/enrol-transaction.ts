@@ -1,23 +1,18 @@
-import { contentCipher } from '../cms/content-ciphers.ts';
-import { MODERN_ALGORITHMS } from '../scep/algorithm-policy.ts';
-import { buildPkiRequest } from '../scep/build-pki-request.ts';
 import { derIssuerAndSubject } from '../scep/issuer-and-subject.ts';
+import type { ReplyRecipient } from '../scep/open-cert-rep.ts';
 import type { CertRep } from '../scep/read-cert-rep.ts';
-import { readCertRep } from '../scep/read-cert-rep.ts';
 import { transactionIdOf } from '../scep/transaction-id.ts';
 import { buildSelfSignedCertificate } from '../x509/build-self-signed-certificate.ts';
 import { keyUsageExtension } from '../x509/key-usage.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
-import { readingReply, ScepClientError } from './scep-client-error.ts';
+import { exchangePkiMessage } from './exchange-pki-message.ts';
 import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
-import { sendScepOperation } from './send-scep-operation.ts';
 
 /** The messages of one enrolment; each may be sent any number of times. */
 export interface EnrolTransaction {
   readonly transactionId: string;
-  /** PKCSReq. */
+  /** PKCSReq, or RenewalReq where the subject wants to be renewed by one. */
   readonly enrol: () => Promise<CertRep>;
   /** CertPoll. */
   readonly poll: () => Promise<CertRep>;
@@ -25,29 +20,36 @@ export interface EnrolTransaction {
 
 const DAY_MS = 86_400_000;
 
-/** Prepares an enrolment with the CA: the transient self-signed certificate of RFC 8894 section 2.3 and the transactionID. */
+/**
+ * Prepares an enrolment or a renewal with the CA: who signs (RFC 8894 section 2.3), and the transactionID, which follows from
+ * the key and the certificate to renew unless one is given.
+ */
 export function createTransaction(
   settings: ScepClientSettings,
   authority: Authority,
   subject: EnrolSubject,
+  transactionId = transactionIdOf(
+    subject.request.subjectPublicKeyInfo,
+    subject.renewal?.certificate.der,
+  ),
 ): EnrolTransaction {
-  const { request } = subject;
-  const transactionId = transactionIdOf(request.subjectPublicKeyInfo);
-  const certificate = selfSigned(settings, subject);
-  const send = (type: 'PKCSReq' | 'CertPoll', content: Uint8Array) =>
-    exchange(settings, authority, { type, content, transactionId, certificate, ...subject });
+  const { request, renewal } = subject;
+  const signer = renewal ?? selfSigned(settings, subject);
+  const send = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll', content: Uint8Array) =>
+    exchangePkiMessage(settings, authority, { type, content, transactionId, signer });
   const issuer = authority.ca.chain[0]?.subject ?? authority.ca.recipient.subject;
   return {
     transactionId,
-    enrol: () => send('PKCSReq', request.der),
+    enrol: () => send(renewal?.messageType ?? 'PKCSReq', request.der),
     poll: () => send('CertPoll', derIssuerAndSubject(issuer, request.subject)),
   };
 }
 
+/** The transient certificate that stands for a device without one. */
 function selfSigned(
   { clock, randomBytes }: ScepClientSettings,
   { request, privateKey }: EnrolSubject,
-): Certificate {
+): ReplyRecipient {
   const now = clock().getTime();
   const der = buildSelfSignedCertificate({
     serialNumber: Buffer.concat([Buffer.of(1), randomBytes(15)]),
@@ -60,43 +62,5 @@ function selfSigned(
     publicKey: importPublicKey(request.subjectPublicKeyInfo),
     privateKey,
   });
-  return parseCertificate(der);
-}
-
-interface Exchange extends EnrolSubject {
-  readonly type: 'PKCSReq' | 'CertPoll';
-  readonly content: Uint8Array;
-  readonly transactionId: string;
-  readonly certificate: Certificate;
-}
-
-async function exchange(
-  { server, clock, randomBytes }: ScepClientSettings,
-  { ca, algorithms }: Authority,
-  { type, content, transactionId, certificate, privateKey }: Exchange,
-): Promise<CertRep> {
-  const senderNonce = randomBytes(16);
-  const recipient = {
-    certificate: ca.recipient,
-    publicKey: importPublicKey(ca.recipient.subjectPublicKeyInfo),
-  };
-  const message = buildPkiRequest(
-    {
-      ...{ type, transactionId, senderNonce, content, recipient },
-      cipher: contentCipher(algorithms.cipher),
-      signer: { certificate, privateKey, digest: algorithms.digest },
-    },
-    clock(),
-    randomBytes,
-  );
-  const method = algorithms.post ? 'POST' : 'GET';
-  const reply = await sendScepOperation(server, { operation: 'PKIOperation', method, message });
-  if (reply.status !== 200) {
-    throw new ScepClientError(`PKIOperation failed: HTTP ${reply.status}`);
-  }
-  const policy = { ...MODERN_ALGORITHMS, allowSha1: algorithms.digest === 'sha1' };
-  const expected = { transactionId, senderNonce, signers: ca.signers, policy };
-  return readingReply('PKIOperation', () =>
-    readCertRep(reply.body, expected, { certificate, privateKey }),
-  );
+  return { certificate: parseCertificate(der), privateKey };
 }

@@ -3,14 +3,14 @@ import { Option } from 'commander';
 import type { EnrolOptions } from './enrol-options.ts';
 import {
   collect,
-  parseFingerprint,
   parseKeyAlgorithm,
   parseKeyUsages,
   parsePurposes,
-  parseServerUrl,
   parseWholeNumber,
-} from './enrol-options.ts';
+} from './parse-option.ts';
+import { addResultFileOptions } from './result-file-options.ts';
 import { runEnrol } from './run-enrol.ts';
+import { addPollOptions, addServerOptions } from './server-options.ts';
 
 /**
  * Registers `scep-connector enrol`, a SCEP client. Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
@@ -28,50 +28,10 @@ export function registerEnrolCommand(
       process.exitCode = await run(options);
     });
   addServerOptions(command);
+  addPollOptions(command);
   addRequestOptions(command);
   addFileOptions(command);
   command.addHelpText('after', EXAMPLE);
-}
-
-function addServerOptions(command: Command): void {
-  command
-    .optionsGroup('Server:')
-    .requiredOption('--url <url>', 'URL of the SCEP server, http or https', parseServerUrl)
-    .option(
-      '--ca-fingerprint <sha256>',
-      'go on only if the RA, the issuing CA or the root has this fingerprint',
-      parseFingerprint,
-    )
-    .addOption(
-      new Option(
-        '--ca-file <pem>',
-        'go on only if the CA leads to a certificate in this file',
-      ).conflicts('caFingerprint'),
-    )
-    .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
-    .addOption(
-      new Option('--method <method>', 'how to send; auto goes by what the server offers')
-        .choices(['auto', 'get', 'post'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--cipher <name>', 'encrypt with this (default: AES-128 if offered)').choices([
-        ...['aes128', 'aes192', 'aes256', '3des'],
-      ]),
-    )
-    .addOption(
-      new Option('--digest <name>', 'sign with this (default: SHA-256 if offered)').choices([
-        ...['sha1', 'sha256', 'sha384', 'sha512'],
-      ]),
-    )
-    .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30)
-    .option(
-      '--poll-interval <seconds>',
-      'wait this long while the server answers PENDING',
-      parseWholeNumber(1, 86_400),
-      30,
-    )
-    .option('--poll-limit <times>', 'and ask again this often', parseWholeNumber(0, 100_000), 20);
 }
 
 function addRequestOptions(command: Command): void {
@@ -123,12 +83,8 @@ function addFileOptions(command: Command): void {
         .default(2048, 'rsa:2048')
         .conflicts('key'),
     )
-    .option('--out <directory>', 'write the files here', '.')
-    .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'))
-    .option('--certificate-out <file>', 'instead of certificate.pem')
-    .option('--chain-out <file>', 'instead of chain.pem')
-    .option('--force', 'replace files that exist')
-    .option('--json', 'print the result as JSON');
+    .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'));
+  addResultFileOptions(command);
 }
 
 const EXAMPLE = `

@@ -1,13 +1,9 @@
-import type { KeyObject } from 'node:crypto';
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
-import { encodePem } from '../asn1/pem.ts';
 import type { EnrolEnvironment } from '../config/enrol-environment.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { EnrolFiles } from './enrol-files.ts';
-import { writeOutput } from './enrol-files.ts';
 import type { EnrolOptions } from './enrol-options.ts';
-import { requestContents, signRequest } from './enrol-request.ts';
+import { requestContents } from './enrol-request.ts';
+import { makeKeyAndRequest } from './make-key-and-request.ts';
 import { readChallenge, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
 import type { EnrolSubject } from './scep-client-settings.ts';
 
@@ -29,22 +25,5 @@ export async function prepareEnrolSubject(
     return () => Promise.resolve({ request, privateKey: given });
   }
   const contents = requestContents(options, await readChallenge(options, environment));
-  return async () => {
-    const privateKey = given ?? (await generateRsaKey(keyAlgorithm));
-    const request = signRequest(contents, privateKey);
-    if (files.key !== undefined) {
-      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-      await writeOutput(files.key, pem.toString(), { force, secret: true });
-    }
-    if (files.request !== undefined) {
-      const pem = encodePem('CERTIFICATE REQUEST', request.der);
-      await writeOutput(files.request, pem, { force, secret: true });
-    }
-    return { request, privateKey };
-  };
-}
-
-async function generateRsaKey(modulusLength: number): Promise<KeyObject> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
-  return privateKey;
+  return () => makeKeyAndRequest(contents, given, keyAlgorithm, files, { force });
 }

@@ -4,20 +4,27 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { decodePem } from '../asn1/pem.ts';
 import type { EnrolEnvironment } from '../config/enrol-environment.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { ReplyRecipient } from '../scep/open-cert-rep.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import { parseCertificationRequest } from '../x509/parse-certification-request.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { readInput } from './enrol-files.ts';
-import type { EnrolOptions } from './enrol-options.ts';
+import type { ServerOptions } from './server-options.ts';
 import type { CaTrust } from './trust-ca.ts';
+
+export interface ChallengeOptions {
+  readonly challenge?: string;
+  readonly challengeFile?: string;
+}
 
 const MINIMUM_RSA_BITS = 2048;
 
 /** The challenge password of the command line, the file or the environment, in this order; undefined when none is given. */
 export async function readChallenge(
-  { challenge, challengeFile }: EnrolOptions,
-  environment: EnrolEnvironment,
+  { challenge, challengeFile }: ChallengeOptions,
+  environment: Partial<EnrolEnvironment>,
 ): Promise<string | undefined> {
   if (challengeFile === undefined) return challenge ?? environment.challengePassword;
   const text = (await readInput(challengeFile)).toString('utf8').replace(/\r?\n$/, '');
@@ -25,15 +32,41 @@ export async function readChallenge(
   return text;
 }
 
-export async function readTrust({ caFingerprint, caFile }: EnrolOptions): Promise<CaTrust> {
+export async function readTrust({
+  caFingerprint,
+  caFile,
+}: Pick<ServerOptions, 'caFingerprint' | 'caFile'>): Promise<CaTrust> {
   if (caFingerprint !== undefined) return { kind: 'fingerprint', sha256: caFingerprint };
   if (caFile === undefined) return { kind: 'first-use' };
-  const text = (await readInput(caFile)).toString('latin1');
-  const certificates = readingInput(caFile, 'a PEM certificate', () =>
+  return { kind: 'anchors', certificates: await readCertificates(caFile) };
+}
+
+/** The certificates of a PEM file, one or more. @throws UsageError when there is none. */
+export async function readCertificates(
+  file: string,
+): Promise<readonly [Certificate, ...Certificate[]]> {
+  const text = (await readInput(file)).toString('latin1');
+  const [first, ...others] = readingInput(file, 'a PEM certificate', () =>
     decodePem('CERTIFICATE', text).map(parseCertificate),
   );
-  if (certificates.length === 0) throw new UsageError(`${caFile} holds no PEM certificate`);
-  return { kind: 'anchors', certificates };
+  if (first === undefined) throw new UsageError(`${file} holds no PEM certificate`);
+  return [first, ...others];
+}
+
+/** A certificate and its private key. @throws UsageError when they do not belong together. */
+export async function readHolder(
+  certificateFile: string,
+  keyFile: string,
+): Promise<ReplyRecipient> {
+  const [certificate] = await readCertificates(certificateFile);
+  const privateKey = await readPrivateKey(keyFile);
+  const certified = readingInput(certificateFile, 'a certificate of a usable key', () =>
+    importPublicKey(certificate.subjectPublicKeyInfo),
+  );
+  if (!certified.equals(createPublicKey(privateKey))) {
+    throw new UsageError(`${keyFile} is not the key of the certificate in ${certificateFile}`);
+  }
+  return { certificate, privateKey };
 }
 
 /** An RSA private key, PKCS #1 or PKCS #8 PEM without a password. @throws UsageError for anything else. */

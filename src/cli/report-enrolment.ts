@@ -1,6 +1,7 @@
 import { formatName } from '../x509/distinguished-name.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { EnrolFiles } from './enrol-files.ts';
+import { printable } from './printable.ts';
 import type { EnrolResult } from './scep-client.ts';
 import type { Authority, ScepClientSettings } from './scep-client-settings.ts';
 import { fingerprintOf } from './trust-ca.ts';
@@ -8,10 +9,11 @@ import { fingerprintOf } from './trust-ca.ts';
 type Issued = Extract<EnrolResult, { status: 'issued' }>;
 
 /** How an enrolment ended, with the files that came of it. */
-export type EnrolReport = { readonly keyFile: string } & (
-  | Exclude<EnrolResult, Issued>
-  | (Issued & { readonly files: EnrolFiles })
-);
+export type EnrolReport = {
+  readonly keyFile: string;
+  /** What to run if the certificate is still to come, as in "the same command with --key key.pem". */
+  readonly again: string;
+} & (Exclude<EnrolResult, Issued> | (Issued & { readonly files: EnrolFiles }));
 
 interface Output {
   readonly print: (text: string) => void;
@@ -51,7 +53,7 @@ export function printReport(report: EnrolReport, json: boolean, { print, warn }:
       break;
     case 'pending':
       warn(
-        `pending: the server has not decided yet. Run the same command later with --key ${report.keyFile}\n`,
+        `pending: the server has not decided yet. Run ${report.again} later, or scep-connector poll\n`,
       );
       break;
   }
@@ -103,9 +105,4 @@ function issuedLines({ certificate, keyFile, files }: Extract<EnrolReport, Issue
 function serialNumberOf({ serialNumber }: Certificate): string {
   const hex = Buffer.from(serialNumber).toString('hex').toUpperCase();
   return hex.replace(/^(00)+(?=.)/, '');
-}
-
-/** A server's text must not steer the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, ' ');
 }

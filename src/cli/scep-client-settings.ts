@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { CipherName } from '../cms/content-ciphers.ts';
 import type { ChosenAlgorithms } from '../scep/choose-algorithms.ts';
+import type { ReplyRecipient } from '../scep/open-cert-rep.ts';
 import type { CaCertificates } from '../scep/read-ca-certificates.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
@@ -32,6 +33,14 @@ export interface Authority {
 /** What to enrol. */
 export interface EnrolSubject {
   readonly request: CertificationRequest;
-  /** The RSA key that the request is for. It also signs the messages, so that the server knows who asks (protocol S11). */
+  /** The RSA key that the request is for. On a first enrolment it also signs the messages (protocol S11). */
   readonly privateKey: KeyObject;
+  /** Undefined on a first enrolment. */
+  readonly renewal?: Renewal | undefined;
+}
+
+/** The certificate to renew, and its key: they sign the messages, and the reply is encrypted to them. */
+export interface Renewal extends ReplyRecipient {
+  /** RenewalReq is the rule; many clients and servers know PKCSReq alone (protocol fact 11). */
+  readonly messageType: 'RenewalReq' | 'PKCSReq';
 }

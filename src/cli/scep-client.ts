@@ -2,9 +2,11 @@ import { chooseAlgorithms } from '../scep/choose-algorithms.ts';
 import type { FailInfo } from '../scep/pki-status.ts';
 import type { CaCertificates } from '../scep/read-ca-certificates.ts';
 import { readCaCertificates } from '../scep/read-ca-certificates.ts';
+import type { CertRep } from '../scep/read-cert-rep.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
+import type { EnrolTransaction } from './enrol-transaction.ts';
 import { createTransaction } from './enrol-transaction.ts';
 import { readingReply, ScepClientError } from './scep-client-error.ts';
 import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
@@ -55,7 +57,7 @@ export async function discoverAuthority(settings: ScepClientSettings): Promise<A
 }
 
 /**
- * Enrols by PKCSReq, and by CertPoll for as long as the server answers PENDING (RFC 8894 sections 2.3 and 4.4).
+ * Enrols by PKCSReq or renews, and asks by CertPoll for as long as the server answers PENDING (RFC 8894 sections 2.3, 2.5, 4.4).
  * `authority` is what `discoverAuthority` gave, which is called when it is left out.
  * @throws ScepClientError when the server cannot be reached, its replies cannot be relied on, or it issued a certificate
  * for another key or from another CA.
@@ -67,8 +69,33 @@ export async function enrolOverScep(
 ): Promise<EnrolResult> {
   const known = authority ?? (await discoverAuthority(settings));
   const transaction = createTransaction(settings, known, subject);
+  return conclude(settings, known, subject, transaction, await transaction.enrol());
+}
+
+/**
+ * Goes on with an enrolment that was left PENDING, by CertPoll. `transactionId` is that of the pending request when it was not
+ * `enrolOverScep` that sent it. @throws ScepClientError as `enrolOverScep` does.
+ */
+export async function pollOverScep(
+  settings: ScepClientSettings,
+  subject: EnrolSubject,
+  authority: Authority,
+  transactionId?: string,
+): Promise<EnrolResult> {
+  const transaction = createTransaction(settings, authority, subject, transactionId);
+  return conclude(settings, authority, subject, transaction, await transaction.poll());
+}
+
+/** Polls for as long as the server answers PENDING and the user has patience. */
+async function conclude(
+  settings: ScepClientSettings,
+  { ca }: Authority,
+  subject: EnrolSubject,
+  transaction: EnrolTransaction,
+  first: CertRep,
+): Promise<EnrolResult> {
   const { transactionId } = transaction;
-  let reply = await transaction.enrol();
+  let reply = first;
   for (let polls = 0; reply.status === 'PENDING' && polls < settings.poll.limit; polls += 1) {
     await settings.sleep(settings.poll.intervalMs);
     reply = await transaction.poll();
@@ -79,7 +106,7 @@ export async function enrolOverScep(
     case 'FAILURE':
       return { transactionId, status: 'refused', failInfo: reply.failInfo, text: reply.text };
     case 'SUCCESS':
-      return { transactionId, status: 'issued', ...ourCertificate(reply, subject, known.ca) };
+      return { transactionId, status: 'issued', ...ourCertificate(reply, subject, ca) };
   }
 }
 

@@ -14,7 +14,7 @@ export interface ScepServer {
 }
 
 export interface ScepOperation {
-  readonly operation: 'GetCACaps' | 'GetCACert' | 'PKIOperation';
+  readonly operation: 'GetCACaps' | 'GetCACert' | 'GetNextCACert' | 'PKIOperation';
   /** A pkiMessage, DER; goes by `method`. */
   readonly message?: Uint8Array;
   readonly method: 'GET' | 'POST';

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientWorld } from '../../../src/cli/client-world.ts';
 import { registerEnrolCommand } from '../../../src/cli/enrol.ts';
-import type { EnrolWorld } from '../../../src/cli/run-enrol.ts';
 import { runEnrol } from '../../../src/cli/run-enrol.ts';
 import { ScepClientError } from '../../../src/cli/scep-client-error.ts';
 import { fingerprintOf } from '../../../src/cli/trust-ca.ts';
@@ -52,7 +52,7 @@ interface Outcome {
 /** Runs the command within this process, its world replaced. */
 async function enrol(...args: readonly string[]): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };
-  const world: EnrolWorld = {
+  const world: ClientWorld = {
     print: (text) => {
       printed.stdout += text;
     },

@@ -7,7 +7,7 @@ import {
   parsePurposes,
   parseServerUrl,
   parseWholeNumber,
-} from '../../../src/cli/enrol-options.ts';
+} from '../../../src/cli/parse-option.ts';
 
 const FINGERPRINT = 'ab'.repeat(32);
 

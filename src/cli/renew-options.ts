@@ -1,0 +1,19 @@
+import type { HolderOptions } from './holder-options.ts';
+import type { ChallengeOptions } from './read-enrol-inputs.ts';
+import type { ResultFileOptions } from './result-file-options.ts';
+import type { PollOptions, ServerOptions } from './server-options.ts';
+
+/** The options of `scep-connector renew` as commander gives them, each checked by itself. */
+export interface RenewOptions
+  extends ServerOptions,
+    PollOptions,
+    HolderOptions,
+    ChallengeOptions,
+    ResultFileOptions {
+  readonly asPkcsReq?: boolean;
+  readonly sameKey?: boolean;
+  readonly newKey?: string;
+  /** Bits of the RSA key to make. */
+  readonly keyAlgorithm: number;
+  readonly keyOut?: string;
+}
