@@ -4,14 +4,17 @@ import { importPublicKey } from './public-key.ts';
 import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
 import { verifySignature } from './verify-signature.ts';
 
+/** What a certificate and a CRL have in common. */
+type Signed = Pick<Certificate, 'issuer' | 'tbs' | 'signatureAlgorithm' | 'signature'>;
+
 /**
- * Whether `issuer` signed `certificate` and is named in it (RFC 5280 section 6.1.3, a and 4). Names are compared to the byte, as
+ * Whether `issuer` signed a certificate or CRL and is named in it (RFC 5280 section 6.1.3, a and 4). Names are compared to the byte, as
  * issuers copy them. False as well when the key or the algorithm is one this program does not do. Dates,
  * basicConstraints and keyUsage are the caller's business.
  */
-export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
-  if (Buffer.compare(certificate.issuer, issuer.subject) !== 0) return false;
-  const { signatureAlgorithm, tbs, signature } = certificate;
+export function isIssuedBy(signed: Signed, issuer: Certificate): boolean {
+  if (Buffer.compare(signed.issuer, issuer.subject) !== 0) return false;
+  const { signatureAlgorithm, tbs, signature } = signed;
   try {
     const publicKey = importPublicKey(issuer.subjectPublicKeyInfo);
     return verifySignature(signatureAlgorithm, publicKey, tbs, signature);
