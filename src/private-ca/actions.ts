@@ -21,6 +21,7 @@ import {
   importCertificateAuthorityCertificateInput,
 } from './actions/import-certificate-authority-certificate.ts';
 import { issueCertificate, issueCertificateInput } from './actions/issue-certificate.ts';
+import { revokeCertificate, revokeCertificateInput } from './actions/revoke-certificate.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { validateInput } from './validate-input.ts';
 
@@ -32,7 +33,8 @@ export type ActionName =
   | 'GetCertificateAuthorityCertificate'
   | 'GetCertificateAuthorityCsr'
   | 'ImportCertificateAuthorityCertificate'
-  | 'IssueCertificate';
+  | 'IssueCertificate'
+  | 'RevokeCertificate';
 
 /** Takes an input that nobody has checked; members and errors are those of the API. */
 type Action<Output> = (ca: PrivateCa, input: unknown) => Promise<Output>;
@@ -54,6 +56,7 @@ export const ACTIONS = {
     importCertificateAuthorityCertificate,
   ),
   IssueCertificate: action(issueCertificateInput, issueCertificate),
+  RevokeCertificate: action(revokeCertificateInput, revokeCertificate),
 } satisfies Record<ActionName, Action<unknown>>;
 
 function action<Input, Output>(

@@ -37,6 +37,7 @@ const certificateSchema = z.discriminatedUnion('state', [issuingSchema, issuedSc
 const issueTokenSchema = z.strictObject({ serial: z.string() });
 
 export type IssuingCertificate = Readonly<z.infer<typeof issuingSchema>>;
+export type IssuedCertificate = Readonly<z.infer<typeof issuedSchema>>;
 export type CertificateRecord = Readonly<z.infer<typeof certificateSchema>>;
 
 export const certificates = defineCollection<CertificateRecord>('certificates', certificateSchema);

@@ -8,6 +8,7 @@ export type PrivateCaErrorCode =
   | 'InvalidStateException'
   | 'MalformedCertificateException'
   | 'MalformedCSRException'
+  | 'RequestAlreadyProcessedException'
   | 'RequestInProgressException'
   | 'ResourceNotFoundException'
   | 'ValidationException';

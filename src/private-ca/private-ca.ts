@@ -17,9 +17,15 @@ export interface PrivateCaDependencies {
 /** What every action works with. */
 export interface PrivateCa extends PrivateCaDependencies {
   readonly signingKeys: SigningKeys;
+  /** The CRLs that this process is building, by authority id: of calls at once one does the work. */
+  readonly revocationListBuilds: Map<string, Promise<void>>;
 }
 
 /** The embedded private CA over a record store. Keep one for the process: it caches the authorities' keys. */
 export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
-  return { ...dependencies, signingKeys: createSigningKeys(dependencies) };
+  return {
+    ...dependencies,
+    signingKeys: createSigningKeys(dependencies),
+    revocationListBuilds: new Map(),
+  };
 }

@@ -3,6 +3,7 @@ import { ACTIONS } from '../../private-ca/actions.ts';
 import { isRevoked } from '../../private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import { PrivateCaError } from '../../private-ca/private-ca-error.ts';
+import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
@@ -16,7 +17,7 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
       withIssuerFaults(getCertificate(ca, authorityArn, certificateArn)),
     isRevoked: (authorityArn, serialNumber) =>
       withIssuerFaults(isRevoked(ca, authorityArn, serialNumber)),
-    getRevocationList: async () => undefined,
+    getRevocationList: (authorityArn) => withIssuerFaults(currentRevocationList(ca, authorityArn)),
   };
 }
 

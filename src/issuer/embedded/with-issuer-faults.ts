@@ -12,6 +12,7 @@ const FAULTS: Readonly<Record<PrivateCaErrorCode, IssuerFault>> = {
   InvalidStateException: 'not-active',
   MalformedCertificateException: 'invalid-request',
   MalformedCSRException: 'invalid-request',
+  RequestAlreadyProcessedException: 'invalid-request',
   RequestInProgressException: 'unavailable',
   ResourceNotFoundException: 'not-found',
   ValidationException: 'invalid-request',

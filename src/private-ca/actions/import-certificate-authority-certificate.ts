@@ -18,6 +18,7 @@ import { checkRootCertificate } from '../check-authority-certificate.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { PrivateCaError } from '../private-ca-error.ts';
+import { markRevocationListStale } from '../revocation-record.ts';
 
 export const importCertificateAuthorityCertificateInput = z.strictObject({
   CertificateAuthorityArn: arnSchema,
@@ -48,6 +49,8 @@ export async function importCertificateAuthorityCertificate(
   };
   const { outcome } = await ca.store.commit(authorityPartition(authority.id), [
     putEntry(authorities, AUTHORITY_KEY, imported, { condition: { version } }),
+    // A CRL names the authority as its certificate does.
+    markRevocationListStale(now),
   ]);
   if (outcome === 'committed') return;
   const message = 'The certificate authority was changed meanwhile; repeat the call';

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Entry } from '../../store/collection.ts';
+import { getEntry, putEntry } from '../../store/collection.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { arnSchema } from '../api-schemas.ts';
+import type { AuthorityRecord } from '../authority-record.ts';
+import { authorityPartition, authorityStatus } from '../authority-record.ts';
+import type { CertificateRecord, IssuedCertificate } from '../certificate-record.ts';
+import { certificates, serialKey } from '../certificate-record.ts';
+import { findAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import type { PrivateCaErrorCode } from '../private-ca-error.ts';
+import { PrivateCaError } from '../private-ca-error.ts';
+import { revocationReasonSchema } from '../revocation-reasons.ts';
+import { markRevocationListStale, revocations } from '../revocation-record.ts';
+import { findTemplate, templateArn } from '../templates.ts';
+
+export const revokeCertificateInput = z.strictObject({
+  CertificateAuthorityArn: arnSchema,
+  /** Hexadecimal of either case, with or without colons and leading zeros. */
+  CertificateSerial: z.string().max(128),
+  RevocationReason: revocationReasonSchema,
+});
+
+const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
+
+/**
+ * RevokeCertificate, for good. When it answers, every process knows (`isRevoked`), and the next CRL that anybody asks for
+ * names the certificate.
+ * @throws PrivateCaError RequestAlreadyProcessedException the second time, also for one of two calls at once
+ */
+export async function revokeCertificate(
+  ca: PrivateCa,
+  input: z.infer<typeof revokeCertificateInput>,
+): Promise<void> {
+  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn);
+  const now = ca.clock();
+  requireRevokingStatus(authority, now);
+  const serial = readSerial(input.CertificateSerial);
+  if (authority.installed && serialKey(authority.installed.serialNumber) === serial) {
+    throw selfSigned();
+  }
+  const partition = authorityPartition(authority.id);
+  const entry = await getEntry(ca.store, partition, certificates, serial);
+  const { issued, notAfter } = requireRevocable(entry, input.CertificateSerial, now);
+  const revocation = { revokedAt: now, reason: input.RevocationReason };
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(
+      certificates,
+      serial,
+      { ...issued.value, revocation },
+      { condition: { version: issued.version } },
+    ),
+    putEntry(revocations, serial, { ...revocation, notAfter }),
+    markRevocationListStale(now),
+  ]);
+  // An issued certificate changes in one way: another call has revoked it.
+  if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);
+}
+
+function requireRevokingStatus(authority: AuthorityRecord, now: number): void {
+  if (['ACTIVE', 'DISABLED'].includes(authorityStatus(authority, now))) return;
+  throw new PrivateCaError(
+    'InvalidStateException',
+    'The certificate authority must be in the ACTIVE or DISABLED state to revoke certificates',
+  );
+}
+
+/** The model has no pattern for it, so this is no ValidationException. */
+function readSerial(text: string): string {
+  if (HEXADECIMAL.test(text)) return serialKey(text.replaceAll(':', ''));
+  throw refused('The serial number of the certificate is not hexadecimal');
+}
+
+interface Revocable {
+  readonly issued: Entry<IssuedCertificate>;
+  /** Milliseconds since the epoch. */
+  readonly notAfter: number;
+}
+
+function requireRevocable(
+  entry: Entry<CertificateRecord> | undefined,
+  serial: string,
+  now: number,
+): Revocable {
+  if (entry === undefined) {
+    throw failed('ResourceNotFoundException', `Could not find certificate ${serial}`);
+  }
+  const { value } = entry;
+  if (value.state === 'issuing') {
+    throw failed('RequestInProgressException', `The certificate ${serial} is being issued`);
+  }
+  if (findTemplate(templateArn(value.templateName)).selfSigned) throw selfSigned();
+  if (value.revocation !== undefined) throw alreadyRevoked(serial);
+  const notAfter = parseCertificate(value.certificate).notAfter.getTime();
+  if (notAfter < now) throw refused(`The certificate ${serial} has expired`);
+  return { issued: { ...entry, value }, notAfter };
+}
+
+/** The text is AWS's; tools match on it. */
+function selfSigned(): PrivateCaError {
+  return refused('Self-signed certificate can not be revoked');
+}
+
+function alreadyRevoked(serial: string): PrivateCaError {
+  const message = `The certificate ${serial} has been revoked already`;
+  return failed('RequestAlreadyProcessedException', message);
+}
+
+function refused(message: string): PrivateCaError {
+  return failed('InvalidRequestException', message);
+}
+
+function failed(code: PrivateCaErrorCode, message: string): PrivateCaError {
+  return new PrivateCaError(code, message);
+}

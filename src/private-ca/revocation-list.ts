@@ -1,0 +1,67 @@
+import type { Entry } from '../store/collection.ts';
+import { getEntry } from '../store/collection.ts';
+import type { AuthorityRecord } from './authority-record.ts';
+import { AUTHORITY_KEY, authorityPartition, authorityStatus } from './authority-record.ts';
+import { findAuthority } from './find-authority.ts';
+import type { PrivateCa } from './private-ca.ts';
+import {
+  publishRevocationList,
+  REVOCATION_LIST_BACKDATING,
+  REVOCATION_LIST_LIFE,
+  readRevocationListMark,
+} from './publish-revocation-list.ts';
+import type { RevocationListRecord } from './revocation-record.ts';
+import { revocationLists } from './revocation-record.ts';
+
+/**
+ * The authority's complete CRL, DER. It names every certificate whose revocation was answered before the call; a new one is
+ * signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
+ * valid certificate signs none: then the last one, or undefined.
+ * @throws PrivateCaError InvalidArnException, ResourceNotFoundException
+ */
+export async function currentRevocationList(
+  ca: PrivateCa,
+  authorityArn: string,
+): Promise<Uint8Array | undefined> {
+  const { value: authority } = await findAuthority(ca, authorityArn);
+  const partition = authorityPartition(authority.id);
+  const needed = await readRevocationListMark(ca, authority.id);
+  for (;;) {
+    const published = await getEntry(ca.store, partition, revocationLists, AUTHORITY_KEY);
+    const now = ca.clock();
+    if (isCurrent(published?.value, needed, now) || !mayPublish(authority, now)) {
+      return published?.value.crl;
+    }
+    await publishOnce(ca, authority, published);
+  }
+}
+
+function isCurrent(list: RevocationListRecord | undefined, needed: number, now: number): boolean {
+  if (list === undefined || list.covers < needed) return false;
+  // Before thisUpdate only when the clock was wrong then: such a CRL would be refused until the clock gets there.
+  return (
+    list.issuedAt - REVOCATION_LIST_BACKDATING <= now &&
+    now < list.issuedAt + REVOCATION_LIST_LIFE / 2
+  );
+}
+
+function mayPublish(authority: AuthorityRecord, now: number): boolean {
+  return ['ACTIVE', 'DISABLED'].includes(authorityStatus(authority, now));
+}
+
+/** Joins the build that is under way in this process, which the caller has to check: it may have begun too early. */
+async function publishOnce(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+  previous: Entry<RevocationListRecord> | undefined,
+): Promise<void> {
+  const underWay = ca.revocationListBuilds.get(authority.id);
+  if (underWay !== undefined) return underWay;
+  const build = publishRevocationList(ca, authority, previous);
+  ca.revocationListBuilds.set(authority.id, build);
+  try {
+    await build;
+  } finally {
+    ca.revocationListBuilds.delete(authority.id);
+  }
+}
