@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { registerClientCommands } from './cli/client-commands.ts';
 import { registerDevCommand } from './cli/dev.ts';
 import { failWith } from './cli/fail-with.ts';
+import { registerRaCommand } from './cli/ra.ts';
 
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
@@ -11,6 +12,10 @@ const program = new Command('scep-connector')
 registerDevCommand(program, async (settings) => {
   const { runDev } = await import('./run-dev.ts');
   await runDev(settings);
+});
+registerRaCommand(program, async (settings) => {
+  const { runRaRotate } = await import('./run-ra-rotate.ts');
+  await runRaRotate(settings);
 });
 registerClientCommands(program);
 

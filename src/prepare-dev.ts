@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageError } from './config/usage-error.ts';
 import type { ConnectorRecord } from './connectors/connector-record.ts';
 import { createChallenge } from './connectors/create-challenge.ts';
 import { createConnector } from './connectors/create-connector.ts';
@@ -6,8 +7,8 @@ import { findChallenge, openChallengePassword } from './connectors/find-challeng
 import { findConnector } from './connectors/find-connector.ts';
 import { renewRaIdentity } from './connectors/renew-ra-identity.ts';
 import { activateRoot } from './private-ca/activate-root.ts';
-import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
 import { defineCollection, getEntry, putEntry } from './store/collection.ts';
+import { SealError } from './store/seal.ts';
 import type { Wired } from './wire.ts';
 
 /** What `scep-connector dev` made on its first start. */
@@ -24,8 +25,14 @@ const installations = defineCollection<z.infer<typeof installationSchema>>(
 const PARTITION = 'dev';
 const KEY = 'first-start';
 
-/** Any client can be tried against the development connector: scepclient knows only single DES and SHA-1. */
-const DEV_TAGS = { 'scep:legacy': 'des sha1' };
+/** A development server's ARNs are of no real account. */
+export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
+
+/**
+ * Any client can be tried against the development connector: scepclient knows only single DES and SHA-1 and renews with the key
+ * it has.
+ */
+const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:renewal': 'on same-key' };
 
 export interface DevInstallation {
   readonly connector: ConnectorRecord;
@@ -36,16 +43,17 @@ export interface DevInstallation {
  * The CA, connector and challenge of a development server: made on its first start, found again later. When a first start is
  * cut short the next one begins anew; when two run at once, the first to finish is the one both use.
  */
-export async function prepareDev(wired: Wired, scope: PrivateCaScope): Promise<DevInstallation> {
-  const found = await findInstallation(wired);
-  if (found === undefined) await makeInstallation(wired, scope);
-  const installation = found ?? (await findInstallation(wired));
+export async function prepareDev(wired: Wired): Promise<DevInstallation> {
+  const found = await findDevInstallation(wired);
+  if (found === undefined) await makeInstallation(wired);
+  const installation = found ?? (await findDevInstallation(wired));
   if (installation === undefined) throw new Error('the development installation is incomplete');
   await renewRaIdentity(wired, installation.connector);
   return installation;
 }
 
-async function findInstallation(wired: Wired): Promise<DevInstallation | undefined> {
+/** What an earlier start made, or undefined. @throws SealError when the master key is another one. */
+export async function findDevInstallation(wired: Wired): Promise<DevInstallation | undefined> {
   const entry = await getEntry(wired.store, PARTITION, installations, KEY);
   if (entry === undefined) return undefined;
   const { connectorId, challengeId } = entry.value;
@@ -56,7 +64,7 @@ async function findInstallation(wired: Wired): Promise<DevInstallation | undefin
   return { connector, challengePassword };
 }
 
-async function makeInstallation(wired: Wired, scope: PrivateCaScope): Promise<void> {
+async function makeInstallation(wired: Wired): Promise<void> {
   const certificateAuthorityArn = await activateRoot(wired.privateCa, {
     name: 'dev',
     keyAlgorithm: 'RSA_2048',
@@ -65,7 +73,7 @@ async function makeInstallation(wired: Wired, scope: PrivateCaScope): Promise<vo
     validity: { Type: 'YEARS', Value: 10 },
   });
   const request = { certificateAuthorityArn, tags: DEV_TAGS };
-  const connector = await createConnector(wired, scope, request);
+  const connector = await createConnector(wired, DEV_SCOPE, request);
   const { challenge } = await createChallenge(wired, connector);
   const record = {
     certificateAuthorityArn,
@@ -75,4 +83,12 @@ async function makeInstallation(wired: Wired, scope: PrivateCaScope): Promise<vo
   await wired.store.commit(PARTITION, [
     putEntry(installations, KEY, record, { condition: 'absent' }),
   ]);
+}
+
+/** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
+export function explainSealError(error: unknown): never {
+  if (!(error instanceof SealError)) throw error;
+  throw new UsageError(
+    'master.key does not open what is in the store; restore the master key that belongs to this data directory',
+  );
 }

@@ -9,20 +9,23 @@ import type { DevSettings } from './config/dev-settings.ts';
 import { loadMasterKey } from './config/master-key.ts';
 import { UsageError } from './config/usage-error.ts';
 import { connectorPath } from './connectors/connector-path.ts';
+import { renewRaIdentity } from './connectors/renew-ra-identity.ts';
+import { rotateRaIdentity } from './connectors/rotate-ra-identity.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
 import type { RunningListener } from './http/start-listener.ts';
 import { startListener } from './http/start-listener.ts';
 import { createLogger } from './observability/logger.ts';
 import type { DevInstallation } from './prepare-dev.ts';
-import { prepareDev } from './prepare-dev.ts';
-import { SealError } from './store/seal.ts';
+import { DEV_SCOPE, explainSealError, prepareDev } from './prepare-dev.ts';
+import type { Chore } from './start-chore.ts';
+import { startChore } from './start-chore.ts';
 import type { Wired } from './wire.ts';
 import { wire } from './wire.ts';
 
-const SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 /** Milliseconds that requests under way have to finish once the server has been told to stop. */
 const DRAIN_GRACE = 10_000;
+const RA_RENEWAL_INTERVAL = 3_600_000;
 
 /** Runs `scep-connector dev` until SIGTERM or SIGINT, then drains. */
 export async function runDev(settings: DevSettings): Promise<void> {
@@ -31,15 +34,23 @@ export async function runDev(settings: DevSettings): Promise<void> {
   await makeDataDir(settings.dataDir);
   const masterKey = await loadMasterKey(settings.dataDir);
   const storeDir = join(settings.dataDir, 'store');
-  const wired = await wire({ storeDir, masterKey, scope: SCOPE });
+  const wired = await wire({ storeDir, masterKey, scope: DEV_SCOPE });
   const listeners: RunningListener[] = [];
+  const chores: Chore[] = [];
   const listen = async (app: RequestListener, port: number) => {
     const listener = await startListener(app, settings.host, port);
     listeners.push(listener);
     return listener.url;
   };
   try {
-    const installation = await prepareDev(wired, SCOPE).catch(explainSealError);
+    const installation = await prepareDev(wired).catch(explainSealError);
+    const { connector } = installation;
+    if (settings.rotateRa) await rotateRaIdentity(wired, connector, { activeInMs: 0 });
+    chores.push(
+      startChore('RA renewal', RA_RENEWAL_INTERVAL, logger, () =>
+        renewRaIdentity(wired, connector),
+      ),
+    );
     const enrolApp = createEnrolApp({ ...wired, logger });
     const opsApp = createOpsApp(() => readiness(wired, installation));
     const enrolUrl = await listen(enrolApp, settings.enrolPort);
@@ -51,20 +62,13 @@ export async function runDev(settings: DevSettings): Promise<void> {
     logger.info({ signal: await stopped }, 'draining');
   } finally {
     await Promise.all(listeners.map((listener) => listener.drain(DRAIN_GRACE)));
+    await Promise.all(chores.map((chore) => chore.stop()));
     await wired.store.close();
   }
 }
 
 const WARNING =
   'this development connector accepts single DES and SHA-1 so that any client can be tried; do not use it in production';
-
-/** The first secret that a start opens tells whether the key is the one that sealed it. */
-function explainSealError(error: unknown): never {
-  if (!(error instanceof SealError)) throw error;
-  throw new UsageError(
-    'master.key does not open what is in the store; restore the master key that belongs to this data directory',
-  );
-}
 
 async function makeDataDir(dataDir: string): Promise<void> {
   try {

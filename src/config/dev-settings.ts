@@ -24,6 +24,7 @@ const devSettingsSchema = z.object({
   host: z.string().min(1, '--host takes an address'),
   enrolPort: port('enrol-port'),
   opsPort: port('ops-port'),
+  rotateRa: z.boolean().default(false),
   readyFile: path('ready-file').optional(),
   logLevel: z.enum(LOG_LEVELS, `--log-level takes one of ${LOG_LEVELS.join(', ')}`),
 });

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
@@ -12,10 +13,7 @@ const KEY_OCTETS = 32;
  */
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
-  const fresh = `${randomBytes(KEY_OCTETS).toString('hex')}\n`;
-  await writeFile(file, fresh, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  });
+  if (!existsSync(file)) await makeMasterKey(file);
   const text = (await readFile(file, 'utf8')).trim();
   if (!/^[0-9a-f]{64}$/i.test(text)) {
     throw new UsageError(
@@ -23,4 +21,19 @@ export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
     );
   }
   return Buffer.from(text, 'hex');
+}
+
+/** Under its name only when whole and on the disk: another start, or one after a power cut, must never read half a key. */
+async function makeMasterKey(file: string): Promise<void> {
+  const unfinished = `${file}.${randomUUID()}`;
+  const fresh = `${randomBytes(KEY_OCTETS).toString('hex')}\n`;
+  try {
+    await writeFile(unfinished, fresh, { mode: 0o600, flush: true });
+    await link(unfinished, file);
+  } catch (error) {
+    // Then another process has made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
 }
