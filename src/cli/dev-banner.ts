@@ -38,16 +38,9 @@ Enrol with the client that comes with this package:
 with sscep:
 
   sscep getca -u ${scepUrl} -c ca.crt -F sha256
-  openssl req -new -newkey rsa:2048 -nodes -keyout device.key -out device.csr -config - <<'END'
-  [req]
-  prompt = no
-  distinguished_name = name
-  attributes = attributes
-  [name]
-  CN = device-1
-  [attributes]
-  challengePassword = ${challengePassword}
-  END
+  printf '%s\\n' '[req]' 'prompt = no' 'distinguished_name = name' 'attributes = attributes' \\
+    '[name]' 'CN = device-1' '[attributes]' 'challengePassword = ${challengePassword}' > device.cnf
+  openssl req -new -newkey rsa:2048 -nodes -keyout device.key -out device.csr -config device.cnf
   sscep enroll -u ${scepUrl} -c ca.crt \\
     -k device.key -r device.csr -l device.crt -E aes -S sha256
 

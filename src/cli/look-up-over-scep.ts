@@ -5,6 +5,7 @@ import type { CertRep } from '../scep/read-cert-rep.ts';
 import { readNextCaCertificates } from '../scep/read-next-ca-certificates.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
+import { parseCrl } from '../x509/parse-crl.ts';
 import { exchangePkiMessage, expectedSignature } from './exchange-pki-message.ts';
 import { readingReply, ScepClientError } from './scep-client-error.ts';
 import type { Authority, ScepClientSettings } from './scep-client-settings.ts';
@@ -49,9 +50,8 @@ export async function getCertificateOverScep(
 }
 
 /**
- * GetCRL (RFC 8894 section 4.6): the latest CRL of the CA that issued the certificate of that name, DER. It comes in a signed
- * and encrypted reply; its own signature is for whoever uses it.
- * @throws ScepClientError as `enrolOverScep` does, and when there is no CRL in the reply.
+ * GetCRL (RFC 8894 section 4.6): the latest CRL of the CA that issued the certificate of that name, DER.
+ * @throws ScepClientError as `enrolOverScep` does, and when the reply holds no CRL that the trusted CA signed.
  */
 export async function getCrlOverScep(
   settings: ScepClientSettings,
@@ -62,6 +62,10 @@ export async function getCrlOverScep(
   const reply = await lookUp(settings, authority, signer, 'GetCRL', name);
   return found(reply, ({ crls: [crl] }) => {
     if (crl === undefined) throw new ScepClientError('the reply to GetCRL holds no CRL');
+    const parsed = readingReply('GetCRL', () => parseCrl(crl));
+    if (!authority.ca.chain.some((issuer) => isIssuedBy(parsed, issuer))) {
+      throw new ScepClientError('the server gave a CRL that the trusted CA did not sign');
+    }
     return crl;
   });
 }

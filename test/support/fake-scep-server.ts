@@ -8,6 +8,10 @@ import { buildDegenerateSignedData } from '../../src/cms/build-signed-data.ts';
 import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
 import { buildCaCertReply, CA_RA_CERT_CONTENT_TYPE } from '../../src/scep/build-ca-cert-reply.ts';
 import { buildCertRep } from '../../src/scep/build-cert-rep.ts';
+import {
+  buildNextCaCertReply,
+  NEXT_CA_CERT_CONTENT_TYPE,
+} from '../../src/scep/build-next-ca-cert-reply.ts';
 import { decodeGetMessage } from '../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../src/scep/find-recipient.ts';
 import type { RequestType } from '../../src/scep/message-types.ts';
@@ -28,6 +32,8 @@ import { makeIdentity } from './test-authority.ts';
 /** The verdict on one request. 'lose' closes the connection without an answer. */
 type Verdict =
   | { readonly issue: (request: CertificationRequest) => Identity }
+  /** In answer to GetCert and GetCRL. */
+  | { readonly send: { readonly certificates?: Uint8Array[]; readonly crls?: Uint8Array[] } }
   | { readonly refuse: FailInfo; readonly text: string }
   | 'pending'
   | 'lose';
@@ -39,8 +45,10 @@ export interface FakeScepServer {
   readonly ra: Identity;
   /** All that has come in: "GET GetCACaps", "POST PKCSReq", "GET CertPoll". */
   readonly log: string[];
-  /** The PKCS #10 of each PKCSReq. */
+  /** The PKCS #10 of each PKCSReq and RenewalReq. */
   readonly requests: CertificationRequest[];
+  /** Each PKIOperation. */
+  readonly messages: OpenedRequest[];
   /** What tests change while it runs. */
   readonly behaviour: {
     capabilities: string;
@@ -49,6 +57,8 @@ export interface FakeScepServer {
     intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
     /** Signs the replies. */
     signer: Identity;
+    /** What GetNextCACert gives; HTTP 404 when undefined. */
+    nextCa: readonly Identity[] | undefined;
   };
 }
 
@@ -61,12 +71,13 @@ export async function startFakeScepServer(): Promise<FakeScepServer> {
   const issuingCa = makeIdentity({ subject: 'CN=Issuing CA', issuer: root, ca: {} });
   const ra = makeIdentity({ subject: 'CN=RA', issuer: issuingCa });
   const fake: Omit<FakeScepServer, 'url'> = {
-    ...{ root, issuingCa, ra, log: [], requests: [] },
+    ...{ root, issuingCa, ra, log: [], requests: [], messages: [] },
     behaviour: {
       capabilities: MODERN_CAPABILITIES,
       verdict: () => ({ issue: (request) => issueFor(request, issuingCa) }),
       intercept: () => false,
       signer: ra,
+      nextCa: undefined,
     },
   };
   const server = createServer((request, response) => {
@@ -101,6 +112,16 @@ async function answer(
     response
       .setHeader('content-type', CA_RA_CERT_CONTENT_TYPE)
       .end(buildCaCertReply(ra.certificate.der, caCertificates));
+  } else if (operation === 'getnextcacert') {
+    log.push('GET GetNextCACert');
+    const { nextCa, signer } = behaviour;
+    if (nextCa === undefined) response.writeHead(404).end();
+    else {
+      const ders = nextCa.map(({ certificate }) => certificate.der);
+      response
+        .setHeader('content-type', NEXT_CA_CERT_CONTENT_TYPE)
+        .end(buildNextCaCertReply(ders, signer, new Date()));
+    }
   } else {
     const bytes =
       request.method === 'POST' ? await buffer(request) : decodeGetMessage(message ?? '');
@@ -111,7 +132,7 @@ async function answer(
 }
 
 function decide(
-  { ra, behaviour, log, requests }: Omit<FakeScepServer, 'url'>,
+  { ra, behaviour, log, requests, messages }: Omit<FakeScepServer, 'url'>,
   bytes: Uint8Array,
   method: string,
 ): Uint8Array | undefined {
@@ -119,10 +140,12 @@ function decide(
   const type = requestTypeOf(opened.request.attributes.messageType);
   if (type === undefined) throw new Error('unknown messageType');
   log.push(`${method} ${type}`);
-  if (type === 'PKCSReq') requests.push(parseCertificationRequest(opened.content));
+  messages.push(opened);
+  if (type === 'PKCSReq' || type === 'RenewalReq') {
+    requests.push(parseCertificationRequest(opened.content));
+  }
   const verdict = behaviour.verdict(type, log.length);
-  const csr = requests.at(-1);
-  if (verdict === 'lose' || csr === undefined) return undefined;
+  if (verdict === 'lose') return undefined;
   const signer = { ...behaviour.signer, digest: opened.digest };
   const outcome =
     verdict === 'pending'
@@ -131,11 +154,23 @@ function decide(
         ? ({ status: 'FAILURE', failInfo: verdict.refuse, text: verdict.text } as const)
         : ({
             status: 'SUCCESS',
-            content: buildDegenerateSignedData([verdict.issue(csr).certificate.der]),
+            content: messageData(verdict, requests.at(-1)),
             recipient: { certificate: opened.signerCertificate, publicKey: opened.signerKey },
             cipher: opened.cipher,
           } as const);
   return buildCertRep(outcome, opened.request, signer, new Date(), randomBytes);
+}
+
+function messageData(
+  verdict: Exclude<Verdict, string | { readonly refuse: unknown }>,
+  csr: CertificationRequest | undefined,
+): Uint8Array {
+  if ('send' in verdict) {
+    const { certificates = [], crls = [] } = verdict.send;
+    return buildDegenerateSignedData(certificates, crls);
+  }
+  if (csr === undefined) throw new Error('nothing was requested that could be issued');
+  return buildDegenerateSignedData([verdict.issue(csr).certificate.der]);
 }
 
 function open(bytes: Uint8Array, { certificate, privateKey }: Identity): OpenedRequest {

@@ -5,6 +5,7 @@ import {
   parseKeyAlgorithm,
   parseKeyUsages,
   parsePurposes,
+  parseSerialNumber,
   parseServerUrl,
   parseWholeNumber,
 } from '../../../src/cli/parse-option.ts';
@@ -62,5 +63,16 @@ it('takes purposes by name or object identifier', () => {
   ]);
   for (const bad of ['web', '1', '', '3.1']) {
     expect(() => parsePurposes(bad)).toThrow(/object identifier/);
+  }
+});
+
+it('takes serial numbers as openssl prints them', () => {
+  const octets = (text: string) => Buffer.from(parseSerialNumber(text)).toString('hex');
+  expect(octets('0A1B')).toBe('0a1b');
+  expect(octets('0x0a:1b')).toBe('0a1b');
+  expect(octets('F1')).toBe('00f1');
+  expect(octets('7')).toBe('07');
+  for (const bad of ['', '0', '00:00', 'xyz', '12 34', 'f'.repeat(43)]) {
+    expect(() => parseSerialNumber(bad)).toThrow(/hexadecimal/);
   }
 });

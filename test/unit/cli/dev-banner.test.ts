@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { decodePem } from '../../../src/asn1/pem.ts';
+import { devBanner } from '../../../src/cli/dev-banner.ts';
+import { challengePasswords } from '../../../src/scep/challenge-password.ts';
+import { formatName } from '../../../src/x509/distinguished-name.ts';
+import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const CHALLENGE = '0a1b2c3d-4e5f-4678-9abc-def012345678';
+const banner = devBanner({
+  scepUrl: 'http://127.0.0.1:8080/scep/000000000000-id/secret',
+  challengePassword: CHALLENGE,
+  caFingerprintSha256: 'ab',
+  caThumbprintSha1: 'cd',
+  caCertificateFile: '/data/ca.pem',
+  region: 'us-east-1',
+  accountId: '000000000000',
+  connectorArn: 'arn:connector',
+  certificateAuthorityArn: 'arn:authority',
+  enrolUrl: 'http://127.0.0.1:8080',
+  opsUrl: 'http://127.0.0.1:9090',
+});
+
+test('the lines for a CSR make one when they are pasted as printed, indented', () => {
+  const [, section = ''] = /with sscep:\n\n([\s\S]*?)\n\nwith /.exec(banner) ?? [];
+  const lines = section.replaceAll(/^ {2}sscep [^\\\n]*(\\\n.*)?$/gm, '');
+  const directory = tempDirectory();
+  execFileSync('bash', ['-e'], { cwd: directory, input: lines, stdio: ['pipe', 'pipe', 'pipe'] });
+  const pem = readFileSync(path.join(directory, 'device.csr'), 'utf8');
+  const csr = parseCertificationRequest(decodePem('CERTIFICATE REQUEST', pem)[0] ?? Buffer.of());
+  expect(formatName(csr.subject)).toBe('CN=device-1');
+  expect(challengePasswords(csr)).toEqual([CHALLENGE]);
+});
