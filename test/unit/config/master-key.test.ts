@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { loadMasterKey } from '../../../src/config/master-key.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  return { ...actual, writeFile: vi.fn(actual.writeFile) };
+});
+
+test('a key is made once, for its owner alone, and found again', async () => {
+  const directory = tempDirectory();
+  const key = await loadMasterKey(directory);
+  expect(key).toHaveLength(32);
+  expect(Buffer.compare(await loadMasterKey(directory), key)).toBe(0);
+  const file = join(directory, 'master.key');
+  expect(readFileSync(file, 'utf8').trim()).toBe(Buffer.from(key).toString('hex'));
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test('whoever starts at the same moment gets the same key, and never half of one', async () => {
+  for (let round = 0; round < 50; round += 1) {
+    const directory = tempDirectory();
+    const starts = Array.from({ length: 3 }, () => loadMasterKey(directory));
+    const keys = new Set(
+      (await Promise.all(starts)).map((key) => Buffer.from(key).toString('hex')),
+    );
+    expect(keys.size).toBe(1);
+    expect(readdirSync(directory)).toEqual(['master.key']);
+  }
+});
+
+test('a start that fails while it writes the key leaves none, and the next one succeeds', async () => {
+  const directory = tempDirectory();
+  vi.mocked(writeFile).mockImplementationOnce((file, _data, options) => {
+    writeFileSync(String(file), 'half', options as { flag?: string });
+    return Promise.reject(new Error('ENOSPC'));
+  });
+  await expect(loadMasterKey(directory)).rejects.toThrow('ENOSPC');
+  expect(readdirSync(directory)).toEqual([]);
+  expect(await loadMasterKey(directory)).toHaveLength(32);
+});
+
+test('a damaged key is not replaced', async () => {
+  const directory = tempDirectory();
+  writeFileSync(join(directory, 'master.key'), 'abc\n');
+  await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);
+  expect(readFileSync(join(directory, 'master.key'), 'utf8')).toBe('abc\n');
+});
