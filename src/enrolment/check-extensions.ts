@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isDer } from '../asn1/is-der.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { IdentityPolicy } from '../connectors/connector-policy.ts';
@@ -16,7 +17,7 @@ interface ExtensionRule {
   readonly name: string;
   /** 'taken-over': it stands in the certificate as asked. 'set-by-authority': the CA writes its own in its place. */
   readonly treatment: 'taken-over' | 'set-by-authority';
-  /** Gives what is wrong with the value, or undefined. A DecodeError counts as wrong too. */
+  /** Gives what is wrong with the value, or undefined. A DecodeError counts as wrong too, and so does what is not DER. */
   readonly objection: (value: Uint8Array, policy: IdentityPolicy) => string | undefined;
 }
 
@@ -96,6 +97,7 @@ export function checkExtensions(
 
 function objectionOf(rule: ExtensionRule, value: Uint8Array, policy: IdentityPolicy) {
   try {
+    if (rule.treatment === 'taken-over' && !isDer(value)) return 'not DER';
     return rule.objection(value, policy);
   } catch (error) {
     if (error instanceof DecodeError) return 'malformed';

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isDer } from '../asn1/is-der.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { parseName } from '../x509/distinguished-name.ts';
@@ -16,12 +17,12 @@ const LENGTHS: Readonly<Record<string, number>> = {
   [OID.title]: 64,
 };
 const MAX_LENGTH = 256;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
- * The subject may name anything that cannot be misread: no control or direction-changing characters, lengths within RFC
- * 5280, character strings throughout. It may be empty when there is a subjectAltName (aws.md, IssueCertificate).
+ * The subject may name anything that cannot be misread: no control, line-breaking or direction-changing characters, lengths
+ * within RFC 5280, character strings throughout. The CA copies it to the octet, so it has to be DER. It may be empty when
+ * there is a subjectAltName (aws.md, IssueCertificate).
  * @throws Refusal 'name-not-allowed'
  */
 export function checkSubject({ subject, extensions }: CertificationRequest): void {
@@ -43,6 +44,7 @@ export function checkSubject({ subject, extensions }: CertificationRequest): voi
 
 function attributesOf(subject: Uint8Array): readonly { oid: string; value: string }[] {
   try {
+    if (!isDer(subject)) throw new DecodeError('the subject is not DER');
     return parseName(subject).flat();
   } catch (error) {
     if (error instanceof DecodeError) throw new Refusal('name-not-allowed', error.message);

@@ -1,0 +1,27 @@
+import type { BerElement } from './read-ber.ts';
+import { readBer } from './read-ber.ts';
+import { derElement } from './write-der.ts';
+
+const SEQUENCE = 16;
+const SET = 17;
+
+/**
+ * Whether `bytes` keeps to the forms of DER in which its elements are written (X.690 section 10): the shortest definite lengths,
+ * and nothing constructed but SEQUENCE, SET and tagged elements. What the values are is not judged.
+ * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`.
+ */
+export function isDer(bytes: Uint8Array): boolean {
+  const element = readBer(bytes);
+  return onlyDerForms(element) && Buffer.compare(rewritten(element), bytes) === 0;
+}
+
+function onlyDerForms({ tagClass, tagNumber, constructed, children }: BerElement): boolean {
+  const isContainer = tagNumber === SEQUENCE || tagNumber === SET;
+  const isRightForm = tagClass !== 'universal' || constructed === isContainer;
+  return isRightForm && children.every(onlyDerForms);
+}
+
+function rewritten({ bytes, constructed, children, content }: BerElement): Uint8Array {
+  const tag = bytes[0] as number;
+  return constructed ? derElement(tag, ...children.map(rewritten)) : derElement(tag, content);
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import { isDer } from '../../../src/asn1/is-der.ts';
+
+const of = (hex: string) => isDer(Buffer.from(hex, 'hex'));
+
+test.each([
+  ['a primitive element', '020101'],
+  ['an empty sequence', '3000'],
+  ['a tagged element inside', '30038201ff'],
+  ['a length of two octets', `048180${'00'.repeat(128)}`],
+])('%s is DER', (_, hex) => {
+  expect(of(hex)).toBe(true);
+});
+
+test.each([
+  ['a length that is longer than it need be', '308103820161'],
+  ['such a length deep inside', '3006300482810161'],
+  ['an indefinite length', '30808201610000'],
+  ['an OCTET STRING in parts', '2403040161'],
+  ['a primitive SEQUENCE', '1000'],
+])('%s is not DER', (_, hex) => {
+  expect(of(hex)).toBe(false);
+});
+
+test('what is no BER at all is a DecodeError', () => {
+  expect(() => of('30')).toThrow(DecodeError);
+});
