@@ -13,28 +13,29 @@ import {
 } from '../asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
-import type { DigestName } from '../x509/signature-algorithms.ts';
-import { digestOid } from './digest-algorithms.ts';
+import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
+import { digestAlgorithm } from '../x509/signature-algorithms.ts';
 import { derIssuerAndSerialNumber } from './entity-identifier.ts';
 
 export interface SignedDataSigner {
   readonly certificate: Certificate;
-  /** An RSA private key. */
+  /** RSA or EC. */
   readonly privateKey: KeyObject;
   readonly digest: DigestName;
 }
 
 /**
  * A ContentInfo with SignedData of one signer, DER. `content` becomes one primitive OCTET STRING, also when it is empty;
- * `attributes` (each a whole Attribute, DER) join contentType and messageDigest. The signature
- * algorithm is written as plain rsaEncryption: strongSwan accepts no other (protocol fact 7).
+ * `attributes` (each a whole Attribute, DER) join contentType and messageDigest.
+ * @throws RangeError when there is no signature algorithm for the digest and the key.
  */
 export function buildSignedData(
   content: Uint8Array,
   signer: SignedDataSigner,
   attributes: readonly Uint8Array[],
 ): Uint8Array {
-  const digestAlgorithm = derAlgorithmIdentifier(digestOid(signer.digest), derNull());
+  const digest = digestAlgorithm(signer.digest);
+  const digestIdentifier = derAlgorithmIdentifier(digest.oid, derNull());
   const signedAttributes = derSetOf([
     derAttribute(OID.contentType, derOid(OID.data)),
     derAttribute(
@@ -46,21 +47,30 @@ export function buildSignedData(
   const signerInfo = derSequence(
     derInteger(1),
     derIssuerAndSerialNumber(signer.certificate),
-    digestAlgorithm,
+    digestIdentifier,
     withTag(0xa0, signedAttributes),
-    derAlgorithmIdentifier(OID.rsaEncryption, derNull()),
+    signatureAlgorithm(digest, signer.privateKey),
     derOctetString(sign(signer.digest, signedAttributes, signer.privateKey)),
   );
   return derContentInfo(
     OID.signedData,
     derSequence(
       derInteger(1),
-      derSet(digestAlgorithm),
+      derSet(digestIdentifier),
       derSequence(derOid(OID.data), derContext(0, derOctetString(content))),
       derContext(0, signer.certificate.der),
       derSet(signerInfo),
     ),
   );
+}
+
+/** With an RSA key plain rsaEncryption: strongSwan accepts no other (protocol fact 7). */
+function signatureAlgorithm({ name, withEcdsaOid }: DigestAlgorithm, key: KeyObject): Uint8Array {
+  if (key.asymmetricKeyType === 'rsa') return derAlgorithmIdentifier(OID.rsaEncryption, derNull());
+  if (key.asymmetricKeyType !== 'ec' || withEcdsaOid === undefined) {
+    throw new RangeError(`no signature algorithm joins ${name} with such a key`);
+  }
+  return derAlgorithmIdentifier(withEcdsaOid);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 
 export type CipherName = 'des' | '3des' | 'aes128' | 'aes192' | 'aes256';
 
@@ -14,33 +16,35 @@ export interface ContentCipher {
   readonly openssl: string;
   /** OpenSSL 3 keeps single DES in its legacy provider; triple DES with one key three times over is the same function. */
   readonly keyRepeats: number;
+  /** The word that a connector has to allow it by; without one it is always accepted. */
+  readonly legacy?: 'des';
+  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), where it has one. */
+  readonly capability?: string;
 }
 
-const CIPHERS: readonly ContentCipher[] = [
-  cipher('aes128', OID.aes128Cbc, 16, 16, 'aes-128-cbc'),
-  cipher('aes192', OID.aes192Cbc, 24, 16, 'aes-192-cbc'),
-  cipher('aes256', OID.aes256Cbc, 32, 16, 'aes-256-cbc'),
-  cipher('3des', OID.desEde3Cbc, 24, 8, 'des-ede3-cbc'),
-  cipher('des', OID.desCbc, 8, 8, 'des-ede3-cbc', 3),
+const AES = { blockLength: 16, keyRepeats: 1, capability: 'AES' } as const;
+
+/** The one list of ciphers. What is not in it is not supported. */
+export const CONTENT_CIPHERS: readonly ContentCipher[] = [
+  { ...AES, name: 'aes128', oid: OID.aes128Cbc, keyLength: 16, openssl: 'aes-128-cbc' },
+  { ...AES, name: 'aes192', oid: OID.aes192Cbc, keyLength: 24, openssl: 'aes-192-cbc' },
+  { ...AES, name: 'aes256', oid: OID.aes256Cbc, keyLength: 32, openssl: 'aes-256-cbc' },
+  {
+    ...{ name: '3des', oid: OID.desEde3Cbc, keyLength: 24, blockLength: 8 },
+    ...{ openssl: 'des-ede3-cbc', keyRepeats: 1, capability: 'DES3' },
+  },
+  {
+    ...{ name: 'des', oid: OID.desCbc, keyLength: 8, blockLength: 8 },
+    ...{ openssl: 'des-ede3-cbc', keyRepeats: 3, legacy: 'des' },
+  },
 ];
 
-function cipher(
-  name: CipherName,
-  oid: string,
-  keyLength: number,
-  blockLength: number,
-  openssl: string,
-  keyRepeats = 1,
-): ContentCipher {
-  return { name, oid, keyLength, blockLength, openssl, keyRepeats };
-}
-
 export function findCipherByOid(oid: string): ContentCipher | undefined {
-  return CIPHERS.find((candidate) => candidate.oid === oid);
+  return CONTENT_CIPHERS.find((candidate) => candidate.oid === oid);
 }
 
 export function contentCipher(name: CipherName): ContentCipher {
-  return CIPHERS.find((candidate) => candidate.name === name) as ContentCipher;
+  return CONTENT_CIPHERS.find((candidate) => candidate.name === name) as ContentCipher;
 }
 
 export function encryptContent(
@@ -66,6 +70,37 @@ export function decryptContent(
   } catch {
     return undefined;
   }
+}
+
+/** Whole blocks, without padding. */
+export function encryptBlocks(
+  { openssl }: ContentCipher,
+  key: Uint8Array,
+  iv: Uint8Array,
+  blocks: Uint8Array,
+): Uint8Array {
+  const encrypt = createCipheriv(openssl, key, iv).setAutoPadding(false);
+  return Buffer.concat([encrypt.update(blocks), encrypt.final()]);
+}
+
+/** Whole blocks, without padding. @throws Error when they are not whole. */
+export function decryptBlocks(
+  { openssl }: ContentCipher,
+  key: Uint8Array,
+  iv: Uint8Array,
+  blocks: Uint8Array,
+): Uint8Array {
+  const decrypt = createDecipheriv(openssl, key, iv).setAutoPadding(false);
+  return Buffer.concat([decrypt.update(blocks), decrypt.final()]);
+}
+
+/** The initialisation vector that an AlgorithmIdentifier brings; undefined when it has none of the right length. */
+export function initialisationVector(
+  { parameters }: AlgorithmIdentifier,
+  { blockLength }: ContentCipher,
+): Uint8Array | undefined {
+  const iv = parameters === undefined ? undefined : readBer(parameters).content;
+  return iv?.length === blockLength ? iv : undefined;
 }
 
 function repeat(key: Uint8Array, times: number): Uint8Array {

@@ -1,7 +1,5 @@
-import { readBer } from '../asn1/read-ber.ts';
-import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { ContentCipher } from './content-ciphers.ts';
-import { decryptContent } from './content-ciphers.ts';
+import { decryptContent, initialisationVector } from './content-ciphers.ts';
 import type { EnvelopedData, KeyTransportRecipient } from './parse-enveloped-data.ts';
 import type { KeyTransport } from './rsa-key-transport.ts';
 
@@ -12,17 +10,21 @@ import type { KeyTransport } from './rsa-key-transport.ts';
  * @throws UnsupportedAlgorithmError for key transport outside our table.
  */
 export function openEnvelopedData(
-  { contentEncryption, encryptedContent }: EnvelopedData,
+  envelope: EnvelopedData,
   recipient: KeyTransportRecipient,
   cipher: ContentCipher,
   keyTransport: KeyTransport,
 ): Uint8Array | undefined {
-  const key = keyTransport(recipient.keyEncryption, recipient.encryptedKey, cipher.keyLength);
-  const iv = initialisationVector(contentEncryption);
-  if (iv?.length !== cipher.blockLength) return undefined;
-  return decryptContent(cipher, key, iv, encryptedContent);
+  const { keyEncryption, encryptedKey } = recipient;
+  return openContent(envelope, cipher, keyTransport(keyEncryption, encryptedKey, cipher.keyLength));
 }
 
-function initialisationVector({ parameters }: AlgorithmIdentifier): Uint8Array | undefined {
-  return parameters === undefined ? undefined : readBer(parameters).content;
+/** The same with the content-encryption key at hand. */
+export function openContent(
+  { contentEncryption, encryptedContent }: EnvelopedData,
+  cipher: ContentCipher,
+  contentKey: Uint8Array,
+): Uint8Array | undefined {
+  const iv = initialisationVector(contentEncryption, cipher);
+  return iv && decryptContent(cipher, contentKey, iv, encryptedContent);
 }

@@ -9,11 +9,15 @@ import { readOid } from '../x509/read-oid.ts';
 import type { EntityIdentifier } from './entity-identifier.ts';
 import { readEntityIdentifier } from './entity-identifier.ts';
 import { parseContentInfo } from './parse-content-info.ts';
+import type { PasswordRecipient } from './password-recipient.ts';
+import { readPasswordRecipient } from './password-recipient.ts';
 
 /** EnvelopedData (RFC 5652 section 6.1) as far as SCEP uses it. */
 export interface EnvelopedData {
-  /** In the order received. Recipients of other kinds than key transport are left out. */
+  /** By key transport, in the order received. Recipients of other kinds than these two are left out. */
   readonly recipients: readonly KeyTransportRecipient[];
+  /** By a password, likewise. */
+  readonly passwordRecipients: readonly PasswordRecipient[];
   readonly contentEncryption: AlgorithmIdentifier;
   readonly encryptedContent: Uint8Array;
 }
@@ -44,6 +48,9 @@ export function parseEnvelopedData(bytes: Uint8Array): EnvelopedData {
   if (recipients.length > MAX_RECIPIENTS) throw new DecodeError('too many recipients');
   return {
     recipients: recipients.flatMap(keyTransportRecipient),
+    passwordRecipients: recipients
+      .filter((element) => hasContextTag(element, 3))
+      .map(readPasswordRecipient),
     ...encryptedContentInfo(contentInfoFields),
   };
 }

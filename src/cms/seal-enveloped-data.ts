@@ -16,26 +16,55 @@ import { derContentInfo } from './build-signed-data.ts';
 import type { ContentCipher } from './content-ciphers.ts';
 import { encryptContent } from './content-ciphers.ts';
 import { derIssuerAndSerialNumber } from './entity-identifier.ts';
+import type { PasswordKey } from './password-recipient.ts';
+import { derPasswordRecipient } from './password-recipient.ts';
 
-export interface EnvelopeRecipient {
-  readonly certificate: Certificate;
-  /** The RSA key in the certificate. */
-  readonly publicKey: KeyObject;
-}
+export type EnvelopeRecipient =
+  | {
+      readonly certificate: Certificate;
+      /** The RSA key in the certificate. */
+      readonly publicKey: KeyObject;
+    }
+  /** From `derivePasswordKey`: for a key that cannot be encrypted to (RFC 8894 section 3.1). */
+  | { readonly passwordKey: PasswordKey };
+
+type RandomBytes = (length: number) => Uint8Array;
 
 /**
- * A ContentInfo with EnvelopedData for one recipient, DER: version 0, key transport by RSAES-PKCS1-v1_5 with
- * issuerAndSerialNumber, which is what every SCEP client reads (protocol C45).
- * `randomBytes` gives the content key and the initialisation vector.
+ * A ContentInfo with EnvelopedData for one recipient, DER. Key transport is by RSAES-PKCS1-v1_5 with issuerAndSerialNumber, which
+ * is what every SCEP client reads (protocol C45). `randomBytes` gives the content key, the initialisation vector, and for a
+ * password what wrapping the key takes.
  */
 export function sealEnvelopedData(
   content: Uint8Array,
   recipient: EnvelopeRecipient,
   cipher: ContentCipher,
-  randomBytes: (length: number) => Uint8Array,
+  randomBytes: RandomBytes,
 ): Uint8Array {
   const contentKey = randomBytes(cipher.keyLength);
   const iv = randomBytes(cipher.blockLength);
+  const { version, recipientInfo } = encryptKey(contentKey, recipient, randomBytes);
+  const encryptedContentInfo = derSequence(
+    derOid(OID.data),
+    derAlgorithmIdentifier(cipher.oid, derOctetString(iv)),
+    derContextPrimitive(0, encryptContent(cipher, contentKey, iv, content)),
+  );
+  return derContentInfo(
+    OID.envelopedData,
+    derSequence(derInteger(version), derSet(recipientInfo), encryptedContentInfo),
+  );
+}
+
+/** The version is that of the EnvelopedData, which depends on the kind of recipient (RFC 5652 section 6.1). */
+function encryptKey(
+  contentKey: Uint8Array,
+  recipient: EnvelopeRecipient,
+  randomBytes: RandomBytes,
+): { version: number; recipientInfo: Uint8Array } {
+  if ('passwordKey' in recipient) {
+    const recipientInfo = derPasswordRecipient(recipient.passwordKey, contentKey, randomBytes);
+    return { version: 3, recipientInfo };
+  }
   const encryptedKey = publicEncrypt(
     { key: recipient.publicKey, padding: constants.RSA_PKCS1_PADDING },
     contentKey,
@@ -46,13 +75,5 @@ export function sealEnvelopedData(
     derAlgorithmIdentifier(OID.rsaEncryption, derNull()),
     derOctetString(encryptedKey),
   );
-  const encryptedContentInfo = derSequence(
-    derOid(OID.data),
-    derAlgorithmIdentifier(cipher.oid, derOctetString(iv)),
-    derContextPrimitive(0, encryptContent(cipher, contentKey, iv, content)),
-  );
-  return derContentInfo(
-    OID.envelopedData,
-    derSequence(derInteger(0), derSet(recipientInfo), encryptedContentInfo),
-  );
+  return { version: 0, recipientInfo };
 }

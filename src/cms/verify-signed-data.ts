@@ -4,9 +4,10 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derOid, derSetOf } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
+import { findDigestByOid, signatureDigest } from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
-import { findDigestByOid } from './digest-algorithms.ts';
 import type { SignedData, SignerInfo } from './parse-signed-data.ts';
 
 /**
@@ -19,9 +20,8 @@ export function verifySignedData(
   signer: SignerInfo,
   publicKey: KeyObject,
 ): boolean {
-  const digest = findDigestByOid(signer.digestAlgorithm.oid);
-  if (digest === undefined) throw new UnsupportedAlgorithmError(signer.digestAlgorithm.oid);
-  const algorithm = signatureAlgorithm(signer.signatureAlgorithm, digest.withRsaOid);
+  const digest = contentDigest(signer);
+  const algorithm = signatureAlgorithm(signer.signatureAlgorithm, digest);
   const claimedType = singleValue(signer, OID.contentType);
   const claimedDigest = singleValue(signer, OID.messageDigest);
   if (claimedType === undefined || claimedDigest === undefined) return false;
@@ -34,9 +34,31 @@ export function verifySignedData(
   return contentAgrees && signatureHolds(signer, algorithm, publicKey);
 }
 
+/**
+ * The digests that a signature rests on: the one over the content, and the one within the signature algorithm, which may be
+ * another. Throws like `verifySignedData`.
+ */
+export function signerDigests(
+  signer: Pick<SignerInfo, 'digestAlgorithm' | 'signatureAlgorithm'>,
+): readonly [content: DigestName, signature: DigestName] {
+  const digest = contentDigest(signer);
+  return [digest.name, signatureDigest(signatureAlgorithm(signer.signatureAlgorithm, digest))];
+}
+
+function contentDigest({ digestAlgorithm }: Pick<SignerInfo, 'digestAlgorithm'>): DigestAlgorithm {
+  const digest = findDigestByOid(digestAlgorithm.oid);
+  if (digest === undefined) throw new UnsupportedAlgorithmError(digestAlgorithm.oid);
+  return digest;
+}
+
 /** SignerInfo may name the key type alone, as RFC 8894 clients mostly do, or digest and key type together. */
-function signatureAlgorithm(named: AlgorithmIdentifier, withRsaOid: string): AlgorithmIdentifier {
-  return named.oid === OID.rsaEncryption ? { oid: withRsaOid, parameters: undefined } : named;
+function signatureAlgorithm(
+  named: AlgorithmIdentifier,
+  { withRsaOid, withEcdsaOid }: DigestAlgorithm,
+): AlgorithmIdentifier {
+  if (named.oid === OID.rsaEncryption) return { oid: withRsaOid, parameters: undefined };
+  if (named.oid !== OID.ecPublicKey || withEcdsaOid === undefined) return named;
+  return { oid: withEcdsaOid, parameters: undefined };
 }
 
 /**

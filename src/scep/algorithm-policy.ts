@@ -1,7 +1,9 @@
-import type { CipherName } from '../cms/content-ciphers.ts';
-import type { DigestName } from '../x509/signature-algorithms.ts';
+import type { CipherName, ContentCipher } from '../cms/content-ciphers.ts';
+import { contentCipher } from '../cms/content-ciphers.ts';
+import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
+import { digestAlgorithm } from '../x509/signature-algorithms.ts';
 
-/** The algorithms a connector accepts from clients beyond AES, triple DES and SHA-2, which all do. */
+/** The algorithms a connector accepts from clients beyond those that all do: the ones without a legacy word. */
 export interface AlgorithmPolicy {
   /** Single DES, which RFC 8894 section 2.9 forbids and scepclient always uses. */
   readonly allowSingleDes: boolean;
@@ -15,12 +17,23 @@ export const MODERN_ALGORITHMS: AlgorithmPolicy = {
   allowMd5: false,
 };
 
+type Algorithm = Pick<ContentCipher | DigestAlgorithm, 'legacy'>;
+
+const ALLOWED_BY = {
+  des: 'allowSingleDes',
+  sha1: 'allowSha1',
+  md5: 'allowMd5',
+} as const satisfies Record<NonNullable<Algorithm['legacy']>, keyof AlgorithmPolicy>;
+
+/** Whether the policy accepts a row of the tables of ciphers and digests. */
+export function accepts(policy: AlgorithmPolicy, { legacy }: Algorithm): boolean {
+  return legacy === undefined || policy[ALLOWED_BY[legacy]];
+}
+
 export function acceptsDigest(policy: AlgorithmPolicy, digest: DigestName): boolean {
-  if (digest === 'md5') return policy.allowMd5;
-  if (digest === 'sha1') return policy.allowSha1;
-  return true;
+  return accepts(policy, digestAlgorithm(digest));
 }
 
 export function acceptsCipher(policy: AlgorithmPolicy, cipher: CipherName): boolean {
-  return cipher !== 'des' || policy.allowSingleDes;
+  return accepts(policy, contentCipher(cipher));
 }

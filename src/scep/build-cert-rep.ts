@@ -3,13 +3,13 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { derTime } from '../asn1/write-der.ts';
 import { buildSignedData, derAttribute } from '../cms/build-signed-data.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
-import { findDigestByOid } from '../cms/digest-algorithms.ts';
 import type { EnvelopeRecipient } from '../cms/seal-enveloped-data.ts';
 import { sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
+import { findDigestByOid } from '../x509/signature-algorithms.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsDigest } from './algorithm-policy.ts';
+import { accepts } from './algorithm-policy.ts';
 import { CERT_REP } from './message-types.ts';
 import type { FailInfo } from './pki-status.ts';
 import { FAIL_INFO, PKI_STATUS } from './pki-status.ts';
@@ -76,5 +76,5 @@ function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
  */
 export function replyDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
   const digest = findDigestByOid(signer.digestAlgorithm.oid);
-  return digest !== undefined && acceptsDigest(policy, digest.name) ? digest.name : 'sha256';
+  return digest !== undefined && accepts(policy, digest) ? digest.name : 'sha256';
 }

@@ -29,7 +29,7 @@ export function findRecipient<R extends Recipient>(
   { signedData }: PkiRequest,
   recipients: readonly R[],
 ): AddressedEnvelope<R> | undefined {
-  const envelope = readableEnvelope(signedData.content);
+  const envelope = readEnvelope(signedData.content);
   for (const recipient of envelope === undefined ? [] : recipients) {
     const recipientInfo = envelope?.recipients.find(({ id }) =>
       identifies(id, recipient.certificate),
@@ -39,7 +39,8 @@ export function findRecipient<R extends Recipient>(
   return undefined;
 }
 
-function readableEnvelope(content: Uint8Array | undefined): EnvelopedData | undefined {
+/** The envelope of a request; undefined when it cannot be read. */
+export function readEnvelope(content: Uint8Array | undefined): EnvelopedData | undefined {
   try {
     return content && parseEnvelopedData(content);
   } catch (error) {

@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
+import type { ContentCipher } from '../cms/content-ciphers.ts';
 import { findCipherByOid } from '../cms/content-ciphers.ts';
 import { identifies } from '../cms/entity-identifier.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
+import { openPasswordEnvelopeSync } from '../cms/open-password-envelope.ts';
+import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { parseEnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
 import { createKeyTransport } from '../cms/rsa-key-transport.ts';
@@ -13,10 +16,12 @@ import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { acceptsCipher } from './algorithm-policy.ts';
 import { UntrustedReplyError } from './untrusted-reply-error.ts';
 
-/** The RSA key that signed the request, and the certificate it was signed with: the reply is encrypted to it. */
+/** Whose reply it is: who signed the request by `privateKey`, with the certificate `certificate`. */
 export interface ReplyRecipient {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
+  /** What the reply is encrypted by when the key is not RSA (RFC 8894 section 3.1). */
+  readonly challengePassword?: string | undefined;
 }
 
 /** What a CertRep SUCCESS brings: certificates, or a CRL in answer to GetCRL. One of the two is never empty. */
@@ -35,7 +40,7 @@ export interface CertRepContents {
 export function openCertRep(
   content: Uint8Array | undefined,
   policy: AlgorithmPolicy,
-  { certificate, privateKey }: ReplyRecipient,
+  recipient: ReplyRecipient,
 ): CertRepContents {
   const envelope = parseEnvelopedData(content ?? new Uint8Array());
   const cipher = findCipherByOid(envelope.contentEncryption.oid);
@@ -45,12 +50,24 @@ export function openCertRep(
       `the reply is encrypted with ${cipher.name}, which is not accepted`,
     );
   }
-  const ours = envelope.recipients.find(({ id }) => identifies(id, certificate));
-  const opened = ours && openEnvelopedData(envelope, ours, cipher, createKeyTransport(privateKey));
+  const opened = open(envelope, cipher, recipient);
   if (opened === undefined) throw new DecodeError('the reply cannot be decrypted with our key');
   const { certificates, crls } = parseSignedData(opened);
   if (certificates.length + crls.length === 0) {
     throw new DecodeError('the reply holds neither a certificate nor a CRL');
   }
   return { certificates: certificates.map(parseCertificate), crls };
+}
+
+function open(
+  envelope: EnvelopedData,
+  cipher: ContentCipher,
+  { certificate, privateKey, challengePassword }: ReplyRecipient,
+): Uint8Array | undefined {
+  if (privateKey.asymmetricKeyType === 'rsa') {
+    const ours = envelope.recipients.find(({ id }) => identifies(id, certificate));
+    return ours && openEnvelopedData(envelope, ours, cipher, createKeyTransport(privateKey));
+  }
+  if (challengePassword === undefined) return undefined;
+  return openPasswordEnvelopeSync(envelope, cipher, challengePassword);
 }

@@ -2,11 +2,13 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
 import { findCipherByOid } from '../cms/content-ciphers.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
+import { openPasswordEnvelope } from '../cms/open-password-envelope.ts';
 import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { acceptsCipher } from './algorithm-policy.ts';
 import type { AddressedEnvelope, Recipient } from './find-recipient.ts';
+import { readEnvelope } from './find-recipient.ts';
 import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
 
@@ -36,12 +38,45 @@ export function openPkiRequest(
     if (content === undefined) throw new Refusal('message-check', 'the envelope does not open');
     return { ...verified, content, cipher };
   } catch (error) {
-    if (error instanceof UnsupportedAlgorithmError) {
-      throw new Refusal('algorithm-unsupported', error.oid);
-    }
-    if (error instanceof DecodeError) throw new Refusal('message-check', error.message);
-    throw error;
+    throw refusalOfOpening(error);
   }
+}
+
+/** A request that was encrypted by a challenge password, and the password. */
+export interface RequestOpenedByPassword extends OpenedRequest {
+  readonly password: string;
+}
+
+/**
+ * Opens a request that is encrypted to none of our identities but may be by a challenge password (RFC 8894 section 3.1): one of
+ * `passwords`, the first few of which are asked for only if there is a PasswordRecipientInfo that is worth trying.
+ * @throws Refusal as `openPkiRequest`
+ */
+export async function openPasswordRequest(
+  verified: VerifiedRequest,
+  passwords: AsyncIterable<string> | Iterable<string>,
+  policy: AlgorithmPolicy,
+): Promise<RequestOpenedByPassword> {
+  const envelope = readEnvelope(verified.request.signedData.content);
+  if (envelope === undefined || envelope.passwordRecipients.length === 0) {
+    throw new Refusal('message-check', 'not encrypted to this connector');
+  }
+  try {
+    const cipher = acceptedCipher(envelope, policy);
+    const opened = await openPasswordEnvelope(envelope, cipher, passwords);
+    if (opened === undefined) throw new Refusal('message-check', 'the envelope does not open');
+    return { ...verified, ...opened, cipher };
+  } catch (error) {
+    throw refusalOfOpening(error);
+  }
+}
+
+function refusalOfOpening(error: unknown): unknown {
+  if (error instanceof UnsupportedAlgorithmError) {
+    return new Refusal('algorithm-unsupported', error.oid);
+  }
+  if (error instanceof DecodeError) return new Refusal('message-check', error.message);
+  return error;
 }
 
 function acceptedCipher(

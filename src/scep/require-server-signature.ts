@@ -1,13 +1,8 @@
-import { OID } from '../asn1/object-identifiers.ts';
-import { findDigestByOid } from '../cms/digest-algorithms.ts';
 import { identifies } from '../cms/entity-identifier.ts';
 import type { SignedData, SignerInfo } from '../cms/parse-signed-data.ts';
-import { verifySignedData } from '../cms/verify-signed-data.ts';
+import { signerDigests, verifySignedData } from '../cms/verify-signed-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
-import type { DigestName } from '../x509/signature-algorithms.ts';
-import { signatureDigest } from '../x509/signature-algorithms.ts';
-import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { acceptsDigest } from './algorithm-policy.ts';
 import { UntrustedReplyError } from './untrusted-reply-error.ts';
@@ -31,7 +26,7 @@ export function requireServerSignature(
   if (certificate === undefined) {
     throw new UntrustedReplyError('the reply is not signed by a certificate of GetCACert');
   }
-  for (const digest of digestsOf(signer)) {
+  for (const digest of signerDigests(signer)) {
     if (!acceptsDigest(policy, digest)) {
       throw new UntrustedReplyError(`the reply is signed with ${digest}, which is not accepted`);
     }
@@ -39,13 +34,4 @@ export function requireServerSignature(
   if (!verifySignedData(signedData, signer, importPublicKey(certificate.subjectPublicKeyInfo))) {
     throw new UntrustedReplyError('the signature of the reply is wrong');
   }
-}
-
-/** The digest over the content and the one within the signature algorithm, where that names one. */
-function digestsOf({ digestAlgorithm, signatureAlgorithm }: SignerInfo): DigestName[] {
-  const digest = findDigestByOid(digestAlgorithm.oid);
-  if (digest === undefined) throw new UnsupportedAlgorithmError(digestAlgorithm.oid);
-  return signatureAlgorithm.oid === OID.rsaEncryption
-    ? [digest.name]
-    : [digest.name, signatureDigest(signatureAlgorithm)];
 }

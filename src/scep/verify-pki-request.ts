@@ -1,12 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { OID } from '../asn1/object-identifiers.ts';
-import { findDigestByOid } from '../cms/digest-algorithms.ts';
-import { verifySignedData } from '../cms/verify-signed-data.ts';
+import { signerDigests, verifySignedData } from '../cms/verify-signed-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { describePublicKey, importPublicKey } from '../x509/public-key.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
-import { signatureDigest } from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { acceptsDigest } from './algorithm-policy.ts';
@@ -19,15 +16,20 @@ const MINIMUM_RSA_BITS = 2048;
 export interface VerifiedRequest {
   readonly request: PkiRequest;
   readonly signerCertificate: Certificate;
-  /** RSA: the reply is encrypted to it. */
+  /** RSA of 2048 bits or more, or EC. */
   readonly signerKey: KeyObject;
+  /**
+   * How the reply can be encrypted (RFC 8894 section 3.1): to an RSA key that signed the request, otherwise by the challenge
+   * password. Without one a reply cannot be made, so the request must be refused before anything is issued (protocol C31).
+   */
+  readonly replyBy: 'key-transport' | 'password';
   readonly digest: DigestName;
 }
 
 /**
  * Verifies the signature of a request with algorithms that `policy` accepts.
  * @throws Refusal 'message-check' when it does not hold or its certificate is missing; 'algorithm-unsupported',
- * 'algorithm-not-allowed' or 'signer-key-unsupported' when it cannot be judged or answered.
+ * 'algorithm-not-allowed' or 'signer-key-unsupported' when it cannot be judged.
  */
 export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): VerifiedRequest {
   const { signerCertificate } = request;
@@ -36,11 +38,12 @@ export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): 
   }
   try {
     const digest = acceptedDigest(request, policy);
-    const signerKey = encryptableKey(signerCertificate);
+    const signerKey = acceptedKey(signerCertificate);
+    const replyBy = signerKey.asymmetricKeyType === 'rsa' ? 'key-transport' : 'password';
     if (!verifySignedData(request.signedData, request.signer, signerKey)) {
       throw new Refusal('message-check', 'the signature is wrong');
     }
-    return { request, signerCertificate, signerKey, digest };
+    return { request, signerCertificate, signerKey, replyBy, digest };
   } catch (error) {
     if (error instanceof UnsupportedAlgorithmError) {
       throw new Refusal('algorithm-unsupported', error.oid);
@@ -52,22 +55,17 @@ export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): 
 
 /** The digest over the content, if both it and the digest within the signature algorithm are accepted. */
 function acceptedDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
-  const digest = findDigestByOid(signer.digestAlgorithm.oid);
-  if (digest === undefined) throw new UnsupportedAlgorithmError(signer.digestAlgorithm.oid);
-  const namesDigest = signer.signatureAlgorithm.oid !== OID.rsaEncryption;
-  const signed = namesDigest ? signatureDigest(signer.signatureAlgorithm) : digest.name;
-  for (const used of [digest.name, signed]) {
+  const digests = signerDigests(signer);
+  for (const used of digests) {
     if (!acceptsDigest(policy, used)) throw new Refusal('algorithm-not-allowed', used);
   }
-  return digest.name;
+  return digests[0];
 }
 
-/** RFC 8894 section 3.1: the reply goes to the signer's key by key transport, so it has to be RSA. */
-function encryptableKey(certificate: Certificate): KeyObject {
+function acceptedKey(certificate: Certificate): KeyObject {
   const key = signerKey(certificate);
   const description = describePublicKey(key);
-  if (description.type !== 'rsa') throw new Refusal('signer-key-unsupported', description.curve);
-  if (description.bits < MINIMUM_RSA_BITS) {
+  if (description.type === 'rsa' && description.bits < MINIMUM_RSA_BITS) {
     throw new Refusal('signer-key-unsupported', `RSA of ${description.bits} bits`);
   }
   return key;

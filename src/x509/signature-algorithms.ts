@@ -8,6 +8,59 @@ import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
 
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
+/** A digest and all that is named after it. */
+export interface DigestAlgorithm {
+  /** Also the name node:crypto knows it by. */
+  readonly name: DigestName;
+  readonly oid: string;
+  /** Octets. */
+  readonly length: number;
+  /** The signature algorithm that joins it with an RSA key, PKCS #1 v1.5. */
+  readonly withRsaOid: string;
+  readonly withEcdsaOid?: string;
+  /** HMAC with it, as the pseudo-random function of PBKDF2 (RFC 8018 appendix B.1.2). */
+  readonly hmacOid?: string;
+  /** The word that a connector has to allow it by; without one it is always accepted. */
+  readonly legacy?: 'md5' | 'sha1';
+  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), where it has one. */
+  readonly capability?: string;
+}
+
+/** The one list of digests. What is not in it is not supported. */
+export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = [
+  { name: 'md5', oid: OID.md5, length: 16, withRsaOid: OID.md5WithRsa, legacy: 'md5' },
+  {
+    ...{ name: 'sha1', oid: OID.sha1, length: 20, legacy: 'sha1', capability: 'SHA-1' },
+    ...{ withRsaOid: OID.sha1WithRsa, withEcdsaOid: OID.ecdsaWithSha1, hmacOid: OID.hmacWithSha1 },
+  },
+  {
+    ...{ name: 'sha256', oid: OID.sha256, length: 32, capability: 'SHA-256' },
+    withRsaOid: OID.sha256WithRsa,
+    withEcdsaOid: OID.ecdsaWithSha256,
+    hmacOid: OID.hmacWithSha256,
+  },
+  {
+    ...{ name: 'sha384', oid: OID.sha384, length: 48, capability: 'SHA-384' },
+    withRsaOid: OID.sha384WithRsa,
+    withEcdsaOid: OID.ecdsaWithSha384,
+    hmacOid: OID.hmacWithSha384,
+  },
+  {
+    ...{ name: 'sha512', oid: OID.sha512, length: 64, capability: 'SHA-512' },
+    withRsaOid: OID.sha512WithRsa,
+    withEcdsaOid: OID.ecdsaWithSha512,
+    hmacOid: OID.hmacWithSha512,
+  },
+];
+
+export function findDigestByOid(oid: string): DigestAlgorithm | undefined {
+  return DIGEST_ALGORITHMS.find((digest) => digest.oid === oid);
+}
+
+export function digestAlgorithm(name: DigestName): DigestAlgorithm {
+  return DIGEST_ALGORITHMS.find((digest) => digest.name === name) as DigestAlgorithm;
+}
+
 /** How a signature is made and checked. */
 export interface SignatureScheme {
   readonly kind: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa';
@@ -16,23 +69,14 @@ export interface SignatureScheme {
   readonly saltLength?: number;
 }
 
-const SCHEMES: Readonly<Record<string, SignatureScheme>> = {
-  [OID.md5WithRsa]: { kind: 'rsa-pkcs1', digest: 'md5' },
-  [OID.sha1WithRsa]: { kind: 'rsa-pkcs1', digest: 'sha1' },
-  [OID.sha256WithRsa]: { kind: 'rsa-pkcs1', digest: 'sha256' },
-  [OID.sha384WithRsa]: { kind: 'rsa-pkcs1', digest: 'sha384' },
-  [OID.sha512WithRsa]: { kind: 'rsa-pkcs1', digest: 'sha512' },
-  [OID.ecdsaWithSha1]: { kind: 'ecdsa', digest: 'sha1' },
-  [OID.ecdsaWithSha256]: { kind: 'ecdsa', digest: 'sha256' },
-  [OID.ecdsaWithSha384]: { kind: 'ecdsa', digest: 'sha384' },
-  [OID.ecdsaWithSha512]: { kind: 'ecdsa', digest: 'sha512' },
-};
-
-const PSS_DIGESTS: Readonly<Record<string, DigestName>> = {
-  [OID.sha256]: 'sha256',
-  [OID.sha384]: 'sha384',
-  [OID.sha512]: 'sha512',
-};
+const SCHEMES: ReadonlyMap<string, SignatureScheme> = new Map(
+  DIGEST_ALGORITHMS.flatMap(({ name, withRsaOid, withEcdsaOid }): [string, SignatureScheme][] => [
+    [withRsaOid, { kind: 'rsa-pkcs1', digest: name }],
+    ...(withEcdsaOid === undefined
+      ? []
+      : [[withEcdsaOid, { kind: 'ecdsa', digest: name }] satisfies [string, SignatureScheme]]),
+  ]),
+);
 
 const MAX_SALT_OCTETS = 64;
 
@@ -42,7 +86,7 @@ const MAX_SALT_OCTETS = 64;
  */
 export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme {
   if (algorithm.oid === OID.rsassaPss) return pssScheme(algorithm.parameters);
-  const scheme = Object.hasOwn(SCHEMES, algorithm.oid) ? SCHEMES[algorithm.oid] : undefined;
+  const scheme = SCHEMES.get(algorithm.oid);
   if (scheme === undefined) throw new UnsupportedAlgorithmError(algorithm.oid);
   return scheme;
 }
@@ -52,23 +96,26 @@ export function signatureDigest(algorithm: AlgorithmIdentifier): DigestName {
   return signatureScheme(algorithm).digest;
 }
 
-/** RSASSA-PSS-params (RFC 4055 section 3.1). The defaults are all SHA-1, so the first three must be there. */
+/** RSASSA-PSS-params (RFC 4055 section 3.1), without legacy digests: SHA-1 is the default, so the first three must be there. */
 function pssScheme(parameters: Uint8Array | undefined): SignatureScheme {
   if (parameters === undefined) throw new UnsupportedAlgorithmError(OID.rsassaPss);
   const fields = readBer(parameters).children;
   const hash = readAlgorithmIdentifier(pssField(fields, 0));
   const mask = readAlgorithmIdentifier(pssField(fields, 1));
-  const digest = PSS_DIGESTS[hash.oid];
+  const digest = findDigestByOid(hash.oid);
   const maskHash = mask.parameters && readAlgorithmIdentifier(readBer(mask.parameters)).oid;
-  if (digest === undefined || mask.oid !== OID.mgf1 || maskHash !== hash.oid) {
-    throw new UnsupportedAlgorithmError(digest === undefined ? hash.oid : OID.rsassaPss);
+  if (digest === undefined || digest.legacy !== undefined) {
+    throw new UnsupportedAlgorithmError(hash.oid);
+  }
+  if (mask.oid !== OID.mgf1 || maskHash !== hash.oid) {
+    throw new UnsupportedAlgorithmError(OID.rsassaPss);
   }
   const salt = pssField(fields, 2).content;
   const saltLength = salt[0] ?? MAX_SALT_OCTETS + 1;
   if (salt.length !== 1 || saltLength > MAX_SALT_OCTETS) {
     throw new DecodeError('the salt length of RSASSA-PSS is out of range');
   }
-  return { kind: 'rsa-pss', digest, saltLength };
+  return { kind: 'rsa-pss', digest: digest.name, saltLength };
 }
 
 function pssField(fields: readonly BerElement[], number: number): BerElement {

@@ -127,7 +127,7 @@ function signerInfo(
     algorithm(DIGESTS[digest][0], parameters),
     Buffer.concat([Buffer.from([0xa0]), sent.subarray(1)]),
     isEc
-      ? algorithm(signatureOid(signer.key, digest), 'absent')
+      ? algorithm(signatureAlgorithm ?? signatureOid(signer.key, digest), 'absent')
       : algorithm(signatureAlgorithm ?? RSA_ENCRYPTION, parameters),
     octetString(signature),
   );

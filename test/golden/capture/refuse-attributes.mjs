@@ -79,9 +79,9 @@ unreadable(
 // Algorithms
 const ecSigner = { key: EC_KEY, certificate: makeCertificate({ key: EC_KEY, subject: SUBJECT }) };
 badAlg(
-  'ec-signer',
-  'signed with an elliptic-curve key, to which no reply can be encrypted',
-  pkiMessage(envelope({ plaintext: csr({ key: EC_KEY }) }), { signer: ecSigner }),
+  'ec-signer-no-challenge',
+  'signed with an elliptic-curve key and without a challenge password: no reply can be encrypted',
+  pkiMessage(envelope({ plaintext: csr({ key: EC_KEY, challenges: [] }) }), { signer: ecSigner }),
 );
 badAlg(
   'digest-sha224',

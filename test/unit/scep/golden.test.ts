@@ -68,7 +68,11 @@ function open(bytes: Uint8Array, policy: AlgorithmPolicy) {
   const addressed = findRecipient(verified.request, [recipient]);
   const opened = openPkiRequest(verified, addressed, policy);
   const hasCsr = type === 'PKCSReq' || type === 'RenewalReq';
-  return { ...opened, type, csr: hasCsr ? provenCsr(opened.content) : undefined };
+  const csr = hasCsr ? provenCsr(opened.content) : undefined;
+  if (opened.replyBy === 'password' && csr && singleChallenge(csr) === null) {
+    throw new Refusal('signer-key-unsupported');
+  }
+  return { ...opened, type, csr };
 }
 
 /** A CSR that does not parse or is not signed with its own key counts as a message that did not decrypt (S2). */

@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derOid } from '../../../src/asn1/write-der.ts';
+import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import { derivePasswordKey } from '../../../src/cms/password-recipient.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
-import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
+import { openPasswordRequest, openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
 import { forgePkiMessage, goldenCsr, goldenEnvelope } from '../../support/forge-pki-message.ts';
@@ -56,5 +60,82 @@ describe('refuses', () => {
     ['a signed message', forgePkiMessage()],
   ])('an envelope that is %s by message-check', (_, envelope) => {
     expect(refusalOf(() => open(envelope)).reason).toBe('message-check');
+  });
+});
+
+describe('an envelope by password', () => {
+  const PASSWORD = 'the challenge';
+  const byPassword = async (cipher: 'aes128' | 'des' = 'aes128') => {
+    const passwordKey = await derivePasswordKey(PASSWORD, randomBytes);
+    return sealEnvelopedData(csr, { passwordKey }, contentCipher(cipher), randomBytes);
+  };
+  const openBy = (
+    passwords: Iterable<string>,
+    envelope: Uint8Array,
+    policy = MODERN_ALGORITHMS,
+  ) => {
+    const verified = verifyPkiRequest(
+      readPkiRequest(forgePkiMessage({ content: envelope })),
+      policy,
+    );
+    return openPasswordRequest(verified, passwords, policy);
+  };
+  const reasonWhy = async (passwords: Iterable<string>, envelope: Uint8Array) => {
+    const error: unknown = await openBy(passwords, envelope).catch((thrown: unknown) => thrown);
+    return refusalOf(() => {
+      throw error;
+    });
+  };
+
+  test('opens, and tells the password', async () => {
+    const opened = await openBy(['another', PASSWORD], await byPassword());
+    expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
+    expect(opened.password).toBe(PASSWORD);
+    expect(opened.cipher.name).toBe('aes128');
+  });
+
+  test('is nothing for our keys', async () => {
+    const envelope = await byPassword();
+    expect(refusalOf(() => open(envelope)).reason).toBe('message-check');
+  });
+
+  test('is refused by message-check, with one text, whatever does not fit', async () => {
+    const envelope = await byPassword();
+    const changed = Buffer.from(envelope);
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    const texts = new Set<string>();
+    for (const [passwords, bytes] of [
+      [['wrong'], envelope],
+      [[], envelope],
+      [[PASSWORD], changed],
+      [[PASSWORD], goldenEnvelope('aes128', csr)],
+      [[PASSWORD], Buffer.from('no CMS')],
+    ] as const) {
+      const refusal = await reasonWhy(passwords, bytes);
+      expect(refusal.reason).toBe('message-check');
+      texts.add(refusal.text);
+    }
+    expect(texts.size).toBe(1);
+  });
+
+  test('is held to the policy for its cipher', async () => {
+    const envelope = await byPassword('des');
+    expect((await reasonWhy([PASSWORD], envelope)).reason).toBe('algorithm-not-allowed');
+    expect((await openBy([PASSWORD], envelope, WITH_DES)).cipher.name).toBe('des');
+  });
+
+  test('of an unknown derivation is unsupported, and asks for no password', async () => {
+    const envelope = Buffer.from(await byPassword());
+    Buffer.from(derOid('1.2.840.113549.1.5.14')).copy(
+      envelope,
+      envelope.indexOf(Buffer.from(derOid(OID.pbkdf2))),
+    );
+    const never: Iterable<string> = {
+      [Symbol.iterator]: () => {
+        throw new Error('asked for a password');
+      },
+    };
+    const refusal = await reasonWhy(never, envelope);
+    expect(refusal.reason).toBe('algorithm-unsupported');
   });
 });

@@ -84,28 +84,71 @@ describe('message-check, with one text', () => {
   });
 });
 
-describe('a signer whose key cannot receive a reply (protocol C31)', () => {
+describe('the key of the signer', () => {
   const validity = { notBefore: new Date(0), notAfter: new Date(2e12) };
   const fields = { serialNumber: Buffer.of(5), subject: derName([]), extensions: [], ...validity };
   const serial = derSequence(derName([]), Buffer.of(2, 1, 5));
 
-  test('an EC key', () => {
-    const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  test('RSA: the reply goes by key transport', () => {
+    expect(verify({}).replyBy).toBe('key-transport');
+  });
+
+  const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'] as const;
+  const SIGNATURES = [
+    ['sha256', OID.ecdsaWithSha256],
+    ['sha384', OID.ecdsaWithSha384],
+    ['sha512', OID.ecdsaWithSha512],
+    ['sha256', OID.ecPublicKey],
+    ['sha512', OID.ecPublicKey],
+  ] as const;
+
+  describe.each(CURVES)('EC on %s: the reply goes by password (protocol C31)', (namedCurve) => {
+    const keys = generateKeyPairSync('ec', { namedCurve });
+    const signingAlgorithm = 'SHA256WITHECDSA';
+    const forgery: Forgery = {
+      certificates: [buildSelfSignedCertificate({ ...fields, ...keys, signingAlgorithm })],
+      signerIdentifier: serial,
+      signerKey: keys.privateKey,
+    };
+
+    test.each(SIGNATURES)('%s under %s', (digest, signatureOid) => {
+      const verified = verify({ ...forgery, digest, signatureOid });
+      expect(verified.replyBy).toBe('password');
+      expect(verified.digest).toBe(digest);
+      expect(verified.signerKey.equals(keys.publicKey)).toBe(true);
+    });
+
+    test('SHA-1 only where the policy has it, and never MD5', () => {
+      const sha1 = { ...forgery, digest: 'sha1', signatureOid: OID.ecPublicKey } as const;
+      expect(reasonOf(sha1)).toBe('algorithm-not-allowed');
+      expect(reasonOf({ ...sha1, signatureOid: OID.ecdsaWithSha1 })).toBe('algorithm-not-allowed');
+      expect(verify(sha1, EVERYTHING).digest).toBe('sha1');
+      expect(reasonOf({ ...sha1, digest: 'md5' }, EVERYTHING)).toBe('algorithm-unsupported');
+    });
+
+    test('a wrong signature, and one that claims to be RSA', () => {
+      const signature = Buffer.alloc(70, 1);
+      const signatureOid = OID.ecdsaWithSha256;
+      expect(reasonOf({ ...forgery, signatureOid, signature })).toBe('message-check');
+      expect(reasonOf({ ...forgery, signatureOid: OID.rsaEncryption })).toBe('message-check');
+      expect(reasonOf({ signatureOid: OID.ecPublicKey })).toBe('message-check');
+    });
+  });
+
+  test('EC on another curve is not supported', () => {
+    const keys = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
     const der = buildSelfSignedCertificate({
       ...fields,
       ...keys,
       signingAlgorithm: 'SHA256WITHECDSA',
     });
-    const forgery = {
-      certificates: [der],
-      signerIdentifier: serial,
-      signerKey: keys.privateKey,
-      signatureOid: OID.ecdsaWithSha256,
-    };
-    expect(reasonOf(forgery)).toBe('signer-key-unsupported');
+    const forgery = { certificates: [der], signerIdentifier: serial, signerKey: keys.privateKey };
+    expect(reasonOf({ ...forgery, signatureOid: OID.ecdsaWithSha256 })).toBe(
+      'signer-key-unsupported',
+    );
   });
 
-  test.each([1024, 2040])('an RSA key of %i bits', (modulusLength) => {
+  test.each([1024, 2040])('RSA of %i bits is not supported', (modulusLength) => {
     const keys = generateKeyPairSync('rsa', { modulusLength });
     const der = buildSelfSignedCertificate({
       ...fields,

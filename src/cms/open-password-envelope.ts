@@ -1,0 +1,79 @@
+import type { ContentCipher } from './content-ciphers.ts';
+import { openContent } from './open-enveloped-data.ts';
+import type { EnvelopedData } from './parse-enveloped-data.ts';
+import { derivationCost, deriveKey, deriveKeySync } from './password-key-derivation.ts';
+import type { PasswordEncryption, PasswordRecipient } from './password-recipient.ts';
+import { passwordEncryption } from './password-recipient.ts';
+import { unwrapContentKey } from './wrap-content-key.ts';
+
+export interface OpenedByPassword {
+  readonly content: Uint8Array;
+  /** The one that opened it. */
+  readonly password: string;
+}
+
+const MAX_PASSWORDS = 8;
+/** Computations of the pseudo-random function for one envelope, over all passwords: some 50 ms (protocol S4, C70). */
+const MAX_COST = 100_000;
+
+/**
+ * Opens an envelope for whoever knows a password, with the first of `passwords` that fits: of at most 8, and of fewer when the
+ * envelope makes each of them expensive. That is settled before anything is derived, and before any password is
+ * asked for. Only its first PasswordRecipientInfo counts.
+ *
+ * Undefined when there is none or no password opens it, whatever the reason: a wrong password, a changed key and a changed
+ * ciphertext take the same way through the code (protocol S2).
+ * @throws UnsupportedAlgorithmError or DecodeError for what stands in the clear, as `passwordEncryption`.
+ */
+export async function openPasswordEnvelope(
+  envelope: EnvelopedData,
+  cipher: ContentCipher,
+  passwords: AsyncIterable<string> | Iterable<string>,
+): Promise<OpenedByPassword | undefined> {
+  const [recipient] = envelope.passwordRecipients;
+  if (recipient === undefined) return undefined;
+  const encryption = passwordEncryption(recipient);
+  const { derivation, cipher: keyCipher } = encryption;
+  let attempts = affordableAttempts(encryption);
+  if (attempts === 0) return undefined;
+  for await (const password of passwords) {
+    const key = await deriveKey(password, derivation, keyCipher.keyLength);
+    const content = openWithKey(envelope, recipient, encryption, cipher, key);
+    if (content !== undefined) return { content, password };
+    attempts -= 1;
+    if (attempts === 0) return undefined;
+  }
+  return undefined;
+}
+
+/** The same with one password on the calling thread, for a client. */
+export function openPasswordEnvelopeSync(
+  envelope: EnvelopedData,
+  cipher: ContentCipher,
+  password: string,
+): Uint8Array | undefined {
+  const [recipient] = envelope.passwordRecipients;
+  if (recipient === undefined) return undefined;
+  const encryption = passwordEncryption(recipient);
+  const { derivation, cipher: keyCipher } = encryption;
+  const key = deriveKeySync(password, derivation, keyCipher.keyLength);
+  return openWithKey(envelope, recipient, encryption, cipher, key);
+}
+
+function affordableAttempts({ derivation, cipher }: PasswordEncryption): number {
+  const cost = derivationCost(derivation, cipher.keyLength);
+  return Math.min(MAX_PASSWORDS, Math.floor(MAX_COST / cost));
+}
+
+function openWithKey(
+  envelope: EnvelopedData,
+  { encryptedKey }: PasswordRecipient,
+  { cipher: keyCipher, iv }: PasswordEncryption,
+  cipher: ContentCipher,
+  key: Uint8Array,
+): Uint8Array | undefined {
+  const unwrapped = unwrapContentKey(encryptedKey, keyCipher, key, iv, cipher.keyLength);
+  if (unwrapped === undefined) return undefined;
+  const content = openContent(envelope, cipher, unwrapped.contentKey);
+  return unwrapped.intact ? content : undefined;
+}

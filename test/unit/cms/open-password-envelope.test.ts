@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import type { CipherName } from '../../../src/cms/content-ciphers.ts';
+import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import {
+  openPasswordEnvelope,
+  openPasswordEnvelopeSync,
+} from '../../../src/cms/open-password-envelope.ts';
+import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
+import type { PasswordKeyDerivation } from '../../../src/cms/password-key-derivation.ts';
+import { deriveKeySync } from '../../../src/cms/password-key-derivation.ts';
+import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+
+const PASSWORD = '0a1b2c3d-4e5f-4678-9abc-def012345678';
+const content = Buffer.from('a certification request, say');
+const OPENSSL = { aes128: '-aes128', aes192: '-aes192', aes256: '-aes256', '3des': '-des3' };
+
+const byOpenssl = (...more: string[]) =>
+  parseEnvelopedData(
+    runOpenssl(
+      [...['cms', '-encrypt', '-binary', '-outform', 'DER', '-pwri_password', PASSWORD], ...more],
+      content,
+    ),
+  );
+
+/** An envelope of ours with a derivation of one's own choice. */
+function sealed(changes: Partial<PasswordKeyDerivation> = {}, name: CipherName = 'aes128') {
+  const derivation = { salt: randomBytes(8), iterations: 10, prf: 'sha256', ...changes } as const;
+  const passwordKey = { derivation, key: deriveKeySync(PASSWORD, derivation, 32) };
+  return parseEnvelopedData(
+    sealEnvelopedData(content, { passwordKey }, contentCipher(name), randomBytes),
+  );
+}
+
+/** Passwords that count how many of them were taken. */
+function counted(passwords: readonly string[]) {
+  const taken: string[] = [];
+  function* take() {
+    for (const password of passwords) {
+      taken.push(password);
+      yield password;
+    }
+  }
+  return { taken, passwords: take() };
+}
+
+const aes128 = contentCipher('aes128');
+const wrong = (count: number) => Array.from({ length: count }, (_, i) => `wrong ${i}`);
+
+describe.each(['aes128', 'aes192', 'aes256', '3des'] as const)('from openssl, %s', (name) => {
+  test('opens', async () => {
+    const envelope = byOpenssl(OPENSSL[name]);
+    const opened = await openPasswordEnvelope(envelope, contentCipher(name), [PASSWORD]);
+    expect(opened).toEqual({ content, password: PASSWORD });
+    expect(openPasswordEnvelopeSync(envelope, contentCipher(name), PASSWORD)).toEqual(content);
+  });
+});
+
+test('opens beside a recipient by key transport, and streamed', async () => {
+  const both = byOpenssl('-aes128', '-stream', goldenIdentity('ra').certificateFile);
+  expect(both.recipients).toHaveLength(1);
+  expect((await openPasswordEnvelope(both, aes128, [PASSWORD]))?.content).toEqual(content);
+});
+
+describe('passwords', () => {
+  test('are tried in order, and none after the one that fits', async () => {
+    const { taken, passwords } = counted([...wrong(3), PASSWORD, 'never asked for']);
+    const opened = await openPasswordEnvelope(sealed(), aes128, passwords);
+    expect(opened?.password).toBe(PASSWORD);
+    expect(taken).toHaveLength(4);
+  });
+
+  test('may come one by one from a store', async () => {
+    async function* stored() {
+      yield await Promise.resolve('wrong');
+      yield await Promise.resolve(PASSWORD);
+    }
+    expect(await openPasswordEnvelope(sealed(), aes128, stored())).toBeDefined();
+  });
+
+  test('beyond the eighth are not asked for', async () => {
+    const { taken, passwords } = counted([...wrong(8), PASSWORD]);
+    expect(await openPasswordEnvelope(sealed(), aes128, passwords)).toBeUndefined();
+    expect(taken).toHaveLength(8);
+  });
+
+  test.each([
+    [50_000, 2],
+    [100_000, 1],
+  ])('with %i iterations: %i are tried', async (iterations, tried) => {
+    const { taken, passwords } = counted(wrong(8));
+    const envelope = sealed({ iterations });
+    expect(await openPasswordEnvelope(envelope, aes128, passwords)).toBeUndefined();
+    expect(taken).toHaveLength(tried);
+  });
+
+  test('are not asked for when one would cost too much', async () => {
+    // SHA-1 has to be gone through twice for a key of 32 octets.
+    const { taken, passwords } = counted([PASSWORD]);
+    const envelope = sealed({ iterations: 60_000, prf: 'sha1' });
+    expect(await openPasswordEnvelope(envelope, aes128, passwords)).toBeUndefined();
+    expect(taken).toEqual([]);
+  });
+
+  test('are not asked for when the derivation is out of bounds or there is none', async () => {
+    const { taken, passwords } = counted([PASSWORD]);
+    const excessive = sealed({ iterations: 100_001 });
+    await expect(openPasswordEnvelope(excessive, aes128, passwords)).rejects.toThrow(DecodeError);
+    const none = { ...sealed(), passwordRecipients: [] };
+    expect(await openPasswordEnvelope(none, aes128, passwords)).toBeUndefined();
+    expect(openPasswordEnvelopeSync(none, aes128, PASSWORD)).toBeUndefined();
+    expect(taken).toEqual([]);
+  });
+
+  test('that are wrong never open anything, though one in 256 gives good padding', async () => {
+    const envelope = sealed({ iterations: 1 });
+    for (let i = 0; i < 100; i += 1) {
+      const passwords = Array.from({ length: 8 }, (_, j) => `wrong ${i} ${j}`);
+      expect(await openPasswordEnvelope(envelope, aes128, passwords)).toBeUndefined();
+    }
+  });
+});
+
+test('a changed key, initialisation vector or ciphertext does not open, and nothing is thrown', async () => {
+  const envelope = sealed();
+  const [recipient] = envelope.passwordRecipients;
+  if (recipient === undefined) throw new Error('no recipient');
+  const flipped = (bytes: Uint8Array, at: number) =>
+    Buffer.from(bytes).map((octet, i) => (i === at ? octet ^ 1 : octet));
+  const { encryptedKey } = recipient;
+  for (let at = 0; at < encryptedKey.length; at += 1) {
+    const changed = { ...recipient, encryptedKey: flipped(encryptedKey, at) };
+    const opened = await openPasswordEnvelope(
+      { ...envelope, passwordRecipients: [changed] },
+      aes128,
+      [PASSWORD],
+    );
+    expect(Buffer.from(opened?.content ?? []).equals(content)).toBe(opened !== undefined);
+  }
+  for (const encryptedContent of [new Uint8Array(), envelope.encryptedContent.subarray(1)]) {
+    const changed = { ...envelope, encryptedContent };
+    expect(await openPasswordEnvelope(changed, aes128, [PASSWORD])).toBeUndefined();
+  }
+  for (const length of [0, 16, 31, 33]) {
+    const changed = { ...recipient, encryptedKey: randomBytes(length) };
+    const short = { ...envelope, passwordRecipients: [changed] };
+    expect(await openPasswordEnvelope(short, aes128, [PASSWORD])).toBeUndefined();
+  }
+});

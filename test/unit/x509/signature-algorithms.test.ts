@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import {
+  DIGEST_ALGORITHMS,
+  digestAlgorithm,
+  findDigestByOid,
+  signatureDigest,
+  signatureScheme,
+} from '../../../src/x509/signature-algorithms.ts';
+
+test.each([
+  ['md5', '1.2.840.113549.2.5'],
+  ['sha1', '1.3.14.3.2.26'],
+  ['sha256', '2.16.840.1.101.3.4.2.1'],
+  ['sha384', '2.16.840.1.101.3.4.2.2'],
+  ['sha512', '2.16.840.1.101.3.4.2.3'],
+] as const)('%s is %s', (name, oid) => {
+  const digest = findDigestByOid(oid);
+  expect(digest?.name).toBe(name);
+  expect(digestAlgorithm(name)).toBe(digest);
+  expect(createHash(name).digest()).toHaveLength(digest?.length ?? 0);
+  const withRsaOid = digest?.withRsaOid ?? '';
+  expect(signatureDigest({ oid: withRsaOid, parameters: undefined })).toBe(name);
+});
+
+test.each(['', '2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', 'sha256'])(
+  '%j is no digest of ours',
+  (oid) => {
+    expect(findDigestByOid(oid)).toBeUndefined();
+  },
+);
+
+test('every signature algorithm of a row names its digest and its kind of key', () => {
+  for (const { name, withRsaOid, withEcdsaOid } of DIGEST_ALGORITHMS) {
+    const scheme = (oid: string) => signatureScheme({ oid, parameters: undefined });
+    expect(scheme(withRsaOid)).toEqual({ kind: 'rsa-pkcs1', digest: name });
+    if (withEcdsaOid !== undefined) {
+      expect(scheme(withEcdsaOid)).toEqual({ kind: 'ecdsa', digest: name });
+    }
+  }
+});
+
+test('no object identifier stands for two things', () => {
+  const oids = DIGEST_ALGORITHMS.flatMap(({ oid, withRsaOid, withEcdsaOid, hmacOid }) =>
+    [oid, withRsaOid, withEcdsaOid, hmacOid].filter((each) => each !== undefined),
+  );
+  expect(new Set(oids).size).toBe(oids.length);
+});
