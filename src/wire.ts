@@ -53,6 +53,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   const issuer = overrides.issuer?.(embedded) ?? embedded;
   const enrolment: EnrolmentDependencies = {
     store,
+    sealer,
     issuer,
     findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
     findChallenge: (connectorId) => (password) =>

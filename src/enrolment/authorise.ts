@@ -5,7 +5,11 @@ import { weaknessOf } from '../x509/public-key.ts';
 import type { FindChallenge } from './check-challenge.ts';
 import { checkChallenge } from './check-challenge.ts';
 import { checkExtensions } from './check-extensions.ts';
+import { checkRenewal } from './check-renewal.ts';
 import { checkSubject } from './check-subject.ts';
+import type { Holder } from './find-holder.ts';
+import { requireHolder } from './find-holder.ts';
+import type { Right } from './transaction-record.ts';
 
 declare const authorised: unique symbol;
 
@@ -16,34 +20,97 @@ declare const authorised: unique symbol;
 export interface Authorised {
   readonly [authorised]: true;
   readonly csr: CertificationRequest;
-  /** By what right: the ARN of the challenge. */
-  readonly by: { readonly challengeArn: string };
+  readonly right: Right;
+  /** The certificate that is renewed. */
+  readonly predecessor: Holder | undefined;
+}
+
+/** What is to be authorised: the request, and what is known of the key that signed it. */
+export interface Claim {
+  readonly type: 'PKCSReq' | 'RenewalReq';
+  readonly csr: CertificationRequest;
+  /** The key that signed the message is the key to be certified. */
+  readonly signerIsRequester: boolean;
+  /** Whose certificate signed the message, when it is one that this connector issued. */
+  readonly holder: Holder | undefined;
 }
 
 const unredeemed = new WeakSet<Authorised>();
 
 /**
- * Decides whether the sender of a PKCSReq may have the certificate it asks for. Cheap checks of form come first, the challenge
- * last. The request has been read by `readCertificationRequest`: its sender holds its key.
+ * Decides whether the sender of a request may have the certificate it asks for, and by what right.
+ *
+ * | messageType | signed by | right |
+ * | --- | --- | --- |
+ * | RenewalReq | a valid certificate of this connector | that certificate |
+ * | PKCSReq | a valid certificate of this connector | that certificate; if it gives none and the key stays, a challenge |
+ * | PKCSReq | the key in the request | a challenge |
+ * | any | anything else | none |
  * @throws Refusal
  */
 export async function authorise(
-  csr: CertificationRequest,
+  claim: Claim,
   policy: ConnectorPolicy,
   findChallenge: FindChallenge,
 ): Promise<Authorised> {
-  const weakness = weaknessOf(csr.subjectPublicKeyInfo);
+  const weakness = weaknessOf(claim.csr.subjectPublicKeyInfo);
   if (weakness !== undefined) throw new Refusal('key-not-allowed', weakness);
-  checkSubject(csr);
+  checkSubject(claim.csr);
+  switch (claim.type) {
+    case 'RenewalReq':
+      return authoriseByCertificate(claim, policy);
+    case 'PKCSReq':
+      return await authorisePkcsReq(claim, policy, findChallenge);
+  }
+}
+
+async function authorisePkcsReq(
+  claim: Claim,
+  policy: ConnectorPolicy,
+  findChallenge: FindChallenge,
+): Promise<Authorised> {
+  if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
+  if (claim.holder === undefined) return await authoriseByChallenge(claim, policy, findChallenge);
+  try {
+    return authoriseByCertificate(claim, policy);
+  } catch (renewalRefusal) {
+    if (!(renewalRefusal instanceof Refusal)) throw renewalRefusal;
+    return await authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
+      const noChallenge = error instanceof Refusal && error.reason === 'challenge-missing';
+      throw noChallenge ? renewalRefusal : error;
+    });
+  }
+}
+
+/** No challenge is needed, and one that is there is not looked at: it may have been withdrawn since (RFC 8894 section 2.5). */
+function authoriseByCertificate(
+  { csr, signerIsRequester, holder }: Claim,
+  policy: ConnectorPolicy,
+) {
+  const predecessor = requireHolder(holder, policy.renewal);
+  checkRenewal(csr, signerIsRequester, predecessor, policy.renewal);
+  const { serial, lineage } = predecessor;
+  return grant({ csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor });
+}
+
+async function authoriseByChallenge(
+  { csr }: Claim,
+  policy: ConnectorPolicy,
+  findChallenge: FindChallenge,
+): Promise<Authorised> {
   checkExtensions(csr, policy.identity);
-  const challenge = await checkChallenge(csr, findChallenge);
-  const granted = { csr, by: { challengeArn: challenge.arn } } as Authorised;
+  const { arn } = await checkChallenge(csr, findChallenge);
+  return grant({ csr, right: { kind: 'challenge', challengeArn: arn }, predecessor: undefined });
+}
+
+function grant(leave: Omit<Authorised, typeof authorised>): Authorised {
+  const granted = leave as Authorised;
   unredeemed.add(granted);
   return granted;
 }
 
 /** @throws Error when the authorisation is not one of `authorise`, or has been redeemed before. */
-export function redeem(granted: Authorised): CertificationRequest {
+export function redeem(granted: Authorised): Authorised {
   if (!unredeemed.delete(granted)) throw new Error('an authorisation can be redeemed once');
-  return granted.csr;
+  return granted;
 }

@@ -11,14 +11,29 @@ export interface Decision {
   readonly refusal?: Refusal;
 }
 
-/** The reply goes to the key that signed the request, in the cipher that the client used itself (protocol C42, C45). */
-export function granted(
-  { certificate, certificateArn }: IssuedTransaction,
-  { signerCertificate, signerKey, cipher }: OpenedRequest,
+/** Where a reply goes: to the key that signed the request, in the cipher that the client used itself (protocol C42, C45). */
+export type ReplyAddress = Pick<OpenedRequest, 'signerCertificate' | 'signerKey' | 'cipher'>;
+
+export const PENDING: Decision = { outcome: { status: 'PENDING' } };
+
+/** An issued certificate, and `chain` after it: clients take the first one for their own (protocol fact 4). */
+export function grantedCertificate(
+  { certificate, certificateArn }: Pick<IssuedTransaction, 'certificate' | 'certificateArn'>,
+  chain: readonly Uint8Array[],
+  address: ReplyAddress,
 ): Decision {
+  const content = buildDegenerateSignedData([certificate, ...chain]);
+  return { ...granted(content, address), certificateArn };
+}
+
+export function grantedRevocationList(crl: Uint8Array, address: ReplyAddress): Decision {
+  return granted(buildDegenerateSignedData([], [crl]), address);
+}
+
+function granted(content: Uint8Array, address: ReplyAddress): Decision {
+  const { signerCertificate, signerKey, cipher } = address;
   const recipient = { certificate: signerCertificate, publicKey: signerKey };
-  const content = buildDegenerateSignedData([certificate]);
-  return { outcome: { status: 'SUCCESS', content, recipient, cipher }, certificateArn };
+  return { outcome: { status: 'SUCCESS', content, recipient, cipher } };
 }
 
 export function refused(refusal: Refusal): Decision {

@@ -19,25 +19,35 @@ const PERIODS: Readonly<Record<string, number>> = {
   years: 365 * DAY,
 };
 
+/** In milliseconds since the epoch, whole seconds. */
+export interface DecidedValidity {
+  /** Absent when the CA is to choose. */
+  readonly notBefore?: number;
+  readonly notAfter: number;
+}
+
 /**
- * When the certificate shall end, in milliseconds since the epoch, a whole second: the validity that the request names by
- * ValidityPeriod and ValidityPeriodUnits, or the connector's default; never beyond the connector's maximum nor the
- * authority's own end.
+ * From when and until when the certificate shall be valid: as long as the request asks by ValidityPeriod and
+ * ValidityPeriodUnits, or the connector's default; never beyond the connector's maximum nor the authority's own end.
  * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the authority has ended
  */
-export function decideNotAfter(
+export function decideValidity(
   csr: CertificationRequest,
   policy: ValidityPolicy,
   authorityNotAfter: Date,
   now: number,
-): number {
-  const asked = requestedValidity(csr) ?? policy.defaultDays * DAY;
-  const life = Math.min(asked, policy.maximumDays * DAY);
+): DecidedValidity {
+  const asked = requestedValidity(csr) ?? policy.defaultMs;
+  const life = Math.min(asked, policy.maximumMs);
   const notAfter = Math.min(now + life, authorityNotAfter.getTime());
   if (notAfter <= now) {
     throw new Refusal('validity-not-allowed', "the CA's own certificate has ended");
   }
-  return Math.ceil(notAfter / SECOND) * SECOND;
+  const skew = policy.notBeforeSkewMs;
+  return {
+    ...(skew === undefined ? {} : { notBefore: Math.floor((now - skew) / SECOND) * SECOND }),
+    notAfter: Math.ceil(notAfter / SECOND) * SECOND,
+  };
 }
 
 /** Milliseconds, or undefined when the request names no validity. @throws Refusal 'validity-not-allowed' */

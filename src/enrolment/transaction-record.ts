@@ -1,24 +1,57 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { RefusalReason } from '../scep/refusal.ts';
+import { REFUSAL_REASONS } from '../scep/refusal.ts';
 import { base64Bytes, defineCollection } from '../store/collection.ts';
+
+/** By what right a certificate is issued. */
+const rightSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('challenge'), challengeArn: z.string() }),
+  /** `predecessor` and `lineage` as in IssuedCertificateRecord. */
+  z.strictObject({ kind: z.literal('renewal'), predecessor: z.string(), lineage: z.string() }),
+]);
+
+export type Right = Readonly<z.infer<typeof rightSchema>>;
+
+const common = {
+  /** Whose transaction it is: the digest of the key that signed the request, which alone gets the answer. */
+  signerKeyDigest: z.string(),
+  right: rightSchema,
+};
 
 /** An enrolment as stored, in its connector's partition under `transactionKey`. Times are milliseconds since the epoch. */
 const transactionSchema = z.discriminatedUnion('state', [
   z.strictObject({
+    ...common,
     state: z.literal('issuing'),
     /** Everything the CA is told is fixed here, so that whoever goes on after a crash tells it the same. */
     idempotencyToken: z.string(),
+    /** PKCS #10, sealed, since it holds the challenge. */
+    sealedCsr: z.string(),
+    notBefore: z.number().optional(),
     notAfter: z.number(),
-    challengeArn: z.string(),
+    /** Object identifiers for ApiPassthrough, when the CSR names none. */
+    extendedKeyUsage: z.array(z.string()).optional(),
+    /** Once the CA has taken the request. */
+    certificateArn: z.string().optional(),
+    /** The client has been told to wait. */
+    waiting: z.boolean().optional(),
     startedAt: z.number(),
   }),
   z.strictObject({
+    ...common,
     state: z.literal('issued'),
     certificateArn: z.string(),
     /** DER. */
     certificate: base64Bytes,
-    challengeArn: z.string(),
     issuedAt: z.number(),
+  }),
+  /** The CA refused after the client had been told to wait: kept so that a poll learns of it. */
+  z.strictObject({
+    ...common,
+    state: z.literal('failed'),
+    reason: z.enum(Object.keys(REFUSAL_REASONS) as [RefusalReason]),
+    failedAt: z.number(),
   }),
 ]);
 
@@ -28,11 +61,41 @@ export type IssuedTransaction = Extract<TransactionRecord, { state: 'issued' }>;
 
 export const transactions = defineCollection<TransactionRecord>('transactions', transactionSchema);
 
+/** From what a CertPoll names, under `pollKey`, to the transaction. */
+export const polls = defineCollection('polls', z.strictObject({ transactionKey: z.string() }));
+
 /**
- * What makes two requests the same (protocol C59): the transactionID and the whole certification request, key included. The
- * transactionID alone does not: clients use a hash of their key again and again, sscep a constant.
+ * What makes two requests the same (protocol C59): the transactionID, the whole certification request with its key, and the key
+ * that signed the message. The transactionID alone does not: clients use a hash of their key again and again, sscep a
+ * constant.
  */
-export function transactionKey(transactionIdDer: Uint8Array, csrDer: Uint8Array): string {
-  const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-  return createHash('sha256').update(digest(transactionIdDer)).update(digest(csrDer)).digest('hex');
+export function transactionKey(
+  transactionIdDer: Uint8Array,
+  csrDer: Uint8Array,
+  signerKeyDigest: string,
+): string {
+  const signer = Buffer.from(signerKeyDigest, 'hex');
+  return digest(digest(transactionIdDer), digest(csrDer), signer).toString('hex');
+}
+
+/** What a CertPoll is matched by (protocol C51): the transactionID and the key that signed the request. */
+export function pollKey(transactionId: string, signerKeyDigest: string): string {
+  return digest(digest(Buffer.from(transactionId)), Buffer.from(signerKeyDigest, 'hex')).toString(
+    'hex',
+  );
+}
+
+export function keyDigest(subjectPublicKeyInfo: Uint8Array): string {
+  return digest(subjectPublicKeyInfo).toString('hex');
+}
+
+function digest(...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** The sealing context of a transaction's CSR. */
+export function csrSealContext(connectorId: string, key: string): string {
+  return `connector/${connectorId}/transaction/${key}`;
 }

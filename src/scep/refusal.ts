@@ -23,7 +23,7 @@ export const REFUSAL_REASONS = {
   },
   'signer-key-unsupported': {
     failInfo: 'badAlg',
-    text: 'The key that signed the message cannot receive an encrypted reply. Sign with an RSA key.',
+    text: 'No reply can be encrypted for the key that signed the message. Use RSA from 2048 bits, or EC with a challenge password.',
   },
   'key-not-allowed': {
     failInfo: 'badAlg',
@@ -33,13 +33,53 @@ export const REFUSAL_REASONS = {
     failInfo: 'badRequest',
     text: 'The messageType is not one of RFC 8894.',
   },
-  'message-type-not-served': {
-    failInfo: 'badRequest',
-    text: 'This connector does not serve that messageType. Enrol with PKCSReq and a challenge password.',
-  },
   'certificate-not-found': {
     failInfo: 'badCertId',
     text: 'No certificate or request of that name is known.',
+  },
+  'revocation-list-missing': {
+    failInfo: 'badRequest',
+    text: 'The CA of this connector keeps no certificate revocation list.',
+  },
+  'renewal-signer-unknown': {
+    failInfo: 'badRequest',
+    text: 'A renewal is signed by the certificate to be renewed, and this connector did not issue the one that signed.',
+  },
+  'renewal-not-allowed': {
+    failInfo: 'badRequest',
+    text: 'This connector does not renew by certificate. Enrol with PKCSReq and a challenge password.',
+  },
+  'renewal-of-revoked': {
+    failInfo: 'badRequest',
+    text: 'The certificate that signed the renewal is revoked.',
+  },
+  'renewal-of-expired': {
+    failInfo: 'badRequest',
+    text: 'The certificate that signed the renewal has expired. Enrol with PKCSReq and a challenge password.',
+  },
+  'renewal-digest-not-allowed': {
+    failInfo: 'badAlg',
+    text: 'A renewal must be signed with SHA-256 or stronger on this connector.',
+  },
+  'renewal-too-early': {
+    failInfo: 'badRequest',
+    text: 'The certificate is not close enough to its end to be renewed.',
+  },
+  'renewal-too-often': {
+    failInfo: 'badRequest',
+    text: 'The certificate has been renewed as often as one may be. Renew with the newest certificate.',
+  },
+  'renewal-key-reused': {
+    failInfo: 'badRequest',
+    text: 'A renewal needs a new key on this connector.',
+  },
+  'renewal-name-changed': {
+    failInfo: 'badRequest',
+    text: 'A renewal must have the subject of the certificate that it renews.',
+  },
+  'renewal-grows': {
+    failInfo: 'badRequest',
+    text: 'The renewal asks for more than the certificate that it renews has.',
   },
   'challenge-missing': {
     failInfo: 'badRequest',
@@ -87,11 +127,11 @@ export class Refusal extends Error {
 
   /**
    * `detail` names what is wrong, for the log and for the sender; but the text of 'message-check' never varies, so there
-   * it reaches the log alone.
+   * it reaches the log alone, as `cause` always does.
    */
-  constructor(reason: RefusalReason, detail?: string) {
+  constructor(reason: RefusalReason, detail?: string, cause?: Error) {
     const row = REFUSAL_REASONS[reason];
-    super(`${reason}${detail === undefined ? '' : `: ${detail}`}`);
+    super(`${reason}${detail === undefined ? '' : `: ${detail}`}`, { cause });
     this.reason = reason;
     this.failInfo = row.failInfo;
     const tells = detail !== undefined && reason !== 'message-check';

@@ -49,6 +49,7 @@ export async function makeEnrolmentWorld(
   (issuer.issued as unknown[]).length = 0;
   const deps: EnrolmentDependencies = {
     store,
+    sealer,
     issuer,
     findRaIdentities,
     findChallenge: (id) => (given) => findChallengeByPassword(parts, id, given),

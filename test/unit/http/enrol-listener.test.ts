@@ -155,7 +155,7 @@ describe('GetCACaps and GetCACert', () => {
 describe('what is refused over HTTP (C9)', () => {
   test('unknown operations and methods', async () => {
     expect((await fetch(url)).status).toBe(400);
-    expect((await fetch(`${url}?operation=GetNextCACert`)).status).toBe(400);
+    expect((await fetch(`${url}?operation=GetNextCACert`)).status).toBe(404);
     const put = await fetch(`${url}?operation=GetCACaps`, { method: 'PUT' });
     expect(put.status).toBe(405);
     expect(put.headers.get('allow')).toBe('GET, POST');
@@ -200,11 +200,12 @@ describe('what is refused over HTTP (C9)', () => {
   });
 
   test('while the CA cannot be asked: 503 with Retry-After and none of its words', async () => {
-    world.issuer.beforeIssue = () => {
+    const describeAuthority = world.issuer.describeAuthority;
+    world.issuer.describeAuthority = async () => {
       throw new IssuerError('unavailable', 'words of the CA');
     };
     const response = await post(request());
-    world.issuer.beforeIssue = () => undefined;
+    world.issuer.describeAuthority = describeAuthority;
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await response.text()).not.toContain('words');

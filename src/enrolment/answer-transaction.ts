@@ -1,0 +1,47 @@
+import type { ChainPolicy } from '../connectors/connector-policy.ts';
+import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import { Refusal } from '../scep/refusal.ts';
+import type { Decision, ReplyAddress } from './decision.ts';
+import { grantedCertificate, PENDING } from './decision.ts';
+import type { Exchange } from './exchange.ts';
+import type { TransactionDependencies } from './start-transaction.ts';
+import type { TransactionRecord } from './transaction-record.ts';
+import { keepWaiting } from './unfinished-transactions.ts';
+
+/**
+ * What a client is told of its transaction. Before PENDING goes out, the transaction is put on the list of those that are
+ * finished without the client's asking.
+ * @throws Refusal for a failed transaction, and for one that has gone
+ */
+export async function answerTransaction(
+  deps: TransactionDependencies,
+  { connector, policy }: Pick<Exchange, 'connector' | 'policy'>,
+  key: string,
+  transaction: TransactionRecord | undefined,
+  address: ReplyAddress,
+): Promise<Decision> {
+  switch (transaction?.state) {
+    case 'issued': {
+      const chain = await replyChain(deps.issuer, connector, policy.chain);
+      return grantedCertificate(transaction, chain, address);
+    }
+    case 'issuing':
+      await keepWaiting(deps, connector, key);
+      return PENDING;
+    case 'failed':
+      throw new Refusal(transaction.reason);
+    case undefined:
+      throw new Refusal('certificate-not-found');
+  }
+}
+
+/** What follows the issued certificate in a reply: nothing, unless the connector says otherwise. */
+async function replyChain(
+  issuer: Issuer,
+  { certificateAuthorityArn }: ConnectorRecord,
+  { reply }: ChainPolicy,
+): Promise<readonly Uint8Array[]> {
+  if (reply === 'leaf-only') return [];
+  return [(await issuer.describeAuthority(certificateAuthorityArn)).certificate];
+}

@@ -1,0 +1,43 @@
+import { Refusal } from '../scep/refusal.ts';
+import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { Decision } from './decision.ts';
+import { grantedCertificate } from './decision.ts';
+import type { Exchange } from './exchange.ts';
+import type { Holder } from './find-holder.ts';
+import { findHolder } from './find-holder.ts';
+import type { EnrolmentDependencies } from './handle-pki-operation.ts';
+import type { IssuedCertificateRecord } from './issued-certificate-record.ts';
+import { findBySerial } from './issued-certificate-record.ts';
+import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
+
+/**
+ * GetCert (RFC 8894 section 3.3.4): a device gets its own certificates again, those of its key and those in the line of renewals
+ * that its certificate stands in. Those of others are as if they did not exist (protocol C55, S18).
+ * @throws Refusal 'certificate-not-found'; IssuerError
+ */
+export async function findCertificate(
+  deps: EnrolmentDependencies,
+  exchange: Exchange,
+): Promise<Decision> {
+  const named = readIssuerAndSerialNumber(exchange);
+  await requireOwnIssuer(deps.issuer, exchange, named.issuer);
+  const entry = await findBySerial(deps.store, exchange.connector, named.serialNumber);
+  const holder = await findHolder(deps, exchange);
+  if (entry === undefined || !owns(exchange.verified, holder, entry.value)) {
+    throw new Refusal('certificate-not-found');
+  }
+  return grantedCertificate(entry.value, [], named.opened);
+}
+
+function owns(
+  { signerCertificate }: VerifiedRequest,
+  holder: Holder | undefined,
+  { certificate, lineage }: IssuedCertificateRecord,
+): boolean {
+  if (holder?.isRevoked) return false;
+  const { subjectPublicKeyInfo } = parseCertificate(certificate);
+  const sameKey =
+    Buffer.compare(subjectPublicKeyInfo, signerCertificate.subjectPublicKeyInfo) === 0;
+  return sameKey || holder?.lineage === lineage;
+}

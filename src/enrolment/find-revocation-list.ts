@@ -1,0 +1,23 @@
+import { Refusal } from '../scep/refusal.ts';
+import type { Decision } from './decision.ts';
+import { grantedRevocationList } from './decision.ts';
+import type { Exchange } from './exchange.ts';
+import type { EnrolmentDependencies } from './handle-pki-operation.ts';
+import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
+
+/**
+ * GetCRL (RFC 8894 section 3.3.5): the newest CRL of the connector's CA. Only the issuer counts; the serial number is the
+ * client's own affair (protocol C56).
+ * @throws Refusal 'certificate-not-found' for another issuer, 'revocation-list-missing' when the CA keeps none; IssuerError
+ */
+export async function findRevocationList(
+  deps: EnrolmentDependencies,
+  exchange: Exchange,
+): Promise<Decision> {
+  const named = readIssuerAndSerialNumber(exchange);
+  await requireOwnIssuer(deps.issuer, exchange, named.issuer);
+  const { certificateAuthorityArn } = exchange.connector;
+  const crl = await deps.issuer.getRevocationList(certificateAuthorityArn);
+  if (crl === undefined) throw new Refusal('revocation-list-missing');
+  return grantedRevocationList(crl, named.opened);
+}

@@ -1,0 +1,63 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import type { OpenedRequest } from '../scep/open-pki-request.ts';
+import { openPkiRequest } from '../scep/open-pki-request.ts';
+import { Refusal } from '../scep/refusal.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { Exchange } from './exchange.ts';
+
+const INTEGER = 2;
+
+/** The messageData of GetCert and GetCRL (RFC 8894 sections 3.3.4 and 3.3.5), with the message it came in. */
+export interface IssuerAndSerialNumber {
+  readonly opened: OpenedRequest;
+  /** Name, DER. */
+  readonly issuer: Uint8Array;
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+}
+
+/**
+ * Opens a GetCert or GetCRL. Whatever fails looks like a certificate that is not there: a captured PKCSReq envelope that is sent
+ * again under another messageType must not tell whether it decrypts (protocol C50, S2).
+ * @throws Refusal 'certificate-not-found', or of an algorithm that stands in the clear
+ */
+export function readIssuerAndSerialNumber({
+  verified,
+  addressed,
+  policy,
+}: Exchange): IssuerAndSerialNumber {
+  try {
+    const opened = openPkiRequest(verified, addressed, policy.algorithms);
+    const [issuer, serial, ...others] = readBer(opened.content).children;
+    if (issuer === undefined || serial?.tagNumber !== INTEGER || others.length > 0) {
+      throw new DecodeError('the messageData is not an IssuerAndSerialNumber');
+    }
+    return { opened, issuer: issuer.bytes, serialNumber: serial.content };
+  } catch (error) {
+    const hidden = error instanceof Refusal && error.reason === 'message-check';
+    if (hidden || error instanceof DecodeError) {
+      throw new Refusal('certificate-not-found', undefined, error);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Requires that the issuer named is the connector's CA. The name of an RA certificate stands for it: sscep takes the issuer from
+ * the certificate it encrypts to (protocol C55).
+ * @throws Refusal 'certificate-not-found'; IssuerError
+ */
+export async function requireOwnIssuer(
+  issuer: Issuer,
+  { connector, raIdentities }: Exchange,
+  name: Uint8Array,
+): Promise<void> {
+  const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  const { subject } = parseCertificate(authority.certificate);
+  const names = [subject, ...raIdentities.usable.map(({ certificate }) => certificate.subject)];
+  if (!names.some((own) => Buffer.compare(own, name) === 0)) {
+    throw new Refusal('certificate-not-found');
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { ConnectorPolicy } from '../connectors/connector-policy.ts';
+import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { connectorPartition } from '../connectors/connector-record.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import { getEntry, putEntry } from '../store/collection.ts';
+import type { RecordStore, Write } from '../store/record-store.ts';
+import type { Sealer } from '../store/seal.ts';
+import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { Authorised } from './authorise.ts';
+import { redeem } from './authorise.ts';
+import { findBySerial, issuedCertificates } from './issued-certificate-record.ts';
+import { decideValidity } from './requested-validity.ts';
+import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
+import { csrSealContext, pollKey, polls, transactions } from './transaction-record.ts';
+
+export interface TransactionDependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  readonly issuer: Issuer;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** What identifies the transaction, beside the request itself. */
+export interface TransactionNames {
+  /** As `transactionKey` makes it. */
+  readonly key: string;
+  /** The transactionID, for CertPoll. */
+  readonly transactionId: string;
+  readonly signerKeyDigest: string;
+}
+
+/** A transaction that nobody finishes is forgotten after a week. */
+const UNFINISHED_LIFETIME = 7 * 86_400_000;
+
+/**
+ * Stores a transaction for what has been authorised, or gives the one that is there already. From here on it can be finished
+ * by any replica, whatever becomes of this one (`advanceTransaction`).
+ * @throws Refusal when the validity asked for cannot be had; IssuerError
+ */
+export async function startTransaction(
+  deps: TransactionDependencies,
+  connector: ConnectorRecord,
+  policy: ConnectorPolicy,
+  names: TransactionNames,
+  authorised: Authorised,
+): Promise<TransactionRecord> {
+  const granted = redeem(authorised);
+  const partition = connectorPartition(connector.id);
+  const transaction = await newTransaction(deps, connector, policy, names, granted);
+  const expiresAt = transaction.startedAt + UNFINISHED_LIFETIME;
+  const pointer = { transactionKey: names.key };
+  for (;;) {
+    const result = await deps.store.commit(partition, [
+      putEntry(transactions, names.key, transaction, { condition: 'absent', expiresAt }),
+      putEntry(polls, pollKey(names.transactionId, names.signerKeyDigest), pointer, { expiresAt }),
+      ...(await successorWrites(deps.store, connector, granted)),
+    ]);
+    if (result.outcome === 'committed') return transaction;
+    const existing = await getEntry(deps.store, partition, transactions, names.key);
+    if (existing !== undefined) return existing.value;
+  }
+}
+
+async function newTransaction(
+  { sealer, issuer, clock }: TransactionDependencies,
+  connector: ConnectorRecord,
+  policy: ConnectorPolicy,
+  { key, signerKeyDigest }: TransactionNames,
+  { csr, right, predecessor }: Authorised,
+): Promise<IssuingTransaction> {
+  const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  const authorityEnd = parseCertificate(authority.certificate).notAfter;
+  const startedAt = clock();
+  const names = csr.extensions.some(({ oid }) => oid === OID.extKeyUsage);
+  const held = predecessor?.certificate.extensions.find(({ oid }) => oid === OID.extKeyUsage);
+  return {
+    state: 'issuing',
+    signerKeyDigest,
+    right,
+    idempotencyToken: idempotencyToken(connector.id, key, startedAt),
+    sealedCsr: sealer.seal(csr.der, csrSealContext(connector.id, key)),
+    ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
+    // A renewal keeps its purposes; a first certificate that names none is for clients.
+    ...(names
+      ? {}
+      : { extendedKeyUsage: held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth] }),
+    startedAt,
+  };
+}
+
+/** Counts a renewal against the certificate it renews, in the same commit. */
+async function successorWrites(
+  store: RecordStore,
+  connector: ConnectorRecord,
+  { predecessor }: Authorised,
+): Promise<Write[]> {
+  if (predecessor === undefined) return [];
+  const entry = await findBySerial(store, connector, predecessor.certificate.serialNumber);
+  if (entry === undefined) return [];
+  const { value, version, expiresAt } = entry;
+  const counted = { ...value, successors: value.successors + 1 };
+  const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  return [putEntry(issuedCertificates, entry.key, counted, options)];
+}
+
+/** At most 36 characters, as IssueCertificate takes it. The time sets apart two lives of the same transaction. */
+function idempotencyToken(connectorId: string, key: string, startedAt: number): string {
+  return createHash('sha256')
+    .update(`${connectorId}/${key}/${startedAt}`)
+    .digest('hex')
+    .slice(0, 32);
+}
