@@ -40,6 +40,7 @@ const CIPHERS = {
   'aes-128-cbc': '2.16.840.1.101.3.4.1.2',
   'aes-256-cbc': '2.16.840.1.101.3.4.1.42',
   'des-ede3-cbc': '1.2.840.113549.3.7',
+  'des-cbc': '1.3.14.3.2.7',
 };
 const NAME_TYPES = { C: '2.5.4.6', O: '2.5.4.10', CN: '2.5.4.3', hostname: '1.2.840.113549.1.9.2' };
 
@@ -161,10 +162,17 @@ export function makeEnvelope({
   contentType = DATA,
   ...keyOptions
 }) {
-  const keyLength = { 'aes-128-cbc': 16, 'aes-256-cbc': 32, 'des-ede3-cbc': 24 }[cipher];
+  const keyLength = { 'aes-128-cbc': 16, 'aes-256-cbc': 32, 'des-ede3-cbc': 24, 'des-cbc': 8 }[
+    cipher
+  ];
   const contentKey = randomBytes(keyLength);
-  const initialVector = randomBytes(cipher === 'des-ede3-cbc' ? 8 : 16);
-  const encryptor = createCipheriv(cipher, contentKey, initialVector).setAutoPadding(false);
+  const initialVector = randomBytes(cipher.startsWith('des') ? 8 : 16);
+  // Node has no single DES; triple DES with one key three times is the same.
+  const encryptor = (
+    cipher === 'des-cbc'
+      ? createCipheriv('des-ede3-cbc', Buffer.concat(Array(3).fill(contentKey)), initialVector)
+      : createCipheriv(cipher, contentKey, initialVector)
+  ).setAutoPadding(false);
   const count = initialVector.length - (plaintext.length % initialVector.length);
   const padded = Buffer.concat([plaintext, Buffer.alloc(count, count)]);
   if (padding !== undefined) padding.copy(padded, padded.length - padding.length);

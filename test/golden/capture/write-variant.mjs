@@ -24,7 +24,15 @@ export function variant(
   name,
   description,
   message,
-  { policy = {}, unread, provenance, enrolment = 'issues', ...claimed } = {},
+  {
+    policy = {},
+    unread,
+    provenance,
+    enrolment = 'issues',
+    target,
+    contentType = 'application/x-pki-message',
+    ...claimed
+  } = {},
 ) {
   const expected = { ...USUAL, ...claimed };
   if (unread === undefined) {
@@ -35,10 +43,11 @@ export function variant(
       }
     }
   }
-  writeCase(client, name, message, {
+  writeCase(client, name, target === undefined ? message : target(message), {
     description,
     provenance: provenance ?? path.basename(process.argv[1]),
-    http: { method: 'POST', contentType: 'application/x-pki-message' },
+    http:
+      target === undefined ? { method: 'POST', contentType } : { method: 'GET', contentType: null },
     ...expected,
     outcome: 'opens',
     enrolment,
