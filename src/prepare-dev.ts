@@ -28,11 +28,8 @@ const KEY = 'first-start';
 /** A development server's ARNs are of no real account. */
 export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 
-/**
- * Any client can be tried against the development connector: scepclient knows only single DES and SHA-1 and renews with the key
- * it has.
- */
-const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:renewal': 'on same-key' };
+/** Any client can be tried against the development connector: scepclient knows only single DES and SHA-1. */
+const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal' };
 
 export interface DevInstallation {
   readonly connector: ConnectorRecord;

@@ -60,11 +60,13 @@ const tagsSchema = z
     'scep:chain': tagValueSchema(CONNECTOR_TAGS['scep:chain'])
       .refine(atMostOne(['full', 'no-root', 'ra-and-ca']), 'take one of full, no-root, ra-and-ca')
       .refine(atMostOne(['leaf-only', 'leaf-and-ca']), 'take one of leaf-only, leaf-and-ca'),
-    'scep:renewal': tagValueSchema(CONNECTOR_TAGS['scep:renewal']).refine(
-      ({ words, durationMs }) =>
-        !words.has('off') || (words.size === 1 && durationMs === undefined),
-      'off stands alone',
-    ),
+    'scep:renewal': tagValueSchema(CONNECTOR_TAGS['scep:renewal'])
+      .refine(
+        ({ words, durationMs }) =>
+          !words.has('off') || (words.size === 1 && durationMs === undefined),
+        'off stands alone',
+      )
+      .refine(atMostOne(['same-key', 'new-key']), 'take one of same-key, new-key'),
     'scep:validity-default': tagValueSchema(CONNECTOR_TAGS['scep:validity-default']),
     'scep:validity-max': tagValueSchema(CONNECTOR_TAGS['scep:validity-max']),
     'scep:not-before-skew': tagValueSchema(CONNECTOR_TAGS['scep:not-before-skew']),
@@ -112,7 +114,7 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
     },
     renewal: {
       allowed: !renewal.words.has('off'),
-      sameKeyAllowed: renewal.words.has('same-key'),
+      sameKeyAllowed: !renewal.words.has('new-key'),
       windowMs: renewal.durationMs,
       allowSha1: legacy.has('sha1-renewal'),
     },

@@ -48,13 +48,14 @@ export const CONNECTOR_TAGS = {
       on: 'a valid certificate of this connector renews itself without a challenge',
       off: 'every request needs a challenge',
       'same-key': 'the new certificate may be for the old key',
+      'new-key': 'the new certificate must be for another key',
     },
     duration: {
       minimum: '1h',
       maximum: '3650d',
       meaning: 'renewals are accepted no earlier than this before the certificate ends',
     },
-    byDefault: '`on`, with a new key, at any time while the certificate is valid',
+    byDefault: '`on same-key`, at any time while the certificate is valid',
   },
   'scep:validity-default': {
     words: {},

@@ -9,7 +9,7 @@ test('without tags a connector is strict', () => {
     algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
     chain: { caCertificates: 'full', reply: 'leaf-only' },
-    renewal: { allowed: true, sameKeyAllowed: false, windowMs: undefined, allowSha1: false },
+    renewal: { allowed: true, sameKeyAllowed: true, windowMs: undefined, allowSha1: false },
     validity: { defaultMs: 365 * DAY, maximumMs: 1825 * DAY, notBeforeSkewMs: undefined },
     pendingWaitMs: 15_000,
   });
@@ -36,7 +36,7 @@ test('every tag', () => {
     'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
     'scep:windows-identity': 'upn sid',
     'scep:chain': 'leaf-and-ca no-root',
-    'scep:renewal': 'on same-key 30d',
+    'scep:renewal': 'on new-key 30d',
     'scep:validity-default': '12h',
     'scep:validity-max': '90d',
     'scep:not-before-skew': '15m',
@@ -46,15 +46,19 @@ test('every tag', () => {
     algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
     chain: { caCertificates: 'no-root', reply: 'leaf-and-ca' },
-    renewal: { allowed: true, sameKeyAllowed: true, windowMs: 30 * DAY, allowSha1: true },
+    renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY, allowSha1: true },
     validity: { defaultMs: DAY / 2, maximumMs: 90 * DAY, notBeforeSkewMs: 900_000 },
     pendingWaitMs: 3_000,
   });
 });
 
-test('renewal: a window alone leaves it on, off ends it', () => {
+test('renewal: a window alone leaves it as it is, off ends it', () => {
   const renewal = (value: string) => readConnectorPolicy({ 'scep:renewal': value }).renewal;
-  expect(renewal('14d')).toMatchObject({ allowed: true, windowMs: 14 * DAY });
+  expect(renewal('14d')).toMatchObject({
+    allowed: true,
+    sameKeyAllowed: true,
+    windowMs: 14 * DAY,
+  });
   expect(renewal('off')).toMatchObject({ allowed: false, windowMs: undefined });
 });
 
@@ -84,6 +88,7 @@ describe('refused, naming the tag', () => {
     [{ 'scep:chain': 'leaf-only leaf-and-ca' }, 'the tag scep:chain: take one of'],
     [{ 'scep:renewal': 'off same-key' }, 'the tag scep:renewal: off stands alone'],
     [{ 'scep:renewal': 'off 30d' }, 'the tag scep:renewal: off stands alone'],
+    [{ 'scep:renewal': 'same-key new-key' }, 'the tag scep:renewal: take one of'],
     [{ 'scep:renewal': 'on off' }, 'the tag scep:renewal: off stands alone'],
     [{ 'scep:renewal': '30d 40d' }, 'and one duration from 1h to 3650d, not "40d"'],
     [{ 'scep:renewal': '59m' }, 'not "59m"'],

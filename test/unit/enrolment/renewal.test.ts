@@ -253,7 +253,7 @@ describe('what a connector may decide about renewals', () => {
   });
 
   test('a new key each time', async () => {
-    await enrolledWorld({ 'scep:renewal': 'on' });
+    await enrolledWorld({ 'scep:renewal': 'new-key' });
     expect(await refused({ key: device })).toBe('renewal-key-reused');
     expect((await renew()).decision.outcome.status).toBe('SUCCESS');
   });
