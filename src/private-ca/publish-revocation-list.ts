@@ -2,8 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../store/collection.ts';
 import { deleteEntry, getEntry, listEntries, putEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
-import type { RevokedCertificate } from '../x509/build-crl.ts';
-import { derTbsCertList } from '../x509/build-crl.ts';
+import { derRevokedCertificate, derTbsCertList } from '../x509/build-crl.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { AUTHORITY_KEY, authorityPartition } from './authority-record.ts';
 import type { PrivateCa } from './private-ca.ts';
@@ -53,7 +52,8 @@ export async function publishRevocationList(
 }
 
 interface Revocations {
-  readonly listed: readonly RevokedCertificate[];
+  /** Entries of a CRL, DER. */
+  readonly listed: readonly Uint8Array[];
   /** Serial numbers of expired certificates that the previous CRL named after they had expired (RFC 5280 section 3.3). */
   readonly done: readonly string[];
 }
@@ -63,7 +63,7 @@ async function readRevocations(
   authority: AuthorityRecord,
   previous: RevocationListRecord | undefined,
 ): Promise<Revocations> {
-  const listed: RevokedCertificate[] = [];
+  const listed: Uint8Array[] = [];
   const done: string[] = [];
   const partition = authorityPartition(authority.id);
   let from: { readonly after?: string } = {};
@@ -73,11 +73,10 @@ async function readRevocations(
       const wasListed = previous !== undefined && version <= previous.covers;
       if (wasListed && value.notAfter < previous.issuedAt) done.push(key);
       else {
-        listed.push({
-          serialNumber: Buffer.from(key, 'hex'),
-          revokedAt: new Date(value.revokedAt),
-          reason: REVOCATION_REASONS[value.reason],
-        });
+        const revokedAt = new Date(value.revokedAt);
+        const reason = REVOCATION_REASONS[value.reason];
+        const serialNumber = Buffer.from(key, 'hex');
+        listed.push(derRevokedCertificate({ serialNumber, revokedAt, reason }));
       }
     }
     const last = page.at(-1);
@@ -92,7 +91,7 @@ async function signRevocationList(
   ca: PrivateCa,
   { id, installed, signingAlgorithm }: AuthorityRecord,
   list: Pick<RevocationListRecord, 'issuedAt' | 'crlNumber'> & {
-    readonly revoked: readonly RevokedCertificate[];
+    readonly revoked: readonly Uint8Array[];
   },
 ): Promise<Uint8Array> {
   if (installed === undefined) throw new Error('an authority signs no CRL before its certificate');

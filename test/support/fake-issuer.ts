@@ -1,7 +1,7 @@
 import type { IssueRequest, Issuer, IssuerFault } from '../../src/issuer/issuer.ts';
 import { IssuerError } from '../../src/issuer/issuer.ts';
 import { derSigned, signCertificate } from '../../src/x509/build-certificate.ts';
-import { derTbsCertList } from '../../src/x509/build-crl.ts';
+import { derRevokedCertificate, derTbsCertList } from '../../src/x509/build-crl.ts';
 import { keyIdentifierOf } from '../../src/x509/key-identifier.ts';
 import { parseCertificationRequest } from '../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
@@ -126,11 +126,13 @@ function signRevocationList(
     thisUpdate: new Date(now - 3_600_000),
     nextUpdate: new Date(now + 7 * 86_400_000),
     crlNumber: now,
-    revoked: [...revoked].map(([serial, revokedAt]) => ({
-      serialNumber: Buffer.from(serial.padStart(40, '0'), 'hex'),
-      revokedAt,
-      reason: 'keyCompromise',
-    })),
+    revoked: [...revoked].map(([serial, revokedAt]) =>
+      derRevokedCertificate({
+        serialNumber: Buffer.from(serial.padStart(40, '0'), 'hex'),
+        revokedAt,
+        reason: 'keyCompromise',
+      }),
+    ),
   });
   return derSigned(tbs, 'SHA256WITHRSA', createSigner(privateKey, 'SHA256WITHRSA')(tbs));
 }

@@ -46,6 +46,8 @@ const OPENSSL_NAMES: Partial<Record<keyof typeof OID, string>> = {
   keyUsage: 'X509v3 Key Usage',
   subjectAltName: 'X509v3 Subject Alternative Name',
   basicConstraints: 'X509v3 Basic Constraints',
+  cRLNumber: 'X509v3 CRL Number',
+  cRLReason: 'X509v3 CRL Reason Code',
   nameConstraints: 'X509v3 Name Constraints',
   authorityKeyIdentifier: 'X509v3 Authority Key Identifier',
   extKeyUsage: 'X509v3 Extended Key Usage',
