@@ -6,10 +6,12 @@ import { contentCipher } from '../../src/cms/content-ciphers.ts';
 import { sealEnvelopedData } from '../../src/cms/seal-enveloped-data.ts';
 import type { RequestType } from '../../src/scep/message-types.ts';
 import { REQUEST_TYPES } from '../../src/scep/message-types.ts';
+import type { Certificate } from '../../src/x509/parse-certificate.ts';
 import { parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { importPublicKey } from '../../src/x509/public-key.ts';
 import { constantPart } from '../support/constant-part.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/enrolment-world.ts';
+import { goldenIdentity } from '../support/golden-identity.ts';
 import { resignEnvelope } from '../support/resign-envelope.ts';
 import { deviceCsr, makeDevice, type TestDevice } from '../support/test-device.ts';
 
@@ -24,21 +26,21 @@ beforeAll(async () => {
   world = await makeEnrolmentWorld();
   const victim = makeDevice();
   const csr = deviceCsr(victim, { challengePassword: world.challengePassword });
-  envelope = sealFor(world, csr);
-  foreignEnvelope = sealFor(await makeEnrolmentWorld(), csr);
+  envelope = sealFor(world.ra, csr);
+  foreignEnvelope = sealFor(goldenIdentity('foreign-ra').certificate, csr);
   signers['a stranger'] = makeDevice();
   signers['the holder of a certificate'] = await enrolledDevice();
 });
 
-function sealFor({ ra }: EnrolmentWorld, content: Uint8Array): Uint8Array {
-  const recipient = { certificate: ra, publicKey: importPublicKey(ra.subjectPublicKeyInfo) };
+function sealFor(certificate: Certificate, content: Uint8Array): Uint8Array {
+  const recipient = { certificate, publicKey: importPublicKey(certificate.subjectPublicKeyInfo) };
   return sealEnvelopedData(content, recipient, contentCipher('aes128'), randomBytes);
 }
 
 async function enrolledDevice(): Promise<TestDevice> {
   const device = makeDevice();
   const csr = deviceCsr(device, { challengePassword: world.challengePassword });
-  const message = resignEnvelope(sealFor(world, csr), device, 'PKCSReq');
+  const message = resignEnvelope(sealFor(world.ra, csr), device, 'PKCSReq');
   const { decision } = await world.handle(message);
   const certificate = await world.issuer.getCertificate(
     world.issuer.authorityArn,

@@ -19,6 +19,7 @@ import { importPublicKey } from '../../src/x509/public-key.ts';
 import { compareMedians, type MedianComparison, shuffled } from '../support/compare-medians.ts';
 import { constantPart } from '../support/constant-part.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/enrolment-world.ts';
+import { goldenIdentity } from '../support/golden-identity.ts';
 import { resignEnvelope } from '../support/resign-envelope.ts';
 import { makeDevice, type TestDevice } from '../support/test-device.ts';
 
@@ -125,7 +126,7 @@ describe('five kinds of tampered RSA blocks', () => {
   });
 
   test('would be told apart if they took different paths', async () => {
-    const { ra: foreign } = await makeEnrolmentWorld();
+    const { certificate: foreign } = goldenIdentity('foreign-ra');
     const [first] = Object.values(BLOCKS);
     const block = () => first?.() ?? Buffer.of();
     const makers = [() => message(block()), () => message(block(), foreign)];

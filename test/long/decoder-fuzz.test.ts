@@ -1,0 +1,99 @@
+// Protocol S4: whatever arrives, the handler ends in an answer or a DecodeError, soon, and keeps nothing.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { DecodeError } from '../../src/asn1/decode-error.ts';
+import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
+import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/enrolment-world.ts';
+import { forgePkiMessage, goldenEnvelope } from '../support/forge-pki-message.ts';
+import { FUZZ_SECONDS } from '../support/fuzz-seconds.ts';
+import { goldenIdentity } from '../support/golden-identity.ts';
+import { goldenRequests } from '../support/golden-requests.ts';
+import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
+import { mutated } from '../support/mutate-bytes.ts';
+
+const MAX_CPU_MS = 50;
+const BATCH = 500;
+const MAX_GROWTH = 16 * 1024 * 1024;
+
+const golden = goldenRequests().map(([, message]) => message);
+const inputs: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 6, arbitrary: mutated(golden) },
+  {
+    weight: 3,
+    arbitrary: mutated([goldenEnvelope('aes128'), goldenEnvelope('3des')]).map((content) =>
+      forgePkiMessage({ content }),
+    ),
+  },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 3_000 }) },
+);
+
+let world: EnrolmentWorld;
+let deps: EnrolmentWorld['deps'];
+beforeAll(async () => {
+  world = await makeEnrolmentWorld({ 'scep:legacy': 'des sha1 md5' });
+  const { certificate, privateKey } = goldenIdentity('ra');
+  const keyTransport = createKeyTransport(privateKey);
+  const current = { generation: 1, activeFrom: 0, certificate, privateKey, keyTransport };
+  const raIdentities = { current, next: undefined, usable: [current] };
+  deps = { ...world.deps, findRaIdentities: async () => raIdentities };
+});
+
+async function handle(bytes: Uint8Array): Promise<void> {
+  try {
+    await handlePkiOperation(deps, world.connector, bytes);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+}
+
+/** Milliseconds of CPU that the message costs each time: the least of several runs, as a collection of garbage may hit one. */
+async function costOf(bytes: Uint8Array): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 4 && least > MAX_CPU_MS; run += 1) {
+    const before = process.cpuUsage();
+    await handle(bytes);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return least;
+}
+
+async function expectCheap(bytes: Uint8Array): Promise<void> {
+  const cost = await costOf(bytes).catch((error: unknown) => {
+    throw new Error(`crashed by ${Buffer.from(bytes).toString('base64')}`, { cause: error });
+  });
+  if (cost > MAX_CPU_MS) {
+    expect.fail(`${cost} ms of CPU for ${Buffer.from(bytes).toString('base64')}`);
+  }
+}
+
+/** Octets in use once all garbage is collected. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+test.each(HOSTILE_BODIES)('%s', async (_name, body) => {
+  await expectCheap(body);
+  await expectCheap(forgePkiMessage({ content: body }));
+});
+
+test(`mutations of the golden corpus for ${FUZZ_SECONDS} s`, async () => {
+  const deadline = Date.now() + FUZZ_SECONDS * 1_000;
+  let messages = 0;
+  let settled: number | undefined;
+  let inUse = 0;
+  while (Date.now() < deadline) {
+    for (const bytes of fc.sample(inputs, BATCH)) await expectCheap(bytes);
+    messages += BATCH;
+    inUse = memoryInUse();
+    if (messages >= 5 * BATCH) settled ??= inUse;
+  }
+  console.log(`${messages} messages; ${(inUse / 1_048_576).toFixed(1)} MiB in use at the end`);
+  expect(inUse - (settled ?? inUse)).toBeLessThan(MAX_GROWTH);
+});
