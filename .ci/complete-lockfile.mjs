@@ -15,7 +15,7 @@ for (const [where, { optionalDependencies = {}, dev }] of Object.entries(lock.pa
     const known = [`node_modules/${name}`, `${where}/node_modules/${name}`];
     if (known.some((path) => lock.packages[path])) continue;
     lock.packages[known[0]] = { version, ...platformOf(name), ...(dev && { dev }), optional: true };
-    console.log(`added ${name} ${version}`);
+    process.stdout.write(`added ${name} ${version}\n`);
   }
 }
 const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
