@@ -54,6 +54,13 @@ async function openIssuer(
       const left = after.find(({ key }) => !before.some((known) => known.key === key));
       return `${arn}/certificate/${left?.key}`;
     },
+    async revoke(serialNumber) {
+      await ACTIONS.RevokeCertificate(ca, {
+        CertificateAuthorityArn: arn,
+        CertificateSerial: Buffer.from(serialNumber).toString('hex'),
+        RevocationReason: 'CESSATION_OF_OPERATION',
+      });
+    },
   };
 }
 

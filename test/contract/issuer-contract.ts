@@ -10,9 +10,11 @@ import { IssuerError } from '../../src/issuer/issuer.ts';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
 import { derGeneralNames } from '../../src/x509/general-names.ts';
+import { isIssuedBy } from '../../src/x509/is-issued-by.ts';
 import { keyUsageExtension } from '../../src/x509/key-usage.ts';
 import type { Certificate } from '../../src/x509/parse-certificate.ts';
 import { parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { parseCrl } from '../../src/x509/parse-crl.ts';
 import { parseDistinguishedNameText } from '../../src/x509/parse-distinguished-name-text.ts';
 import type { Extension } from '../../src/x509/read-extensions.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
@@ -33,6 +35,8 @@ export interface IssuerUnderTest {
   countIssued(): Promise<number>;
   /** Leaves a certificate half issued, as a backend that is slow or has died does; gives its ARN. */
   leaveInProgress(request: IssueRequest): Promise<string>;
+  /** Has the authority revoke a certificate, and waits until its CRL tells. */
+  revoke(serialNumber: Uint8Array): Promise<void>;
 }
 
 const DAY = 86_400_000;
@@ -218,6 +222,51 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       const arn = `${subject.authorityArn}/certificate/${'0'.repeat(32)}`;
       const getting = subject.issuer.getCertificate(subject.authorityArn, arn);
       await expect(getting).rejects.toMatchObject({ name: 'IssuerError', fault: 'not-found' });
+    });
+  });
+
+  describe('isRevoked and getRevocationList', () => {
+    const readList = async () => {
+      const der = await subject.issuer.getRevocationList(subject.authorityArn);
+      if (der === undefined) throw new Error('the authority keeps no CRL');
+      return parseCrl(der);
+    };
+    const without0 = (serial: Uint8Array) => Buffer.from(serial).toString('hex').replace(/^0+/, '');
+
+    it('tell of a revoked certificate and of no other', async () => {
+      const { isRevoked } = subject.issuer;
+      const [revoked, valid] = [await issue(), await issue()];
+      expect(await isRevoked(subject.authorityArn, revoked.serialNumber)).toBe(false);
+      await subject.revoke(revoked.serialNumber);
+      expect(await isRevoked(subject.authorityArn, revoked.serialNumber)).toBe(true);
+      const longer = Buffer.concat([Buffer.alloc(3), revoked.serialNumber]);
+      expect(await isRevoked(subject.authorityArn, longer)).toBe(true);
+      expect(await isRevoked(subject.authorityArn, valid.serialNumber)).toBe(false);
+      const listed = (await readList()).revoked.map((entry) => without0(entry.serialNumber));
+      expect(listed).toContain(without0(revoked.serialNumber));
+      expect(listed).not.toContain(without0(valid.serialNumber));
+    });
+
+    it('do not know a certificate of another authority', async () => {
+      const { isRevoked } = subject.issuer;
+      expect(await isRevoked(subject.authorityArn, Buffer.of(5))).toBe(false);
+    });
+
+    it('give a CRL that the authority signed and that is valid now', async () => {
+      const authority = await subject.issuer.describeAuthority(subject.authorityArn);
+      const crl = await readList();
+      expect(isIssuedBy(crl, parseCertificate(authority.certificate))).toBe(true);
+      expect(crl.thisUpdate.getTime()).toBeLessThanOrEqual(Date.now());
+      expect(crl.nextUpdate?.getTime()).toBeGreaterThan(Date.now());
+    });
+
+    it('say that an unknown authority is not found', async () => {
+      const { isRevoked, getRevocationList } = subject.issuer;
+      const notFound = { name: 'IssuerError', fault: 'not-found' };
+      const asking = isRevoked(subject.unknownAuthorityArn, Buffer.of(5));
+      await expect(asking).rejects.toMatchObject(notFound);
+      const getting = getRevocationList(subject.unknownAuthorityArn);
+      await expect(getting).rejects.toMatchObject(notFound);
     });
   });
 }
