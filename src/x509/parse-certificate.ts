@@ -1,12 +1,14 @@
-import { Certificate as PkijsCertificate } from 'pkijs';
 import { berToDer } from '../asn1/ber-to-der.ts';
-import { DecodeError, decoding } from '../asn1/decode-error.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readBitString } from './read-bit-string.ts';
 import type { Extension } from './read-extensions.ts';
 import { readExtensions } from './read-extensions.ts';
+import { readValidity } from './read-validity.ts';
 
 /** A certificate (RFC 5280 section 4.1). Every Uint8Array shares the memory of `der`. */
 export interface Certificate {
@@ -19,6 +21,7 @@ export interface Certificate {
   readonly issuer: Uint8Array;
   /** Name, DER as received. */
   readonly subject: Uint8Array;
+  /** After `notAfter` when the times are not to be read: then no moment is within. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** SubjectPublicKeyInfo, DER as received. */
@@ -30,48 +33,50 @@ export interface Certificate {
 }
 
 /**
- * Reads a certificate in BER or DER without judging it: v1, odd serial numbers, weak algorithms and unknown critical
- * extensions pass, as SCEP clients sign with certificates like that (protocol C34).
+ * Reads a certificate in BER or DER without judging it: v1, odd serial numbers and times, weak algorithms and unknown critical
+ * extensions pass, as SCEP clients sign with certificates like that (protocol C34). Time is linear in the input.
  * @throws DecodeError when it is not a certificate, or holds more than 64 extensions or one of them twice.
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
   const der = berToDer(bytes);
-  return decoding('the certificate', () => {
-    const decoded = PkijsCertificate.fromBER(der);
-    const [tbs, signatureAlgorithm, signatureValue] = readBer(der).children;
-    const fields = tbs?.children.filter((field) => field.tagClass === 'universal') ?? [];
-    const [serialNumber, , issuer, , subject, subjectPublicKeyInfo] = fields;
-    if (
-      tbs === undefined ||
-      signatureAlgorithm === undefined ||
-      signatureValue === undefined ||
-      serialNumber === undefined ||
-      issuer === undefined ||
-      subject === undefined ||
-      subjectPublicKeyInfo === undefined
-    ) {
-      throw new DecodeError('the certificate lacks a field');
-    }
-    const explicitExtensions = tbs.children.find(
-      (field) => field.tagClass === 'context' && field.tagNumber === 3,
-    );
-    return {
-      der,
-      tbs: tbs.bytes,
-      serialNumber: serialNumber.content,
-      issuer: issuer.bytes,
-      subject: subject.bytes,
-      notBefore: validDate(decoded.notBefore.value),
-      notAfter: validDate(decoded.notAfter.value),
-      subjectPublicKeyInfo: subjectPublicKeyInfo.bytes,
-      extensions: explicitExtensions ? readExtensions(explicitExtensions.children[0]) : [],
-      signatureAlgorithm: readAlgorithmIdentifier(signatureAlgorithm),
-      signature: readBitString(signatureValue),
-    };
-  });
+  const [tbs, signatureAlgorithm, signature, ...others] = expectType(
+    readBer(der),
+    'SEQUENCE',
+  ).children;
+  if (signatureAlgorithm === undefined || signature === undefined || others.length > 0) {
+    throw new DecodeError('the certificate is malformed');
+  }
+  return {
+    der,
+    ...readTbs(expectType(tbs, 'SEQUENCE')),
+    signatureAlgorithm: readAlgorithmIdentifier(signatureAlgorithm),
+    signature: readBitString(signature),
+  };
 }
 
-function validDate(date: Date): Date {
-  if (Number.isNaN(date.getTime())) throw new DecodeError('a date of the certificate is malformed');
-  return date;
+function readTbs(tbs: BerElement): Omit<Certificate, 'der' | 'signatureAlgorithm' | 'signature'> {
+  const fields = hasContextTag(tbs.children[0], 0) ? tbs.children.slice(1) : tbs.children;
+  const [serialNumber, algorithm, issuer, validity, subject, subjectPublicKeyInfo, ...optional] =
+    fields;
+  expectType(algorithm, 'SEQUENCE');
+  return {
+    tbs: tbs.bytes,
+    serialNumber: expectType(serialNumber, 'INTEGER').content,
+    issuer: expectType(issuer, 'SEQUENCE').bytes,
+    subject: expectType(subject, 'SEQUENCE').bytes,
+    ...readValidity(expectType(validity, 'SEQUENCE')),
+    subjectPublicKeyInfo: expectType(subjectPublicKeyInfo, 'SEQUENCE').bytes,
+    extensions: readOptionalFields(optional),
+  };
+}
+
+/** After the key come two unique identifiers, which nobody uses, and the extensions: [1] to [3], each once at most. */
+function readOptionalFields(fields: readonly BerElement[]): readonly Extension[] {
+  const numbers = fields.map(({ tagClass, tagNumber }) => (tagClass === 'context' ? tagNumber : 0));
+  const inOrder = numbers.every((number, i) => number > (numbers[i - 1] ?? 0) && number <= 3);
+  const extensions = fields.find((field) => hasContextTag(field, 3));
+  if (!inOrder || (extensions !== undefined && extensions.children.length !== 1)) {
+    throw new DecodeError('the certificate is malformed');
+  }
+  return extensions === undefined ? [] : readExtensions(extensions.children[0]);
 }

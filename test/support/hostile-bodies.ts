@@ -1,4 +1,14 @@
-import { derContext, derElement, derOid, derSequence } from '../../src/asn1/write-der.ts';
+import {
+  derBitString,
+  derContext,
+  derElement,
+  derInteger,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+  derTime,
+} from '../../src/asn1/write-der.ts';
 
 /** The largest body the enrol listener takes (protocol S4). */
 const MAX_BODY = 256 * 1024;
@@ -100,3 +110,74 @@ export const HOSTILE_BODIES: readonly (readonly [string, Uint8Array])[] = [
   ['a length of 126 octets', Buffer.from(`30fe${'ff'.repeat(126)}`, 'hex')],
   ['high tag numbers', repeated('1fff')],
 ];
+
+/** The parts of a certificate or a certification request that a stranger may fill with what he likes. */
+interface Parts {
+  readonly serialNumber?: Uint8Array;
+  readonly subject?: Uint8Array;
+  readonly time?: Uint8Array;
+  readonly key?: Uint8Array;
+  readonly extensionValue?: Uint8Array;
+  readonly signature?: Uint8Array;
+}
+
+const algorithm = derSequence(derOid('1.2.840.113549.1.1.11'), derNull());
+const spki = ({ key = Buffer.of(0) }: Parts) =>
+  derSequence(derSequence(derOid('1.2.840.113549.1.1.1'), derNull()), derBitString(key));
+const extensions = ({ extensionValue = Buffer.of(5, 0) }: Parts) =>
+  derSequence(derSequence(derOid('1.2.3'), derOctetString(extensionValue)));
+
+function certificateOf(parts: Parts): Uint8Array {
+  const { serialNumber = Buffer.of(1), subject = derSequence(), signature = Buffer.of(0) } = parts;
+  const time = parts.time ?? derTime(new Date(0));
+  const tbs = derSequence(
+    derContext(0, derInteger(2)),
+    derElement(0x02, serialNumber),
+    algorithm,
+    derSequence(),
+    derSequence(time, time),
+    subject,
+    spki(parts),
+    derContext(3, extensions(parts)),
+  );
+  return derSequence(tbs, algorithm, derBitString(signature));
+}
+
+function requestOf(parts: Parts): Uint8Array {
+  const { subject = derSequence(), signature = Buffer.of(0) } = parts;
+  const request = derSequence(derOid('1.2.840.113549.1.9.14'), derElement(0x31, extensions(parts)));
+  const info = derSequence(derInteger(0), subject, spki(parts), derContext(0, request));
+  return derSequence(info, algorithm, derBitString(signature));
+}
+
+/** What libraries look for ASN.1 in, though it is a string, and what else costs time. About `octets` each. */
+function hostileParts(octets: number): readonly (readonly [string, Parts])[] {
+  const nulls = derSequence(repeated('0500', octets));
+  const unended = repeated('2480', octets);
+  const ended = nested('3080', '0000', Math.floor(octets / 4));
+  const deep = definitelyNested(Math.floor(Math.min(octets, 16_000) / 4), 0x24);
+  const oids = derSequence(
+    ...Array.from({ length: 1_900 }, () => manyArcs(Math.floor(octets / 1_900) - 4)),
+  );
+  return [
+    ['an extension that is a flood of NULLs', { extensionValue: nulls }],
+    ['an extension of indefinite lengths', { extensionValue: unended }],
+    ['an extension of indefinite lengths, ended', { extensionValue: ended }],
+    ['an extension nested deeply', { extensionValue: deep }],
+    ['a key that is a flood of NULLs', { key: nulls }],
+    ['a key of indefinite lengths', { key: ended }],
+    ['a signature that is a flood of NULLs', { signature: nulls }],
+    ['a signature nested deeply', { signature: deep }],
+    ['a subject of 1900 object identifiers', { subject: oids }],
+    ['a long serial number', { serialNumber: Buffer.alloc(octets, 0x55) }],
+    ['long times', { time: derElement(0x18, Buffer.alloc(octets / 2, 0x31)) }],
+  ];
+}
+
+/** Certificates of about `octets`, by default of as many as a body holds, each made to cost time. */
+export const hostileCertificates = (octets = MAX_BODY - 8_192) =>
+  hostileParts(octets).map(([name, parts]) => [name, certificateOf(parts)] as const);
+
+/** The same for certification requests. */
+export const hostileRequests = (octets = MAX_BODY - 8_192) =>
+  hostileParts(octets).map(([name, parts]) => [name, requestOf(parts)] as const);

@@ -7,6 +7,7 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../../src/asn1/pem.ts';
 import {
   derBitString,
+  derContext,
   derElement,
   derNull,
   derOctetString,
@@ -31,6 +32,11 @@ interface OddParts {
   serial?: Uint8Array;
   name?: Uint8Array;
   spki?: Uint8Array;
+  times?: readonly Uint8Array[];
+  /** After the key. */
+  optional?: readonly Uint8Array[];
+  /** After the signature. */
+  trailing?: readonly Uint8Array[];
 }
 
 /** A v1 certificate as old Cisco devices sign with: built by hand, as our own builder writes v3 alone. */
@@ -41,11 +47,13 @@ function oddCertificate(parts: OddParts) {
     derElement(2, parts.serial ?? Buffer.of(1)),
     algorithm,
     name,
-    derSequence(derTime(new Date(0)), derTime(new Date('2099-01-01'))),
+    derSequence(...(parts.times ?? [derTime(new Date(0)), derTime(new Date('2099-01-01'))])),
     name,
     parts.spki ?? keys.spki,
+    ...(parts.optional ?? []),
   );
-  return { tbs, der: derSequence(tbs, algorithm, derBitString(Buffer.alloc(256, 7))) };
+  const signature = derBitString(Buffer.alloc(256, 7));
+  return { tbs, der: derSequence(tbs, algorithm, signature, ...(parts.trailing ?? [])) };
 }
 
 function nameWith(tag: number, octets: Uint8Array): Uint8Array {
@@ -96,6 +104,9 @@ describe('parseCertificate', () => {
     ['a BMPString name', { name: nameWith(30, Buffer.from('00410042', 'hex')) }],
     ['a T61String name', { name: nameWith(20, Buffer.from('M\xfcller', 'latin1')) }],
     ['an EC key', { spki: ecKeyPair().spki }],
+    ['a validity of nonsense', { times: [derNull(), derNull()] }],
+    ['a validity of nothing', { times: [] }],
+    ['unique identifiers', { optional: [derElement(0x81, Buffer.of(0)), derElement(0x82)] }],
   ])('reads %s, as real clients send it', (_, parts) => {
     const { tbs, der } = oddCertificate(parts);
     const certificate = parseCertificate(der);
@@ -112,6 +123,21 @@ describe('parseCertificate', () => {
     const [, ...rest] = [der.subarray(0, 4), der.subarray(4)];
     const ber = Buffer.concat([Buffer.of(0x30, 0x80), ...rest, Buffer.of(0, 0)]);
     expect(parseCertificate(ber).der).toEqual(der);
+  });
+
+  const extensions = derContext(3, derSequence());
+  it.each<[string, OddParts]>([
+    ['bytes after the signature', { trailing: [derNull()] }],
+    ['a field that is none', { optional: [derNull()] }],
+    ['a field [4]', { optional: [extensions, derContext(4)] }],
+    ['two lists of extensions', { optional: [extensions, extensions] }],
+    ['two lists of extensions in one', { optional: [derContext(3, derSequence(), derSequence())] }],
+    ['extensions of nothing', { optional: [derContext(3)] }],
+    ['a unique identifier after the extensions', { optional: [extensions, derElement(0x81)] }],
+    ['a name that is none', { name: derNull() }],
+    ['a key that is none', { spki: derNull() }],
+  ])('refuses %s', (_, parts) => {
+    expect(() => parseCertificate(oddCertificate(parts).der)).toThrow(DecodeError);
   });
 
   it('refuses an extension that stands twice', () => {

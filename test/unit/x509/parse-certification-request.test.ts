@@ -8,6 +8,7 @@ import {
   derContext,
   derInteger,
   derNull,
+  derOid,
   derPrintableString,
   derSequence,
 } from '../../../src/asn1/write-der.ts';
@@ -117,6 +118,25 @@ describe('parseCertificationRequest', () => {
     ['33 attributes', Array.from({ length: 33 }, (_, i) => ({ oid: `1.2.${i}`, values: [] }))],
   ])('refuses %s', (_, attributes) => {
     expect(() => parseCertificationRequest(requestWith(...attributes))).toThrow(DecodeError);
+  });
+
+  it.each([
+    ['attributes that are none', derSequence(derInteger(0), derSequence(), keys.spki, derNull())],
+    [
+      'attributes twice',
+      derSequence(derInteger(0), derSequence(), keys.spki, derContext(0), derContext(0)),
+    ],
+    [
+      'an attribute whose values are no SET',
+      derSequence(
+        ...[derInteger(0), derSequence(), keys.spki],
+        derContext(0, derSequence(derOid('1.2.3'), derNull())),
+      ),
+    ],
+    ['no version', derSequence(derSequence(), keys.spki, derContext(0))],
+  ])('refuses %s', (_, info) => {
+    const der = derSigned(info, 'SHA256WITHECDSA', Buffer.alloc(8));
+    expect(() => parseCertificationRequest(der)).toThrow(DecodeError);
   });
 
   it('refuses a request without a key, and bytes after it', () => {
