@@ -2,8 +2,7 @@ import { octets } from '../asn1/ber-to-der.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
-import { derElement, derSequence } from '../asn1/write-der.ts';
+import { derElement, derOctetString, derSequence } from '../asn1/write-der.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /** How a SignerInfo or a RecipientInfo names a certificate (RFC 5652 sections 5.3 and 6.2.1). */
@@ -17,6 +16,7 @@ export type EntityIdentifier =
     }
   | { readonly kind: 'subjectKeyIdentifier'; readonly keyIdentifier: Uint8Array };
 
+/** Never for a certificate whose subjectKeyIdentifier is not in DER, which is no reason to refuse a message. */
 export function identifies(id: EntityIdentifier, certificate: Certificate): boolean {
   if (id.kind === 'issuerAndSerialNumber') {
     return (
@@ -25,8 +25,10 @@ export function identifies(id: EntityIdentifier, certificate: Certificate): bool
     );
   }
   const extension = certificate.extensions.find(({ oid }) => oid === OID.subjectKeyIdentifier);
-  if (extension === undefined) return false;
-  return Buffer.compare(readBer(extension.value).content, id.keyIdentifier) === 0;
+  return (
+    extension !== undefined &&
+    Buffer.compare(extension.value, derOctetString(id.keyIdentifier)) === 0
+  );
 }
 
 /** IssuerAndSerialNumber of a certificate, both to the byte as they stand in it: clients compare bytes. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import {
   derIssuerAndSerialNumber,
@@ -54,6 +55,19 @@ describe('a subjectKeyIdentifier', () => {
       false,
     );
   });
+
+  test.each(['', '04', '0500', '0414', '240604040102', '2480'])(
+    'identifies no certificate whose extension is %j, and does not mind it',
+    (hex) => {
+      const malformed = {
+        oid: OID.subjectKeyIdentifier,
+        critical: false,
+        value: Buffer.from(hex, 'hex'),
+      };
+      const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
+      expect(identifies(id, { ...certificate, extensions: [malformed] })).toBe(false);
+    },
+  );
 
   test('identifies no certificate without the extension', () => {
     const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
