@@ -1,0 +1,370 @@
+import type { ContentCipher } from '../cms/content-ciphers.ts';
+import type { DigestAlgorithm } from '../x509/signature-algorithms.ts';
+
+/** One way in which clients depart from RFC 8894 and the server meets them. docs/client-quirks.md is made from these rows. */
+export interface ClientQuirk {
+  readonly name: string;
+  /** What is read, or how it is sent. */
+  readonly what: string;
+  readonly clients: string;
+  /** Where it is done, as in "scep/decode-get-message.ts#decodeGetMessage". */
+  readonly where: string;
+  /** The word of the tag `scep:legacy` that switches it on. Without one it costs no security and is always on. */
+  readonly legacy?: NonNullable<(ContentCipher | DigestAlgorithm)['legacy']>;
+  /** Requests of test/golden/scep/ that rest on it. */
+  readonly cases?: readonly string[];
+  /** Tests that prove it, as in "unit/http/enrol-listener.test.ts > junk is 400". */
+  readonly tests?: readonly string[];
+}
+
+const HTTP = 'unit/http/enrol-listener.test.ts';
+const REPLY = 'unit/scep/build-cert-rep.test.ts';
+
+/** What the server reads although RFC 8894 would let it refuse. It is strict about everything else. */
+export const READING_QUIRKS: readonly ClientQuirk[] = [
+  {
+    name: 'single-des',
+    what: 'content encrypted with single DES, which RFC 8894 section 2.9 forbids',
+    clients: 'scepclient (always), sscep when no AES is offered, old Cisco IOS',
+    where: 'scep/algorithm-policy.ts#accepts',
+    legacy: 'des',
+    cases: ['scepclient/enrol.der', 'cisco/enrol-get-des-md5.url'],
+  },
+  {
+    name: 'sha1',
+    what: 'requests signed with SHA-1',
+    clients: 'scepclient (always), clients of the years before 2015',
+    where: 'scep/algorithm-policy.ts#accepts',
+    legacy: 'sha1',
+    cases: ['scepclient/enrol.der', 'sscep/enrol-des3-sha1.der', 'strongswan/enrol-des3-sha1.der'],
+  },
+  {
+    name: 'md5',
+    what: 'requests and CSRs signed with MD5',
+    clients: 'Cisco IOS 12',
+    where: 'scep/algorithm-policy.ts#accepts',
+    legacy: 'md5',
+    cases: ['variants/cisco-md5-v1.der', 'cisco/enrol-get-des-md5.url'],
+  },
+  {
+    name: 'any-url-tail',
+    what: "any path after the connector's URL",
+    clients: 'Windows and Cisco append `/pkiclient.exe`; others `/cgi-bin/pkiclient.exe`',
+    where: 'http/enrol-listener.ts#createEnrolApp',
+    tests: [
+      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+    ],
+  },
+  {
+    name: 'any-content-type',
+    what: 'POST without a Content-Type or with any',
+    clients: 'sscep and strongSwan send none, scepclient and jscep `application/octet-stream`',
+    where: 'http/enrol-listener.ts#createEnrolApp',
+    cases: ['jscep/enrol.der', 'xipki/enrol.der'],
+    tests: [`${HTTP} > without a Content-Type at all`],
+  },
+  {
+    name: 'post-without-operation',
+    what: 'POST without `operation` is a PKIOperation',
+    clients: 'hand-made clients',
+    where: 'http/scep-endpoint.ts#servePost',
+    tests: [`${HTTP} > with any Content-Type or none, any query or none (C1, C5, C6)`],
+  },
+  {
+    name: 'any-parameter-order',
+    what: '`message` before `operation`, names in any case, unknown parameters',
+    clients: 'Go clients sort them',
+    where: 'scep/parse-scep-query.ts#parseScepQuery',
+    cases: ['scepclient/enrol-get.url'],
+    tests: [`${HTTP} > with the parameters the other way round (C6)`],
+  },
+  {
+    name: 'ca-identifier-ignored',
+    what: 'any `message` with GetCACaps and GetCACert',
+    clients:
+      '`CAIdentifier` (sscep), `0`, `1`.. (certmonger), `default` (Windows), a trustpoint (Cisco), empty (Apple, jscep)',
+    where: 'http/scep-endpoint.ts#serveGet',
+    tests: [
+      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+    ],
+  },
+  {
+    name: 'get',
+    what: 'PKIOperation by GET although POST is offered, also over HTTP/1.0',
+    clients: 'certmonger (always), old Cisco IOS',
+    where: 'http/scep-endpoint.ts#serveGet',
+    cases: ['certmonger/enrol-get-aes.url', 'cisco/enrol-get.url'],
+    tests: [`${HTTP} > over HTTP/1.0 without a Host, as old Cisco sends it (C8)`],
+  },
+  {
+    name: 'base64-lines',
+    what: 'base64 broken by `%0A`',
+    clients: 'sscep, strongSwan, Cisco',
+    where: 'scep/decode-get-message.ts#decodeGetMessage',
+    cases: ['sscep/enrol-get.url', 'cisco/enrol-get.url'],
+  },
+  {
+    name: 'base64url',
+    what: 'the URL alphabet and no padding',
+    clients: 'scepclient up to 2.3.0',
+    where: 'scep/decode-get-message.ts#decodeGetMessage',
+    cases: ['scepclient/enrol-get.url'],
+  },
+  {
+    name: 'base64-unescaped',
+    what: '`+` and `/` unescaped, or `+` made a space, or percent-encoded twice',
+    clients: 'macOS, jscep, proxies',
+    where: 'scep/decode-get-message.ts#decodeGetMessage',
+    cases: ['apple/enrol-get.url', 'jscep/enrol-get.url'],
+    tests: [`${HTTP} > in every form that clients send (C3)`],
+  },
+  {
+    name: 'ber',
+    what: 'indefinite lengths, constructed octet strings, any length form',
+    clients: "jscep (Bouncy Castle), Apple, scepclient's encryptedContent",
+    where: 'asn1/ber-to-der.ts#berToDer',
+    cases: [
+      ...['jscep/enrol.der', 'apple/enrol.der', 'scepclient/enrol.der'],
+      ...['variants/ber-throughout.der', 'openssl/streamed.der'],
+    ],
+  },
+  {
+    name: 'absent-parameters',
+    what: 'AlgorithmIdentifiers without NULL',
+    clients: 'scepclient',
+    where: 'x509/signature-algorithms.ts#signatureScheme',
+    cases: ['variants/absent-parameters.der'],
+  },
+  {
+    name: 'signature-algorithm',
+    what: 'rsaEncryption or sha*N*WithRSAEncryption in the SignerInfo',
+    clients: 'strongSwan and scepclient send the latter',
+    where: 'cms/verify-signed-data.ts#verifySignedData',
+    cases: ['variants/sha256-with-rsa.der', 'strongswan/enrol-aes-sha256.der'],
+  },
+  {
+    name: 'unsorted-attributes',
+    what: 'signed attributes out of DER order, signed as sent or as sorted',
+    clients: 'legacy clients',
+    where: 'cms/verify-signed-data.ts#signatureHolds',
+    cases: ['variants/attributes-unsorted.der', 'variants/attributes-unsorted-signed-sorted.der'],
+  },
+  {
+    name: 'several-recipients',
+    what: 'an envelope for several recipients, ours among them',
+    clients: 'scepclient encrypts to every certificate of GetCACert',
+    where: 'scep/find-recipient.ts#findRecipient',
+    cases: ['openssl/recipient-first.der', 'openssl/recipient-last.der'],
+  },
+  {
+    name: 'key-identifiers',
+    what: 'signer and recipient named by subject key identifier',
+    clients: "clients on OpenSSL's CMS",
+    where: 'cms/entity-identifier.ts#identifies',
+    cases: ['variants/signer-key-identifier.der', 'openssl/recipient-key-identifier.der'],
+  },
+  {
+    name: 'oaep',
+    what: 'RSAES-OAEP with SHA-1 or SHA-2',
+    clients: 'Windows',
+    where: 'cms/oaep-parameters.ts#oaepParameters',
+    cases: ['windows/enrol-oaep.der', 'openssl/oaep-sha256.der'],
+  },
+  {
+    name: 'any-signer-certificate',
+    what: 'whatever stands in the self-signed certificate of a signer: version 1, MD5, 32-octet or negative serial, critical AKI, another subject, any validity; only its key counts',
+    clients: 'Cisco, Windows, certmonger, Apple, sscep (valid for 6 days)',
+    where: 'scep/read-pki-message.ts#readPkiMessage',
+    cases: [
+      ...['windows/enrol-microsoft-extensions.der', 'variants/windows-critical-aki.der'],
+      ...['variants/serial-32-octets.der', 'variants/serial-negative.der'],
+      ...['variants/other-subject.der', 'variants/unrelated-certificates-first.der'],
+      ...['apple/enrol.der', 'variants/cisco-md5-v1.der'],
+    ],
+  },
+  {
+    name: 'unstructured-name',
+    what: 'a CSR and a signer named by unstructuredName alone',
+    clients: 'Cisco IOS',
+    where: 'x509/distinguished-name.ts#formatName',
+    cases: ['cisco/enrol-get.url'],
+  },
+  {
+    name: 'any-transaction-id',
+    what: 'transactionID of 1 to 255 characters, in any string type, with `/ + =` or spaces; echoed as received',
+    clients: 'certmonger (77 digits), scepclient (base64), sscep (a space)',
+    where: 'scep/scep-attributes.ts#readScepAttributes',
+    cases: [
+      ...['variants/transaction-id-77-digits.der', 'variants/transaction-id-base64.der'],
+      ...['variants/transaction-id-space.der', 'variants/transaction-id-255.der'],
+      'variants/transaction-id-utf8.der',
+    ],
+  },
+  {
+    name: 'nonce-length',
+    what: 'senderNonce of 1 to 64 octets; echoed as received',
+    clients: 'embedded clients',
+    where: 'scep/scep-attributes.ts#readScepAttributes',
+    cases: ['variants/nonce-8.der', 'variants/nonce-32.der'],
+  },
+  {
+    name: 'no-signing-time',
+    what: 'no signingTime, or one of any year',
+    clients: 'devices without a clock',
+    where: 'scep/scep-attributes.ts#readScepAttributes',
+    cases: ['variants/no-signing-time.der'],
+  },
+  {
+    name: 'challenge-encoding',
+    what: 'challengePassword in any string type; empty means none',
+    clients: 'Windows, Java clients',
+    where: 'scep/challenge-password.ts#challengePasswords',
+    cases: [
+      ...['variants/challenge-utf8.der', 'variants/challenge-t61.der'],
+      ...['variants/challenge-ia5.der', 'variants/challenge-bmp.der'],
+      'variants/challenge-empty.der',
+    ],
+  },
+  {
+    name: 'microsoft-extension-request',
+    what: 'extensions under 1.3.6.1.4.1.311.2.1.14',
+    clients: 'Windows',
+    where: 'x509/parse-certification-request.ts#parseCertificationRequest',
+    cases: ['variants/extensions-microsoft.der', 'windows/enrol-microsoft-extensions.der'],
+  },
+  {
+    name: 'renewal-by-pkcs-req',
+    what: 'a PKCSReq signed by a certificate of the connector is a renewal',
+    clients: 'sscep, certmonger, macOS, Cisco; strongSwan by option',
+    where: 'enrolment/enrol.ts#enrolByPkcsReq',
+    cases: ['sscep/renew.der', 'variants/issued-signer.der'],
+    tests: ['unit/enrolment/renewal.test.ts > as %s, with a new key'],
+  },
+  {
+    name: 'ra-name-as-issuer',
+    what: 'GetCert and GetCRL that name the RA as the issuer',
+    clients: 'sscep without `-O`',
+    where: 'enrolment/read-issuer-and-serial-number.ts#requireOwnIssuer',
+    cases: ['sscep/get-cert.der', 'sscep/get-crl.der'],
+    tests: [
+      'unit/enrolment/get-certificate-and-crl.test.ts > gives the device its own certificate, by the name of the CA or of the RA',
+    ],
+  },
+  {
+    name: 'poll-by-request',
+    what: 'a pending request that is sent again counts as a poll',
+    clients: 'scepclient, Cisco, certmonger',
+    where: 'enrolment/enrol.ts#enrolByPkcsReq',
+    tests: [
+      'unit/enrolment/pending.test.ts > PENDING, for the request sent again and for CertPoll alike, then the one certificate',
+    ],
+  },
+  {
+    name: 'repeated-request',
+    what: 'the same request again gets the same certificate',
+    clients:
+      'scepclient polls that way, Cisco asks again after issuance, anybody whose connection broke',
+    where: 'enrolment/answer-transaction.ts#answerTransaction',
+    tests: [
+      'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',
+    ],
+  },
+];
+
+/** What the server sends in one way out of several that RFC 8894 allows, or beyond it. */
+export const WRITING_QUIRKS: readonly ClientQuirk[] = [
+  {
+    name: 'sha-384-keyword',
+    what: 'GetCACaps lists `SHA-384`, which is no keyword of the RFC',
+    clients: 'strongSwan 5.9.8 takes it for AES and SHA-256',
+    where: 'scep/ca-capabilities.ts#caCapabilities',
+    tests: ['unit/scep/ca-capabilities.test.ts > suit the clients under %j'],
+  },
+  {
+    name: 'aes-before-des3',
+    what: '`AES` stands before `DES3`, and there is no empty line',
+    clients: 'certmonger takes the first; an empty line matches everything in strongSwan',
+    where: 'scep/ca-capabilities.ts#caCapabilities',
+    tests: ['unit/scep/ca-capabilities.test.ts > suit the clients under %j'],
+  },
+  {
+    name: 'ra-first-root-included',
+    what: 'GetCACert lists the RA, its issuer, and on to the root, unless `scep:chain` says less',
+    clients:
+      'strongSwan writes no file without a root, Windows looks for its CAThumbprint, certmonger and jscep find the RA',
+    where: 'scep/build-ca-cert-reply.ts#buildCaCertReply',
+    tests: [
+      'unit/scep/build-ca-cert-reply.test.ts > the RA stands first, then the issuing CA, then the rest up to the root (protocol C19)',
+    ],
+  },
+  {
+    name: 'one-ra-certificate',
+    what: 'one RSA certificate with digitalSignature, keyEncipherment and the EKU serverAuth',
+    clients:
+      'Apple wants both bits in one certificate, Windows an EKU, scepclient signer and recipient alike',
+    where: 'connectors/issue-ra-certificate.ts#issueRaCertificate',
+    tests: ['interop/certmonger.test.ts > scep-submit tells the RA from the CA'],
+  },
+  {
+    name: 'rsa-encryption',
+    what: 'signatureAlgorithm of replies is rsaEncryption with NULL',
+    clients: 'strongSwan refuses others',
+    where: 'cms/build-signed-data.ts#buildSignedData',
+    tests: [`${REPLY} > names rsaEncryption with NULL for signature algorithm (protocol fact 7)`],
+  },
+  {
+    name: 'mirrored-algorithms',
+    what: 'digest and cipher of the reply are those of the request',
+    clients: 'old Cisco IOS refuses others',
+    where: 'scep/build-cert-rep.ts#replyDigest',
+    tests: [`${REPLY} > is the one of the request, as old clients know no other`],
+  },
+  {
+    name: 'signer-enclosed',
+    what: 'replies hold the RA certificate',
+    clients: 'strongSwan',
+    where: 'cms/build-signed-data.ts#buildSignedData',
+    tests: [
+      `${REPLY} > has version 1 twice, the signer by issuerAndSerialNumber, and the RA certificate alone`,
+    ],
+  },
+  {
+    name: 'fresh-nonce',
+    what: 'every reply has a senderNonce of 16 fresh octets and the recipientNonce',
+    clients: 'certmonger, MikroTik, jscep',
+    where: 'scep/build-cert-rep.ts#buildCertRep',
+    tests: [`${REPLY} > with a new senderNonce each time (jscep demands it)`],
+  },
+  {
+    name: 'empty-content',
+    what: 'FAILURE and PENDING hold a content of no octets in place of none',
+    clients: 'certmonger fails without one',
+    where: 'scep/build-cert-rep.ts#buildCertRep',
+    tests: ['interop/certmonger.test.ts > the daemon reports a wrong challenge'],
+  },
+  {
+    name: 'leaf-only',
+    what: 'a SUCCESS holds the issued certificate alone, unless `scep:chain` says more',
+    clients: 'scepclient and iOS take the first of several',
+    where: 'enrolment/decision.ts#grantedCertificate',
+    tests: ['interop/scepclient.test.ts > enrols with a request of its own making'],
+  },
+  {
+    name: 'exact-content-types',
+    what: 'no charset on binary replies',
+    clients: 'scepclient and xipki compare the whole header',
+    where: 'http/respond.ts#respond',
+    tests: [
+      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+    ],
+  },
+  {
+    name: 'failure-is-200',
+    what: 'a readable request gets HTTP 200 and a signed FAILURE',
+    clients: 'any other status is a network error to every client',
+    where: 'enrolment/handle-pki-operation.ts#handlePkiOperation',
+    tests: [
+      'interop/openssl.test.ts > answers an envelope for somebody else with a signed badMessageCheck',
+    ],
+  },
+];

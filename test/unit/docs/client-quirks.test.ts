@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import type { AlgorithmPolicy } from '../../../src/scep/algorithm-policy.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import type { ClientQuirk } from '../../../src/scep/client-quirks.ts';
+import { READING_QUIRKS, WRITING_QUIRKS } from '../../../src/scep/client-quirks.ts';
+import { findRecipient } from '../../../src/scep/find-recipient.ts';
+import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { Refusal } from '../../../src/scep/refusal.ts';
+import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenRequests } from '../../support/golden-requests.ts';
+import { markdownTable, withSection } from '../../support/markdown-table.ts';
+import { missingTest } from '../../support/named-tests.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const PAGE = path.join(ROOT, 'docs/client-quirks.md');
+const QUIRKS = [...READING_QUIRKS, ...WRITING_QUIRKS];
+const GOLDEN = new Map(goldenRequests());
+const ALLOWED_BY = { des: 'allowSingleDes', sha1: 'allowSha1', md5: 'allowMd5' } as const;
+
+const ra = goldenIdentity('ra');
+const recipient = { ...ra, keyTransport: createKeyTransport(ra.privateKey) };
+
+/** @throws Refusal, DecodeError */
+function open(file: string, policy: AlgorithmPolicy): void {
+  const message = GOLDEN.get(file);
+  if (message === undefined) throw new Error(`there is no ${file}`);
+  const verified = verifyPkiRequest(readPkiRequest(message), policy);
+  openPkiRequest(verified, findRecipient(verified.request, [recipient]), policy);
+}
+
+function policyOf(file: string): AlgorithmPolicy {
+  const json = file.replace(/\.(der|url)$/, '.expect.json');
+  const text = readFileSync(path.join(ROOT, 'test/golden/scep', json), 'utf8');
+  const { policy } = JSON.parse(text) as { policy: Partial<AlgorithmPolicy> };
+  return { ...MODERN_ALGORITHMS, ...policy };
+}
+
+describe.each(QUIRKS)('$name', (quirk) => {
+  test('is proven by requests that open, or by tests that exist', () => {
+    const { cases = [], tests = [], legacy } = quirk;
+    expect(cases.length + tests.length).toBeGreaterThan(0);
+    for (const file of cases) {
+      const policy = policyOf(file);
+      open(file, policy);
+      if (legacy !== undefined) {
+        const without = { ...policy, [ALLOWED_BY[legacy]]: false };
+        expect(() => open(file, without)).toThrow(Refusal);
+      }
+    }
+    expect(tests.map(missingTest).filter(Boolean)).toEqual([]);
+  });
+
+  test('names the function that does it', () => {
+    const [file = '', name = ''] = quirk.where.split('#');
+    expect(existsSync(path.join(ROOT, 'src', file))).toBe(true);
+    const source = readFileSync(path.join(ROOT, 'src', file), 'utf8');
+    expect(source).toMatch(new RegExp(`function ${name}\\b`));
+  });
+});
+
+test('no two have one name', () => {
+  expect(new Set(QUIRKS.map(({ name }) => name)).size).toBe(QUIRKS.length);
+});
+
+test('docs/client-quirks.md says what the rows say', async () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const reading = markdownTable(
+    ['name', 'leniency', 'for', 'switched on by'],
+    READING_QUIRKS.map(({ name, what, clients, legacy }) => [
+      ...[`\`${name}\``, what, clients],
+      legacy === undefined ? 'always' : `connector tag \`scep:legacy\` with the word \`${legacy}\``,
+    ]),
+  );
+  const writing = markdownTable(
+    ['name', 'habit', 'for'],
+    WRITING_QUIRKS.map(({ name, what, clients }) => [`\`${name}\``, what, clients]),
+  );
+  const proof = QUIRKS.map(proofLines).join('\n');
+  const made = [
+    ['reading', reading] as const,
+    ['writing', writing] as const,
+    ['proof', proof] as const,
+  ];
+  await expect(
+    made.reduce((text, [name, section]) => withSection(text, name, section), page),
+  ).toMatchFileSnapshot(PAGE);
+});
+
+function proofLines({ name, where, cases = [], tests = [] }: ClientQuirk): string {
+  const proofs = [...cases.map((file) => `golden/scep/${file}`), ...tests];
+  return [`- \`${name}\` in \`src/${where}\`:`, ...proofs.map((proof) => `  - \`${proof}\``)].join(
+    '\n',
+  );
+}
