@@ -29,7 +29,7 @@ const KEY = 'first-start';
 export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 
 /** Any client can be tried against the development connector: scepclient knows only single DES and SHA-1. */
-const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal' };
+const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:pending-wait': '2s' };
 
 export interface DevInstallation {
   readonly connector: ConnectorRecord;

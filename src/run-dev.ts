@@ -11,10 +11,12 @@ import { UsageError } from './config/usage-error.ts';
 import { connectorPath } from './connectors/connector-path.ts';
 import { renewRaIdentity } from './connectors/renew-ra-identity.ts';
 import { rotateRaIdentity } from './connectors/rotate-ra-identity.ts';
+import { resumeTransactions } from './enrolment/unfinished-transactions.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
 import type { RunningListener } from './http/start-listener.ts';
 import { startListener } from './http/start-listener.ts';
+import { slowIssuer } from './issuer/slow-issuer.ts';
 import { createLogger } from './observability/logger.ts';
 import type { DevInstallation } from './prepare-dev.ts';
 import { DEV_SCOPE, explainSealError, prepareDev } from './prepare-dev.ts';
@@ -26,6 +28,7 @@ import { wire } from './wire.ts';
 /** Milliseconds that requests under way have to finish once the server has been told to stop. */
 const DRAIN_GRACE = 10_000;
 const RA_RENEWAL_INTERVAL = 3_600_000;
+const UNFINISHED_INTERVAL = 2_000;
 
 /** Runs `scep-connector dev` until SIGTERM or SIGINT, then drains. */
 export async function runDev(settings: DevSettings): Promise<void> {
@@ -34,7 +37,10 @@ export async function runDev(settings: DevSettings): Promise<void> {
   await makeDataDir(settings.dataDir);
   const masterKey = await loadMasterKey(settings.dataDir);
   const storeDir = join(settings.dataDir, 'store');
-  const wired = await wire({ storeDir, masterKey, scope: DEV_SCOPE });
+  const wired = await wire(
+    { storeDir, masterKey, scope: DEV_SCOPE },
+    { issuer: (embedded) => slowIssuer(embedded, settings.caDelay, Date.now) },
+  );
   const listeners: RunningListener[] = [];
   const chores: Chore[] = [];
   const listen = async (app: RequestListener, port: number) => {
@@ -49,6 +55,9 @@ export async function runDev(settings: DevSettings): Promise<void> {
     chores.push(
       startChore('RA renewal', RA_RENEWAL_INTERVAL, logger, () =>
         renewRaIdentity(wired, connector),
+      ),
+      startChore('unfinished transactions', UNFINISHED_INTERVAL, logger, () =>
+        resumeTransactions(wired),
       ),
     );
     const enrolApp = createEnrolApp({ ...wired, logger });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { findChallengeByPassword } from './connectors/find-challenge.ts';
+import { challengePasswords, findChallengeByPassword } from './connectors/find-challenge.ts';
 import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra-identities.ts';
 import type { EnrolmentDependencies } from './enrolment/handle-pki-operation.ts';
@@ -58,6 +58,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
     findChallenge: (connectorId) => (password) =>
       findChallengeByPassword({ store, sealer }, connectorId, password),
+    challengePasswords: (connectorId) => challengePasswords({ store, sealer }, connectorId),
     clock,
     randomBytes,
   };

@@ -24,6 +24,10 @@ const devSettingsSchema = z.object({
   host: z.string().min(1, '--host takes an address'),
   enrolPort: port('enrol-port'),
   opsPort: port('ops-port'),
+  caDelay: z
+    .string()
+    .regex(/^\d{1,5}$/, '--ca-delay takes a whole number of seconds')
+    .transform((seconds) => Number(seconds) * 1_000),
   rotateRa: z.boolean().default(false),
   readyFile: path('ready-file').optional(),
   logLevel: z.enum(LOG_LEVELS, `--log-level takes one of ${LOG_LEVELS.join(', ')}`),

@@ -1,4 +1,4 @@
-import { getEntry } from '../store/collection.ts';
+import { getEntry, listEntries } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { ChallengeRecord } from './challenge-record.ts';
@@ -17,6 +17,8 @@ interface Dependencies {
 
 /** Longer ones cannot be ours and are not worth a digest. */
 const MAX_PASSWORD_LENGTH = 256;
+/** As many as `openPasswordRequest` tries at most. */
+const MAX_PASSWORDS = 8;
 
 /**
  * The challenge of this connector that has the given password, or undefined. The look-up goes by keyed digest, so how long
@@ -41,6 +43,18 @@ export async function findChallenge(
   challengeId: string,
 ): Promise<ChallengeRecord | undefined> {
   return (await getEntry(store, connectorPartition(connectorId), challenges, challengeId))?.value;
+}
+
+/** The passwords of a connector's challenges, one by one. @throws SealError when the master key is another one. */
+export async function* challengePasswords(
+  { store, sealer }: Dependencies,
+  connectorId: string,
+): AsyncGenerator<string> {
+  const page = { limit: MAX_PASSWORDS };
+  const partition = connectorPartition(connectorId);
+  for (const { value } of await listEntries(store, partition, challenges, page)) {
+    yield openChallengePassword(sealer, connectorId, value);
+  }
 }
 
 /** GetChallengePassword. @throws SealError when the master key is another one. */

@@ -16,7 +16,7 @@ import type {
   IssuingTransaction,
   TransactionRecord,
 } from './transaction-record.ts';
-import { csrSealContext, transactions } from './transaction-record.ts';
+import { transactionSealContext, transactions } from './transaction-record.ts';
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
@@ -76,7 +76,7 @@ async function issueCertificate(
   const { notBefore, extendedKeyUsage } = value;
   return issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
-    csr: sealer.open(value.sealedCsr, csrSealContext(connector.id, key)),
+    csr: sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr')),
     template: 'BlankEndEntityCertificate_APICSRPassthrough/V1',
     notAfter: new Date(value.notAfter),
     ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
@@ -114,9 +114,10 @@ async function finish(
   const { serialNumber, notAfter } = parseCertificate(certificate);
   const serial = serialKey(serialNumber);
   const expiresAt = notAfter.getTime();
-  const { signerKeyDigest, right } = value;
+  const { signerKeyDigest, sealedReplyPassword, right } = value;
   const issued: IssuedTransaction = {
     ...{ state: 'issued', signerKeyDigest, right, certificateArn, certificate },
+    ...(sealedReplyPassword === undefined ? {} : { sealedReplyPassword }),
     issuedAt: deps.clock(),
   };
   const lineage = right.kind === 'renewal' ? right.lineage : serial;

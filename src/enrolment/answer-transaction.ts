@@ -5,7 +5,7 @@ import { Refusal } from '../scep/refusal.ts';
 import type { Decision, ReplyAddress } from './decision.ts';
 import { grantedCertificate, PENDING } from './decision.ts';
 import type { Exchange } from './exchange.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
+import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 import { keepWaiting } from './unfinished-transactions.ts';
 
@@ -15,7 +15,7 @@ import { keepWaiting } from './unfinished-transactions.ts';
  * @throws Refusal for a failed transaction, and for one that has gone
  */
 export async function answerTransaction(
-  deps: TransactionDependencies,
+  deps: EnrolmentDependencies,
   { connector, policy }: Pick<Exchange, 'connector' | 'policy'>,
   key: string,
   transaction: TransactionRecord | undefined,
@@ -24,7 +24,7 @@ export async function answerTransaction(
   switch (transaction?.state) {
     case 'issued': {
       const chain = await replyChain(deps.issuer, connector, policy.chain);
-      return grantedCertificate(transaction, chain, address);
+      return await grantedCertificate(transaction, chain, address, deps.randomBytes);
     }
     case 'issuing':
       await keepWaiting(deps, connector, key);

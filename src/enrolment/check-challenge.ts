@@ -23,6 +23,12 @@ export async function checkChallenge(
   return challenge;
 }
 
+/** The challenge password of a request that has exactly one. @throws Refusal 'challenge-wrong' when it cannot be read */
+export function singleChallengePassword(csr: CertificationRequest): string | undefined {
+  const [password, ...others] = passwordsOf(csr);
+  return others.length === 0 ? password : undefined;
+}
+
 function passwordsOf(csr: CertificationRequest): string[] {
   try {
     return challengePasswords(csr);

@@ -1,11 +1,14 @@
 import { connectorPartition } from '../connectors/connector-record.ts';
-import { openPkiRequest } from '../scep/open-pki-request.ts';
+import { requireReplyRoute } from '../scep/choose-reply-recipient.ts';
+import type { OpenedRequest } from '../scep/open-pki-request.ts';
+import { openPasswordRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { getEntry } from '../store/collection.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import { answerTransaction } from './answer-transaction.ts';
 import type { Claim } from './authorise.ts';
 import { authorise } from './authorise.ts';
+import { singleChallengePassword } from './check-challenge.ts';
 import type { Decision } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import type { Holder } from './find-holder.ts';
@@ -44,9 +47,11 @@ async function enrol(
   type: Claim['type'],
   holder: Holder | undefined,
 ): Promise<Decision> {
-  const { connector, policy, verified, addressed } = exchange;
-  const opened = openPkiRequest(verified, addressed, policy.algorithms);
+  const { connector, policy, verified } = exchange;
+  const opened = await open(deps, exchange);
   const { csr, signerIsRequester } = readCertificationRequest(opened, holder);
+  const challengePassword = singleChallengePassword(csr);
+  requireReplyRoute(verified, challengePassword);
   const { transactionId, transactionIdDer } = verified.request.attributes;
   const signerKeyDigest = keyDigest(verified.signerCertificate.subjectPublicKeyInfo);
   const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest);
@@ -54,9 +59,21 @@ async function enrol(
   if ((await getEntry(deps.store, partition, transactions, key)) === undefined) {
     const claim = { type, csr, signerIsRequester, holder };
     const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
-    const names = { key, transactionId, signerKeyDigest };
+    const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
+    const names = { key, transactionId, signerKeyDigest, replyPassword };
     await startTransaction(deps, connector, policy, names, authorised);
   }
   const transaction = await advanceTransaction(deps, connector, key, policy.pendingWaitMs);
-  return answerTransaction(deps, exchange, key, transaction, opened);
+  const address = { verified, challengePassword, cipher: opened.cipher };
+  return answerTransaction(deps, exchange, key, transaction, address);
+}
+
+/** By the key it is encrypted to, or by a challenge password, as clients do that take our key for one of another kind. */
+function open(
+  { challengePasswords }: EnrolmentDependencies,
+  { connector, policy, verified, addressed }: Exchange,
+): OpenedRequest | Promise<OpenedRequest> {
+  return addressed === undefined
+    ? openPasswordRequest(verified, challengePasswords(connector.id), policy.algorithms)
+    : openPkiRequest(verified, addressed, policy.algorithms);
 }

@@ -2,7 +2,7 @@ import { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Decision } from './decision.ts';
-import { grantedCertificate } from './decision.ts';
+import { grantedCertificate, replyAddress } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import type { Holder } from './find-holder.ts';
 import { findHolder } from './find-holder.ts';
@@ -27,7 +27,7 @@ export async function findCertificate(
   if (entry === undefined || !owns(exchange.verified, holder, entry.value)) {
     throw new Refusal('certificate-not-found');
   }
-  return grantedCertificate(entry.value, [], named.opened);
+  return grantedCertificate(entry.value, [], replyAddress(named.opened), deps.randomBytes);
 }
 
 function owns(

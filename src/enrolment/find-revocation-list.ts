@@ -1,6 +1,6 @@
 import { Refusal } from '../scep/refusal.ts';
 import type { Decision } from './decision.ts';
-import { grantedRevocationList } from './decision.ts';
+import { grantedRevocationList, replyAddress } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
@@ -19,5 +19,5 @@ export async function findRevocationList(
   const { certificateAuthorityArn } = exchange.connector;
   const crl = await deps.issuer.getRevocationList(certificateAuthorityArn);
   if (crl === undefined) throw new Refusal('revocation-list-missing');
-  return grantedRevocationList(crl, named.opened);
+  return grantedRevocationList(crl, replyAddress(named.opened), deps.randomBytes);
 }

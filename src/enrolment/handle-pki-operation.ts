@@ -23,6 +23,8 @@ export interface EnrolmentDependencies extends TransactionDependencies {
   readonly findRaIdentities: FindRaIdentities;
   /** The challenges of one connector. */
   readonly findChallenge: (connectorId: string) => FindChallenge;
+  /** The passwords of a connector's challenges, for requests that are encrypted by one. */
+  readonly challengePasswords: (connectorId: string) => AsyncIterable<string>;
   readonly randomBytes: (length: number) => Uint8Array;
 }
 

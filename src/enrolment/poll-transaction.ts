@@ -2,12 +2,14 @@ import { connectorPartition } from '../connectors/connector-record.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { replyCipher } from '../scep/reply-cipher.ts';
 import { getEntry } from '../store/collection.ts';
+import type { Sealer } from '../store/seal.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import { answerTransaction } from './answer-transaction.ts';
 import type { Decision } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import type { EnrolmentDependencies } from './handle-pki-operation.ts';
-import { keyDigest, pollKey, polls } from './transaction-record.ts';
+import type { TransactionRecord } from './transaction-record.ts';
+import { keyDigest, pollKey, polls, transactionSealContext } from './transaction-record.ts';
 
 /**
  * CertPoll (RFC 8894 section 3.3.3): the transaction of that transactionID which the very key that signs the poll began. The
@@ -28,5 +30,18 @@ export async function pollTransaction(
   const wait = policy.pendingWaitMs;
   const transaction = await advanceTransaction(deps, connector, transactionKey, wait);
   const cipher = replyCipher(addressed?.envelope, policy.algorithms);
-  return answerTransaction(deps, exchange, transactionKey, transaction, { ...verified, cipher });
+  const challengePassword = replyPassword(deps.sealer, connector.id, transactionKey, transaction);
+  const address = { verified, challengePassword, cipher };
+  return answerTransaction(deps, exchange, transactionKey, transaction, address);
+}
+
+function replyPassword(
+  sealer: Sealer,
+  connectorId: string,
+  key: string,
+  transaction: TransactionRecord | undefined,
+): string | undefined {
+  const sealed = transaction?.sealedReplyPassword;
+  const context = transactionSealContext(connectorId, key, 'reply-password');
+  return sealed && Buffer.from(sealer.open(sealed, context)).toString('utf8');
 }

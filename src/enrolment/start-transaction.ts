@@ -14,7 +14,7 @@ import { redeem } from './authorise.ts';
 import { findBySerial, issuedCertificates } from './issued-certificate-record.ts';
 import { decideValidity } from './requested-validity.ts';
 import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
-import { csrSealContext, pollKey, polls, transactions } from './transaction-record.ts';
+import { pollKey, polls, transactionSealContext, transactions } from './transaction-record.ts';
 
 export interface TransactionDependencies {
   readonly store: RecordStore;
@@ -31,6 +31,8 @@ export interface TransactionNames {
   /** The transactionID, for CertPoll. */
   readonly transactionId: string;
   readonly signerKeyDigest: string;
+  /** The challenge password, when only it can encrypt the reply. */
+  readonly replyPassword: string | undefined;
 }
 
 /** A transaction that nobody finishes is forgotten after a week. */
@@ -69,7 +71,7 @@ async function newTransaction(
   { sealer, issuer, clock }: TransactionDependencies,
   connector: ConnectorRecord,
   policy: ConnectorPolicy,
-  { key, signerKeyDigest }: TransactionNames,
+  { key, signerKeyDigest, replyPassword }: TransactionNames,
   { csr, right, predecessor }: Authorised,
 ): Promise<IssuingTransaction> {
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
@@ -77,12 +79,16 @@ async function newTransaction(
   const startedAt = clock();
   const names = csr.extensions.some(({ oid }) => oid === OID.extKeyUsage);
   const held = predecessor?.certificate.extensions.find(({ oid }) => oid === OID.extKeyUsage);
+  const passwordContext = transactionSealContext(connector.id, key, 'reply-password');
   return {
     state: 'issuing',
     signerKeyDigest,
+    ...(replyPassword === undefined
+      ? {}
+      : { sealedReplyPassword: sealer.seal(Buffer.from(replyPassword), passwordContext) }),
     right,
     idempotencyToken: idempotencyToken(connector.id, key, startedAt),
-    sealedCsr: sealer.seal(csr.der, csrSealContext(connector.id, key)),
+    sealedCsr: sealer.seal(csr.der, transactionSealContext(connector.id, key, 'csr')),
     ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
     // A renewal keeps its purposes; a first certificate that names none is for clients.
     ...(names

@@ -16,6 +16,8 @@ export type Right = Readonly<z.infer<typeof rightSchema>>;
 const common = {
   /** Whose transaction it is: the digest of the key that signed the request, which alone gets the answer. */
   signerKeyDigest: z.string(),
+  /** The challenge password, sealed, when only it can encrypt the reply (RFC 8894 section 3.1). */
+  sealedReplyPassword: z.string().optional(),
   right: rightSchema,
 };
 
@@ -95,7 +97,11 @@ function digest(...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-/** The sealing context of a transaction's CSR. */
-export function csrSealContext(connectorId: string, key: string): string {
-  return `connector/${connectorId}/transaction/${key}`;
+/** The sealing context of what a transaction keeps secret. */
+export function transactionSealContext(
+  connectorId: string,
+  key: string,
+  what: 'csr' | 'reply-password',
+): string {
+  return `connector/${connectorId}/transaction/${key}/${what}`;
 }

@@ -4,19 +4,32 @@ import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
 
 /**
+ * Requires that the reply to a request can be encrypted at all: to the RSA key that signed it, or by a challenge password. To be
+ * called before anything is issued (protocol C31).
+ * @throws Refusal 'signer-key-unsupported'
+ */
+export function requireReplyRoute(
+  { replyBy }: VerifiedRequest,
+  challengePassword: string | undefined,
+): void {
+  if (replyBy === 'password' && challengePassword === undefined) {
+    throw new Refusal('signer-key-unsupported', 'not RSA, and no challenge password');
+  }
+}
+
+/**
  * Whom the reply to a request is to be encrypted for (RFC 8894 section 3.1): the RSA key that signed it, or whoever knows the
- * challenge password. To be called before anything is issued; it takes some milliseconds, off the
- * calling thread, when it is by password.
- * @throws Refusal 'signer-key-unsupported' when there is no way to encrypt the reply (protocol C31).
+ * challenge password. By password it takes some milliseconds, off the calling thread.
+ * @throws Refusal as `requireReplyRoute`
  */
 export async function chooseReplyRecipient(
-  { signerCertificate, signerKey, replyBy }: VerifiedRequest,
+  verified: VerifiedRequest,
   challengePassword: string | undefined,
   randomBytes: (length: number) => Uint8Array,
 ): Promise<EnvelopeRecipient> {
-  if (replyBy === 'key-transport') return { certificate: signerCertificate, publicKey: signerKey };
-  if (challengePassword === undefined) {
-    throw new Refusal('signer-key-unsupported', 'not RSA, and no challenge password');
+  requireReplyRoute(verified, challengePassword);
+  if (verified.replyBy === 'password') {
+    return { passwordKey: await derivePasswordKey(challengePassword ?? '', randomBytes) };
   }
-  return { passwordKey: await derivePasswordKey(challengePassword, randomBytes) };
+  return { certificate: verified.signerCertificate, publicKey: verified.signerKey };
 }

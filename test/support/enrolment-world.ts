@@ -2,7 +2,10 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ConnectorRecord } from '../../src/connectors/connector-record.ts';
 import { createChallenge } from '../../src/connectors/create-challenge.ts';
 import { createConnector } from '../../src/connectors/create-connector.ts';
-import { findChallengeByPassword } from '../../src/connectors/find-challenge.ts';
+import {
+  challengePasswords,
+  findChallengeByPassword,
+} from '../../src/connectors/find-challenge.ts';
 import { createRaIdentityFinder } from '../../src/connectors/ra-identities.ts';
 import type {
   EnrolmentDependencies,
@@ -53,6 +56,7 @@ export async function makeEnrolmentWorld(
     issuer,
     findRaIdentities,
     findChallenge: (id) => (given) => findChallengeByPassword(parts, id, given),
+    challengePasswords: (id) => challengePasswords(parts, id),
     clock,
     randomBytes: (length) => randomBytes(length),
   };
