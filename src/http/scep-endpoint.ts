@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { caCapabilitiesReply } from '../enrolment/ca-capabilities-reply.ts';
 import {
   caCertificatesReply,
   nextCaCertificatesReply,
@@ -11,7 +11,6 @@ import { handlePkiOperation } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';
 import { NEXT_CA_CERT_CONTENT_TYPE } from '../scep/build-next-ca-cert-reply.ts';
-import { caCapabilities } from '../scep/ca-capabilities.ts';
 import { decodeGetMessage } from '../scep/decode-get-message.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
 import { logPkiOperation, logUnreadableRequest } from './log-pki-operation.ts';
@@ -95,11 +94,9 @@ async function serveGet(
   response: Response,
 ): Promise<void> {
   switch (operation) {
-    case 'getcacaps': {
-      const { algorithms } = readConnectorPolicy(connector.tags);
-      respond(response, 200, 'text/plain', caCapabilities(algorithms));
+    case 'getcacaps':
+      respond(response, 200, 'text/plain', await caCapabilitiesReply(deps.enrolment, connector));
       return;
-    }
     case 'getcacert':
       respond(
         response,

@@ -129,7 +129,7 @@ describe('GetCACaps and GetCACert', () => {
         expect(caps.status).toBe(200);
         expect(caps.headers.get('content-type')).toBe('text/plain');
         expect(await caps.text()).toBe(
-          'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nDES3\n',
+          'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nRenewal\nDES3\n',
         );
       }
     }
@@ -140,7 +140,7 @@ describe('GetCACaps and GetCACert', () => {
   test('HEAD has the headers and no body', async () => {
     const response = await fetch(`${url}?operation=GetCACaps`, { method: 'HEAD' });
     expect(response.status).toBe(200);
-    expect(response.headers.get('content-length')).toBe('63');
+    expect(response.headers.get('content-length')).toBe('71');
   });
 
   test('are not for POST (C17a)', async () => {

@@ -14,6 +14,12 @@ test('the default, to the octet', () => {
   );
 });
 
+test('services stand among them only while they are offered (protocol C16)', () => {
+  expect(caCapabilities(MODERN_ALGORITHMS, ['GetNextCACert', 'Renewal'])).toBe(
+    'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nRenewal\nGetNextCACert\nDES3\n',
+  );
+});
+
 test.each(policies)('suit the clients under %j', (policy) => {
   const body = caCapabilities(policy);
   const lines = body.split('\n');

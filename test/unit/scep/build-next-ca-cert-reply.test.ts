@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { encodePem } from '../../../src/asn1/pem.ts';
+import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import {
+  buildNextCaCertReply,
+  NEXT_CA_CERT_CONTENT_TYPE,
+} from '../../../src/scep/build-next-ca-cert-reply.ts';
+import { readNextCaCertificates } from '../../../src/scep/read-next-ca-certificates.ts';
+import { UntrustedReplyError } from '../../../src/scep/untrusted-reply-error.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { makeIdentity } from '../../support/test-authority.ts';
+
+const root = makeIdentity({ subject: 'CN=Root', ca: {} });
+const usages = { keyUsage: ['digitalSignature', 'keyEncipherment'] as const, issuer: root };
+const current = makeIdentity({ subject: 'CN=Current RA', ...usages });
+const next = makeIdentity({ subject: 'CN=Next RA', ...usages });
+const certificates = [next, root].map(({ certificate }) => certificate.der);
+const reply = buildNextCaCertReply(certificates, current, new Date());
+
+describe('judged by openssl', () => {
+  const directory = tempDirectory();
+  const rootFile = path.join(directory, 'root.pem');
+  const content = path.join(directory, 'content.p7');
+  writeFileSync(rootFile, encodePem('CERTIFICATE', root.certificate.der));
+
+  test('the signature is the current RA’s, under the root', () => {
+    runOpenssl(
+      ['cms', '-verify', '-inform', 'DER', '-CAfile', rootFile, '-purpose', 'any', '-out', content],
+      reply,
+    );
+    const printed = runOpenssl(
+      ['pkcs7', '-inform', 'DER', '-print_certs', '-noout'],
+      readFileSync(content),
+    );
+    expect(printed.toString('utf8').match(/^subject=.*$/gm)).toEqual([
+      expect.stringMatching(/CN ?= ?Next RA$/),
+      expect.stringMatching(/CN ?= ?Root$/),
+    ]);
+  });
+});
+
+test('the outer certificates are the signer’s alone: what nobody signs is not to be believed', () => {
+  expect(parseSignedData(reply).certificates).toEqual([current.certificate.der]);
+});
+
+test('our own client reads it, and not when another signed it', () => {
+  const read = (signer: typeof current) =>
+    readNextCaCertificates(reply, NEXT_CA_CERT_CONTENT_TYPE, {
+      signers: [signer.certificate],
+      policy: MODERN_ALGORITHMS,
+    }).map(({ der }) => der);
+  expect(read(current)).toEqual(certificates);
+  expect(() => read(next)).toThrow(UntrustedReplyError);
+});
