@@ -1,4 +1,5 @@
 import type { KeyUsage } from '../x509/key-usage.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
 import type { ChallengeOptions } from './read-enrol-inputs.ts';
 import type { ResultFileOptions } from './result-file-options.ts';
 import type { PollOptions, ServerOptions } from './server-options.ts';
@@ -21,7 +22,7 @@ export interface EnrolOptions
   readonly validityDays?: number;
   readonly csr?: string;
   readonly key?: string;
-  /** Bits of the RSA key to make. */
-  readonly keyAlgorithm: number;
+  /** Of the key to make. */
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly keyOut?: string;
 }

@@ -8,13 +8,15 @@ import { buildCertificationRequest } from '../x509/build-certification-request.t
 import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import { derGeneralNames } from '../x509/general-names.ts';
+import type { KeyUsage } from '../x509/key-usage.ts';
 import { keyUsageExtension } from '../x509/key-usage.ts';
 import type { Attribute, CertificationRequest } from '../x509/parse-certification-request.ts';
 import { parseCertificationRequest } from '../x509/parse-certification-request.ts';
 import { parseDistinguishedNameText } from '../x509/parse-distinguished-name-text.ts';
 import type { Extension } from '../x509/read-extensions.ts';
-import { createSigner } from '../x509/signing-algorithm.ts';
+import { createSigner, signingAlgorithmFor } from '../x509/signing-algorithm.ts';
 import type { EnrolOptions } from './enrol-options.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
 
 /** What a request asks for, before the key is there. */
 export type RequestContents = Omit<CertificationRequestFields, 'subjectPublicKeyInfo'>;
@@ -25,6 +27,7 @@ const BMP_STRING = 0x1e;
 export function requestContents(
   options: EnrolOptions,
   challengePassword: string | undefined,
+  keyType: KeyAlgorithm['type'] = 'rsa',
 ): RequestContents {
   if (options.subject === undefined) {
     throw new UsageError(
@@ -34,7 +37,7 @@ export function requestContents(
   try {
     return {
       subject: parseDistinguishedNameText(options.subject),
-      extensions: requestedExtensions(options),
+      extensions: requestedExtensions(options, keyType),
       ...(challengePassword === undefined ? {} : { challengePassword }),
       ...(options.validityDays === undefined
         ? {}
@@ -52,17 +55,23 @@ export function signRequest(
   privateKey: KeyObject,
 ): CertificationRequest {
   const subjectPublicKeyInfo = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
-  const sign = createSigner(privateKey, 'SHA256WITHRSA');
+  const algorithm = signingAlgorithmFor(privateKey);
   const der = buildCertificationRequest(
     { ...contents, subjectPublicKeyInfo },
-    'SHA256WITHRSA',
-    sign,
+    algorithm,
+    createSigner(privateKey, algorithm),
   );
   return parseCertificationRequest(der);
 }
 
-function requestedExtensions(options: EnrolOptions): Extension[] {
-  const { keyUsage = ['digitalSignature', 'keyEncipherment'], extendedKeyUsage } = options;
+/** What a key can be used for at all (RFC 8813 section 3 for EC). */
+export const KEY_USAGES_OF = {
+  rsa: ['digitalSignature', 'keyEncipherment'],
+  ec: ['digitalSignature'],
+} as const satisfies Record<KeyAlgorithm['type'], readonly KeyUsage[]>;
+
+function requestedExtensions(options: EnrolOptions, keyType: KeyAlgorithm['type']): Extension[] {
+  const { keyUsage = KEY_USAGES_OF[keyType], extendedKeyUsage } = options;
   const names = alternativeNames(options);
   return [
     keyUsageExtension(keyUsage),

@@ -1,3 +1,4 @@
+import { challengePasswords } from '../scep/challenge-password.ts';
 import { derIssuerAndSubject } from '../scep/issuer-and-subject.ts';
 import type { ReplyRecipient } from '../scep/open-cert-rep.ts';
 import type { CertRep } from '../scep/read-cert-rep.ts';
@@ -6,7 +7,10 @@ import { buildSelfSignedCertificate } from '../x509/build-self-signed-certificat
 import { keyUsageExtension } from '../x509/key-usage.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
+import { signingAlgorithmFor } from '../x509/signing-algorithm.ts';
+import { KEY_USAGES_OF } from './enrol-request.ts';
 import { exchangePkiMessage } from './exchange-pki-message.ts';
+import { keyTypeOf } from './read-enrol-inputs.ts';
 import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
 
 /** The messages of one enrolment; each may be sent any number of times. */
@@ -34,7 +38,8 @@ export function createTransaction(
   ),
 ): EnrolTransaction {
   const { request, renewal } = subject;
-  const signer = renewal ?? selfSigned(settings, subject);
+  const [challengePassword] = challengePasswords(request);
+  const signer = { ...(renewal ?? selfSigned(settings, subject)), challengePassword };
   const send = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll', content: Uint8Array) =>
     exchangePkiMessage(settings, authority, { type, content, transactionId, signer });
   const issuer = authority.ca.chain[0]?.subject ?? authority.ca.recipient.subject;
@@ -53,12 +58,12 @@ function selfSigned(
   const now = clock().getTime();
   const der = buildSelfSignedCertificate({
     serialNumber: Buffer.concat([Buffer.of(1), randomBytes(15)]),
-    signingAlgorithm: 'SHA256WITHRSA',
+    signingAlgorithm: signingAlgorithmFor(privateKey),
     // An hour back for servers whose clock is behind, and long enough for a request that waits for approval.
     notBefore: new Date(now - DAY_MS / 24),
     notAfter: new Date(now + 30 * DAY_MS),
     subject: request.subject,
-    extensions: [keyUsageExtension(['digitalSignature', 'keyEncipherment'])],
+    extensions: [keyUsageExtension(KEY_USAGES_OF[keyTypeOf(privateKey)])],
     publicKey: importPublicKey(request.subjectPublicKeyInfo),
     privateKey,
   });

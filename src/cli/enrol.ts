@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { EnrolOptions } from './enrol-options.ts';
-import {
-  collect,
-  parseKeyAlgorithm,
-  parseKeyUsages,
-  parsePurposes,
-  parseWholeNumber,
-} from './parse-option.ts';
+import { keyAlgorithmOption } from './key-algorithm.ts';
+import { collect, parseKeyUsages, parsePurposes, parseWholeNumber } from './parse-option.ts';
 import { addResultFileOptions } from './result-file-options.ts';
 import { runEnrol } from './run-enrol.ts';
 import { addPollOptions, addServerOptions } from './server-options.ts';
@@ -76,13 +71,8 @@ function addRequestOptions(command: Command): void {
 function addFileOptions(command: Command): void {
   command
     .optionsGroup('Files:')
-    .option('--key <file>', 'use this RSA private key (PEM) instead of making one')
-    .addOption(
-      new Option('--key-algorithm <rsa:bits>', 'make a key of this size')
-        .argParser(parseKeyAlgorithm)
-        .default(2048, 'rsa:2048')
-        .conflicts('key'),
-    )
+    .option('--key <file>', 'use this private key (PEM) instead of making one')
+    .addOption(keyAlgorithmOption(['key']))
     .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'));
   addResultFileOptions(command);
 }

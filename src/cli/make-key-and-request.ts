@@ -1,11 +1,14 @@
 import type { KeyObject } from 'node:crypto';
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
-import { encodePem } from '../asn1/pem.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { decodePem, encodePem } from '../asn1/pem.ts';
+import type { CertificationRequest } from '../x509/parse-certification-request.ts';
+import { parseCertificationRequest } from '../x509/parse-certification-request.ts';
 import type { EnrolFiles } from './enrol-files.ts';
-import { writeOutput } from './enrol-files.ts';
+import { exists, readInput, writeOutput } from './enrol-files.ts';
 import type { RequestContents } from './enrol-request.ts';
 import { signRequest } from './enrol-request.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
+import { generateKey } from './key-algorithm.ts';
 import type { EnrolSubject } from './scep-client-settings.ts';
 
 /**
@@ -16,12 +19,13 @@ import type { EnrolSubject } from './scep-client-settings.ts';
 export async function makeKeyAndRequest(
   contents: RequestContents,
   given: KeyObject | undefined,
-  keyAlgorithm: number,
+  keyAlgorithm: KeyAlgorithm,
   files: EnrolFiles,
   { force }: { readonly force: boolean },
 ): Promise<EnrolSubject> {
-  const privateKey = given ?? (await generateRsaKey(keyAlgorithm));
-  const request = signRequest(contents, privateKey);
+  const privateKey = given ?? (await generateKey(keyAlgorithm));
+  const made = signRequest(contents, privateKey);
+  const request = (await sameRequestIn(files.request, made)) ?? made;
   if (files.key !== undefined) {
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     await writeOutput(files.key, pem.toString(), { force, secret: true });
@@ -33,7 +37,23 @@ export async function makeKeyAndRequest(
   return { request, privateKey };
 }
 
-async function generateRsaKey(modulusLength: number): Promise<KeyObject> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
-  return privateKey;
+/**
+ * The request that an earlier run wrote, if it differs from `made` in its signature alone, as ECDSA has it: a server knows a
+ * repeated request by its bytes.
+ */
+async function sameRequestIn(
+  file: string | undefined,
+  made: CertificationRequest,
+): Promise<CertificationRequest | undefined> {
+  if (file === undefined || !(await exists(file))) return undefined;
+  const text = (await readInput(file)).toString('latin1');
+  try {
+    const [before] = decodePem('CERTIFICATE REQUEST', text).map(parseCertificationRequest);
+    return before && Buffer.compare(before.signedBytes, made.signedBytes) === 0
+      ? before
+      : undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }

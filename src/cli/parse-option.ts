@@ -11,8 +11,6 @@ const PURPOSES = {
   serverAuth: OID.serverAuth,
 } as const;
 
-const KEY_ALGORITHM = /^rsa:(2048|3072|4096)$/;
-
 /** Parsers for commander: each takes what stands on the command line, and what the option had before if it may be repeated. */
 
 export function parseServerUrl(text: string): URL {
@@ -31,14 +29,6 @@ export function parseFingerprint(text: string): string {
   if (/^[0-9a-f]{64}$/.test(digits)) return digits;
   throw new InvalidArgumentError(
     'It must be a SHA-256 fingerprint, 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in ca.pem',
-  );
-}
-
-export function parseKeyAlgorithm(text: string): number {
-  const bits = KEY_ALGORITHM.exec(text)?.[1];
-  if (bits !== undefined) return Number(bits);
-  throw new InvalidArgumentError(
-    'Use rsa:2048, rsa:3072 or rsa:4096. The reply is encrypted to the key, so SCEP needs RSA.',
   );
 }
 

@@ -1,10 +1,12 @@
 import type { EnrolEnvironment } from '../config/enrol-environment.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { challengePasswords } from '../scep/challenge-password.ts';
 import type { EnrolFiles } from './enrol-files.ts';
 import type { EnrolOptions } from './enrol-options.ts';
 import { requestContents } from './enrol-request.ts';
 import { makeKeyAndRequest } from './make-key-and-request.ts';
-import { readChallenge, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
+import { keyTypeOf, readChallenge, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
+import { requireReadableReply } from './require-readable-reply.ts';
 import type { EnrolSubject } from './scep-client-settings.ts';
 
 /**
@@ -22,8 +24,12 @@ export async function prepareEnrolSubject(
   if (csr !== undefined) {
     if (given === undefined) throw new UsageError('--csr needs the key of the request by --key');
     const request = await readRequest(csr, given);
+    requireReadableReply(given.asymmetricKeyType, challengePasswords(request)[0]);
     return () => Promise.resolve({ request, privateKey: given });
   }
-  const contents = requestContents(options, await readChallenge(options, environment));
+  const challenge = await readChallenge(options, environment);
+  const keyType = given === undefined ? keyAlgorithm.type : keyTypeOf(given);
+  requireReadableReply(keyType, challenge);
+  const contents = requestContents(options, challenge, keyType);
   return () => makeKeyAndRequest(contents, given, keyAlgorithm, files, { force });
 }

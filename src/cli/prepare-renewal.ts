@@ -7,6 +7,7 @@ import type { RequestContents } from './enrol-request.ts';
 import { makeKeyAndRequest } from './make-key-and-request.ts';
 import { readChallenge, readHolder, readPrivateKey } from './read-enrol-inputs.ts';
 import type { RenewOptions } from './renew-options.ts';
+import { requireReadableReply } from './require-readable-reply.ts';
 import type { EnrolSubject } from './scep-client-settings.ts';
 
 /** What a renewal asks for again. The rest of a certificate is the CA's to say. */
@@ -25,7 +26,9 @@ export async function prepareRenewal(
   keepOldKey(files, key);
   const holder = await readHolder(certificateFile, key);
   const given = newKey === undefined ? undefined : await readPrivateKey(newKey);
-  const contents = renewalContents(holder.certificate, await readChallenge(options, {}));
+  const challenge = await readChallenge(options, {});
+  requireReadableReply(holder.privateKey.asymmetricKeyType, challenge);
+  const contents = renewalContents(holder.certificate, challenge);
   const messageType = asPkcsReq === true ? 'PKCSReq' : 'RenewalReq';
   const force = options.force === true;
   return async () => {

@@ -20,6 +20,8 @@ export interface ChallengeOptions {
 }
 
 const MINIMUM_RSA_BITS = 2048;
+/** As node:crypto names P-256, P-384 and P-521. */
+const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** The challenge password of the command line, the file or the environment, in this order; undefined when none is given. */
 export async function readChallenge(
@@ -69,18 +71,30 @@ export async function readHolder(
   return { certificate, privateKey };
 }
 
-/** An RSA private key, PKCS #1 or PKCS #8 PEM without a password. @throws UsageError for anything else. */
+/** An RSA or EC private key in PEM without a password. @throws UsageError for anything else. */
 export async function readPrivateKey(file: string): Promise<KeyObject> {
   const text = await readInput(file);
   const key = privateKeyFrom(text);
   if (key === undefined) {
     throw new UsageError(`${file} holds no private key in PEM without a password`);
   }
-  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType !== 'rsa' || modulusLength < MINIMUM_RSA_BITS) {
-    throw new UsageError(`${file} must hold an RSA key of ${MINIMUM_RSA_BITS} bits or more`);
+  if (!isUsable(key)) {
+    throw new UsageError(
+      `${file} must hold an RSA key of ${MINIMUM_RSA_BITS} bits or more, or an EC key on P-256, P-384 or P-521`,
+    );
   }
   return key;
+}
+
+export function keyTypeOf(usable: KeyObject): 'rsa' | 'ec' {
+  return usable.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
+}
+
+function isUsable(key: KeyObject): boolean {
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
+  return key.asymmetricKeyType === 'rsa'
+    ? modulusLength >= MINIMUM_RSA_BITS
+    : key.asymmetricKeyType === 'ec' && CURVES.includes(namedCurve);
 }
 
 /** A request that is sent as it is, PEM or DER. @throws UsageError also when it is not for `privateKey`. */

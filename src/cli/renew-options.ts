@@ -1,4 +1,5 @@
 import type { HolderOptions } from './holder-options.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
 import type { ChallengeOptions } from './read-enrol-inputs.ts';
 import type { ResultFileOptions } from './result-file-options.ts';
 import type { PollOptions, ServerOptions } from './server-options.ts';
@@ -13,7 +14,7 @@ export interface RenewOptions
   readonly asPkcsReq?: boolean;
   readonly sameKey?: boolean;
   readonly newKey?: string;
-  /** Bits of the RSA key to make. */
-  readonly keyAlgorithm: number;
+  /** Of the key to make. */
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly keyOut?: string;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { addHolderOptions } from './holder-options.ts';
-import { parseKeyAlgorithm } from './parse-option.ts';
+import { keyAlgorithmOption } from './key-algorithm.ts';
 import type { RenewOptions } from './renew-options.ts';
 import { addResultFileOptions } from './result-file-options.ts';
 import { runRenew } from './run-renew.ts';
@@ -29,12 +29,7 @@ export function registerRenewCommand(
     .optionsGroup('Files:')
     .option('--same-key', 'keep the key')
     .addOption(new Option('--new-key <file>', 'use this private key (PEM)').conflicts('sameKey'))
-    .addOption(
-      new Option('--key-algorithm <rsa:bits>', 'make a key of this size')
-        .argParser(parseKeyAlgorithm)
-        .default(2048, 'rsa:2048')
-        .conflicts(['newKey', 'sameKey']),
-    )
+    .addOption(keyAlgorithmOption(['newKey', 'sameKey']))
     .addOption(
       new Option('--key-out <file>', 'instead of key.pem').conflicts(['newKey', 'sameKey']),
     );

@@ -33,7 +33,7 @@ export interface Authority {
 /** What to enrol. */
 export interface EnrolSubject {
   readonly request: CertificationRequest;
-  /** The RSA key that the request is for. On a first enrolment it also signs the messages (protocol S11). */
+  /** The key that the request is for, RSA or EC. On a first enrolment it also signs the messages (protocol S11). */
   readonly privateKey: KeyObject;
   /** Undefined on a first enrolment. */
   readonly renewal?: Renewal | undefined;

@@ -16,6 +16,20 @@ export const SIGNING_ALGORITHMS = {
 
 export type SigningAlgorithm = keyof typeof SIGNING_ALGORITHMS;
 
+const FOR_CURVES: Readonly<Record<string, SigningAlgorithm>> = {
+  prime256v1: 'SHA256WITHECDSA',
+  secp384r1: 'SHA384WITHECDSA',
+  secp521r1: 'SHA512WITHECDSA',
+};
+
+/** The algorithm that suits a key: SHA-256 for RSA, a digest as strong as the curve for EC. @throws RangeError for others */
+export function signingAlgorithmFor(key: KeyObject): SigningAlgorithm {
+  if (key.asymmetricKeyType === 'rsa') return 'SHA256WITHRSA';
+  const algorithm = FOR_CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  if (algorithm === undefined) throw new RangeError('no signing algorithm suits the key');
+  return algorithm;
+}
+
 /** Gives the signature over `bytes`; ECDSA as DER. */
 export type Signer = (bytes: Uint8Array) => Uint8Array;
 

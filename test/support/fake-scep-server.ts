@@ -12,6 +12,8 @@ import {
   buildNextCaCertReply,
   NEXT_CA_CERT_CONTENT_TYPE,
 } from '../../src/scep/build-next-ca-cert-reply.ts';
+import { challengePasswords } from '../../src/scep/challenge-password.ts';
+import { chooseReplyRecipient } from '../../src/scep/choose-reply-recipient.ts';
 import { decodeGetMessage } from '../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../src/scep/find-recipient.ts';
 import type { RequestType } from '../../src/scep/message-types.ts';
@@ -125,17 +127,17 @@ async function answer(
   } else {
     const bytes =
       request.method === 'POST' ? await buffer(request) : decodeGetMessage(message ?? '');
-    const reply = decide(fake, bytes, request.method ?? '');
+    const reply = await decide(fake, bytes, request.method ?? '');
     if (reply === undefined) response.destroy();
     else response.setHeader('content-type', 'application/x-pki-message').end(reply);
   }
 }
 
-function decide(
+async function decide(
   { ra, behaviour, log, requests, messages }: Omit<FakeScepServer, 'url'>,
   bytes: Uint8Array,
   method: string,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   const opened = open(bytes, ra);
   const type = requestTypeOf(opened.request.attributes.messageType);
   if (type === undefined) throw new Error('unknown messageType');
@@ -155,10 +157,18 @@ function decide(
         : ({
             status: 'SUCCESS',
             content: messageData(verdict, requests.at(-1)),
-            recipient: { certificate: opened.signerCertificate, publicKey: opened.signerKey },
+            recipient: await chooseReplyRecipient(
+              opened,
+              challengeOf(requests.at(-1)),
+              randomBytes,
+            ),
             cipher: opened.cipher,
           } as const);
   return buildCertRep(outcome, opened.request, signer, new Date(), randomBytes);
+}
+
+function challengeOf(csr: CertificationRequest | undefined): string | undefined {
+  return csr && challengePasswords(csr)[0];
 }
 
 function messageData(

@@ -15,7 +15,13 @@ const { privateKey } = rsaKeyPair();
 function options(changes: Partial<EnrolOptions>): EnrolOptions {
   return {
     ...{ url: new URL('http://ca.example'), method: 'auto', timeout: 30, pollInterval: 30 },
-    ...{ pollLimit: 20, keyAlgorithm: 2048, out: '.', subject: 'CN=device-1,O=Lab', ...changes },
+    ...{
+      pollLimit: 20,
+      keyAlgorithm: { type: 'rsa', bits: 2048 },
+      out: '.',
+      subject: 'CN=device-1,O=Lab',
+      ...changes,
+    },
   };
 }
 

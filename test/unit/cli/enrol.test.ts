@@ -280,7 +280,12 @@ describe('usage', () => {
     expect(process.exitCode).toBe(3);
     process.exitCode = exitCode;
     expect(run).toHaveBeenCalledWith(
-      expect.objectContaining({ keyAlgorithm: 2048, method: 'auto', out: '.', timeout: 30 }),
+      expect.objectContaining({
+        keyAlgorithm: { type: 'rsa', bits: 2048 },
+        method: 'auto',
+        out: '.',
+        timeout: 30,
+      }),
     );
   });
 

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import {
   collect,
   parseFingerprint,
-  parseKeyAlgorithm,
   parseKeyUsages,
   parsePurposes,
   parseSerialNumber,
@@ -28,13 +27,6 @@ it('takes SHA-256 fingerprints with colons and in any case', () => {
   );
   for (const bad of ['ab'.repeat(20), 'xy'.repeat(32), '']) {
     expect(() => parseFingerprint(bad)).toThrow(/64 hexadecimal digits/);
-  }
-});
-
-it('takes RSA keys alone', () => {
-  expect(parseKeyAlgorithm('rsa:3072')).toBe(3072);
-  for (const bad of ['rsa:1024', 'ec:P-256', '2048', 'rsa:20480']) {
-    expect(() => parseKeyAlgorithm(bad)).toThrow(/rsa:2048/);
   }
 });
 

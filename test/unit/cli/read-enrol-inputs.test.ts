@@ -57,7 +57,7 @@ it('reads whom to trust', async () => {
   await expect(readTrust(options({ caFile: broken }))).rejects.toThrow(/is not a PEM certificate/);
 });
 
-it('reads RSA keys in PKCS #1 and PKCS #8 alone', async () => {
+it('reads RSA keys in PKCS #1 and PKCS #8, and EC keys on three curves', async () => {
   const { privateKey } = rsaKeyPair();
   for (const type of ['pkcs1', 'pkcs8'] as const) {
     const pem = privateKey.export({ type, format: 'pem' }).toString();
@@ -68,9 +68,15 @@ it('reads RSA keys in PKCS #1 and PKCS #8 alone', async () => {
   });
   await expect(readPrivateKey(file('locked', locked.toString()))).rejects.toThrow(/no private key/);
   await expect(readPrivateKey(file('junk', 'junk'))).rejects.toThrow(/no private key/);
-  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  for (const namedCurve of ['P-256', 'P-384', 'P-521']) {
+    const ec = generateKeyPairSync('ec', { namedCurve }).privateKey;
+    const pem = ec.export({ type: 'sec1', format: 'pem' }).toString();
+    expect((await readPrivateKey(file(namedCurve, pem))).equals(ec)).toBe(true);
+  }
+  const foreign = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey;
+  const edwards = generateKeyPairSync('ed25519').privateKey;
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
-  for (const key of [ec, small]) {
+  for (const key of [foreign, edwards, small]) {
     const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
     await expect(readPrivateKey(file('other', pem))).rejects.toThrow(/must hold an RSA key/);
   }
