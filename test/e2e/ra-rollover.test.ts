@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
+import { MODERN_ALGORITHMS } from '../../src/scep/algorithm-policy.ts';
+import { readCertRep } from '../../src/scep/read-cert-rep.ts';
+import { readNextCaCertificates } from '../../src/scep/read-next-ca-certificates.ts';
+import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
+import type { Certificate } from '../../src/x509/parse-certificate.ts';
+import { parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { runCommand } from '../support/run-command.ts';
+import { runOpenssl } from '../support/run-openssl.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../support/test-device.ts';
+
+const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
+const ACTIVE_IN_SECONDS = 10;
+const device = makeDevice();
+let server: RunningConnector;
+
+beforeAll(async () => {
+  server = await startConnector();
+});
+
+const rotate = (dataDir: string, ...more: string[]) =>
+  runCommand(process.execPath, [MAIN, 'ra', 'rotate', '--data-dir', dataDir, ...more]);
+
+const get = (operation: string) => fetch(`${server.ready.scepUrl}?operation=${operation}`);
+const bodyOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+const offersNext = async () => /^GetNextCACert$/m.test(await (await get('GetCACaps')).text());
+
+async function currentRa(): Promise<Certificate> {
+  const { certificates } = parseSignedData(await bodyOf(await get('GetCACert')));
+  return parseCertificate(certificates[0] ?? new Uint8Array());
+}
+
+const fingerprint = ({ der }: Certificate) => createHash('sha256').update(der).digest('hex');
+
+let transactions = 0;
+
+/** The status of the answer to a new request for `ra`, which only `ra` may have signed. */
+async function enrolWith(ra: Certificate): Promise<string> {
+  transactions += 1;
+  const csr = deviceCsr(device, { challengePassword: server.ready.challengePassword });
+  const message = deviceRequest(device, ra, csr, { transactionId: `rollover-${transactions}` });
+  const response = await fetch(`${server.ready.scepUrl}?operation=PKIOperation`, {
+    method: 'POST',
+    body: Buffer.from(message),
+  });
+  const { attributes, senderNonce } = readPkiRequest(message);
+  const { transactionId } = attributes;
+  const expected = { transactionId, senderNonce, signers: [ra], policy: MODERN_ALGORITHMS };
+  return readCertRep(await bodyOf(response), expected, device).status;
+}
+
+describe('a rollover on a running server', () => {
+  let old: Certificate;
+  let next: Certificate;
+
+  test('before it there is no next RA, and nothing says so', async () => {
+    old = await currentRa();
+    expect(await offersNext()).toBe(false);
+    const response = await get('GetNextCACert');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toBe(
+      'There is no next CA certificate: no rollover is under way.\n',
+    );
+  });
+
+  test('ra rotate --active-in announces the next one, signed by the current one', async () => {
+    const { code, stdout, stderr } = await rotate(
+      server.dataDir,
+      ...['--active-in', `${ACTIVE_IN_SECONDS}s`],
+    );
+    expect(code, stderr).toBe(0);
+    const response = await get('GetNextCACert');
+    expect(response.headers.get('content-type')).toBe('application/x-x509-next-ca-cert');
+    const reply = await bodyOf(response);
+    const expected = { signers: [old], policy: MODERN_ALGORITHMS };
+    const [first] = readNextCaCertificates(reply, 'application/x-x509-next-ca-cert', expected);
+    if (first === undefined) throw new Error('unreachable');
+    next = first;
+    expect(stdout).toContain(fingerprint(next));
+    expect(await offersNext()).toBe(true);
+    expect(fingerprint(await currentRa())).toBe(fingerprint(old));
+    const ca = server.ready.caCertificateFile;
+    runOpenssl(['cms', '-verify', '-inform', 'DER', '-CAfile', ca, '-purpose', 'any'], reply);
+  });
+
+  test('meanwhile both serve, each signing the answers to its own requests (C21, C23)', async () => {
+    expect(await enrolWith(old)).toBe('SUCCESS');
+    expect(await enrolWith(next)).toBe('SUCCESS');
+  });
+
+  test('then GetCACert serves the next one by the clock alone, and the old one still serves', async () => {
+    const deadline = Date.now() + 2 * ACTIVE_IN_SECONDS * 1_000;
+    while (fingerprint(await currentRa()) === fingerprint(old) && Date.now() < deadline) {
+      await sleep(200);
+    }
+    expect(fingerprint(await currentRa())).toBe(fingerprint(next));
+    expect(await offersNext()).toBe(false);
+    expect((await get('GetNextCACert')).status).toBe(404);
+    expect(await enrolWith(old)).toBe('SUCCESS');
+    expect(await enrolWith(next)).toBe('SUCCESS');
+  });
+
+  test('ra rotate at once', async () => {
+    const { code, stdout } = await rotate(server.dataDir);
+    expect(code).toBe(0);
+    expect(stdout).toContain(fingerprint(await currentRa()));
+    expect(await enrolWith(old)).toBe('SUCCESS');
+  });
+
+  test('dev --rotate-ra, and all of them after a start', async () => {
+    const third = await currentRa();
+    await server.stop();
+    server = await startConnector({ dataDir: server.dataDir, args: ['--rotate-ra'] });
+    const fourth = await currentRa();
+    expect(fingerprint(fourth)).not.toBe(fingerprint(third));
+    for (const ra of [old, next, third, fourth]) expect(await enrolWith(ra)).toBe('SUCCESS');
+  });
+});
+
+describe('ra rotate refuses in one line', () => {
+  test.each(['soon', '91d'])('--active-in %j', async (duration) => {
+    const { code, stderr } = await rotate(server.dataDir, `--active-in=${duration}`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^scep-connector: --active-in takes a duration.*\n$/);
+  });
+
+  test('a directory that is no server’s, and leaves nothing in it', async () => {
+    const { code, stderr } = await rotate(path.join(tempDirectory(), 'none'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^scep-connector: --data-dir .* run scep-connector dev first\n$/);
+  });
+});

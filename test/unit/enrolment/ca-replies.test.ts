@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
+import { rotateRaIdentity } from '../../../src/connectors/rotate-ra-identity.ts';
+import { caCapabilitiesReply } from '../../../src/enrolment/ca-capabilities-reply.ts';
+import {
+  caCertificatesReply,
+  nextCaCertificatesReply,
+} from '../../../src/enrolment/ca-certificates-reply.ts';
+import { IssuerError } from '../../../src/issuer/issuer.ts';
+import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeIdentity } from '../../support/test-authority.ts';
+
+const DAY = 86_400_000;
+const root = makeIdentity({ subject: 'CN=Root', ca: {} });
+const issuing = makeIdentity({ subject: 'CN=Issuing', ca: {}, issuer: root });
+const [rootDer, issuingDer] = [root.certificate.der, issuing.certificate.der];
+
+let world: EnrolmentWorld;
+const unavailable = async () => {
+  throw new IssuerError('unavailable', 'the CA is down');
+};
+
+beforeAll(async () => {
+  world = await makeEnrolmentWorld();
+  const deps = { ...world.deps, randomUuid: () => randomUUID() };
+  await rotateRaIdentity(deps, world.connector, { activeInMs: DAY });
+  world.issuer.describeAuthority = async () => ({
+    arn: world.issuer.authorityArn,
+    status: 'ACTIVE',
+    certificate: issuingDer,
+    chain: [rootDer],
+  });
+});
+
+const tagged = (tags: Record<string, string>) => ({ ...world.connector, tags });
+
+describe('scep:chain decides which CA certificates follow the RA’s', () => {
+  test.each([
+    ['', [issuingDer, rootDer]],
+    ['full leaf-and-ca', [issuingDer, rootDer]],
+    ['no-root', [issuingDer]],
+    ['ra-and-ca', [issuingDer]],
+  ])('%j', async (chain, expected) => {
+    const connector = tagged({ 'scep:chain': chain });
+    const set = await world.deps.findRaIdentities(connector.id);
+    const now = parseSignedData(await caCertificatesReply(world.deps, connector));
+    expect(now.certificates).toEqual([set?.current.certificate.der, ...expected]);
+    const later = parseSignedData(
+      (await nextCaCertificatesReply(world.deps, connector)) ?? new Uint8Array(),
+    );
+    const announced = parseSignedData(later.content ?? new Uint8Array());
+    expect(announced.certificates).toEqual([set?.next?.certificate.der, ...expected]);
+  });
+});
+
+describe('GetCACaps', () => {
+  test('offers GetNextCACert only while there is a next RA, Renewal only where renewals are on', async () => {
+    const off = tagged({ 'scep:renewal': 'off' });
+    expect(await caCapabilitiesReply(world.deps, world.connector)).toContain(
+      'Renewal\nGetNextCACert\n',
+    );
+    expect(await caCapabilitiesReply(world.deps, off)).not.toContain('Renewal');
+    world.ahead = DAY;
+    expect(await caCapabilitiesReply(world.deps, off)).not.toContain('GetNextCACert');
+    expect(await nextCaCertificatesReply(world.deps, world.connector)).toBeUndefined();
+    world.ahead = 0;
+  });
+
+  test('comes whatever ails the CA or the store (protocol C16a)', async () => {
+    const issuer = { ...world.issuer, describeAuthority: unavailable };
+    const withoutCa = { ...world.deps, issuer };
+    expect(await caCapabilitiesReply(withoutCa, world.connector)).toContain('GetNextCACert\n');
+    await expect(caCertificatesReply(withoutCa, world.connector)).rejects.toThrow(IssuerError);
+    const findRaIdentities = async () => {
+      throw new Error('the store is down');
+    };
+    expect(await caCapabilitiesReply({ findRaIdentities }, world.connector)).toBe(
+      'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nRenewal\nDES3\n',
+    );
+  });
+});
