@@ -9,7 +9,7 @@ import type { TestDevice } from './test-device.ts';
 export function readReply(
   { certRep, request }: PkiOperationResult,
   ra: Certificate,
-  recipient: TestDevice,
+  recipient: TestDevice & { readonly challengePassword?: string },
 ): CertRep {
   const expected = {
     transactionId: request.attributes.transactionId,
@@ -24,7 +24,7 @@ export function readReply(
 export function issuedCertificate(
   result: PkiOperationResult,
   ra: Certificate,
-  recipient: TestDevice,
+  recipient: TestDevice & { readonly challengePassword?: string },
 ): Certificate {
   const reply = readReply(result, ra, recipient);
   const [certificate] = reply.status === 'SUCCESS' ? reply.certificates : [];

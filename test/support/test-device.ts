@@ -12,6 +12,7 @@ import { parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../src/x509/parse-distinguished-name-text.ts';
 import { importPublicKey } from '../../src/x509/public-key.ts';
 import type { DigestName } from '../../src/x509/signature-algorithms.ts';
+import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
 import { rsaKeyPair } from './test-authority.ts';
 
 /** A device that enrols: its key, and the certificate it signs for itself. */
@@ -25,7 +26,7 @@ export function makeDevice(keys = rsaKeyPair()): TestDevice {
   const der = buildSelfSignedCertificate({
     ...keys,
     serialNumber: Buffer.of(1),
-    signingAlgorithm: 'SHA256WITHRSA',
+    signingAlgorithm: signingAlgorithmOf(keys.privateKey),
     subject: parseDistinguishedNameText('CN=device of a test'),
     notBefore: new Date(Date.now() - 60_000),
     notAfter: new Date(Date.now() + 86_400_000),
@@ -45,7 +46,11 @@ export function deviceCsr(
     subjectPublicKeyInfo: device.publicKey.export({ format: 'der', type: 'spki' }),
     ...fields,
   };
-  return buildCertificationRequest(request, 'SHA256WITHRSA', signWith);
+  return buildCertificationRequest(request, signingAlgorithmOf(device.privateKey), signWith);
+}
+
+function signingAlgorithmOf({ asymmetricKeyType }: KeyObject): SigningAlgorithm {
+  return asymmetricKeyType === 'rsa' ? 'SHA256WITHRSA' : 'SHA256WITHECDSA';
 }
 
 export interface RequestOptions {

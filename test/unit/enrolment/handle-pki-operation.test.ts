@@ -3,20 +3,16 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
-import { derIssuerAndSerialNumber } from '../../../src/cms/entity-identifier.ts';
 import type { PkiOperationResult } from '../../../src/enrolment/handle-pki-operation.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { REQUEST_TYPES } from '../../../src/scep/message-types.ts';
 import { readCertRep } from '../../../src/scep/read-cert-rep.ts';
-import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
-import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
 import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
 import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
 import type { TestDevice } from '../../support/test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
 
@@ -287,32 +283,6 @@ describe('algorithms', () => {
     const result = await world.handle(deviceRequest(device, world.ra, goodCsr(), options));
     expect(result.decision.outcome).toMatchObject({ status: 'SUCCESS', cipher: { name: 'des' } });
     expect(reply(result).status).toBe('SUCCESS');
-  });
-
-  test('a signer on an elliptic curve is refused before anything is issued', async () => {
-    const { publicKey, privateKey } = ecKeyPair();
-    const certificate = parseCertificate(
-      buildSelfSignedCertificate({
-        publicKey,
-        privateKey,
-        serialNumber: Buffer.of(1),
-        signingAlgorithm: 'SHA256WITHECDSA',
-        subject: device.certificate.subject,
-        notBefore: new Date(),
-        notAfter: new Date(Date.now() + 1_000_000),
-        extensions: [],
-      }),
-    );
-    const message = forgePkiMessage({
-      certificates: [certificate.der],
-      signerIdentifier: derIssuerAndSerialNumber(certificate),
-      signatureOid: OID.ecdsaWithSha256,
-      signerKey: privateKey,
-    });
-    const { decision } = await world.handle(message);
-    expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badAlg' });
-    expect(decision.refusal?.reason).toBe('signer-key-unsupported');
-    expect(world.issuer.calls).toBe(0);
   });
 });
 
