@@ -21,7 +21,7 @@ export interface PasswordKeyDerivation {
   readonly prf: DigestName;
 }
 
-/** What a stranger may make us compute; who needs more to protect a challenge password has too short a one (protocol C70). */
+/** Who needs more than this to protect a challenge password has too short a one (protocol C70). */
 const MAX_ITERATIONS = 100_000;
 const SALT_OCTETS = { minimum: 8, maximum: 64 };
 

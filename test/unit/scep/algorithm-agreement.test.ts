@@ -1,0 +1,98 @@
+// Protocol C16, C66: GetCACaps offers what is enforced, and what is refused is not offered, under every policy.
+import { describe, expect, test } from 'vitest';
+import { CONTENT_CIPHERS } from '../../../src/cms/content-ciphers.ts';
+import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import type { AlgorithmPolicy } from '../../../src/scep/algorithm-policy.ts';
+import { caCapabilities } from '../../../src/scep/ca-capabilities.ts';
+import { findRecipient } from '../../../src/scep/find-recipient.ts';
+import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { Refusal } from '../../../src/scep/refusal.ts';
+import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { DIGEST_ALGORITHMS } from '../../../src/x509/signature-algorithms.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/golden-identity.ts';
+
+const BOTH = [false, true];
+const POLICIES: readonly AlgorithmPolicy[] = BOTH.flatMap((allowSingleDes) =>
+  BOTH.flatMap((allowSha1) => BOTH.map((allowMd5) => ({ allowSingleDes, allowSha1, allowMd5 }))),
+);
+
+const { certificate, privateKey } = goldenIdentity('ra');
+const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
+
+/** RFC 8894 section 3.5.2, and SHA-384 for strongSwan: written out here as the second opinion on the tables. */
+const KEYWORDS = {
+  aes128: 'AES',
+  aes192: 'AES',
+  aes256: 'AES',
+  '3des': 'DES3',
+  des: undefined,
+  sha1: 'SHA-1',
+  sha256: 'SHA-256',
+  sha384: 'SHA-384',
+  sha512: 'SHA-512',
+  md5: undefined,
+} as const;
+
+const byCipher = CONTENT_CIPHERS.map(({ name }) => ({
+  name,
+  message: forgePkiMessage({ content: goldenEnvelope(name) }),
+}));
+const byDigest = DIGEST_ALGORITHMS.map(({ name }) => ({
+  name,
+  message: forgePkiMessage({ digest: name }),
+}));
+const REQUESTS = [...byCipher, ...byDigest];
+
+/** What becomes of a request that uses one algorithm, all else being modern. */
+function verdict(message: Uint8Array, policy: AlgorithmPolicy): string {
+  try {
+    const verified = verifyPkiRequest(readPkiRequest(message), policy);
+    openPkiRequest(verified, findRecipient(verified.request, [ra]), policy);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
+}
+
+test('every algorithm of the tables is tried', () => {
+  expect(REQUESTS.map(({ name }) => name).toSorted()).toEqual(Object.keys(KEYWORDS).toSorted());
+});
+
+describe.each(POLICIES)('%j', (policy) => {
+  const offered = caCapabilities(policy).trim().split('\n');
+
+  test.each(REQUESTS)('$name: offered if accepted, else refused and not offered', (request) => {
+    const outcome = verdict(request.message, policy);
+    expect(['accepted', 'algorithm-not-allowed']).toContain(outcome);
+    const keyword = KEYWORDS[request.name];
+    if (keyword !== undefined) {
+      expect(offered.includes(keyword)).toBe(outcome === 'accepted');
+    }
+  });
+
+  test('every keyword of an algorithm stands for one that is accepted', () => {
+    const known: readonly (string | undefined)[] = Object.values(KEYWORDS);
+    for (const keyword of offered.filter((each) => known.includes(each))) {
+      const meant = REQUESTS.filter(({ name }) => KEYWORDS[name] === keyword);
+      expect(meant.length).toBeGreaterThan(0);
+      for (const { message } of meant) expect(verdict(message, policy)).toBe('accepted');
+    }
+    // What SCEPStandard promises (RFC 8894 section 3.5.2).
+    expect(offered).toEqual(expect.arrayContaining(['SCEPStandard', 'AES', 'SHA-256']));
+  });
+
+  test('the legacy ones are accepted by their own word and no other', () => {
+    const accepts = (name: string) =>
+      REQUESTS.filter((request) => request.name === name).every(
+        ({ message }) => verdict(message, policy) === 'accepted',
+      );
+    expect([accepts('des'), accepts('sha1'), accepts('md5')]).toEqual([
+      policy.allowSingleDes,
+      policy.allowSha1,
+      policy.allowMd5,
+    ]);
+  });
+});
