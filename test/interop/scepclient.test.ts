@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectIssued } from '../support/expect-issued.ts';
+import { loggedOperations } from '../support/logged-operations.ts';
 import { certificateSerial, makeRequest } from '../support/openssl.ts';
 import { requireClient } from '../support/require-client.ts';
 import { type CommandResult, runCommand } from '../support/run-command.ts';
@@ -69,6 +70,25 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     expect(await certificateSerial(path.join(second, 'client.pem'))).toBe(
       await certificateSerial(path.join(first, 'client.pem')),
     );
+  });
+
+  test('renews with its old certificate and key by a RenewalReq, without the challenge', async () => {
+    const directory = tempDirectory();
+    const file = (name: string) => path.join(directory, name);
+    await enrol(directory, connector.ready.challengePassword);
+    const first = await certificateSerial(file('client.pem'));
+    // The old request would be sent again, with the challenge in it.
+    rmSync(file('csr.pem'));
+    const { code, stdout, stderr } = await enrol(directory, '');
+    expect(code, stdout + stderr).toBe(0);
+    expect(loggedOperations(connector).at(-1)).toMatchObject({
+      messageType: '17',
+      status: 'SUCCESS',
+    });
+    await expectIssued(file('client.pem'), connector.ready.caCertificateFile, {
+      subject: 'CN=scepclient-1,OU=Devices,O=Lab,C=US',
+    });
+    expect(await certificateSerial(file('client.pem'))).not.toBe(first);
   });
 
   test('reports a wrong challenge as badRequest', async () => {

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectIssued } from '../support/expect-issued.ts';
+import { loggedOperations } from '../support/logged-operations.ts';
+import { certificateSerial } from '../support/openssl.ts';
 import { requireClient } from '../support/require-client.ts';
 import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
 import { type RunningConnector, startConnector } from '../support/start-connector.ts';
@@ -61,6 +63,47 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
       extendedKeyUsage: ['TLS Web Client Authentication'],
     });
   });
+
+  test.each([
+    ['a RenewalReq', '17', ''],
+    ['a PKCSReq', '19', 'pki {\n  scep {\n    renewal_via_pkcs_req = yes\n  }\n}\n'],
+  ])('renews by %s with a new key', async (_name, messageType, config) => {
+    const old = `old-${messageType}`;
+    const enrolled = await enrol(old, connector.ready.challengePassword);
+    expect(enrolled.code, enrolled.stderr).toBe(0);
+    const configFile = path.join(directory, `${old}.conf`);
+    writeFileSync(configFile, config);
+    const renewed = await renew(old, `new-${messageType}`, configFile);
+    expect(renewed.code, renewed.stderr).toBe(0);
+    expect(loggedOperations(connector).at(-1)).toMatchObject({ messageType, status: 'SUCCESS' });
+    const issued = path.join(directory, `new-${messageType}.pem`);
+    await expectIssued(issued, connector.ready.caCertificateFile, {
+      subject: `CN=${old},O=Lab,C=US`,
+      subjectAltName: [`DNS:${old}.example`],
+    });
+    expect(await certificateSerial(issued)).not.toBe(
+      await certificateSerial(path.join(directory, `${old}.pem`)),
+    );
+  });
+
+  async function renew(old: string, name: string, configFile: string): Promise<CommandResult> {
+    const cwd = directory;
+    await runOrThrow('openssl', ['genrsa', '-traditional', '-out', `${name}.key`, '2048'], { cwd });
+    const result = await runCommand(
+      'pki',
+      [
+        ...['--scep', '--url', connector.ready.scepUrl, '--in', `${name}.key`],
+        ...['--cert', `${old}.pem`, '--key', `${old}.key`],
+        ...['--dn', `C=US, O=Lab, CN=${old}`, '--san', `${old}.example`],
+        ...['--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem', '--outform', 'pem'],
+        ...['--interval', '1', '--maxpolltime', '5'],
+      ],
+      // Without the variable pki reads the configuration of the machine.
+      { cwd, env: { STRONGSWAN_CONF: configFile } },
+    );
+    writeFileSync(path.join(directory, `${name}.pem`), result.stdout);
+    return result;
+  }
 
   test('reports a wrong challenge as badRequest', async () => {
     const { code, stdout, stderr } = await enrol('wrong', 'wrong-challenge');

@@ -8,6 +8,7 @@ import { type CommandResult, runCommand, runOrThrow } from '../support/run-comma
 import { type RunningConnector, startConnector } from '../support/start-connector.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
+const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 const BUILT = path.join(import.meta.dirname, 'jscep/target');
 const CLASSES = path.join(BUILT, 'classes');
 const CLASSPATH = [CLASSES, path.join(BUILT, 'dependency/*')].join(path.delimiter);
@@ -118,9 +119,9 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/long/install.sh'))(
   'jscep where the RA is about to change',
   () => {
     test('fetches what comes next by GetNextCACert', async () => {
-      const dataDir = tempDirectory();
-      await (await startConnector({ dataDir })).stop();
-      const connector = await startConnector({ dataDir, args: ['--rotate-ra'] });
+      const connector = await startConnector();
+      const rotate = ['ra', 'rotate', '--data-dir', connector.dataDir, '--active-in', '7d'];
+      await runOrThrow(process.execPath, [MAIN, ...rotate]);
       const directory = tempDirectory();
       const { code, stderr } = await jscepAt(connector.ready.scepUrl, directory, 'get-next-ca');
       expect(code, stderr).toBe(SUCCESS);

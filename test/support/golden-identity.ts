@@ -17,10 +17,18 @@ export interface GoldenIdentity {
 
 const KEYS = path.resolve(import.meta.dirname, '../golden/keys');
 
-/** All RSA-2048: `root` issued the other three. */
-export function goldenIdentity(
-  name: 'root' | 'ra' | 'foreign-ra' | 'renewing-device',
-): GoldenIdentity {
+type Name = 'root' | 'ra' | 'foreign-ra' | 'renewing-device';
+
+const read = new Map<Name, GoldenIdentity>();
+
+/** All RSA-2048: `root` issued the other three. Each is read once, as decoding a private key takes longer than signing with it. */
+export function goldenIdentity(name: Name): GoldenIdentity {
+  const known = read.get(name) ?? readIdentity(name);
+  read.set(name, known);
+  return known;
+}
+
+function readIdentity(name: Name): GoldenIdentity {
   const certificateFile = path.join(KEYS, `${name}.pem`);
   const keyFile = path.join(KEYS, `${name}.key`);
   const [der = new Uint8Array()] = decodePem('CERTIFICATE', readFileSync(certificateFile, 'utf8'));

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CERTMONGER_PROGRAMS, requestByCertmonger } from '../support/certmonger-session.ts';
+import { expectIssued } from '../support/expect-issued.ts';
+import { loggedOperations } from '../support/logged-operations.ts';
+import { requireClient } from '../support/require-client.ts';
+import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/start-connector.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+/** Seconds the CA takes: more than the 15 s for which a request waits before it is answered PENDING. */
+const CA_DELAY = '17';
+
+const PROGRAMS = ['scepclient', 'pki', ...CERTMONGER_PROGRAMS];
+
+// All clients at once, since all they do is wait.
+describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
+  'a CA that takes longer than a client can wait',
+  () => {
+    let connector: RunningConnector;
+    beforeAll(async () => {
+      connector = await startConnector({ args: ['--ca-delay', CA_DELAY] });
+    });
+
+    const answers = (messageType: string) =>
+      loggedOperations(connector)
+        .filter((operation) => operation.messageType === messageType)
+        .map(({ status }) => status);
+
+    test.concurrent('strongSwan polls by CertPoll', { timeout: 90_000 }, async () => {
+      const cwd = tempDirectory();
+      const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
+      const caFiles = ['--caout', 'ca.pem', '--raout', 'ra.pem', '--outform', 'pem'];
+      await runOrThrow('pki', ['--scepca', '--url', scepUrl, ...caFiles], { cwd });
+      await runOrThrow('openssl', ['genrsa', '-traditional', '-out', 'key.pem', '2048'], { cwd });
+      const { code, stdout, stderr } = await runCommand(
+        'pki',
+        [
+          ...['--scep', '--url', scepUrl, '--in', 'key.pem', '--dn', 'O=Lab, CN=patient'],
+          ...['--password', challengePassword, '--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem'],
+          ...['--interval', '2', '--maxpolltime', '60', '--outform', 'pem'],
+        ],
+        { cwd, timeoutMs: 80_000 },
+      );
+      expect(code, stderr).toBe(0);
+      const issued = path.join(cwd, 'issued.pem');
+      writeFileSync(issued, stdout);
+      await expectIssued(issued, caCertificateFile, { subject: 'CN=patient,O=Lab' });
+      expect(answers('20').at(-1)).toBe('SUCCESS');
+    });
+
+    test.concurrent('scepclient polls by sending its request again', {
+      timeout: 90_000,
+    }, async () => {
+      const directory = tempDirectory();
+      const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
+      const { code, stdout, stderr }: CommandResult = await runCommand(
+        'scepclient',
+        [
+          ...['-private-key', path.join(directory, 'key.pem'), '-keySize', '2048'],
+          ...['-server-url', scepUrl, '-challenge', challengePassword],
+          ...['-cn', 'scepclient-1', '-organization', 'Lab', '-ou', 'Devices', '-country', 'US'],
+        ],
+        { cwd: directory, timeoutMs: 80_000 },
+      );
+      expect(code, stdout + stderr).toBe(0);
+      const issued = path.join(directory, 'client.pem');
+      expect(existsSync(issued), readdirSync(directory).join()).toBe(true);
+      await expectIssued(issued, caCertificateFile, {
+        subject: 'CN=scepclient-1,OU=Devices,O=Lab,C=US',
+      });
+    });
+
+    // By itself it would poll after hours.
+    test.concurrent('certmonger polls by sending its request again', {
+      timeout: 90_000,
+    }, async () => {
+      const home = tempDirectory();
+      const names = ['-N', 'CN=certmonger-1,O=Lab'];
+      const { challengePassword, caCertificateFile } = connector.ready;
+      const { stdout, stderr } = await requestByCertmonger(
+        connector,
+        home,
+        challengePassword,
+        names,
+        ['resubmit'],
+      );
+      expect(stdout, stderr).toContain('status: MONITORING');
+      const issued = path.join(home, 'certificate.pem');
+      await expectIssued(issued, caCertificateFile, { subject: 'O=Lab,CN=certmonger-1' });
+    });
+  },
+);

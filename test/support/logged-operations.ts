@@ -1,0 +1,16 @@
+import type { RunningConnector } from './start-connector.ts';
+
+/** What the log says of the PKIOperations that a connector has answered so far. */
+export function loggedOperations({ stderr }: RunningConnector): readonly LoggedOperation[] {
+  return stderr()
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Partial<LoggedOperation>)
+    .filter((entry): entry is LoggedOperation => entry.messageType !== undefined);
+}
+
+interface LoggedOperation {
+  readonly messageType: string;
+  readonly status: 'SUCCESS' | 'FAILURE' | 'PENDING';
+  readonly reason?: string;
+}
