@@ -1,6 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
+import type { CertificateFields } from '../x509/build-certificate.ts';
 import { derSigned } from '../x509/build-certificate.ts';
 import { parseName } from '../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
@@ -9,19 +10,26 @@ import { parseAuthorityKeyIdentifier, parseSubjectKeyIdentifier } from '../x509/
 import { parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
-import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
+import { readBackCertificate } from '../x509/read-back-certificate.ts';
 
 /**
  * What is wrong with a TBSCertificate by RFC 5280, before the authority's key touches it: the last look at what was built
  * from a stranger's request. It judges the bytes alone and shares no code with what built them.
  * @returns one sentence for each fault; none for a certificate fit to be signed
+ * @throws Error when the bytes do not say what was meant, by the second opinion of another parser: our own fault
  */
-export function lintCertificate(
-  tbs: Uint8Array,
-  signingAlgorithm: SigningAlgorithm,
-): readonly string[] {
+export function lintCertificate(tbs: Uint8Array, meant: CertificateFields): readonly string[] {
+  const certificate = derSigned(tbs, meant.signingAlgorithm, Buffer.alloc(1));
+  const faults = findFaults(certificate);
+  if (faults.length > 0) return faults;
+  const differences = readBackCertificate(certificate, meant);
+  if (differences.length === 0) return [];
+  throw new Error(`the certificate was built otherwise than meant: ${differences.join(', ')}`);
+}
+
+function findFaults(der: Uint8Array): readonly string[] {
   try {
-    const certificate = parseCertificate(derSigned(tbs, signingAlgorithm, Buffer.alloc(1)));
+    const certificate = parseCertificate(der);
     return CHECKS.filter(({ holds }) => !holds(certificate)).map(({ rule }) => rule);
   } catch (error) {
     if (error instanceof DecodeError) return [error.message];

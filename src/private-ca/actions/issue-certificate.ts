@@ -102,7 +102,7 @@ function buildTbs(
     ? requireOwnKey(authority, csr)
     : requireWithin(authority.installed, validity.notAfter);
   const api = template.passthrough.api ? apiExtensions(input.ApiPassthrough) : [];
-  const tbs = derTbsCertificate({
+  const fields = {
     serialNumber,
     signingAlgorithm: input.SigningAlgorithm,
     issuer: issuer.subject,
@@ -115,8 +115,9 @@ function buildTbs(
       api,
       csr: namingExtensions(csr),
     }),
-  });
-  const faults = lintCertificate(tbs, input.SigningAlgorithm);
+  };
+  const tbs = derTbsCertificate(fields);
+  const faults = lintCertificate(tbs, fields);
   if (faults.length === 0) return tbs;
   const message = `The certificate would break RFC 5280: ${faults.join('; ')}`;
   throw new PrivateCaError('MalformedCSRException', message);

@@ -27,7 +27,7 @@ const good = [notCa, subjectKey, authorityKey];
 
 function lint(changes: Partial<CertificateFields>): readonly string[] {
   const fields = sampleFields(keys, { issuer, extensions: good, ...changes });
-  return lintCertificate(derTbsCertificate(fields), 'SHA256WITHECDSA');
+  return lintCertificate(derTbsCertificate(fields), fields);
 }
 
 function withExtensions(...extensions: Extension[]): Partial<CertificateFields> {
@@ -90,6 +90,15 @@ describe('lintCertificate', () => {
   });
 
   it('says of junk that it is no certificate', () => {
-    expect(lintCertificate(derNull(), 'SHA256WITHECDSA').join()).toContain('malformed');
+    expect(lintCertificate(derNull(), sampleFields(keys))).toEqual(['expected SEQUENCE']);
+  });
+
+  it('stops the issuing of a certificate that is fit and says something else than was meant', () => {
+    const meant = sampleFields(keys, { issuer, extensions: good });
+    const extensions = [...good, keyUsageExtension(['digitalSignature'])];
+    const built = derTbsCertificate({ ...meant, subject: issuer, extensions });
+    expect(() => lintCertificate(built, meant)).toThrow(
+      'the certificate was built otherwise than meant: subject, extensions',
+    );
   });
 });

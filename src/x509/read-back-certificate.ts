@@ -1,0 +1,111 @@
+import type { AsnType } from 'asn1js';
+import { BaseBlock, Constructed, fromBER } from 'asn1js';
+import type { AlgorithmIdentifier as PkijsAlgorithmIdentifier } from 'pkijs';
+import { Certificate as PkijsCertificate } from 'pkijs';
+import { derNull } from '../asn1/write-der.ts';
+import type { CertificateFields } from './build-certificate.ts';
+import { SIGNING_ALGORITHMS } from './signing-algorithm.ts';
+
+/** Every field of RFC 5280 section 4.1 but the signature itself, each as text that is equal for equal values alone. */
+interface Description {
+  readonly version: string;
+  readonly serialNumber: string;
+  readonly signature: string;
+  readonly issuer: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly subject: string;
+  readonly subjectPublicKeyInfo: string;
+  /** Of the TBSCertificate, and after it: pkijs passes over what it does not expect. */
+  readonly fieldCount: string;
+  readonly extensions: string;
+  readonly signatureAlgorithm: string;
+}
+
+const VERSION_3 = '2';
+const SUBJECT_PUBLIC_KEY_INFO = 6;
+
+/**
+ * Where a certificate differs from what it was meant to say, as pkijs reads it, which shares no code with what built it
+ * (docs/adr/0001-decoding.md). Its signature is not verified.
+ * @param certificate DER that we built ourselves: a stranger's could cost seconds
+ * @returns the names of the fields, as in RFC 5280; 'certificate' when pkijs cannot read it; none when all is as meant
+ */
+export function readBackCertificate(
+  certificate: Uint8Array,
+  meant: CertificateFields,
+): readonly string[] {
+  const read = describeRead(certificate);
+  if (read === undefined) return ['certificate'];
+  const expected = describeMeant(meant);
+  const fields = Object.keys(expected) as (keyof Description)[];
+  return fields.filter((field) => read[field] !== expected[field]);
+}
+
+function describeMeant(meant: CertificateFields): Description {
+  const { oid, keyType } = SIGNING_ALGORITHMS[meant.signingAlgorithm];
+  const algorithm = `${oid} ${keyType === 'rsa' ? hex(derNull()) : ''}`;
+  return {
+    version: VERSION_3,
+    serialNumber: BigInt(`0x${hex(meant.serialNumber)}`).toString(),
+    signature: algorithm,
+    issuer: hex(meant.issuer),
+    notBefore: wholeSeconds(meant.notBefore),
+    notAfter: wholeSeconds(meant.notAfter),
+    subject: hex(meant.subject),
+    subjectPublicKeyInfo: hex(meant.subjectPublicKeyInfo),
+    fieldCount: meant.extensions.length > 0 ? '8 2' : '7 2',
+    extensions: meant.extensions
+      .map(({ oid, critical, value }) => `${oid} ${critical} ${hex(value)}`)
+      .join(),
+    signatureAlgorithm: algorithm,
+  };
+}
+
+function describeRead(certificate: Uint8Array): Description | undefined {
+  try {
+    const { result } = fromBER(certificate);
+    const read = new PkijsCertificate({ schema: result });
+    const [tbs, ...rest] = elementsOf(result);
+    const fields = elementsOf(tbs);
+    return {
+      version: String(read.version),
+      // Signed, so a serial number that lost its leading zero is another one.
+      serialNumber: read.serialNumber.toBigInt().toString(),
+      signature: describeAlgorithm(read.signature),
+      issuer: hex(new Uint8Array(read.issuer.valueBeforeDecode)),
+      notBefore: wholeSeconds(read.notBefore.value),
+      notAfter: wholeSeconds(read.notAfter.value),
+      subject: hex(new Uint8Array(read.subject.valueBeforeDecode)),
+      subjectPublicKeyInfo: hex(fields[SUBJECT_PUBLIC_KEY_INFO]?.valueBeforeDecodeView),
+      fieldCount: `${fields.length} ${rest.length}`,
+      extensions: (read.extensions ?? [])
+        .map(({ extnID, critical, extnValue }) => {
+          return `${extnID} ${critical} ${hex(extnValue.valueBlock.valueHexView)}`;
+        })
+        .join(),
+      signatureAlgorithm: describeAlgorithm(read.signatureAlgorithm),
+    };
+  } catch {
+    // Whatever the library throws, it cannot read what we are about to sign.
+    return undefined;
+  }
+}
+
+function describeAlgorithm({ algorithmId, algorithmParams }: PkijsAlgorithmIdentifier): string {
+  const parameters: unknown = algorithmParams;
+  const bytes = parameters instanceof BaseBlock ? parameters.valueBeforeDecodeView : undefined;
+  return `${algorithmId} ${hex(bytes)}`;
+}
+
+function elementsOf(block: AsnType | undefined): readonly AsnType[] {
+  return block instanceof Constructed ? block.valueBlock.value : [];
+}
+
+function wholeSeconds(time: Date): string {
+  return String(Math.floor(time.getTime() / 1_000));
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString('hex');
+}
