@@ -4,6 +4,8 @@ interface RefusalReasonRow {
   readonly failInfo: FailInfo;
   /** The failInfoText: one sentence for the person at the client. Never a secret, never an internal. */
   readonly text: string;
+  /** For the log: where an administrator should look. */
+  readonly hint: string;
 }
 
 /** Every reason why a readable message is refused (protocol C50). The log names the same codes. */
@@ -12,106 +14,132 @@ export const REFUSAL_REASONS = {
   'message-check': {
     failInfo: 'badMessageCheck',
     text: 'The message could not be verified and decrypted. Fetch the CA certificates again (GetCACert) and retry.',
+    hint: 'The client may hold an old RA certificate, or the request was damaged or re-signed on the way; detail says which check failed.',
   },
   'algorithm-unsupported': {
     failInfo: 'badAlg',
     text: 'The message uses an algorithm that this server does not know.',
+    hint: 'See docs/client-quirks.md for the algorithms that are read.',
   },
   'algorithm-not-allowed': {
     failInfo: 'badAlg',
     text: 'The message uses an algorithm that this connector does not accept. Use AES and SHA-256.',
+    hint: "Have the client use AES and SHA-256, or allow the algorithm by the connector's tag scep:legacy.",
   },
   'signer-key-unsupported': {
     failInfo: 'badAlg',
     text: 'No reply can be encrypted for the key that signed the message. Use RSA from 2048 bits, or EC with a challenge password.',
+    hint: 'Have the client sign with RSA of 2048 bits or more, or put a challenge password into the request.',
   },
   'key-not-allowed': {
     failInfo: 'badAlg',
     text: 'The public key in the certificate signing request is not acceptable.',
+    hint: 'The device must make another key: RSA of 2048 to 8192 bits, or EC on P-256, P-384 or P-521.',
   },
   'message-type-unknown': {
     failInfo: 'badRequest',
     text: 'The messageType is not one of RFC 8894.',
+    hint: 'Not a SCEP client of RFC 8894, or an attack: 18 was used to go round challenges elsewhere.',
   },
   'certificate-not-found': {
     failInfo: 'badCertId',
     text: 'No certificate or request of that name is known.',
+    hint: "A poll for a request that is not known, or a look-up of a certificate that is not the client's own.",
   },
   'revocation-list-missing': {
     failInfo: 'badRequest',
     text: 'The CA of this connector keeps no certificate revocation list.',
+    hint: 'The CA publishes no CRL.',
   },
   'renewal-signer-unknown': {
     failInfo: 'badRequest',
     text: 'A renewal is signed by the certificate to be renewed, and this connector did not issue the one that signed.',
+    hint: 'The device renews with a certificate that this connector did not issue; enrol it with a challenge.',
   },
   'renewal-not-allowed': {
     failInfo: 'badRequest',
     text: 'This connector does not renew by certificate. Enrol with PKCSReq and a challenge password.',
+    hint: "The connector's tag scep:renewal is off.",
   },
   'renewal-of-revoked': {
     failInfo: 'badRequest',
     text: 'The certificate that signed the renewal is revoked.',
+    hint: 'Somebody uses the key of a revoked certificate.',
   },
   'renewal-of-expired': {
     failInfo: 'badRequest',
     text: 'The certificate that signed the renewal has expired. Enrol with PKCSReq and a challenge password.',
+    hint: 'The device came too late; enrol it with a challenge.',
   },
   'renewal-digest-not-allowed': {
     failInfo: 'badAlg',
     text: 'A renewal must be signed with SHA-256 or stronger on this connector.',
+    hint: "Have the client sign with SHA-256, or add sha1-renewal to the connector's tag scep:legacy.",
   },
   'renewal-too-early': {
     failInfo: 'badRequest',
     text: 'The certificate is not close enough to its end to be renewed.',
+    hint: "The connector's tag scep:renewal names the days before the end.",
   },
   'renewal-too-often': {
     failInfo: 'badRequest',
     text: 'The certificate has been renewed as often as one may be. Renew with the newest certificate.',
+    hint: 'The device renews an old certificate again and again; it may lose the new one, or its key was copied.',
   },
   'renewal-key-reused': {
     failInfo: 'badRequest',
     text: 'A renewal needs a new key on this connector.',
+    hint: "Have the client make a new key, or allow same-key in the connector's tag scep:renewal.",
   },
   'renewal-name-changed': {
     failInfo: 'badRequest',
     text: 'A renewal must have the subject of the certificate that it renews.',
+    hint: 'A device with a new name is a new enrolment, with a challenge.',
   },
   'renewal-grows': {
     failInfo: 'badRequest',
     text: 'The renewal asks for more than the certificate that it renews has.',
+    hint: 'A device that needs more is a new enrolment, with a challenge.',
   },
   'challenge-missing': {
     failInfo: 'badRequest',
     text: 'The certificate signing request has no challenge password.',
+    hint: "Put the connector's challenge into the profile or CSR of the device.",
   },
   'challenge-repeated': {
     failInfo: 'badRequest',
     text: 'The certificate signing request has more than one challenge password. Send exactly one.',
+    hint: 'The CSR was made with two challengePassword attributes.',
   },
   'challenge-wrong': {
     failInfo: 'badRequest',
     text: 'The challenge password is not valid for this connector.',
+    hint: 'The challenge was mistyped, deleted, or belongs to another connector.',
   },
   'extension-not-allowed': {
     failInfo: 'badRequest',
     text: 'The certificate signing request asks for an extension that this connector does not issue.',
+    hint: 'detail names the object identifier; docs/adr/0006-csr-extensions.md says what is allowed.',
   },
   'name-not-allowed': {
     failInfo: 'badRequest',
     text: 'The subject or subjectAltName of the certificate signing request is not acceptable.',
+    hint: 'detail names what is wrong with the subject.',
   },
   'validity-not-allowed': {
     failInfo: 'badRequest',
     text: 'The validity period in the certificate signing request is not acceptable.',
+    hint: 'detail names what is wrong with ValidityPeriod and ValidityPeriodUnits.',
   },
   'authority-not-active': {
     failInfo: 'badRequest',
     text: 'The certificate authority of this connector is not able to issue certificates.',
+    hint: 'The CA is disabled, expired, gone, or not shared with this server.',
   },
   'authority-refused': {
     failInfo: 'badRequest',
     text: 'The certificate authority refused the certificate signing request.',
+    hint: "The CA's own words are in cause.",
   },
 } as const satisfies Record<string, RefusalReasonRow>;
 
@@ -124,6 +152,7 @@ export class Refusal extends Error {
   readonly failInfo: FailInfo;
   /** The failInfoText, with the detail if there is one. */
   readonly text: string;
+  readonly hint: string;
 
   /**
    * `detail` names what is wrong, for the log and for the sender; but the text of 'message-check' never varies, so there
@@ -134,6 +163,7 @@ export class Refusal extends Error {
     super(`${reason}${detail === undefined ? '' : `: ${detail}`}`, { cause });
     this.reason = reason;
     this.failInfo = row.failInfo;
+    this.hint = row.hint;
     const tells = detail !== undefined && reason !== 'message-check';
     this.text = tells ? `${row.text} (${detail})` : row.text;
   }

@@ -1,0 +1,34 @@
+import type { PkiRequest } from './read-pki-message.ts';
+
+/** What is seen of a client from outside. */
+export interface ClientTraits {
+  readonly userAgent: string | undefined;
+  readonly request: PkiRequest;
+}
+
+/** From the surest sign to the least sure; the first that fits counts. */
+const SIGNS: readonly { client: string; fits: (traits: ClientTraits) => boolean }[] = [
+  { client: 'cisco', fits: agent(/Cisco PKI/i) },
+  { client: 'windows', fits: agent(/NDES client|Win32|WinHTTP|Microsoft/i) },
+  { client: 'apple', fits: agent(/CFNetwork|Darwin|profiled|mdmclient/i) },
+  { client: 'jscep', fits: agent(/^Java\/|Apache-HttpClient/i) },
+  { client: 'scepclient', fits: agent(/^Go-http-client/i) },
+  { client: 'scep-connector', fits: agent(/^scep-connector/i) },
+  { client: 'sscep', fits: transactionId(/^(SSCEP transactionId|[0-9A-F]{32})$/) },
+  { client: 'certmonger', fits: transactionId(/^\d{60,80}$/) },
+  { client: 'strongswan', fits: transactionId(/^[0-9A-F]{40}$/) },
+];
+
+/** Which client sent a request, as far as its habits tell (protocol 2.1); a help for whoever reads the log, nothing more. */
+export function guessClient(traits: ClientTraits): string {
+  return SIGNS.find(({ fits }) => fits(traits))?.client ?? 'unknown';
+}
+
+function agent(pattern: RegExp): (traits: ClientTraits) => boolean {
+  return ({ userAgent }) => userAgent !== undefined && pattern.test(userAgent);
+}
+
+function transactionId(pattern: RegExp): (traits: ClientTraits) => boolean {
+  return ({ request, userAgent }) =>
+    userAgent === undefined && pattern.test(request.attributes.transactionId);
+}
