@@ -84,7 +84,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
         home,
         challengePassword,
         names,
-        ['resubmit'],
+        ['poll'],
       );
       expect(stdout, stderr).toContain('status: MONITORING');
       const issued = path.join(home, 'certificate.pem');
