@@ -45,7 +45,8 @@ module.exports = {
     },
     {
       name: 'pkijs-stays-in-x509-and-cms',
-      comment: 'what leaves x509 and cms are plain readonly records of our own',
+      comment:
+        'pkijs is the second opinion on what we build, never a reader of outside bytes (adr/0001)',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(x509|cms)/' },
       to: { path: 'node_modules/(pkijs|asn1js)/' },
