@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Option } from 'commander';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { registerClientCommands } from '../../../src/cli/client-commands.ts';
+import { registerDevCommand } from '../../../src/cli/dev.ts';
+import { registerRaCommand } from '../../../src/cli/ra.ts';
+import { markdownTable, withSection } from '../../support/markdown-table.ts';
+
+const PAGE = path.resolve(import.meta.dirname, '../../../docs/cli.md');
+
+/** Every command that does something, by its name with those of its parents. */
+function commands(parent: Command, prefix = ''): readonly (readonly [string, Command])[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix}${command.name()}`;
+    const inner = commands(command, `${name} `);
+    return inner.length > 0 ? inner : [[name, command] as const];
+  });
+}
+
+function program(): Command {
+  const root = new Command();
+  const nothing = () => Promise.resolve();
+  registerDevCommand(root, nothing);
+  registerRaCommand(root, nothing);
+  registerClientCommands(root);
+  return root;
+}
+
+function optionTable({ options }: Command): string {
+  return markdownTable(
+    ['option', 'meaning', 'default'],
+    options.map((option) => [
+      `\`${option.flags}\``,
+      `${option.description}${choices(option)}`.replaceAll('|', '\\|'),
+      option.mandatory ? 'required' : defaultOf(option),
+    ]),
+  );
+}
+
+function choices({ argChoices }: Option): string {
+  return argChoices === undefined ? '' : `: ${argChoices.map((one) => `\`${one}\``).join(', ')}`;
+}
+
+function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
+  const text: unknown = defaultValueDescription ?? defaultValue;
+  return text === undefined ? '' : `\`${String(text)}\``;
+}
+
+test('docs/cli.md has the options of every command, as the program has them', async () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const made = commands(program()).reduce(
+    (text, [name, command]) => withSection(text, name, optionTable(command)),
+    page,
+  );
+  await expect(made).toMatchFileSnapshot(PAGE);
+});
+
+test('and a section for each, and for nothing else', () => {
+  const headings = [...readFileSync(PAGE, 'utf8').matchAll(/^## .*`(.*)`$/gm)].map(
+    ([, name]) => name,
+  );
+  expect(headings).toEqual(commands(program()).map(([name]) => name));
+});
