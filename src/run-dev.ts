@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { encodePem } from './asn1/pem.ts';
@@ -14,6 +14,7 @@ import { rotateRaIdentity } from './connectors/rotate-ra-identity.ts';
 import { resumeTransactions } from './enrolment/unfinished-transactions.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
+import { reachableUrl } from './http/reachable-url.ts';
 import type { RunningListener } from './http/start-listener.ts';
 import { startListener } from './http/start-listener.ts';
 import { slowIssuer } from './issuer/slow-issuer.ts';
@@ -34,6 +35,7 @@ const UNFINISHED_INTERVAL = 2_000;
 export async function runDev(settings: DevSettings): Promise<void> {
   const stopped = stopSignal();
   const logger = createLogger(settings.logLevel);
+  if (settings.readyFile !== undefined) await rm(settings.readyFile, { force: true });
   await makeDataDir(settings.dataDir);
   const masterKey = await loadMasterKey(settings.dataDir);
   const storeDir = join(settings.dataDir, 'store');
@@ -46,7 +48,7 @@ export async function runDev(settings: DevSettings): Promise<void> {
   const listen = async (app: RequestListener, port: number) => {
     const listener = await startListener(app, settings.host, port);
     listeners.push(listener);
-    return listener.url;
+    return reachableUrl(listener.url);
   };
   try {
     const installation = await prepareDev(wired).catch(explainSealError);
@@ -64,10 +66,10 @@ export async function runDev(settings: DevSettings): Promise<void> {
     const opsApp = createOpsApp(() => readiness(wired, installation));
     const enrolUrl = await listen(enrolApp, settings.enrolPort);
     const opsUrl = await listen(opsApp, settings.opsPort);
-    const connection = await describe(wired, installation, settings.dataDir, { enrolUrl, opsUrl });
+    const connection = await describe(wired, installation, settings, { enrolUrl, opsUrl });
+    if (settings.readyFile !== undefined) await writeReadyFile(settings.readyFile, connection);
     process.stdout.write(devBanner(connection));
     logger.warn({ tags: installation.connector.tags }, WARNING);
-    if (settings.readyFile !== undefined) await writeReadyFile(settings.readyFile, connection);
     logger.info({ signal: await stopped }, 'draining');
   } finally {
     await Promise.all(listeners.map((listener) => listener.drain(DRAIN_GRACE)));
@@ -107,14 +109,14 @@ async function readiness(
 async function describe(
   { issuer }: Wired,
   { connector, challengePassword }: DevInstallation,
-  dataDir: string,
+  { dataDir, publicUrl }: DevSettings,
   urls: { readonly enrolUrl: string; readonly opsUrl: string },
 ): Promise<DevConnection> {
   const { certificate } = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const caCertificateFile = join(dataDir, 'ca.pem');
   await writeFile(caCertificateFile, encodePem('CERTIFICATE', certificate));
   return {
-    scepUrl: `${urls.enrolUrl}${connectorPath(connector)}`,
+    scepUrl: `${publicUrl ?? urls.enrolUrl}${connectorPath(connector)}`,
     challengePassword,
     caFingerprintSha256: createHash('sha256').update(certificate).digest('hex'),
     caThumbprintSha1: createHash('sha1').update(certificate).digest('hex'),
@@ -130,6 +132,11 @@ async function describe(
 /** Under its name only when whole: whoever waits for the file reads it at once. It holds the challenge. */
 async function writeReadyFile(file: string, connection: DevConnection): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
-  await rename(unfinished, file);
+  try {
+    await writeFile(unfinished, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
+    await rename(unfinished, file);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new UsageError(`--ready-file ${file} cannot be written (${reason}); choose another`);
+  }
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { challengePasswords, findChallengeByPassword } from './connectors/find-challenge.ts';
 import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra-identities.ts';
-import type { EnrolmentDependencies } from './enrolment/handle-pki-operation.ts';
+import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
 import type { FindConnector } from './http/scep-endpoint.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';

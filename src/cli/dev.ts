@@ -14,6 +14,10 @@ export function registerDevCommand(
     .description('run a SCEP server with an embedded CA, a connector and a challenge, ready to try')
     .option('--data-dir <path>', 'where everything is kept, made on first start', 'data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option(
+      '--public-url <url>',
+      'where devices reach this server, if not at the address it listens on',
+    )
     .option('--enrol-port <port>', 'port for devices; 0 picks a free one', '8080')
     .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
     .option('--api-port <port>', 'no effect yet: the listener for administrators comes later')

@@ -5,6 +5,7 @@ import { UsageError } from '../config/usage-error.ts';
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use; choose another port (0 picks a free one)',
   EACCES: 'is not allowed; choose a port above 1023',
+  ENOTFOUND: 'is not known; choose an address of this machine with --host',
   EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
 };
 
@@ -24,11 +25,16 @@ export function failWith(error: unknown): void {
 }
 
 function listenProblem(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('address' in error)) return undefined;
-  const { code, address, port } = error as NodeJS.ErrnoException & {
-    address: string;
-    port?: number;
-  };
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const { code, syscall, address, hostname, port } = error as ListenError;
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
   const problem = LISTEN_ERRORS[code ?? ''];
-  return problem && `${address} port ${port ?? '?'} ${problem}`;
+  const where = port === undefined ? '' : ` port ${port}`;
+  return problem && `${address ?? hostname ?? 'the address'}${where} ${problem}`;
+}
+
+interface ListenError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly hostname?: string;
+  readonly port?: number;
 }

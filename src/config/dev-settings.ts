@@ -22,6 +22,10 @@ const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const devSettingsSchema = z.object({
   dataDir: path('data-dir'),
   host: z.string().min(1, '--host takes an address'),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: '--public-url takes an http or https URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   enrolPort: port('enrol-port'),
   opsPort: port('ops-port'),
   caDelay: z

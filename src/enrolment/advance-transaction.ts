@@ -36,30 +36,37 @@ export async function advanceTransaction(
   waitMs: number,
 ): Promise<TransactionRecord | undefined> {
   let waited = 0;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  let pause = FIRST_PAUSE;
+  for (;;) {
     const entry = await getEntry(deps.store, connectorPartition(connector.id), transactions, key);
     if (entry?.value.state !== 'issuing') return entry?.value;
-    const changed = await step(deps, connector, { ...entry, value: entry.value });
-    if (changed !== undefined && changed.state !== 'issuing') return changed;
-    if (waited + pause > waitMs) return changed ?? entry.value;
+    const next = await step(deps, connector, { ...entry, value: entry.value });
+    if (next !== undefined) {
+      if (next.state !== 'issuing') return next;
+      continue;
+    }
+    if (waited + pause > waitMs) return entry.value;
     await sleep(pause);
     waited += pause;
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
   }
 }
 
-/** One attempt: asks the CA for the certificate, and for its issue before that if it has not taken the request yet. */
+/**
+ * One step: has the CA take the request, or asks it for the certificate. The two are apart, with the name of the certificate
+ * stored in between, because the CA recognises an idempotency token for five minutes only.
+ */
 async function step(
   deps: TransactionDependencies,
   connector: ConnectorRecord,
   entry: Entry<IssuingTransaction>,
 ): Promise<TransactionRecord | undefined> {
-  const authorityArn = connector.certificateAuthorityArn;
+  const { certificateArn } = entry.value;
   try {
-    const certificateArn =
-      entry.value.certificateArn ?? (await issueCertificate(deps, connector, entry));
+    if (certificateArn === undefined) return await take(deps, connector, entry);
+    const authorityArn = connector.certificateAuthorityArn;
     const issued = await deps.issuer.getCertificate(authorityArn, certificateArn);
-    if (issued !== undefined) return await finish(deps, connector, entry, certificateArn, issued);
-    return await remember(deps, connector, entry, certificateArn);
+    return issued && (await finish(deps, connector, entry, certificateArn, issued));
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     const reason = refusalReasonOf(error.fault);
@@ -85,19 +92,18 @@ async function issueCertificate(
   });
 }
 
-/** Stores that the CA has taken the request: its idempotency tokens live for five minutes only. */
-async function remember(
-  { store }: TransactionDependencies,
+/** Has the CA take the request, and stores what it calls the certificate. */
+async function take(
+  deps: TransactionDependencies,
   connector: ConnectorRecord,
-  { key, value, version, expiresAt }: Entry<IssuingTransaction>,
-  certificateArn: string,
+  entry: Entry<IssuingTransaction>,
 ): Promise<TransactionRecord | undefined> {
-  if (value.certificateArn !== undefined) return undefined;
+  const { key, value, version, expiresAt } = entry;
+  const taken = { ...value, certificateArn: await issueCertificate(deps, connector, entry) };
   const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  await store.commit(connectorPartition(connector.id), [
-    putEntry(transactions, key, { ...value, certificateArn }, options),
-  ]);
-  return undefined;
+  const partition = connectorPartition(connector.id);
+  await deps.store.commit(partition, [putEntry(transactions, key, taken, options)]);
+  return (await getEntry(deps.store, partition, transactions, key))?.value;
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { Decision, ReplyAddress } from './decision.ts';
 import { grantedCertificate, PENDING } from './decision.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 import { keepWaiting } from './unfinished-transactions.ts';
 

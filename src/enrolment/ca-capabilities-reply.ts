@@ -1,7 +1,7 @@
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { caCapabilities } from '../scep/ca-capabilities.ts';
-import type { EnrolmentDependencies } from './handle-pki-operation.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 
 /**
  * The answer to GetCACaps. Clients that get none fall back to DES, MD5 and GET, so neither the CA's health nor the store's

@@ -4,7 +4,7 @@ import type { RaIdentitySet } from '../connectors/ra-identities.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
 import { chooseCaCertificates } from '../scep/choose-ca-certificates.ts';
-import type { EnrolmentDependencies } from './handle-pki-operation.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 
 type Dependencies = Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer' | 'clock'>;
 

@@ -1,10 +1,15 @@
 import type { IdentityPolicy } from '../connectors/connector-policy.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import { parseGeneralNames } from '../x509/general-names.ts';
+import { MISLEADING_CHARACTER } from './check-subject.ts';
 
-/** Microsoft's form of a security identifier in a URI, which domain controllers map to an account as they do the extension. */
-const SID_URI = /^tag:microsoft\.com,2022-09-14:sid:/i;
-const DNS_NAME = /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*$/;
+/**
+ * Microsoft's tag URIs, of which one form names an account by its security identifier and is mapped by domain controllers as
+ * the extension is. All of them count, however they are written.
+ */
+const MICROSOFT_TAG = 'tag:microsoft';
+const LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const DNS_NAME = new RegExp(`^(\\*\\.)?${LABEL}(\\.${LABEL})*$`);
 const MAX_LENGTH = { dNSName: 253, rfc822Name: 256, uniformResourceIdentifier: 2048 } as const;
 
 /**
@@ -30,19 +35,27 @@ function objectionTo(name: GeneralName, policy: IdentityPolicy): string | undefi
     case 'rfc822Name':
       return wellFormed(/^[^@\s]+@[^@\s]+$/.test(name.value), name.kind, name.value);
     case 'uniformResourceIdentifier':
-      if (SID_URI.test(name.value) && !policy.allowSecurityIdentifiers) {
+      if (isMicrosoftTag(name.value) && !policy.allowSecurityIdentifiers) {
         return 'a security identifier is not allowed on this connector';
       }
       return wellFormed(/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(name.value), name.kind, name.value);
     case 'userPrincipalName':
-      return policy.allowUserPrincipalNames
-        ? undefined
-        : 'a user principal name is not allowed on this connector';
+      if (!policy.allowUserPrincipalNames) {
+        return 'a user principal name is not allowed on this connector';
+      }
+      return MISLEADING_CHARACTER.test(name.value) ? 'a control character' : undefined;
     case 'iPAddress':
       return undefined;
     default:
       return `names of the kind ${name.kind} are not issued`;
   }
+}
+
+function isMicrosoftTag(uri: string): boolean {
+  const plain = uri.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return plain.toLowerCase().startsWith(MICROSOFT_TAG);
 }
 
 function wellFormed(

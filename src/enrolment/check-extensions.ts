@@ -17,6 +17,8 @@ interface ExtensionRule {
   readonly name: string;
   /** 'taken-over': it stands in the certificate as asked. 'set-by-authority': the CA writes its own in its place. */
   readonly treatment: 'taken-over' | 'set-by-authority';
+  /** Clients of the certificate outside Windows do not know it and would refuse a certificate where it is critical. */
+  readonly onlyUncritical?: true;
   /** Gives what is wrong with the value, or undefined. A DecodeError counts as wrong too, and so does what is not DER. */
   readonly objection: (value: Uint8Array, policy: IdentityPolicy) => string | undefined;
 }
@@ -31,6 +33,9 @@ const REFUSED_PURPOSES: Readonly<Record<string, string>> = {
   [OID.kerberosKdc]: 'Kerberos KDC',
 };
 
+/** Printable, and no longer than Active Directory allows a common name to be. */
+const TEMPLATE_NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
+
 /**
  * The one list of extensions. What is not in it is refused, critical or not: the CA copies a request's extensions into the
  * certificate, and nothing that was asked for is left out in silence (protocol S13).
@@ -44,8 +49,7 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.keyUsage]: {
     name: 'keyUsage',
     treatment: 'taken-over',
-    objection: (value) =>
-      parseKeyUsage(value).find((usage) => usage === 'keyCertSign' || usage === 'cRLSign'),
+    objection: objectionToKeyUsage,
   },
   [OID.extKeyUsage]: {
     name: 'extKeyUsage',
@@ -55,19 +59,20 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.microsoftCertificateTemplateName]: {
     name: 'certificateTemplateName',
     treatment: 'taken-over',
-    objection: (value) => {
-      readString(readBer(value));
-      return undefined;
-    },
+    onlyUncritical: true,
+    objection: (value) =>
+      TEMPLATE_NAME.test(readString(readBer(value)).value) ? undefined : 'not a template name',
   },
   [OID.microsoftApplicationPolicies]: {
     name: 'applicationPolicies',
     treatment: 'taken-over',
+    onlyUncritical: true,
     objection: (value) => refusedPurpose(parseApplicationPolicies(value)),
   },
   [OID.microsoftSid]: {
     name: 'security identifier',
     treatment: 'taken-over',
+    onlyUncritical: true,
     objection: (_, policy) =>
       policy.allowSecurityIdentifiers ? undefined : 'not allowed on this connector',
   },
@@ -85,10 +90,11 @@ export function checkExtensions(
   { extensions }: CertificationRequest,
   policy: IdentityPolicy,
 ): void {
-  for (const { oid, value } of extensions) {
+  for (const { oid, critical, value } of extensions) {
     const rule = EXTENSION_RULES[oid];
     if (rule === undefined) throw new Refusal('extension-not-allowed', oid);
-    const objection = objectionOf(rule, value, policy);
+    const mayNotBeCritical = critical && rule.onlyUncritical;
+    const objection = mayNotBeCritical ? 'critical' : objectionOf(rule, value, policy);
     if (objection !== undefined) {
       throw new Refusal('extension-not-allowed', `${rule.name} ${oid}: ${objection}`);
     }
@@ -103,6 +109,12 @@ function objectionOf(rule: ExtensionRule, value: Uint8Array, policy: IdentityPol
     if (error instanceof DecodeError) return 'malformed';
     throw error;
   }
+}
+
+function objectionToKeyUsage(value: Uint8Array): string | undefined {
+  const usages = parseKeyUsage(value);
+  if (usages.length === 0) return 'no usage';
+  return usages.find((usage) => usage === 'keyCertSign' || usage === 'cRLSign');
 }
 
 function refusedPurpose(purposes: readonly string[]): string | undefined {

@@ -17,7 +17,8 @@ const LENGTHS: Readonly<Record<string, number>> = {
   [OID.title]: 64,
 };
 const MAX_LENGTH = 256;
-const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** Whatever makes a name look like another on a screen or in a log. */
+export const MISLEADING_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
  * The subject may name anything that cannot be misread: no control, line-breaking or direction-changing characters, lengths
@@ -32,9 +33,10 @@ export function checkSubject({ subject, extensions }: CertificationRequest): voi
     throw new Refusal('name-not-allowed', 'there is neither a subject nor a subjectAltName');
   }
   for (const { oid, value } of attributes) {
-    if (CONTROL_CHARACTER.test(value)) {
+    if (MISLEADING_CHARACTER.test(value)) {
       throw new Refusal('name-not-allowed', `${oid} holds a control character`);
     }
+    if (value.trim() === '') throw new Refusal('name-not-allowed', `${oid} is empty`);
     const limit = LENGTHS[oid] ?? MAX_LENGTH;
     if ([...value].length > limit) {
       throw new Refusal('name-not-allowed', `${oid} is longer than ${limit} characters`);

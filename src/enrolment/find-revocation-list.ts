@@ -1,8 +1,8 @@
 import { Refusal } from '../scep/refusal.ts';
 import type { Decision } from './decision.ts';
 import { grantedRevocationList, replyAddress } from './decision.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import type { FindRaIdentities } from '../connectors/ra-identities.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
 import type { RequestType } from '../scep/message-types.ts';
@@ -9,24 +8,14 @@ import type { PkiRequest } from '../scep/read-pki-message.ts';
 import { readPkiRequest } from '../scep/read-pki-message.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { verifyPkiRequest } from '../scep/verify-pki-request.ts';
-import type { FindChallenge } from './check-challenge.ts';
 import type { Decision } from './decision.ts';
 import { refused } from './decision.ts';
 import { enrolByPkcsReq, enrolByRenewalReq } from './enrol.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { findCertificate } from './find-certificate.ts';
 import { findRevocationList } from './find-revocation-list.ts';
 import { pollTransaction } from './poll-transaction.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
-
-export interface EnrolmentDependencies extends TransactionDependencies {
-  readonly findRaIdentities: FindRaIdentities;
-  /** The challenges of one connector. */
-  readonly findChallenge: (connectorId: string) => FindChallenge;
-  /** The passwords of a connector's challenges, for requests that are encrypted by one. */
-  readonly challengePasswords: (connectorId: string) => AsyncIterable<string>;
-  readonly randomBytes: (length: number) => Uint8Array;
-}
 
 export interface PkiOperationResult {
   /** DER. */

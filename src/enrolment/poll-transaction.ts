@@ -6,8 +6,8 @@ import type { Sealer } from '../store/seal.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import { answerTransaction } from './answer-transaction.ts';
 import type { Decision } from './decision.ts';
+import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { EnrolmentDependencies } from './handle-pki-operation.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 import { keyDigest, pollKey, polls, transactionSealContext } from './transaction-record.ts';
 

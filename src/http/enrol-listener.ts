@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import express from 'express';
-import type { EnrolmentDependencies } from '../enrolment/handle-pki-operation.ts';
+import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import { renderHttpError } from './render-http-error.ts';
 import { respondText } from './respond.ts';

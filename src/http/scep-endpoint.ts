@@ -6,7 +6,7 @@ import {
   caCertificatesReply,
   nextCaCertificatesReply,
 } from '../enrolment/ca-certificates-reply.ts';
-import type { EnrolmentDependencies } from '../enrolment/handle-pki-operation.ts';
+import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import { handlePkiOperation } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';
@@ -109,6 +109,10 @@ async function serveGet(
       await serveNextCaCert(deps, connector, response);
       return;
     case 'pkioperation':
+      if (request.method === 'HEAD') {
+        refuseMethod(response, 'GET, POST');
+        return;
+      }
       await servePkiOperation(deps, connector, decodeGetMessage(message ?? ''), request, response);
       return;
     default:

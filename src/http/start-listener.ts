@@ -20,7 +20,13 @@ export async function startListener(
   port: number,
 ): Promise<RunningListener> {
   const server = createServer(
-    { maxHeaderSize: 64 * 1024, headersTimeout: 15_000, requestTimeout: 30_000 },
+    {
+      maxHeaderSize: 64 * 1024,
+      headersTimeout: 15_000,
+      requestTimeout: 30_000,
+      // How often the two are looked at.
+      connectionsCheckingInterval: 2_000,
+    },
     app,
   );
   server.keepAliveTimeout = 15_000;

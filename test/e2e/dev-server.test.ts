@@ -123,6 +123,8 @@ describe('what one gets wrong on the command line', () => {
     [['dev', '--log-level', 'loud'], /--log-level takes one of/],
     [['dev', '--no-such-option'], /unknown option/],
     [['no-such-command'], /unknown command/],
+    [['dev', '--public-url', 'ftp://x'], /--public-url takes an http or https URL/],
+    [['dev', '--ca-delay', '-1'], /--ca-delay takes a whole number of seconds/],
   ])('%j: one line and exit code 2', async (args, line) => {
     const result = await run(...args);
     expect(result.code).toBe(2);
@@ -139,6 +141,17 @@ describe('what one gets wrong on the command line', () => {
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/port \d+ is in use; choose another port/);
     await server.stop();
+  });
+
+  test('a host that is not known, and a ready file that cannot be written', async () => {
+    const args = ['dev', '--data-dir', tempDirectory(), '--enrol-port', '0', '--ops-port', '0'];
+    const host = await run(...args, '--host', 'nowhere.invalid');
+    expect(host.code).toBe(2);
+    expect(host.stderr).toMatch(/nowhere\.invalid .*--host/);
+    const file = await run(...args, '--ready-file', path.join(tempDirectory(), 'no', 'ready.json'));
+    expect(file.code).toBe(2);
+    expect(file.stderr).toMatch(/--ready-file .* cannot be written/);
+    expect(file.stdout).toBe('');
   });
 
   test('a damaged and a foreign master key', async () => {

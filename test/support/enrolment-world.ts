@@ -7,10 +7,8 @@ import {
   findChallengeByPassword,
 } from '../../src/connectors/find-challenge.ts';
 import { createRaIdentityFinder } from '../../src/connectors/ra-identities.ts';
-import type {
-  EnrolmentDependencies,
-  PkiOperationResult,
-} from '../../src/enrolment/handle-pki-operation.ts';
+import type { EnrolmentDependencies } from '../../src/enrolment/enrolment-dependencies.ts';
+import type { PkiOperationResult } from '../../src/enrolment/handle-pki-operation.ts';
 import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { createSealer } from '../../src/store/seal.ts';

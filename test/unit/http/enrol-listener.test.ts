@@ -143,6 +143,14 @@ describe('GetCACaps and GetCACert', () => {
     expect(response.headers.get('content-length')).toBe('71');
   });
 
+  test('but not HEAD of a PKIOperation, which would enrol with nobody to take the answer', async () => {
+    const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
+    const target = `${url}?operation=PKIOperation&message=${message}`;
+    const before = world.issuer.issued.length;
+    expect((await fetch(target, { method: 'HEAD' })).status).toBe(405);
+    expect(world.issuer.issued).toHaveLength(before);
+  });
+
   test('are not for POST (C17a)', async () => {
     for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert']) {
       const response = await post(new Uint8Array(), `?operation=${operation}`);
