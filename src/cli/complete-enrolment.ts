@@ -49,7 +49,7 @@ export async function completeEnrolment(
   plan: EnrolmentPlan,
   world: ClientWorld,
 ): Promise<number> {
-  return await runClientCommand(options, world, async () => {
+  return runClientCommand(options, world, async () => {
     const report = await enrol(options, plan, world);
     printReport(report, options.json === true, world);
     return { issued: 0, refused: 1, pending: 3 }[report.status];

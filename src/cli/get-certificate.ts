@@ -45,7 +45,7 @@ export async function runGetCertificate(
   options: GetCertificateOptions,
   world: ClientWorld = thisWorld(),
 ): Promise<number> {
-  return await runLookUp(options, world, async () => {
+  return runLookUp(options, world, async () => {
     const holder = await readHolder(options.certificate, options.key);
     const name = { issuer: holder.certificate.issuer, serialNumber: options.serial };
     return async (settings, authority) => {

@@ -35,7 +35,7 @@ export async function runGetCrl(
   options: GetCrlOptions,
   world: ClientWorld = thisWorld(),
 ): Promise<number> {
-  return await runLookUp(options, world, async () => {
+  return runLookUp(options, world, async () => {
     const holder = await readHolder(options.certificate, options.key);
     return async (settings, authority) => {
       const result = await getCrlOverScep(settings, authority, holder, holder.certificate);

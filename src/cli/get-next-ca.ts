@@ -28,7 +28,7 @@ export async function runGetNextCa(
   options: LookUpOptions,
   world: ClientWorld = thisWorld(),
 ): Promise<number> {
-  return await runLookUp(options, world, () =>
+  return runLookUp(options, world, () =>
     Promise.resolve(async (settings, authority) => {
       const certificates = await getNextCaOverScep(settings, authority);
       const ders = certificates.map(({ der }) => der);

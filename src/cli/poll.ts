@@ -1,19 +1,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { ResultFileOptions } from './result-file-options.ts';
+import type { PollCommandOptions } from './poll-options.ts';
 import { addResultFileOptions } from './result-file-options.ts';
 import { runPoll } from './run-poll.ts';
-import type { PollOptions, ServerOptions } from './server-options.ts';
 import { addPollOptions, addServerOptions } from './server-options.ts';
-
-/** The options of `scep-connector poll` as commander gives them, each checked by itself. */
-export interface PollCommandOptions extends ServerOptions, PollOptions, ResultFileOptions {
-  readonly csr: string;
-  readonly key: string;
-  readonly transactionId?: string;
-  readonly oldCertificate?: string;
-  readonly oldKey?: string;
-}
 
 /** Registers `scep-connector poll`. `run` gives the exit code; what it throws is left to the caller of the program. */
 export function registerPollCommand(

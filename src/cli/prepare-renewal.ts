@@ -39,7 +39,7 @@ export async function prepareRenewal(
 }
 
 /** Names as they stand in the old certificate, to the byte: the server compares them (RFC 8894 section 2.5). */
-export function renewalContents(
+function renewalContents(
   { subject, extensions }: Pick<Certificate, 'subject' | 'extensions'>,
   challengePassword: string | undefined,
 ): RequestContents {

@@ -44,9 +44,7 @@ export async function readTrust({
 }
 
 /** The certificates of a PEM file, one or more. @throws UsageError when there is none. */
-export async function readCertificates(
-  file: string,
-): Promise<readonly [Certificate, ...Certificate[]]> {
+async function readCertificates(file: string): Promise<readonly [Certificate, ...Certificate[]]> {
   const text = (await readInput(file)).toString('latin1');
   const [first, ...others] = readingInput(file, 'a PEM certificate', () =>
     decodePem('CERTIFICATE', text).map(parseCertificate),

@@ -17,5 +17,5 @@ export async function runEnrol(
     keyOption: '--key',
     prepareSubject: () => prepareEnrolSubject(options, files, world.environment),
   } as const;
-  return await completeEnrolment(options, plan, world);
+  return completeEnrolment(options, plan, world);
 }

@@ -27,7 +27,7 @@ export async function runLookUp(
     (settings: ScepClientSettings, authority: Authority) => Promise<LookUpResult<FoundObjects>>
   >,
 ): Promise<number> {
-  return await runClientCommand(options, world, async () => {
+  return runClientCommand(options, world, async () => {
     const { out, force = false } = options;
     if (out !== undefined && !force && (await exists(out))) {
       throw new UsageError(`${out} exists already. Give --force to replace it, or another --out`);

@@ -3,7 +3,7 @@ import type { ClientWorld } from './client-world.ts';
 import { thisWorld } from './client-world.ts';
 import { completeEnrolment } from './complete-enrolment.ts';
 import { enrolFiles } from './enrol-files.ts';
-import type { PollCommandOptions } from './poll.ts';
+import type { PollCommandOptions } from './poll-options.ts';
 import { readHolder, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
 import { pollOverScep } from './scep-client.ts';
 import type { EnrolSubject } from './scep-client-settings.ts';
@@ -23,7 +23,7 @@ export async function runPoll(
     send: (...[settings, subject, authority]: Parameters<typeof pollOverScep>) =>
       pollOverScep(settings, subject, authority, options.transactionId),
   };
-  return await completeEnrolment(options, plan, world);
+  return completeEnrolment(options, plan, world);
 }
 
 async function readPending({

@@ -19,5 +19,5 @@ export async function runRenew(
     ...(sameKey ? {} : { keyOption: '--new-key' as const }),
     prepareSubject: () => prepareRenewal(options, files),
   };
-  return await completeEnrolment(options, plan, world);
+  return completeEnrolment(options, plan, world);
 }

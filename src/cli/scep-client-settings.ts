@@ -40,7 +40,7 @@ export interface EnrolSubject {
 }
 
 /** The certificate to renew, and its key: they sign the messages, and the reply is encrypted to them. */
-export interface Renewal extends ReplyRecipient {
+interface Renewal extends ReplyRecipient {
   /** RenewalReq is the rule; many clients and servers know PKCSReq alone (protocol fact 11). */
   readonly messageType: 'RenewalReq' | 'PKCSReq';
 }

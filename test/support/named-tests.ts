@@ -6,7 +6,7 @@ const TESTS = path.resolve(import.meta.dirname, '..');
 const TITLE = /\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1,\s*(?:async\b|\(|\{|\w+ =>)/g;
 
 /** The titles of the tests and describes in a file below test/, as they are written there; undefined when there is no such file. */
-export function testTitles(file: string): ReadonlySet<string> | undefined {
+function testTitles(file: string): ReadonlySet<string> | undefined {
   const full = path.join(TESTS, file);
   if (!existsSync(full)) return undefined;
   const titles = [...readFileSync(full, 'utf8').matchAll(TITLE)].map(([, , title = '']) =>
