@@ -71,7 +71,7 @@ async function step(
     if (!(error instanceof IssuerError)) throw error;
     const reason = refusalReasonOf(error.fault);
     if (reason === undefined) return undefined;
-    return await failTransaction(deps, connector, entry, new Refusal(reason, undefined, error));
+    return failTransaction(deps, connector, entry, new Refusal(reason, undefined, error));
   }
 }
 

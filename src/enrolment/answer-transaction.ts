@@ -24,7 +24,7 @@ export async function answerTransaction(
   switch (transaction?.state) {
     case 'issued': {
       const chain = await replyChain(deps.issuer, connector, policy.chain);
-      return await grantedCertificate(transaction, chain, address, deps.randomBytes);
+      return grantedCertificate(transaction, chain, address, deps.randomBytes);
     }
     case 'issuing':
       await keepWaiting(deps, connector, key);

@@ -60,7 +60,7 @@ export async function authorise(
     case 'RenewalReq':
       return authoriseByCertificate(claim, policy);
     case 'PKCSReq':
-      return await authorisePkcsReq(claim, policy, findChallenge);
+      return authorisePkcsReq(claim, policy, findChallenge);
   }
 }
 
@@ -70,12 +70,12 @@ async function authorisePkcsReq(
   findChallenge: FindChallenge,
 ): Promise<Authorised> {
   if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
-  if (claim.holder === undefined) return await authoriseByChallenge(claim, policy, findChallenge);
+  if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
   try {
     return authoriseByCertificate(claim, policy);
   } catch (renewalRefusal) {
     if (!(renewalRefusal instanceof Refusal)) throw renewalRefusal;
-    return await authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
+    return authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
       const noChallenge = error instanceof Refusal && error.reason === 'challenge-missing';
       throw noChallenge ? renewalRefusal : error;
     });
