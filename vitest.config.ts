@@ -1,18 +1,43 @@
 import { defineConfig } from 'vitest/config';
 
+/** Bytes and values in and out: nothing of one file can be felt in another, so they share their imports. */
+const PURE = ['test/unit/{asn1,x509,cms,scep}/**/*.test.ts', 'test/fuzz/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    // Fast tests first: unit, fuzz and contract projects need no process of ours; the rest start the real server.
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/after-each-file.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html'],
       thresholds: { lines: 85, functions: 85, branches: 80 },
     },
+    // Fast tests first; those that start the real server wait for them.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'pure', include: PURE, isolate: false, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['test/{unit,contract}/**/*.test.ts'],
+          exclude: PURE,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['test/{interop,e2e}/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

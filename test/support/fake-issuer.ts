@@ -6,7 +6,7 @@ import { keyIdentifierOf } from '../../src/x509/key-identifier.ts';
 import { parseCertificationRequest } from '../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
 import type { Identity } from './test-authority.ts';
-import { makeIdentity } from './test-authority.ts';
+import { makeIdentity, rsaKeyPair } from './test-authority.ts';
 
 /** An issuer in memory that remembers what it was asked, recognises idempotency tokens, and can be told to fail. */
 export interface FakeIssuer extends Issuer {
@@ -29,8 +29,13 @@ export interface FakeIssuer extends Issuer {
   keepsRevocationList: boolean;
 }
 
+/** Made once for a test file, as it takes longer than most tests: all fakes of a file are the same CA. */
+let keys: ReturnType<typeof rsaKeyPair> | undefined;
+
 export function createFakeIssuer(): FakeIssuer {
+  keys ??= rsaKeyPair();
   const authority = makeIdentity({
+    keys,
     subject: 'CN=Fake CA',
     ca: {},
     notAfter: new Date(Date.now() + 10 * 365 * 86_400_000),
