@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectIssued } from '../support/expect-issued.ts';
-import { makeRequest } from '../support/openssl.ts';
+import { certificateSerial, makeRequest } from '../support/openssl.ts';
 import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
 import { type RunningConnector, startConnector } from '../support/start-connector.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -69,6 +69,61 @@ if (SSCEP === undefined) {
         keyUsage: ['Digital Signature', 'Key Encipherment'],
         extendedKeyUsage: ['TLS Web Server Authentication', 'TLS Web Client Authentication'],
       });
+    });
+
+    function sscep(operation: string, ...options: string[]): Promise<CommandResult> {
+      const server = ['-u', connector.ready.scepUrl];
+      return runCommand(SSCEP as string, [operation, ...server, ...options], { cwd: directory });
+    }
+
+    async function enrolled(name: string): Promise<string> {
+      const { code, stdout, stderr } = await enrol(name, connector.ready.challengePassword);
+      expect(code, stdout + stderr).toBe(0);
+      return certificateSerial(path.join(directory, `${name}.pem`));
+    }
+
+    test('renews by a PKCSReq that the old certificate signs', async () => {
+      const old = await enrolled('old');
+      await makeRequest(directory, 'new', {
+        subject: '/C=US/O=Lab/CN=old',
+        subjectAltName: 'DNS:old.example',
+      });
+      const { code, stdout, stderr } = await sscep(
+        'enroll',
+        ...['-c', 'ca', '-K', 'old.key', '-O', 'old.pem', '-k', 'new.key', '-r', 'new.csr'],
+        ...['-l', 'new.pem', '-t', '1', '-T', '5', '-n', '0'],
+      );
+      expect(code, stdout + stderr).toBe(0);
+      expect(await certificateSerial(path.join(directory, 'new.pem'))).not.toBe(old);
+    });
+
+    test('fetches its certificate, naming the RA or the CA as issuer, and no other', async () => {
+      const serial = await enrolled('owner');
+      await enrolled('other');
+      const decimal = BigInt(`0x${serial}`).toString();
+      const ca = ['-O', connector.ready.caCertificateFile];
+      const ask = (name: string, ...more: string[]) =>
+        sscep(
+          'getcert',
+          ...['-c', 'ca', '-k', `${name}.key`, '-l', `${name}.pem`, '-s', decimal],
+          ...['-w', 'found.pem', ...more],
+        );
+      for (const options of [[], ca]) {
+        const { code, stdout, stderr } = await ask('owner', ...options);
+        expect(code, stdout + stderr).toBe(0);
+        expect(await certificateSerial(path.join(directory, 'found.pem'))).toBe(serial);
+      }
+      expect((await ask('other', ...ca)).code).toBe(74);
+    });
+
+    test('fetches the revocation list', async () => {
+      await enrolled('reader');
+      const identity = ['-k', 'reader.key', '-l', 'reader.pem', '-O', 'reader.pem'];
+      const { code, stdout, stderr } = await sscep('getcrl', '-c', 'ca', ...identity, '-w', 'crl');
+      expect(code, stdout + stderr).toBe(0);
+      const anchor = ['-CAfile', connector.ready.caCertificateFile];
+      const crl = ['crl', '-in', path.join(directory, 'crl'), '-noout', '-verify'];
+      expect((await runOrThrow('openssl', [...crl, ...anchor])).stderr).toContain('verify OK');
     });
 
     test('reports a wrong challenge as badRequest', async () => {
