@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isDer } from '../asn1/is-der.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import type { CertificateFields } from '../x509/build-certificate.ts';
@@ -46,6 +47,14 @@ const MAX_SERIAL_OCTETS = 20;
 const MAX_COMMON_NAME = 64;
 
 const CHECKS: readonly Check[] = [
+  {
+    rule: 'the subject must be DER (4.1)',
+    holds: ({ subject }) => isDer(subject),
+  },
+  {
+    rule: 'the value of an extension must be DER (4.2)',
+    holds: ({ extensions }) => extensions.every(({ value }) => isDer(value)),
+  },
   {
     rule: 'the serial number must be positive and of 20 octets at most (4.1.2.2)',
     holds: ({ serialNumber }) =>

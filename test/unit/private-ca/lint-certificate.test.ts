@@ -54,6 +54,18 @@ describe('lintCertificate', () => {
     ['4.1.2.2', { serialNumber: Buffer.alloc(1) }],
     ['4.1.2.4', { issuer: derSequence() }],
     ['4.1.2.5', { notBefore: new Date('2060-01-01') }],
+    [
+      'must be DER (4.1)',
+      { subject: Buffer.concat([Buffer.of(0x30, 0x81, issuer.length - 2), issuer.subarray(2)]) },
+    ],
+    [
+      'must be DER (4.2)',
+      withExtensions(...good, {
+        oid: '1.2.3',
+        critical: false,
+        value: Buffer.from('308103820161', 'hex'),
+      }),
+    ],
     ['4.1.2.6', { subject: derSequence() }],
     ['4.1.2.6', { subject: derSequence(), extensions: [...good, subjectAltName] }],
     ['ub-common-name', { subject: derName([{ oid: OID.commonName, value: 'x'.repeat(65) }]) }],
