@@ -13,7 +13,7 @@ import { constantPart } from '../support/constant-part.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/enrolment-world.ts';
 import { goldenIdentity } from '../support/golden-identity.ts';
 import { resignEnvelope } from '../support/resign-envelope.ts';
-import { deviceCsr, makeDevice, type TestDevice } from '../support/test-device.ts';
+import { deviceCsr, deviceRequest, makeDevice, type TestDevice } from '../support/test-device.ts';
 
 const TYPES = Object.keys(REQUEST_TYPES) as RequestType[];
 
@@ -40,7 +40,8 @@ function sealFor(certificate: Certificate, content: Uint8Array): Uint8Array {
 async function enrolledDevice(): Promise<TestDevice> {
   const device = makeDevice();
   const csr = deviceCsr(device, { challengePassword: world.challengePassword });
-  const message = resignEnvelope(sealFor(world.ra, csr), device, 'PKCSReq');
+  // Under a transactionID of its own: a CertPoll for it would rightly be answered.
+  const message = deviceRequest(device, world.ra, csr, { transactionId: 'enrolled before' });
   const { decision } = await world.handle(message);
   const certificate = await world.issuer.getCertificate(
     world.issuer.authorityArn,
