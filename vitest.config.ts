@@ -5,6 +5,8 @@ const PURE = ['test/unit/{asn1,x509,cms,scep}/**/*.test.ts', 'test/fuzz/**/*.tes
 
 export default defineConfig({
   test: {
+    // By default vitest leaves one processor idle, which is half of a small machine.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/build-once.ts'],
@@ -35,6 +37,8 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/{interop,e2e}/**/*.test.ts'],
+          // They wait for other processes more than they compute.
+          maxWorkers: '200%',
           sequence: { groupOrder: 2 },
         },
       },

@@ -26,10 +26,6 @@ const SESSION = `
   getcert request -s -c lab -I r1 -k "$HOME/key.pem" -f "$HOME/certificate.pem" -L "$CHALLENGE" "$@" \\
     -w --wait-timeout 20
   for again in $AGAIN; do
-    if [ "$again" = poll ]; then
-      until [ -e "$HOME/certificate.pem" ]; do sleep 2; getcert resubmit -s -i r1 -w --wait-timeout 20; done
-      continue
-    fi
     cp "$HOME/certificate.pem" "$HOME/before-$again.pem"
     cp "$HOME/key.pem" "$HOME/before-$again.key"
     getcert "$again" -s -i r1 -w --wait-timeout 20
@@ -39,15 +35,14 @@ const SESSION = `
 
 /**
  * Runs certmonger's daemon in a D-Bus session of its own: the key, the certificate and what `again` left of the earlier ones
- * (`before-resubmit.pem`, ...) are in `home`; `poll` resubmits until there is a certificate. The output ends with the state
- * of the request.
+ * (`before-resubmit.pem`, ...) are in `home`. The output ends with the state of the request.
  */
 export function requestByCertmonger(
   connector: RunningConnector,
   home: string,
   challenge: string,
   options: readonly string[],
-  again: readonly ('poll' | 'resubmit' | 'rekey')[] = [],
+  again: readonly ('resubmit' | 'rekey')[] = [],
 ): Promise<CommandResult> {
   return runCommand('dbus-run-session', ['--', 'bash', '-c', SESSION, 'session', ...options], {
     env: {
