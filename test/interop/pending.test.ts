@@ -73,20 +73,23 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
     });
 
     // It would poll after hours, and what it sends on `getcert resubmit` is a new request.
-    test.concurrent('certmonger takes PENDING for what it is, and keeps the request', {
-      timeout: 60_000,
+    // By itself it would ask again after hours.
+    test.concurrent('certmonger polls by sending its request again', {
+      timeout: 90_000,
     }, async () => {
-      const { challengePassword } = connector.ready;
-      const names = ['-N', 'CN=certmonger-1,O=Lab'];
       const home = tempDirectory();
+      const names = ['-N', 'CN=certmonger-1,O=Lab'];
+      const { challengePassword, caCertificateFile } = connector.ready;
       const { stdout, stderr } = await requestByCertmonger(
         connector,
         home,
         challengePassword,
         names,
+        ['refresh'],
       );
-      expect(stdout, stderr).toContain('status: CA_WORKING');
-      expect(stdout).toContain('stuck: no');
+      expect(stdout, stderr).toContain('status: MONITORING');
+      const issued = path.join(home, 'certificate.pem');
+      await expectIssued(issued, caCertificateFile, { subject: 'O=Lab,CN=certmonger-1' });
     });
   },
 );

@@ -16,6 +16,10 @@ export const CERTMONGER_PROGRAMS = [
   'openssl',
 ];
 
+/** The session is ended from within, so that its end takes the daemon along. */
+const SECONDS = 75;
+const LIMIT = ['timeout', '--kill-after=2', String(SECONDS)];
+
 /** Requests `r1` from the CA `lab` in a session of its own, then does with it what $AGAIN says, and shows what became of it. */
 const SESSION = `
   "$DAEMON" -n & daemon=$!
@@ -26,6 +30,10 @@ const SESSION = `
   getcert request -s -c lab -I r1 -k "$HOME/key.pem" -f "$HOME/certificate.pem" -L "$CHALLENGE" "$@" \\
     -w --wait-timeout 20
   for again in $AGAIN; do
+    if [ "$again" = refresh ]; then
+      until [ -e "$HOME/certificate.pem" ]; do getcert refresh -s -i r1; sleep 2; done
+      continue
+    fi
     cp "$HOME/certificate.pem" "$HOME/before-$again.pem"
     cp "$HOME/key.pem" "$HOME/before-$again.key"
     getcert "$again" -s -i r1 -w --wait-timeout 20
@@ -35,23 +43,29 @@ const SESSION = `
 
 /**
  * Runs certmonger's daemon in a D-Bus session of its own: the key, the certificate and what `again` left of the earlier ones
- * (`before-resubmit.pem`, ...) are in `home`. The output ends with the state of the request.
+ * (`before-resubmit.pem`, ...) are in `home`. `refresh` asks what has become of a request until its certificate is there; a
+ * `resubmit` would be another request, as certmonger puts a new subjectKeyIdentifier into each. The output ends with the
+ * state of the request.
  */
 export function requestByCertmonger(
   connector: RunningConnector,
   home: string,
   challenge: string,
   options: readonly string[],
-  again: readonly ('resubmit' | 'rekey')[] = [],
+  again: readonly ('refresh' | 'resubmit' | 'rekey')[] = [],
 ): Promise<CommandResult> {
-  return runCommand('dbus-run-session', ['--', 'bash', '-c', SESSION, 'session', ...options], {
-    env: {
-      HOME: home,
-      DAEMON: SESSION_DAEMON,
-      URL: connector.ready.scepUrl,
-      CHALLENGE: challenge,
-      AGAIN: again.join(' '),
+  return runCommand(
+    'dbus-run-session',
+    ['--', ...LIMIT, 'bash', '-c', SESSION, 'session', ...options],
+    {
+      env: {
+        HOME: home,
+        DAEMON: SESSION_DAEMON,
+        URL: connector.ready.scepUrl,
+        CHALLENGE: challenge,
+        AGAIN: again.join(' '),
+      },
+      timeoutMs: (SECONDS + 5) * 1_000,
     },
-    timeoutMs: 80_000,
-  });
+  );
 }
