@@ -51,14 +51,14 @@ describe('scep-connector dev', () => {
   test('says what it made, warns, answers health checks, drains on SIGTERM and exits 0', async () => {
     const server = await startConnector();
     const { ready } = server;
-    expect(server.stdout()).toContain(ready.scepUrl);
-    expect(server.stdout()).toContain(ready.challengePassword);
-    expect(server.stdout()).toContain(ready.caFingerprintSha256);
-    expect(server.stderr()).toContain('single DES and SHA-1');
     expect(ready.connectorArn).toContain(`${ready.region}:${ready.accountId}:connector/`);
     expect((await fetch(`${ready.opsUrl}/livez`)).status).toBe(200);
     expect((await fetch(`${ready.opsUrl}/readyz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
+    expect(server.stdout()).toContain(ready.scepUrl);
+    expect(server.stdout()).toContain(ready.challengePassword);
+    expect(server.stdout()).toContain(ready.caFingerprintSha256);
+    expect(server.stderr()).toContain('single DES and SHA-1');
   });
 
   test('a later start finds the same CA, connector, challenge and RA; secrets are the owner’s alone', async () => {
