@@ -96,7 +96,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/long/install.sh'))(
   'jscep where the CA is slow',
   () => {
     test('polls until its certificate is there', { timeout: 120_000 }, async () => {
-      const connector = await startConnector({ args: ['--ca-delay', '20'] });
+      const connector = await startConnector({ args: ['--ca-delay', '8'] });
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
       const directory = tempDirectory();
       const subject = 'CN=patient,O=Lab';

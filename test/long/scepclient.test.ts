@@ -17,8 +17,6 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
   let connector: RunningConnector;
   beforeAll(async () => {
     connector = await startConnector();
-    const { stdout } = await runCommand(SCEPCLIENT, ['-version']);
-    console.log(`scepclient: ${stdout.trim().replaceAll('\n', ', ')}`);
   });
 
   function enrol(directory: string, challenge: string, ...more: string[]): Promise<CommandResult> {
