@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { validateInput } from '../aws-wire/validate-input.ts';
 import {
   createCertificateAuthority,
   createCertificateAuthorityInput,
@@ -23,7 +24,6 @@ import {
 import { issueCertificate, issueCertificateInput } from './actions/issue-certificate.ts';
 import { revokeCertificate, revokeCertificateInput } from './actions/revoke-certificate.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { validateInput } from './validate-input.ts';
 
 /** The actions of the AWS Private CA API that exist here, under their AWS names. */
 export type ActionName =

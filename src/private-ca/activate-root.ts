@@ -1,3 +1,4 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { ACTIONS } from './actions.ts';
 import { claimAuthorityId } from './authority-index.ts';
 import type { AuthorityConfiguration } from './create-authority.ts';
@@ -5,7 +6,6 @@ import { createAuthority } from './create-authority.ts';
 import { requireMatchingAlgorithm } from './key-algorithms.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { authorityArn } from './private-ca-arns.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 import { templateArn } from './templates.ts';
 import type { Validity } from './validity.ts';
 
@@ -20,7 +20,7 @@ export interface RootRequest extends AuthorityConfiguration {
  * The ARN of an ACTIVE root authority of the given name, made on the path that AWS publishes: create it, get its CSR, issue
  * its certificate with RootCACertificate/V1, import that. Whatever is there already is kept, so the call can be
  * repeated after a crash at any point and from several processes at once.
- * @throws PrivateCaError
+ * @throws AwsError
  */
 export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise<string> {
   requireMatchingAlgorithm(request.keyAlgorithm, request.signingAlgorithm);
@@ -57,8 +57,7 @@ async function installCertificate(ca: PrivateCa, arn: string, request: RootReque
       Certificate: Buffer.from(Certificate),
     });
   } catch (error) {
-    const isLate =
-      error instanceof PrivateCaError && error.code === 'ConcurrentModificationException';
+    const isLate = error instanceof AwsError && error.code === 'ConcurrentModificationException';
     // Then another process has activated the root meanwhile.
     if (!isLate) throw error;
   }

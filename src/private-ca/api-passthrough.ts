@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isDottedOid } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
 import type { Extension } from '../x509/read-extensions.ts';
 import { notSupported } from './api-schemas.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 /** ExtendedKeyUsageType of the API, with the purposes of RFC 5280 section 4.2.1.12 and its successors. */
 const PURPOSES = {
@@ -41,7 +41,7 @@ export const apiPassthroughSchema = z.strictObject({
 
 type ApiPassthrough = z.infer<typeof apiPassthroughSchema>;
 
-/** The extensions that ApiPassthrough asks for. @throws PrivateCaError InvalidArgsException */
+/** The extensions that ApiPassthrough asks for. @throws AwsError InvalidArgsException */
 export function apiExtensions(passthrough: ApiPassthrough | undefined): readonly Extension[] {
   const usages = passthrough?.Extensions?.ExtendedKeyUsage;
   return usages === undefined ? [] : [extendedKeyUsageExtension(usages.map(purposeOf))];
@@ -51,7 +51,7 @@ function purposeOf(usage: z.infer<typeof extendedKeyUsageSchema>): string {
   const { ExtendedKeyUsageType: type, ExtendedKeyUsageObjectIdentifier: oid } = usage;
   if (type !== undefined && oid === undefined) return PURPOSES[type];
   if (oid !== undefined && type === undefined) return oid;
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidArgsException',
     'An ExtendedKeyUsage must have either a type or an object identifier',
   );

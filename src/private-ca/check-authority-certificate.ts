@@ -1,10 +1,10 @@
 import { OID } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import { parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 /** What AWS takes as a critical extension of an authority's certificate; the OIDs of RFC 5280 section 4.2.1. */
 const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
 
 /**
  * Whether a certificate may be imported as the one of a root authority.
- * @throws PrivateCaError CertificateMismatchException for another key, MalformedCertificateException for what a certificate of
+ * @throws AwsError CertificateMismatchException for another key, MalformedCertificateException for what a certificate of
  * an authority must have or must not, InvalidRequestException when it is not self-signed or has expired;
  * DecodeError when one of its extensions is malformed
  */
@@ -37,7 +37,7 @@ export function checkRootCertificate(
   const { subjectPublicKeyInfo } = authority;
   if (Buffer.compare(certificate.subjectPublicKeyInfo, subjectPublicKeyInfo) !== 0) {
     const message = 'The certificate is not for the key of the certificate authority';
-    throw new PrivateCaError('CertificateMismatchException', message);
+    throw new AwsError('CertificateMismatchException', message);
   }
   if (!isIssuedBy(certificate, certificate)) throw refused('it is not self-signed');
   if (certificate.notAfter.getTime() < now) throw refused('it has expired');
@@ -57,11 +57,11 @@ function checkExtensions({ extensions }: Certificate): void {
   }
 }
 
-function refused(reason: string): PrivateCaError {
-  return new PrivateCaError('InvalidRequestException', `The certificate is refused: ${reason}`);
+function refused(reason: string): AwsError {
+  return new AwsError('InvalidRequestException', `The certificate is refused: ${reason}`);
 }
 
-function malformed(reason: string): PrivateCaError {
+function malformed(reason: string): AwsError {
   const message = `The certificate is refused: ${reason}`;
-  return new PrivateCaError('MalformedCertificateException', message);
+  return new AwsError('MalformedCertificateException', message);
 }

@@ -7,7 +7,7 @@ import type { PrivateCa } from './private-ca.ts';
 /**
  * Whether the authority has revoked the certificate with this serial number (content octets of the INTEGER); false for one
  * that it did not issue. A revocation is known to every process from the moment RevokeCertificate answers.
- * @throws PrivateCaError InvalidArnException, ResourceNotFoundException for the authority
+ * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority
  */
 export async function isRevoked(
   ca: PrivateCa,

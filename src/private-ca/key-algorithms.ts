@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
 import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 interface KeyPair {
   readonly publicKey: KeyObject;
@@ -32,14 +32,14 @@ function generateEc(namedCurve: string): Promise<KeyPair> {
   return generate('ec', { namedCurve });
 }
 
-/** @throws PrivateCaError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
+/** @throws AwsError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
 export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: SigningAlgorithm): void {
   const { keyType } = KEY_ALGORITHMS[key];
   if (SIGNING_ALGORITHMS[signing].keyType === keyType) return;
   const valid = Object.entries(SIGNING_ALGORITHMS)
     .filter(([, algorithm]) => algorithm.keyType === keyType)
     .map(([name]) => name);
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidArgsException',
     `Signing algorithm ${signing} cannot be used with key type ${key}. Valid signing algorithms are: ${valid.join(', ')}.`,
   );

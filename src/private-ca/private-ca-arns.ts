@@ -1,4 +1,4 @@
-import { PrivateCaError } from './private-ca-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 
 /** Whose authorities these are. */
 export interface PrivateCaScope {
@@ -19,21 +19,21 @@ export function certificateArn(authority: string, serial: string): string {
   return `${authority}/certificate/${serial}`;
 }
 
-/** The id in the ARN of an authority. @throws PrivateCaError InvalidArnException when it is of another kind or scope. */
+/** The id in the ARN of an authority. @throws AwsError InvalidArnException when it is of another kind or scope. */
 export function authorityIdOf(scope: PrivateCaScope, arn: string): string {
   const id = new RegExp(`^(.*)/(${AUTHORITY_ID})$`).exec(arn)?.[2];
   if (id === undefined || arn !== authorityArn(scope, id)) throw invalidArn(arn);
   return id;
 }
 
-/** The serial number in the ARN of a certificate. @throws PrivateCaError InvalidArnException when it is not the authority's. */
+/** The serial number in the ARN of a certificate. @throws AwsError InvalidArnException when it is not the authority's. */
 export function serialOf(authority: string, arn: string): string {
   const serial = new RegExp(`/(${SERIAL})$`).exec(arn)?.[1];
   if (serial === undefined || arn !== certificateArn(authority, serial)) throw invalidArn(arn);
   return serial;
 }
 
-function invalidArn(arn: string): PrivateCaError {
+function invalidArn(arn: string): AwsError {
   const message = `The ARN ${arn} does not refer to an existing resource`;
-  return new PrivateCaError('InvalidArnException', message);
+  return new AwsError('InvalidArnException', message);
 }

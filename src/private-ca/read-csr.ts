@@ -1,18 +1,18 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { decodePem } from '../asn1/pem.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseName } from '../x509/distinguished-name.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import { parseCertificationRequest } from '../x509/parse-certification-request.ts';
 import { importPublicKey, weaknessOf } from '../x509/public-key.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 /**
  * Reads the Csr blob of IssueCertificate, PEM, and judges it as AWS does: its signature must verify, its key be strong
  * enough, and it must name somebody, by its subject or a subjectAltName.
- * @throws PrivateCaError MalformedCSRException
+ * @throws AwsError MalformedCSRException
  */
 export function readCsr(blob: Uint8Array): CertificationRequest {
   try {
@@ -49,7 +49,7 @@ function namesSomebody(csr: CertificationRequest): boolean {
   return hasAltName || parseName(csr.subject).length > 0;
 }
 
-function malformed(reason: string, options?: ErrorOptions): PrivateCaError {
+function malformed(reason: string, options?: ErrorOptions): AwsError {
   const message = `The certificate signing request is refused: ${reason}`;
-  return new PrivateCaError('MalformedCSRException', message, options);
+  return new AwsError('MalformedCSRException', message, {}, options);
 }

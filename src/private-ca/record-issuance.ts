@@ -1,10 +1,10 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
 import { authorityPartition } from './authority-record.ts';
 import type { IssuingCertificate } from './certificate-record.ts';
 import { certificates, issueTokens, TOKEN_LIFETIME, tokenKey } from './certificate-record.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 /**
  * The serial number of the certificate that a token stands for, finished if its issuer died before it could; undefined
@@ -56,10 +56,7 @@ export async function recordIssuance(
   }
   const winner = idempotencyToken && (await findIssuance(ca, authorityId, idempotencyToken));
   if (winner) return winner;
-  throw new PrivateCaError(
-    'ConcurrentModificationException',
-    'The call met another one; repeat it',
-  );
+  throw new AwsError('ConcurrentModificationException', 'The call met another one; repeat it');
 }
 
 /** Signs a recorded certificate unless it is signed already. ECDSA is random: the first signature stored is the one. */

@@ -17,7 +17,7 @@ import { revocationLists } from './revocation-record.ts';
  * The authority's complete CRL, DER. It names every certificate whose revocation was answered before the call; a new one is
  * signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
  * valid certificate signs none: then the last one, or undefined.
- * @throws PrivateCaError InvalidArnException, ResourceNotFoundException
+ * @throws AwsError InvalidArnException, ResourceNotFoundException
  */
 export async function currentRevocationList(
   ca: PrivateCa,

@@ -1,9 +1,9 @@
 import { OID } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { basicConstraintsExtension } from '../x509/basic-constraints.ts';
 import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
 import { keyUsageExtension } from '../x509/key-usage.ts';
 import type { Extension } from '../x509/read-extensions.ts';
-import { PrivateCaError } from './private-ca-error.ts';
 
 /** A certificate template of AWS Private CA ("Template definitions" of its user guide). */
 export interface Template {
@@ -49,13 +49,13 @@ const TEMPLATES: readonly Template[] = [
 
 const TEMPLATE_ARN = /^arn:aws:acm-pca:::template\/(.+)$/;
 
-/** The template of a TemplateArn, or the default one. @throws PrivateCaError InvalidArgsException for an unknown one. */
+/** The template of a TemplateArn, or the default one. @throws AwsError InvalidArgsException for an unknown one. */
 export function findTemplate(templateArn: string | undefined): Template {
   const name = templateArn === undefined ? DEFAULT_TEMPLATE : TEMPLATE_ARN.exec(templateArn)?.[1];
   const template = TEMPLATES.find((each) => each.name === name);
   if (template !== undefined) return template;
   const message = `The template ${templateArn} does not exist or is not supported`;
-  throw new PrivateCaError('InvalidArgsException', message);
+  throw new AwsError('InvalidArgsException', message);
 }
 
 export function templateArn(name: string): string {

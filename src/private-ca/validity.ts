@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PrivateCaError } from './private-ca-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 
 export const validitySchema = z.strictObject({
   Value: z.number().int().min(1),
@@ -17,7 +17,7 @@ const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
  * NotBefore and NotAfter of a certificate, in whole seconds: NotBefore an hour before `now` by default, as AWS does, NotAfter
  * counted from `now` and not from NotBefore.
  * @param now milliseconds since the epoch
- * @throws PrivateCaError ValidationException when NotAfter is past, not after NotBefore, or beyond the year 9999
+ * @throws AwsError ValidationException when NotAfter is past, not after NotBefore, or beyond the year 9999
  */
 export function resolveValidity(
   validity: Validity,
@@ -78,6 +78,6 @@ function endDate(value: number): number {
   return date.getTime();
 }
 
-function invalid(message: string): PrivateCaError {
-  return new PrivateCaError('ValidationException', message);
+function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
 }

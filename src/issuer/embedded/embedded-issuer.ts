@@ -1,8 +1,8 @@
 import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { ACTIONS } from '../../private-ca/actions.ts';
 import { isRevoked } from '../../private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
-import { PrivateCaError } from '../../private-ca/private-ca-error.ts';
 import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
@@ -62,7 +62,7 @@ async function getCertificate(
   try {
     return decodeChain(await ACTIONS.GetCertificate(ca, input));
   } catch (error) {
-    const { code } = error instanceof PrivateCaError ? error : {};
+    const { code } = error instanceof AwsError ? error : {};
     if (code === 'RequestInProgressException') return undefined;
     throw error;
   }

@@ -1,9 +1,9 @@
-import type { PrivateCaErrorCode } from '../../private-ca/private-ca-error.ts';
-import { PrivateCaError } from '../../private-ca/private-ca-error.ts';
+import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { IssuerFault } from '../issuer.ts';
 import { IssuerError } from '../issuer.ts';
 
-const FAULTS: Readonly<Record<PrivateCaErrorCode, IssuerFault>> = {
+const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
   CertificateMismatchException: 'invalid-request',
   ConcurrentModificationException: 'unavailable',
   InvalidArgsException: 'invalid-request',
@@ -23,8 +23,8 @@ export async function withIssuerFaults<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof PrivateCaError) {
-      throw new IssuerError(FAULTS[error.code], error.message, { cause: error });
+    if (error instanceof AwsError) {
+      throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }
     const message = 'The embedded private CA failed';
     throw new IssuerError('unavailable', message, { cause: error });

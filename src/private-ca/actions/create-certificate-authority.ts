@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import {
   idempotencyTokenSchema,
   keyAlgorithmSchema,
@@ -12,7 +13,6 @@ import { createAuthority } from '../create-authority.ts';
 import { requireMatchingAlgorithm } from '../key-algorithms.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { authorityArn } from '../private-ca-arns.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 
 export const createCertificateAuthorityInput = z.strictObject({
   CertificateAuthorityConfiguration: z.strictObject({
@@ -32,7 +32,7 @@ export const createCertificateAuthorityInput = z.strictObject({
 /**
  * CreateCertificateAuthority. The authority waits for its certificate when the answer comes: AWS shows CREATING first. As with
  * AWS an IdempotencyToken alone decides: within five minutes it gives the same authority, whatever else the call says.
- * @throws PrivateCaError
+ * @throws AwsError
  */
 export async function createCertificateAuthority(
   ca: PrivateCa,
@@ -53,5 +53,5 @@ export async function createCertificateAuthority(
 
 function requireSomeName(subject: Asn1Subject): void {
   if (Object.values(subject).some((value) => value)) return;
-  throw new PrivateCaError('InvalidArgsException', 'The subject must have at least one field');
+  throw new AwsError('InvalidArgsException', 'The subject must have at least one field');
 }

@@ -35,7 +35,7 @@ export interface CertificateAuthorityDescription {
   readonly UsageMode: string;
 }
 
-/** DescribeCertificateAuthority. @throws PrivateCaError InvalidArnException, ResourceNotFoundException */
+/** DescribeCertificateAuthority. @throws AwsError InvalidArnException, ResourceNotFoundException */
 export async function describeCertificateAuthority(
   ca: PrivateCa,
   input: z.infer<typeof describeCertificateAuthorityInput>,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { arnSchema } from '../api-schemas.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 
 export const getCertificateAuthorityCertificateInput = z.strictObject({
   CertificateAuthorityArn: arnSchema,
@@ -16,7 +16,7 @@ export interface GetCertificateAuthorityCertificateOutput {
   readonly CertificateChain?: string;
 }
 
-/** GetCertificateAuthorityCertificate. @throws PrivateCaError InvalidStateException before the first import, and others */
+/** GetCertificateAuthorityCertificate. @throws AwsError InvalidStateException before the first import, and others */
 export async function getCertificateAuthorityCertificate(
   ca: PrivateCa,
   input: z.infer<typeof getCertificateAuthorityCertificateInput>,
@@ -26,7 +26,7 @@ export async function getCertificateAuthorityCertificate(
   if (authority.installed !== undefined) {
     return { Certificate: encodePem('CERTIFICATE', authority.installed.certificate) };
   }
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidStateException',
     // AWS says so of the certificate as well as of the request; clients match on the text.
     `The certificate authority ${arn} is not in the correct state to have a certificate signing request.`,

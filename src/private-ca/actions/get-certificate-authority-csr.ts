@@ -8,7 +8,7 @@ export const getCertificateAuthorityCsrInput = z.strictObject({
   CertificateAuthorityArn: arnSchema,
 });
 
-/** GetCertificateAuthorityCsr: PEM. @throws PrivateCaError InvalidArnException, ResourceNotFoundException */
+/** GetCertificateAuthorityCsr: PEM. @throws AwsError InvalidArnException, ResourceNotFoundException */
 export async function getCertificateAuthorityCsr(
   ca: PrivateCa,
   input: z.infer<typeof getCertificateAuthorityCsrInput>,

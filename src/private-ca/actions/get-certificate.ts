@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry } from '../../store/collection.ts';
 import { arnSchema } from '../api-schemas.ts';
 import { authorityPartition } from '../authority-record.ts';
@@ -7,7 +8,6 @@ import { certificates } from '../certificate-record.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { serialOf } from '../private-ca-arns.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 import { findTemplate, templateArn } from '../templates.ts';
 
 export const getCertificateInput = z.strictObject({
@@ -22,7 +22,7 @@ export interface GetCertificateOutput {
   readonly CertificateChain?: string;
 }
 
-/** GetCertificate. @throws PrivateCaError RequestInProgressException for a certificate that is not signed yet, and others */
+/** GetCertificate. @throws AwsError RequestInProgressException for a certificate that is not signed yet, and others */
 export async function getCertificate(
   ca: PrivateCa,
   input: z.infer<typeof getCertificateInput>,
@@ -33,11 +33,11 @@ export async function getCertificate(
   const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
   if (entry === undefined) {
     const message = `Could not find certificate ${CertificateArn}`;
-    throw new PrivateCaError('ResourceNotFoundException', message);
+    throw new AwsError('ResourceNotFoundException', message);
   }
   if (entry.value.state === 'issuing') {
     const message = `The certificate ${CertificateArn} is being issued`;
-    throw new PrivateCaError('RequestInProgressException', message);
+    throw new AwsError('RequestInProgressException', message);
   }
   const { certificate, templateName } = entry.value;
   const { selfSigned } = findTemplate(templateArn(templateName));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { decodePem } from '../../asn1/pem.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { putEntry } from '../../store/collection.ts';
 import { keyIdentifierOf, parseSubjectKeyIdentifier } from '../../x509/key-identifier.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
@@ -17,7 +18,6 @@ import {
 import { checkRootCertificate } from '../check-authority-certificate.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 import { markRevocationListStale } from '../revocation-record.ts';
 
 export const importCertificateAuthorityCertificateInput = z.strictObject({
@@ -28,7 +28,7 @@ export const importCertificateAuthorityCertificateInput = z.strictObject({
 
 type Input = z.infer<typeof importCertificateAuthorityCertificateInput>;
 
-/** ImportCertificateAuthorityCertificate: makes the authority ACTIVE. @throws PrivateCaError */
+/** ImportCertificateAuthorityCertificate: makes the authority ACTIVE. @throws AwsError */
 export async function importCertificateAuthorityCertificate(
   ca: PrivateCa,
   input: Input,
@@ -38,7 +38,7 @@ export async function importCertificateAuthorityCertificate(
   if (authorityStatus(authority, now) === 'DISABLED') {
     const message =
       'The certificate authority is not in a valid state for importing a certificate.';
-    throw new PrivateCaError('InvalidStateException', message);
+    throw new AwsError('InvalidStateException', message);
   }
   const imported: AuthorityRecord = {
     ...authority,
@@ -54,7 +54,7 @@ export async function importCertificateAuthorityCertificate(
   ]);
   if (outcome === 'committed') return;
   const message = 'The certificate authority was changed meanwhile; repeat the call';
-  throw new PrivateCaError('ConcurrentModificationException', message);
+  throw new AwsError('ConcurrentModificationException', message);
 }
 
 function readCertificate(
@@ -64,7 +64,7 @@ function readCertificate(
 ): InstalledCertificate {
   if (chain !== undefined) {
     const message = 'A root certificate authority has no certificate chain';
-    throw new PrivateCaError('InvalidRequestException', message);
+    throw new AwsError('InvalidRequestException', message);
   }
   try {
     const [der, ...others] = decodePem('CERTIFICATE', Buffer.from(blob).toString('latin1'));
@@ -75,7 +75,7 @@ function readCertificate(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const message = `The certificate is refused: ${error.message}`;
-    throw new PrivateCaError('MalformedCertificateException', message, { cause: error });
+    throw new AwsError('MalformedCertificateException', message, {}, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OID } from '../../asn1/object-identifiers.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { derTbsCertificate } from '../../x509/build-certificate.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import {
@@ -24,7 +25,6 @@ import { requireMatchingAlgorithm } from '../key-algorithms.ts';
 import { lintCertificate } from '../lint-certificate.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { certificateArn } from '../private-ca-arns.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 import { readCsr } from '../read-csr.ts';
 import { findIssuance, recordIssuance } from '../record-issuance.ts';
 import type { Template } from '../templates.ts';
@@ -47,7 +47,7 @@ type Input = z.infer<typeof issueCertificateInput>;
 /**
  * IssueCertificate. AWS issues after it has answered; here the certificate is signed and stored when the answer comes, unless
  * the process dies on the way: then a repeat with the same IdempotencyToken finishes it.
- * @throws PrivateCaError
+ * @throws AwsError
  */
 export async function issueCertificate(
   ca: PrivateCa,
@@ -76,7 +76,7 @@ export async function issueCertificate(
 function requireIssuingStatus(authority: AuthorityRecord, template: Template, now: number): void {
   const status = authorityStatus(authority, now);
   if (status === 'ACTIVE' || (template.selfSigned && status !== 'DISABLED')) return;
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidStateException',
     'The certificate authority is not in a valid state for issuing certificates',
   );
@@ -120,7 +120,7 @@ function buildTbs(
   const faults = lintCertificate(tbs, fields);
   if (faults.length === 0) return tbs;
   const message = `The certificate would break RFC 5280: ${faults.join('; ')}`;
-  throw new PrivateCaError('MalformedCSRException', message);
+  throw new AwsError('MalformedCSRException', message);
 }
 
 interface IssuerFacts {
@@ -132,7 +132,7 @@ interface IssuerFacts {
 function requireOwnKey(authority: AuthorityRecord, csr: CertificationRequest): IssuerFacts {
   const isOwn = Buffer.compare(csr.subjectPublicKeyInfo, authority.subjectPublicKeyInfo) === 0;
   if (isOwn) return { subject: csr.subject, keyIdentifier: undefined };
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidArgsException',
     'A root CA certificate can be issued for the key of the certificate authority alone',
   );
@@ -144,7 +144,7 @@ function requireWithin(
 ): InstalledCertificate {
   if (installed === undefined) throw new Error('an ACTIVE authority has a certificate');
   if (notAfter.getTime() <= installed.notAfter) return installed;
-  throw new PrivateCaError(
+  throw new AwsError(
     'ValidationException',
     'The certificate validity specified exceeds the certificate authority validity',
   );

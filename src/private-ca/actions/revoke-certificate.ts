@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Entry } from '../../store/collection.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
@@ -9,8 +11,6 @@ import type { CertificateRecord, IssuedCertificate } from '../certificate-record
 import { certificates, serialKey } from '../certificate-record.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import type { PrivateCaErrorCode } from '../private-ca-error.ts';
-import { PrivateCaError } from '../private-ca-error.ts';
 import { revocationReasonSchema } from '../revocation-reasons.ts';
 import { markRevocationListStale, revocations } from '../revocation-record.ts';
 import { findTemplate, templateArn } from '../templates.ts';
@@ -27,7 +27,7 @@ const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
 /**
  * RevokeCertificate, for good. When it answers, every process knows (`isRevoked`), and the next CRL that anybody asks for
  * names the certificate.
- * @throws PrivateCaError RequestAlreadyProcessedException the second time, also for one of two calls at once
+ * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two calls at once
  */
 export async function revokeCertificate(
   ca: PrivateCa,
@@ -60,7 +60,7 @@ export async function revokeCertificate(
 
 function requireRevokingStatus(authority: AuthorityRecord, now: number): void {
   if (['ACTIVE', 'DISABLED'].includes(authorityStatus(authority, now))) return;
-  throw new PrivateCaError(
+  throw new AwsError(
     'InvalidStateException',
     'The certificate authority must be in the ACTIVE or DISABLED state to revoke certificates',
   );
@@ -98,19 +98,19 @@ function requireRevocable(
 }
 
 /** The text is AWS's; tools match on it. */
-function selfSigned(): PrivateCaError {
+function selfSigned(): AwsError {
   return refused('Self-signed certificate can not be revoked');
 }
 
-function alreadyRevoked(serial: string): PrivateCaError {
+function alreadyRevoked(serial: string): AwsError {
   const message = `The certificate ${serial} has been revoked already`;
   return failed('RequestAlreadyProcessedException', message);
 }
 
-function refused(message: string): PrivateCaError {
+function refused(message: string): AwsError {
   return failed('InvalidRequestException', message);
 }
 
-function failed(code: PrivateCaErrorCode, message: string): PrivateCaError {
-  return new PrivateCaError(code, message);
+function failed(code: AwsErrorCode, message: string): AwsError {
+  return new AwsError(code, message);
 }

@@ -156,7 +156,7 @@ describe('CreateCertificateAuthority', () => {
       ...changes,
     });
     await expect(creating).rejects.toMatchObject({
-      name: 'PrivateCaError',
+      name: 'AwsError',
       code,
       message: expect.stringContaining(text) as unknown,
     });
@@ -183,6 +183,6 @@ describe('an authority that is not there', () => {
     const describing = ACTIONS.DescribeCertificateAuthority(openTestPrivateCa(), {
       CertificateAuthorityArn,
     });
-    await expect(describing).rejects.toMatchObject({ name: 'PrivateCaError', code });
+    await expect(describing).rejects.toMatchObject({ name: 'AwsError', code });
   });
 });

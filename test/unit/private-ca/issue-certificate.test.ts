@@ -188,7 +188,7 @@ describe('IssueCertificate', () => {
     ],
   ])('refuses with %s %j', async (code, changes) => {
     const issuing = issue(changes);
-    await expect(issuing).rejects.toMatchObject({ name: 'PrivateCaError', code });
+    await expect(issuing).rejects.toMatchObject({ name: 'AwsError', code });
   });
 
   it('lets the token alone decide, for five minutes', async () => {

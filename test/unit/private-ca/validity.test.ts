@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PrivateCaError } from '../../../src/private-ca/private-ca-error.ts';
+import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Validity } from '../../../src/private-ca/validity.ts';
 import { resolveValidity } from '../../../src/private-ca/validity.ts';
 
@@ -46,7 +46,7 @@ describe('resolveValidity', () => {
     ['YEARS', 8_000],
     ['DAYS', Number.MAX_SAFE_INTEGER],
   ])('refuses %s %d', (type, value) => {
-    expect(() => notAfter(type, value)).toThrow(PrivateCaError);
+    expect(() => notAfter(type, value)).toThrow(AwsError);
   });
 
   it('refuses a NotBefore that is relative or after the end', () => {
@@ -75,7 +75,7 @@ describe('resolveValidity', () => {
           expect(validity.notAfter.getTime() % 1_000).toBe(0);
           expect(validity.notAfter > validity.notBefore).toBe(true);
         } catch (error) {
-          expect(error).toBeInstanceOf(PrivateCaError);
+          expect(error).toBeInstanceOf(AwsError);
         }
       }),
     );

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
+import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import { withIssuerFaults } from '../../../../src/issuer/embedded/with-issuer-faults.ts';
-import type { PrivateCaErrorCode } from '../../../../src/private-ca/private-ca-error.ts';
-import { PrivateCaError } from '../../../../src/private-ca/private-ca-error.ts';
 
 describe('withIssuerFaults', () => {
   it('passes answers on', async () => {
     expect(await withIssuerFaults(Promise.resolve(1))).toBe(1);
   });
 
-  it.each<[PrivateCaErrorCode, string]>([
+  it.each<[AwsErrorCode, string]>([
     ['ResourceNotFoundException', 'not-found'],
     ['InvalidStateException', 'not-active'],
     ['MalformedCSRException', 'invalid-request'],
     ['ConcurrentModificationException', 'unavailable'],
   ])('turns %s into %s and keeps its text', async (code, fault) => {
-    const failing = withIssuerFaults(Promise.reject(new PrivateCaError(code, 'because')));
+    const failing = withIssuerFaults(Promise.reject(new AwsError(code, 'because')));
     await expect(failing).rejects.toMatchObject({ name: 'IssuerError', fault, message: 'because' });
   });
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { PrivateCaError } from './private-ca-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 
 /**
  * Checks an action's input against the constraints of the API model.
- * @throws PrivateCaError ValidationException that names each member at fault, and never its value
+ * @throws AwsError ValidationException that names each member at fault, and never its value
  */
 export function validateInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
@@ -11,5 +11,5 @@ export function validateInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const { issues } = result.error;
   const faults = issues.map(({ path, message }) => `'${path.join('.') || 'input'}': ${message}`);
   const count = `${issues.length} validation error${issues.length > 1 ? 's' : ''} detected`;
-  throw new PrivateCaError('ValidationException', `${count}: ${faults.join('; ')}`);
+  throw new AwsError('ValidationException', `${count}: ${faults.join('; ')}`);
 }
