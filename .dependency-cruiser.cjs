@@ -8,7 +8,7 @@ const rooms = {
   'aws-wire': ['store'],
   issuer: ['asn1', 'x509', 'aws-wire', 'private-ca'],
   'private-ca': ['asn1', 'x509', 'cms', 'store', 'aws-wire'],
-  connectors: ['asn1', 'x509', 'cms', 'scep', 'store', 'issuer'],
+  connectors: ['asn1', 'x509', 'cms', 'scep', 'store', 'aws-wire', 'issuer'],
   enrolment: ['asn1', 'x509', 'cms', 'scep', 'store', 'issuer', 'connectors'],
   'connector-api': ['asn1', 'x509', 'store', 'issuer', 'connectors', 'aws-wire'],
   observability: [],

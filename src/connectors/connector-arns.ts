@@ -1,3 +1,5 @@
+import { formatArn, partitionOf } from '../aws-wire/arn.ts';
+
 export interface ConnectorScope {
   readonly region: string;
   /** Twelve digits. */
@@ -6,7 +8,9 @@ export interface ConnectorScope {
 
 /** ARNs as AWS Private CA Connector for SCEP forms them (API model, shapes ConnectorArn and ChallengeArn). */
 export function connectorArn({ region, accountId }: ConnectorScope, connectorId: string): string {
-  return `arn:aws:pca-connector-scep:${region}:${accountId}:connector/${connectorId}`;
+  const resource = `connector/${connectorId}`;
+  const partition = partitionOf(region);
+  return formatArn({ partition, service: 'pca-connector-scep', region, accountId, resource });
 }
 
 export function challengeArn(connector: { readonly arn: string }, challengeId: string): string {

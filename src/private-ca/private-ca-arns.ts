@@ -1,3 +1,4 @@
+import { formatArn, partitionOf } from '../aws-wire/arn.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 
 /** Whose authorities these are. */
@@ -11,7 +12,14 @@ const AUTHORITY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const SERIAL = '[0-9a-f]{32}';
 
 export function authorityArn({ region, accountId }: PrivateCaScope, authorityId: string): string {
-  return `arn:aws:acm-pca:${region}:${accountId}:certificate-authority/${authorityId}`;
+  const resource = `certificate-authority/${authorityId}`;
+  return formatArn({
+    partition: partitionOf(region),
+    service: 'acm-pca',
+    region,
+    accountId,
+    resource,
+  });
 }
 
 /** `serial` is 32 lower-case hexadecimal digits. */
