@@ -13,6 +13,8 @@ export interface ConnectorApi {
   /** Where devices reach the enrol listener, such as https://scep.example.com; without a slash at the end. */
   readonly enrolUrl: string;
   readonly quotas: ConnectorQuotas;
+  /** Goes on with work that outlives the request: a failure is logged, and the store stays open until it ends. */
+  readonly inBackground: (work: () => Promise<unknown>) => void;
 }
 
 /** Limits on what there may be, counted for one account in one region. */

@@ -20,8 +20,11 @@ export interface Operation<Input, Output> {
   readonly output: z.ZodType<Output> | undefined;
   /** The errors that the model names. */
   readonly errors: readonly AwsErrorCode[];
-  /** What a policy must allow. It is asked before the constraints are checked: members have their types, or are absent. */
-  readonly access: (caller: Caller, input: Partial<Input>) => readonly Access[];
+  /**
+   * What a policy must allow. It is asked before the constraints are checked: members have their types, or are absent.
+   * A method, as `run` is, so that all operations fit into one registry as Operation<unknown, unknown>.
+   */
+  access(caller: Caller, input: Partial<Input>): readonly Access[];
   /** @throws AwsError one of `errors` */
-  readonly run: (api: ConnectorApi, caller: Caller, input: Input) => Promise<Output>;
+  run(api: ConnectorApi, caller: Caller, input: Input): Promise<Output>;
 }

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { partitionOf } from '../../aws-wire/arn.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { Caller } from '../../aws-wire/caller.ts';
+import type { Access } from '../../aws-wire/policy/access.ts';
+import { connectorArn } from '../../connectors/connector-arns.ts';
+import { accessTo } from '../access-to.ts';
+import {
+  certificateAuthorityArnSchema,
+  clientTokenSchema,
+  connectorArnSchema,
+  mobileDeviceManagementSchema,
+  tagsSchema,
+  vpcEndpointIdSchema,
+} from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { CREATE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({
+  CertificateAuthorityArn: certificateAuthorityArnSchema,
+  MobileDeviceManagement: mobileDeviceManagementSchema.optional(),
+  VpcEndpointId: vpcEndpointIdSchema.optional(),
+  ClientToken: clientTokenSchema.optional(),
+  Tags: tagsSchema.optional(),
+});
+
+type Input = z.infer<typeof input>;
+
+const output = z.object({ ConnectorArn: connectorArnSchema });
+
+export const createConnector: Operation<Input, z.infer<typeof output>> = {
+  http: { method: 'POST', path: '/connectors', status: 202 },
+  input,
+  output,
+  errors: CREATE_ERRORS,
+  access: (caller, { CertificateAuthorityArn, Tags }) => [
+    { ...accessTo('CreateConnector'), ...(Tags && { requestTags: Tags }) },
+    ...(Tags === undefined
+      ? []
+      : [{ ...accessTo('TagResource', connectorArn(caller, '*')), requestTags: Tags }]),
+    ...authorityAccess(caller, CertificateAuthorityArn),
+  ],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};
+
+/**
+ * What the connector will do with the CA on behalf of its maker, who must be allowed to do it himself: the dependent actions of
+ * CreateConnector (aws.md 1.5). Otherwise a connector would be a way to a CA that its maker has no right to.
+ */
+function authorityAccess({ region }: Caller, authority: string | undefined): Access[] {
+  const template = 'template/BlankEndEntityCertificate_APICSRPassthrough/V1';
+  const context = { 'acm-pca:TemplateArn': `arn:${partitionOf(region)}:acm-pca:::${template}` };
+  const resources = [authority ?? '*'];
+  return [
+    { action: 'acm-pca:DescribeCertificateAuthority', resources },
+    { action: 'acm-pca:GetCertificateAuthorityCertificate', resources },
+    { action: 'acm-pca:GetCertificate', resources },
+    { action: 'acm-pca:IssueCertificate', resources, context },
+  ];
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { accessTo } from '../access-to.ts';
+import { challengeArnSchema } from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { DELETE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({ ChallengeArn: challengeArnSchema });
+
+export const deleteChallenge: Operation<z.infer<typeof input>, void> = {
+  http: { method: 'DELETE', path: '/challenges/{ChallengeArn}', status: 202 },
+  input,
+  output: undefined,
+  errors: DELETE_ERRORS,
+  access: (_caller, { ChallengeArn }) => [accessTo('DeleteChallenge', ChallengeArn)],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};

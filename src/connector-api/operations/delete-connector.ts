@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { accessTo } from '../access-to.ts';
+import { connectorArnSchema } from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { DELETE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({ ConnectorArn: connectorArnSchema });
+
+export const deleteConnector: Operation<z.infer<typeof input>, void> = {
+  http: { method: 'DELETE', path: '/connectors/{ConnectorArn}', status: 202 },
+  input,
+  output: undefined,
+  errors: DELETE_ERRORS,
+  access: (_caller, { ConnectorArn }) => [accessTo('DeleteConnector', ConnectorArn)],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { accessTo } from '../access-to.ts';
+import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { RESOURCE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({ ResourceArn: resourceArnSchema });
+
+const output = z.object({ Tags: tagsSchema });
+
+export const listTagsForResource: Operation<z.infer<typeof input>, z.infer<typeof output>> = {
+  http: { method: 'GET', path: '/tags/{ResourceArn}', status: 200 },
+  input,
+  output,
+  errors: RESOURCE_ERRORS,
+  access: (_caller, { ResourceArn }) => [accessTo('ListTagsForResource', ResourceArn)],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};

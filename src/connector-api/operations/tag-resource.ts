@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { accessTo } from '../access-to.ts';
+import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { RESOURCE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({ ResourceArn: resourceArnSchema, Tags: tagsSchema });
+
+export const tagResource: Operation<z.infer<typeof input>, void> = {
+  http: { method: 'POST', path: '/tags/{ResourceArn}', status: 204 },
+  input,
+  output: undefined,
+  errors: RESOURCE_ERRORS,
+  access: (_caller, { ResourceArn, Tags }) => [
+    { ...accessTo('TagResource', ResourceArn), ...(Tags && { requestTags: Tags }) },
+  ],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};

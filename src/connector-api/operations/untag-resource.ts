@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { accessTo } from '../access-to.ts';
+import { resourceArnSchema } from '../api-schemas.ts';
+import type { Operation } from '../operation.ts';
+import { RESOURCE_ERRORS } from '../operation-errors.ts';
+
+const input = z.object({ ResourceArn: resourceArnSchema, TagKeys: z.array(z.string()) });
+
+export const untagResource: Operation<z.infer<typeof input>, void> = {
+  http: {
+    method: 'DELETE',
+    path: '/tags/{ResourceArn}',
+    status: 204,
+    query: { TagKeys: 'tagKeys' },
+  },
+  input,
+  output: undefined,
+  errors: RESOURCE_ERRORS,
+  access: (_caller, { ResourceArn, TagKeys }) => [
+    { ...accessTo('UntagResource', ResourceArn), ...(TagKeys && { tagKeys: TagKeys }) },
+  ],
+  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+};
