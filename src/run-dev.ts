@@ -46,7 +46,7 @@ export async function runDev(settings: DevSettings): Promise<void> {
   const listeners: RunningListener[] = [];
   const chores: Chore[] = [];
   const listen = async (app: RequestListener, port: number) => {
-    const listener = await startListener(app, settings.host, port);
+    const listener = await startListener(app, { host: settings.host, port });
     listeners.push(listener);
     return reachableUrl(listener.url);
   };

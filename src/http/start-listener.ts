@@ -1,51 +1,87 @@
-import type { RequestListener, Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer, RequestListener } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+
+export interface ListenOptions {
+  /** An address of this machine, or a name of one. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Certificate and key; plain HTTP without them. */
+  readonly tls?: SecureContextOptions | undefined;
+}
 
 export interface RunningListener {
   /** Such as http://127.0.0.1:8080. */
   readonly url: string;
+  /** New connections get this certificate; those that are open stay. Only for a listener that was started with TLS. */
+  setTls(tls: SecureContextOptions): void;
   /** Takes no new connections, lets requests under way finish for `graceMs`, then ends what is left. */
   drain(graceMs: number): Promise<void>;
 }
 
-/**
- * Listens on `host` and `port`; port 0 picks a free one. Headers may have 64 KiB, because a GET PKIOperation carries the
- * whole message in its URL (protocol C10), and slow senders are cut off (S23).
- * @throws the system's error, with `code` such as EADDRINUSE
- */
+/** Milliseconds. Slow senders are cut off (S23). */
+const TIMEOUTS = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 15_000,
+  /** How often the first two are looked at. */
+  connectionsCheckingInterval: 2_000,
+};
+const TLS_HANDSHAKE_TIMEOUT = 10_000;
+
+/** Octets: a GET PKIOperation carries the whole message in its URL (protocol C10). */
+const MAX_HEADERS = 64 * 1024;
+
+/** @throws the system's error, with `code` such as EADDRINUSE; OpenSSL's for a certificate that cannot serve */
 export async function startListener(
   app: RequestListener,
-  host: string,
-  port: number,
+  { host, port, tls }: ListenOptions,
 ): Promise<RunningListener> {
-  const server = createServer(
-    {
-      maxHeaderSize: 64 * 1024,
-      headersTimeout: 15_000,
-      requestTimeout: 30_000,
-      // How often the two are looked at.
-      connectionsCheckingInterval: 2_000,
-    },
-    app,
-  );
-  server.keepAliveTimeout = 15_000;
+  const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADERS };
+  const secure =
+    tls && createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, app);
+  const server = secure ?? createHttpServer(options, app);
+  const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${name}:${address.port}`, drain: (graceMs) => drain(server, graceMs) };
+  return {
+    url: `${secure ? 'https' : 'http'}://${name}:${address.port}`,
+    setTls: (identity) => secure?.setSecureContext(identity),
+    drain: (graceMs) => drain(server, sockets, graceMs),
+  };
 }
 
-async function drain(server: Server, graceMs: number): Promise<void> {
+/** All that are open, also those whose TLS handshake is not done, which the server itself does not know yet. */
+function trackSockets(server: HttpServer | HttpsServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function drain(
+  server: HttpServer | HttpsServer,
+  sockets: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   // A connection that was busy at the close becomes idle after its answer and would stay open for the client's next request.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+  const deadline = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, graceMs);
   await closed;
   clearInterval(idle);
   clearTimeout(deadline);

@@ -29,7 +29,7 @@ beforeAll(async () => {
     findConnector: (segment, secret) => findConnectorByPath(world.store, segment, secret),
     logger,
   });
-  listener = await startListener(app, '127.0.0.1', 0);
+  listener = await startListener(app, { host: '127.0.0.1', port: 0 });
   path = connectorPath(world.connector);
   url = listener.url + path;
 });

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { loadTlsFiles } from '../../../src/config/tls-files.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { makeTlsFiles } from '../../support/tls-files.ts';
+
+const directory = tempDirectory();
+const good = makeTlsFiles(directory, 'good');
+const other = makeTlsFiles(directory, 'other');
+
+function file(name: string, text: string): string {
+  const target = path.join(directory, name);
+  writeFileSync(target, text);
+  return target;
+}
+
+async function problem(certFile: string, keyFile: string): Promise<string> {
+  const error: unknown = await loadTlsFiles({ certFile, keyFile }).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(UsageError);
+  return (error as UsageError).message;
+}
+
+test('a certificate with its key is read whole, chain included', async () => {
+  const chain = file('chain.pem', good.cert + other.cert);
+  const identity = await loadTlsFiles({ certFile: chain, keyFile: good.keyFile });
+  expect(identity).toEqual({ cert: good.cert + other.cert, key: good.key, minVersion: 'TLSv1.2' });
+});
+
+test('the key of another certificate is refused, and both files are named', async () => {
+  const message = await problem(good.certFile, other.keyFile);
+  expect(message).toBe(
+    `the key in ${other.keyFile} is not that of the certificate in ${good.certFile}`,
+  );
+});
+
+test('what is not there, or not PEM, or the two files exchanged', async () => {
+  const nowhere = path.join(directory, 'nowhere.pem');
+  expect(await problem(nowhere, good.keyFile)).toBe(`${nowhere} cannot be read (ENOENT)`);
+  const text = file('text', 'secret words');
+  expect(await problem(text, good.keyFile)).toBe(
+    `${text} does not begin with a certificate in PEM`,
+  );
+  expect(await problem(good.certFile, text)).toBe(`${text} does not hold a private key in PEM`);
+  expect(await problem(good.keyFile, good.certFile)).toMatch(/does not begin with a certificate/);
+});
+
+test('a key with a passphrase is refused with advice', async () => {
+  const locked = path.join(directory, 'locked.key');
+  execFileSync(
+    'openssl',
+    [...['ec', '-in', good.keyFile, '-aes256', '-passout', 'pass:secret', '-out', locked]],
+    { stdio: 'ignore' },
+  );
+  expect(await problem(good.certFile, locked)).toMatch(/needs a passphrase; store it without one/);
+});

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ListenOptions, RunningListener } from '../../../src/http/start-listener.ts';
+import { startListener } from '../../../src/http/start-listener.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { makeTlsFiles } from '../../support/tls-files.ts';
+
+const directory = tempDirectory();
+const first = makeTlsFiles(directory, 'first');
+const second = makeTlsFiles(directory, 'second');
+const tls = { cert: first.cert, key: first.key, minVersion: 'TLSv1.2' } as const;
+const answerPath: RequestListener = (incoming, response) => response.end(incoming.url);
+
+async function listen(
+  options: Partial<ListenOptions> = {},
+  app = answerPath,
+): Promise<RunningListener> {
+  const listener = await startListener(app, { host: '127.0.0.1', port: 0, tls, ...options });
+  onTestFinished(() => listener.drain(0));
+  return listener;
+}
+
+const portOf = ({ url }: RunningListener) => Number(new URL(url).port);
+
+/** SHA-256 of the certificate that a new connection gets. */
+async function certificateOf(listener: RunningListener): Promise<string> {
+  const socket = connectTls({ port: portOf(listener), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
+
+function get(url: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request(url, { ca, agent: false }, (response) => {
+      response.setEncoding('utf8').on('data', resolve);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('speaks TLS with the certificate it was given, and says so in its URL', async () => {
+  const listener = await listen();
+  expect(listener.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(await get(`${listener.url}/hello`, first.cert)).toBe('/hello');
+  await expect(get(listener.url, second.cert)).rejects.toThrow(/certificate/);
+});
+
+test('TLS 1.1 is refused', async () => {
+  const socket = connectTls({
+    port: portOf(await listen()),
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.1',
+    maxVersion: 'TLSv1.1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+  });
+  const [error] = (await once(socket, 'error')) as [Error];
+  expect(error.message).toMatch(/protocol version/);
+});
+
+test('a new certificate is for new connections; those that are open go on', async () => {
+  const listener = await listen();
+  const open: TLSSocket = connectTls({ port: portOf(listener), rejectUnauthorized: false });
+  await once(open, 'secureConnect');
+  expect(await certificateOf(listener)).toBe(first.fingerprint);
+  listener.setTls({ cert: second.cert, key: second.key, minVersion: 'TLSv1.2' });
+  expect(await certificateOf(listener)).toBe(second.fingerprint);
+  open.write('GET /still-here HTTP/1.1\r\nhost: x\r\n\r\n');
+  const [answer] = (await once(open, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
+  open.destroy();
+});
+
+test('draining ends connections that never began TLS or HTTP', async () => {
+  for (const options of [{}, { tls: undefined }]) {
+    const listener = await listen(options);
+    const silent = connect(portOf(listener), '127.0.0.1');
+    await once(silent, 'connect');
+    const closed = once(silent, 'close');
+    silent.on('error', () => undefined);
+    await listener.drain(50);
+    await closed;
+  }
+});
+
+test('draining lets a request under way finish and takes no other', async () => {
+  let finish: (() => void) | undefined;
+  const listener = await listen({}, (_incoming, response) => {
+    finish = () => response.end('done');
+  });
+  const answer = get(listener.url, first.cert);
+  await expect.poll(() => finish).toBeDefined();
+  const drained = listener.drain(5_000);
+  await expect(get(listener.url, first.cert)).rejects.toThrow(/ECONNREFUSED/);
+  finish?.();
+  expect(await answer).toBe('done');
+  await drained;
+});
