@@ -1,15 +1,60 @@
 import type { z } from 'zod';
-import { AwsError } from '../aws-wire/aws-error.ts';
+import { AwsError } from './aws-error.ts';
+import { memberPath } from './member-path.ts';
+
+/** Of one message: an input with thousands of faults gets no answer of that length. */
+const MAX_FAULTS = 20;
+/** Characters of a value that a message shows. */
+const MAX_VALUE = 256;
 
 /**
- * Checks an action's input against the constraints of the API model.
- * @throws AwsError ValidationException that names each member at fault, and never its value
+ * Checks an input against the constraints of the API model and gives what `schema` makes of it, without unknown members.
+ * @param input as `deserializeInput` gives it
+ * @throws AwsError ValidationException in the words of AWS, which name each member at fault, its value and the constraint
  */
 export function validateInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const { issues } = result.error;
-  const faults = issues.map(({ path, message }) => `'${path.join('.') || 'input'}': ${message}`);
+  const faults = issues.slice(0, MAX_FAULTS).map(describeFault);
   const count = `${issues.length} validation error${issues.length > 1 ? 's' : ''} detected`;
   throw new AwsError('ValidationException', `${count}: ${faults.join('; ')}`);
+}
+
+function describeFault(issue: z.core.$ZodIssue): string {
+  const value = shown(issue.input);
+  const place = memberPath(issue.path);
+  return `Value ${value} at '${place}' failed to satisfy constraint: ${describeConstraint(issue)}`;
+}
+
+function describeConstraint(issue: z.core.$ZodIssue): string {
+  if (issue.input === undefined) return 'Member must not be null';
+  switch (issue.code) {
+    case 'too_small':
+      return `Member must have ${quantity(issue.origin)} greater than or equal to ${issue.minimum}`;
+    case 'too_big':
+      return `Member must have ${quantity(issue.origin)} less than or equal to ${issue.maximum}`;
+    case 'invalid_format':
+      return `Member must satisfy regular expression pattern: ${modelPattern(issue.pattern)}`;
+    case 'invalid_value':
+      return `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
+    default:
+      return `Member ${issue.message}`;
+  }
+}
+
+function quantity(origin: string): string {
+  return origin === 'number' || origin === 'int' || origin === 'bigint' ? 'value' : 'length';
+}
+
+/** The pattern as the model has it: without the slashes, flags and anchors of /^(?:pattern)$/u. */
+function modelPattern(pattern = ''): string {
+  return pattern.replace(/^\/(?:\^\(\?:(.*)\)\$|\^(.*)\$|(.*))\/[a-z]*$/s, '$1$2$3');
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (value instanceof Uint8Array) return `of ${value.length} octets`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return `'${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}...` : text}'`;
 }

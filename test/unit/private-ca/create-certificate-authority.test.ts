@@ -118,22 +118,22 @@ describe('CreateCertificateAuthority', () => {
   it.each([
     [
       'ValidationException',
-      "'CertificateAuthorityType'",
+      "'certificateAuthorityType'",
       { CertificateAuthorityType: 'SUBORDINATE' },
     ],
-    ['ValidationException', "'RevocationConfiguration'", { RevocationConfiguration: {} }],
-    ['ValidationException', "'UsageMode'", { UsageMode: 'SHORT_LIVED_CERTIFICATE' }],
-    ['ValidationException', "'Tags'", { Tags: [] }],
-    ['ValidationException', "'IdempotencyToken'", { IdempotencyToken: '' }],
+    ['ValidationException', "'revocationConfiguration'", { RevocationConfiguration: {} }],
+    ['ValidationException', "'usageMode'", { UsageMode: 'SHORT_LIVED_CERTIFICATE' }],
+    ['ValidationException', "'tags'", { Tags: [] }],
+    ['ValidationException', "'idempotencyToken'", { IdempotencyToken: '' }],
     ['ValidationException', 'Surprise', { Surprise: 1 }],
     [
       'ValidationException',
-      "'CertificateAuthorityConfiguration.Subject.Country'",
+      "'certificateAuthorityConfiguration.subject.country'",
       { CertificateAuthorityConfiguration: { ...configuration, Subject: { Country: 'USA' } } },
     ],
     [
       'ValidationException',
-      'CustomAttributes',
+      'customAttributes',
       {
         CertificateAuthorityConfiguration: { ...configuration, Subject: { CustomAttributes: [] } },
       },

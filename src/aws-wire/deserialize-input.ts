@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { AwsError } from './aws-error.ts';
+import { memberPath } from './member-path.ts';
+import { wireSchema } from './schema-members.ts';
+
+/**
+ * The first of two steps that every input takes: gives each member the JSON type that `schema` wants, whatever its
+ * constraints (`validateInput` is the second). A null member counts as absent; members that the schema does not know stay, for
+ * the second step to leave out. A z.union stands for a tagged union of the API model, an option of which is a strict
+ * object with the one member.
+ * @throws AwsError SerializationException for another type, a null in a list or map, or a union without exactly one member
+ */
+export function deserializeInput<T>(schema: z.ZodType<T>, json: unknown): Partial<T> {
+  const input = withoutNullMembers(schema, json, []);
+  const fault = schema.safeParse(input, { reportInput: true }).error?.issues.find(isFormFault);
+  if (fault !== undefined) throw malformed(fault.path, fault.message);
+  return input as Partial<T>;
+}
+
+function withoutNullMembers(
+  schema: z.core.$ZodType,
+  json: unknown,
+  path: readonly PropertyKey[],
+): unknown {
+  const type = wireSchema(schema);
+  if (type instanceof z.ZodArray && Array.isArray(json)) {
+    return json.map((item, index) => withoutNullMembers(type.def.element, item, [...path, index]));
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  if (type instanceof z.ZodUnion) return withoutNullUnionMembers(type, json, path);
+  if (!(type instanceof z.ZodObject)) return json;
+  const { shape } = type.def;
+  const members = Object.entries(json)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      return [name, member ? withoutNullMembers(member, value, [...path, name]) : value];
+    });
+  return Object.fromEntries(members);
+}
+
+function withoutNullUnionMembers(
+  { def }: z.ZodUnion,
+  json: object,
+  path: readonly PropertyKey[],
+): unknown {
+  const present = Object.entries(json).filter(([, value]) => value !== null);
+  const [name = ''] = present[0] ?? [];
+  const option = def.options.find((schema) => {
+    const type = wireSchema(schema);
+    return type instanceof z.ZodObject && Object.hasOwn(type.def.shape, name);
+  });
+  if (present.length !== 1 || option === undefined) {
+    throw malformed(path, 'expected exactly one member of the union');
+  }
+  return withoutNullMembers(option, json, path);
+}
+
+/** Whether an issue is about the form of the input and not about a constraint of the model. */
+function isFormFault(issue: z.core.$ZodIssue): boolean {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input !== undefined && issue.expected !== 'undefined';
+    case 'invalid_value':
+      return issue.input !== undefined && typeof issue.input !== typeof issue.values[0];
+    case 'invalid_format':
+      return issue.format === 'base64';
+    case 'invalid_union':
+      return issue.errors.every((branch) => branch.some(isFormFault));
+    case 'invalid_key':
+    case 'invalid_element':
+      return issue.issues.some(isFormFault);
+    default:
+      return false;
+  }
+}
+
+function malformed(path: readonly PropertyKey[], fault: string): AwsError {
+  const place = path.length > 0 ? ` at '${memberPath(path)}'` : '';
+  return new AwsError('SerializationException', `The input cannot be read${place}: ${fault}`);
+}

@@ -1,0 +1,51 @@
+import type { Sealer } from '../store/seal.ts';
+import { SealError } from '../store/seal.ts';
+import { AwsError } from './aws-error.ts';
+import type { Caller, Service } from './caller.ts';
+
+/** What a token belongs to: it opens for the same operation, account and region, and the same `parent`, alone. */
+export interface PageScope {
+  readonly caller: Pick<Caller, 'accountId' | 'region' | 'service'>;
+  /** Such as ListConnectors. */
+  readonly operation: string;
+  /** What the listed things belong to, such as the ARN of a connector. */
+  readonly parent?: string;
+}
+
+const INVALID_TOKEN = {
+  'pca-connector-scep': 'ValidationException',
+  'acm-pca': 'InvalidNextTokenException',
+} as const satisfies Record<Service, string>;
+
+/**
+ * A NextToken: `position`, sealed, in URL-safe base64 with padding, as the API model's pattern wants it.
+ * @param position where the next page begins; 512 octets at most, so that the token keeps to the model's 1000 characters
+ */
+export function sealPageToken(sealer: Sealer, scope: PageScope, position: string): string {
+  return paddedBase64Url(Buffer.from(sealer.seal(Buffer.from(position), context(scope))));
+}
+
+/**
+ * The position in a NextToken.
+ * @throws AwsError ValidationException, or InvalidNextTokenException of Private CA, when this server did not make the token
+ *   for this scope
+ */
+export function openPageToken(sealer: Sealer, scope: PageScope, token: string): string {
+  const sealed = Buffer.from(token, 'base64url');
+  try {
+    if (paddedBase64Url(sealed) !== token) throw new SealError('not the base64 that was sealed');
+    return Buffer.from(sealer.open(sealed.toString('latin1'), context(scope))).toString();
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause;
+    const code = INVALID_TOKEN[scope.caller.service];
+    throw new AwsError(code, 'The NextToken is not valid for this request', {}, { cause });
+  }
+}
+
+function context({ caller, operation, parent = '' }: PageScope): string {
+  return ['page', caller.service, operation, caller.accountId, caller.region, parent].join('/');
+}
+
+function paddedBase64Url(octets: Buffer): string {
+  return octets.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}

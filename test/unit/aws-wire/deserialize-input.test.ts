@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { deserializeInput } from '../../../src/aws-wire/deserialize-input.ts';
+import { base64Bytes } from '../../../src/store/collection.ts';
+import { awsErrorOf } from '../../support/aws-error-of.ts';
+
+const schema = z.object({
+  Name: z.string().min(5),
+  Type: z.enum(['A', 'B']).optional(),
+  Count: z.int().max(9).optional(),
+  On: z.boolean().optional(),
+  Tags: z.record(z.string(), z.string()).optional(),
+  Keys: z.array(z.string()).optional(),
+  Inner: z.object({ Name: z.string().optional() }).readonly().optional(),
+  Blob: base64Bytes.optional(),
+  Union: z
+    .union([
+      z.strictObject({ Intune: z.object({ Domain: z.string().min(3) }) }),
+      z.strictObject({ Other: z.string() }),
+    ])
+    .optional(),
+});
+
+describe('the form is judged, the constraints are not', () => {
+  test.each<[string, object]>([
+    ['nothing at all', {}],
+    ['a name too short', { Name: '' }],
+    ['a value out of the enum', { Type: 'C' }],
+    ['a number too large', { Count: 10 }],
+    ['unknown members, whatever they hold', { Surprise: { a: [null] } }],
+    ['a map', { Tags: { a: 'b' } }],
+    ['a union', { Union: { Intune: { Domain: '' } } }],
+    ['the other member of it', { Union: { Other: 'x' } }],
+    ['a blob', { Blob: 'AAEC' }],
+  ])('%s', (_name, input) => {
+    expect(deserializeInput(schema, input)).toEqual(input);
+  });
+
+  test.each<[string, object, string]>([
+    ['a number for text', { Name: 1 }, "at 'name': Invalid input: expected string"],
+    ['text for a number', { Count: '1' }, "at 'count'"],
+    ['a fraction for an integer', { Count: 1.5 }, "at 'count'"],
+    ['a number for an enum', { Type: 1 }, "at 'type'"],
+    ['text for a boolean', { On: 'true' }, "at 'on'"],
+    ['a list for a map', { Tags: ['a'] }, "at 'tags'"],
+    ['a number in a map', { Tags: { a: 1 } }, "at 'tags.a'"],
+    ['null in a map', { Tags: { a: null } }, "at 'tags.a'"],
+    ['null in a list', { Keys: ['a', null] }, "at 'keys.2.member'"],
+    ['an object in a list', { Keys: [{}] }, "at 'keys.1.member'"],
+    ['text for a structure', { Inner: 'x' }, "at 'inner'"],
+    ['a number in a structure', { Inner: { Name: 1 } }, "at 'inner.name'"],
+    ['text that is not base64', { Blob: '!' }, "at 'blob'"],
+    ['an empty union', { Union: {} }, "at 'union': expected exactly one member"],
+    ['a union of nulls', { Union: { Other: null } }, "at 'union'"],
+    ['two members', { Union: { Intune: { Domain: 'abc' }, Other: 'x' } }, "at 'union'"],
+    ['a union with an unknown second', { Union: { Other: 'x', More: 1 } }, "at 'union'"],
+    ['a union with an unknown one', { Union: { More: 1 } }, "at 'union'"],
+    ['text for a union', { Union: 'x' }, "at 'union'"],
+  ])('%s', (_name, input, text) => {
+    const error = awsErrorOf(() => deserializeInput(schema, input));
+    expect(error.code).toBe('SerializationException');
+    expect(error.message).toContain(text);
+  });
+});
+
+test('null members are absent, at every depth', () => {
+  const input = {
+    Name: null,
+    Inner: { Name: null },
+    Union: { Intune: { Domain: null }, Other: null },
+    Surprise: null,
+  };
+  expect(deserializeInput(schema, input)).toEqual({ Inner: {}, Union: { Intune: {} } });
+});
+
+test('something else than an object', () => {
+  for (const json of [[], 'x', 1, true]) {
+    expect(awsErrorOf(() => deserializeInput(schema, json)).code).toBe('SerializationException');
+  }
+});
+
+test('any JSON is taken or refused as malformed', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(schema.shape)), (value, name) => {
+      try {
+        deserializeInput(schema, { [name]: value });
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'AwsError', code: 'SerializationException' });
+      }
+    }),
+  );
+});
