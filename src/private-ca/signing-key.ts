@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sign } from 'node:crypto';
 import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
-import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS, signingInput } from '../x509/signing-algorithm.ts';
 
 /** An authority's private key, wherever it is: nothing but signatures comes out. */
 export interface SigningKey {
@@ -15,7 +15,7 @@ export function localSigningKey(privateKey: KeyObject): SigningKey {
     sign(algorithm, bytes) {
       const { digest } = SIGNING_ALGORITHMS[algorithm];
       return new Promise((resolve, reject) => {
-        sign(digest, bytes, privateKey, (error, signature) => {
+        sign(digest, bytes, signingInput(privateKey, algorithm), (error, signature) => {
           if (error) reject(error);
           else resolve(signature);
         });

@@ -2,9 +2,8 @@ import type { AsnType } from 'asn1js';
 import { BaseBlock, Constructed, fromBER } from 'asn1js';
 import type { AlgorithmIdentifier as PkijsAlgorithmIdentifier } from 'pkijs';
 import { Certificate as PkijsCertificate } from 'pkijs';
-import { derNull } from '../asn1/write-der.ts';
 import type { CertificateFields } from './build-certificate.ts';
-import { SIGNING_ALGORITHMS } from './signing-algorithm.ts';
+import { SIGNING_ALGORITHMS, signingAlgorithmParameters } from './signing-algorithm.ts';
 
 /** Every field of RFC 5280 section 4.1 but the signature itself, each as text that is equal for equal values alone. */
 interface Description {
@@ -43,8 +42,9 @@ export function readBackCertificate(
 }
 
 function describeMeant(meant: CertificateFields): Description {
-  const { oid, keyType } = SIGNING_ALGORITHMS[meant.signingAlgorithm];
-  const algorithm = `${oid} ${keyType === 'rsa' ? hex(derNull()) : ''}`;
+  const { signingAlgorithm } = meant;
+  const { oid } = SIGNING_ALGORITHMS[signingAlgorithm];
+  const algorithm = `${oid} ${hex(signingAlgorithmParameters(signingAlgorithm))}`;
   return {
     version: VERSION_3,
     serialNumber: BigInt(`0x${hex(meant.serialNumber)}`).toString(),
