@@ -1,23 +1,30 @@
 import { z } from 'zod';
 import { OID } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import { derName } from '../x509/distinguished-name.ts';
-import { notSupported } from './api-schemas.ts';
+import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
+import { withInvalidArgs } from './with-invalid-args.ts';
 
-const PRINTABLE = /^[a-zA-Z0-9'()+\-.?:/= ]*$/;
+const printable64 = z
+  .string()
+  .max(64)
+  .regex(/^(?:[a-zA-Z0-9'()+-.?:/= ]*)$/);
 
 /** ASN1Subject with the constraints of the API model, in the order in which AWS encodes it. */
 export const asn1SubjectSchema = z
-  .strictObject({
+  .object({
     Country: z
       .string()
-      .regex(/^[A-Za-z]{2}$/)
+      .min(2)
+      .max(2)
+      .regex(/^(?:[A-Za-z]{2})$/)
       .optional(),
     Organization: z.string().max(64).optional(),
     OrganizationalUnit: z.string().max(64).optional(),
-    DistinguishedNameQualifier: z.string().max(64).regex(PRINTABLE).optional(),
+    DistinguishedNameQualifier: printable64.optional(),
     State: z.string().max(128).optional(),
     CommonName: z.string().max(64).optional(),
-    SerialNumber: z.string().max(64).regex(PRINTABLE).optional(),
+    SerialNumber: printable64.optional(),
     Locality: z.string().max(128).optional(),
     Title: z.string().max(64).optional(),
     Surname: z.string().max(40).optional(),
@@ -25,7 +32,19 @@ export const asn1SubjectSchema = z
     Initials: z.string().max(5).optional(),
     Pseudonym: z.string().max(128).optional(),
     GenerationQualifier: z.string().max(3).optional(),
-    CustomAttributes: notSupported(),
+    CustomAttributes: z
+      .array(
+        z
+          .object({
+            ObjectIdentifier: customObjectIdentifierSchema,
+            Value: z.string().min(1).max(256),
+          })
+          .readonly(),
+      )
+      .min(1)
+      .max(150)
+      .readonly()
+      .optional(),
   })
   .readonly();
 
@@ -52,15 +71,22 @@ const ATTRIBUTE_OIDS = {
 type Member = keyof typeof ATTRIBUTE_OIDS;
 
 /**
- * The DER of the Name, one attribute in each relative name, in AWS's order: C, O, OU, dnQualifier, ST, CN, ... Empty members
- * are left out; all of them missing gives an empty Name.
+ * The DER of the Name, one attribute in each relative name: in AWS's order, C, O, OU, dnQualifier, ST, CN, ..., or the
+ * custom attributes in theirs. Empty members are left out; all of them missing gives an empty Name.
+ * @throws AwsError InvalidArgsException for custom attributes beside others, and for a value that its type cannot hold
  */
 export function derAsn1Subject(subject: Asn1Subject): Uint8Array {
   const members = Object.keys(ATTRIBUTE_OIDS) as Member[];
-  return derName(
-    members.flatMap((member) => {
-      const value = subject[member];
-      return value ? [{ oid: ATTRIBUTE_OIDS[member], value }] : [];
-    }),
-  );
+  const standard = members.flatMap((member) => {
+    const value = subject[member];
+    return value ? [{ oid: ATTRIBUTE_OIDS[member], value }] : [];
+  });
+  const custom = (subject.CustomAttributes ?? []).map(({ ObjectIdentifier, Value }) => {
+    return { oid: requireOid(ObjectIdentifier), value: Value };
+  });
+  if (standard.length > 0 && custom.length > 0) {
+    const message = 'CustomAttributes cannot be used in combination with standard attributes';
+    throw new AwsError('InvalidArgsException', message);
+  }
+  return withInvalidArgs(() => derName([...standard, ...custom]));
 }
