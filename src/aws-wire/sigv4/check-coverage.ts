@@ -1,0 +1,29 @@
+import { AwsError } from '../aws-error.ts';
+import type { HeaderValues } from './group-headers.ts';
+
+/**
+ * Refuses what a good signature would leave open to change: a host or an x-amz-* header outside of it, and a hash other than the
+ * body's own (so neither UNSIGNED-PAYLOAD nor signed chunks).
+ * @throws AwsError InvalidSignatureException
+ */
+export function checkCoverage(
+  headers: HeaderValues,
+  signedHeaders: readonly string[],
+  payloadHash: string,
+): void {
+  const mustBeSigned = ['host', ...[...headers.keys()].filter((name) => name.startsWith('x-amz-'))];
+  const unsigned = mustBeSigned.find((name) => !signedHeaders.includes(name));
+  if (unsigned !== undefined) {
+    throw invalid(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
+  }
+  const absent = signedHeaders.find((name) => !headers.has(name));
+  if (absent !== undefined) throw invalid(`The signed header '${absent}' is not in the request.`);
+  const [claimed = payloadHash] = headers.get('x-amz-content-sha256') ?? [];
+  if (claimed !== payloadHash) {
+    throw invalid("The header 'x-amz-content-sha256' is not the SHA-256 of the body.");
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidSignatureException', message);
+}

@@ -1,0 +1,47 @@
+import { AwsError } from '../aws-error.ts';
+import type { Service } from '../caller.ts';
+import { SERVICES } from '../caller.ts';
+import type { CredentialScope } from './parse-authorization.ts';
+
+/** Where the API models allow a region in an ARN. */
+const REGION = /^[a-z]+(-[a-z]+)+-[1-9]\d*$/;
+const MAX_REGION_LENGTH = 32;
+const TERMINATOR = 'aws4_request';
+
+/**
+ * The service that the request was signed for. `signedAt` is YYYYMMDDTHHMMSSZ.
+ * @throws AwsError InvalidSignatureException when the scope is not of that day, or names what is not served here
+ */
+export function checkScope(
+  scope: CredentialScope,
+  signedAt: string,
+  regions: readonly string[] | 'any',
+): Service {
+  const { date, region, terminator } = scope;
+  if (!signedAt.startsWith(`${date}T`)) {
+    throw invalid(
+      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP',
+    );
+  }
+  if (!isServed(region, regions)) {
+    throw invalid(`Credential should be scoped to a valid region, not '${region.slice(0, 64)}'.`);
+  }
+  const service = SERVICES.find((name) => name === scope.service);
+  if (service === undefined) {
+    const names = SERVICES.map((name) => `'${name}'`).join(' or ');
+    throw invalid(`Credential should be scoped to correct service: ${names}.`);
+  }
+  if (terminator !== TERMINATOR) {
+    throw invalid(`Credential should be scoped with a valid terminator: '${TERMINATOR}'.`);
+  }
+  return service;
+}
+
+function isServed(region: string, regions: readonly string[] | 'any'): boolean {
+  if (regions !== 'any') return regions.includes(region);
+  return region.length <= MAX_REGION_LENGTH && REGION.test(region);
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidSignatureException', message);
+}

@@ -1,0 +1,132 @@
+import { createHash, createSecretKey } from 'node:crypto';
+import { formatArn, partitionOf } from '../arn.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Caller } from '../caller.ts';
+import type { Credential, FindCredential } from '../credential.ts';
+import { decodeEscapes } from './canonical-request.ts';
+import { checkCoverage } from './check-coverage.ts';
+import { checkScope } from './check-scope.ts';
+import type { HeaderValues } from './group-headers.ts';
+import { groupHeaders } from './group-headers.ts';
+import { parseAuthorization } from './parse-authorization.ts';
+import type { SignedRequest } from './signed-request.ts';
+import { createSigningKeys } from './signing-key.ts';
+import { checkSigningTime, readSigningTime } from './signing-time.ts';
+import { splitTarget } from './split-target.ts';
+import { verifySignature } from './verify-signature.ts';
+
+export interface AuthenticatorOptions {
+  readonly findCredential: FindCredential;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** How far the client's clock may be off, before and after. */
+  readonly clockSkewMs?: number;
+  /** Those that a request may be signed for; 'any' takes every name that has the form of a region. */
+  readonly regions: readonly string[] | 'any';
+}
+
+export type Authenticate = (request: SignedRequest) => Caller;
+
+/** As AWS documents it (RequestExpired). */
+const DEFAULT_CLOCK_SKEW = 900_000;
+
+/** In place of an access key that is not known, so that it is refused no sooner than another. */
+const NOBODY: Credential = {
+  accessKeyId: '',
+  secretAccessKey: createSecretKey(Buffer.alloc(40)),
+  accountId: '',
+  userName: '',
+};
+
+/**
+ * Verifies AWS Signature Version 4 in the Authorization header. The answer throws AwsError with the codes and messages of AWS's
+ * front ends, in their order: is there a signature, can it be read, is its key known, its token, the clock, the signature.
+ */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
+  const { findCredential, clock, clockSkewMs = DEFAULT_CLOCK_SKEW, regions } = options;
+  const signingKeyOf = createSigningKeys();
+
+  return ({ method, target, headers: rawHeaders, body }) => {
+    const headers = groupHeaders(rawHeaders);
+    const authorization = parseAuthorization(readAuthorization(headers, target));
+    const { accessKeyId, scope, signedHeaders, signature } = authorization;
+    const { path, query } = splitTarget(target, headers.get('host')?.[0]);
+    const signedAt = readSigningTime(headers);
+    const payloadHash = createHash('sha256').update(body).digest('hex');
+    const parts = { method, path, query, headers, signedHeaders, payloadHash, signedAt, scope };
+
+    const found = findCredential(accessKeyId);
+    const key = signingKeyOf(found ?? NOBODY, scope);
+    const isRight = verifySignature(signature, parts, key);
+
+    const credential = requireCurrent(found, headers, clock());
+    checkSigningTime(signedAt, clock(), clockSkewMs);
+    const service = checkScope(scope, signedAt, regions);
+    checkCoverage(headers, signedHeaders, payloadHash);
+    if (!isRight) throw new AwsError('InvalidSignatureException', MISMATCH);
+    const { accountId, policy } = credential;
+    const { region } = scope;
+    return { accountId, arn: userArn(credential, region), region, service, policy };
+  };
+}
+
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+function readAuthorization(headers: HeaderValues, target: string): string {
+  if (isSignedInQuery(target)) {
+    throw new AwsError(
+      'IncompleteSignatureException',
+      'Signatures in the query string are not accepted; use the Authorization header.',
+    );
+  }
+  const [authorization] = headers.get('authorization') ?? [];
+  if (authorization !== undefined) return authorization;
+  throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+}
+
+function isSignedInQuery(target: string): boolean {
+  const [, ...query] = target.split('?');
+  const pairs = query.join('?').split('&');
+  return pairs.some((pair) => /^x-amz-/i.test(decodeEscapes(pair)));
+}
+
+/** A temporary credential comes with its own token, any other with none. */
+function requireCurrent(
+  credential: Credential | undefined,
+  headers: HeaderValues,
+  now: number,
+): Credential {
+  const [presented] = headers.get('x-amz-security-token') ?? [];
+  if (credential === undefined || !isTokenOf(credential, presented)) {
+    throw new AwsError(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    );
+  }
+  const { sessionExpiresAt = Number.POSITIVE_INFINITY } = credential;
+  if (now < sessionExpiresAt) return credential;
+  throw new AwsError(
+    'ExpiredTokenException',
+    'The security token included in the request is expired',
+  );
+}
+
+/** Two key objects are compared in constant time. */
+function isTokenOf({ sessionToken }: Credential, presented: string | undefined): boolean {
+  if (sessionToken === undefined || presented === undefined) {
+    return sessionToken === undefined && presented === undefined;
+  }
+  return sessionToken.equals(createSecretKey(presented, 'utf8'));
+}
+
+function userArn({ accountId, userName }: Credential, region: string): string {
+  const partition = partitionOf(region);
+  return formatArn({
+    partition,
+    service: 'iam',
+    region: '',
+    accountId,
+    resource: `user/${userName}`,
+  });
+}

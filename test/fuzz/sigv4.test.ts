@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AwsError } from '../../src/aws-wire/aws-error.ts';
+import { createAuthenticator } from '../../src/aws-wire/sigv4/create-authenticator.ts';
+import { parseAuthorization } from '../../src/aws-wire/sigv4/parse-authorization.ts';
+import type { SignedRequest } from '../../src/aws-wire/sigv4/signed-request.ts';
+import { mutated } from '../support/mutate-bytes.ts';
+import { signRequest, testCredential } from '../support/sign-request.ts';
+
+const NOW = Date.parse('2026-11-22T02:34:30Z');
+const credential = testCredential();
+const authenticate = createAuthenticator({
+  findCredential: (id) => (id === credential.accessKeyId ? credential : undefined),
+  clock: () => NOW,
+  regions: 'any',
+});
+const good = await signRequest({ signedAt: new Date(NOW), target: '/connectors?maxResults=5' });
+const [, goodAuthorization = ''] =
+  good.headers.find(([name]) => name.toLowerCase() === 'authorization') ?? [];
+const unsigned = good.headers.filter(([name]) => name.toLowerCase() !== 'authorization');
+
+function withAuthorization(header: string): SignedRequest {
+  return { ...good, headers: [...unsigned, ['Authorization', header]] };
+}
+
+/** Whether it is accepted. Whatever is thrown but an AwsError of the front end is a crash. */
+function isAccepted(request: SignedRequest): boolean {
+  const start = performance.now();
+  try {
+    authenticate(request);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    expect(error.code).toMatch(
+      /^(MissingAuthenticationToken|IncompleteSignature|UnrecognizedClient|InvalidSignature)Exception$/,
+    );
+    return false;
+  } finally {
+    expect(performance.now() - start).toBeLessThan(1_000);
+  }
+}
+
+/** Whether it says what the good one says, only with other spaces. */
+function saysTheSame(header: string): boolean {
+  try {
+    const [read, original] = [header, goodAuthorization].map(parseAuthorization);
+    return JSON.stringify(read) === JSON.stringify(original);
+  } catch {
+    return false;
+  }
+}
+
+const words = fc.constantFrom(
+  'AWS4-HMAC-SHA256 ',
+  'Credential=',
+  'SignedHeaders=',
+  'Signature=',
+  `${credential.accessKeyId}/20261122/us-east-1/acm-pca/aws4_request`,
+  'host',
+  'x-amz-date',
+  'f'.repeat(64),
+  ...[',', ', ', ';', '/', '=', ' ', '\t', '\u00a0', '\u0000', '__proto__', 'constructor'],
+);
+
+const headers = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(words, { maxLength: 30 }).map((parts) => parts.join('')),
+  fc.array(words, { maxLength: 30 }).map((parts) => `AWS4-HMAC-SHA256 ${parts.join('')}`),
+  mutated([Buffer.from(goodAuthorization)]).map((bytes) => Buffer.from(bytes).toString('latin1')),
+);
+
+test('the unchanged request is accepted', () => {
+  expect(isAccepted(withAuthorization(goodAuthorization))).toBe(true);
+});
+
+test('10 000 Authorization headers: no crash, no acceptance', () => {
+  fc.assert(
+    fc.property(headers, (header) => {
+      fc.pre(!saysTheSame(header));
+      expect(isAccepted(withAuthorization(header))).toBe(false);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+test('any method, target, headers and body under a good Authorization header', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary-ascii' }),
+    fc.string({
+      unit: fc.constantFrom('/', '.', '%', '2', 'F', '?', '&', '=', '+', 'a', 'http://'),
+    }),
+  );
+  const names = fc.constantFrom(
+    'Host',
+    'X-Amz-Date',
+    'X-Amz-Content-Sha256',
+    'Date',
+    'x-amz-a',
+    'a',
+  );
+  const request = fc.record({
+    method: text,
+    target: text,
+    headers: fc.array(fc.tuple(names, text), { maxLength: 5 }),
+    body: fc.uint8Array({ maxLength: 20 }),
+  });
+  fc.assert(
+    fc.property(request, fc.boolean(), ({ headers: others, ...changed }, keep) => {
+      const kept = keep ? unsigned : [];
+      const all = [...kept, ...others, ['Authorization', goodAuthorization] as const];
+      expect(isAccepted({ ...changed, headers: all })).toBe(false);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j take no time', (text) => {
+  for (const header of [
+    text.repeat(16_000),
+    `${goodAuthorization.slice(0, 90)}${text.repeat(3_900)}`,
+  ]) {
+    const start = performance.now();
+    expect(isAccepted(withAuthorization(header))).toBe(false);
+    expect(performance.now() - start).toBeLessThan(500);
+  }
+});
