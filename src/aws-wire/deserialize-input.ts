@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 import { memberPath } from './member-path.ts';
-import { wireSchema } from './schema-members.ts';
+import { membersOf, wireSchema } from './schema-members.ts';
 
 /**
  * The first of two steps that every input takes: gives each member the JSON type that `schema` wants, whatever its
@@ -24,19 +24,21 @@ function withoutNullMembers(
 ): unknown {
   const type = wireSchema(schema);
   if (type instanceof z.ZodArray && Array.isArray(json)) {
-    return json.map((item, index) => withoutNullMembers(type.def.element, item, [...path, index]));
+    const items: readonly unknown[] = json;
+    const { element } = type.def as z.core.$ZodArrayDef;
+    return items.map((item, index) => withoutNullMembers(element, item, [...path, index]));
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   if (type instanceof z.ZodUnion) return withoutNullUnionMembers(type, json, path);
   if (!(type instanceof z.ZodObject)) return json;
-  const { shape } = type.def;
-  const members = Object.entries(json)
+  const shape = membersOf(type);
+  const members = Object.entries<unknown>({ ...json })
     .filter(([, value]) => value !== null)
     .map(([name, value]) => {
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
-      return [name, member ? withoutNullMembers(member, value, [...path, name]) : value];
+      return [name, member ? withoutNullMembers(member, value, [...path, name]) : value] as const;
     });
-  return Object.fromEntries(members);
+  return Object.fromEntries<unknown>(members);
 }
 
 function withoutNullUnionMembers(

@@ -1,0 +1,18 @@
+import type { AwsError } from './aws-error.ts';
+import { AWS_ERRORS } from './aws-error.ts';
+import { encodeJson } from './encode-json.ts';
+import type { WireReply } from './wire-reply.ts';
+
+const headers = { 'Content-Type': 'application/x-amz-json-1.1' };
+
+/** An output in AWS JSON 1.1; undefined is the one of an action that has none. */
+export function renderJson11(output: unknown): WireReply {
+  return { status: 200, headers, body: output === undefined ? '' : encodeJson(output) };
+}
+
+/** An error in AWS JSON 1.1, where all are 400 but the server's own (aws.md 3, 6.3). */
+export function renderJson11Error({ code, message, members }: AwsError): WireReply {
+  const status = AWS_ERRORS[code] === 500 ? 500 : 400;
+  const text = code === 'AccessDeniedException' ? { Message: message } : { message };
+  return { status, headers, body: encodeJson({ __type: code, ...text, ...members }) };
+}

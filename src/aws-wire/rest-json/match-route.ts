@@ -1,0 +1,68 @@
+import { AwsError } from '../aws-error.ts';
+import { decodeComponent } from './decode-component.ts';
+import type { HttpBinding } from './http-binding.ts';
+import { labelOf } from './http-binding.ts';
+
+export interface RouteMatch<Name extends string> {
+  readonly name: Name;
+  /** By member name, decoded. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Route {
+  readonly http: HttpBinding;
+}
+
+/**
+ * The operation that a path names by its last segments. What stands before them is the base path of the client's endpoint, and
+ * does not matter: it is signed like the rest, and Private CA takes any path too. Segments are told apart before anything is
+ * decoded, so an ARN with its %2F is one.
+ * @param path as received
+ * @throws AwsError UnknownOperationException
+ */
+export function matchRoute<Name extends string>(
+  operations: Readonly<Record<Name, Route>>,
+  method: string,
+  path: string,
+): RouteMatch<Name> {
+  const segments = path.split('/');
+  const names = Object.keys(operations) as Name[];
+  const [name] = names
+    .filter((name) => operations[name].http.method === method)
+    .filter((name) => matches(operations[name].http, segments))
+    .toSorted((a, b) => operations[b].http.path.length - operations[a].http.path.length);
+  // Dot segments mean another path to the signature, which resolves them.
+  if (name === undefined || segments.some((segment) => segment === '.' || segment === '..')) {
+    throw new AwsError('UnknownOperationException', 'No operation has this method and path');
+  }
+  return { name, labels: readLabels(operations[name].http, segments) };
+}
+
+function matches(http: HttpBinding, segments: readonly string[]): boolean {
+  const pairs = pairedWithPattern(http, segments);
+  return pairs.every(([part, segment]) =>
+    labelOf(part) === undefined ? part === segment : segment !== undefined && segment !== '',
+  );
+}
+
+function readLabels(
+  http: HttpBinding,
+  segments: readonly string[],
+): Readonly<Record<string, string>> {
+  const labels = pairedWithPattern(http, segments).flatMap(([part, segment = '']) => {
+    const name = labelOf(part);
+    return name === undefined ? [] : [[name, decodeComponent(segment)] as const];
+  });
+  return Object.fromEntries<string>(labels);
+}
+
+/** Each segment of a binding's path with that of the request's, the last with the last. */
+function pairedWithPattern(
+  { path }: HttpBinding,
+  segments: readonly string[],
+): readonly (readonly [part: string, segment: string | undefined])[] {
+  const pattern = path.split('/').slice(1);
+  // The first is what stands before the leading slash.
+  const last = segments.slice(1).slice(-pattern.length);
+  return pattern.map((part, at) => [part, last.length === pattern.length ? last[at] : undefined]);
+}
