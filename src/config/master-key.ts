@@ -14,13 +14,34 @@ const KEY_OCTETS = 32;
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
   if (!existsSync(file)) await makeMasterKey(file);
-  const text = (await readFile(file, 'utf8')).trim();
-  if (!/^[0-9a-f]{64}$/i.test(text)) {
-    throw new UsageError(
-      `${file} does not hold 64 hexadecimal digits; restore it from your backup`,
-    );
+  const key = parseMasterKey((await readFile(file, 'utf8')).trim());
+  if (key !== undefined) return key;
+  throw new UsageError(`${file} does not hold 64 hexadecimal digits; restore it from your backup`);
+}
+
+/**
+ * The master key in a file that somebody else made.
+ * @throws UsageError, which does not name the file: what stands in place of its name may be the key
+ */
+export async function readMasterKeyFile(file: string): Promise<Uint8Array> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new UsageError(`the file it names cannot be read (${code})`);
   }
-  return Buffer.from(text, 'hex');
+  const key = parseMasterKey(text.trim());
+  if (key !== undefined) return key;
+  throw new UsageError(
+    'the file it names does not hold 32 octets as 64 hexadecimal digits or in base64',
+  );
+}
+
+/** Undefined unless the text is 64 hexadecimal digits or the base64 of 32 octets. */
+export function parseMasterKey(text: string): Uint8Array | undefined {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  return /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
 /** Under its name only when whole and on the disk: another start, or one after a power cut, must never read half a key. */

@@ -1,0 +1,59 @@
+import { listSettings } from './setting.ts';
+import type { Settings } from './settings.ts';
+import { SETTINGS } from './settings.ts';
+
+/** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
+interface Check {
+  readonly about: string;
+  readonly also: readonly string[];
+  readonly problem: (settings: Settings) => string | undefined;
+}
+
+const LISTENERS = ['enrol', 'api', 'ops'] as const;
+
+const CHECKS: readonly Check[] = [
+  {
+    about: 'publicUrl',
+    also: ['enrol.host'],
+    problem: ({ publicUrl, enrol }) =>
+      publicUrl === undefined && isEveryAddress(enrol.host)
+        ? 'is required while enrol.host is every address: the URL at which devices reach this server, such as https://scep.example.com'
+        : undefined,
+  },
+  {
+    about: 'masterKeyFile',
+    also: ['masterKey'],
+    problem: ({ masterKey, masterKeyFile }) => {
+      if (masterKey !== undefined && masterKeyFile !== undefined) {
+        return 'and masterKey are both given; keep the one that belongs to the store';
+      }
+      return masterKey === undefined && masterKeyFile === undefined
+        ? 'is required. Make a master key once with "openssl rand -hex 32 > master.key", keep a copy in a safe place, and name the file here'
+        : undefined;
+    },
+  },
+  ...LISTENERS.map(
+    (name): Check => ({
+      about: `${name}.tls.keyFile`,
+      also: [`${name}.tls.certFile`],
+      problem: ({ [name]: { tls } }) =>
+        (tls.certFile === undefined) === (tls.keyFile === undefined)
+          ? undefined
+          : `and ${name}.tls.certFile go together: give both or neither`,
+    }),
+  ),
+];
+
+/** A line for each check that fails. Those about settings whose own values are `wrong` are passed over. */
+export function checkSettings(settings: Settings, wrong: ReadonlySet<string>): readonly string[] {
+  const variables = new Map(listSettings(SETTINGS).map(({ path, variable }) => [path, variable]));
+  return CHECKS.flatMap(({ about, also, problem }) => {
+    if ([about, ...also].some((path) => wrong.has(path))) return [];
+    const found = problem(settings);
+    return found === undefined ? [] : [`${about} (${variables.get(about)}) ${found}`];
+  });
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

@@ -1,0 +1,52 @@
+import { nearestName } from './nearest-name.ts';
+import type { GivenSetting, SettingsSource } from './read-settings-file.ts';
+import type { SettingsTree } from './setting.ts';
+import { listSettings, VARIABLE_PREFIX } from './setting.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the variables of `tree`. An empty one counts as not given, as `${X:-}` of a compose file leaves it.
+ * @param others variables with the same prefix that are read elsewhere
+ */
+export function readSettingsEnvironment(
+  tree: SettingsTree,
+  environment: Environment,
+  others: readonly string[],
+): SettingsSource {
+  const settings = listSettings(tree);
+  const known = [...settings.map(({ variable }) => variable), ...others];
+  const set = Object.entries(environment).filter(
+    ([name, value]) =>
+      name.startsWith(VARIABLE_PREFIX) && value && !isKubernetesServiceLink(name, value),
+  );
+  const unknown = set.map(([name]) => name).filter((name) => !known.includes(name));
+  const given = settings.flatMap(({ path, variable }): GivenSetting[] => {
+    const value = set.find(([name]) => name === variable)?.[1];
+    return value === undefined ? [] : [{ path, value, place: variable }];
+  });
+  return { given, mistakes: unknown.map((name) => complain(name, known)), readable: true };
+}
+
+function complain(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name.slice(VARIABLE_PREFIX.length), known.map(withoutPrefix));
+  const hint =
+    nearest === undefined
+      ? 'docs/configuration.md lists the variables'
+      : `is it ${VARIABLE_PREFIX}${nearest}?`;
+  return `${name} is the variable of no setting; ${hint}`;
+}
+
+function withoutPrefix(name: string): string {
+  return name.slice(VARIABLE_PREFIX.length);
+}
+
+/**
+ * Kubernetes tells every container about every service of its namespace. For one that is called scep-connector-api that
+ * makes SCEP_CONNECTOR_API_PORT=tcp://10.43.0.7:8081, which nobody meant for us.
+ */
+function isKubernetesServiceLink(name: string, value: string): boolean {
+  if (/_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name)) return true;
+  if (/_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name)) return true;
+  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value);
+}

@@ -1,0 +1,94 @@
+import type { Document, Node, Pair } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { nearestName } from './nearest-name.ts';
+import type { SettingsTree } from './setting.ts';
+import { isSetting, listSettings } from './setting.ts';
+
+/** What one place says of the settings. */
+export interface SettingsSource {
+  readonly given: readonly GivenSetting[];
+  /** Lines fit for a person; they quote names, never values. */
+  readonly mistakes: readonly string[];
+  /** False for a file that could not be read, which might have given anything. */
+  readonly readable: boolean;
+}
+
+export interface GivenSetting {
+  /** As in api.port. */
+  readonly path: string;
+  readonly value: unknown;
+  /** As in "serve.yaml line 3". */
+  readonly place: string;
+}
+
+/** Reads a file of settings: YAML 1.2 or JSON, nested as `tree` is. A name without a value counts as not given. */
+export function readSettingsFile(tree: SettingsTree, file: string, text: string): SettingsSource {
+  const lines = new LineCounter();
+  const placeAt = (offset: number) => `${file} line ${lines.linePos(offset).line}`;
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    const mistakes = problems.map(({ pos, message }) => `${placeAt(pos[0])}: ${unquoted(message)}`);
+    return { given: [], mistakes, readable: false };
+  }
+  const reading: Reading = { document, placeAt, given: [], mistakes: [], readable: true };
+  readSection(reading, tree, '', document.contents, file);
+  return reading;
+}
+
+interface Reading extends SettingsSource {
+  readonly document: Document.Parsed;
+  readonly placeAt: (offset: number) => string;
+  readonly given: GivenSetting[];
+  readonly mistakes: string[];
+  readonly readable: true;
+}
+
+function readSection(
+  reading: Reading,
+  tree: SettingsTree,
+  prefix: string,
+  node: Node | null,
+  place: string,
+): void {
+  if (node === null || (isScalar(node) && node.value === null)) return;
+  if (isMap(node)) {
+    for (const pair of node.items) readPair(reading, tree, prefix, pair as Pair<Node, Node | null>);
+    return;
+  }
+  const names = Object.keys(tree).join(', ');
+  const what = prefix === '' ? place : `${prefix.slice(0, -1)} (${place})`;
+  reading.mistakes.push(`${what} takes a mapping of settings: ${names}`);
+}
+
+function readPair(
+  reading: Reading,
+  tree: SettingsTree,
+  prefix: string,
+  { key, value }: Pair<Node, Node | null>,
+): void {
+  const place = reading.placeAt(key.range?.[0] ?? 0);
+  const name = isScalar(key) ? String(key.value) : '';
+  const path = `${prefix}${name}`;
+  const node = Object.hasOwn(tree, name) ? tree[name] : undefined;
+  if (node === undefined) {
+    reading.mistakes.push(`${path} (${place}) is no setting${suggestion(path, tree, prefix)}`);
+  } else if (isSetting(node)) {
+    const given: unknown = value?.toJS(reading.document);
+    if (given !== null && given !== undefined) reading.given.push({ path, value: given, place });
+  } else {
+    readSection(reading, node, `${path}.`, value, place);
+  }
+}
+
+function suggestion(path: string, tree: SettingsTree, prefix: string): string {
+  const sections = Object.keys(tree).map((name) => `${prefix}${name}`);
+  const settings = listSettings(tree, prefix).map((named) => named.path);
+  const nearest = nearestName(path, [...sections, ...settings]);
+  return nearest === undefined ? '; docs/configuration.md lists them' : `; is it ${nearest}?`;
+}
+
+/** The parser's messages quote the text, which might be secret, after a colon. */
+function unquoted(message: string): string {
+  return message.replace(/(?<=\w): .*$/s, '');
+}

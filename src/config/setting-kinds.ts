@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseMasterKey } from './master-key.ts';
+import type { SettingKind } from './setting.ts';
+
+const text = z.string().trim().min(1);
+
+export function wholeNumber(least: number, most: number): SettingKind<number> {
+  const digits = z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number);
+  return {
+    takes: `a whole number from ${least} to ${most}`,
+    schema: z.union([z.number(), digits]).pipe(z.int().min(least).max(most)),
+  };
+}
+
+export const port: SettingKind<number> = {
+  ...wholeNumber(0, 65_535),
+  takes: 'a port from 0 to 65535; 0 picks a free one',
+};
+
+export const address: SettingKind<string> = {
+  takes: 'an address of this machine, or a name of one',
+  schema: text.regex(/^[\w.:%-]+$/),
+};
+
+/** Read from the working directory when it is relative. */
+export const file: SettingKind<string> = {
+  takes: 'a path',
+  schema: text.regex(/^\P{Cc}+$/u).transform((path) => resolve(path)),
+};
+
+/** Without a slash at the end. */
+export const httpUrl: SettingKind<string> = {
+  takes: 'an http or https URL without user, query and fragment',
+  schema: text.refine(isPlainHttpUrl).transform((url) => url.replace(/\/+$/, '')),
+};
+
+function isPlainHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  const extras = [username, password, search, hash];
+  return /^https?:$/.test(protocol) && extras.every((part) => part === '');
+}
+
+export function oneOf<const Word extends string>(...words: readonly Word[]): SettingKind<Word> {
+  return { takes: `one of ${words.join(', ')}`, schema: z.enum(words) };
+}
+
+/** A list of the file, or text with commas between. */
+export function listOf(
+  what: string,
+  item: z.ZodType<string, string>,
+): SettingKind<readonly string[]> {
+  const separated = text.transform((value) => value.split(',').map((part) => part.trim()));
+  return {
+    takes: `a list of ${what}; in the environment with commas between`,
+    schema: z.union([separated, z.array(z.string())]).pipe(z.array(item).max(1_000)),
+  };
+}
+
+/** 32 octets. */
+export const masterKeyText: SettingKind<Uint8Array> = {
+  takes: '32 octets as 64 hexadecimal digits or in base64',
+  schema: text.transform((value, context) => {
+    const key = parseMasterKey(value);
+    if (key !== undefined) return key;
+    context.addIssue('not a master key');
+    return z.NEVER;
+  }),
+};

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { SettingsOf } from './setting.ts';
+import { optionalSetting, secretSetting, setting } from './setting.ts';
+import {
+  address,
+  file,
+  httpUrl,
+  listOf,
+  masterKeyText,
+  oneOf,
+  port,
+  wholeNumber,
+} from './setting-kinds.ts';
+
+/** How much is logged, from nothing to everything. */
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+const REGION = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/);
+const ORIGIN = z
+  .string()
+  .refine((value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value));
+
+/**
+ * Every setting of `scep-connector serve`. Its place in this tree is its name in the file, and gives the name of its environment
+ * variable; reading, errors and docs/configuration.md all follow from here.
+ */
+export const SETTINGS = {
+  publicUrl: optionalSetting(
+    httpUrl,
+    'Where devices reach the enrol listener: the beginning of every SCEP URL',
+    'the address of the enrol listener, unless that is every address',
+  ),
+  dataDir: setting(file, 'Directory of the embedded store; made when it is not there', 'data'),
+  store: {
+    kind: setting(oneOf('embedded'), 'What keeps the records', 'embedded'),
+  },
+  masterKey: secretSetting(
+    masterKeyText,
+    'Seals every secret in the store; lost, all of them are lost. Either this or `masterKeyFile` is required',
+  ),
+  masterKeyFile: optionalSetting(file, 'File with the master key, readable by the server alone'),
+  credentialsFile: optionalSetting(
+    file,
+    'Access keys of the administrators (docs/credentials.md); read again when it changes',
+    'the key of the environment; without either the API refuses everybody',
+  ),
+  enrol: listener('devices (SCEP)', '0.0.0.0', 8080),
+  api: {
+    ...listener('administrators (the AWS APIs)', '127.0.0.1', 8081),
+    regions: optionalSetting(
+      listOf('regions such as eu-central-1', REGION),
+      'Regions for which requests may be signed; each has its own connectors and CAs',
+      'any',
+    ),
+    clockSkewSeconds: setting(
+      wholeNumber(1, 86_400),
+      'How far the time of a signature may be from the server’s',
+      900,
+    ),
+    allowedOrigins: optionalSetting(
+      listOf('origins such as https://console.example.com, or *', ORIGIN),
+      'Web pages that may call the API from a browser (CORS)',
+    ),
+  },
+  ops: listener('`/livez` and `/readyz`', '127.0.0.1', 9090),
+  quotas: {
+    connectors: setting(
+      wholeNumber(0, 1_000_000),
+      'Connectors of an account in a region (20 at AWS)',
+      10_000,
+    ),
+    challengesPerConnector: setting(
+      wholeNumber(0, 1_000_000),
+      'Challenges of a connector (5 at AWS)',
+      1_000,
+    ),
+  },
+  logLevel: setting(oneOf(...LOG_LEVELS), 'How much is logged, on standard error', 'info'),
+  drainSeconds: setting(
+    wholeNumber(0, 3_600),
+    'Time that requests under way have to finish after SIGTERM',
+    10,
+  ),
+};
+
+export type Settings = SettingsOf<typeof SETTINGS>;
+export type ListenerSettings = Settings['enrol'];
+
+function listener(who: string, host: string, defaultPort: number) {
+  return {
+    host: setting(address, `Address to listen on for ${who}; 0.0.0.0 or :: for every one`, host),
+    port: setting(port, `Port for ${who}`, defaultPort),
+    tls: {
+      certFile: optionalSetting(
+        file,
+        'TLS certificate and those above it, PEM; read again when it changes',
+        'plain HTTP',
+      ),
+      keyFile: optionalSetting(file, 'Its private key, PEM without a passphrase'),
+    },
+  };
+}
