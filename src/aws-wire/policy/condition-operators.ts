@@ -1,0 +1,54 @@
+import type { RequestContext } from './condition-keys.ts';
+import { matchesArn, matchesWildcards, resolveVariables } from './match-pattern.ts';
+
+interface Comparison {
+  /** Whether a value of the request is what one value of the policy says. */
+  readonly matches: (policyValue: string, value: string, context: RequestContext) => boolean;
+  /** Holds when no value of the policy matches. */
+  readonly negated: boolean;
+}
+
+/** How the operators compare. ArnEquals and ArnLike are one (IAM User Guide, condition operators). */
+export const COMPARISONS = {
+  StringEquals: { matches: equals, negated: false },
+  StringNotEquals: { matches: equals, negated: true },
+  StringEqualsIgnoreCase: { matches: equalsIgnoreCase, negated: false },
+  StringNotEqualsIgnoreCase: { matches: equalsIgnoreCase, negated: true },
+  StringLike: { matches: matchesWildcards, negated: false },
+  StringNotLike: { matches: matchesWildcards, negated: true },
+  ArnEquals: { matches: matchesArn, negated: false },
+  ArnNotEquals: { matches: matchesArn, negated: true },
+  ArnLike: { matches: matchesArn, negated: false },
+  ArnNotLike: { matches: matchesArn, negated: true },
+} as const satisfies Readonly<Record<string, Comparison>>;
+
+/** Null asks whether the request has the key, and compares nothing. */
+export type ConditionOperator = keyof typeof COMPARISONS | 'Null';
+
+export const CONDITION_OPERATORS: readonly string[] = [...Object.keys(COMPARISONS), 'Null'];
+
+const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
+
+/** The parts of an operator such as ForAnyValue:StringLikeIfExists, or undefined for one that does not exist here. */
+export function readConditionOperator(name: string) {
+  const [, quantifier, operator = '', ifExists] = OPERATOR.exec(name) ?? [];
+  if (!isOperator(operator)) return undefined;
+  if (operator === 'Null' && operator !== name) return undefined;
+  return {
+    quantifier: quantifier as 'ForAllValues' | 'ForAnyValue' | undefined,
+    operator,
+    ifExists: ifExists !== undefined,
+  };
+}
+
+function isOperator(name: string): name is ConditionOperator {
+  return CONDITION_OPERATORS.includes(name);
+}
+
+function equals(policyValue: string, value: string, context: RequestContext): boolean {
+  return resolveVariables(policyValue, context) === value;
+}
+
+function equalsIgnoreCase(policyValue: string, value: string, context: RequestContext): boolean {
+  return resolveVariables(policyValue, context)?.toLowerCase() === value.toLowerCase();
+}

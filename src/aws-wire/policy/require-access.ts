@@ -1,0 +1,71 @@
+import { AwsError } from '../aws-error.ts';
+import type { Caller } from '../caller.ts';
+import type { Access } from './access.ts';
+import type { PolicyDecision } from './evaluate-policy.ts';
+import { evaluatePolicy } from './evaluate-policy.ts';
+import type { Policy } from './policy.ts';
+import { requestContext } from './request-context.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Of an ARN. What is longer names nothing, and is not worth matching. */
+const MAX_RESOURCE_LENGTH = 2048;
+
+/**
+ * Lets pass what the caller's policy allows; a caller without a policy may do everything in its own account, to which the
+ * operations themselves hold him.
+ * @param access every one must be allowed, on each of its resources
+ * @param resourceTags the tags of a resource of the caller's account, none for one that does not exist: the caller must not learn
+ *   whether it does. Asked only when the policy speaks of aws:ResourceTag.
+ * @throws AwsError AccessDeniedException with the text of AWS (aws.md 6.3)
+ */
+export async function requireAccess(
+  caller: Caller,
+  access: readonly Access[],
+  resourceTags: (resourceArn: string) => Promise<Tags>,
+): Promise<void> {
+  const { policy } = caller;
+  if (policy === undefined) return;
+  if (access.length === 0) throw new RangeError('an operation must say which access it needs');
+  const tagsOf = speaksOfResourceTags(policy) ? once(resourceTags) : async () => ({});
+  for (const wanted of access) {
+    const { action, resources } = wanted;
+    for (const resource of resources.length > 0 ? resources : ['*']) {
+      if (resource.length > MAX_RESOURCE_LENGTH) throw accessDenied(caller, action, resource);
+      const context = requestContext(caller, wanted, await tagsOf(resource));
+      const decision = evaluatePolicy(policy, { action, resource, context });
+      if (decision !== 'allowed') throw accessDenied(caller, action, resource, decision);
+    }
+  }
+}
+
+function speaksOfResourceTags({ statements }: Policy): boolean {
+  return /aws:resourcetag\//i.test(JSON.stringify(statements));
+}
+
+/** Asks for the tags of each resource once, and for those of no resource not at all. */
+function once(resourceTags: (resourceArn: string) => Promise<Tags>) {
+  const asked = new Map<string, Tags>([['*', {}]]);
+  return async (resource: string): Promise<Tags> => {
+    const tags = asked.get(resource) ?? (await resourceTags(resource));
+    asked.set(resource, tags);
+    return tags;
+  };
+}
+
+function accessDenied(
+  caller: Caller,
+  action: string,
+  resource: string,
+  decision: PolicyDecision = 'implicit-deny',
+): AwsError {
+  const reason =
+    decision === 'explicit-deny'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+  const what = `${action} on resource: ${resource.slice(0, MAX_RESOURCE_LENGTH)} ${reason}`;
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${caller.arn} is not authorized to perform: ${what}`,
+  );
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  matchesArn,
+  matchesWildcards,
+  resolveVariables,
+} from '../../../../src/aws-wire/policy/match-pattern.ts';
+
+const CONTEXT = new Map([
+  ['aws:username', ['alice']],
+  ['aws:resourcetag/stars', ['a*?b']],
+  ['aws:requesttag/twice', ['a', 'b']],
+]);
+
+test.each([
+  ['', '', true],
+  ['', 'a', false],
+  ['*', '', true],
+  ['*', 'anything\nat all', true],
+  ['?', '', false],
+  ['?', '\u{1f511}', true],
+  ['??', '\u{1f511}', false],
+  ['a*c', 'abc', true],
+  ['a*c', 'ac', true],
+  ['a*c', 'abcd', false],
+  ['a?c', 'ac', false],
+  ['a*b*c', 'a-b-b-c-c', true],
+  ['*ab', 'aab', true],
+  ['a.c', 'abc', false],
+  ['[a-z]', 'b', false],
+  ['A', 'a', false],
+  [`x-\${aws:username}-*`, 'x-alice-1', true],
+  [`x-\${AWS:UserName}`, 'x-alice', true],
+  [`x-\${aws:username}`, 'x-bob', false],
+  [`\${aws:ResourceTag/stars}`, 'a*?b', true],
+  [`\${aws:ResourceTag/stars}`, 'a--b', false],
+  [`\${aws:RequestTag/absent}*`, '', false],
+  [`\${aws:RequestTag/twice}`, 'a', false],
+  [`a\${*}b\${?}\${$}`, 'a*b?$', true],
+  [`a\${*}b`, 'aab', false],
+  ['a$b{c}', 'a$b{c}', true],
+])('%j on %j: %s', (pattern, text, expected) => {
+  expect(matchesWildcards(pattern, text, CONTEXT)).toBe(expected);
+});
+
+test.each([
+  ['arn:aws:acm-pca:::template/*/V1', 'arn:aws:acm-pca:::template/EndEntityCertificate/V1', true],
+  ['arn:*:acm-pca:*:*:template/*', 'arn:aws-cn:acm-pca:::template/X/V1', true],
+  ['arn:aws:acm-pca:::template/X/V?', 'arn:aws:acm-pca:::template/X/V1', true],
+  ['arn:aws:acm-pca:::template/x/V1', 'arn:aws:acm-pca:::template/X/V1', false],
+  ['arn:aws:*:template/X/V1:a:b', 'arn:aws:acm-pca:::template/X/V1', false],
+  ['arn:aws:*:b:c:d', 'arn:aws:a:b:b:c:d', false],
+  ['arn:aws:a:b:c:*', 'arn:aws:a:b:c:d:e/f', true],
+  ['arn:aws:a:b:*', 'arn:aws:a:b:c:d', false],
+  ['*', 'arn:aws:a:b:c:d', false],
+  ['arn:*:*:*:*:*', 'no ARN', false],
+  [`arn:aws:iam::*:user/\${aws:username}`, 'arn:aws:iam::123456789012:user/alice', true],
+  [`arn:aws:iam::*:user/\${aws:RequestTag/absent}`, 'arn:aws:iam::123456789012:user/', false],
+])('ARN %j on %j: %s', (pattern, text, expected) => {
+  expect(matchesArn(pattern, text, CONTEXT)).toBe(expected);
+});
+
+test('text with variables', () => {
+  expect(resolveVariables('', CONTEXT)).toBe('');
+  expect(resolveVariables(`*-\${aws:username}-\${*}`, CONTEXT)).toBe('*-alice-*');
+  expect(resolveVariables(`\${aws:RequestTag/absent}`, CONTEXT)).toBeUndefined();
+});
+
+test('the same as a regular expression on short texts', () => {
+  const piece = fc.constantFrom('a', 'b', '*', '?', ':');
+  const pattern = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+  const text = fc.array(fc.constantFrom('a', 'b', ':'), { maxLength: 8 });
+  fc.assert(
+    fc.property(pattern, text, (wildcards, characters) => {
+      const regExp = new RegExp(`^${wildcards.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+      const word = characters.join('');
+      expect(matchesWildcards(wildcards, word, CONTEXT)).toBe(regExp.test(word));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('many wildcards on a long text that nearly matches take no time to speak of', () => {
+  const started = performance.now();
+  expect(matchesWildcards('*a'.repeat(100), `${'a'.repeat(2000)}b`, CONTEXT)).toBe(false);
+  expect(
+    matchesArn(`arn:a:b:c:d:${'a*'.repeat(100)}c`, `arn:a:b:c:d:${'a'.repeat(2000)}`, CONTEXT),
+  ).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2000);
+});

@@ -1,0 +1,119 @@
+import { expect, test, vi } from 'vitest';
+import type { Caller } from '../../../../src/aws-wire/caller.ts';
+import type { Access } from '../../../../src/aws-wire/policy/access.ts';
+import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
+import { requireAccess } from '../../../../src/aws-wire/policy/require-access.ts';
+
+const ARN = 'arn:aws:pca-connector-scep:us-east-1:123456789012:connector/a';
+const USER = 'arn:aws:iam::123456789012:user/ops/alice';
+const GET: Access = { action: 'pca-connector-scep:GetConnector', resources: [ARN] };
+const CREATE: Access = { action: 'pca-connector-scep:CreateConnector', resources: ['*'] };
+
+const noTags = async () => ({});
+
+function caller(...statements: readonly object[]): Caller {
+  const all = statements.map((one) => ({ Effect: 'Allow', Action: '*', Resource: '*', ...one }));
+  return {
+    accountId: '123456789012',
+    arn: USER,
+    region: 'us-east-1',
+    service: 'pca-connector-scep',
+    policy: parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: all })),
+  };
+}
+
+function when(Condition: object): Caller {
+  return caller({ Condition });
+}
+
+test('without a policy everything is allowed, and no tags are asked for', async () => {
+  const resourceTags = vi.fn(noTags);
+  await requireAccess({ ...caller({}), policy: undefined }, [GET], resourceTags);
+  expect(resourceTags).not.toHaveBeenCalled();
+});
+
+test('what no statement allows, in the words of AWS', async () => {
+  await expect(requireAccess(caller({ Action: 's3:*' }), [GET], noTags)).rejects.toMatchObject({
+    name: 'AwsError',
+    code: 'AccessDeniedException',
+    message: `User: ${USER} is not authorized to perform: pca-connector-scep:GetConnector on resource: ${ARN} because no identity-based policy allows the pca-connector-scep:GetConnector action`,
+  });
+});
+
+test('what a statement denies, in the words of AWS', async () => {
+  const policed = caller({}, { Effect: 'Deny', Action: '*:Create*' });
+  await requireAccess(policed, [GET], noTags);
+  await expect(requireAccess(policed, [CREATE], noTags)).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+    message: `User: ${USER} is not authorized to perform: pca-connector-scep:CreateConnector on resource: * with an explicit deny in an identity-based policy`,
+  });
+});
+
+test('each access and each resource must be allowed', async () => {
+  const policed = caller({ Action: 'pca-connector-scep:Get*', Resource: `${ARN}*` });
+  await requireAccess(policed, [{ ...GET, resources: [ARN, `${ARN}b`] }], noTags);
+  for (const access of [[GET, CREATE], [CREATE, GET], [{ ...GET, resources: [ARN, '*'] }]]) {
+    await expect(requireAccess(policed, access, noTags)).rejects.toThrow('is not authorized');
+  }
+});
+
+test('no resource is not every resource allowed, and no access is a mistake', async () => {
+  const policed = caller({ Resource: `${ARN}*` });
+  const nowhere = [{ ...GET, resources: [] }];
+  await expect(requireAccess(policed, nowhere, noTags)).rejects.toThrow('on resource: * because');
+  await expect(requireAccess(policed, [], noTags)).rejects.toThrow(RangeError);
+});
+
+test('a resource longer than an ARN can be is denied, and the message cut', async () => {
+  const access = [{ ...GET, resources: [`${ARN}${'a'.repeat(1_000_000)}`] }];
+  const denied = requireAccess(caller({}), access, noTags);
+  await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  await expect(denied).rejects.toSatisfy((error: Error) => error.message.length < 3000);
+});
+
+test('the tags of a resource are asked for once, and only when the policy speaks of them', async () => {
+  const resourceTags = vi.fn(async () => ({ team: 'a', Owner: 'alice' }));
+  await requireAccess(when({ StringEquals: { 'aws:username': 'alice' } }), [GET], resourceTags);
+  expect(resourceTags).not.toHaveBeenCalled();
+
+  const policed = when({ StringEquals: { 'aws:ResourceTag/Team': 'a' } });
+  await requireAccess(policed, [GET, GET], resourceTags);
+  expect(resourceTags.mock.calls).toEqual([[ARN]]);
+
+  const byVariable = when({ StringLike: { 'aws:username': `\${aws:ResourceTag/owner}` } });
+  await requireAccess(byVariable, [GET], resourceTags);
+  await expect(requireAccess(byVariable, [GET], noTags)).rejects.toThrow('is not authorized');
+  await expect(requireAccess(policed, [CREATE], resourceTags)).rejects.toThrow('on resource: *');
+  expect(resourceTags).toHaveBeenCalledTimes(2);
+});
+
+test.each<[string, object, Partial<Access>]>([
+  ['the account', { StringEquals: { 'aws:PrincipalAccount': '123456789012' } }, {}],
+  ['the region', { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }, {}],
+  ['the ARN', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/ops/*' } }, {}],
+  ['the name, without its path', { StringEquals: { 'aws:username': 'alice' } }, {}],
+  [
+    'tags to set',
+    {
+      StringEquals: { 'aws:RequestTag/TEAM': 'a' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['team', 'old'] },
+    },
+    { requestTags: { team: 'a' }, tagKeys: ['old'] },
+  ],
+  [
+    'the template',
+    { StringLike: { 'acm-pca:TemplateArn': '*/EndEntityCertificate/V*' } },
+    { context: { 'acm-pca:TemplateArn': 'arn:aws:acm-pca:::template/EndEntityCertificate/V1' } },
+  ],
+  ['no tags', { Null: { 'aws:TagKeys': 'true' } }, { requestTags: {} }],
+])('a condition sees %s', async (_, Condition, access) => {
+  await requireAccess(when(Condition), [{ ...GET, ...access }], noTags);
+  const other: Caller = {
+    ...when(Condition),
+    accountId: '999999999999',
+    arn: 'arn:aws:sts::999999999999:assumed-role/ops/alice',
+    region: 'eu-west-1',
+  };
+  const elsewhere = [{ ...GET, requestTags: { other: 'b' } }];
+  await expect(requireAccess(other, elsewhere, noTags)).rejects.toThrow('is not authorized');
+});
