@@ -1,0 +1,53 @@
+import type { Credential, FindCredential } from '../aws-wire/credential.ts';
+import { loadCredentialsFile } from './credentials-file.ts';
+import { UsageError } from './usage-error.ts';
+import { watchFiles } from './watch-files.ts';
+
+export interface WatchedCredentials {
+  readonly findCredential: FindCredential;
+  /** The file is no longer looked at; what was read last stays valid. */
+  stop(): Promise<void>;
+}
+
+/** Of a pino logger. */
+export interface CredentialsLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/**
+ * The credentials of a file, read again when it changes. While what it holds is wrong, or it is not there, those read before stay
+ * valid, and one line in the log says so.
+ * @param intervalMs between two looks at the file
+ * @throws UsageError with a line for each mistake in the file as it is at the start
+ */
+export async function watchCredentials(
+  file: string,
+  log: CredentialsLog,
+  intervalMs?: number,
+): Promise<WatchedCredentials> {
+  let current: ReadonlyMap<string, Credential> = new Map();
+  const load = async () => {
+    const { credentials, warnings } = await loadCredentialsFile(file);
+    for (const warning of warnings) log.warn({ file }, warning);
+    current = credentials;
+  };
+  const reload = async () => {
+    try {
+      await load();
+      log.info({ file, credentials: current.size }, 'the credentials were read again');
+    } catch (error) {
+      const reason = error instanceof UsageError ? error.message : 'they cannot be read';
+      log.error({ file, reason }, 'the credentials changed and are wrong; the old ones stay valid');
+    }
+  };
+  const watch = await watchFiles([file], reload, intervalMs);
+  try {
+    await load();
+  } catch (error) {
+    await watch.stop();
+    throw error;
+  }
+  return { findCredential: (accessKeyId) => current.get(accessKeyId), stop: () => watch.stop() };
+}

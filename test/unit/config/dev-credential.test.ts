@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadDevCredential } from '../../../src/config/dev-credential.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const ACCOUNT = '000000000000';
+
+test('a pair is made once, for its owner alone, and found again', async () => {
+  const directory = tempDirectory();
+  const credential = await loadDevCredential(directory, ACCOUNT);
+  expect(credential).toMatchObject({ accountId: ACCOUNT, userName: 'dev' });
+  expect(credential.accessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/);
+  const secret = credential.secretAccessKey.export().toString();
+  expect(secret).toMatch(/^[A-Za-z0-9+/]{40}$/);
+  const again = await loadDevCredential(directory, ACCOUNT);
+  expect(again.accessKeyId).toBe(credential.accessKeyId);
+  expect(again.secretAccessKey.equals(credential.secretAccessKey)).toBe(true);
+  const file = join(directory, 'credentials.json');
+  expect(readFileSync(file, 'utf8')).toContain(secret);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test('whoever starts at the same moment gets the same pair', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const directory = tempDirectory();
+    const starts = [1, 2, 3].map(() => loadDevCredential(directory, ACCOUNT));
+    const ids = new Set((await Promise.all(starts)).map(({ accessKeyId }) => accessKeyId));
+    expect(ids.size).toBe(1);
+    expect(readdirSync(directory)).toEqual(['credentials.json']);
+  }
+});
+
+test.each(['', '[]', '[{"accessKeyId":'])('a damaged file (%s) is not replaced', async (text) => {
+  const directory = tempDirectory();
+  const file = join(directory, 'credentials.json');
+  writeFileSync(file, text);
+  await expect(loadDevCredential(directory, ACCOUNT)).rejects.toThrow(UsageError);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});

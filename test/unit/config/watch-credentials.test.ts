@@ -1,0 +1,130 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { WatchedCredentials } from '../../../src/config/watch-credentials.ts';
+import { watchCredentials } from '../../../src/config/watch-credentials.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const SECRET = 'watched/secret/access/key/of/no/account+';
+const ALICE = 'AKIAALICEALICEALICE0';
+const BOB = 'AKIABOBBOBBOBBOBBOB0';
+const SOON = { timeout: 10_000 };
+
+function write(file: string, ...ids: readonly string[]): void {
+  const list = ids.map((accessKeyId) => ({
+    accessKeyId,
+    secretAccessKey: SECRET,
+    accountId: '111122223333',
+    userName: 'someone',
+  }));
+  writeFileSync(file, JSON.stringify(list), { mode: 0o600 });
+}
+
+const watches: WatchedCredentials[] = [];
+afterEach(async () => {
+  await Promise.all(watches.splice(0).map((watch) => watch.stop()));
+});
+
+async function watched(file: string) {
+  const lines: string[] = [];
+  const log = createLogger('info', { write: (line: string) => lines.push(line) });
+  const watch = await watchCredentials(file, log, 10);
+  watches.push(watch);
+  const find = (id: string) => watch.findCredential(id)?.accessKeyId;
+  return { find, lines, stop: () => watch.stop() };
+}
+
+function credentialsFile(...ids: readonly string[]): string {
+  const file = join(tempDirectory(), 'credentials.yaml');
+  write(file, ...ids);
+  return file;
+}
+
+test('a member of every object is no credential', async () => {
+  const { find } = await watched(credentialsFile(ALICE));
+  expect(find(ALICE)).toBe(ALICE);
+  expect(find('__proto__')).toBeUndefined();
+});
+
+describe('changes', () => {
+  test('written over', async () => {
+    const file = credentialsFile(ALICE);
+    const { find, lines } = await watched(file);
+    write(file, BOB);
+    await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
+    expect(find(ALICE)).toBeUndefined();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ credentials: 1 }]);
+  });
+
+  test('replaced', async () => {
+    const file = credentialsFile(ALICE);
+    const { find } = await watched(file);
+    write(`${file}.new`, ALICE, BOB);
+    renameSync(`${file}.new`, file);
+    await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
+  });
+
+  test('a mounted secret of Kubernetes, where a link to the directory is swapped', async () => {
+    const mount = tempDirectory();
+    for (const [version, id] of [
+      ['..1', ALICE],
+      ['..2', BOB],
+    ] as const) {
+      mkdirSync(join(mount, version));
+      write(join(mount, version, 'credentials.yaml'), id);
+    }
+    symlinkSync('..1', join(mount, '..data'));
+    symlinkSync('..data/credentials.yaml', join(mount, 'credentials.yaml'));
+    const { find } = await watched(join(mount, 'credentials.yaml'));
+    expect(find(ALICE)).toBe(ALICE);
+    symlinkSync('..2', join(mount, '..data_tmp'));
+    renameSync(join(mount, '..data_tmp'), join(mount, '..data'));
+    await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
+    expect(find(ALICE)).toBeUndefined();
+  });
+
+  test('a wrong file: the old ones stay, one line says so, and the next good file counts', async () => {
+    const file = credentialsFile(ALICE);
+    const { find, lines } = await watched(file);
+    writeFileSync(file, `- secretAccessKey: ${SECRET}`);
+    await vi.waitFor(() => expect(lines).toHaveLength(1), SOON);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(find(ALICE)).toBe(ALICE);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('"level":50');
+    expect(lines[0]).toContain('accountId is required');
+    expect(lines[0]).not.toContain(SECRET);
+    write(file, BOB);
+    await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
+  });
+
+  test('a file that is gone: the old ones stay', async () => {
+    const file = credentialsFile(ALICE);
+    const { find, lines } = await watched(file);
+    rmSync(file);
+    await vi.waitFor(() => expect(lines).toHaveLength(1), SOON);
+    expect(find(ALICE)).toBe(ALICE);
+    expect(lines[0]).toContain('ENOENT');
+  });
+
+  test('none are seen after the stop', async () => {
+    const file = credentialsFile(ALICE);
+    const { find, stop } = await watched(file);
+    await stop();
+    write(file, BOB);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(find(BOB)).toBeUndefined();
+  });
+});
+
+test('a wrong file at the start is a mistake', async () => {
+  await expect(watched(join(tempDirectory(), 'none'))).rejects.toThrow(/ENOENT/);
+});
+
+test('an open file is warned about', async () => {
+  const file = join(tempDirectory(), 'credentials.yaml');
+  writeFileSync(file, '[]', { mode: 0o644 });
+  const { lines } = await watched(file);
+  expect(lines).toEqual([expect.stringContaining('is open to others')]);
+});
