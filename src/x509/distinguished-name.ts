@@ -28,7 +28,8 @@ interface RawAttribute {
   readonly value: BerElement;
 }
 
-const MAX_ATTRIBUTES = 64;
+/** As many custom attributes as the API of AWS Private CA takes. */
+const MAX_ATTRIBUTES = 150;
 const IA5_TYPES: ReadonlySet<string> = new Set([OID.emailAddress, OID.domainComponent]);
 const PRINTABLE_TYPES: ReadonlySet<string> = new Set([
   OID.countryName,
@@ -40,7 +41,7 @@ const SET = 17;
 
 /**
  * The relative distinguished names of a Name in the order of its DER, most general first; each has one attribute or more.
- * @throws DecodeError when malformed, above 64 attributes, or when a value is not a character string.
+ * @throws DecodeError when malformed, above 150 attributes, or when a value is not a character string.
  */
 export function parseName(der: Uint8Array): readonly (readonly NameAttribute[])[] {
   return readName(der).map((rdn) => rdn.map(({ oid, value }) => ({ oid, ...readString(value) })));

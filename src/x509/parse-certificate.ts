@@ -35,7 +35,7 @@ export interface Certificate {
 /**
  * Reads a certificate in BER or DER without judging it: v1, odd serial numbers and times, weak algorithms and unknown critical
  * extensions pass, as SCEP clients sign with certificates like that (protocol C34). Time is linear in the input.
- * @throws DecodeError when it is not a certificate, or holds more than 64 extensions or one of them twice.
+ * @throws DecodeError when it is not a certificate, or holds more than 200 extensions or one of them twice.
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
   const der = berToDer(bytes);

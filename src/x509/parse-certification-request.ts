@@ -44,7 +44,7 @@ const EXTENSION_REQUESTS: ReadonlySet<string> = new Set([
 
 /**
  * Reads a certification request in BER or DER, in time linear in the input. Its signature is not verified here.
- * @throws DecodeError when it is malformed, has more than 32 attributes or 64 extensions, asks for extensions in more
+ * @throws DecodeError when it is malformed, has more than 32 attributes or 200 extensions, asks for extensions in more
  * than one place, or for one extension twice.
  */
 export function parseCertificationRequest(bytes: Uint8Array): CertificationRequest {

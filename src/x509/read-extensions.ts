@@ -11,14 +11,15 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
-const MAX_EXTENSIONS = 64;
+/** The API of AWS Private CA passes 150 through, beside those of a template. */
+const MAX_EXTENSIONS = 200;
 const BOOLEAN = 1;
 const OCTET_STRING = 4;
 const SEQUENCE = 16;
 
 /**
  * Reads Extensions, a SEQUENCE OF Extension, which may be empty as some clients send it.
- * @throws DecodeError when malformed, above 64, or when an extension stands twice (RFC 5280 section 4.2).
+ * @throws DecodeError when malformed, above 200, or when an extension stands twice (RFC 5280 section 4.2).
  */
 export function readExtensions(element: BerElement | undefined): readonly Extension[] {
   if (!isUniversal(element, SEQUENCE)) throw new DecodeError('the extensions are malformed');

@@ -146,8 +146,8 @@ describe('parseCertificate', () => {
     expect(() => parseCertificate(der)).toThrow('an extension stands twice');
   });
 
-  it('refuses 65 extensions', () => {
-    const extensions = Array.from({ length: 65 }, (_, i) => ({
+  it('refuses 201 extensions', () => {
+    const extensions = Array.from({ length: 201 }, (_, i) => ({
       oid: `1.2.3.${i}`,
       critical: false,
       value: derNull(),
