@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { HttpRequest } from './exchange-http.ts';
+import { exchangeHttp, HttpFailure } from './exchange-http.ts';
 import { ScepClientError } from './scep-client-error.ts';
 
 /** A SCEP server as the client reaches it. */
@@ -20,7 +19,7 @@ export interface ScepOperation {
   readonly method: 'GET' | 'POST';
 }
 
-export interface HttpReply {
+export interface ScepReply {
   readonly status: number;
   /** Empty when the server names none. */
   readonly contentType: string;
@@ -30,70 +29,41 @@ export interface HttpReply {
 const MAX_BODY = 1_048_576;
 
 /**
- * Sends one operation (RFC 8894 section 4.1) on a connection of its own. Redirects are not followed: SCEP knows none, and the
- * next server might be anybody's.
+ * Sends one operation (RFC 8894 section 4.1). Redirects are not followed: SCEP knows none.
  * @throws ScepClientError when there is no reply in time, it is above 1 MiB, or it is a redirect.
  */
 export async function sendScepOperation(
   server: ScepServer,
   operation: ScepOperation,
-): Promise<HttpReply> {
-  const signal = AbortSignal.timeout(server.timeoutMs);
+): Promise<ScepReply> {
   try {
-    const response = await send(server, operation, signal);
-    const reply = {
-      status: response.statusCode ?? 0,
-      contentType: response.headers['content-type'] ?? '',
-      body: await readBody(response),
-    };
-    refuseRedirect(server, reply.status, response.headers.location);
-    return reply;
+    const { timeoutMs, tlsCa } = server;
+    const limits = { timeoutMs, tlsCa, maxBody: MAX_BODY };
+    const { status, headers, body } = await exchangeHttp(requestFor(server, operation), limits);
+    refuseRedirect(server, status, headers.location);
+    return { status, contentType: headers['content-type'] ?? '', body };
   } catch (error) {
-    if (error instanceof ScepClientError) throw error;
-    const reason = signal.aborted
-      ? `no complete reply within ${server.timeoutMs / 1000} seconds`
-      : networkReason(error);
-    throw new ScepClientError(`${operation.operation} at ${server.url.origin} failed: ${reason}`);
+    if (!(error instanceof HttpFailure)) throw error;
+    throw new ScepClientError(
+      `${operation.operation} at ${server.url.origin} failed: ${error.message}`,
+    );
   }
 }
 
-function send(
-  { url, tlsCa }: ScepServer,
+function requestFor(
+  { url }: ScepServer,
   { operation, message, method }: ScepOperation,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
+): HttpRequest {
   const target = new URL(url);
   target.searchParams.set('operation', operation);
-  const body = method === 'POST' ? message : undefined;
-  if (message !== undefined && body === undefined) {
+  if (method === 'POST' && message !== undefined) {
+    const headers = { 'content-type': 'application/x-pki-message' };
+    return { url: target, method, headers, body: message };
+  }
+  if (message !== undefined) {
     target.searchParams.set('message', Buffer.from(message).toString('base64'));
   }
-  const headers =
-    body === undefined
-      ? {}
-      : { 'content-type': 'application/x-pki-message', 'content-length': body.length };
-  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const ca = tlsCa === undefined ? {} : { ca: tlsCa };
-    start(target, { method, headers, signal, agent: false, ...ca })
-      .on('response', resolve)
-      .on('error', reject)
-      .end(body);
-  });
-}
-
-async function readBody(response: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY) {
-      response.destroy();
-      throw new ScepClientError('the reply is larger than 1 MiB, which no SCEP reply is');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return { url: target, method, headers: {} };
 }
 
 function refuseRedirect({ url }: ScepServer, status: number, location: string | undefined): void {
@@ -105,11 +75,4 @@ function refuseRedirect({ url }: ScepServer, status: number, location: string | 
   throw new ScepClientError(
     `${url.origin} redirects to ${target} (HTTP ${status}), which SCEP clients do not follow. Give the URL it leads to`,
   );
-}
-
-/** Node's codes are short and without secrets: ECONNREFUSED, ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT. */
-function networkReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const unknownIssuer = code !== undefined && /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);
-  return unknownIssuer ? `${code} (--tls-ca names the CA of the server)` : (code ?? message);
 }

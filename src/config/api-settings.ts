@@ -1,0 +1,124 @@
+import type { ParsedIniData, Profile } from '@smithy/shared-ini-file-loader';
+import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import { UsageError } from './usage-error.ts';
+
+/** Where the API is and for whom to sign, as the AWS SDKs find it out. */
+export interface ApiSettings {
+  /** http or https; a base path is kept. Without query and fragment. */
+  readonly endpoint: URL;
+  readonly region: string;
+  /** Undefined: the credentials go by the SDKs' own order. */
+  readonly profile: string | undefined;
+  /** File with the CAs to accept for https instead of Node's own. */
+  readonly caBundle: string | undefined;
+}
+
+/** What the command line says; it goes before the environment, and that before the profile. */
+export interface ApiSettingsOptions {
+  readonly endpoint?: URL;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly tlsCa?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment variables and the shared files (~/.aws/config and ~/.aws/credentials) as AWS SDKs do
+ * (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"), but for one thing: there is no endpoint by default, so
+ * that nothing goes to AWS by accident.
+ * @throws UsageError when the endpoint or the region is missing, or the profile is in neither file.
+ */
+export async function loadApiSettings(
+  options: ApiSettingsOptions,
+  environment: Environment = process.env,
+): Promise<ApiSettings> {
+  const name = options.profile ?? (environment['AWS_PROFILE'] || undefined);
+  const files = await loadSharedConfigFiles(filesOf(environment));
+  const [inConfig, inCredentials] = [files.configFile, files.credentialsFile].map(
+    (file) => file[name ?? 'default'],
+  );
+  if (name !== undefined && inConfig === undefined && inCredentials === undefined) {
+    throw new UsageError(`there is no profile ${name} in the AWS config and credentials files`);
+  }
+  const profile = { ...inCredentials, ...inConfig };
+  return {
+    endpoint: options.endpoint ?? configuredEndpoint(environment, profile, files.configFile),
+    region: options.region ?? regionOf(environment, profile),
+    profile: name,
+    caBundle: options.tlsCa ?? (environment['AWS_CA_BUNDLE'] || profile['ca_bundle']),
+  };
+}
+
+function filesOf(environment: Environment): { filepath?: string; configFilepath?: string } {
+  const credentials = environment['AWS_SHARED_CREDENTIALS_FILE'];
+  const config = environment['AWS_CONFIG_FILE'];
+  return {
+    ...(credentials ? { filepath: credentials } : {}),
+    ...(config ? { configFilepath: config } : {}),
+  };
+}
+
+function regionOf(environment: Environment, profile: Profile): string {
+  const region =
+    environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || profile['region'];
+  if (region) return region;
+  throw new UsageError('no region: give --region or set AWS_REGION');
+}
+
+function configuredEndpoint(
+  environment: Environment,
+  profile: Profile,
+  configFile: ParsedIniData,
+): URL {
+  const ignored =
+    environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] ||
+    profile['ignore_configured_endpoint_urls'];
+  if (ignored?.toLowerCase() === 'true') {
+    throw new UsageError('no endpoint: give --endpoint, as configured endpoint URLs are ignored');
+  }
+  const [text, place] =
+    endpointOfEnvironment(environment) ?? endpointOfProfile(profile, configFile) ?? [];
+  if (text === undefined) {
+    throw new UsageError(
+      'no endpoint: give --endpoint or set AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP, as in http://127.0.0.1:8081',
+    );
+  }
+  const url = parseEndpoint(text);
+  if (url !== undefined) return url;
+  throw new UsageError(`${place} is not an http or https URL without user, query and fragment`);
+}
+
+/** An endpoint, and where it was found. */
+type Found = readonly [url: string, place: string];
+
+function endpointOfEnvironment(environment: Environment): Found | undefined {
+  for (const name of ['AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP', 'AWS_ENDPOINT_URL']) {
+    const url = environment[name];
+    if (url) return [url, name];
+  }
+  return undefined;
+}
+
+function endpointOfProfile(profile: Profile, configFile: ParsedIniData): Found | undefined {
+  const { services, endpoint_url: url } = profile;
+  const ofService = services && endpointOfServices(services, configFile);
+  if (ofService) return [ofService, `endpoint_url of [services ${services}]`];
+  return url ? [url, 'endpoint_url of the profile'] : undefined;
+}
+
+function endpointOfServices(services: string, configFile: ParsedIniData): string | undefined {
+  const section = configFile[['services', services].join(CONFIG_PREFIX_SEPARATOR)];
+  if (section === undefined) {
+    throw new UsageError(`there is no section [services ${services}] in the AWS config file`);
+  }
+  return section[['pca_connector_scep', 'endpoint_url'].join(CONFIG_PREFIX_SEPARATOR)];
+}
+
+/** The base URL of an API; undefined unless it is http or https, without user, query and fragment. */
+export function parseEndpoint(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  const { username, password, search, hash } = url;
+  return [username, password, search, hash].every((part) => part === '') ? url : undefined;
+}
