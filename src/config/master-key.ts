@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFileOnce } from './make-file-once.ts';
 import { UsageError } from './usage-error.ts';
 
 const KEY_OCTETS = 32;
@@ -13,7 +13,7 @@ const KEY_OCTETS = 32;
  */
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
-  if (!existsSync(file)) await makeMasterKey(file);
+  await makeFileOnce(file, () => `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
   const key = parseMasterKey((await readFile(file, 'utf8')).trim());
   if (key !== undefined) return key;
   throw new UsageError(`${file} does not hold 64 hexadecimal digits; restore it from your backup`);
@@ -42,19 +42,4 @@ export async function readMasterKeyFile(file: string): Promise<Uint8Array> {
 export function parseMasterKey(text: string): Uint8Array | undefined {
   if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
   return /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
-}
-
-/** Under its name only when whole and on the disk: another start, or one after a power cut, must never read half a key. */
-async function makeMasterKey(file: string): Promise<void> {
-  const unfinished = `${file}.${randomUUID()}`;
-  const fresh = `${randomBytes(KEY_OCTETS).toString('hex')}\n`;
-  try {
-    await writeFile(unfinished, fresh, { mode: 0o600, flush: true });
-    await link(unfinished, file);
-  } catch (error) {
-    // Then another process has made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
 }
