@@ -36,6 +36,9 @@ export const tagsSchema = z.record(z.string(), z.string());
 
 export const maxResultsSchema = z.int().min(1).max(1000);
 
+/** For a call without MaxResults. */
+export const DEFAULT_PAGE = 100;
+
 export const nextTokenSchema = z
   .string()
   .min(1)

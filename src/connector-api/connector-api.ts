@@ -1,3 +1,4 @@
+import type { ConnectorQuotas } from '../connectors/connector-quotas.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
@@ -15,10 +16,4 @@ export interface ConnectorApi {
   readonly quotas: ConnectorQuotas;
   /** Goes on with work that outlives the request: a failure is logged, and the store stays open until it ends. */
   readonly inBackground: (work: () => Promise<unknown>) => void;
-}
-
-/** Limits on what there may be, counted for one account in one region. */
-export interface ConnectorQuotas {
-  readonly connectors: number;
-  readonly challengesPerConnector: number;
 }

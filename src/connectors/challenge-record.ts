@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection } from '../store/collection.ts';
+import { defineConnectorCollection } from './connector-collections.ts';
 
 /** A challenge as stored, in its connector's partition under its id. Times are milliseconds since the epoch. */
 const challengeSchema = z.strictObject({
@@ -15,15 +15,14 @@ const challengeSchema = z.strictObject({
 
 export type ChallengeRecord = Readonly<z.infer<typeof challengeSchema>>;
 
-export const challenges = defineCollection<ChallengeRecord>('challenges', challengeSchema);
+export const challenges = defineConnectorCollection<ChallengeRecord>('challenges', challengeSchema);
 
 const challengeDigestSchema = z.strictObject({ challengeId: z.uuid() });
 
 /** From the keyed digest of a password to its challenge: the password itself is never a key in the store. */
-export const challengeDigests = defineCollection<Readonly<z.infer<typeof challengeDigestSchema>>>(
-  'challenge-digests',
-  challengeDigestSchema,
-);
+export const challengeDigests = defineConnectorCollection<
+  Readonly<z.infer<typeof challengeDigestSchema>>
+>('challenge-digests', challengeDigestSchema);
 
 /** The sealing context of a challenge's password, and so the one place where it can be opened. */
 export function challengeSealContext(connectorId: string, challengeId: string): string {

@@ -8,8 +8,23 @@ const connectorSchema = z.strictObject({
   accountId: z.string(),
   region: z.string(),
   certificateAuthorityArn: z.string(),
-  type: z.literal('GENERAL_PURPOSE'),
+  type: z.enum(['GENERAL_PURPOSE', 'INTUNE']),
+  /** Of a connector of type INTUNE, and of no other. */
+  mobileDeviceManagement: z
+    .strictObject({
+      intune: z.strictObject({ azureApplicationId: z.string(), domain: z.string() }),
+    })
+    .optional(),
   status: z.enum(['CREATING', 'ACTIVE', 'DELETING', 'FAILED']),
+  /** Why it is FAILED. */
+  statusReason: z
+    .enum([
+      'INTERNAL_FAILURE',
+      'PRIVATECA_ACCESS_DENIED',
+      'PRIVATECA_INVALID_STATE',
+      'PRIVATECA_RESOURCE_NOT_FOUND',
+    ])
+    .optional(),
   /** The last segment of its URL, a UUID that only its devices should know. */
   urlSecret: z.string(),
   tags: z.record(z.string(), z.string()),

@@ -1,53 +1,111 @@
 import type { Issuer } from '../issuer/issuer.ts';
 import { putEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import type { Sealer } from '../store/seal.ts';
+import { accountPartition, listedConnectors, noteAccount } from './account-record.ts';
+import { checkConnectorAuthority } from './check-connector-authority.ts';
+import { checkConnectorTags } from './check-tags.ts';
+import type { ClientToken } from './client-token.ts';
+import { clientToken, findByClientToken, rememberClientToken } from './client-token.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { connectorArn } from './connector-arns.ts';
-import { readConnectorPolicy } from './connector-policy.ts';
+import { quotaExceeded } from './connector-errors.ts';
+import type { ConnectorQuotas } from './connector-quotas.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
-import { renewRaIdentity } from './renew-ra-identity.ts';
+import { readCount, recount } from './count-record.ts';
+import { unlessDeleted } from './deletion-mark.ts';
+import { noteUnfinished } from './unfinished-connectors.ts';
 
 interface Dependencies {
   readonly store: RecordStore;
-  readonly sealer: Sealer;
   readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly randomUuid: () => string;
+  readonly quotas: ConnectorQuotas;
+}
+
+export interface ConnectorRequest {
+  readonly certificateAuthorityArn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly mobileDeviceManagement?: ConnectorRecord['mobileDeviceManagement'];
+  readonly clientToken?: string | undefined;
 }
 
 /**
- * Makes an ACTIVE connector with its RA identity. The connector is stored last, so one that can be found can also answer.
- * @throws RangeError for tags that `readConnectorPolicy` refuses; IssuerError
+ * Makes a connector that is CREATING; `resumeConnector` finishes it. First its id is claimed, with its place under the quota and
+ * the ClientToken, all in one commit; then it is stored. A call that dies in between is completed by its repetition, or the
+ * claim is given back.
+ * @returns the connector's id
+ * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException
  */
 export async function createConnector(
   deps: Dependencies,
   scope: ConnectorScope,
-  request: {
-    readonly certificateAuthorityArn: string;
-    readonly tags: Readonly<Record<string, string>>;
-  },
-): Promise<ConnectorRecord> {
-  readConnectorPolicy(request.tags);
-  const id = deps.randomUuid();
-  const connector: ConnectorRecord = {
+  request: ConnectorRequest,
+): Promise<string> {
+  const { clientToken: token, ...parameters } = request;
+  checkConnectorTags(request.tags);
+  await checkConnectorAuthority(deps.issuer, scope, request.certificateAuthorityArn);
+  await noteAccount(deps.store, scope);
+  const id = await claimId(
+    deps,
+    scope,
+    token === undefined ? undefined : clientToken('CreateConnector', token, parameters),
+  );
+  // Of calls with one token the first to come here stores it; none does when it has been deleted since.
+  await deps.store.commit(connectorPartition(id), [
+    putEntry(connectors, CONNECTOR_KEY, newConnector(deps, scope, id, request), {
+      condition: 'absent',
+    }),
+    unlessDeleted(),
+  ]);
+  return id;
+}
+
+async function claimId(
+  deps: Dependencies,
+  scope: ConnectorScope,
+  token: ClientToken | undefined,
+): Promise<string> {
+  const { store, clock, randomUuid, quotas } = deps;
+  const partition = accountPartition(scope);
+  const id = randomUuid();
+  const arn = (known: string) => connectorArn(scope, known);
+  for (;;) {
+    const known = token && (await findByClientToken(store, partition, token, 'Connector', arn));
+    if (known !== undefined) return known;
+    const count = await readCount(store, partition, 'connectors');
+    if (count.value >= quotas.connectors) throw quotaExceeded('Connector', quotas.connectors);
+    await noteUnfinished(deps, id, scope);
+    const { outcome } = await store.commit(partition, [
+      putEntry(listedConnectors, id, { listedAt: clock() }, { condition: 'absent' }),
+      recount(count, 1),
+      ...(token ? [rememberClientToken(token, id, clock())] : []),
+    ]);
+    if (outcome === 'committed') return id;
+  }
+}
+
+function newConnector(
+  { clock, randomUuid }: Dependencies,
+  scope: ConnectorScope,
+  id: string,
+  { certificateAuthorityArn, tags, mobileDeviceManagement }: ConnectorRequest,
+): ConnectorRecord {
+  const now = clock();
+  return {
     arn: connectorArn(scope, id),
     id,
     accountId: scope.accountId,
     region: scope.region,
-    certificateAuthorityArn: request.certificateAuthorityArn,
-    type: 'GENERAL_PURPOSE',
-    status: 'ACTIVE',
-    urlSecret: deps.randomUuid(),
-    tags: { ...request.tags },
-    createdAt: deps.clock(),
-    updatedAt: deps.clock(),
+    certificateAuthorityArn,
+    type: mobileDeviceManagement === undefined ? 'GENERAL_PURPOSE' : 'INTUNE',
+    ...(mobileDeviceManagement && { mobileDeviceManagement }),
+    status: 'CREATING',
+    urlSecret: randomUuid(),
+    tags: { ...tags },
+    createdAt: now,
+    updatedAt: now,
   };
-  await renewRaIdentity(deps, connector);
-  await deps.store.commit(connectorPartition(id), [
-    putEntry(connectors, CONNECTOR_KEY, connector, { condition: 'absent' }),
-  ]);
-  return connector;
 }

@@ -5,6 +5,7 @@ import type { Sealer } from '../store/seal.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import { connectorPartition } from './connector-record.ts';
+import { unlessDeleted } from './deletion-mark.ts';
 import { chooseRaIdentities } from './ra-identities.ts';
 import {
   MAX_RA_GENERATIONS,
@@ -38,7 +39,8 @@ export async function listRaGenerations(
 
 /**
  * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
- * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read.
+ * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read, and
+ * when the connector is being deleted.
  */
 export async function storeRaGeneration(
   deps: { readonly store: RecordStore; readonly sealer: Sealer; readonly clock: () => number },
@@ -64,6 +66,7 @@ export async function storeRaGeneration(
       condition: 'absent',
       expiresAt: certificate.notAfter.getTime(),
     }),
+    unlessDeleted(),
     ...excess.map((oldest) => deleteEntry(raIdentities, raIdentityKey(oldest.generation))),
   ]);
   return outcome === 'committed' ? { generation, activeFrom, certificate } : undefined;

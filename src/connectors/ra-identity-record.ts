@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { base64Bytes, defineCollection } from '../store/collection.ts';
+import { base64Bytes } from '../store/collection.ts';
+import { defineConnectorCollection } from './connector-collections.ts';
 
 /** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
 const raIdentitySchema = z.strictObject({
@@ -14,7 +15,10 @@ const raIdentitySchema = z.strictObject({
 
 export type RaIdentityRecord = Readonly<z.infer<typeof raIdentitySchema>>;
 
-export const raIdentities = defineCollection<RaIdentityRecord>('ra-identities', raIdentitySchema);
+export const raIdentities = defineConnectorCollection<RaIdentityRecord>(
+  'ra-identities',
+  raIdentitySchema,
+);
 
 /** A connector keeps no more than these; a rotation beyond them forgets the oldest. */
 export const MAX_RA_GENERATIONS = 16;

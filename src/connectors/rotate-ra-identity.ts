@@ -1,4 +1,5 @@
 import type { ConnectorRecord } from './connector-record.ts';
+import { isBeingDeleted } from './deletion-mark.ts';
 import { issueRaCertificate } from './issue-ra-certificate.ts';
 import type { RaGeneration } from './ra-generations.ts';
 import { listRaGenerations, storeRaGeneration } from './ra-generations.ts';
@@ -9,7 +10,7 @@ import { raNotAfter } from './renew-ra-identity.ts';
  * Makes a new RA identity now, whatever life the newest has left. GetCACert serves it from `activeInMs` on; until then
  * GetNextCACert announces it. A rotation that takes effect earlier than one announced before replaces that one.
  * The old generations keep serving the clients that hold them.
- * @throws RangeError when the new certificate would have ended by then; IssuerError
+ * @throws RangeError when the new certificate would have ended by then, or the connector is being deleted; IssuerError
  */
 export async function rotateRaIdentity(
   deps: RaRenewalDependencies,
@@ -27,5 +28,8 @@ export async function rotateRaIdentity(
     const added = { ...identity, activeFrom };
     const stored = await storeRaGeneration(deps, connector.id, existing, added);
     if (stored !== undefined) return stored;
+    if (await isBeingDeleted(deps.store, connector.id)) {
+      throw new RangeError(`${connector.arn} is being deleted`);
+    }
   }
 }

@@ -23,6 +23,7 @@ export async function enrolByPkcsReq(
   deps: EnrolmentDependencies,
   exchange: Exchange,
 ): Promise<Decision> {
+  requireGeneralPurpose(exchange);
   const holder = await findHolder(deps, exchange);
   return enrol(deps, exchange, 'PKCSReq', holder);
 }
@@ -35,9 +36,15 @@ export async function enrolByRenewalReq(
   deps: EnrolmentDependencies,
   exchange: Exchange,
 ): Promise<Decision> {
+  requireGeneralPurpose(exchange);
   const holder = await findHolder(deps, exchange);
   if (holder === undefined) throw new Refusal('renewal-signer-unknown');
   return enrol(deps, exchange, 'RenewalReq', holder);
+}
+
+/** A connector of another type enrols nobody until this server knows how to ask that device management. @throws Refusal */
+function requireGeneralPurpose({ connector }: Exchange): void {
+  if (connector.type !== 'GENERAL_PURPOSE') throw new Refusal('intune-not-supported');
 }
 
 /** The certificate of a request that has been granted before, or a decision about a new one. */

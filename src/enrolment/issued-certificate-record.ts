@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { defineConnectorCollection } from '../connectors/connector-collections.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
 import type { Entry } from '../store/collection.ts';
-import { base64Bytes, defineCollection, getEntry } from '../store/collection.ts';
+import { base64Bytes, getEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
@@ -19,7 +20,7 @@ const issuedCertificateSchema = z.strictObject({
 
 export type IssuedCertificateRecord = Readonly<z.infer<typeof issuedCertificateSchema>>;
 
-export const issuedCertificates = defineCollection<IssuedCertificateRecord>(
+export const issuedCertificates = defineConnectorCollection<IssuedCertificateRecord>(
   'certificates',
   issuedCertificateSchema,
 );

@@ -3,7 +3,9 @@ import { OID } from '../asn1/object-identifiers.ts';
 import type { ConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
+import { deletionMarks, unlessDeleted } from '../connectors/deletion-mark.ts';
 import type { Issuer } from '../issuer/issuer.ts';
+import { Refusal } from '../scep/refusal.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
@@ -41,7 +43,7 @@ const UNFINISHED_LIFETIME = 7 * 86_400_000;
 /**
  * Stores a transaction for what has been authorised, or gives the one that is there already. From here on it can be finished
  * by any replica, whatever becomes of this one (`advanceTransaction`).
- * @throws Refusal when the validity asked for cannot be had; IssuerError
+ * @throws Refusal when the validity asked for cannot be had, or the connector is being deleted; IssuerError
  */
 export async function startTransaction(
   deps: TransactionDependencies,
@@ -59,9 +61,11 @@ export async function startTransaction(
     const result = await deps.store.commit(partition, [
       putEntry(transactions, names.key, transaction, { condition: 'absent', expiresAt }),
       putEntry(polls, pollKey(names.transactionId, names.signerKeyDigest), pointer, { expiresAt }),
+      unlessDeleted(),
       ...(await successorWrites(deps.store, connector, granted)),
     ]);
     if (result.outcome === 'committed') return transaction;
+    if (result.collection === deletionMarks.name) throw new Refusal('connector-deleted');
     const existing = await getEntry(deps.store, partition, transactions, names.key);
     if (existing !== undefined) return existing.value;
   }

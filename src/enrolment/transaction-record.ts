@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { defineConnectorCollection } from '../connectors/connector-collections.ts';
 import type { RefusalReason } from '../scep/refusal.ts';
 import { REFUSAL_REASONS } from '../scep/refusal.ts';
-import { base64Bytes, defineCollection } from '../store/collection.ts';
+import { base64Bytes } from '../store/collection.ts';
 
 /** By what right a certificate is issued. */
 const rightSchema = z.discriminatedUnion('kind', [
@@ -61,10 +62,16 @@ export type TransactionRecord = Readonly<z.infer<typeof transactionSchema>>;
 export type IssuingTransaction = Extract<TransactionRecord, { state: 'issuing' }>;
 export type IssuedTransaction = Extract<TransactionRecord, { state: 'issued' }>;
 
-export const transactions = defineCollection<TransactionRecord>('transactions', transactionSchema);
+export const transactions = defineConnectorCollection<TransactionRecord>(
+  'transactions',
+  transactionSchema,
+);
 
 /** From what a CertPoll names, under `pollKey`, to the transaction. */
-export const polls = defineCollection('polls', z.strictObject({ transactionKey: z.string() }));
+export const polls = defineConnectorCollection(
+  'polls',
+  z.strictObject({ transactionKey: z.string() }),
+);
 
 /**
  * What makes two requests the same (protocol C59): the transactionID, the whole certification request with its key, and the key

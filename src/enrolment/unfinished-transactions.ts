@@ -81,7 +81,7 @@ async function isFinished(
   key: string,
 ): Promise<boolean> {
   const connector = await findConnector(deps.store, connectorId);
-  if (connector === undefined) return true;
+  if (connector?.status !== 'ACTIVE') return true;
   try {
     return (await advanceTransaction(deps, connector, key, 0))?.state !== 'issuing';
   } catch (error) {

@@ -34,6 +34,8 @@ export interface Issuer {
 export interface Authority {
   readonly arn: string;
   readonly status: 'ACTIVE' | 'NOT_ACTIVE';
+  /** Absent: GENERAL_PURPOSE. */
+  readonly usageMode?: 'GENERAL_PURPOSE' | 'SHORT_LIVED_CERTIFICATE';
   /** The authority's own certificate, DER. */
   readonly certificate: Uint8Array;
   /** From the certificate's issuer up to the root, DER each; empty for a root. */

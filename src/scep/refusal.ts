@@ -101,6 +101,16 @@ export const REFUSAL_REASONS = {
     text: 'The renewal asks for more than the certificate that it renews has.',
     hint: 'A device that needs more is a new enrolment, with a challenge.',
   },
+  'intune-not-supported': {
+    failInfo: 'badRequest',
+    text: 'This connector enrols devices for Microsoft Intune, which this server cannot do yet.',
+    hint: 'The connector is of type INTUNE: it can be managed, and enrols nobody. Use one of type GENERAL_PURPOSE.',
+  },
+  'connector-deleted': {
+    failInfo: 'badRequest',
+    text: 'The connector at this URL has just been deleted.',
+    hint: 'DeleteConnector met a request under way.',
+  },
   'challenge-missing': {
     failInfo: 'badRequest',
     text: 'The certificate signing request has no challenge password.',

@@ -6,7 +6,9 @@ import {
   challengePasswords,
   findChallengeByPassword,
 } from '../../src/connectors/find-challenge.ts';
+import { findConnector } from '../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../src/connectors/ra-identities.ts';
+import { resumeConnector } from '../../src/connectors/unfinished-connectors.ts';
 import type { EnrolmentDependencies } from '../../src/enrolment/enrolment-dependencies.ts';
 import type { PkiOperationResult } from '../../src/enrolment/handle-pki-operation.ts';
 import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
@@ -38,11 +40,15 @@ export async function makeEnrolmentWorld(
   const store = openInMemoryRecordStore(clock);
   const sealer = createSealer(createHash('sha256').update('test master key').digest());
   const issuer = createFakeIssuer();
-  const parts = { store, sealer, issuer, clock, randomUuid: () => randomUUID() };
+  const quotas = { connectors: 10, challengesPerConnector: 10 };
+  const parts = { store, sealer, issuer, clock, randomUuid: () => randomUUID(), quotas };
   const scope = { region: 'us-east-1', accountId: '000000000000' };
   const request = { certificateAuthorityArn: issuer.authorityArn, tags };
-  const connector = await createConnector(parts, scope, request);
-  const { password } = await createChallenge(parts, connector);
+  const connectorId = await createConnector(parts, scope, request);
+  await resumeConnector(parts, connectorId);
+  const connector = await findConnector(store, connectorId);
+  if (connector === undefined) throw new Error('the connector was not stored');
+  const { password } = await createChallenge(parts, connector, { tags: {} });
   const findRaIdentities = createRaIdentityFinder(parts);
   const raIdentities = await findRaIdentities(connector.id);
   if (raIdentities === undefined) throw new Error('the connector has no RA identity');

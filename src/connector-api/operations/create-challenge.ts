@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { createChallenge as makeChallenge } from '../../connectors/create-challenge.ts';
+import { requireConnector } from '../../connectors/require-resource.ts';
 import { accessTo } from '../access-to.ts';
 import {
   challengeMetadataSchema,
@@ -7,6 +8,7 @@ import {
   connectorArnSchema,
   tagsSchema,
 } from '../api-schemas.ts';
+import { describeChallenge } from '../describe-challenge.ts';
 import type { Operation } from '../operation.ts';
 import { CREATE_ERRORS } from '../operation-errors.ts';
 
@@ -29,5 +31,10 @@ export const createChallenge: Operation<z.infer<typeof input>, z.infer<typeof ou
       ? []
       : [{ ...accessTo('TagResource', `${ConnectorArn ?? ''}/challenge/*`), requestTags: Tags }]),
   ],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { ConnectorArn, ClientToken, Tags = {} }) => {
+    const { value } = await requireConnector(api.store, caller, ConnectorArn);
+    const request = { tags: Tags, clientToken: ClientToken };
+    const { challenge, password } = await makeChallenge(api, value, request);
+    return { Challenge: { ...describeChallenge(challenge), Password: password } };
+  },
 };

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { partitionOf } from '../../aws-wire/arn.ts';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
 import type { Access } from '../../aws-wire/policy/access.ts';
 import { connectorArn } from '../../connectors/connector-arns.ts';
+import { invalid } from '../../connectors/connector-errors.ts';
+import { createConnector as beginCreating } from '../../connectors/create-connector.ts';
+import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
 import { accessTo } from '../access-to.ts';
 import {
   certificateAuthorityArnSchema,
@@ -40,7 +43,22 @@ export const createConnector: Operation<Input, z.infer<typeof output>> = {
       : [{ ...accessTo('TagResource', connectorArn(caller, '*')), requestTags: Tags }]),
     ...authorityAccess(caller, CertificateAuthorityArn),
   ],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, input) => {
+    if (input.VpcEndpointId !== undefined) throw noVpcEndpoints();
+    const { Intune } = input.MobileDeviceManagement ?? {};
+    const id = await beginCreating(api, caller, {
+      certificateAuthorityArn: input.CertificateAuthorityArn,
+      tags: input.Tags ?? {},
+      clientToken: input.ClientToken,
+      ...(Intune && {
+        mobileDeviceManagement: {
+          intune: { azureApplicationId: Intune.AzureApplicationId, domain: Intune.Domain },
+        },
+      }),
+    });
+    api.inBackground(() => resumeConnector(api, id));
+    return { ConnectorArn: connectorArn(caller, id) };
+  },
 };
 
 /**
@@ -57,4 +75,10 @@ function authorityAccess({ region }: Caller, authority: string | undefined): Acc
     { action: 'acm-pca:GetCertificate', resources },
     { action: 'acm-pca:IssueCertificate', resources, context },
   ];
+}
+
+/** To accept it would promise that the SCEP URL is reachable through that endpoint alone (docs/adr/0012-connectors-api.md). */
+function noVpcEndpoints(): AwsError {
+  const advice = 'Restrict the network in front of the enrol listener instead';
+  return invalid(`VpcEndpointId: there are no VPC endpoints here. ${advice}`);
 }

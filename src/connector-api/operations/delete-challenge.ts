@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { deleteChallenge as removeChallenge } from '../../connectors/delete-challenge.ts';
 import { accessTo } from '../access-to.ts';
 import { challengeArnSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -13,5 +13,5 @@ export const deleteChallenge: Operation<z.infer<typeof input>, void> = {
   output: undefined,
   errors: DELETE_ERRORS,
   access: (_caller, { ChallengeArn }) => [accessTo('DeleteChallenge', ChallengeArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: (api, caller, { ChallengeArn }) => removeChallenge(api, caller, ChallengeArn),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { deleteConnector as beginDeletion } from '../../connectors/delete-connector.ts';
+import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
 import { accessTo } from '../access-to.ts';
 import { connectorArnSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -13,5 +14,8 @@ export const deleteConnector: Operation<z.infer<typeof input>, void> = {
   output: undefined,
   errors: DELETE_ERRORS,
   access: (_caller, { ConnectorArn }) => [accessTo('DeleteConnector', ConnectorArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { ConnectorArn }) => {
+    const id = await beginDeletion(api, caller, ConnectorArn);
+    api.inBackground(() => resumeConnector(api, id));
+  },
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { requireChallenge } from '../../connectors/require-resource.ts';
 import { accessTo } from '../access-to.ts';
 import { challengeArnSchema, challengeMetadataSchema } from '../api-schemas.ts';
+import { describeChallenge } from '../describe-challenge.ts';
 import type { Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
@@ -15,5 +16,8 @@ export const getChallengeMetadata: Operation<z.infer<typeof input>, z.infer<type
   output,
   errors: RESOURCE_ERRORS,
   access: (_caller, { ChallengeArn }) => [accessTo('GetChallengeMetadata', ChallengeArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { ChallengeArn }) => {
+    const { challenge } = await requireChallenge(api.store, caller, ChallengeArn);
+    return { ChallengeMetadata: describeChallenge(challenge.value) };
+  },
 };

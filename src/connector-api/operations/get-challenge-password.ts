@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { openChallengePassword } from '../../connectors/find-challenge.ts';
+import { requireChallenge } from '../../connectors/require-resource.ts';
 import { accessTo } from '../access-to.ts';
 import { challengeArnSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -15,5 +16,8 @@ export const getChallengePassword: Operation<z.infer<typeof input>, z.infer<type
   output,
   errors: RESOURCE_ERRORS,
   access: (_caller, { ChallengeArn }) => [accessTo('GetChallengePassword', ChallengeArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async ({ store, sealer }, caller, { ChallengeArn }) => {
+    const { connector, challenge } = await requireChallenge(store, caller, ChallengeArn);
+    return { Password: openChallengePassword(sealer, connector.id, challenge.value) };
+  },
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { requireConnector } from '../../connectors/require-resource.ts';
 import { accessTo } from '../access-to.ts';
 import { connectorArnSchema, connectorSchema } from '../api-schemas.ts';
+import { describeConnector } from '../describe-connector.ts';
 import type { Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
@@ -15,5 +16,8 @@ export const getConnector: Operation<z.infer<typeof input>, z.infer<typeof outpu
   output,
   errors: RESOURCE_ERRORS,
   access: (_caller, { ConnectorArn }) => [accessTo('GetConnector', ConnectorArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { ConnectorArn }) => {
+    const { value } = await requireConnector(api.store, caller, ConnectorArn);
+    return { Connector: describeConnector(api.enrolUrl, value) };
+  },
 };

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
+import { listChallenges } from '../../connectors/list-challenges.ts';
+import { requireConnector } from '../../connectors/require-resource.ts';
 import { accessTo } from '../access-to.ts';
 import {
   challengeMetadataSchema,
   connectorArnSchema,
+  DEFAULT_PAGE,
   maxResultsSchema,
   nextTokenSchema,
 } from '../api-schemas.ts';
+import { describeChallenge } from '../describe-challenge.ts';
 import type { Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
@@ -32,5 +36,14 @@ export const listChallengeMetadata: Operation<z.infer<typeof input>, z.infer<typ
   output,
   errors: RESOURCE_ERRORS,
   access: () => [accessTo('ListChallengeMetadata')],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { ConnectorArn, MaxResults = DEFAULT_PAGE, NextToken }) => {
+    const connector = await requireConnector(api.store, caller, ConnectorArn);
+    const scope = { caller, operation: 'ListChallengeMetadata', parent: ConnectorArn };
+    const after = NextToken && openPageToken(api.sealer, scope, NextToken);
+    const page = await listChallenges(api.store, connector.value, { after, limit: MaxResults });
+    return {
+      Challenges: page.items.map(describeChallenge),
+      ...(page.next && { NextToken: sealPageToken(api.sealer, scope, page.next) }),
+    };
+  },
 };

@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
+import { listConnectors as listOwnConnectors } from '../../connectors/list-connectors.ts';
 import { accessTo } from '../access-to.ts';
-import { connectorSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
+import {
+  connectorSchema,
+  DEFAULT_PAGE,
+  maxResultsSchema,
+  nextTokenSchema,
+} from '../api-schemas.ts';
+import { describeConnector } from '../describe-connector.ts';
 import type { Operation } from '../operation.ts';
 import { COMMON_ERRORS } from '../operation-errors.ts';
 
@@ -26,5 +33,13 @@ export const listConnectors: Operation<z.infer<typeof input>, z.infer<typeof out
   output,
   errors: COMMON_ERRORS,
   access: () => [accessTo('ListConnectors')],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async (api, caller, { MaxResults = DEFAULT_PAGE, NextToken }) => {
+    const scope = { caller, operation: 'ListConnectors' };
+    const after = NextToken && openPageToken(api.sealer, scope, NextToken);
+    const page = await listOwnConnectors(api.store, caller, { after, limit: MaxResults });
+    return {
+      Connectors: page.items.map((connector) => describeConnector(api.enrolUrl, connector)),
+      ...(page.next && { NextToken: sealPageToken(api.sealer, scope, page.next) }),
+    };
+  },
 };

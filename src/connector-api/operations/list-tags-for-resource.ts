@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { readTags } from '../../connectors/resource-tags.ts';
 import { accessTo } from '../access-to.ts';
 import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -15,5 +15,7 @@ export const listTagsForResource: Operation<z.infer<typeof input>, z.infer<typeo
   output,
   errors: RESOURCE_ERRORS,
   access: (_caller, { ResourceArn }) => [accessTo('ListTagsForResource', ResourceArn)],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: async ({ store }, caller, { ResourceArn }) => ({
+    Tags: await readTags(store, caller, ResourceArn),
+  }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { changeTags } from '../../connectors/resource-tags.ts';
 import { accessTo } from '../access-to.ts';
 import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -15,5 +15,6 @@ export const tagResource: Operation<z.infer<typeof input>, void> = {
   access: (_caller, { ResourceArn, Tags }) => [
     { ...accessTo('TagResource', ResourceArn), ...(Tags && { requestTags: Tags }) },
   ],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: (api, caller, { ResourceArn, Tags }) =>
+    changeTags(api, caller, ResourceArn, (tags) => ({ ...tags, ...Tags })),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../../aws-wire/aws-error.ts';
+import { changeTags } from '../../connectors/resource-tags.ts';
 import { accessTo } from '../access-to.ts';
 import { resourceArnSchema } from '../api-schemas.ts';
 import type { Operation } from '../operation.ts';
@@ -20,5 +20,8 @@ export const untagResource: Operation<z.infer<typeof input>, void> = {
   access: (_caller, { ResourceArn, TagKeys }) => [
     { ...accessTo('UntagResource', ResourceArn), ...(TagKeys && { tagKeys: TagKeys }) },
   ],
-  run: () => Promise.reject(new AwsError('InternalServerException', 'under construction')),
+  run: (api, caller, { ResourceArn, TagKeys }) =>
+    changeTags(api, caller, ResourceArn, (tags) =>
+      Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))),
+    ),
 };

@@ -28,6 +28,10 @@ async function describeAuthority(ca: PrivateCa, arn: string): Promise<Authority>
   return {
     arn,
     status: CertificateAuthority.Status === 'ACTIVE' ? 'ACTIVE' : 'NOT_ACTIVE',
+    usageMode:
+      CertificateAuthority.UsageMode === 'SHORT_LIVED_CERTIFICATE'
+        ? 'SHORT_LIVED_CERTIFICATE'
+        : 'GENERAL_PURPOSE',
     ...decodeChain(installed),
   };
 }

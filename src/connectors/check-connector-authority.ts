@@ -1,0 +1,36 @@
+import { parseArn } from '../aws-wire/arn.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import { IssuerError } from '../issuer/issuer.ts';
+import type { ConnectorScope } from './connector-arns.ts';
+import { invalid } from './connector-errors.ts';
+
+/**
+ * What must hold of a connector's CA before there can be a connector: it belongs to the same account and region, and is not one
+ * that issues short-lived certificates alone. Whether it exists and is ACTIVE becomes the connector's status.
+ * @throws AwsError ValidationException
+ */
+export async function checkConnectorAuthority(
+  issuer: Issuer,
+  scope: ConnectorScope,
+  authorityArn: string,
+): Promise<void> {
+  const named = parseArn(authorityArn);
+  if (named?.accountId !== scope.accountId || named.region !== scope.region) {
+    throw invalid('The certificate authority must be of your own account and region');
+  }
+  if ((await usageMode(issuer, authorityArn)) === 'SHORT_LIVED_CERTIFICATE') {
+    throw invalid(
+      'The usage mode of the certificate authority must be GENERAL_PURPOSE',
+      'INVALID_CA_USAGE_MODE',
+    );
+  }
+}
+
+async function usageMode(issuer: Issuer, authorityArn: string) {
+  try {
+    return (await issuer.describeAuthority(authorityArn)).usageMode;
+  } catch (error) {
+    if (error instanceof IssuerError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { putEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { ConnectorScope } from './connector-arns.ts';
+import { conflict } from './connector-errors.ts';
+import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import { markDeletion } from './deletion-mark.ts';
+import { requireConnector } from './require-resource.ts';
+import { noteUnfinished } from './unfinished-connectors.ts';
+
+/**
+ * Makes a connector DELETING: from the same commit on its URL answers nobody and nothing new comes into its partition.
+ * `resumeConnector` removes what there is. A connector that is DELETING already stays so.
+ * @returns the connector's id
+ * @throws AwsError ResourceNotFoundException; ConflictException while it is CREATING
+ */
+export async function deleteConnector(
+  deps: { readonly store: RecordStore; readonly clock: () => number },
+  scope: ConnectorScope,
+  arn: string,
+): Promise<string> {
+  const { store, clock } = deps;
+  for (;;) {
+    const { value, version } = await requireConnector(store, scope, arn);
+    const { id, status } = value;
+    if (status === 'DELETING') return id;
+    if (status === 'CREATING') {
+      throw conflict('Connector', arn, `Connector ${arn} is CREATING; delete it when that is over`);
+    }
+    await noteUnfinished(deps, id, scope);
+    const deleting = { ...value, status: 'DELETING', updatedAt: clock() } as const;
+    const { outcome } = await store.commit(connectorPartition(id), [
+      putEntry(connectors, CONNECTOR_KEY, deleting, { condition: { version } }),
+      markDeletion(),
+    ]);
+    if (outcome === 'committed') return id;
+  }
+}

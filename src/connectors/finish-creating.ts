@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { IssuerFault } from '../issuer/issuer.ts';
+import { IssuerError } from '../issuer/issuer.ts';
+import { getEntry, putEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { defineConnectorCollection } from './connector-collections.ts';
+import type { ConnectorRecord } from './connector-record.ts';
+import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import { unlessDeleted } from './deletion-mark.ts';
+import type { RaRenewalDependencies } from './renew-ra-identity.ts';
+import { renewRaIdentity } from './renew-ra-identity.ts';
+
+type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
+
+/** What a CA says that will not change by itself, as the status reason of the API. */
+const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
+  'not-found': 'PRIVATECA_RESOURCE_NOT_FOUND',
+  'not-active': 'PRIVATECA_INVALID_STATE',
+  'access-denied': 'PRIVATECA_ACCESS_DENIED',
+  'invalid-request': 'INTERNAL_FAILURE',
+  throttled: undefined,
+  unavailable: undefined,
+};
+
+/** A CA that cannot be asked is asked again for so long. */
+const PATIENCE = 5 * 60_000;
+
+/** Whose turn it is to make an RA identity: one process at a time, as each try may cost a certificate. */
+const turns = defineConnectorCollection('turns', z.strictObject({}));
+const TURN = 20_000;
+
+/**
+ * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when the CA will not have it.
+ * @returns whether the connector is CREATING no more; false while it is another's turn
+ * @throws IssuerError and whatever else is worth another try, which may be made in twenty seconds
+ */
+export async function finishCreating(
+  deps: RaRenewalDependencies,
+  connector: ConnectorRecord,
+): Promise<boolean> {
+  if (!(await takeTurn(deps, connector.id))) return false;
+  try {
+    await requireUsableAuthority(deps, connector);
+    await renewRaIdentity(deps, connector);
+  } catch (error) {
+    const final = error instanceof IssuerError ? REASONS[error.fault] : undefined;
+    const overdue = deps.clock() - connector.createdAt > PATIENCE;
+    const statusReason = final ?? (overdue ? 'INTERNAL_FAILURE' : undefined);
+    if (statusReason === undefined) throw error;
+    await settle(deps, connector.id, { status: 'FAILED', statusReason });
+    return true;
+  }
+  await settle(deps, connector.id, { status: 'ACTIVE' });
+  return true;
+}
+
+async function takeTurn(
+  { store, clock }: RaRenewalDependencies,
+  connectorId: string,
+): Promise<boolean> {
+  const expiresAt = clock() + TURN;
+  const { outcome } = await store.commit(connectorPartition(connectorId), [
+    putEntry(turns, CONNECTOR_KEY, {}, { condition: 'absent', expiresAt }),
+    unlessDeleted(),
+  ]);
+  return outcome === 'committed';
+}
+
+async function requireUsableAuthority(
+  { issuer }: RaRenewalDependencies,
+  { certificateAuthorityArn: arn }: ConnectorRecord,
+): Promise<void> {
+  const { status, usageMode } = await issuer.describeAuthority(arn);
+  if (status !== 'ACTIVE') throw new IssuerError('not-active', `${arn} is not ACTIVE`);
+  if (usageMode === 'SHORT_LIVED_CERTIFICATE') {
+    throw new IssuerError('not-active', `${arn} is for short-lived certificates`);
+  }
+}
+
+/** Its tags may be changed meanwhile. */
+async function settle(
+  { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
+  connectorId: string,
+  outcome: Pick<ConnectorRecord, 'status' | 'statusReason'>,
+): Promise<void> {
+  const partition = connectorPartition(connectorId);
+  for (;;) {
+    const entry = await getEntry(store, partition, connectors, CONNECTOR_KEY);
+    if (entry?.value.status !== 'CREATING') return;
+    const { value, version } = entry;
+    const settled = { ...value, ...outcome, updatedAt: clock() };
+    const write = putEntry(connectors, CONNECTOR_KEY, settled, { condition: { version } });
+    if ((await store.commit(partition, [write])).outcome === 'committed') return;
+  }
+}

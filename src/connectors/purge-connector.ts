@@ -1,0 +1,83 @@
+import { deleteEntry, getEntry } from '../store/collection.ts';
+import type { RecordStore, Write } from '../store/record-store.ts';
+import { accountPartition, listedConnectors } from './account-record.ts';
+import type { ConnectorScope } from './connector-arns.ts';
+import { CONNECTOR_COLLECTIONS } from './connector-collections.ts';
+import type { ConnectorRecord } from './connector-record.ts';
+import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import { readCount, recount } from './count-record.ts';
+import { markDeletion } from './deletion-mark.ts';
+
+interface Dependencies {
+  readonly store: RecordStore;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+const PAGE = 500;
+/** Longer than any request that began before. */
+const MARK_LIFETIME = 3_600_000;
+
+/**
+ * Removes all that a connector in deletion has: what is in its partition, then its place in the account's list, itself last. It may
+ * be cut short anywhere and begun again, by several processes at once. What others write meanwhile is held off by the
+ * deletion mark, or is gone with what it builds on; passes are made until one finds nothing.
+ */
+export async function purgeConnector(
+  { store, clock }: Dependencies,
+  connector: ConnectorRecord,
+): Promise<void> {
+  const partition = connectorPartition(connector.id);
+  while ((await purgeOnce(store, partition)) > 0);
+  await unlist(store, connector, connector.id);
+  await store.commit(partition, [
+    deleteEntry(connectors, CONNECTOR_KEY),
+    markDeletion(clock() + MARK_LIFETIME),
+  ]);
+}
+
+/** Gives back an id whose connector was never stored, and sees to it that it never will be. */
+export async function forgetClaim(
+  { store, clock }: Dependencies,
+  scope: ConnectorScope,
+  connectorId: string,
+): Promise<void> {
+  const { outcome } = await store.commit(connectorPartition(connectorId), [
+    deleteEntry(connectors, CONNECTOR_KEY, 'absent'),
+    markDeletion(clock() + MARK_LIFETIME),
+  ]);
+  if (outcome === 'committed') await unlist(store, scope, connectorId);
+}
+
+/** @returns how many records were there */
+async function purgeOnce(store: RecordStore, partition: string): Promise<number> {
+  let found = 0;
+  for (const collection of CONNECTOR_COLLECTIONS) {
+    for (;;) {
+      const page = await store.list(partition, collection, { limit: PAGE });
+      if (page.length === 0) break;
+      found += page.length;
+      const writes = page.map(({ key }): Write => ({ kind: 'delete', collection, key }));
+      await store.commit(partition, writes);
+    }
+  }
+  return found;
+}
+
+async function unlist(
+  store: RecordStore,
+  scope: ConnectorScope,
+  connectorId: string,
+): Promise<void> {
+  const partition = accountPartition(scope);
+  for (;;) {
+    const listed = await getEntry(store, partition, listedConnectors, connectorId);
+    if (listed === undefined) return;
+    const { version } = listed;
+    const { outcome } = await store.commit(partition, [
+      deleteEntry(listedConnectors, connectorId, { version }),
+      recount(await readCount(store, partition, 'connectors'), -1),
+    ]);
+    if (outcome === 'committed') return;
+  }
+}

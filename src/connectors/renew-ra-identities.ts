@@ -1,0 +1,21 @@
+import { allConnectorIds } from './account-record.ts';
+import { findConnector } from './find-connector.ts';
+import type { RaRenewalDependencies } from './renew-ra-identity.ts';
+import { renewRaIdentity } from './renew-ra-identity.ts';
+
+/**
+ * `renewRaIdentity` for every ACTIVE connector of every account. Run it every hour on any replica.
+ * @throws AggregateError of what hindered some of them, when all have had their turn
+ */
+export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<void> {
+  const errors: unknown[] = [];
+  for await (const id of allConnectorIds(deps.store)) {
+    try {
+      const connector = await findConnector(deps.store, id);
+      if (connector?.status === 'ACTIVE') await renewRaIdentity(deps, connector);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'RA identities could not be renewed');
+}
