@@ -1,0 +1,51 @@
+/** Requests in a second, of one account in one region, by operations of both APIs. */
+export type Rates = Readonly<Record<string, number>>;
+
+/** The quotas of AWS (aws.md 1.6, 3.5). */
+export const AWS_RATES = {
+  CreateChallenge: 5,
+  CreateConnector: 5,
+  DeleteChallenge: 5,
+  DeleteConnector: 5,
+  GetChallengeMetadata: 50,
+  GetChallengePassword: 50,
+  GetConnector: 50,
+  ListChallengeMetadata: 50,
+  ListConnectors: 50,
+  ListTagsForResource: 50,
+  TagResource: 50,
+  UntagResource: 50,
+
+  CreateCertificateAuthority: 1,
+  CreateCertificateAuthorityAuditReport: 1,
+  CreatePermission: 1,
+  DeleteCertificateAuthority: 10,
+  DeletePermission: 1,
+  DeletePolicy: 5,
+  DescribeCertificateAuthority: 20,
+  DescribeCertificateAuthorityAuditReport: 20,
+  GetCertificate: 75,
+  GetCertificateAuthorityCertificate: 20,
+  GetCertificateAuthorityCsr: 10,
+  GetPolicy: 5,
+  ImportCertificateAuthorityCertificate: 10,
+  IssueCertificate: 25,
+  ListCertificateAuthorities: 20,
+  ListPermissions: 5,
+  ListTags: 20,
+  PutPolicy: 5,
+  RestoreCertificateAuthority: 20,
+  RevokeCertificate: 20,
+  TagCertificateAuthority: 10,
+  UntagCertificateAuthority: 10,
+  UpdateCertificateAuthority: 10,
+} as const satisfies Rates;
+
+/** An RSA key takes a processor seconds to find, and an audit report reads every certificate of its CA. */
+const COSTLY: Rates = { CreateCertificateAuthority: 5, CreateCertificateAuthorityAuditReport: 1 };
+
+/** Ours: far above those of AWS, so that they stop a script that has run wild and nothing else. */
+export const DEFAULT_RATES: Rates = {
+  ...Object.fromEntries(Object.entries(AWS_RATES).map(([name, rate]) => [name, rate * 10])),
+  ...COSTLY,
+};
