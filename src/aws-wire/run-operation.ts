@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Caller } from './caller.ts';
+import { deserializeInput } from './deserialize-input.ts';
+import type { Access } from './policy/access.ts';
+import { requireAccess } from './policy/require-access.ts';
+import { validateInput } from './validate-input.ts';
+
+/** What stands between a caller, already known by his signature, and an operation. */
+export interface Gates {
+  /** @throws AwsError ThrottlingException */
+  readonly limitRate: (caller: Caller, operation: string) => Promise<void>;
+  /** Tags of a resource of the caller's account and region; none for one that is not there. */
+  readonly resourceTags: (
+    caller: Caller,
+    resourceArn: string,
+  ) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** An operation of either API; `Context` is what it works with. */
+interface AnyOperation<Context> {
+  readonly input: z.ZodType;
+  access(caller: Caller, input: object): readonly Access[];
+  run(context: Context, caller: Caller, input: unknown): Promise<unknown>;
+}
+
+export interface OperationCall<Context> {
+  readonly caller: Caller;
+  readonly name: string;
+  readonly operation: AnyOperation<Context>;
+  /** Its members as JSON. */
+  readonly input: unknown;
+}
+
+/**
+ * Runs an operation in the order of AWS's front ends: rate, form of the input, policy, constraints, and the operation alone looks
+ * at resources. So nobody learns more than he may (aws.md 6.3).
+ * @throws AwsError
+ */
+export async function runOperation<Context>(
+  gates: Gates,
+  context: Context,
+  { caller, name, operation, input: json }: OperationCall<Context>,
+): Promise<unknown> {
+  await gates.limitRate(caller, name);
+  const input = deserializeInput(operation.input, json);
+  const access = operation.access(caller, input as object);
+  await requireAccess(caller, access, (arn) => gates.resourceTags(caller, arn));
+  return operation.run(context, caller, validateInput(operation.input, input));
+}

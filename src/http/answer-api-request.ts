@@ -1,0 +1,72 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { Caller } from '../aws-wire/caller.ts';
+import type { Gates } from '../aws-wire/run-operation.ts';
+import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
+import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import type { WireReply } from '../aws-wire/wire-reply.ts';
+import type { ConnectorApi } from '../connector-api/connector-api.ts';
+import type { WireProtocol } from './api-call.ts';
+import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
+import type { ServePrivateCa } from './read-private-ca-call.ts';
+import { JSON_1_1, readPrivateCaCall, targetOf } from './read-private-ca-call.ts';
+
+export interface ApiDependencies {
+  readonly authenticate: Authenticate;
+  readonly gates: Gates;
+  readonly connectorApi: ConnectorApi;
+  /** Undefined when the CA is elsewhere. */
+  readonly servePrivateCa?: ServePrivateCa | undefined;
+}
+
+/** An answer, and what the log says of it. */
+export interface ApiAnswer {
+  readonly reply: WireReply;
+  /** Undefined for a request that is not authentic. */
+  readonly caller?: Caller;
+  /** Undefined when the request names none. */
+  readonly operation?: string;
+  /** What the caller is told. */
+  readonly error?: AwsError;
+  /** What nobody is told but the log. */
+  readonly fault?: unknown;
+}
+
+/**
+ * Answers a request to either API, of which nothing is known and nothing is read before its signature is verified. The scope of
+ * the signature says which API it is for.
+ */
+export async function answerApiRequest(
+  deps: ApiDependencies,
+  request: SignedRequest,
+): Promise<ApiAnswer> {
+  let known: Pick<ApiAnswer, 'caller' | 'operation'> = {};
+  let protocol = protocolOf(request);
+  try {
+    const caller = deps.authenticate(request);
+    known = { caller };
+    const isPrivateCa = caller.service === 'acm-pca';
+    protocol = isPrivateCa ? JSON_1_1 : REST_JSON;
+    const call = isPrivateCa
+      ? readPrivateCaCall(deps.servePrivateCa, caller, request)
+      : readConnectorCall(deps, caller, request);
+    known = { caller, operation: call.operation };
+    return { ...known, reply: await call.answer() };
+  } catch (error) {
+    return { ...known, ...answerError(protocol, error) };
+  }
+}
+
+/** The one that the client speaks by the look of it. */
+export function protocolOf(request: Pick<SignedRequest, 'headers'>): WireProtocol {
+  return targetOf(request) === undefined ? REST_JSON : JSON_1_1;
+}
+
+/** An AwsError is for the caller; anything else is an opaque fault of ours. */
+export function answerError(
+  { renderError, faultCode }: WireProtocol,
+  error: unknown,
+): Pick<ApiAnswer, 'reply' | 'error' | 'fault'> {
+  if (error instanceof AwsError) return { reply: renderError(error), error };
+  const opaque = new AwsError(faultCode, 'An internal error occurred');
+  return { reply: renderError(opaque), error: opaque, fault: error };
+}

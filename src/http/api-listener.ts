@@ -1,0 +1,88 @@
+import type { Express, Request, RequestHandler, Response } from 'express';
+import express from 'express';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { WireReply } from '../aws-wire/wire-reply.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { ApiAnswer, ApiDependencies } from './answer-api-request.ts';
+import { answerApiRequest, answerError, protocolOf } from './answer-api-request.ts';
+import type { CorsOptions } from './apply-cors.ts';
+import { applyCors } from './apply-cors.ts';
+
+export interface ApiListenerDependencies extends ApiDependencies {
+  readonly randomUuid: () => string;
+  readonly logger: Logger;
+  /** Undefined: no page of any other origin may call the API. */
+  readonly cors?: CorsOptions | undefined;
+}
+
+/** Octets of a body: ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
+const MAX_BODY = 4 * 1024 * 1024;
+
+/** The listener that administrators reach: the API of Connector for SCEP, and that of Private CA, under any path. */
+export function createApiApp(deps: ApiListenerDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  const readRaw = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  app.use(async (request, response) => {
+    const begun = performance.now();
+    const requestId = deps.randomUuid();
+    response.setHeader('x-amzn-RequestId', requestId);
+    response.setHeader('Cache-Control', 'no-store');
+    if (deps.cors !== undefined && applyCors(deps.cors, request, response)) return;
+    const { method, url: target } = request;
+    const headers = paired(request.rawHeaders);
+    const answer = await readBody(readRaw, request, response).then(
+      (body) => answerApiRequest(deps, { method, target, headers, body }),
+      (error: unknown) => answerError(protocolOf({ headers }), error),
+    );
+    send(response, answer.reply);
+    log(deps.logger, answer, { requestId, milliseconds: Math.round(performance.now() - begun) });
+  });
+  return app;
+}
+
+/** @throws AwsError SerializationException when the body is not taken; the connection then ends with the answer */
+async function readBody(
+  readRaw: RequestHandler,
+  request: Request,
+  response: Response,
+): Promise<Uint8Array> {
+  await new Promise<void>((resolve, reject) => {
+    readRaw(request, response, (error?: unknown) => {
+      if (error === undefined) return resolve();
+      response.setHeader('Connection', 'close');
+      const text = `The body must be whole, uncompressed and of at most ${MAX_BODY} octets`;
+      reject(new AwsError('SerializationException', text, {}, { cause: error }));
+    });
+  });
+  const body: unknown = request.body;
+  return body instanceof Uint8Array ? body : new Uint8Array();
+}
+
+function paired(rawHeaders: readonly string[]): [name: string, value: string][] {
+  return rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as [string, string]] : [],
+  );
+}
+
+function send(response: Response, { status, headers, body }: WireReply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // RFC 9110 section 8.6: none with a 204.
+  if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.end(body);
+}
+
+/** Names who asked for what and what came of it: never an input or an output, which hold passwords. */
+function log(
+  logger: Logger,
+  { reply, caller, operation, error, fault }: ApiAnswer,
+  exchange: { readonly requestId: string; readonly milliseconds: number },
+): void {
+  const who = { caller: caller?.arn, region: caller?.region, service: caller?.service };
+  const entry = { ...exchange, ...who, operation, status: reply.status, error: error?.code };
+  if (fault === undefined) logger.info(entry, 'API request answered');
+  else logger.error({ ...entry, err: fault }, 'API request failed');
+}

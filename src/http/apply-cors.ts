@@ -1,0 +1,45 @@
+import type { Request, Response } from 'express';
+
+export interface CorsOptions {
+  /** Such as https://console.example.com; `*` stands for every origin. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** The cors trait of the API model (aws.md 1.4), and what its signatures need: `*` does not cover Authorization. */
+const ALLOWED_HEADERS = [
+  '*',
+  'authorization',
+  'content-type',
+  'x-amz-content-sha256',
+  'x-amz-user-agent',
+  'x-amzn-platform-id',
+  'x-amzn-trace-id',
+];
+const EXPOSED_HEADERS = ['x-amzn-errortype', 'x-amzn-requestid', 'x-amzn-trace-id'];
+const MAX_AGE_SECONDS = 86_400;
+
+/**
+ * Lets pages of the allowed origins call the API. A preflight of theirs is answered here, since a browser does not sign it; `true`
+ * says so. Whatever else comes has to be authentic, wherever it comes from.
+ */
+export function applyCors(
+  { allowedOrigins }: CorsOptions,
+  request: Request,
+  response: Response,
+): boolean {
+  response.vary('Origin');
+  const origin = request.get('origin');
+  if (origin === undefined || !['*', origin].some((one) => allowedOrigins.includes(one))) {
+    return false;
+  }
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS.join(', '));
+  const isPreflight = request.method === 'OPTIONS' && request.get('access-control-request-method');
+  if (!isPreflight) return false;
+  response.setHeader('Access-Control-Allow-Methods', 'DELETE, GET, POST');
+  response.setHeader('Access-Control-Allow-Headers', ALLOWED_HEADERS.join(', '));
+  response.setHeader('Access-Control-Max-Age', MAX_AGE_SECONDS);
+  response.statusCode = 204;
+  response.end();
+  return true;
+}

@@ -1,0 +1,57 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { Caller } from '../aws-wire/caller.ts';
+import { matchRoute } from '../aws-wire/rest-json/match-route.ts';
+import { readRestJsonInput } from '../aws-wire/rest-json/read-rest-json-input.ts';
+import {
+  FRONT_END_ERRORS,
+  renderRestJson,
+  renderRestJsonError,
+} from '../aws-wire/rest-json/render-rest-json.ts';
+import type { Gates } from '../aws-wire/run-operation.ts';
+import { runOperation } from '../aws-wire/run-operation.ts';
+import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import { splitTarget } from '../aws-wire/sigv4/split-target.ts';
+import type { ConnectorApi } from '../connector-api/connector-api.ts';
+import type { Operation } from '../connector-api/operation.ts';
+import { OPERATIONS } from '../connector-api/operations.ts';
+import type { ApiCall, WireProtocol } from './api-call.ts';
+
+export const REST_JSON: WireProtocol = {
+  renderError: renderRestJsonError,
+  faultCode: 'InternalServerException',
+};
+
+/**
+ * What a request asks of Connector for SCEP, in REST-JSON.
+ * @throws AwsError UnknownOperationException
+ */
+export function readConnectorCall(
+  { gates, connectorApi }: { readonly gates: Gates; readonly connectorApi: ConnectorApi },
+  caller: Caller,
+  { method, target, headers, body }: SignedRequest,
+): ApiCall {
+  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+  const { path, query } = splitTarget(target, host);
+  const { name, labels } = matchRoute(OPERATIONS, method, path);
+  const operation: Operation<unknown, unknown> = OPERATIONS[name];
+  return {
+    operation: name,
+    answer: async () => {
+      const input = readRestJsonInput(operation, { labels, query, body });
+      const call = { caller, name, operation, input };
+      try {
+        const output = await runOperation(gates, connectorApi, call);
+        return renderRestJson(operation.http.status, output);
+      } catch (error) {
+        throw asModelled(error, operation);
+      }
+    },
+  };
+}
+
+/** An error that the model does not have for this operation is a fault of ours. */
+function asModelled(error: unknown, { errors }: Operation<unknown, unknown>): unknown {
+  if (!(error instanceof AwsError)) return error;
+  if (errors.includes(error.code) || FRONT_END_ERRORS.includes(error.code)) return error;
+  return new Error(`the operation has no ${error.code}`, { cause: error });
+}

@@ -1,0 +1,335 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import type { Caller } from '../../../src/aws-wire/caller.ts';
+import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
+import { exchangeRaw } from '../../support/raw-http.ts';
+import type { RunningApi } from '../../support/start-api.ts';
+import { readReply, startApi } from '../../support/start-api.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UNKNOWN_CONNECTOR =
+  'arn:aws:pca-connector-scep:us-east-1:111122223333:connector/11223344-1234-1122-2233-112233445566';
+const CONNECTOR_PATH = `/connectors/${encodeURIComponent(UNKNOWN_CONNECTOR)}`;
+const privateCaCall = (operation: string, body = '{}') => ({
+  service: 'acm-pca',
+  method: 'POST',
+  target: '/',
+  headers: {
+    'x-amz-target': `ACMPrivateCA.${operation}`,
+    'content-type': 'application/x-amz-json-1.1',
+  },
+  body,
+});
+
+let api: RunningApi;
+const start = async (...options: Parameters<typeof startApi>) => {
+  api = await startApi(...options);
+  return api;
+};
+const logged = () => api.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+afterEach(() => api.stop());
+
+describe('Connector for SCEP', () => {
+  test('answers in REST-JSON, with the headers that every answer has', async () => {
+    await start();
+    const { status, headers, body } = await api.send({ target: '/connectors' });
+    expect(status).toBe(200);
+    expect(body).toEqual({ Connectors: [] });
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(headers.get('x-amzn-requestid')).toMatch(UUID);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(3_000);
+  });
+
+  test('under the base path of an endpoint', async () => {
+    await start();
+    expect((await api.send({ target: '/pki/connectors' })).status).toBe(200);
+  });
+
+  test('an unknown method or path is 404', async () => {
+    await start();
+    const { status, error, body } = await api.send({ method: 'PUT', target: '/connectors' });
+    expect({ status, error }).toEqual({ status: 404, error: 'UnknownOperationException' });
+    expect(Object.keys(body)).toEqual(['message']);
+  });
+
+  test('a modelled error has its members', async () => {
+    await start();
+    const { status, error, body } = await api.send({ target: CONNECTOR_PATH });
+    expect({ status, error }).toEqual({ status: 404, error: 'ResourceNotFoundException' });
+    expect(body).toEqual({
+      Message: expect.any(String) as string,
+      ResourceId: UNKNOWN_CONNECTOR,
+      ResourceType: 'Connector',
+    });
+  });
+});
+
+describe('nothing is looked at before the signature', () => {
+  test.each<[string, string, string]>([
+    ['a known path', 'GET', '/connectors'],
+    ['an unknown path', 'GET', '/nothing'],
+    ['a body that is not JSON', 'POST', '/connectors'],
+  ])('%s', async (_name, method, path) => {
+    await start();
+    const body = method === 'POST' ? { body: '{' } : {};
+    const reply = await readReply(await fetch(api.url + path, { method, ...body }));
+    expect(reply.status).toBe(403);
+    expect(reply.error).toBe('MissingAuthenticationTokenException');
+    expect(reply.body).toEqual({ message: 'Missing Authentication Token' });
+    expect(reply.headers.get('x-amzn-requestid')).toMatch(UUID);
+  });
+
+  test('a target makes it JSON 1.1', async () => {
+    await start();
+    const headers = { 'x-amz-target': 'ACMPrivateCA.ListTags' };
+    const reply = await readReply(await fetch(api.url, { method: 'POST', headers }));
+    expect(reply.status).toBe(400);
+    expect(reply.headers.get('content-type')).toBe('application/x-amz-json-1.1');
+    expect(reply.body).toEqual({
+      __type: 'MissingAuthenticationTokenException',
+      message: 'Missing Authentication Token',
+    });
+  });
+
+  test('a wrong secret', async () => {
+    await start();
+    const { status, error } = await api.send({ secretAccessKey: 'another secret access key here' });
+    expect({ status, error }).toEqual({ status: 403, error: 'InvalidSignatureException' });
+  });
+});
+
+describe('then in this order', () => {
+  const denied = {
+    policy: parsePolicy(
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"acm-pca:*","Resource":"*"}}',
+    ),
+  };
+  const throttled = {
+    limitRate: () => Promise.reject(new AwsError('ThrottlingException', 'Rate exceeded')),
+    resourceTags: () => Promise.resolve({}),
+  };
+  const malformed = {
+    method: 'POST',
+    target: '/connectors',
+    body: '{"CertificateAuthorityArn":1}',
+  };
+  const invalid = { method: 'POST', target: '/connectors', body: '{}' };
+
+  test('the rate', async () => {
+    await start({ gates: throttled }, denied);
+    const { status, error, body } = await api.send(malformed);
+    expect({ status, error }).toEqual({ status: 429, error: 'ThrottlingException' });
+    expect(body).toEqual({ Message: 'Rate exceeded' });
+  });
+
+  test('the form of the input, the policy, the constraints', async () => {
+    await start({}, denied);
+    expect((await api.send(malformed)).error).toBe('SerializationException');
+    const { status, error, body } = await api.send(invalid);
+    expect({ status, error }).toEqual({ status: 403, error: 'AccessDeniedException' });
+    expect(body['Message']).toMatch(
+      /^User: arn:aws:iam::111122223333:user\/alice is not authorized/,
+    );
+    await api.stop();
+    await start();
+    expect((await api.send(invalid)).error).toBe('ValidationException');
+  });
+});
+
+describe('Private CA', () => {
+  const seen: [Caller, string, unknown][] = [];
+  const servePrivateCa = (caller: Caller, operation: string, input: unknown) => {
+    seen.push([caller, operation, input]);
+    switch (operation) {
+      case 'ListTags':
+        return Promise.resolve({ At: new Date(1_500) });
+      case 'DeletePolicy':
+        return Promise.resolve(undefined);
+      case 'GetPolicy':
+        return Promise.reject(new AwsError('ResourceNotFoundException', 'It is not there'));
+      default:
+        return Promise.reject(new TypeError('an inside that nobody may see'));
+    }
+  };
+
+  test('is served in JSON 1.1 at any path', async () => {
+    await start({ servePrivateCa });
+    const call = privateCaCall('ListTags', '{"MaxResults":1}');
+    for (const target of ['/', '/base/path']) {
+      const { status, text, headers } = await api.send({ ...call, target });
+      expect(status).toBe(200);
+      expect(text).toBe('{"At":1.5}');
+      expect(headers.get('content-type')).toBe('application/x-amz-json-1.1');
+    }
+    const [caller, operation, input] = seen[0] ?? [];
+    expect(caller).toMatchObject({ accountId: '111122223333', service: 'acm-pca' });
+    expect([operation, input]).toEqual(['ListTags', { MaxResults: 1 }]);
+  });
+
+  test('no output is an empty body', async () => {
+    await start({ servePrivateCa });
+    const { status, text, headers } = await api.send(privateCaCall('DeletePolicy'));
+    expect([status, text, headers.get('content-length')]).toEqual([200, '', '0']);
+  });
+
+  test('errors are 400, faults of ours 500', async () => {
+    await start({ servePrivateCa });
+    const known = await api.send(privateCaCall('GetPolicy'));
+    expect(known.status).toBe(400);
+    expect(known.body).toEqual({ __type: 'ResourceNotFoundException', message: 'It is not there' });
+    const fault = await api.send(privateCaCall('CreatePermission'));
+    expect(fault.status).toBe(500);
+    expect(fault.body).toEqual({
+      __type: 'InternalFailure',
+      message: 'An internal error occurred',
+    });
+    expect(await api.send(privateCaCall('ListTags', '[]'))).toMatchObject({
+      status: 400,
+      error: 'SerializationException',
+    });
+  });
+
+  test('what is no action, or a CA elsewhere, is an unknown operation', async () => {
+    await start();
+    for (const call of [
+      privateCaCall('ListTags'),
+      { ...privateCaCall('ListTags'), headers: { 'x-amz-target': 'Other.ListTags' } },
+      { service: 'acm-pca', target: '/connectors' },
+    ]) {
+      const { status, error } = await api.send(call);
+      expect({ status, error }).toEqual({ status: 400, error: 'UnknownOperationException' });
+    }
+  });
+});
+
+describe('a fault of ours', () => {
+  const fault = {
+    limitRate: () => Promise.reject(new TypeError('an inside that nobody may see')),
+    resourceTags: () => Promise.resolve({}),
+  };
+
+  test('is opaque, and in the log by its request id', async () => {
+    await start({ gates: fault });
+    const { status, error, text, headers } = await api.send({ target: '/connectors' });
+    expect({ status, error }).toEqual({ status: 500, error: 'InternalServerException' });
+    expect(JSON.parse(text)).toEqual({ Message: 'An internal error occurred' });
+    expect(logged()).toMatchObject([
+      {
+        level: 50,
+        requestId: headers.get('x-amzn-requestid'),
+        operation: 'ListConnectors',
+        err: { message: 'an inside that nobody may see' },
+      },
+    ]);
+  });
+
+  test('as is an error that the model does not have', async () => {
+    const unmodelled = () => Promise.reject(new AwsError('InvalidArnException', 'inside'));
+    await start({ gates: { ...fault, limitRate: unmodelled } });
+    const { status, text } = await api.send({ target: '/connectors' });
+    expect(status).toBe(500);
+    expect(text).not.toContain('inside');
+  });
+});
+
+test('one line for each request: who, what, and what came of it, and nothing of the body', async () => {
+  await start();
+  await api.send({ method: 'POST', target: '/connectors', body: '{"ClientToken":"a-token"}' });
+  await fetch(api.url);
+  expect(logged()).toEqual([
+    expect.objectContaining({
+      operation: 'CreateConnector',
+      caller: 'arn:aws:iam::111122223333:user/alice',
+      region: 'us-east-1',
+      service: 'pca-connector-scep',
+      status: 400,
+      error: 'ValidationException',
+      requestId: expect.stringMatching(UUID) as string,
+      milliseconds: expect.any(Number) as number,
+    }),
+    expect.objectContaining({ status: 403, error: 'MissingAuthenticationTokenException' }),
+  ]);
+  expect(api.log.join()).not.toContain('a-token');
+});
+
+describe('bodies', () => {
+  test('above 4 MiB are refused, whoever sends them', async () => {
+    await start();
+    const body = new Uint8Array(4 * 1024 * 1024 + 1);
+    const send = fetch(api.url, { method: 'POST', body });
+    // The server may close the connection before the client has sent all of it.
+    const reply = await send.then(readReply, () => undefined);
+    if (reply) expect([reply.status, reply.error]).toEqual([400, 'SerializationException']);
+    expect((await api.send({ target: '/connectors' })).status).toBe(200);
+  });
+
+  test('are not inflated', async () => {
+    await start();
+    const init = { method: 'POST', body: 'x', headers: { 'content-encoding': 'gzip' } };
+    expect(await readReply(await fetch(api.url, init))).toMatchObject({
+      status: 400,
+      error: 'SerializationException',
+    });
+  });
+
+  test('that end early, and junk, harm nothing', async () => {
+    await start();
+    const port = Number(new URL(api.url).port);
+    await exchangeRaw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc', {
+      ending: 'end',
+      timeoutMs: 300,
+    });
+    await exchangeRaw(port, 'GARBAGE\r\n\r\n', { timeoutMs: 300 });
+    expect((await api.send({ target: '/connectors' })).status).toBe(200);
+  });
+});
+
+describe('CORS', () => {
+  const origin = 'https://console.example.com';
+  const preflight = {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'GET' },
+  };
+
+  test('is off by default: a preflight is a request without a signature', async () => {
+    await start();
+    const reply = await fetch(`${api.url}/connectors`, preflight);
+    expect(reply.status).toBe(403);
+    expect([...reply.headers.keys()].filter((name) => /^access-control/.test(name))).toEqual([]);
+  });
+
+  test('a preflight of an allowed origin is answered as the model says', async () => {
+    await start({ cors: { allowedOrigins: [origin] } });
+    const reply = await fetch(`${api.url}/connectors`, preflight);
+    expect(reply.status).toBe(204);
+    expect(Object.fromEntries(reply.headers)).toMatchObject({
+      vary: 'Origin',
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'DELETE, GET, POST',
+      'access-control-allow-headers':
+        '*, authorization, content-type, x-amz-content-sha256, x-amz-user-agent, x-amzn-platform-id, x-amzn-trace-id',
+      'access-control-expose-headers': 'x-amzn-errortype, x-amzn-requestid, x-amzn-trace-id',
+      'access-control-max-age': '86400',
+    });
+  });
+
+  test('a request of an allowed origin needs its signature and is readable, errors too', async () => {
+    await start({ cors: { allowedOrigins: ['*'] } });
+    const signed = await api.send({ target: '/connectors', headers: { origin } });
+    expect(signed.status).toBe(200);
+    expect(signed.headers.get('access-control-allow-origin')).toBe(origin);
+    const unsigned = await fetch(`${api.url}/connectors`, { headers: { origin } });
+    expect(unsigned.status).toBe(403);
+    expect(unsigned.headers.get('access-control-allow-origin')).toBe(origin);
+  });
+
+  test('another origin gets nothing', async () => {
+    await start({ cors: { allowedOrigins: ['https://other.example.com'] } });
+    const reply = await fetch(`${api.url}/connectors`, preflight);
+    expect(reply.status).toBe(403);
+    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
+    expect(reply.headers.get('vary')).toBe('Origin');
+  });
+});
