@@ -1,0 +1,16 @@
+import { printable } from '../printable.ts';
+
+/** The API refuses, or cannot be reached or read. The message is one line for a person. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** The error's name at the API, such as ResourceNotFoundException; undefined when the API has not been heard. */
+  readonly code: string | undefined;
+  /** Modelled members of the error besides its message, such as ResourceId. */
+  readonly members: Readonly<Record<string, string>>;
+
+  constructor(message: string, code?: string, members: Readonly<Record<string, string>> = {}) {
+    super(printable(code === undefined ? message : `${code}: ${message}`));
+    this.code = code;
+    this.members = members;
+  }
+}

@@ -1,0 +1,41 @@
+import { labelOf } from '../../aws-wire/rest-json/http-binding.ts';
+import type { HttpRequest } from '../exchange-http.ts';
+import type { WireOperation } from './connector-operations.ts';
+
+/** Members of an operation's input. Undefined ones are left out. */
+export type ApiInput = Readonly<Record<string, unknown>>;
+
+/** An operation as a REST-JSON request, unsigned. The path of the endpoint is kept. */
+export function buildApiRequest(
+  endpoint: URL,
+  { method, path, query = {} }: WireOperation,
+  input: ApiInput,
+): HttpRequest {
+  const members = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
+  const take = (name: string): unknown => {
+    const value = members.get(name);
+    members.delete(name);
+    return value;
+  };
+  const target = path.split('/').map((segment) => {
+    const label = labelOf(segment);
+    return label === undefined ? segment : escapeUri(take(label));
+  });
+  const parameters = Object.entries(query).flatMap(([member, name = member]) =>
+    [take(member) ?? []].flat().map((value) => `${escapeUri(name)}=${escapeUri(value)}`),
+  );
+  const url = new URL(endpoint);
+  url.pathname = `${endpoint.pathname.replace(/\/$/, '')}${target.join('/')}`;
+  url.search = parameters.join('&');
+  if (method !== 'POST') return { url, method, headers: {} };
+  const body = JSON.stringify(Object.fromEntries(members));
+  return { url, method, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** UriEncode of SigV4: all but A-Z a-z 0-9 - . _ ~ is escaped, the colons and slashes of ARNs too. */
+function escapeUri(value: unknown): string {
+  return encodeURIComponent(String(value)).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { HttpBinding } from '../../aws-wire/rest-json/http-binding.ts';
+
+/** What the client must know of an operation: what is neither in the path nor in the query is in the body, if there is one. */
+export type WireOperation = Omit<HttpBinding, 'status'>;
+
+const PAGE = { MaxResults: 'MaxResults', NextToken: 'NextToken' } as const;
+
+/** The API of Connector for SCEP, 2018-05-10. The server has its own list; a test compares them. */
+export const CONNECTOR_OPERATIONS = {
+  CreateConnector: { method: 'POST', path: '/connectors' },
+  GetConnector: { method: 'GET', path: '/connectors/{ConnectorArn}' },
+  ListConnectors: { method: 'GET', path: '/connectors', query: PAGE },
+  DeleteConnector: { method: 'DELETE', path: '/connectors/{ConnectorArn}' },
+  CreateChallenge: { method: 'POST', path: '/challenges' },
+  GetChallengeMetadata: { method: 'GET', path: '/challengeMetadata/{ChallengeArn}' },
+  GetChallengePassword: { method: 'GET', path: '/challengePasswords/{ChallengeArn}' },
+  ListChallengeMetadata: {
+    method: 'GET',
+    path: '/challengeMetadata',
+    query: { ConnectorArn: 'ConnectorArn', ...PAGE },
+  },
+  DeleteChallenge: { method: 'DELETE', path: '/challenges/{ChallengeArn}' },
+  TagResource: { method: 'POST', path: '/tags/{ResourceArn}' },
+  UntagResource: { method: 'DELETE', path: '/tags/{ResourceArn}', query: { TagKeys: 'tagKeys' } },
+  ListTagsForResource: { method: 'GET', path: '/tags/{ResourceArn}' },
+} as const satisfies Readonly<Record<string, WireOperation>>;
+
+export type ConnectorOperation = keyof typeof CONNECTOR_OPERATIONS;

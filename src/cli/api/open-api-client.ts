@@ -1,0 +1,47 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import type { ApiSettingsOptions } from '../../config/api-settings.ts';
+import { loadApiSettings } from '../../config/api-settings.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { readInput } from '../enrol-files.ts';
+import type { ApiClient, ApiClientSettings } from './create-api-client.ts';
+import { createApiClient } from './create-api-client.ts';
+import type { ApiCredentials } from './sign-api-request.ts';
+
+export interface ApiClientOptions extends ApiSettingsOptions {
+  /** Seconds, for one request. */
+  readonly timeout: number;
+}
+
+/** Above a page of the largest records that the API has. */
+const MAX_BODY = 4 * 1_048_576;
+
+/**
+ * A client for the API that the options, the environment and the AWS files name, with the credentials found there.
+ * @throws UsageError when one of them is missing or cannot be used
+ */
+export async function openApiClient(
+  options: ApiClientOptions,
+  world: Pick<ApiClientSettings, 'clock' | 'sleep' | 'random'>,
+): Promise<ApiClient> {
+  const { endpoint, region, profile, caBundle } = await loadApiSettings(options);
+  const tlsCa = caBundle === undefined ? undefined : (await readInput(caBundle)).toString('latin1');
+  const credentials = await findCredentials(profile);
+  return createApiClient({
+    endpoint,
+    signer: { region, credentials: () => Promise.resolve(credentials) },
+    limits: { timeoutMs: options.timeout * 1000, tlsCa, maxBody: MAX_BODY },
+    ...world,
+  });
+}
+
+/** Environment, profile, SSO, web identity, process, container and instance, in the order of the AWS SDK for JavaScript. */
+async function findCredentials(profile: string | undefined): Promise<ApiCredentials> {
+  try {
+    return await defaultProvider(profile === undefined ? {} : { profile })();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile (${reason})`,
+    );
+  }
+}

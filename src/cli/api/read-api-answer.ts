@@ -1,0 +1,47 @@
+import type { HttpReply } from '../exchange-http.ts';
+import { ApiError } from './api-error.ts';
+
+/** The body of an answer; empty for an operation that answers with a status alone. */
+export type ApiAnswer = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a REST-JSON answer.
+ * @throws ApiError for what the API refuses, and for what is no answer of an API
+ */
+export function readApiAnswer({ status, headers, body }: HttpReply): ApiAnswer {
+  const succeeded = status >= 200 && status < 300;
+  const content = body.length === 0 ? {} : readObject(body);
+  if (succeeded && content !== undefined) return content;
+  const { message, Message, code, __type, ...members } = content ?? {};
+  const name = errorName([headers['x-amzn-errortype'], code, __type]);
+  if (succeeded || name === undefined) {
+    throw new ApiError(`HTTP ${status}, but no answer of the API; does the endpoint lead there?`);
+  }
+  const text = [Message, message].find((value) => typeof value === 'string');
+  throw new ApiError(text ?? `HTTP ${status}`, name, textsOf(members));
+}
+
+function readObject(body: Uint8Array): ApiAnswer | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as ApiAnswer)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Servers may write it namespace#Name:documentation. */
+function errorName(candidates: readonly unknown[]): string | undefined {
+  const found = candidates.find((value) => typeof value === 'string');
+  return found?.split(':')[0]?.split('#').at(-1)?.trim() || undefined;
+}
+
+function textsOf(members: ApiAnswer): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(members).filter(
+      (member): member is [string, string] => typeof member[1] === 'string',
+    ),
+  );
+}
