@@ -1,58 +1,104 @@
-import { z } from 'zod';
-import { isDottedOid } from '../asn1/object-identifiers.ts';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { isDer } from '../asn1/is-der.ts';
+import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
+import { certificatePoliciesExtension } from '../x509/certificate-policies.ts';
 import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
+import { derGeneralNames } from '../x509/general-names.ts';
+import { keyUsageExtension } from '../x509/key-usage.ts';
 import type { Extension } from '../x509/read-extensions.ts';
-import { notSupported } from './api-schemas.ts';
+import type { ApiPassthrough } from './api-passthrough-schema.ts';
+import { EXTENDED_KEY_USAGE_TYPES } from './api-passthrough-schema.ts';
+import { derAsn1Subject } from './asn1-subject.ts';
+import { requireOid } from './custom-object-identifier.ts';
+import { readGeneralNameOptions } from './general-name-options.ts';
+import { readKeyUsageFlags } from './key-usage-flags.ts';
+import { withInvalidArgs } from './with-invalid-args.ts';
 
-/** ExtendedKeyUsageType of the API, with the purposes of RFC 5280 section 4.2.1.12 and its successors. */
-const PURPOSES = {
-  SERVER_AUTH: '1.3.6.1.5.5.7.3.1',
-  CLIENT_AUTH: '1.3.6.1.5.5.7.3.2',
-  CODE_SIGNING: '1.3.6.1.5.5.7.3.3',
-  EMAIL_PROTECTION: '1.3.6.1.5.5.7.3.4',
-  TIME_STAMPING: '1.3.6.1.5.5.7.3.8',
-  OCSP_SIGNING: '1.3.6.1.5.5.7.3.9',
-  SMART_CARD_LOGIN: '1.3.6.1.4.1.311.20.2.2',
-  DOCUMENT_SIGNING: '1.3.6.1.4.1.311.10.3.12',
-  CERTIFICATE_TRANSPARENCY: '1.3.6.1.4.1.11129.2.4.4',
-} as const;
-
-type Purpose = keyof typeof PURPOSES;
-
-const extendedKeyUsageSchema = z.strictObject({
-  ExtendedKeyUsageType: z.enum(Object.keys(PURPOSES) as [Purpose]).optional(),
-  ExtendedKeyUsageObjectIdentifier: z.string().max(64).refine(isDottedOid).optional(),
-});
-
-/** ApiPassthrough of IssueCertificate. */
-export const apiPassthroughSchema = z.strictObject({
-  Extensions: z
-    .strictObject({
-      ExtendedKeyUsage: z.array(extendedKeyUsageSchema).min(1).max(20).optional(),
-      CertificatePolicies: notSupported(),
-      KeyUsage: notSupported(),
-      SubjectAlternativeNames: notSupported(),
-      CustomExtensions: notSupported(),
-    })
-    .optional(),
-  Subject: notSupported(),
-});
-
-type ApiPassthrough = z.infer<typeof apiPassthroughSchema>;
-
-/** The extensions that ApiPassthrough asks for. @throws AwsError InvalidArgsException */
-export function apiExtensions(passthrough: ApiPassthrough | undefined): readonly Extension[] {
-  const usages = passthrough?.Extensions?.ExtendedKeyUsage;
-  return usages === undefined ? [] : [extendedKeyUsageExtension(usages.map(purposeOf))];
+/** What ApiPassthrough asks for. */
+export interface PassedByApi {
+  /** Name, DER. */
+  readonly subject: Uint8Array | undefined;
+  /** Each once. */
+  readonly extensions: readonly Extension[];
 }
 
-function purposeOf(usage: z.infer<typeof extendedKeyUsageSchema>): string {
+type Extensions = NonNullable<ApiPassthrough['Extensions']>;
+type Member<Name extends keyof Extensions> = NonNullable<Extensions[Name]>;
+
+/** @throws AwsError InvalidArgsException for what the model allows and no certificate can hold */
+export function readApiPassthrough(passthrough: ApiPassthrough | undefined): PassedByApi {
+  const { Extensions = {}, Subject } = passthrough ?? {};
+  const extensions = [
+    ...given(Extensions.KeyUsage, readKeyUsage),
+    ...given(Extensions.ExtendedKeyUsage, (usages) =>
+      extendedKeyUsageExtension(usages.map(readPurpose)),
+    ),
+    ...given(Extensions.CertificatePolicies, readPolicies),
+    ...given(Extensions.SubjectAlternativeNames, readAlternativeNames),
+    ...(Extensions.CustomExtensions ?? []).map(readCustomExtension),
+  ];
+  if (new Set(extensions.map(({ oid }) => oid)).size < extensions.length) {
+    throw invalid('ApiPassthrough has an extension twice');
+  }
+  return { subject: Subject && readSubject(Subject), extensions };
+}
+
+function given<T>(member: T | undefined, read: (member: T) => Extension): Extension[] {
+  return member === undefined ? [] : [read(member)];
+}
+
+function readSubject(subject: NonNullable<ApiPassthrough['Subject']>): Uint8Array {
+  if (Object.values(subject).some((value) => value)) return derAsn1Subject(subject);
+  throw invalid('The Subject of ApiPassthrough must have at least one field');
+}
+
+function readKeyUsage(flags: Member<'KeyUsage'>): Extension {
+  const usages = readKeyUsageFlags(flags);
+  if (usages.length > 0) return keyUsageExtension(usages);
+  throw invalid('The KeyUsage of ApiPassthrough must have at least one usage');
+}
+
+function readPurpose(usage: Member<'ExtendedKeyUsage'>[number]): string {
   const { ExtendedKeyUsageType: type, ExtendedKeyUsageObjectIdentifier: oid } = usage;
-  if (type !== undefined && oid === undefined) return PURPOSES[type];
-  if (oid !== undefined && type === undefined) return oid;
-  throw new AwsError(
-    'InvalidArgsException',
-    'An ExtendedKeyUsage must have either a type or an object identifier',
+  if (type !== undefined && oid === undefined) return EXTENDED_KEY_USAGE_TYPES[type];
+  if (oid !== undefined && type === undefined) return requireOid(oid);
+  throw invalid('An ExtendedKeyUsage must have either a type or an object identifier');
+}
+
+function readPolicies(policies: Member<'CertificatePolicies'>): Extension {
+  return withInvalidArgs(() =>
+    certificatePoliciesExtension(
+      policies.map(({ CertPolicyId, PolicyQualifiers = [] }) => ({
+        oid: requireOid(CertPolicyId),
+        cpsUris: PolicyQualifiers.map(({ Qualifier }) => Qualifier.CpsUri),
+      })),
+    ),
   );
+}
+
+function readAlternativeNames(names: Member<'SubjectAlternativeNames'>): Extension {
+  const value = withInvalidArgs(() => derGeneralNames(names.map(readGeneralNameOptions)));
+  return { oid: OID.subjectAltName, critical: false, value };
+}
+
+function readCustomExtension(extension: Member<'CustomExtensions'>[number]): Extension {
+  const { ObjectIdentifier, Value, Critical = false } = extension;
+  const value = Buffer.from(Value, 'base64');
+  if (isOneDerElement(value))
+    return { oid: requireOid(ObjectIdentifier), critical: Critical, value };
+  throw invalid(`The value of the custom extension ${ObjectIdentifier} is not DER`);
+}
+
+function isOneDerElement(value: Uint8Array): boolean {
+  try {
+    return isDer(value);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidArgsException', message);
 }

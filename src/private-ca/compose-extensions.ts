@@ -6,37 +6,52 @@ export interface ExtensionSources {
   readonly template: Template;
   /** The key identifiers, which the authority always sets itself. */
   readonly identifiers: readonly Extension[];
+  /** What the authority's configuration adds: where its CRLs and OCSP answers are. */
+  readonly authority: readonly Extension[];
   readonly api: readonly Extension[];
   readonly csr: readonly Extension[];
 }
 
 /**
- * The extensions of a certificate by the passthrough rules of AWS: for each one the template's goes before
- * ApiPassthrough's, and that before the CSR's; a source that the template does not pass gives nothing, except that the
- * subjectAltName of the CSR always passes. A base template thus takes over subject and subjectAltName alone.
+ * The extensions of a certificate by the passthrough rules of AWS ("Order of operations" of its user guide): for each one
+ * the template's goes before the authority's configuration, that before ApiPassthrough's, and that before the CSR's. A
+ * source that the template does not pass gives nothing, except that the subjectAltName of the CSR always passes.
  */
 export function composeExtensions(sources: ExtensionSources): readonly Extension[] {
-  const { template, identifiers, api, csr } = sources;
+  const { template, identifiers } = sources;
   const [basicConstraints, ...fixed] = template.extensions;
   const byPriority = [
     ...(basicConstraints ? [basicConstraints] : []),
     ...identifiers,
     ...fixed,
-    ...(template.passthrough.api ? api : []),
-    ...csr.filter(({ oid }) => template.passthrough.csr || oid === OID.subjectAltName),
+    ...sources.authority.filter(({ oid }) => mayConfigure(template, oid)),
+    ...sources.api.filter(({ oid }) => mayPass(template, 'api', oid)),
+    ...sources.csr.filter(({ oid }) => mayPass(template, 'csr', oid)),
   ];
   const chosen = new Map<string, Extension>();
   for (const extension of byPriority) {
-    if (!chosen.has(extension.oid) && !isAuthoritys(extension, identifiers)) {
-      chosen.set(extension.oid, extension);
-    }
+    if (!chosen.has(extension.oid)) chosen.set(extension.oid, extension);
   }
   return [...chosen.values()];
 }
 
-/** A key identifier that somebody else than the authority asks for. */
-function isAuthoritys(extension: Extension, identifiers: readonly Extension[]): boolean {
-  const { oid } = extension;
-  const isIdentifier = oid === OID.subjectKeyIdentifier || oid === OID.authorityKeyIdentifier;
-  return isIdentifier && !identifiers.includes(extension);
+/** A root has nobody to ask about its own certificate. */
+function mayConfigure(template: Template, oid: string): boolean {
+  return oid === OID.cRLDistributionPoints
+    ? template.distributionPoints.includes('authority')
+    : !template.selfSigned;
+}
+
+function mayPass(template: Template, source: 'api' | 'csr', oid: string): boolean {
+  if (!template.passthrough[source]) return source === 'csr' && oid === OID.subjectAltName;
+  switch (oid) {
+    case OID.subjectKeyIdentifier:
+      return false;
+    case OID.authorityKeyIdentifier:
+      return source === 'api' && template.passesKeyIdentifier;
+    case OID.cRLDistributionPoints:
+      return template.distributionPoints.includes(source);
+    default:
+      return true;
+  }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-wire/aws-error.ts';
 
-export const validitySchema = z.strictObject({
-  Value: z.number().int().min(1),
+export const validitySchema = z.object({
+  Value: z.int().min(1),
   Type: z.enum(['END_DATE', 'ABSOLUTE', 'DAYS', 'MONTHS', 'YEARS']),
 });
 
@@ -10,8 +10,17 @@ export type Validity = z.infer<typeof validitySchema>;
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+/** The most that an authority of the mode SHORT_LIVED_CERTIFICATE issues for. */
+const SHORT_LIFE = 7 * DAY;
 /** RFC 5280 section 4.1.2.5: GeneralizedTime ends with the year 9999. */
 const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+export interface ResolvedValidity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** From now to notAfter, in milliseconds. */
+  readonly life: number;
+}
 
 /**
  * NotBefore and NotAfter of a certificate, in whole seconds: NotBefore an hour before `now` by default, as AWS does, NotAfter
@@ -23,7 +32,7 @@ export function resolveValidity(
   validity: Validity,
   notBefore: Validity | undefined,
   now: number,
-): { readonly notBefore: Date; readonly notAfter: Date } {
+): ResolvedValidity {
   if (notBefore !== undefined && notBefore.Type !== 'ABSOLUTE') {
     throw invalid('ValidityNotBefore must be of type ABSOLUTE');
   }
@@ -32,7 +41,27 @@ export function resolveValidity(
   if (Number.isNaN(end) || end > LAST_MOMENT) throw invalid('The validity is out of range');
   if (end <= now) throw invalid('The certificate validity specified has already ended');
   if (start > end) throw invalid('ValidityNotBefore is after the end of the validity');
-  return { notBefore: new Date(start), notAfter: new Date(end) };
+  return { notBefore: new Date(start), notAfter: new Date(end), life: end - now };
+}
+
+/**
+ * @param issuerNotAfter milliseconds since the epoch; undefined for a root's own certificate, which nothing limits
+ * @throws AwsError ValidationException when the certificate would outlive its issuer, or the usage mode of its issuer
+ */
+export function requireValidityWithin(
+  { notAfter, life }: ResolvedValidity,
+  issuerNotAfter: number | undefined,
+  usageMode: 'GENERAL_PURPOSE' | 'SHORT_LIVED_CERTIFICATE' = 'GENERAL_PURPOSE',
+): void {
+  if (issuerNotAfter === undefined) return;
+  if (notAfter.getTime() > issuerNotAfter) {
+    throw invalid('The certificate validity specified exceeds the certificate authority validity');
+  }
+  if (usageMode === 'SHORT_LIVED_CERTIFICATE' && life > SHORT_LIFE) {
+    throw invalid(
+      'The certificate validity specified exceeds 7 days, the maximum of the usage mode SHORT_LIVED_CERTIFICATE',
+    );
+  }
 }
 
 function wholeSeconds(time: number): number {

@@ -10,7 +10,7 @@ import type { PrivateCa } from '../private-ca.ts';
 import { serialOf } from '../private-ca-arns.ts';
 import { findTemplate, templateArn } from '../templates.ts';
 
-export const getCertificateInput = z.strictObject({
+export const getCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,
   CertificateArn: arnSchema,
 });
@@ -28,7 +28,7 @@ export async function getCertificate(
   input: z.infer<typeof getCertificateInput>,
 ): Promise<GetCertificateOutput> {
   const { CertificateAuthorityArn: arn, CertificateArn } = input;
-  const { value: authority } = await findAuthority(ca, arn);
+  const { value: authority } = await findAuthority(ca, arn, 'getIssued');
   const serial = serialOf(arn, CertificateArn);
   const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
   if (entry === undefined) {
@@ -41,7 +41,12 @@ export async function getCertificate(
   }
   const { certificate, templateName } = entry.value;
   const { selfSigned } = findTemplate(templateArn(templateName));
-  const pem = { Certificate: encodePem('CERTIFICATE', certificate) };
+  const pem = { Certificate: pemOf(certificate) };
   if (selfSigned || authority.installed === undefined) return pem;
-  return { ...pem, CertificateChain: encodePem('CERTIFICATE', authority.installed.certificate) };
+  const { certificate: issuer, chain = [] } = authority.installed;
+  return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
+}
+
+function pemOf(certificate: Uint8Array): string {
+  return encodePem('CERTIFICATE', certificate);
 }

@@ -10,6 +10,7 @@ import {
   subjectKeyIdentifierExtension,
 } from '../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import type { Extension } from '../../../src/x509/read-extensions.ts';
 
 const identifiers = [
   authorityKeyIdentifierExtension(Buffer.of(1)),
@@ -26,11 +27,15 @@ const csr = [
   foreign,
 ];
 
-function compose(template: string, sources: { api?: typeof csr } = {}) {
-  const api = sources.api ?? [];
+function compose(
+  template: string,
+  sources: { api?: readonly Extension[]; authority?: readonly Extension[] } = {},
+) {
+  const { api = [], authority = [] } = sources;
   return composeExtensions({
     template: findTemplate(templateArn(template)),
     identifiers,
+    authority,
     api,
     csr,
   });
@@ -65,22 +70,44 @@ describe('composeExtensions', () => {
     ]);
   });
 
-  it('does not take an authorityKeyIdentifier from the CSR where the authority sets none', () => {
-    const template = findTemplate(templateArn('RootCACertificate/V1'));
+  const points = (critical: boolean) => ({
+    oid: OID.cRLDistributionPoints,
+    critical,
+    value: derNull(),
+  });
+  const pointsOf = (template: string, sources: Parameters<typeof compose>[1]) =>
+    compose(template, sources).filter(({ oid }) => oid === OID.cRLDistributionPoints);
+
+  it('has the authority name its CRLs before anybody else, and no root', () => {
+    const sources = { authority: [points(false)], api: [points(true)] };
+    const blank = 'BlankEndEntityCertificate_CriticalBasicConstraints_APIPassthrough/V1';
+    expect(pointsOf(blank, sources)).toEqual([points(false)]);
+    expect(pointsOf('EndEntityCertificate/V1', sources)).toEqual([points(false)]);
+    expect(pointsOf('RootCACertificate_APIPassthrough/V1', sources)).toEqual([]);
+  });
+
+  it('takes cRLDistributionPoints from ApiPassthrough with critical basicConstraints only', () => {
+    const sources = { api: [points(true)] };
+    const blank = 'BlankEndEntityCertificate';
+    expect(pointsOf(`${blank}_APIPassthrough/V1`, sources)).toEqual([]);
+    expect(pointsOf(`${blank}_CriticalBasicConstraints_APIPassthrough/V1`, sources)).toEqual([
+      points(true),
+    ]);
+  });
+
+  it.each([
+    ['RootCACertificate_APIPassthrough/V1', true],
+    ['BlankRootCACertificate_APIPassthrough/V1', false],
+    ['RootCACertificate/V1', false],
+  ])('with %s passes an authorityKeyIdentifier from ApiPassthrough: %s', (name, passes) => {
     const [, own = subjectKeyIdentifierExtension(Buffer.of(2))] = identifiers;
     const requested = [authorityKeyIdentifierExtension(Buffer.of(7))];
-    const passing = { ...template, passthrough: { api: true, csr: true } };
-    const extensions = composeExtensions({
-      template: passing,
-      identifiers: [own],
-      api: [],
-      csr: requested,
-    });
-    expect(extensions.map(({ oid }) => oid)).toEqual([
-      OID.basicConstraints,
-      OID.subjectKeyIdentifier,
-      OID.keyUsage,
-    ]);
+    const template = findTemplate(templateArn(name));
+    const sources = { template, identifiers: [own], authority: [], api: requested, csr: requested };
+    const found = composeExtensions(sources).filter(
+      ({ oid }) => oid === OID.authorityKeyIdentifier,
+    );
+    expect(found).toEqual(passes ? requested : []);
   });
 });
 
@@ -89,10 +116,18 @@ describe('findTemplate', () => {
     expect(findTemplate(undefined).name).toBe('EndEntityCertificate/V1');
   });
 
-  it.each(['arn:aws:acm-pca:::template/EndEntityCertificate/V2', 'EndEntityCertificate/V1', ''])(
-    'does not know %j',
-    (arn) => {
-      expect(() => findTemplate(arn)).toThrow('does not exist or is not supported');
-    },
-  );
+  it.each(['aws-cn', 'aws-us-gov', 'aws-eusc'])('is the same in the partition %s', (partition) => {
+    const arn = `arn:${partition}:acm-pca:::template/RootCACertificate/V1`;
+    expect(findTemplate(arn).name).toBe('RootCACertificate/V1');
+  });
+
+  it.each([
+    'arn:aws:acm-pca:us-east-1::template/EndEntityCertificate/V1',
+    'arn:aws:iam:::template/EndEntityCertificate/V1',
+    'arn:aws:acm-pca:::template/EndEntityCertificate/V2',
+    'EndEntityCertificate/V1',
+    '',
+  ])('does not know %j', (arn) => {
+    expect(() => findTemplate(arn)).toThrow('does not exist or is not supported');
+  });
 });

@@ -178,9 +178,9 @@ describe('IssueCertificate', () => {
     ['ValidationException', { Validity: { Type: 'WEEKS', Value: 1 } }],
     ['ValidationException', { ValidityNotBefore: { Type: 'DAYS', Value: 1 } }],
     ['ValidationException', { Csr: Buffer.alloc(32_769) }],
-    ['ValidationException', { Csr: 'text' }],
-    ['ValidationException', { ApiPassthrough: { Subject: {} } }],
-    ['ValidationException', { ApiPassthrough: { Extensions: { KeyUsage: {} } } }],
+    ['ValidationException', { Csr: 'no base64!' }],
+    ['InvalidArgsException', { SigningAlgorithm: 'ML_DSA_44' }],
+    ['ValidationException', { ApiPassthrough: { Subject: { Country: 'USA' } } }],
     ['ValidationException', { ApiPassthrough: { Extensions: { ExtendedKeyUsage: [] } } }],
     [
       'InvalidArgsException',

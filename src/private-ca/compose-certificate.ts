@@ -1,0 +1,103 @@
+import { OID } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { CertificateFields } from '../x509/build-certificate.ts';
+import { checkNameConstraints } from '../x509/check-name-constraints.ts';
+import { parseName } from '../x509/distinguished-name.ts';
+import { parseGeneralNames } from '../x509/general-names.ts';
+import {
+  authorityKeyIdentifierExtension,
+  keyIdentifierOf,
+  subjectKeyIdentifierExtension,
+} from '../x509/key-identifier.ts';
+import type { CertificationRequest } from '../x509/parse-certification-request.ts';
+import type { Extension } from '../x509/read-extensions.ts';
+import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
+import type { PassedByApi } from './api-passthrough.ts';
+import { authorityExtensions } from './authority-extensions.ts';
+import type { AuthorityRecord } from './authority-record.ts';
+import { composeExtensions } from './compose-extensions.ts';
+import type { Issuer } from './find-issuer.ts';
+import { findIssuer, findSelfIssuer } from './find-issuer.ts';
+import { requireInstalled } from './installed-certificate.ts';
+import type { Template } from './templates.ts';
+import type { ResolvedValidity } from './validity.ts';
+import { requireValidityWithin } from './validity.ts';
+
+/** What a certificate is made of, each part read and judged by itself. */
+export interface CertificateParts {
+  readonly authority: AuthorityRecord;
+  readonly template: Template;
+  readonly csr: CertificationRequest;
+  readonly api: PassedByApi;
+  readonly validity: ResolvedValidity;
+  readonly serialNumber: Uint8Array;
+  readonly signingAlgorithm: SigningAlgorithm;
+}
+
+export interface ComposedCertificate {
+  readonly fields: CertificateFields;
+  readonly issuer: Issuer;
+}
+
+/**
+ * The certificate that the parts ask for, and who is to sign it.
+ * @throws AwsError ValidationException past the issuer's validity or path length, InvalidArgsException as `findSelfIssuer`
+ */
+export function composeCertificate(parts: CertificateParts): ComposedCertificate {
+  const { authority, template, csr, api, validity } = parts;
+  const subject = api.subject ?? csr.subject;
+  const issuer = template.selfSigned
+    ? findSelfIssuer(authority, csr, subject)
+    : findIssuer(requireInstalled(authority), template);
+  requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
+  const extensions = composeExtensions({
+    template,
+    identifiers: identifiersOf(csr, issuer),
+    authority: authorityExtensions(authority),
+    api: api.extensions,
+    csr: csr.extensions,
+  });
+  const fields = {
+    serialNumber: parts.serialNumber,
+    signingAlgorithm: parts.signingAlgorithm,
+    issuer: issuer.subject,
+    notBefore: validity.notBefore,
+    notAfter: validity.notAfter,
+    subject,
+    subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
+    extensions: parseName(subject).length > 0 ? extensions : withCriticalAltName(extensions),
+  };
+  return { fields, issuer };
+}
+
+function identifiersOf(csr: CertificationRequest, { keyIdentifier }: Issuer): readonly Extension[] {
+  const own = subjectKeyIdentifierExtension(keyIdentifierOf(csr.subjectPublicKeyInfo));
+  return keyIdentifier === undefined
+    ? [own]
+    : [authorityKeyIdentifierExtension(keyIdentifier), own];
+}
+
+/** A subjectAltName is critical when it is all that names the subject (RFC 5280 section 4.1.2.6). */
+function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
+  return extensions.map((extension) =>
+    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
+  );
+}
+
+/**
+ * @param fields of a certificate without a fault
+ * @throws AwsError ValidationException for a name outside the name constraints of the issuer or of one above it
+ */
+export function requirePermittedNames(
+  { subject, extensions }: CertificateFields,
+  { nameConstraints }: Issuer,
+): void {
+  const extension = extensions.find(({ oid }) => oid === OID.subjectAltName);
+  const alternativeNames = extension ? parseGeneralNames(extension.value) : [];
+  for (const constraints of nameConstraints) {
+    const kind = checkNameConstraints(constraints, subject, alternativeNames);
+    if (kind === undefined) continue;
+    const message = `The certificate has a ${kind} that the name constraints of the certificate authority do not permit`;
+    throw new AwsError('ValidationException', message);
+  }
+}
