@@ -34,10 +34,17 @@ export async function openApiClient(
   });
 }
 
+/** Or the providers would say on the console, in several lines, that a profile goes before the keys of the environment. */
+const ignore = () => undefined;
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 /** Environment, profile, SSO, web identity, process, container and instance, in the order of the AWS SDK for JavaScript. */
 async function findCredentials(profile: string | undefined): Promise<ApiCredentials> {
   try {
-    return await defaultProvider(profile === undefined ? {} : { profile })();
+    return await defaultProvider({
+      logger: SILENT,
+      ...(profile === undefined ? {} : { profile }),
+    })();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ApiError } from '../api/api-error.ts';
+
+/** What the commands read of the API's answers; the rest passes through to --json. */
+
+const timestamp = z.number().transform((seconds) => new Date(seconds * 1000));
+
+const connector = z.object({
+  Arn: z.string(),
+  CertificateAuthorityArn: z.string(),
+  Type: z.string(),
+  Status: z.string(),
+  StatusReason: z.string().nullish(),
+  Endpoint: z.string().nullish(),
+  MobileDeviceManagement: z
+    .object({ Intune: z.object({ AzureApplicationId: z.string(), Domain: z.string() }).nullish() })
+    .nullish(),
+  OpenIdConfiguration: z
+    .object({ Issuer: z.string(), Subject: z.string(), Audience: z.string() })
+    .partial()
+    .nullish(),
+  CreatedAt: timestamp,
+  UpdatedAt: timestamp,
+});
+export type Connector = z.output<typeof connector>;
+
+const challenge = z.object({
+  Arn: z.string(),
+  ConnectorArn: z.string(),
+  CreatedAt: timestamp,
+  UpdatedAt: timestamp,
+});
+export type Challenge = z.output<typeof challenge>;
+
+export const connectorItem = connector;
+export const challengeItem = challenge;
+export const createConnectorAnswer = z.object({ ConnectorArn: z.string() });
+export const getConnectorAnswer = z.object({ Connector: connector });
+export const createChallengeAnswer = z.object({
+  Challenge: challenge.extend({ Password: z.string() }),
+});
+export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challenge });
+export const getChallengePasswordAnswer = z.object({ Password: z.string() });
+export const listTagsAnswer = z.object({ Tags: z.record(z.string(), z.string()).nullish() });
+
+/** @throws ApiError when the answer lacks what the API's model promises; the message holds no values */
+export function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const members = result.error.issues.map(({ path }) => path.join('.') || 'answer').join(', ');
+  throw new ApiError(`the API's answer is not as its model says: ${members}`);
+}

@@ -1,0 +1,38 @@
+import { UsageError } from '../../config/usage-error.ts';
+import type { ApiClient } from '../api/create-api-client.ts';
+import { connectorItem, readAnswer } from './api-answers.ts';
+import { collectItems, listItems } from './list-items.ts';
+
+/** What an argument that names a connector may be, for the help. */
+export const CONNECTOR_ARGUMENT = 'ARN of the connector, or its id or the beginning of it';
+
+/** Less would match by chance. */
+const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
+
+/**
+ * The ARN that an argument stands for: itself, or that of the one connector whose id begins so.
+ * @throws UsageError when no connector or several have such an id, or it is neither an ARN nor the beginning of an id
+ */
+export async function completeArn(api: ApiClient, text: string): Promise<string> {
+  if (text.startsWith('arn:')) return text;
+  const id = text.toLowerCase();
+  if (!ID_PREFIX.test(id)) {
+    throw new UsageError(`${text} is neither an ARN nor the beginning of a connector's id`);
+  }
+  const connectors = listItems(api, { operation: 'ListConnectors', member: 'Connectors' });
+  const arns = (await collectItems(connectors, Number.POSITIVE_INFINITY))
+    .map((item) => readAnswer(connectorItem, item).Arn)
+    .filter((arn) => idOf(arn).startsWith(id));
+  const [arn, ...others] = arns;
+  if (arn !== undefined && others.length === 0) return arn;
+  throw new UsageError(
+    arn === undefined
+      ? `there is no connector whose id begins with ${text}`
+      : `${arns.length} connectors have an id that begins with ${text}; give more of it`,
+  );
+}
+
+/** The last part of an ARN. */
+export function idOf(arn: string): string {
+  return arn.split('/').at(-1) ?? arn;
+}

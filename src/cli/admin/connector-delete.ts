@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../config/usage-error.ts';
+import type { ApiClient } from '../api/create-api-client.ts';
+import type { AdminWorld } from './admin-world.ts';
+import type { ApiOptions } from './api-options.ts';
+import { addApiOptions } from './api-options.ts';
+import { CONNECTOR_ARGUMENT, completeArn } from './complete-arn.ts';
+import { printJson, runApiCommand } from './run-api-command.ts';
+import type { WaitOptions } from './wait-for-connector.ts';
+import { waitOption, waitUntilDeleted } from './wait-for-connector.ts';
+
+interface DeleteConnectorOptions extends ApiOptions, WaitOptions {
+  readonly yes?: boolean;
+}
+
+/** Registers `scep-connector connector delete`. */
+export function registerConnectorDelete(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('delete')
+    .description('delete a connector with all its challenges; its URL never comes back')
+    .argument('<connector>', CONNECTOR_ARGUMENT)
+    .optionsGroup('Deletion:')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .addOption(waitOption('until it is gone'));
+  addApiOptions(command);
+  command
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 still DELETING.',
+    )
+    .action((connector: string, options: DeleteConnectorOptions) =>
+      runApiCommand(options, world, (api) => deleteConnector(api, connector, options, world)),
+    );
+}
+
+async function deleteConnector(
+  api: ApiClient,
+  text: string,
+  { json, yes = false, wait }: DeleteConnectorOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const arn = await completeArn(api, text);
+  if (!yes) await confirm(arn, world);
+  const answer = await api.call('DeleteConnector', { ConnectorArn: arn });
+  const code = wait === undefined ? 0 : await waitUntilDeleted(api, arn, wait, world);
+  if (json) printJson(world, answer);
+  return code;
+}
+
+async function confirm(arn: string, { ask }: AdminWorld): Promise<void> {
+  const answer = await ask(`Delete ${arn} and its challenges? Devices lose their URL. [y/N] `);
+  if (answer === undefined) throw new UsageError('nobody can be asked here: give --yes to delete');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was deleted');
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import type { ApiClient } from '../api/create-api-client.ts';
+import type { AdminWorld } from './admin-world.ts';
+import { listTagsAnswer, readAnswer } from './api-answers.ts';
+import type { ApiOptions } from './api-options.ts';
+import { addApiOptions } from './api-options.ts';
+import { completeArn } from './complete-arn.ts';
+import { formatTable } from './format-table.ts';
+import { printJson, runApiCommand } from './run-api-command.ts';
+import type { Tags } from './tag-options.ts';
+import { parseTag } from './tag-options.ts';
+
+const RESOURCE_ARGUMENT =
+  'ARN of a connector or challenge, or the id of a connector or the beginning of it';
+
+/** Registers `scep-connector tags`. */
+export function registerTagsCommand(program: Command, world: AdminWorld): void {
+  const parent = program
+    .command('tags')
+    .description('list, set, remove the tags of connectors and challenges');
+  const list = parent
+    .command('list')
+    .description('list the tags of a resource')
+    .argument('<resource>', RESOURCE_ARGUMENT);
+  addApiOptions(list);
+  list.action((resource: string, options: ApiOptions) =>
+    runApiCommand(options, world, (api) => listTags(api, resource, options, world)),
+  );
+  const set = parent
+    .command('set')
+    .description('set tags of a resource; others stay as they are')
+    .argument('<resource>', RESOURCE_ARGUMENT)
+    .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
+  addApiOptions(set);
+  set.action((resource: string, tags: Tags, options: ApiOptions) =>
+    runApiCommand(options, world, (api) =>
+      changeTags(api, 'TagResource', resource, { Tags: tags }, options, world),
+    ),
+  );
+  const remove = parent
+    .command('remove')
+    .description('remove tags of a resource')
+    .argument('<resource>', RESOURCE_ARGUMENT)
+    .argument('<key...>', 'one key or several');
+  addApiOptions(remove);
+  remove.action((resource: string, keys: readonly string[], options: ApiOptions) =>
+    runApiCommand(options, world, (api) =>
+      changeTags(api, 'UntagResource', resource, { TagKeys: keys }, options, world),
+    ),
+  );
+}
+
+async function listTags(
+  api: ApiClient,
+  resource: string,
+  { json }: ApiOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const ResourceArn = await completeArn(api, resource);
+  const answer = await api.call('ListTagsForResource', { ResourceArn });
+  const tags = Object.entries(readAnswer(listTagsAnswer, answer).Tags ?? {});
+  if (json) printJson(world, answer);
+  else if (tags.length === 0) world.warn('no tags\n');
+  else world.print(formatTable(['key', 'value'], tags));
+  return 0;
+}
+
+async function changeTags(
+  api: ApiClient,
+  operation: 'TagResource' | 'UntagResource',
+  resource: string,
+  change: { readonly Tags: Tags } | { readonly TagKeys: readonly string[] },
+  { json }: ApiOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const ResourceArn = await completeArn(api, resource);
+  const answer = await api.call(operation, { ResourceArn, ...change });
+  if (json) printJson(world, answer);
+  return 0;
+}
