@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { AWS_ERRORS } from '../../src/aws-wire/aws-error.ts';
+import type { Operation } from '../../src/connector-api/operation.ts';
+import { OPERATIONS } from '../../src/connector-api/operations.ts';
+import { membersOfShape, readApiModel } from '../support/api-model.ts';
+import { modelJsonSchema, wireJsonSchema } from '../support/wire-json-schema.ts';
+
+const model = readApiModel('pca-connector-scep');
+const OURS: Readonly<Record<string, Operation<unknown, unknown>>> = OPERATIONS;
+
+/** A schema to compare: the order of required members says nothing. */
+function sorted(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'required' && Array.isArray(value) ? value.toSorted() : value,
+  );
+}
+
+/** The model requires no member of an output, and leaves open what else may be there; we promise more. */
+function withoutPromises(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'required' && Array.isArray(value) ? undefined : value,
+  );
+}
+
+test('there are the operations of the newest model, and no other', () => {
+  expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
+});
+
+describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
+  const ours = OURS[name];
+  if (ours === undefined) throw new Error(`we have no ${name}`);
+
+  test('has its method, path and status', () => {
+    const { method, path, status } = ours.http;
+    expect({ method, requestUri: path, responseCode: status }).toEqual(modelled.http);
+  });
+
+  test('has its members in the query, and its labels', () => {
+    const inQuery = membersOfShape(model, modelled.input)
+      .filter(([, { location }]) => location === 'querystring')
+      .map(([member, { locationName }]) => [member, locationName]);
+    expect(ours.http.query ?? {}).toEqual(Object.fromEntries(inQuery));
+    const labels = membersOfShape(model, modelled.input)
+      .filter(([, { location }]) => location === 'uri')
+      .map(([member, { locationName }]) => [`{${member}}`, `{${locationName}}`]);
+    expect(ours.http.path.match(/\{\w+\}/g) ?? []).toEqual(labels.map(([label]) => label));
+    expect(labels.every(([member, place]) => member === place)).toBe(true);
+  });
+
+  test('takes its input: members, types, what is required, every constraint', () => {
+    const expected = modelled.input && modelJsonSchema(model, modelled.input);
+    expect(sorted(wireJsonSchema(ours.input))).toEqual(sorted(expected));
+  });
+
+  test('gives its output', () => {
+    const given = ours.output && withoutPromises(wireJsonSchema(ours.output));
+    const expected = modelled.output && withoutPromises(modelJsonSchema(model, modelled.output));
+    expect(given).toEqual(expected);
+  });
+
+  test('has its errors', () => {
+    const expected = modelled.errors?.map(({ shape }) => shape);
+    expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
+  });
+});
+
+test('errors have the statuses of the model', () => {
+  const statuses = Object.entries(model.shapes).flatMap(([name, { error }]) =>
+    error === undefined ? [] : [[name, error.httpStatusCode] as const],
+  );
+  expect(statuses.length).toBeGreaterThan(0);
+  expect(AWS_ERRORS).toMatchObject(Object.fromEntries(statuses));
+});
