@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the SCEP clients that the interoperability tests drive. Runs before `npm test`.
+# Installs the SCEP clients that the interoperability tests drive, and the shells that completion is tested in. Runs before `npm test`.
 # Does nothing when they are all there. Where it cannot install them it names the missing ones and succeeds,
 # so that the other tests still run on any machine; under CI=true it fails instead.
 set -eu
@@ -12,6 +12,8 @@ missing_packages() {
   strongswan_fetches_urls || echo libstrongswan-extra-plugins
   [ -x /usr/lib/certmonger/scep-submit ] || [ -x /usr/libexec/certmonger/scep-submit ] || echo certmonger
   command -v dbus-run-session >/dev/null 2>&1 || echo dbus-daemon
+  command -v zsh >/dev/null 2>&1 || echo zsh
+  command -v fish >/dev/null 2>&1 || echo fish
 }
 
 # `pki --scep` finds "no capable fetcher" without the curl plugin.

@@ -1,0 +1,33 @@
+import type { CommandWords } from './describe-commands.ts';
+
+/** An option that waits for its value, where it stands. */
+export interface ValueCase {
+  /** The command's path and the option's name: " enrol --method", " --help". */
+  readonly words: readonly string[];
+  /** Empty when the values are free, such as files. */
+  readonly choices: readonly string[];
+}
+
+/** The options that take a value, those with the same choices together. */
+export function valueCases(commands: readonly CommandWords[]): readonly ValueCase[] {
+  const cases = new Map<string, ValueCase>();
+  for (const { path, options } of commands) {
+    for (const { long, short, choices } of options.filter(({ takesValue }) => takesValue)) {
+      const names = [long, short].filter((name) => name !== undefined);
+      const key = choices.join(' ');
+      const words = [...(cases.get(key)?.words ?? []), ...names.map((name) => `${path} ${name}`)];
+      cases.set(key, { words, choices });
+    }
+  }
+  return [...cases.values()];
+}
+
+/** The paths that a shell must know to find the command among other words. */
+export function commandPaths(commands: readonly CommandWords[]): readonly string[] {
+  return commands.map(({ path }) => path).filter((path) => path !== '');
+}
+
+/** A word that sh, bash and zsh take to the letter. */
+export function quoteForSh(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

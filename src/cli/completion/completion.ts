@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { bashCompletion } from './bash-completion.ts';
+import { describeCommands } from './describe-commands.ts';
+import { fishCompletion } from './fish-completion.ts';
+import { zshCompletion } from './zsh-completion.ts';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+
+/** Registers `scep-connector completion`: prints what makes a shell complete the commands and options of `program`. */
+export function registerCompletionCommand(
+  program: Command,
+  print: (text: string) => void = (text) => process.stdout.write(text),
+): void {
+  program
+    .command('completion')
+    .description('print a script that makes a shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
+    .addHelpText('after', EXAMPLE)
+    .action((shell: keyof typeof SHELLS) => print(SHELLS[shell](describeCommands(program))));
+}
+
+const EXAMPLE = `
+For the shell that runs, and in its start-up file for those to come:
+  bash  source <(scep-connector completion bash)
+  zsh   source <(scep-connector completion zsh)
+  fish  scep-connector completion fish | source`;

@@ -1,0 +1,55 @@
+import type { Command, Option } from 'commander';
+
+/** A command as a shell completes it; the program itself is one. */
+export interface CommandWords {
+  /** The names that lead here, a space before each: "" for the program, " connector create". An alias is a command of its own. */
+  readonly path: string;
+  /** What may stand next, but for options: commands, or the choices of the first argument. */
+  readonly next: readonly Word[];
+  readonly options: readonly OptionWords[];
+}
+
+export interface Word {
+  readonly text: string;
+  /** One line; may be empty. */
+  readonly description: string;
+}
+
+export interface OptionWords {
+  /** Such as --help; every option has a long name. */
+  readonly long: string;
+  /** Such as -h. */
+  readonly short: string | undefined;
+  readonly description: string;
+  /** Whether the next word belongs to it. */
+  readonly takesValue: boolean;
+  /** The values that it takes; empty when they are free. */
+  readonly choices: readonly string[];
+}
+
+/** What the help of a command and of all below it shows: commander's own tree, so that completion cannot go stale. */
+export function describeCommands(command: Command, path = ''): readonly CommandWords[] {
+  const help = command.createHelp();
+  const commands = help.visibleCommands(command).map((child) => ({
+    text: child.name(),
+    description: child.description(),
+  }));
+  const choices = command.registeredArguments[0]?.argChoices ?? [];
+  const here = {
+    path,
+    next: [...commands, ...choices.map((text) => ({ text, description: '' }))],
+    options: help.visibleOptions(command).flatMap(describeOption),
+  };
+  const below = command.commands.flatMap((child) =>
+    [child.name(), ...child.aliases()].flatMap((name) =>
+      describeCommands(child, `${path} ${name}`),
+    ),
+  );
+  return [here, ...below];
+}
+
+function describeOption(option: Option): readonly OptionWords[] {
+  const { long, short, description, required, argChoices = [] } = option;
+  if (!long) return [];
+  return [{ long, short, description, takesValue: required, choices: argChoices }];
+}

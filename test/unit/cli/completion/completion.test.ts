@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { registerAdminCommands } from '../../../../src/cli/admin/admin-commands.ts';
+import { registerClientCommands } from '../../../../src/cli/client-commands.ts';
+import { registerCompletionCommand } from '../../../../src/cli/completion/completion.ts';
+import { requireClient } from '../../../support/require-client.ts';
+import { runOrThrow } from '../../../support/run-command.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
+
+/** What a shell offers for a line whose last word is the one to complete. */
+type Complete = (words: readonly string[]) => Promise<readonly string[]>;
+
+async function scriptFor(shell: string): Promise<string> {
+  const program = new Command('scep-connector')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  let printed = '';
+  registerAdminCommands(program);
+  registerClientCommands(program);
+  registerCompletionCommand(program, (text) => {
+    printed += text;
+  });
+  await program.parseAsync(['completion', shell], { from: 'user' });
+  const file = path.join(tempDirectory(), `completion.${shell}`);
+  writeFileSync(file, printed);
+  return file;
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+const inBash: Complete = async (words) => {
+  const program = `source "$0"
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _scep_connector
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = await runOrThrow('bash', [
+    ...['--norc', '-uc', program, await scriptFor('bash')],
+    ...words,
+  ]);
+  expect(stderr).toBe('');
+  return lines(stdout);
+};
+
+/** Without its line editor zsh has no completion system: these stand in for what would show the words. */
+const inZsh: Complete = async (words) => {
+  const program = `compdef() { }
+    _describe() { print -l -- "\${(@P)2}" }
+    _files() { print -- FILES }
+    compadd() { print -l -- "\${@[2,-1]}" }
+    source "$0"
+    words=("$@") CURRENT=$#
+    _scep-connector`;
+  const { stdout, stderr } = await runOrThrow('zsh', [
+    ...['-f', '-c', program, await scriptFor('zsh')],
+    ...words,
+  ]);
+  expect(stderr).toBe('');
+  const current = words.at(-1) ?? '';
+  return lines(stdout)
+    .map((line) => line.split(':')[0] ?? '')
+    .filter((word) => word === 'FILES' || word.startsWith(current));
+};
+
+const inFish: Complete = async (words) => {
+  const program = `source $argv[1]; complete -C "$argv[2..-1]"`;
+  const { stdout, stderr } = await runOrThrow(
+    'fish',
+    ['--no-config', '-c', program, await scriptFor('fish'), ...words],
+    { cwd: tempDirectory() },
+  );
+  expect(stderr).toBe('');
+  return lines(stdout).map((line) => line.split('\t')[0] ?? '');
+};
+
+describe.each([
+  ['bash', inBash],
+  ['zsh', inZsh],
+  ['fish', inFish],
+])('%s', (shell, complete) => {
+  const installed = requireClient(shell, [shell]);
+  let offers: (line: string) => Promise<readonly string[]>;
+
+  beforeAll(() => {
+    offers = async (line) => (await complete(`scep-connector ${line}`.split(' '))).toSorted();
+  });
+
+  it.runIf(installed)('completes commands', async () => {
+    expect(await offers('con')).toEqual(['connector']);
+    expect(await offers('')).toEqual(
+      expect.arrayContaining(['connector', 'challenge', 'tags', 'enrol', 'completion']),
+    );
+    expect(await offers('connector c')).toEqual(['create']);
+    expect(await offers('challenge p')).toEqual(['password']);
+  });
+
+  it.runIf(installed)('completes the options of the command, wherever it stands', async () => {
+    expect(await offers('connector create --c')).toEqual(['--ca-arn', '--client-token']);
+    expect(await offers('connector delete --region x --y')).toEqual(['--yes']);
+    expect(await offers('enroll --ext')).toEqual(['--extended-key-usage']);
+    expect(await offers('tags set --ca')).toEqual([]);
+  });
+
+  it.runIf(installed)('completes values that are known', async () => {
+    expect(await offers('enrol --method ')).toEqual(['auto', 'get', 'post']);
+    expect(await offers('connector list --status F')).toEqual(['FAILED']);
+    expect(await offers('completion z')).toEqual(['zsh']);
+  });
+
+  it.runIf(installed)('takes the value of an option for no command', async () => {
+    expect(await offers('connector create --profile list --max')).toEqual([]);
+    expect(await offers('connector create --wait --ca-')).toEqual(['--ca-arn']);
+  });
+});
+
+it('bash completes --option=value', async () => {
+  expect(await inBash(['scep-connector', 'enrol', '--method', '=', 'p'])).toEqual(['post']);
+  expect(await inBash(['scep-connector', 'enrol', '--method', '='])).toHaveLength(3);
+});
+
+it('bash leaves values that it cannot know to the names of files', async () => {
+  expect(await inBash(['scep-connector', 'enrol', '--key', ''])).toEqual([]);
+});
+
+it('refuses another shell', async () => {
+  await expect(scriptFor('tcsh')).rejects.toThrow(/Allowed choices are bash, zsh, fish/);
+});
