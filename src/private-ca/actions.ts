@@ -1,9 +1,25 @@
-import type { z } from 'zod';
-import { validateInput } from '../aws-wire/validate-input.ts';
+import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
+import { defineAction } from './action.ts';
+import {
+  accessToAll,
+  accessToAuthority,
+  accessToCreate,
+  accessToIssue,
+  accessToResource,
+  accessToTag,
+  accessToUntag,
+} from './action-access.ts';
 import {
   createCertificateAuthority,
   createCertificateAuthorityInput,
 } from './actions/create-certificate-authority.ts';
+import { createPermission, createPermissionInput } from './actions/create-permission.ts';
+import {
+  deleteCertificateAuthority,
+  deleteCertificateAuthorityInput,
+} from './actions/delete-certificate-authority.ts';
+import { deletePermission, deletePermissionInput } from './actions/delete-permission.ts';
+import { deletePolicy, deletePolicyInput } from './actions/delete-policy.ts';
 import {
   describeCertificateAuthority,
   describeCertificateAuthorityInput,
@@ -17,51 +33,212 @@ import {
   getCertificateAuthorityCsr,
   getCertificateAuthorityCsrInput,
 } from './actions/get-certificate-authority-csr.ts';
+import { getPolicy, getPolicyInput } from './actions/get-policy.ts';
 import {
   importCertificateAuthorityCertificate,
   importCertificateAuthorityCertificateInput,
 } from './actions/import-certificate-authority-certificate.ts';
 import { issueCertificate, issueCertificateInput } from './actions/issue-certificate.ts';
+import {
+  listCertificateAuthorities,
+  listCertificateAuthoritiesInput,
+} from './actions/list-certificate-authorities.ts';
+import { listPermissions, listPermissionsInput } from './actions/list-permissions.ts';
+import { listTags, listTagsInput } from './actions/list-tags.ts';
+import { putPolicy, putPolicyInput } from './actions/put-policy.ts';
+import {
+  restoreCertificateAuthority,
+  restoreCertificateAuthorityInput,
+} from './actions/restore-certificate-authority.ts';
 import { revokeCertificate, revokeCertificateInput } from './actions/revoke-certificate.ts';
-import type { PrivateCa } from './private-ca.ts';
+import {
+  tagCertificateAuthority,
+  tagCertificateAuthorityInput,
+} from './actions/tag-certificate-authority.ts';
+import {
+  untagCertificateAuthority,
+  untagCertificateAuthorityInput,
+} from './actions/untag-certificate-authority.ts';
+import {
+  updateCertificateAuthority,
+  updateCertificateAuthorityInput,
+} from './actions/update-certificate-authority.ts';
 
-/** The actions of the AWS Private CA API that exist here, under their AWS names. */
-export type ActionName =
-  | 'CreateCertificateAuthority'
-  | 'DescribeCertificateAuthority'
-  | 'GetCertificate'
-  | 'GetCertificateAuthorityCertificate'
-  | 'GetCertificateAuthorityCsr'
-  | 'ImportCertificateAuthorityCertificate'
-  | 'IssueCertificate'
-  | 'RevokeCertificate';
+const NOT_FOUND = [
+  'InvalidArnException',
+  'ResourceNotFoundException',
+] as const satisfies readonly AwsErrorCode[];
+/** Of an authority that is not there, or not in the right status. */
+const UNFIT = [
+  ...NOT_FOUND,
+  'InvalidStateException',
+  'RequestFailedException',
+] as const satisfies readonly AwsErrorCode[];
 
-/** Takes an input that nobody has checked; members and errors are those of the API. */
-type Action<Output> = (ca: PrivateCa, input: unknown) => Promise<Output>;
-
+/** The actions of the AWS Private CA API that exist here, under their AWS names, with the errors that its model names. */
 export const ACTIONS = {
-  CreateCertificateAuthority: action(createCertificateAuthorityInput, createCertificateAuthority),
-  DescribeCertificateAuthority: action(
-    describeCertificateAuthorityInput,
-    describeCertificateAuthority,
-  ),
-  GetCertificate: action(getCertificateInput, getCertificate),
-  GetCertificateAuthorityCertificate: action(
-    getCertificateAuthorityCertificateInput,
-    getCertificateAuthorityCertificate,
-  ),
-  GetCertificateAuthorityCsr: action(getCertificateAuthorityCsrInput, getCertificateAuthorityCsr),
-  ImportCertificateAuthorityCertificate: action(
-    importCertificateAuthorityCertificateInput,
-    importCertificateAuthorityCertificate,
-  ),
-  IssueCertificate: action(issueCertificateInput, issueCertificate),
-  RevokeCertificate: action(revokeCertificateInput, revokeCertificate),
-} satisfies Record<ActionName, Action<unknown>>;
+  CreateCertificateAuthority: defineAction({
+    input: createCertificateAuthorityInput,
+    errors: [
+      'InvalidArgsException',
+      'InvalidPolicyException',
+      'InvalidTagException',
+      'LimitExceededException',
+    ],
+    access: accessToCreate,
+    execute: createCertificateAuthority,
+  }),
+  CreatePermission: defineAction({
+    input: createPermissionInput,
+    errors: [...UNFIT, 'LimitExceededException', 'PermissionAlreadyExistsException'],
+    access: accessToAuthority('CreatePermission'),
+    execute: createPermission,
+  }),
+  DeleteCertificateAuthority: defineAction({
+    input: deleteCertificateAuthorityInput,
+    errors: [...NOT_FOUND, 'ConcurrentModificationException', 'InvalidStateException'],
+    access: accessToAuthority('DeleteCertificateAuthority'),
+    execute: deleteCertificateAuthority,
+  }),
+  DeletePermission: defineAction({
+    input: deletePermissionInput,
+    errors: [...UNFIT],
+    access: accessToAuthority('DeletePermission'),
+    execute: deletePermission,
+  }),
+  DeletePolicy: defineAction({
+    input: deletePolicyInput,
+    errors: [...UNFIT, 'ConcurrentModificationException', 'LockoutPreventedException'],
+    access: accessToResource('DeletePolicy'),
+    execute: deletePolicy,
+  }),
+  DescribeCertificateAuthority: defineAction({
+    input: describeCertificateAuthorityInput,
+    errors: [...NOT_FOUND],
+    access: accessToAuthority('DescribeCertificateAuthority'),
+    execute: describeCertificateAuthority,
+  }),
+  GetCertificate: defineAction({
+    input: getCertificateInput,
+    errors: [...UNFIT, 'RequestInProgressException'],
+    access: accessToAuthority('GetCertificate'),
+    execute: getCertificate,
+  }),
+  GetCertificateAuthorityCertificate: defineAction({
+    input: getCertificateAuthorityCertificateInput,
+    errors: [...NOT_FOUND, 'InvalidStateException'],
+    access: accessToAuthority('GetCertificateAuthorityCertificate'),
+    execute: getCertificateAuthorityCertificate,
+  }),
+  GetCertificateAuthorityCsr: defineAction({
+    input: getCertificateAuthorityCsrInput,
+    errors: [...UNFIT, 'RequestInProgressException'],
+    access: accessToAuthority('GetCertificateAuthorityCsr'),
+    execute: getCertificateAuthorityCsr,
+  }),
+  GetPolicy: defineAction({
+    input: getPolicyInput,
+    errors: [...UNFIT],
+    access: accessToResource('GetPolicy'),
+    execute: getPolicy,
+  }),
+  ImportCertificateAuthorityCertificate: defineAction({
+    input: importCertificateAuthorityCertificateInput,
+    errors: [
+      ...UNFIT,
+      'CertificateMismatchException',
+      'ConcurrentModificationException',
+      'InvalidRequestException',
+      'MalformedCertificateException',
+      'RequestInProgressException',
+    ],
+    access: accessToAuthority('ImportCertificateAuthorityCertificate'),
+    execute: importCertificateAuthorityCertificate,
+  }),
+  IssueCertificate: defineAction({
+    input: issueCertificateInput,
+    errors: [
+      ...NOT_FOUND,
+      'InvalidArgsException',
+      'InvalidStateException',
+      'LimitExceededException',
+      'MalformedCSRException',
+    ],
+    access: accessToIssue,
+    execute: issueCertificate,
+  }),
+  ListCertificateAuthorities: defineAction({
+    input: listCertificateAuthoritiesInput,
+    errors: ['InvalidNextTokenException'],
+    access: accessToAll('ListCertificateAuthorities'),
+    execute: listCertificateAuthorities,
+  }),
+  ListPermissions: defineAction({
+    input: listPermissionsInput,
+    errors: [...UNFIT, 'InvalidNextTokenException'],
+    access: accessToAuthority('ListPermissions'),
+    execute: listPermissions,
+  }),
+  ListTags: defineAction({
+    input: listTagsInput,
+    errors: [...UNFIT],
+    access: accessToAuthority('ListTags'),
+    execute: listTags,
+  }),
+  PutPolicy: defineAction({
+    input: putPolicyInput,
+    errors: [
+      ...UNFIT,
+      'ConcurrentModificationException',
+      'InvalidPolicyException',
+      'LockoutPreventedException',
+    ],
+    access: accessToResource('PutPolicy'),
+    execute: putPolicy,
+  }),
+  RestoreCertificateAuthority: defineAction({
+    input: restoreCertificateAuthorityInput,
+    errors: [...NOT_FOUND, 'InvalidStateException'],
+    access: accessToAuthority('RestoreCertificateAuthority'),
+    execute: restoreCertificateAuthority,
+  }),
+  RevokeCertificate: defineAction({
+    input: revokeCertificateInput,
+    errors: [
+      ...UNFIT,
+      'ConcurrentModificationException',
+      'InvalidRequestException',
+      'LimitExceededException',
+      'RequestAlreadyProcessedException',
+      'RequestInProgressException',
+    ],
+    access: accessToAuthority('RevokeCertificate'),
+    execute: revokeCertificate,
+  }),
+  TagCertificateAuthority: defineAction({
+    input: tagCertificateAuthorityInput,
+    errors: [...NOT_FOUND, 'InvalidStateException', 'InvalidTagException', 'TooManyTagsException'],
+    access: accessToTag,
+    execute: tagCertificateAuthority,
+  }),
+  UntagCertificateAuthority: defineAction({
+    input: untagCertificateAuthorityInput,
+    errors: [...NOT_FOUND, 'InvalidStateException', 'InvalidTagException'],
+    access: accessToUntag,
+    execute: untagCertificateAuthority,
+  }),
+  UpdateCertificateAuthority: defineAction({
+    input: updateCertificateAuthorityInput,
+    errors: [
+      ...NOT_FOUND,
+      'ConcurrentModificationException',
+      'InvalidArgsException',
+      'InvalidPolicyException',
+      'InvalidStateException',
+    ],
+    access: accessToAuthority('UpdateCertificateAuthority'),
+    execute: updateCertificateAuthority,
+  }),
+} as const;
 
-function action<Input, Output>(
-  schema: z.ZodType<Input>,
-  run: (ca: PrivateCa, input: Input) => Promise<Output>,
-): Action<Output> {
-  return async (ca, input) => run(ca, validateInput(schema, input));
-}
+export type ActionName = keyof typeof ACTIONS;

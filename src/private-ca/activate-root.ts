@@ -3,13 +3,15 @@ import { ACTIONS } from './actions.ts';
 import { claimAuthorityId } from './authority-index.ts';
 import type { AuthorityConfiguration } from './create-authority.ts';
 import { createAuthority } from './create-authority.ts';
+import { finishCreation } from './finish-creation.ts';
 import { requireMatchingAlgorithm } from './key-algorithms.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { authorityArn } from './private-ca-arns.ts';
 import { templateArn } from './templates.ts';
 import type { Validity } from './validity.ts';
 
-export interface RootRequest extends AuthorityConfiguration {
+export interface RootRequest
+  extends Pick<AuthorityConfiguration, 'keyAlgorithm' | 'signingAlgorithm' | 'subject'> {
   /** The root's name in this store: 1 to 100 printable ASCII characters. */
   readonly name: string;
   /** How long the root's certificate is to be valid. */
@@ -26,7 +28,9 @@ export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise
   requireMatchingAlgorithm(request.keyAlgorithm, request.signingAlgorithm);
   const id = await claimAuthorityId(ca, { kind: 'name', name: request.name });
   const arn = authorityArn(ca.scope, id);
-  await createAuthority(ca, id, request);
+  const { keyAlgorithm, signingAlgorithm, subject } = request;
+  await createAuthority(ca, id, { type: 'ROOT', keyAlgorithm, signingAlgorithm, subject });
+  await finishCreation(ca, id);
   if ((await statusOf(ca, arn)) === 'PENDING_CERTIFICATE')
     await installCertificate(ca, arn, request);
   return arn;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
 import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
-import type { KeyAlgorithm } from './key-algorithms.ts';
-import { KEY_ALGORITHMS } from './key-algorithms.ts';
+import { supportedKeyAlgorithmSchema } from './key-algorithms.ts';
 
 /** Shapes that several actions share, with the constraints of the API model. */
 
@@ -18,16 +17,49 @@ export const idempotencyTokenSchema = z
   .max(36)
   .regex(/^[\t\n\r\u0020-\u00ff]*$/);
 
-export const keyAlgorithmSchema = z.enum(Object.keys(KEY_ALGORITHMS) as [KeyAlgorithm]);
-
 export const signingAlgorithmSchema = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm]);
 
-/** A blob: PEM text on the wire of AWS, already decoded from base64. */
-export function blobSchema(maxOctets: number) {
-  return z
-    .instanceof(Uint8Array)
-    .refine((bytes) => bytes.length > 0 && bytes.length <= maxOctets, `1 to ${maxOctets} octets`);
+/** KeyAlgorithm and SigningAlgorithm of the model: more than this server does. */
+export const modelKeyAlgorithmSchema = z.enum([
+  ...supportedKeyAlgorithmSchema.options,
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'SM2',
+]);
+
+export const modelSigningAlgorithmSchema = z.enum([
+  ...signingAlgorithmSchema.options,
+  'SM3WITHSM2',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+]);
+
+/** A blob: base64 text on the wire, octets in calls of our own. */
+export function blobSchema(octets: { readonly min: number; readonly max: number }) {
+  const bytes = z.instanceof(Uint8Array).check(({ value, issues }) => {
+    const limit = { origin: 'array', input: value } as const;
+    if (value.length < octets.min)
+      issues.push({ ...limit, code: 'too_small', minimum: octets.min });
+    if (value.length > octets.max) issues.push({ ...limit, code: 'too_big', maximum: octets.max });
+  });
+  return z.preprocess(bytesOfBase64, bytes);
 }
+
+/** Whatever is not base64 stays, and fails as being no octets. */
+function bytesOfBase64(value: unknown): unknown {
+  return z.base64().safeParse(value).success ? Buffer.from(String(value), 'base64') : value;
+}
+
+export const maxResultsSchema = z.int().min(1).max(1000);
+
+export const nextTokenSchema = z.string().min(1).max(43_739);
+
+export const accountIdSchema = z
+  .string()
+  .length(12)
+  .regex(/^(?:[0-9]+)$/);
 
 /** A member of the API that this server does not do yet: refused by name instead of ignored. */
 export function notSupported() {

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { Entry } from '../store/collection.ts';
+import { defineCollection, getEntry, listEntries, putEntry } from '../store/collection.ts';
+import type { WriteCondition } from '../store/record-store.ts';
+import { AUTHORITY_KEY } from './authority-record.ts';
 import { TOKEN_LIFETIME, tokenKey } from './certificate-record.ts';
 import type { PrivateCa } from './private-ca.ts';
+import type { PrivateCaScope } from './private-ca-arns.ts';
 
-/** The partition that knows which authorities there are. */
-export const AUTHORITY_INDEX = 'ca-index';
+/** The quota without a setting: AWS gives 200. */
+const DEFAULT_QUOTA = 1_000;
 
 /** Every authority by its id, noted before it is made; one without a record in its own partition was never finished. */
 export const indexedAuthorities = defineCollection(
@@ -15,25 +20,67 @@ export const indexedAuthorities = defineCollection(
 /** Which id a name or an IdempotencyToken of CreateCertificateAuthority stands for. */
 const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid() }));
 
+/** One record under AUTHORITY_KEY that every new entry replaces, so that two at once do not both count up to the quota. */
+const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
+
 /** What claims an id: a token for five minutes, or a name of this program's own for good. */
 export type Claim =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'name'; readonly name: string };
 
-/** The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same. */
+/** The partition that knows which authorities an account has in a region. */
+export function authorityIndexPartition({ region, accountId }: PrivateCaScope): string {
+  // The one that development servers had before there was more than one has kept its name.
+  const isFirst = region === 'us-east-1' && accountId === '000000000000';
+  return isFirst ? 'ca-index' : `ca-index-${accountId}-${region}`;
+}
+
+/**
+ * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same.
+ * @throws AwsError LimitExceededException
+ */
 export async function claimAuthorityId(ca: PrivateCa, claim: Claim | undefined): Promise<string> {
-  const key =
-    claim && (claim.kind === 'token' ? `token-${tokenKey(claim.token)}` : `name-${claim.name}`);
-  const known = key && (await getEntry(ca.store, AUTHORITY_INDEX, claims, key));
-  if (known) return known.value.authorityId;
+  const partition = authorityIndexPartition(ca.scope);
+  const known = claim && (await getEntry(ca.store, partition, claims, claimKey(claim)));
+  if (known && (await isIndexed(ca, known.value.authorityId))) return known.value.authorityId;
+  const counted = await getEntry(ca.store, partition, counts, AUTHORITY_KEY);
+  await requireRoom(ca);
   const authorityId = newUuid(ca);
   const createdAt = ca.clock();
-  const expiry = claim?.kind === 'token' ? { expiresAt: createdAt + TOKEN_LIFETIME } : {};
-  const { outcome } = await ca.store.commit(AUTHORITY_INDEX, [
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(counts, AUTHORITY_KEY, { countedAt: createdAt }, { condition: unchanged(counted) }),
     putEntry(indexedAuthorities, authorityId, { createdAt }, { condition: 'absent' }),
-    ...(key ? [putEntry(claims, key, { authorityId }, { condition: 'absent', ...expiry })] : []),
+    ...(claim ? [putClaim(claim, authorityId, createdAt, unchanged(known))] : []),
   ]);
   return outcome === 'committed' ? authorityId : claimAuthorityId(ca, claim);
+}
+
+function claimKey(claim: Claim): string {
+  return claim.kind === 'token' ? `token-${tokenKey(claim.token)}` : `name-${claim.name}`;
+}
+
+function putClaim(claim: Claim, authorityId: string, now: number, condition: WriteCondition) {
+  const expiry = claim.kind === 'token' ? { expiresAt: now + TOKEN_LIFETIME } : {};
+  return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
+}
+
+/** False for an authority that was deleted for good. */
+async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
+  const partition = authorityIndexPartition(ca.scope);
+  return (await getEntry(ca.store, partition, indexedAuthorities, authorityId)) !== undefined;
+}
+
+/** As at AWS, an authority that can still be restored counts. */
+async function requireRoom({ store, scope, authorityQuota = DEFAULT_QUOTA }: PrivateCa) {
+  const page = { limit: authorityQuota };
+  const all = await listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
+  if (all.length < authorityQuota) return;
+  const message = `You have reached your limit of ${authorityQuota} certificate authorities in this region`;
+  throw new AwsError('LimitExceededException', message);
+}
+
+function unchanged(entry: Entry<unknown> | undefined): WriteCondition {
+  return entry === undefined ? 'absent' : { version: entry.version };
 }
 
 /** A random UUID (RFC 9562 section 5.4). */

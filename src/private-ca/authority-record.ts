@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { base64Bytes, defineCollection } from '../store/collection.ts';
-import { keyAlgorithmSchema, signingAlgorithmSchema } from './api-schemas.ts';
+import { signingAlgorithmSchema } from './api-schemas.ts';
 import { asn1SubjectSchema } from './asn1-subject.ts';
+import { csrExtensionsSchema } from './csr-extensions.ts';
+import { supportedKeyAlgorithmSchema } from './key-algorithms.ts';
+import { revocationConfigurationSchema } from './revocation-configuration.ts';
 
 /** What issuing needs of the authority's own certificate, so that it is parsed once, when it is imported. */
 const installedSchema = z.strictObject({
   certificate: base64Bytes,
+  /** From its issuer up to the root, DER each; empty for a root. */
+  chain: z.array(base64Bytes).readonly().optional(),
   /** Name, DER: the issuer of what the authority signs. */
   subject: base64Bytes,
   /** Lower-case hexadecimal, without leading zeros. */
@@ -16,37 +21,71 @@ const installedSchema = z.strictObject({
   keyIdentifier: base64Bytes,
 });
 
-/** An authority as stored, in the partition `ca-{id}`. Times are milliseconds since the epoch. */
-const authoritySchema = z.strictObject({
+/** What CreateCertificateAuthority was told; members that older records lack are optional. */
+const requestedShape = {
   arn: z.string(),
   id: z.uuid(),
   accountId: z.string(),
-  type: z.literal('ROOT'),
-  /** EXPIRED is not stored: `authorityStatus` derives it. */
-  status: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
-  keyAlgorithm: keyAlgorithmSchema,
+  type: z.enum(['ROOT', 'SUBORDINATE']),
+  keyAlgorithm: supportedKeyAlgorithmSchema,
   signingAlgorithm: signingAlgorithmSchema,
   subject: asn1SubjectSchema,
+  csrExtensions: csrExtensionsSchema.optional(),
+  /** Absent: neither CRL nor OCSP. */
+  revocation: revocationConfigurationSchema.optional(),
+  keyStorageSecurityStandard: z.string().optional(),
+  /** Absent: GENERAL_PURPOSE. */
+  usageMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).optional(),
+  createdAt: z.number(),
+  lastStateChangeAt: z.number(),
+};
+
+/** An authority without a key: it is being made, or its making failed. */
+const unfinishedSchema = z.strictObject({
+  ...requestedShape,
+  status: z.enum(['CREATING', 'FAILED']),
+  failureReason: z.enum(['REQUEST_TIMED_OUT', 'UNSUPPORTED_ALGORITHM', 'OTHER']).optional(),
+});
+
+const finishedSchema = z.strictObject({
+  ...requestedShape,
+  /** EXPIRED is not stored: `authorityStatus` derives it. */
+  status: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED', 'DELETED']),
   subjectPublicKeyInfo: base64Bytes,
   csr: base64Bytes,
   installed: installedSchema.optional(),
-  createdAt: z.number(),
-  lastStateChangeAt: z.number(),
+  /** Of a DELETED authority: the record and the key expire when it can no longer be restored. */
+  deletion: z
+    .strictObject({
+      statusBefore: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
+      restorableUntil: z.number(),
+    })
+    .optional(),
 });
+
+/** An authority as stored, in the partition `ca-{id}`. Times are milliseconds since the epoch. */
+const authoritySchema = z.union([finishedSchema, unfinishedSchema]);
 
 const authorityKeySchema = z.strictObject({
   /** PKCS #8, DER, sealed under `authorityKeySealContext`. */
   sealedPrivateKey: z.string(),
 });
 
-export type AuthorityRecord = Readonly<z.infer<typeof authoritySchema>>;
+/** An authority that has its key. */
+export type AuthorityRecord = Readonly<z.infer<typeof finishedSchema>>;
+export type UnfinishedAuthority = Readonly<z.infer<typeof unfinishedSchema>>;
+export type StoredAuthority = AuthorityRecord | UnfinishedAuthority;
 export type InstalledCertificate = Readonly<z.infer<typeof installedSchema>>;
 
-export const authorities = defineCollection<AuthorityRecord>('authority', authoritySchema);
+export const authorities = defineCollection<StoredAuthority>('authority', authoritySchema);
 export const authorityKeys = defineCollection('authority-key', authorityKeySchema);
 
-/** The one key in both collections: a partition holds one authority. */
+/** The one key in these collections: a partition holds one authority. */
 export const AUTHORITY_KEY = 'authority';
+
+export function isUnfinished(authority: StoredAuthority): authority is UnfinishedAuthority {
+  return authority.status === 'CREATING' || authority.status === 'FAILED';
+}
 
 export function authorityPartition(authorityId: string): string {
   return `ca-${authorityId}`;
@@ -54,12 +93,4 @@ export function authorityPartition(authorityId: string): string {
 
 export function authorityKeySealContext(authorityId: string): string {
   return `ca/${authorityId}/private-key`;
-}
-
-export type AuthorityStatus = AuthorityRecord['status'] | 'EXPIRED';
-
-/** The status that the API shows: an authority whose certificate has expired is EXPIRED, whatever it was before. */
-export function authorityStatus(authority: AuthorityRecord, now: number): AuthorityStatus {
-  const { installed, status } = authority;
-  return installed !== undefined && installed.notAfter < now ? 'EXPIRED' : status;
 }

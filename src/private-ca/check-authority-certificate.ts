@@ -1,10 +1,9 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
-import { isIssuedBy } from '../x509/is-issued-by.ts';
 import { parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
-import type { AuthorityRecord } from './authority-record.ts';
+import { constrainsUnenforceableNames } from './constrains-unenforceable-names.ts';
 
 /** What AWS takes as a critical extension of an authority's certificate; the OIDs of RFC 5280 section 4.2.1. */
 const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
@@ -24,27 +23,11 @@ const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a certificate may be imported as the one of a root authority.
- * @throws AwsError CertificateMismatchException for another key, MalformedCertificateException for what a certificate of
- * an authority must have or must not, InvalidRequestException when it is not self-signed or has expired;
- * DecodeError when one of its extensions is malformed
+ * Whether a certificate can be one of an authority, on its own or in a chain.
+ * @throws AwsError MalformedCertificateException for what such a certificate must have or must not; DecodeError when one of
+ *   its extensions is malformed
  */
-export function checkRootCertificate(
-  certificate: Certificate,
-  authority: AuthorityRecord,
-  now: number,
-): void {
-  const { subjectPublicKeyInfo } = authority;
-  if (Buffer.compare(certificate.subjectPublicKeyInfo, subjectPublicKeyInfo) !== 0) {
-    const message = 'The certificate is not for the key of the certificate authority';
-    throw new AwsError('CertificateMismatchException', message);
-  }
-  if (!isIssuedBy(certificate, certificate)) throw refused('it is not self-signed');
-  if (certificate.notAfter.getTime() < now) throw refused('it has expired');
-  checkExtensions(certificate);
-}
-
-function checkExtensions({ extensions }: Certificate): void {
+export function checkAuthorityCertificate({ extensions }: Certificate): void {
   const unknown = extensions.find(({ oid, critical }) => critical && !CRITICAL_ALLOWED.has(oid));
   if (unknown) throw malformed(`the critical extension ${unknown.oid} is not allowed`);
   const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
@@ -55,10 +38,10 @@ function checkExtensions({ extensions }: Certificate): void {
   if (usage && !parseKeyUsage(usage.value).includes('keyCertSign')) {
     throw malformed('its keyUsage lacks keyCertSign');
   }
-}
-
-function refused(reason: string): AwsError {
-  return new AwsError('InvalidRequestException', `The certificate is refused: ${reason}`);
+  const names = extensions.find(({ oid }) => oid === OID.nameConstraints);
+  if (names && constrainsUnenforceableNames(names.value)) {
+    throw malformed('it constrains names of a kind that cannot be enforced');
+  }
 }
 
 function malformed(reason: string): AwsError {

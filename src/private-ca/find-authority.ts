@@ -1,16 +1,51 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry } from '../store/collection.ts';
-import type { AuthorityRecord } from './authority-record.ts';
-import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
+import type { AuthorityRecord, StoredAuthority } from './authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityPartition,
+  isUnfinished,
+} from './authority-record.ts';
+import type { AuthorityUse } from './authority-status.ts';
+import { requireStatus } from './authority-status.ts';
+import { finishCreation, isAbandoned } from './finish-creation.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { authorityIdOf } from './private-ca-arns.ts';
 
-/** The authority with its version. @throws AwsError InvalidArnException, ResourceNotFoundException */
-export async function findAuthority(ca: PrivateCa, arn: string): Promise<Entry<AuthorityRecord>> {
+/**
+ * The authority with its version, in any status in which `use` is allowed; in any at all without a use. One whose maker
+ * has died is finished in the background.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException, and what `requireStatus` throws
+ */
+export async function findStoredAuthority(
+  ca: PrivateCa,
+  arn: string,
+  use?: AuthorityUse,
+): Promise<Entry<StoredAuthority>> {
   const partition = authorityPartition(authorityIdOf(ca.scope, arn));
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-  if (entry !== undefined) return entry;
-  const message = `Could not find certificate authority ${arn}`;
-  throw new AwsError('ResourceNotFoundException', message);
+  if (entry === undefined) {
+    const message = `Could not find certificate authority ${arn}`;
+    throw new AwsError('ResourceNotFoundException', message);
+  }
+  const { value } = entry;
+  // What the store fails at now, the next look tries again.
+  if (isAbandoned(value, ca.clock())) finishCreation(ca, value.id).catch(() => undefined);
+  if (use !== undefined) requireStatus(value, use, ca.clock());
+  return entry;
+}
+
+/** As `findStoredAuthority`, of an authority that has its key. @throws AwsError InvalidStateException when it has none */
+export async function findAuthority(
+  ca: PrivateCa,
+  arn: string,
+  use?: AuthorityUse,
+): Promise<Entry<AuthorityRecord>> {
+  const entry = await findStoredAuthority(ca, arn, use);
+  const { value } = entry;
+  if (!isUnfinished(value)) return { ...entry, value };
+  const message = 'The certificate authority has not been created yet';
+  throw new AwsError('InvalidStateException', message);
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
 import { SIGNING_ALGORITHMS } from '../x509/signing-algorithm.ts';
@@ -24,6 +25,8 @@ export const KEY_ALGORITHMS = {
 
 export type KeyAlgorithm = keyof typeof KEY_ALGORITHMS;
 
+export const supportedKeyAlgorithmSchema = z.enum(Object.keys(KEY_ALGORITHMS) as [KeyAlgorithm]);
+
 function generateRsa(modulusLength: number): Promise<KeyPair> {
   return generate('rsa', { modulusLength });
 }
@@ -32,13 +35,23 @@ function generateEc(namedCurve: string): Promise<KeyPair> {
   return generate('ec', { namedCurve });
 }
 
+/** @throws AwsError InvalidArgsException for ML-DSA and SM2, which the API has and this server has not */
+export function requireSupportedKey(name: string): KeyAlgorithm {
+  const known = supportedKeyAlgorithmSchema.safeParse(name);
+  if (known.success) return known.data;
+  const supported = Object.keys(KEY_ALGORITHMS).join(', ');
+  const message = `Key algorithm ${name} is not supported here. Supported are: ${supported}.`;
+  throw new AwsError('InvalidArgsException', message);
+}
+
 /** @throws AwsError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
-export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: SigningAlgorithm): void {
+export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: string): SigningAlgorithm {
   const { keyType } = KEY_ALGORITHMS[key];
-  if (SIGNING_ALGORITHMS[signing].keyType === keyType) return;
   const valid = Object.entries(SIGNING_ALGORITHMS)
     .filter(([, algorithm]) => algorithm.keyType === keyType)
-    .map(([name]) => name);
+    .map(([name]) => name as SigningAlgorithm);
+  const match = valid.find((name) => name === signing);
+  if (match !== undefined) return match;
   throw new AwsError(
     'InvalidArgsException',
     `Signing algorithm ${signing} cannot be used with key type ${key}. Valid signing algorithms are: ${valid.join(', ')}.`,

@@ -1,4 +1,4 @@
-import { formatArn, partitionOf } from '../aws-wire/arn.ts';
+import { formatArn, parseArn, partitionOf } from '../aws-wire/arn.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 
 /** Whose authorities these are. */
@@ -20,6 +20,13 @@ export function authorityArn({ region, accountId }: PrivateCaScope, authorityId:
     accountId,
     resource,
   });
+}
+
+/** Where the thing with this ARN is. @throws AwsError InvalidArnException when it is no ARN of an account and region */
+export function scopeOf(arn: string): PrivateCaScope {
+  const { region = '', accountId = '' } = parseArn(arn) ?? {};
+  if (region !== '' && accountId !== '') return { region, accountId };
+  throw invalidArn(arn);
 }
 
 /** `serial` is 32 lower-case hexadecimal digits. */

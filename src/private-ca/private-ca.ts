@@ -11,12 +11,17 @@ export interface PrivateCaDependencies {
   readonly clock: () => number;
   /** Cryptographically random octets. */
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Whose authorities are created and found. */
   readonly scope: PrivateCaScope;
+  /** How many authorities an account may have in a region; default 1000 (AWS: 200). */
+  readonly authorityQuota?: number;
 }
 
 /** What every action works with. */
 export interface PrivateCa extends PrivateCaDependencies {
   readonly signingKeys: SigningKeys;
+  /** The authorities whose keys this process is making, by id. */
+  readonly creations: Map<string, Promise<void>>;
   /** The CRLs that this process is building, by authority id: of calls at once one does the work. */
   readonly revocationListBuilds: Map<string, Promise<void>>;
 }
@@ -26,6 +31,12 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
   return {
     ...dependencies,
     signingKeys: createSigningKeys(dependencies),
+    creations: new Map(),
     revocationListBuilds: new Map(),
   };
+}
+
+/** The same private CA as another account or region sees it. */
+export function scopedTo(ca: PrivateCa, { region, accountId }: PrivateCaScope): PrivateCa {
+  return { ...ca, scope: { region, accountId } };
 }

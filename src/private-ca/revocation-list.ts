@@ -1,8 +1,9 @@
 import type { Entry } from '../store/collection.ts';
 import { getEntry } from '../store/collection.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import { AUTHORITY_KEY, authorityPartition, authorityStatus } from './authority-record.ts';
-import { findAuthority } from './find-authority.ts';
+import { AUTHORITY_KEY, authorityPartition, isUnfinished } from './authority-record.ts';
+import { statusAllows } from './authority-status.ts';
+import { findStoredAuthority } from './find-authority.ts';
 import type { PrivateCa } from './private-ca.ts';
 import {
   publishRevocationList,
@@ -23,13 +24,17 @@ export async function currentRevocationList(
   ca: PrivateCa,
   authorityArn: string,
 ): Promise<Uint8Array | undefined> {
-  const { value: authority } = await findAuthority(ca, authorityArn);
+  const { value: authority } = await findStoredAuthority(ca, authorityArn);
+  if (isUnfinished(authority)) return undefined;
   const partition = authorityPartition(authority.id);
   const needed = await readRevocationListMark(ca, authority.id);
   for (;;) {
     const published = await getEntry(ca.store, partition, revocationLists, AUTHORITY_KEY);
     const now = ca.clock();
-    if (isCurrent(published?.value, needed, now) || !mayPublish(authority, now)) {
+    if (
+      isCurrent(published?.value, needed, now) ||
+      !statusAllows(authority, 'signRevocationStatus', now)
+    ) {
       return published?.value.crl;
     }
     await publishOnce(ca, authority, published);
@@ -43,10 +48,6 @@ function isCurrent(list: RevocationListRecord | undefined, needed: number, now: 
     list.issuedAt - REVOCATION_LIST_BACKDATING <= now &&
     now < list.issuedAt + REVOCATION_LIST_LIFE / 2
   );
-}
-
-function mayPublish(authority: AuthorityRecord, now: number): boolean {
-  return ['ACTIVE', 'DISABLED'].includes(authorityStatus(authority, now));
 }
 
 /** Joins the build that is under way in this process, which the caller has to check: it may have begun too early. */

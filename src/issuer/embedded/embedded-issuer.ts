@@ -3,21 +3,29 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { ACTIONS } from '../../private-ca/actions.ts';
 import { isRevoked } from '../../private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
+import { scopedTo } from '../../private-ca/private-ca.ts';
+import { scopeOf } from '../../private-ca/private-ca-arns.ts';
 import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
-/** The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to AWS. */
+/**
+ * The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to AWS. Each acts in the account and
+ * region of the authority's ARN: connectors name no authority of another account.
+ */
 export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
+  const within = <T>(arn: string, call: (ca: PrivateCa, arn: string) => Promise<T>) =>
+    withIssuerFaults((async () => call(scopedTo(ca, scopeOf(arn)), arn))());
   return {
-    describeAuthority: (authorityArn) => withIssuerFaults(describeAuthority(ca, authorityArn)),
-    issueCertificate: (request) => withIssuerFaults(issueCertificate(ca, request)),
+    describeAuthority: (authorityArn) => within(authorityArn, describeAuthority),
+    issueCertificate: (request) =>
+      within(request.authorityArn, (scoped) => issueCertificate(scoped, request)),
     getCertificate: (authorityArn, certificateArn) =>
-      withIssuerFaults(getCertificate(ca, authorityArn, certificateArn)),
+      within(authorityArn, (scoped, arn) => getCertificate(scoped, arn, certificateArn)),
     isRevoked: (authorityArn, serialNumber) =>
-      withIssuerFaults(isRevoked(ca, authorityArn, serialNumber)),
-    getRevocationList: (authorityArn) => withIssuerFaults(currentRevocationList(ca, authorityArn)),
+      within(authorityArn, (scoped, arn) => isRevoked(scoped, arn, serialNumber)),
+    getRevocationList: (authorityArn) => within(authorityArn, currentRevocationList),
   };
 }
 

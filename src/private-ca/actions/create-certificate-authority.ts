@@ -2,56 +2,95 @@ import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import {
   idempotencyTokenSchema,
-  keyAlgorithmSchema,
-  notSupported,
-  signingAlgorithmSchema,
+  modelKeyAlgorithmSchema,
+  modelSigningAlgorithmSchema,
 } from '../api-schemas.ts';
-import type { Asn1Subject } from '../asn1-subject.ts';
 import { asn1SubjectSchema } from '../asn1-subject.ts';
 import { claimAuthorityId } from '../authority-index.ts';
+import { derAuthorityRequestInfo } from '../authority-request-info.ts';
+import { readTags, tagListSchema } from '../authority-tags.ts';
+import type { AuthorityConfiguration } from '../create-authority.ts';
 import { createAuthority } from '../create-authority.ts';
-import { requireMatchingAlgorithm } from '../key-algorithms.ts';
+import { csrExtensionsSchema } from '../csr-extensions.ts';
+import { finishCreation } from '../finish-creation.ts';
+import { requireMatchingAlgorithm, requireSupportedKey } from '../key-algorithms.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { authorityArn } from '../private-ca-arns.ts';
+import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
 
-export const createCertificateAuthorityInput = z.strictObject({
-  CertificateAuthorityConfiguration: z.strictObject({
-    KeyAlgorithm: keyAlgorithmSchema,
-    SigningAlgorithm: signingAlgorithmSchema,
+export const createCertificateAuthorityInput = z.object({
+  CertificateAuthorityConfiguration: z.object({
+    KeyAlgorithm: modelKeyAlgorithmSchema,
+    SigningAlgorithm: modelSigningAlgorithmSchema,
     Subject: asn1SubjectSchema,
-    CsrExtensions: notSupported(),
+    CsrExtensions: csrExtensionsSchema.optional(),
   }),
-  CertificateAuthorityType: z.literal('ROOT', 'is not supported by the embedded private CA'),
-  RevocationConfiguration: notSupported(),
+  CertificateAuthorityType: z.enum(['ROOT', 'SUBORDINATE']),
+  RevocationConfiguration: revocationConfigurationSchema.optional(),
   IdempotencyToken: idempotencyTokenSchema.optional(),
-  KeyStorageSecurityStandard: notSupported(),
-  Tags: notSupported(),
-  UsageMode: z.literal('GENERAL_PURPOSE', 'is not supported by the embedded private CA').optional(),
+  KeyStorageSecurityStandard: z
+    .enum([
+      'FIPS_140_2_LEVEL_2_OR_HIGHER',
+      'FIPS_140_2_LEVEL_3_OR_HIGHER',
+      'CCPC_LEVEL_1_OR_HIGHER',
+    ])
+    .optional(),
+  Tags: tagListSchema.optional(),
+  UsageMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).optional(),
 });
 
+type Input = z.infer<typeof createCertificateAuthorityInput>;
+
 /**
- * CreateCertificateAuthority. The authority waits for its certificate when the answer comes: AWS shows CREATING first. As with
- * AWS an IdempotencyToken alone decides: within five minutes it gives the same authority, whatever else the call says.
- * @throws AwsError
+ * CreateCertificateAuthority. The authority is CREATING when the answer comes, until its key is made. As with AWS an
+ * IdempotencyToken alone decides: within five minutes it gives the same authority, whatever else the call says.
+ * @throws AwsError InvalidArgsException, InvalidTagException, LimitExceededException
  */
 export async function createCertificateAuthority(
   ca: PrivateCa,
-  input: z.infer<typeof createCertificateAuthorityInput>,
+  input: Input,
 ): Promise<{ readonly CertificateAuthorityArn: string }> {
-  const { CertificateAuthorityConfiguration: configuration, IdempotencyToken: token } = input;
-  const { KeyAlgorithm, SigningAlgorithm, Subject } = configuration;
-  requireMatchingAlgorithm(KeyAlgorithm, SigningAlgorithm);
-  requireSomeName(Subject);
+  const configuration = readConfiguration(input);
+  const tags = readTags(input.Tags ?? []);
+  const token = input.IdempotencyToken;
   const id = await claimAuthorityId(ca, token === undefined ? undefined : { kind: 'token', token });
-  await createAuthority(ca, id, {
-    keyAlgorithm: KeyAlgorithm,
-    signingAlgorithm: SigningAlgorithm,
-    subject: Subject,
-  });
+  await createAuthority(ca, id, configuration, tags);
+  // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
+  finishCreation(ca, id).catch(() => undefined);
   return { CertificateAuthorityArn: authorityArn(ca.scope, id) };
 }
 
-function requireSomeName(subject: Asn1Subject): void {
+function readConfiguration(input: Input): AuthorityConfiguration {
+  const { CertificateAuthorityConfiguration: requested } = input;
+  const { KeyAlgorithm, SigningAlgorithm, Subject, CsrExtensions } = requested;
+  const keyAlgorithm = requireSupportedKey(KeyAlgorithm);
+  const configuration = {
+    type: input.CertificateAuthorityType,
+    keyAlgorithm,
+    signingAlgorithm: requireMatchingAlgorithm(keyAlgorithm, SigningAlgorithm),
+    subject: Subject,
+    ...(CsrExtensions && { csrExtensions: CsrExtensions }),
+    revocation: changeRevocation(undefined, input.RevocationConfiguration),
+    keyStorageSecurityStandard: input.KeyStorageSecurityStandard ?? 'FIPS_140_2_LEVEL_3_OR_HIGHER',
+    usageMode: input.UsageMode ?? 'GENERAL_PURPOSE',
+  };
+  requireStorage(configuration.keyStorageSecurityStandard);
+  requireSomeName(Subject);
+  // What cannot be encoded is to fail now: the key is made when nobody listens any more.
+  derAuthorityRequestInfo(configuration, Buffer.alloc(0));
+  return configuration;
+}
+
+/** AWS's text. Which storage is behind the other two names is the operator's choice. */
+function requireStorage(standard: string): void {
+  if (standard !== 'CCPC_LEVEL_1_OR_HIGHER') return;
+  throw new AwsError(
+    'InvalidArgsException',
+    'A certificate authority cannot be created in this region with the specified security standard.',
+  );
+}
+
+function requireSomeName(subject: object): void {
   if (Object.values(subject).some((value) => value)) return;
   throw new AwsError('InvalidArgsException', 'The subject must have at least one field');
 }

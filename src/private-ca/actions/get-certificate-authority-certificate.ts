@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
-import { AwsError } from '../../aws-wire/aws-error.ts';
 import { arnSchema } from '../api-schemas.ts';
 import { findAuthority } from '../find-authority.ts';
+import { requireInstalled } from '../installed-certificate.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
-export const getCertificateAuthorityCertificateInput = z.strictObject({
+export const getCertificateAuthorityCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
@@ -21,14 +21,13 @@ export async function getCertificateAuthorityCertificate(
   ca: PrivateCa,
   input: z.infer<typeof getCertificateAuthorityCertificateInput>,
 ): Promise<GetCertificateAuthorityCertificateOutput> {
-  const { CertificateAuthorityArn: arn } = input;
-  const { value: authority } = await findAuthority(ca, arn);
-  if (authority.installed !== undefined) {
-    return { Certificate: encodePem('CERTIFICATE', authority.installed.certificate) };
-  }
-  throw new AwsError(
-    'InvalidStateException',
-    // AWS says so of the certificate as well as of the request; clients match on the text.
-    `The certificate authority ${arn} is not in the correct state to have a certificate signing request.`,
-  );
+  const arn = input.CertificateAuthorityArn;
+  const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
+  const { certificate, chain = [] } = requireInstalled(authority);
+  const Certificate = encodePem('CERTIFICATE', certificate);
+  if (chain.length === 0) return { Certificate };
+  return {
+    Certificate,
+    CertificateChain: chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
+  };
 }

@@ -4,15 +4,15 @@ import { arnSchema } from '../api-schemas.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
-export const getCertificateAuthorityCsrInput = z.strictObject({
+export const getCertificateAuthorityCsrInput = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
-/** GetCertificateAuthorityCsr: PEM. @throws AwsError InvalidArnException, ResourceNotFoundException */
+/** GetCertificateAuthorityCsr: PEM. @throws AwsError RequestInProgressException while it is CREATING, and others */
 export async function getCertificateAuthorityCsr(
   ca: PrivateCa,
   input: z.infer<typeof getCertificateAuthorityCsrInput>,
 ): Promise<{ readonly Csr: string }> {
-  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn);
+  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'getCsr');
   return { Csr: encodePem('CERTIFICATE REQUEST', authority.csr) };
 }

@@ -5,8 +5,7 @@ import type { Entry } from '../../store/collection.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { arnSchema } from '../api-schemas.ts';
-import type { AuthorityRecord } from '../authority-record.ts';
-import { authorityPartition, authorityStatus } from '../authority-record.ts';
+import { authorityPartition } from '../authority-record.ts';
 import type { CertificateRecord, IssuedCertificate } from '../certificate-record.ts';
 import { certificates, serialKey } from '../certificate-record.ts';
 import { findAuthority } from '../find-authority.ts';
@@ -33,9 +32,8 @@ export async function revokeCertificate(
   ca: PrivateCa,
   input: z.infer<typeof revokeCertificateInput>,
 ): Promise<void> {
-  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn);
+  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'revoke');
   const now = ca.clock();
-  requireRevokingStatus(authority, now);
   const serial = readSerial(input.CertificateSerial);
   if (authority.installed && serialKey(authority.installed.serialNumber) === serial) {
     throw selfSigned();
@@ -56,14 +54,6 @@ export async function revokeCertificate(
   ]);
   // An issued certificate changes in one way: another call has revoked it.
   if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);
-}
-
-function requireRevokingStatus(authority: AuthorityRecord, now: number): void {
-  if (['ACTIVE', 'DISABLED'].includes(authorityStatus(authority, now))) return;
-  throw new AwsError(
-    'InvalidStateException',
-    'The certificate authority must be in the ACTIVE or DISABLED state to revoke certificates',
-  );
 }
 
 /** The model has no pattern for it, so this is no ValidationException. */

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import type { RootRequest } from '../../../src/private-ca/activate-root.ts';
 import { activateRoot } from '../../../src/private-ca/activate-root.ts';
-import { AUTHORITY_INDEX, indexedAuthorities } from '../../../src/private-ca/authority-index.ts';
+import {
+  authorityIndexPartition,
+  indexedAuthorities,
+} from '../../../src/private-ca/authority-index.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
 import { listEntries } from '../../../src/store/collection.ts';
@@ -48,13 +51,18 @@ describe('activateRoot', () => {
     expect(new Set([...arns, await activateRoot(ca, request)]).size).toBe(1);
     const other = await activateRoot(ca, { ...request, name: 'other' });
     expect(arns).not.toContain(other);
-    const index = await listEntries(ca.store, AUTHORITY_INDEX, indexedAuthorities, { limit: 10 });
+    const index = await listEntries(
+      ca.store,
+      authorityIndexPartition(TEST_SCOPE),
+      indexedAuthorities,
+      { limit: 10 },
+    );
     expect(index.map(({ key }) => key).sort()).toEqual(
       [arns[0] ?? '', other].map((arn) => authorityIdOf(TEST_SCOPE, arn)).sort(),
     );
   });
 
-  const crashes = [1, 2, 3, 4, 5].flatMap((commit) => [
+  const crashes = [1, 2, 3, 4, 5, 6].flatMap((commit) => [
     [commit, 'before'] as const,
     [commit, 'after'] as const,
   ]);
@@ -69,9 +77,9 @@ describe('activateRoot', () => {
     expect(await activateRoot(ca, request)).toBe(CertificateAuthorityArn);
   });
 
-  it('makes exactly the five commits that the crashes above stand for', async () => {
+  it('makes exactly the six commits that the crashes above stand for', async () => {
     const ca = openTestPrivateCa();
-    const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 6, 'before') });
+    const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 7, 'before') });
     await expect(activateRoot(surviving, request)).resolves.toContain('certificate-authority/');
   });
 

@@ -9,6 +9,7 @@ import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.t
 import { derSigned, derTbsCertificate } from '../../../src/x509/build-certificate.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
+import { createTestAuthority } from '../../support/create-test-authority.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
 import { sampleCertificate, sampleFields } from '../../support/sample-certificate.ts';
 
@@ -18,14 +19,7 @@ const authority = basicConstraintsExtension({ ca: true }, true);
 async function pendingAuthority(now = Date.now()) {
   const time = { now };
   const ca = openTestPrivateCa({ clock: () => time.now });
-  const arn = await ACTIONS.CreateCertificateAuthority(ca, {
-    CertificateAuthorityType: 'ROOT',
-    CertificateAuthorityConfiguration: {
-      KeyAlgorithm: 'EC_prime256v1',
-      SigningAlgorithm: 'SHA256WITHECDSA',
-      Subject: { CommonName: 'Imported' },
-    },
-  });
+  const arn = await createTestAuthority(ca);
   const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);
   const importing = (der: Uint8Array, more = {}) =>
     ACTIONS.ImportCertificateAuthorityCertificate(ca, {

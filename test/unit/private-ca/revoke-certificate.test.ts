@@ -8,6 +8,7 @@ import {
   authorityPartition,
 } from '../../../src/private-ca/authority-record.ts';
 import { certificates } from '../../../src/private-ca/certificate-record.ts';
+import { findAuthority } from '../../../src/private-ca/find-authority.ts';
 import { isRevoked } from '../../../src/private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
@@ -47,8 +48,7 @@ function partition(): string {
 }
 
 async function setStatus(status: 'ACTIVE' | 'DISABLED' | 'PENDING_CERTIFICATE'): Promise<void> {
-  const entry = await getEntry(ca.store, partition(), authorities, AUTHORITY_KEY);
-  if (entry === undefined) throw new Error('no authority');
+  const entry = await findAuthority(ca, arn);
   const write = putEntry(authorities, AUTHORITY_KEY, { ...entry.value, status });
   await ca.store.commit(partition(), [write]);
 }

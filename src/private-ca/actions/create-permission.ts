@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { listEntries, putEntry } from '../../store/collection.ts';
+import { accountIdSchema, arnSchema } from '../api-schemas.ts';
+import {
+  PERMITTED_PRINCIPAL,
+  permissionActionSchema,
+  permissions,
+  principalSchema,
+} from '../authority-permissions.ts';
+import { authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+
+export const createPermissionInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  Principal: principalSchema,
+  SourceAccount: accountIdSchema.optional(),
+  Actions: z.array(permissionActionSchema).min(1).max(3),
+});
+
+const MOST_PERMISSIONS = 100;
+
+/** CreatePermission. @throws AwsError PermissionAlreadyExistsException, LimitExceededException, and others */
+export async function createPermission(
+  ca: PrivateCa,
+  input: z.infer<typeof createPermissionInput>,
+): Promise<void> {
+  const { CertificateAuthorityArn: arn, SourceAccount = ca.scope.accountId } = input;
+  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+  if (input.Principal !== PERMITTED_PRINCIPAL) {
+    const message = `The only valid principal is ${PERMITTED_PRINCIPAL}`;
+    throw new AwsError('ValidationException', message);
+  }
+  const partition = authorityPartition(authority.id);
+  const page = { limit: MOST_PERMISSIONS };
+  const others = await listEntries(ca.store, partition, permissions, page);
+  if (others.length === MOST_PERMISSIONS) {
+    const message = `A certificate authority can have ${MOST_PERMISSIONS} permissions at most`;
+    throw new AwsError('LimitExceededException', message);
+  }
+  const actions = [...new Set(input.Actions)];
+  const permission = { sourceAccount: SourceAccount, actions, createdAt: ca.clock() };
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(permissions, SourceAccount, permission, { condition: 'absent' }),
+  ]);
+  if (outcome === 'committed') return;
+  const message = `${PERMITTED_PRINCIPAL} has a permission for account ${SourceAccount} already`;
+  throw new AwsError('PermissionAlreadyExistsException', message);
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { Entry } from '../../store/collection.ts';
+import { deleteEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { authorityIndexPartition, indexedAuthorities } from '../authority-index.ts';
+import type { AuthorityRecord, StoredAuthority } from '../authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityPartition,
+  isUnfinished,
+} from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import { keepKeyUntil } from '../keep-key-until.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { replaceAuthority } from '../replace-authority.ts';
+
+export const deleteCertificateAuthorityInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  PermanentDeletionTimeInDays: z.int().min(7).max(30).optional(),
+});
+
+const DAY = 86_400_000;
+const DEFAULT_DAYS = 30;
+
+/**
+ * DeleteCertificateAuthority. Until its days are over the authority is DELETED and can be restored; then its record and
+ * its key are gone. One without a key is gone at once.
+ * @throws AwsError InvalidStateException, ConcurrentModificationException, and others
+ */
+export async function deleteCertificateAuthority(
+  ca: PrivateCa,
+  input: z.infer<typeof deleteCertificateAuthorityInput>,
+): Promise<void> {
+  const entry = await findStoredAuthority(ca, input.CertificateAuthorityArn, 'delete');
+  const { value } = entry;
+  if (isUnfinished(value)) return deleteForGood(ca, entry);
+  const days = input.PermanentDeletionTimeInDays ?? DEFAULT_DAYS;
+  await deleteRestorably(ca, { ...entry, value }, days);
+}
+
+async function deleteRestorably(
+  ca: PrivateCa,
+  entry: Entry<AuthorityRecord>,
+  days: number,
+): Promise<void> {
+  const { value: authority } = entry;
+  if (authority.status === 'DELETED') throw new Error('a DELETED authority was to be deleted');
+  const now = ca.clock();
+  const restorableUntil = now + days * DAY;
+  const deleted: AuthorityRecord = {
+    ...authority,
+    status: 'DELETED',
+    deletion: { statusBefore: authority.status, restorableUntil },
+    lastStateChangeAt: now,
+  };
+  const key = await keepKeyUntil(ca, authority.id, restorableUntil);
+  await replaceAuthority(ca, entry, deleted, key);
+}
+
+async function deleteForGood(
+  ca: PrivateCa,
+  { value: { id }, version }: Entry<StoredAuthority>,
+): Promise<void> {
+  const { outcome } = await ca.store.commit(authorityPartition(id), [
+    deleteEntry(authorities, AUTHORITY_KEY, { version }),
+  ]);
+  if (outcome === 'conflict') {
+    const message = 'The certificate authority was changed meanwhile; repeat the call';
+    throw new AwsError('ConcurrentModificationException', message);
+  }
+  const index = authorityIndexPartition(ca.scope);
+  await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
+}

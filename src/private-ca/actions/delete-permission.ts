@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { deleteEntry, getEntry } from '../../store/collection.ts';
+import { accountIdSchema, arnSchema } from '../api-schemas.ts';
+import { PERMITTED_PRINCIPAL, permissions, principalSchema } from '../authority-permissions.ts';
+import { authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+
+export const deletePermissionInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  Principal: principalSchema,
+  SourceAccount: accountIdSchema.optional(),
+});
+
+/** DeletePermission. @throws AwsError ResourceNotFoundException when there is no such permission, and others */
+export async function deletePermission(
+  ca: PrivateCa,
+  input: z.infer<typeof deletePermissionInput>,
+): Promise<void> {
+  const { CertificateAuthorityArn: arn, SourceAccount = ca.scope.accountId, Principal } = input;
+  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+  const partition = authorityPartition(authority.id);
+  const entry = await getEntry(ca.store, partition, permissions, SourceAccount);
+  if (Principal !== PERMITTED_PRINCIPAL || entry === undefined) {
+    const message = `Could not find a permission of ${Principal} for account ${SourceAccount}`;
+    throw new AwsError('ResourceNotFoundException', message);
+  }
+  await ca.store.commit(partition, [deleteEntry(permissions, SourceAccount)]);
+}

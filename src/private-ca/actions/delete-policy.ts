@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { deleteEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { resourcePolicies } from '../resource-policy.ts';
+
+export const deletePolicyInput = z.object({ ResourceArn: arnSchema });
+
+/** DeletePolicy, whether or not there is one. @throws AwsError InvalidStateException for a DELETED authority, and others */
+export async function deletePolicy(
+  ca: PrivateCa,
+  input: z.infer<typeof deletePolicyInput>,
+): Promise<void> {
+  const { value: authority } = await findStoredAuthority(ca, input.ResourceArn, 'administer');
+  const partition = authorityPartition(authority.id);
+  await ca.store.commit(partition, [deleteEntry(resourcePolicies, AUTHORITY_KEY)]);
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { getEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { resourcePolicies } from '../resource-policy.ts';
+
+export const getPolicyInput = z.object({ ResourceArn: arnSchema });
+
+/** GetPolicy: as it was put. @throws AwsError ResourceNotFoundException when there is none, and others */
+export async function getPolicy(
+  ca: PrivateCa,
+  input: z.infer<typeof getPolicyInput>,
+): Promise<{ readonly Policy: string }> {
+  const { ResourceArn: arn } = input;
+  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+  const partition = authorityPartition(authority.id);
+  const entry = await getEntry(ca.store, partition, resourcePolicies, AUTHORITY_KEY);
+  if (entry !== undefined) return { Policy: entry.value.policy };
+  throw new AwsError('ResourceNotFoundException', `Could not find a policy of ${arn}`);
+}

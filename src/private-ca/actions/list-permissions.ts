@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { listEntries } from '../../store/collection.ts';
+import { arnSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
+import { PERMITTED_PRINCIPAL, permissions } from '../authority-permissions.ts';
+import { authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import { openPosition, pageOf } from '../list-page.ts';
+import type { PrivateCa } from '../private-ca.ts';
+
+export const listPermissionsInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  MaxResults: maxResultsSchema.optional(),
+  NextToken: nextTokenSchema.optional(),
+});
+
+/** Permission of the API model. */
+interface Permission {
+  readonly CertificateAuthorityArn: string;
+  readonly CreatedAt: Date;
+  readonly Principal: string;
+  readonly SourceAccount: string;
+  readonly Actions: readonly string[];
+}
+
+export interface ListPermissionsOutput {
+  readonly Permissions: readonly Permission[];
+  readonly NextToken?: string;
+}
+
+const DEFAULT_PAGE = 100;
+
+/** ListPermissions. @throws AwsError InvalidNextTokenException, and others */
+export async function listPermissions(
+  ca: PrivateCa,
+  input: z.infer<typeof listPermissionsInput>,
+): Promise<ListPermissionsOutput> {
+  const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
+  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+  const list = { operation: 'ListPermissions', parent: arn };
+  const after = openPosition(ca, list, input.NextToken);
+  const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+  const partition = authorityPartition(authority.id);
+  const entries = await listEntries(ca.store, partition, permissions, page);
+  const { items, ...more } = pageOf(ca, list, entries, limit);
+  const described = items.map(({ value }) => ({
+    CertificateAuthorityArn: arn,
+    CreatedAt: new Date(value.createdAt),
+    Principal: PERMITTED_PRINCIPAL,
+    SourceAccount: value.sourceAccount,
+    Actions: value.actions,
+  }));
+  return { Permissions: described, ...more };
+}

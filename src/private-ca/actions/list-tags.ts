@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { arnSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
+import type { Tag } from '../authority-tags.ts';
+import { getAuthorityTags } from '../authority-tags.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import { openPosition, pageOf } from '../list-page.ts';
+import type { PrivateCa } from '../private-ca.ts';
+
+export const listTagsInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  MaxResults: maxResultsSchema.optional(),
+  NextToken: nextTokenSchema.optional(),
+});
+
+export interface ListTagsOutput {
+  readonly Tags: readonly Tag[];
+  readonly NextToken?: string;
+}
+
+const DEFAULT_PAGE = 50;
+
+/** ListTags, in the order of the keys. @throws AwsError InvalidStateException for a DELETED authority, and others */
+export async function listTags(
+  ca: PrivateCa,
+  input: z.infer<typeof listTagsInput>,
+): Promise<ListTagsOutput> {
+  const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
+  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+  const list = { operation: 'ListTags', parent: arn };
+  const after = openPosition(ca, list, input.NextToken) ?? '';
+  const tags = Object.entries(await getAuthorityTags(ca, authority.id))
+    .map(([key, value]) => ({ key, value }))
+    .filter(({ key }) => key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { items, ...more } = pageOf(ca, list, tags, limit);
+  return { Tags: items.map(({ key, value }) => ({ Key: key, Value: value })), ...more };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { getEntry, putEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
+import { findStoredAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { checkResourcePolicy, resourcePolicies } from '../resource-policy.ts';
+
+export const putPolicyInput = z.object({
+  ResourceArn: arnSchema,
+  Policy: z
+    .string()
+    .min(1)
+    .max(81_920)
+    .regex(/^(?:[\t\n\r\u0020-\u00ff]+)$/),
+});
+
+/** PutPolicy. @throws AwsError InvalidPolicyException, LockoutPreventedException, ConcurrentModificationException, and others */
+export async function putPolicy(
+  ca: PrivateCa,
+  input: z.infer<typeof putPolicyInput>,
+): Promise<void> {
+  const { value: authority } = await findStoredAuthority(ca, input.ResourceArn, 'administer');
+  checkResourcePolicy(input.Policy, authority.arn);
+  const partition = authorityPartition(authority.id);
+  const known = await getEntry(ca.store, partition, resourcePolicies, AUTHORITY_KEY);
+  const condition = known === undefined ? 'absent' : { version: known.version };
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(resourcePolicies, AUTHORITY_KEY, { policy: input.Policy }, { condition }),
+  ]);
+  if (outcome === 'committed') return;
+  const message = 'The policy was changed meanwhile; repeat the call';
+  throw new AwsError('ConcurrentModificationException', message);
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { findAuthority, findStoredAuthority } from '../find-authority.ts';
+import { keepKeyUntil } from '../keep-key-until.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { replaceAuthority } from '../replace-authority.ts';
+
+export const restoreCertificateAuthorityInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+});
+
+/** RestoreCertificateAuthority: to the status it had before. @throws AwsError InvalidStateException, and others */
+export async function restoreCertificateAuthority(
+  ca: PrivateCa,
+  input: z.infer<typeof restoreCertificateAuthorityInput>,
+): Promise<void> {
+  const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'restore');
+  const { deletion, ...authority } = entry.value;
+  if (deletion === undefined) throw new Error('a DELETED authority has a deletion');
+  const restored = {
+    ...authority,
+    status: deletion.statusBefore,
+    lastStateChangeAt: ca.clock(),
+  };
+  try {
+    await replaceAuthority(ca, entry, restored, await keepKeyUntil(ca, authority.id));
+  } catch (error) {
+    const isLate = error instanceof AwsError && error.code === 'ConcurrentModificationException';
+    if (!isLate) throw error;
+    // Another call has restored it, or its days have ended meanwhile.
+    await findStoredAuthority(ca, input.CertificateAuthorityArn);
+  }
+}

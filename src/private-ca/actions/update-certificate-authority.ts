@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { arnSchema } from '../api-schemas.ts';
+import { findAuthority } from '../find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { replaceAuthority } from '../replace-authority.ts';
+import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
+
+export const updateCertificateAuthorityInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  RevocationConfiguration: revocationConfigurationSchema.optional(),
+  Status: z
+    .enum(['CREATING', 'PENDING_CERTIFICATE', 'ACTIVE', 'DELETED', 'DISABLED', 'EXPIRED', 'FAILED'])
+    .optional(),
+});
+
+type Input = z.infer<typeof updateCertificateAuthorityInput>;
+
+/**
+ * UpdateCertificateAuthority: disables and enables, and changes how revocations are published; what is left out stays.
+ * @throws AwsError InvalidArgsException, InvalidStateException, ConcurrentModificationException, and others
+ */
+export async function updateCertificateAuthority(ca: PrivateCa, input: Input): Promise<void> {
+  const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'update');
+  const { value: authority } = entry;
+  const status = requireSwitch(input.Status) ?? authority.status;
+  const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
+  const lastStateChangeAt = ca.clock();
+  await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });
+}
+
+function requireSwitch(status: Input['Status']): 'ACTIVE' | 'DISABLED' | undefined {
+  if (status === undefined || status === 'ACTIVE' || status === 'DISABLED') return status;
+  const message = 'The status of a certificate authority can be set to ACTIVE or DISABLED alone';
+  throw new AwsError('InvalidArgsException', message);
+}

@@ -1,0 +1,69 @@
+import { OID } from '../asn1/object-identifiers.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import { parseBasicConstraints } from '../x509/basic-constraints.ts';
+import { isIssuedBy } from '../x509/is-issued-by.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+
+/** "CA hierarchies can have up to five levels": the authority and four above it. Bounds the cryptography too. */
+const LONGEST_CHAIN = 4;
+
+/** Whether the certificate is one of a root, which stands alone. @throws AwsError InvalidRequestException */
+export function checkRootCertificate(certificate: Certificate): void {
+  if (!isSelfSigned(certificate)) throw refused('it is not self-signed');
+}
+
+/**
+ * Whether each certificate of a subordinate's chain has signed the one before it and allows it, up to a root.
+ * @param chain from the issuer of `certificate` up to the root
+ * @throws AwsError InvalidRequestException for a chain that cannot be one, CertificateMismatchException when a certificate
+ *   breaks a condition of its signer's; DecodeError for malformed extensions
+ */
+export function checkSubordinateChain(
+  certificate: Certificate,
+  chain: readonly Certificate[],
+): void {
+  if (isSelfSigned(certificate)) throw refused('it is self-signed');
+  const root = chain.at(-1);
+  if (root === undefined) throw refused('a subordinate certificate authority needs a chain');
+  if (chain.length > LONGEST_CHAIN) throw refused('the hierarchy has more than five levels');
+  if (chain.some(({ der }) => Buffer.compare(der, certificate.der) === 0)) {
+    throw refused('the chain contains the certificate itself');
+  }
+  const path = [certificate, ...chain];
+  chain.forEach((issuer, i) => {
+    checkSigner(issuer, path[i] ?? certificate, i + 1);
+  });
+  if (!isSelfSigned(root)) throw mismatch('the chain does not end with a root');
+}
+
+/** @param below how many authorities stand below the issuer */
+function checkSigner(issuer: Certificate, certificate: Certificate, below: number): void {
+  if (!isIssuedBy(certificate, issuer)) {
+    throw mismatch('a certificate of the chain was not signed by the next one');
+  }
+  if (certificate.notAfter > issuer.notAfter) {
+    throw mismatch('a certificate is valid for longer than the one that signed it');
+  }
+  const limit = pathLengthOf(issuer) ?? Number.POSITIVE_INFINITY;
+  const own = pathLengthOf(certificate) ?? 0;
+  if (below > limit || own >= limit) {
+    throw mismatch('the path is longer than a certificate of the chain allows');
+  }
+}
+
+function pathLengthOf({ extensions }: Certificate): number | undefined {
+  const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
+  return constraints && parseBasicConstraints(constraints.value).pathLength;
+}
+
+function isSelfSigned(certificate: Certificate): boolean {
+  return isIssuedBy(certificate, certificate);
+}
+
+function refused(reason: string): AwsError {
+  return new AwsError('InvalidRequestException', `The certificate is refused: ${reason}`);
+}
+
+function mismatch(reason: string): AwsError {
+  return new AwsError('CertificateMismatchException', `The certificate is refused: ${reason}`);
+}
