@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { registerAdminCommands } from './cli/admin/admin-commands.ts';
 import { registerClientCommands } from './cli/client-commands.ts';
+import { registerCompletionCommand } from './cli/completion/completion.ts';
 import { registerDevCommand } from './cli/dev.ts';
 import { failWith } from './cli/fail-with.ts';
 import { registerRaCommand } from './cli/ra.ts';
+import { registerServeCommand } from './cli/serve.ts';
 
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
@@ -13,11 +16,17 @@ registerDevCommand(program, async (settings) => {
   const { runDev } = await import('./run-dev.ts');
   await runDev(settings);
 });
+registerServeCommand(program, async (options) => {
+  const { runServe } = await import('./run-serve.ts');
+  await runServe(options);
+});
 registerRaCommand(program, async (settings) => {
   const { runRaRotate } = await import('./run-ra-rotate.ts');
   await runRaRotate(settings);
 });
 registerClientCommands(program);
+registerAdminCommands(program);
+registerCompletionCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { UsageError } from './config/usage-error.ts';
 import { adoptConnector } from './connectors/adopt-connector.ts';
 import type { ConnectorRecord } from './connectors/connector-record.ts';
 import { createChallenge } from './connectors/create-challenge.ts';
@@ -10,8 +9,8 @@ import { findConnector } from './connectors/find-connector.ts';
 import { renewRaIdentity } from './connectors/renew-ra-identity.ts';
 import { resumeConnector } from './connectors/unfinished-connectors.ts';
 import { activateRoot } from './private-ca/activate-root.ts';
+import { scopedTo } from './private-ca/private-ca.ts';
 import { defineCollection, getEntry, putEntry } from './store/collection.ts';
-import { SealError } from './store/seal.ts';
 import type { Wired } from './wire.ts';
 
 /** What `scep-connector dev` made on its first start. */
@@ -74,7 +73,7 @@ export async function findDevInstallation(wired: Wired): Promise<DevInstallation
 
 async function makeInstallation(wired: Wired): Promise<void> {
   const former = await getEntry(wired.store, PARTITION, installations, KEY);
-  const certificateAuthorityArn = await activateRoot(wired.privateCa, {
+  const certificateAuthorityArn = await activateRoot(scopedTo(wired.privateCa, DEV_SCOPE), {
     name: 'dev',
     keyAlgorithm: 'RSA_2048',
     signingAlgorithm: 'SHA256WITHRSA',
@@ -116,12 +115,4 @@ async function makeConnector(
     }
     await sleep(200);
   }
-}
-
-/** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
-export function explainSealError(error: unknown): never {
-  if (!(error instanceof SealError)) throw error;
-  throw new UsageError(
-    'master.key does not open what is in the store; restore the master key that belongs to this data directory',
-  );
 }

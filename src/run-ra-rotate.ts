@@ -7,7 +7,8 @@ import { UsageError } from './config/usage-error.ts';
 import type { RaGeneration } from './connectors/ra-generations.ts';
 import { rotateRaIdentity } from './connectors/rotate-ra-identity.ts';
 import { parseDuration } from './connectors/tag-value.ts';
-import { DEV_SCOPE, explainSealError, findDevInstallation } from './prepare-dev.ts';
+import { findDevInstallation } from './prepare-dev.ts';
+import { explainSealError } from './require-master-key.ts';
 import { wire } from './wire.ts';
 
 const MAX_ACTIVE_IN = 90 * 86_400_000;
@@ -23,7 +24,7 @@ export async function runRaRotate({ dataDir, activeIn }: RaRotateSettings): Prom
     throw new UsageError(`--data-dir ${dataDir} is not a server's; run scep-connector dev first`);
   }
   const masterKey = await loadMasterKey(dataDir);
-  const wired = await wire({ storeDir, masterKey, scope: DEV_SCOPE });
+  const wired = await wire({ storeDir, masterKey });
   try {
     const installation = await findDevInstallation(wired).catch(explainSealError);
     if (installation === undefined) {

@@ -6,8 +6,8 @@ export interface Chore {
 }
 
 /**
- * Does `run` every `everyMs` milliseconds, one at a time, for as long as the process lives for other reasons. What it throws is
- * logged, and the next run is the remedy.
+ * Does `run` at once and then every `everyMs` milliseconds, one at a time, for as long as the process lives for other reasons.
+ * What it throws is logged, and the next run is the remedy.
  */
 export function startChore(
   name: string,
@@ -25,6 +25,7 @@ export function startChore(
       running = undefined;
     }
   };
+  running = attempt();
   const timer = setInterval(() => {
     running ??= attempt();
   }, everyMs).unref();

@@ -19,7 +19,8 @@ export interface WireSettings {
   readonly storeDir: string;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
-  readonly scope: PrivateCaScope;
+  /** How many CAs an account may have in a region. */
+  readonly authorityQuota?: number;
 }
 
 /** What tests put in place of the real parts. */
@@ -42,13 +43,19 @@ export interface Wired {
   readonly findConnector: FindConnector;
 }
 
+/** Every call to the embedded CA is scoped to its caller, or to what it names. */
+const UNSCOPED: PrivateCaScope = { region: 'us-east-1', accountId: '000000000000' };
+
 /** The composition root: the one place where ports meet their adapters. Close `store` when done. */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
+  const { storeDir, masterKey, authorityQuota } = settings;
   const clock = overrides.clock ?? Date.now;
-  const store =
-    overrides.store ?? (await openLmdbRecordStore({ directory: settings.storeDir, clock }));
-  const sealer = createSealer(settings.masterKey);
-  const privateCa = openPrivateCa({ store, sealer, clock, randomBytes, scope: settings.scope });
+  const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
+  const sealer = createSealer(masterKey);
+  const privateCa = openPrivateCa({
+    ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
+    ...(authorityQuota === undefined ? {} : { authorityQuota }),
+  });
   const embedded = createEmbeddedIssuer(privateCa);
   const issuer = overrides.issuer?.(embedded) ?? embedded;
   const enrolment: EnrolmentDependencies = {

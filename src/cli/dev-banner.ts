@@ -12,7 +12,11 @@ export interface DevConnection {
   readonly connectorArn: string;
   readonly certificateAuthorityArn: string;
   readonly enrolUrl: string;
+  readonly apiUrl: string;
   readonly opsUrl: string;
+  /** For requests to the API; it may do everything in its account. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** What `scep-connector dev` prints once it listens: where to enrol, and a line to paste for each client. */
@@ -27,6 +31,7 @@ scep-connector is ready. Press Ctrl-C to stop.
   CA thumbprint    ${connection.caThumbprintSha1} (SHA-1, for Windows profiles)
   CA certificate   ${caCertificateFile}
   Connector        ${connection.connectorArn}
+  API              ${connection.apiUrl}
   Health           ${connection.opsUrl}/readyz
 
 Enrol with the client that comes with this package:
@@ -61,5 +66,13 @@ or look first, with curl:
 
   curl '${scepUrl}?operation=GetCACaps'
   curl -s '${scepUrl}?operation=GetCACert' | openssl pkcs7 -inform der -print_certs -noout
+
+Administer it with the AWS CLI, or with our own:
+
+  export AWS_ACCESS_KEY_ID=${connection.accessKeyId}
+  export AWS_SECRET_ACCESS_KEY=${connection.secretAccessKey}
+  export AWS_ENDPOINT_URL=${connection.apiUrl} AWS_DEFAULT_REGION=${connection.region}
+  aws pca-connector-scep list-connectors
+  npx scep-connector connector list
 `;
 }

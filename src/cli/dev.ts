@@ -19,8 +19,8 @@ export function registerDevCommand(
       'where devices reach this server, if not at the address it listens on',
     )
     .option('--enrol-port <port>', 'port for devices; 0 picks a free one', '8080')
+    .option('--api-port <port>', 'port for administrators; 0 picks a free one', '8081')
     .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
-    .option('--api-port <port>', 'no effect yet: the listener for administrators comes later')
     .option('--ca-delay <seconds>', 'let the CA take that long, to see how clients wait', '0')
     .option('--rotate-ra', 'make a new RA key and certificate at the start')
     .option('--ready-file <path>', 'write a JSON file with the URLs and names once it listens')

@@ -5,12 +5,12 @@ import { UsageError } from '../config/usage-error.ts';
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use; choose another port (0 picks a free one)',
   EACCES: 'is not allowed; choose a port above 1023',
-  ENOTFOUND: 'is not known; choose an address of this machine with --host',
-  EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
+  ENOTFOUND: 'is not known; choose an address of this machine with --host or in the settings',
+  EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host or in the settings',
 };
 
 /**
- * Ends the process after a failed command: one line on standard error, no stack trace. Exit code 2 for what the person at the
+ * Ends the process after a failed command: a line on standard error, or one for each mistake, and no stack trace. Exit code 2 for what the person at the
  * command line can put right, 1 for everything else. Commander has printed its own errors by then.
  */
 export function failWith(error: unknown): void {
@@ -20,7 +20,7 @@ export function failWith(error: unknown): void {
   }
   const usage = error instanceof UsageError ? error.message : listenProblem(error);
   const text = usage ?? (error instanceof Error ? error.message : String(error));
-  process.stderr.write(`scep-connector: ${text}\n`);
+  for (const line of text.split('\n')) process.stderr.write(`scep-connector: ${line}\n`);
   process.exitCode = usage === undefined ? 1 : 2;
 }
 

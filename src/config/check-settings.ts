@@ -1,6 +1,6 @@
 import { listSettings } from './setting.ts';
 import type { Settings } from './settings.ts';
-import { SETTINGS } from './settings.ts';
+import { LISTENERS, SETTINGS } from './settings.ts';
 
 /** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
 interface Check {
@@ -8,8 +8,6 @@ interface Check {
   readonly also: readonly string[];
   readonly problem: (settings: Settings) => string | undefined;
 }
-
-const LISTENERS = ['enrol', 'api', 'ops'] as const;
 
 const CHECKS: readonly Check[] = [
   {

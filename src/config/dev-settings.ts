@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { defaultSettings } from './parse-settings.ts';
+import type { Settings } from './settings.ts';
+import { LOG_LEVELS } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
 const port = (option: string) =>
@@ -15,9 +18,6 @@ const path = (option: string) =>
     .min(1, `--${option} takes a path`)
     .transform((value) => resolve(value));
 
-/** How much is logged, from nothing to everything. */
-const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-
 /** The options of `scep-connector dev` as commander gives them: text, with the defaults filled in. */
 const devSettingsSchema = z.object({
   dataDir: path('data-dir'),
@@ -27,6 +27,7 @@ const devSettingsSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   enrolPort: port('enrol-port'),
+  apiPort: port('api-port'),
   opsPort: port('ops-port'),
   caDelay: z
     .string()
@@ -44,4 +45,17 @@ export function parseDevSettings(options: unknown): DevSettings {
   const parsed = devSettingsSchema.safeParse(options);
   if (parsed.success) return Object.freeze(parsed.data);
   throw new UsageError(parsed.error.issues[0]?.message ?? 'the options cannot be read');
+}
+
+/** The settings of the server that `scep-connector dev` runs: those of `serve`, with what its options say. */
+export function devServerSettings(dev: DevSettings): Settings {
+  const { host, publicUrl, dataDir, logLevel } = dev;
+  const settings = defaultSettings();
+  return Object.freeze({
+    ...settings,
+    ...{ publicUrl, dataDir, logLevel },
+    enrol: { ...settings.enrol, host, port: dev.enrolPort },
+    api: { ...settings.api, host, port: dev.apiPort },
+    ops: { ...settings.ops, host, port: dev.opsPort },
+  });
 }

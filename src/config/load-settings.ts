@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import type { Credential } from '../aws-wire/credential.ts';
+import { CREDENTIAL_VARIABLES, readCredentialEnvironment } from './credential-environment.ts';
+import { loadCredentialsFile } from './credentials-file.ts';
 import { readMasterKeyFile } from './master-key.ts';
-import type { ParsedSettings } from './parse-settings.ts';
 import { parseSettings } from './parse-settings.ts';
 import type { Environment } from './read-settings-environment.ts';
 import { readSettingsEnvironment } from './read-settings-environment.ts';
 import type { SettingsSource } from './read-settings-file.ts';
 import { readSettingsFile } from './read-settings-file.ts';
 import type { ListenerSettings, Settings } from './settings.ts';
-import { SETTINGS } from './settings.ts';
+import { LISTENERS, SETTINGS } from './settings.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { loadTlsFiles } from './tls-files.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,6 +18,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
+  /** An access key that is in no file. */
+  readonly credential?: Credential | undefined;
 }
 
 /** Names the file of settings when `--config` does not. */
@@ -31,15 +35,18 @@ export async function loadSettings(
   environment: Environment = process.env,
 ): Promise<LoadedSettings> {
   const file = configFile ?? (environment[CONFIG_VARIABLE] || undefined);
-  const sources = [
+  const others = [CONFIG_VARIABLE, ...CREDENTIAL_VARIABLES];
+  const parsed = parseSettings([
     ...(file === undefined ? [] : [await readSource(file)]),
-    readSettingsEnvironment(SETTINGS, environment, [CONFIG_VARIABLE]),
-  ];
-  const parsed = parseSettings(sources);
+    readSettingsEnvironment(SETTINGS, environment, others),
+  ]);
   const mistakes = [...parsed.mistakes];
-  const masterKey = await openFiles(parsed, mistakes);
+  const { settings } = parsed;
+  await checkFiles(settings, mistakes);
+  const masterKey = await attempt(mistakes, 'masterKeyFile: ', () => readMasterKey(settings));
+  const credential = await attempt(mistakes, '', () => readCredentialEnvironment(environment));
   if (mistakes.length > 0 || masterKey === undefined) throw new UsageError(mistakes.join('\n'));
-  return { settings: parsed.settings, masterKey };
+  return { settings, masterKey, credential };
 }
 
 async function readSource(file: string): Promise<SettingsSource> {
@@ -52,27 +59,35 @@ async function readSource(file: string): Promise<SettingsSource> {
   }
 }
 
-/** Reads what the settings name, adds a line for each file at fault and gives the master key. */
-async function openFiles(
-  { settings }: ParsedSettings,
-  mistakes: string[],
-): Promise<Uint8Array | undefined> {
-  const attempt = async <T>(path: string, load: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await load();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      mistakes.push(`${path}: ${error.message}`);
-      return undefined;
-    }
-  };
-  for (const name of ['enrol', 'api', 'ops'] as const) {
+/** Adds a line for each mistake in the files that the settings name. */
+async function checkFiles(settings: Settings, mistakes: string[]): Promise<void> {
+  for (const name of LISTENERS) {
     const files = tlsFilesOf(settings[name]);
-    if (files !== undefined) await attempt(`${name}.tls`, () => loadTlsFiles(files));
+    if (files) await attempt(mistakes, `${name}.tls: `, () => loadTlsFiles(files));
   }
-  const { masterKey, masterKeyFile } = settings;
+  const { credentialsFile } = settings;
+  if (credentialsFile === undefined) return;
+  await attempt(mistakes, 'credentialsFile: ', () => loadCredentialsFile(credentialsFile));
+}
+
+async function readMasterKey({ masterKey, masterKeyFile }: Settings) {
   if (masterKey !== undefined || masterKeyFile === undefined) return masterKey;
-  return attempt('masterKeyFile', () => readMasterKeyFile(masterKeyFile));
+  return readMasterKeyFile(masterKeyFile);
+}
+
+/** The lines of a UsageError are added to the mistakes. */
+async function attempt<T>(
+  mistakes: string[],
+  about: string,
+  load: () => Promise<T> | T,
+): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    mistakes.push(...error.message.split('\n').map((line) => `${about}${line}`));
+    return undefined;
+  }
 }
 
 /** Undefined for a listener of plain HTTP. */

@@ -14,6 +14,11 @@ export interface ParsedSettings {
   readonly wrong: ReadonlySet<string>;
 }
 
+/** What every setting is when nobody sets it. Frozen. */
+export function defaultSettings(): Settings {
+  return assemble(SETTINGS, new Map()) as Settings;
+}
+
 /** Puts the sources together, the later before the earlier ones, and checks each value and what must fit together. */
 export function parseSettings(sources: readonly SettingsSource[]): ParsedSettings {
   const named = new Map(listSettings(SETTINGS).map((one) => [one.path, one]));

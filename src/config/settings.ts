@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { SettingsOf } from './setting.ts';
+import { AWS_RATES, DEFAULT_RATES } from '../aws-wire/default-rates.ts';
+import type { Setting, SettingsOf } from './setting.ts';
 import { optionalSetting, secretSetting, setting } from './setting.ts';
 import {
   address,
@@ -14,6 +15,9 @@ import {
 
 /** How much is logged, from nothing to everything. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** The names of the listeners' sections. */
+export const LISTENERS = ['enrol', 'api', 'ops'] as const;
 
 const REGION = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/);
 const ORIGIN = z
@@ -61,6 +65,7 @@ export const SETTINGS = {
       listOf('origins such as https://console.example.com, or *', ORIGIN),
       'Web pages that may call the API from a browser (CORS)',
     ),
+    rates: rates(),
   },
   ops: listener('`/livez` and `/readyz`', '127.0.0.1', 9090),
   quotas: {
@@ -68,6 +73,11 @@ export const SETTINGS = {
       wholeNumber(0, 1_000_000),
       'Connectors of an account in a region (20 at AWS)',
       10_000,
+    ),
+    certificateAuthorities: setting(
+      wholeNumber(0, 1_000_000),
+      'Embedded CAs of an account in a region (200 at AWS)',
+      1_000,
     ),
     challengesPerConnector: setting(
       wholeNumber(0, 1_000_000),
@@ -99,4 +109,13 @@ function listener(who: string, host: string, defaultPort: number) {
       keyFile: optionalSetting(file, 'Its private key, PEM without a passphrase'),
     },
   };
+}
+
+function rates() {
+  const settings = Object.entries(AWS_RATES).map(([operation, atAws]) => {
+    const meaning = `Calls in a second, of an account in a region (${atAws} at AWS)`;
+    const rate = DEFAULT_RATES[operation] ?? atAws;
+    return [operation, setting(wholeNumber(0, 1_000_000), meaning, rate)];
+  });
+  return Object.fromEntries(settings) as Record<keyof typeof AWS_RATES, Setting<number>>;
 }

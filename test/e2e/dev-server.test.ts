@@ -15,6 +15,7 @@ import { tempDirectory } from '../support/temp-directory.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../support/test-device.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
+const ANY_PORTS = ['--enrol-port', '0', '--api-port', '0', '--ops-port', '0'];
 const device = makeDevice();
 
 async function raCertificate(url: string): Promise<Certificate> {
@@ -66,11 +67,11 @@ describe('scep-connector dev', () => {
     const raBefore = await raCertificate(first.ready.scepUrl);
     await first.stop();
     const second = await startConnector({ dataDir: first.dataDir });
-    const { scepUrl, enrolUrl, opsUrl, ...same } = second.ready;
+    const { scepUrl, enrolUrl, apiUrl, opsUrl, ...same } = second.ready;
     expect(first.ready).toMatchObject(same);
     expect(new URL(scepUrl).pathname).toBe(new URL(first.ready.scepUrl).pathname);
     expect(scepUrl.startsWith(enrolUrl)).toBe(true);
-    expect(opsUrl).toBeTruthy();
+    expect([apiUrl, opsUrl].every(Boolean)).toBe(true);
     expect(Buffer.compare((await raCertificate(scepUrl)).der, raBefore.der)).toBe(0);
     expect(statSync(path.join(first.dataDir, 'master.key')).mode & 0o077).toBe(0);
     await second.stop();
@@ -136,7 +137,8 @@ describe('what one gets wrong on the command line', () => {
     const server = await startConnector();
     const port = new URL(server.ready.enrolUrl).port;
     const result = await run(
-      ...['dev', '--data-dir', tempDirectory(), '--enrol-port', port, '--ops-port', '0'],
+      ...['dev', '--data-dir', tempDirectory()],
+      ...['--enrol-port', port, '--api-port', '0', '--ops-port', '0'],
     );
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/port \d+ is in use; choose another port/);
@@ -144,7 +146,7 @@ describe('what one gets wrong on the command line', () => {
   });
 
   test('a host that is not known, and a ready file that cannot be written', async () => {
-    const args = ['dev', '--data-dir', tempDirectory(), '--enrol-port', '0', '--ops-port', '0'];
+    const args = ['dev', '--data-dir', tempDirectory(), ...ANY_PORTS];
     const host = await run(...args, '--host', 'nowhere.invalid');
     expect(host.code).toBe(2);
     expect(host.stderr).toMatch(/nowhere\.invalid .*--host/);
@@ -158,7 +160,7 @@ describe('what one gets wrong on the command line', () => {
     const server = await startConnector();
     await server.stop();
     const file = path.join(server.dataDir, 'master.key');
-    const args = ['dev', '--data-dir', server.dataDir, '--enrol-port', '0', '--ops-port', '0'];
+    const args = ['dev', '--data-dir', server.dataDir, ...ANY_PORTS];
     writeFileSync(file, 'no key');
     const damaged = await run(...args);
     expect(damaged.code).toBe(2);

@@ -18,7 +18,10 @@ interface ReadyFile {
   readonly connectorArn: string;
   readonly certificateAuthorityArn: string;
   readonly enrolUrl: string;
+  readonly apiUrl: string;
   readonly opsUrl?: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 export interface StartOptions {
@@ -57,7 +60,7 @@ export async function startConnector(options: StartOptions = {}): Promise<Runnin
     [
       MAIN,
       ...['dev', '--data-dir', dataDir, '--ready-file', readyFile],
-      ...['--enrol-port', '0', '--ops-port', '0'],
+      ...['--enrol-port', '0', '--api-port', '0', '--ops-port', '0'],
       ...(options.args ?? []),
     ],
     { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },

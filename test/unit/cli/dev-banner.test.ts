@@ -21,7 +21,10 @@ const banner = devBanner({
   connectorArn: 'arn:connector',
   certificateAuthorityArn: 'arn:authority',
   enrolUrl: 'http://127.0.0.1:8080',
+  apiUrl: 'http://127.0.0.1:8081',
   opsUrl: 'http://127.0.0.1:9090',
+  accessKeyId: 'AKIAEXAMPLE',
+  secretAccessKey: 'a/b+c',
 });
 
 test('the lines for a CSR make one when they are pasted as printed, indented', () => {
@@ -33,4 +36,21 @@ test('the lines for a CSR make one when they are pasted as printed, indented', (
   const csr = parseCertificationRequest(decodePem('CERTIFICATE REQUEST', pem)[0] ?? Buffer.of());
   expect(formatName(csr.subject)).toBe('CN=device-1');
   expect(challengePasswords(csr)).toEqual([CHALLENGE]);
+});
+
+test('the lines for the AWS CLI set what it reads', () => {
+  const [, section = ''] = /\nAdminister [^\n]*\n\n([\s\S]*)$/.exec(banner) ?? [];
+  const exports = section.split('\n').filter((line) => line.startsWith('  export '));
+  const input = [...exports, 'env | grep ^AWS_ | sort'].join('\n');
+  expect(
+    execFileSync('bash', ['-e'], { input, env: { PATH: process.env['PATH'] } }).toString(),
+  ).toBe(
+    [
+      'AWS_ACCESS_KEY_ID=AKIAEXAMPLE',
+      'AWS_DEFAULT_REGION=us-east-1',
+      'AWS_ENDPOINT_URL=http://127.0.0.1:8081',
+      'AWS_SECRET_ACCESS_KEY=a/b+c',
+      '',
+    ].join('\n'),
+  );
 });

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+
+export interface ServeOptions {
+  /** File of settings. */
+  readonly config?: string;
+  /** Only look whether the settings are right. */
+  readonly checkConfig?: true;
+}
+
+/**
+ * Registers `scep-connector serve`. `run` brings the server up and comes back when it has been told to stop and has drained.
+ */
+export function registerServeCommand(
+  program: Command,
+  run: (options: ServeOptions) => Promise<void>,
+): void {
+  program
+    .command('serve')
+    .description('run a SCEP server in production, by the settings of docs/configuration.md')
+    .option('--config <file>', 'YAML file of settings; those of the environment go before it')
+    .option('--check-config', 'say what is wrong with the settings, and exit')
+    .action(async (options: ServeOptions) => {
+      await run(options);
+    });
+}

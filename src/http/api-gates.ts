@@ -1,0 +1,46 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { Caller } from '../aws-wire/caller.ts';
+import type { Rates } from '../aws-wire/default-rates.ts';
+import { createRateLimiter } from '../aws-wire/rate-limiter.ts';
+import type { Gates } from '../aws-wire/run-operation.ts';
+import { readTags } from '../connectors/resource-tags.ts';
+import type { Logger } from '../observability/logger.ts';
+import { getAuthorityTags } from '../private-ca/authority-tags.ts';
+import { findStoredAuthority } from '../private-ca/find-authority.ts';
+import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { scopedTo } from '../private-ca/private-ca.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** What stands before the operations of both APIs: the rates, and the tags that policies may ask for. */
+export function createApiGates(
+  privateCa: PrivateCa,
+  { rates, logger }: { readonly rates: Rates; readonly logger: Logger },
+): Gates {
+  const { store, clock } = privateCa;
+  const onStoreFailure = (error: unknown) =>
+    logger.error({ err: error }, 'the store cannot count requests; this process counts alone');
+  return {
+    limitRate: createRateLimiter({ store, clock, rates, onStoreFailure }),
+    resourceTags: async (caller, arn) => {
+      try {
+        return await tagsOf(privateCa, caller, arn);
+      } catch (error) {
+        // What is not there has no tags; the operation itself will say that it is not there.
+        if (error instanceof AwsError) return {};
+        throw error;
+      }
+    },
+  };
+}
+
+async function tagsOf(privateCa: PrivateCa, caller: Caller, arn: string): Promise<Tags> {
+  switch (caller.service) {
+    case 'pca-connector-scep':
+      return readTags(privateCa.store, caller, arn);
+    case 'acm-pca': {
+      const { value } = await findStoredAuthority(scopedTo(privateCa, caller), arn);
+      return getAuthorityTags(privateCa, value.id);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { Gates } from '../aws-wire/run-operation.ts';
+import { runOperation } from '../aws-wire/run-operation.ts';
+import type { ActionName } from '../private-ca/actions.ts';
+import { ACTIONS } from '../private-ca/actions.ts';
+import type { PrivateCa } from '../private-ca/private-ca.ts';
+import type { ServePrivateCa } from './read-private-ca-call.ts';
+
+/** What every action may answer, though its model does not say so. */
+const COMMON_ERRORS: readonly AwsErrorCode[] = [
+  'AccessDeniedException',
+  'SerializationException',
+  'ThrottlingException',
+  'ValidationException',
+];
+
+/** The actions of the embedded private CA, for whoever passes the gates. */
+export function servePrivateCa(ca: PrivateCa, gates: Gates): ServePrivateCa {
+  return async (caller, name, input) => {
+    if (!Object.hasOwn(ACTIONS, name)) {
+      throw new AwsError('UnknownOperationException', `Private CA has no action ${name}`);
+    }
+    const operation = ACTIONS[name as ActionName];
+    try {
+      return await runOperation(gates, ca, { caller, name, operation, input });
+    } catch (error) {
+      throw asModelled(error, operation.errors);
+    }
+  };
+}
+
+/** An error that the model does not have for this action is a fault of ours. */
+function asModelled(error: unknown, errors: readonly AwsErrorCode[]): unknown {
+  if (!(error instanceof AwsError)) return error;
+  if (errors.includes(error.code) || COMMON_ERRORS.includes(error.code)) return error;
+  return new Error(`the action has no ${error.code}`, { cause: error });
+}

@@ -1,0 +1,41 @@
+import type { RequestListener } from 'node:http';
+import type { FindCredential } from './aws-wire/credential.ts';
+import { createAuthenticator } from './aws-wire/sigv4/create-authenticator.ts';
+import type { BackgroundWork } from './background-work.ts';
+import type { Settings } from './config/settings.ts';
+import { createApiGates } from './http/api-gates.ts';
+import { createApiApp } from './http/api-listener.ts';
+import { servePrivateCa } from './http/serve-private-ca.ts';
+import type { Logger } from './observability/logger.ts';
+import type { Wired } from './wire.ts';
+
+/** Both AWS APIs over the parts of a server. */
+export function wireApi(
+  wired: Wired,
+  { api, quotas }: Settings,
+  parts: {
+    readonly findCredential: FindCredential;
+    /** Where devices reach the enrol listener. */
+    readonly enrolUrl: string;
+    readonly background: BackgroundWork;
+    readonly logger: Logger;
+  },
+): RequestListener {
+  const { findCredential, enrolUrl, background, logger } = parts;
+  const { clock, privateCa, randomUuid } = wired;
+  const gates = createApiGates(privateCa, { rates: api.rates, logger });
+  return createApiApp({
+    authenticate: createAuthenticator({
+      findCredential,
+      clock,
+      clockSkewMs: api.clockSkewSeconds * 1_000,
+      regions: api.regions ?? 'any',
+    }),
+    gates,
+    connectorApi: { ...wired, enrolUrl, quotas, inBackground: background.start },
+    servePrivateCa: servePrivateCa(privateCa, gates),
+    cors: api.allowedOrigins && { allowedOrigins: api.allowedOrigins },
+    randomUuid,
+    logger,
+  });
+}
