@@ -1,5 +1,6 @@
 import type { ParsedIniData, Profile } from '@smithy/shared-ini-file-loader';
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import { parseEndpoint } from './parse-endpoint.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where the API is and for whom to sign, as the AWS SDKs find it out. */
@@ -113,12 +114,4 @@ function endpointOfServices(services: string, configFile: ParsedIniData): string
     throw new UsageError(`there is no section [services ${services}] in the AWS config file`);
   }
   return section[['pca_connector_scep', 'endpoint_url'].join(CONFIG_PREFIX_SEPARATOR)];
-}
-
-/** The base URL of an API; undefined unless it is http or https, without user, query and fragment. */
-export function parseEndpoint(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
-  const { username, password, search, hash } = url;
-  return [username, password, search, hash].every((part) => part === '') ? url : undefined;
 }

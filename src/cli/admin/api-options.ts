@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { parseEndpoint } from '../../config/api-settings.ts';
+import { parseEndpoint } from '../../config/parse-endpoint.ts';
 import type { ApiClientOptions } from '../api/open-api-client.ts';
 import { parseWholeNumber } from '../parse-option.ts';
 
