@@ -35,8 +35,10 @@ export interface ConnectorApiWorld {
   ): Promise<Output<Name>>;
   /** Does the work in the background; rejects with the first of what it threw. */
   settle(): Promise<void>;
-  /** Work that has not been done. */
-  readonly backlog: readonly unknown[];
+  /** As when the process has died. */
+  forgetBackground(): void;
+  /** Runs once, before the CA next issues a certificate. */
+  beforeIssue(happens: () => Promise<void>): void;
 }
 
 export const CALLER: Caller = {
@@ -79,7 +81,6 @@ export function makeConnectorApiWorld(
     api,
     issuer,
     authorityArn: issuer.authorityArn,
-    backlog,
     get ahead() {
       return time.ahead;
     },
@@ -90,6 +91,15 @@ export function makeConnectorApiWorld(
     call: (name, input, caller = CALLER) => callOperation(api, name, input, caller),
     async settle() {
       for (const work of backlog.splice(0)) await work();
+    },
+    forgetBackground() {
+      backlog.length = 0;
+    },
+    beforeIssue(happens) {
+      issuer.beforeIssue = () => {
+        issuer.beforeIssue = () => undefined;
+        return happens();
+      };
     },
   };
   return world;

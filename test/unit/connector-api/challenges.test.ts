@@ -25,9 +25,9 @@ describe('a challenge', () => {
     const { Password, ...metadata } = Challenge;
     expect(Password).toMatch(UUID);
     expect(metadata).toEqual({
-      Arn: expect.stringMatching(`^${ConnectorArn}/challenge/`),
+      Arn: expect.stringMatching(`^${ConnectorArn}/challenge/`) as unknown,
       ConnectorArn,
-      CreatedAt: expect.any(Date),
+      CreatedAt: expect.any(Date) as unknown,
       UpdatedAt: metadata.CreatedAt,
     });
     const ChallengeArn = Challenge.Arn;

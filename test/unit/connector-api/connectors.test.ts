@@ -33,8 +33,8 @@ describe('CreateConnector', () => {
       Status: 'CREATING',
       Endpoint: expect.stringMatching(
         /^https:\/\/scep\.example\.com\/scep\/000000000000-[0-9a-f-]{36}\/[0-9a-f-]{36}$/,
-      ),
-      CreatedAt: expect.any(Date),
+      ) as unknown,
+      CreatedAt: expect.any(Date) as unknown,
       UpdatedAt: creating.Connector.CreatedAt,
     });
     expect(creating.Connector.CreatedAt.getTime()).toBeGreaterThanOrEqual(before);
@@ -44,7 +44,7 @@ describe('CreateConnector', () => {
     expect(active).toEqual({
       ...creating.Connector,
       Status: 'ACTIVE',
-      UpdatedAt: expect.any(Date),
+      UpdatedAt: expect.any(Date) as unknown,
     });
     expect(active.UpdatedAt.getTime()).toBeGreaterThanOrEqual(before + MINUTE);
   });
