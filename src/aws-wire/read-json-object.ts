@@ -14,7 +14,7 @@ export function readJsonObject(body: Uint8Array): Readonly<Record<string, unknow
   if (body.length === 0) return {};
   const json = parseJson(body);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new AwsError('SerializationException', 'The body must be a JSON object');
+    throw malformed('must be a JSON object');
   }
   checkBounds(json);
   return json as Record<string, unknown>;
@@ -25,7 +25,7 @@ function parseJson(body: Uint8Array): unknown {
     return JSON.parse(utf8.decode(body));
   } catch {
     // The parser's own words hold pieces of the body.
-    throw new AwsError('SerializationException', 'The body is not JSON in UTF-8');
+    throw malformed('is not JSON in UTF-8');
   }
 }
 
@@ -33,9 +33,7 @@ function parseJson(body: Uint8Array): unknown {
 function checkBounds(root: object): void {
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) {
-      throw new AwsError('SerializationException', 'The body is nested too deeply');
-    }
+    if (depth > MAX_DEPTH) throw malformed('is nested too deeply');
     level = level.flatMap(partsOf);
   }
 }
@@ -43,12 +41,16 @@ function checkBounds(root: object): void {
 function partsOf(value: unknown): unknown[] {
   if (typeof value === 'string') requireWellFormed(value);
   if (typeof value !== 'object' || value === null) return [];
+  // As a key of a map it would get lost without a word.
+  if (Object.hasOwn(value, '__proto__')) throw malformed('has a member named __proto__');
   return [...Object.keys(value), ...Object.values(value as Record<string, unknown>)];
 }
 
 /** JSON can escape half a surrogate pair, which no UTF-8 can hold. */
 function requireWellFormed(text: string): void {
-  if (/\p{Surrogate}/u.test(text)) {
-    throw new AwsError('SerializationException', 'The body has text that is not Unicode');
-  }
+  if (/\p{Surrogate}/u.test(text)) throw malformed('has text that is not Unicode');
+}
+
+function malformed(fault: string): AwsError {
+  return new AwsError('SerializationException', `The body ${fault}`);
 }

@@ -254,6 +254,20 @@ test('one line for each request: who, what, and what came of it, and nothing of 
   expect(api.log.join()).not.toContain('a-token');
 });
 
+test('many at once are each answered as they ask, under request ids of their own', async () => {
+  await start();
+  const replies = await Promise.all(
+    Array.from({ length: 100 }, async (_, at) => {
+      const arn = UNKNOWN_CONNECTOR.replace(/......$/, String(at).padStart(6, '0'));
+      const reply = await api.send({ target: `/connectors/${encodeURIComponent(arn)}` });
+      expect(reply.body['ResourceId']).toBe(arn);
+      return reply.headers.get('x-amzn-requestid');
+    }),
+  );
+  expect(new Set(replies).size).toBe(100);
+  expect(new Set(logged().map(({ requestId }) => requestId))).toEqual(new Set(replies));
+});
+
 describe('bodies', () => {
   test('above 4 MiB are refused, whoever sends them', async () => {
     await start();

@@ -96,6 +96,7 @@ describe('the body', () => {
     ['half a surrogate pair', '{"Tags":{"a":"\\ud800"}}'],
     ['half a one in a name', '{"Tags":{"\\udc00":"a"}}'],
     ['lists 65 deep', `{"a":${'['.repeat(65)}${']'.repeat(65)}}`],
+    ['__proto__ as the key of a map', '{"Tags":{"__proto__":"a"}}'],
     ['a million opened lists', '['.repeat(1_000_000)],
     ['a million lists', `{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`],
   ])('%s cannot be read', (_name, body) => {
