@@ -44,7 +44,7 @@ export interface Wired {
 }
 
 /** Every call to the embedded CA is scoped to its caller, or to what it names. */
-const UNSCOPED: PrivateCaScope = { region: 'us-east-1', accountId: '000000000000' };
+const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /** The composition root: the one place where ports meet their adapters. Close `store` when done. */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
