@@ -26,7 +26,8 @@ export async function findStoredAuthority(
 ): Promise<Entry<StoredAuthority>> {
   const partition = authorityPartition(authorityIdOf(ca.scope, arn));
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-  if (entry === undefined) {
+  // The id alone would find another account's.
+  if (entry?.value.arn !== arn) {
     const message = `Could not find certificate authority ${arn}`;
     throw new AwsError('ResourceNotFoundException', message);
   }

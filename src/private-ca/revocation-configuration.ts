@@ -80,7 +80,7 @@ function enabledCrl(crl: CrlConfiguration): CrlConfiguration {
 
 function requireNothingElse(configuration: { readonly Enabled: boolean } | undefined): void {
   if (configuration === undefined || configuration.Enabled) return;
-  const others = Object.entries(configuration).filter(([, value]) => value !== undefined);
+  const others = Object.values<unknown>(configuration).filter((value) => value !== undefined);
   if (others.length === 1) return;
   throw invalid('A configuration that disables CRLs or OCSP must contain Enabled=false alone');
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
 import { arnSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
 import type { Tag } from '../authority-tags.ts';
 import { getAuthorityTags } from '../authority-tags.ts';
 import { findStoredAuthority } from '../find-authority.ts';
+import type { PagedList } from '../list-page.ts';
 import { openPosition, pageOf } from '../list-page.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
@@ -27,11 +29,21 @@ export async function listTags(
   const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
   const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
   const list = { operation: 'ListTags', parent: arn };
-  const after = openPosition(ca, list, input.NextToken) ?? '';
+  const after = openTagPosition(ca, list, input.NextToken) ?? '';
   const tags = Object.entries(await getAuthorityTags(ca, authority.id))
     .map(([key, value]) => ({ key, value }))
     .filter(({ key }) => key > after)
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, ...more } = pageOf(ca, list, tags, limit);
   return { Tags: items.map(({ key, value }) => ({ Key: key, Value: value })), ...more };
+}
+
+/** Unlike the other lists this one has no error for its token alone. */
+function openTagPosition(ca: PrivateCa, list: PagedList, token: string | undefined) {
+  try {
+    return openPosition(ca, list, token);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError('ValidationException', error.message, {}, { cause: error });
+  }
 }
