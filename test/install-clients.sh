@@ -12,6 +12,7 @@ missing_packages() {
   strongswan_fetches_urls || echo libstrongswan-extra-plugins
   [ -x /usr/lib/certmonger/scep-submit ] || [ -x /usr/libexec/certmonger/scep-submit ] || echo certmonger
   command -v dbus-run-session >/dev/null 2>&1 || echo dbus-daemon
+  python_reads_certificates || echo python3-cryptography
   command -v zsh >/dev/null 2>&1 || echo zsh
   command -v fish >/dev/null 2>&1 || echo fish
 }
@@ -20,6 +21,14 @@ missing_packages() {
 strongswan_fetches_urls() {
   for plugin in /usr/lib/ipsec/plugins/libstrongswan-curl.so /usr/lib*/strongswan/plugins/libstrongswan-curl.so; do
     [ -e "$plugin" ] && return 0
+  done
+  return 1
+}
+
+# As test/support/find-python.ts looks for it.
+python_reads_certificates() {
+  for python in python3 /usr/bin/python3; do
+    "$python" -c 'import cryptography' >/dev/null 2>&1 && return 0
   done
   return 1
 }

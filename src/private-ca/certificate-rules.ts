@@ -21,6 +21,8 @@ export interface CertificateRule {
 
 const MAX_SERIAL_OCTETS = 20;
 const MAX_COMMON_NAME = 64;
+/** Twice what AWS's API takes as a certificate, in PEM. Readers spend time on more than they need. */
+const MAX_CERTIFICATE_OCTETS = 65_536;
 
 const NEVER_CRITICAL: ReadonlySet<string> = new Set([
   OID.subjectDirectoryAttributes,
@@ -50,6 +52,10 @@ const LISTS: ReadonlySet<string> = new Set([
 ]);
 
 export const CERTIFICATE_RULES: readonly CertificateRule[] = [
+  {
+    rule: `a certificate must be of ${MAX_CERTIFICATE_OCTETS} octets at most (this server)`,
+    holds: ({ der }) => der.length <= MAX_CERTIFICATE_OCTETS,
+  },
   {
     rule: 'the subject must be DER (4.1)',
     holds: ({ subject }) => isDer(subject),

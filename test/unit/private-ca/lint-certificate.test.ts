@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { derNull, derSequence } from '../../../src/asn1/write-der.ts';
+import { derNull, derOctetString, derSequence } from '../../../src/asn1/write-der.ts';
 import { lintCertificate } from '../../../src/private-ca/lint-certificate.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import type { CertificateFields } from '../../../src/x509/build-certificate.ts';
@@ -102,6 +102,10 @@ describe('lintCertificate', () => {
       withExtensions(...good, { oid: OID.extKeyUsage, critical: false, value: derNull() }),
     ],
     ['general names', withExtensions(...good, { ...subjectAltName, value: derNull() })],
+    [
+      '65536 octets',
+      withExtensions(...good, extension('1.2.3', derOctetString(Buffer.alloc(65_536)))),
+    ],
     ['twice', withExtensions(...good, notCa)],
     [
       '4.2.2',
