@@ -112,6 +112,9 @@ describe.each(MOMENTS)('DeleteConnector killed %s any of its commits', (moment) 
       const { world, runUntil } = makeMortalWorld();
       const ConnectorArn = await makeActiveConnector(world);
       const { Challenge } = await world.call('CreateChallenge', { ConnectorArn });
+      world.ahead = 2 * MINUTE;
+      await resumeConnectors(world.api);
+      expect(await unfinishedConnectors(world.api.store)).toBe(0);
       const killed = await runUntil(commit, moment, async () => {
         await world.call('DeleteConnector', { ConnectorArn });
         await world.settle();
