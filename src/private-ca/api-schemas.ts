@@ -9,13 +9,13 @@ export const arnSchema = z
   .string()
   .min(5)
   .max(200)
-  .regex(/^arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(\/[\w+=,.@-]+)*$/);
+  .regex(/^(?:arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(\/[\w+=,.@-]+)*)$/);
 
 export const idempotencyTokenSchema = z
   .string()
   .min(1)
   .max(36)
-  .regex(/^[\t\n\r\u0020-\u00ff]*$/);
+  .regex(/^(?:[\t\n\r\u0020-\u00FF]*)$/);
 
 export const signingAlgorithmSchema = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm]);
 
@@ -44,7 +44,7 @@ export function blobSchema(octets: { readonly min: number; readonly max: number 
       issues.push({ ...limit, code: 'too_small', minimum: octets.min });
     if (value.length > octets.max) issues.push({ ...limit, code: 'too_big', maximum: octets.max });
   });
-  return z.preprocess(bytesOfBase64, bytes);
+  return z.preprocess(bytesOfBase64, bytes).meta({ contentEncoding: 'base64', octets });
 }
 
 /** Whatever is not base64 stays, and fails as being no octets. */

@@ -36,6 +36,8 @@ export function modelJsonSchema(model: ApiModel, ref: ShapeRef): JsonSchema {
       return { type: 'boolean' };
     case 'timestamp':
       return { type: 'number' };
+    case 'blob':
+      return { contentEncoding: 'base64', octets: { min: min ?? 0, max } };
     case 'list':
       return withoutUndefined({
         type: 'array',

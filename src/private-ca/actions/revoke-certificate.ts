@@ -14,7 +14,7 @@ import { revocationReasonSchema } from '../revocation-reasons.ts';
 import { markRevocationListStale, revocations } from '../revocation-record.ts';
 import { findTemplate, templateArn } from '../templates.ts';
 
-export const revokeCertificateInput = z.strictObject({
+export const revokeCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,
   /** Hexadecimal of either case, with or without colons and leading zeros. */
   CertificateSerial: z.string().max(128),

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../src/private-ca/action.ts';
+import { ACTIONS } from '../../src/private-ca/actions.ts';
+import { readApiModel } from '../support/api-model.ts';
+import { modelJsonSchema, wireJsonSchema } from '../support/wire-json-schema.ts';
+
+const model = readApiModel('acm-pca');
+const OURS: Readonly<Record<string, Pick<Action<unknown, unknown>, 'errors' | 'input'>>> = ACTIONS;
+
+/** What the model has and we have not yet. */
+const MISSING = [
+  'CreateCertificateAuthorityAuditReport',
+  'DescribeCertificateAuthorityAuditReport',
+];
+
+/** A schema to compare: limits that limit nothing, orders and the spelling of patterns say nothing. */
+function comparable(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
+    const saysNothing =
+      key === 'readOnly' ||
+      (key === 'minLength' && value === 0) ||
+      (key === 'maximum' && value === Number.MAX_SAFE_INTEGER);
+    if (saysNothing) return undefined;
+    if ((key === 'required' || key === 'enum') && Array.isArray(value)) return value.toSorted();
+    return key === 'pattern' ? plainPattern(String(value)) : value;
+  });
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\t': '\t', '\\n': '\n', '\\r': '\r' };
+
+function plainPattern(pattern: string): string {
+  return pattern
+    .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    .replace(/\\[tnr]/g, (escape) => ESCAPES[escape] ?? escape)
+    .replaceAll('\\/', '/');
+}
+
+test('there are the actions of the newest model, and no other', () => {
+  const names = [...Object.keys(OURS), ...MISSING];
+  expect(names.toSorted()).toEqual(Object.keys(model.operations).toSorted());
+});
+
+const present = Object.entries(model.operations).filter(([name]) => !MISSING.includes(name));
+describe.each(present)('%s', (name, modelled) => {
+  const ours = OURS[name];
+  if (ours === undefined) throw new Error(`we have no ${name}`);
+
+  test('takes its input: members, types, what is required, every constraint', () => {
+    const expected = modelled.input && modelJsonSchema(model, modelled.input);
+    expect(comparable(wireJsonSchema(ours.input))).toEqual(comparable(expected));
+  });
+
+  test('has its errors', () => {
+    const expected = modelled.errors?.map(({ shape }) => shape);
+    expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
+  });
+});
