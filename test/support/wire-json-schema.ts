@@ -4,13 +4,15 @@ import { shapeOf } from './api-model.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+const TIMESTAMP: JsonSchema = { type: 'number', description: 'Seconds since the epoch.' };
+
 /** The JSON Schema of what a schema means on the wire: times are seconds since the epoch. */
 export function wireJsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...made } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema instanceof z.ZodDate) jsonSchema.type = 'number';
+      if (zodSchema instanceof z.ZodDate) Object.assign(jsonSchema, TIMESTAMP);
     },
   });
   return made;
@@ -35,7 +37,7 @@ export function modelJsonSchema(model: ApiModel, ref: ShapeRef): JsonSchema {
     case 'boolean':
       return { type: 'boolean' };
     case 'timestamp':
-      return { type: 'number' };
+      return TIMESTAMP;
     case 'blob':
       return { contentEncoding: 'base64', octets: { min: min ?? 0, max } };
     case 'list':
