@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { createBackgroundWork } from './background-work.ts';
 import type { LoadedSettings } from './config/load-settings.ts';
+import { tlsFilesOf } from './config/load-settings.ts';
 import type { ListenerSettings } from './config/settings.ts';
 import { renewRaIdentities } from './connectors/renew-ra-identities.ts';
 import { resumeConnectors } from './connectors/unfinished-connectors.ts';
@@ -77,6 +78,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     );
     const urls = { enrolUrl, apiUrl, opsUrl };
     logger.info(urls, 'listening');
+    if (isExposedInClear(settings.api)) logger.warn({ apiUrl }, EXPOSED_IN_CLEAR);
     await announce?.(urls, logger);
     logger.info({ signal: await stopped }, 'draining');
   } finally {
@@ -88,6 +90,14 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await credentials.stop();
     await wired.store.close();
   }
+}
+
+const EXPOSED_IN_CLEAR =
+  'the API listens on the network without TLS, and its answers hold challenge passwords; set api.tls, or put TLS in front of it';
+
+function isExposedInClear(listener: ListenerSettings): boolean {
+  const isLoopback = /^(127\.|::1$|localhost$)/.test(listener.host);
+  return !isLoopback && tlsFilesOf(listener) === undefined;
 }
 
 function stopSignal(): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Document, Node, Pair } from 'yaml';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { nearestName } from './nearest-name.ts';
 import type { SettingsTree } from './setting.ts';
 import { isSetting, listSettings } from './setting.ts';
@@ -48,9 +48,10 @@ function readSection(
   reading: Reading,
   tree: SettingsTree,
   prefix: string,
-  node: Node | null,
+  given: Node | null,
   place: string,
 ): void {
+  const node = isAlias(given) ? (given.resolve(reading.document) ?? given) : given;
   if (node === null || (isScalar(node) && node.value === null)) return;
   if (isMap(node)) {
     for (const pair of node.items) readPair(reading, tree, prefix, pair as Pair<Node, Node | null>);
@@ -74,10 +75,23 @@ function readPair(
   if (node === undefined) {
     reading.mistakes.push(`${path} (${place}) is no setting${suggestion(path, tree, prefix)}`);
   } else if (isSetting(node)) {
-    const given: unknown = value?.toJS(reading.document);
-    if (given !== null && given !== undefined) reading.given.push({ path, value: given, place });
+    readValue(reading, path, value, place);
   } else {
     readSection(reading, node, `${path}.`, value, place);
+  }
+}
+
+function readValue(
+  { document, given, mistakes }: Reading,
+  path: string,
+  node: Node | null,
+  place: string,
+): void {
+  try {
+    const value: unknown = node?.toJS(document);
+    if (value !== null && value !== undefined) given.push({ path, value, place });
+  } catch {
+    mistakes.push(`${path} (${place}) has an alias that cannot be followed; write it out`);
   }
 }
 

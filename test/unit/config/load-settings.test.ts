@@ -108,6 +108,14 @@ logLevel:
     }
   });
 
+  test('aliases of YAML: one TLS certificate for two listeners', async () => {
+    const files = `certFile: ${tls.certFile}, keyFile: ${tls.keyFile}`;
+    const text = `enrol: { tls: &tls { ${files} } }\napi: { tls: *tls, port: &port 1 }\nops: { port: *port }`;
+    const { settings } = await loadSettings(file('aliases.yaml', text), LEAST);
+    expect(settings.api.tls).toEqual(settings.enrol.tls);
+    expect(settings.ops.port).toBe(1);
+  });
+
   test('settings are frozen, all the way down', async () => {
     const { settings } = await loadSettings(undefined, LEAST);
     expect(() => Object.assign(settings.enrol.tls, { certFile: 'x' })).toThrow(TypeError);
@@ -204,6 +212,13 @@ describe('mistakes', () => {
       [/^api \(serve\.yaml line 1\) takes a mapping of settings: host, port/],
     ],
     ['list for all', '- 1', [/^serve\.yaml takes a mapping of settings: publicUrl/]],
+    ['alias', 'drainSeconds: *no', [/^drainSeconds \(serve\.yaml line 1\) has an alias that/]],
+    ['section alias', 'api: *no', [/^api \(serve\.yaml line 1\) takes a mapping of settings/]],
+    [
+      'alias of itself',
+      'api: &a { tls: *a }',
+      [/^api\.tls\.tls \(serve\.yaml line 1\) is no setting/],
+    ],
     ['twice', 'drainSeconds: 1\ndrainSeconds: 2', ['serve.yaml line 2: Map keys must be unique']],
     [
       'secret',

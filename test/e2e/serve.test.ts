@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { connect } from 'node:tls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runCommand, runOrThrow } from '../support/run-command.ts';
+import { MAIN } from '../support/spawn-server.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { makeTlsFiles } from '../support/tls-files.ts';
+
+const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+const WAIT = { timeout: 15_000 };
+
+/** What somebody tried with `dev` first, and serves now. */
+let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;
+let secrets: readonly string[];
+
+beforeAll(async () => {
+  const { ready, dataDir, stop } = await startConnector();
+  await stop();
+  tried = { ready, dataDir };
+  const masterKey = readFileSync(path.join(dataDir, 'master.key'), 'utf8').trim();
+  secrets = [ready.challengePassword, ready.secretAccessKey, masterKey, urlSecret()];
+});
+
+const urlSecret = () => new URL(tried.ready.scepUrl).pathname.split('/').at(-1) ?? '';
+const triedFile = (name: string) => path.join(tried.dataDir, name);
+
+function cli(args: readonly string[], env: Record<string, string> = {}) {
+  return runCommand(process.execPath, [MAIN, ...args], { env });
+}
+
+/** `scep-connector connector list` with the access key of the server that was tried. */
+function listConnectors(apiUrl: string, more: Record<string, string> = {}) {
+  return cli(['connector', 'list', '--json'], {
+    AWS_ACCESS_KEY_ID: tried.ready.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: tried.ready.secretAccessKey,
+    AWS_ENDPOINT_URL: apiUrl,
+    AWS_REGION: tried.ready.region,
+    ...more,
+  });
+}
+
+/** SHA-256 of the certificate that a new connection gets. */
+async function certificateAt(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
+
+describe('scep-connector serve by a file of settings, with TLS', () => {
+  const directory = tempDirectory();
+  const [first, second] = ['first', 'second'].map((name) => makeTlsFiles(directory, name));
+  const tls = {
+    certFile: path.join(directory, 'tls.crt'),
+    keyFile: path.join(directory, 'tls.key'),
+  };
+  const credentialsFile = path.join(directory, 'credentials.json');
+  let server: RunningServe;
+
+  function install({ certFile, keyFile }: { certFile: string; keyFile: string }): void {
+    copyFileSync(certFile, tls.certFile);
+    copyFileSync(keyFile, tls.keyFile);
+  }
+
+  beforeAll(async () => {
+    if (first === undefined) throw new Error('no TLS files');
+    install(first);
+    copyFileSync(triedFile('credentials.json'), credentialsFile);
+    server = await startServe({
+      settings: {
+        dataDir: tried.dataDir,
+        masterKeyFile: triedFile('master.key'),
+        credentialsFile,
+        enrol: { ...FREE_PORTS.enrol, tls },
+        api: { ...FREE_PORTS.api, tls },
+        ops: FREE_PORTS.ops,
+      },
+      secrets,
+    });
+  });
+
+  test('is healthy', async () => {
+    expect((await fetch(`${server.opsUrl}/livez`)).status).toBe(200);
+    expect((await fetch(`${server.opsUrl}/readyz`)).status).toBe(200);
+  });
+
+  test('devices enrol over https with the connector and challenge of before', async () => {
+    expect(server.enrolUrl).toMatch(/^https:/);
+    const out = path.join(directory, 'device');
+    await runOrThrow(process.execPath, [
+      ...[MAIN, 'enrol', '--url', `${server.enrolUrl}${new URL(tried.ready.scepUrl).pathname}`],
+      ...['--tls-ca', tls.certFile, '--ca-fingerprint', tried.ready.caFingerprintSha256],
+      ...['--challenge', tried.ready.challengePassword, '--subject', 'CN=served', '--out', out],
+    ]);
+    const issued = path.join(out, 'certificate.pem');
+    const ca = triedFile('ca.pem');
+    await runOrThrow('openssl', ['verify', '-CAfile', ca, issued]);
+  });
+
+  test('administrators reach the API over https, and it names the URL of the enrol listener', async () => {
+    expect(server.apiUrl).toMatch(/^https:/);
+    const { stdout, stderr } = await listConnectors(server.apiUrl, { AWS_CA_BUNDLE: tls.certFile });
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`${server.enrolUrl}/scep/`);
+    expect(stdout).toContain(tried.ready.connectorArn);
+  });
+
+  test('a new certificate serves new connections, on each listener; a wrong one does not', async () => {
+    expect(await certificateAt(server.enrolUrl)).toBe(first?.fingerprint);
+    if (second === undefined) throw new Error('no TLS files');
+    install(second);
+    for (const url of [server.enrolUrl, server.apiUrl]) {
+      await expect.poll(() => certificateAt(url), WAIT).toBe(second.fingerprint);
+    }
+    writeFileSync(tls.keyFile, 'no key');
+    const refused = 'the TLS files changed and are wrong; the old certificate stays';
+    await expect.poll(() => server.logged(refused).length, WAIT).toBeGreaterThan(1);
+    expect(server.logged(refused).at(-1)?.['reason']).toMatch(/does not hold a private key/);
+    expect(await certificateAt(server.enrolUrl)).toBe(second.fingerprint);
+    expect(server.process.exitCode).toBeNull();
+  });
+
+  test('an access key that is taken out of the file is refused, one that is added is not', async () => {
+    const other = 'AKIAOTHEROTHEROTHER0';
+    const text = readFileSync(credentialsFile, 'utf8');
+    writeFileSync(credentialsFile, text.replace(tried.ready.accessKeyId, other));
+    const tlsCa = { AWS_CA_BUNDLE: tls.certFile };
+    const withOther = { ...tlsCa, AWS_ACCESS_KEY_ID: other };
+    await expect
+      .poll(async () => (await listConnectors(server.apiUrl, withOther)).code, WAIT)
+      .toBe(0);
+    const refused = await listConnectors(server.apiUrl, tlsCa);
+    expect(refused.stderr).toContain('UnrecognizedClientException');
+  });
+
+  test('drains on SIGTERM, exits 0 and has logged no secret', async () => {
+    expect(await server.stop()).toBe(0);
+    expect(server.stdout()).toBe('');
+  });
+});
+
+describe('scep-connector serve by the environment alone', () => {
+  const environment = () => ({
+    SCEP_CONNECTOR_MASTER_KEY: HEX_KEY,
+    SCEP_CONNECTOR_PUBLIC_URL: 'https://scep.example.com',
+    SCEP_CONNECTOR_DATA_DIR: path.join(tempDirectory(), 'made', 'for', 'it'),
+    SCEP_CONNECTOR_ENROL_PORT: '0',
+    SCEP_CONNECTOR_API_PORT: '0',
+    SCEP_CONNECTOR_OPS_PORT: '0',
+  });
+
+  test('starts on an empty directory; without credentials the API refuses everybody, and it warns', async () => {
+    const server = await startServe({ env: environment(), secrets: [HEX_KEY] });
+    expect(server.enrolUrl).toBe('https://scep.example.com');
+    expect(server.stderr()).toContain('there are no credentials, so the API refuses everybody');
+    const { code, stderr } = await listConnectors(server.apiUrl);
+    expect(code).toBe(1);
+    expect(stderr).toContain('UnrecognizedClientException');
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('with one access key of the environment, and another master key at the second start', async () => {
+    const env = {
+      ...environment(),
+      SCEP_CONNECTOR_ACCESS_KEY_ID: tried.ready.accessKeyId,
+      SCEP_CONNECTOR_SECRET_ACCESS_KEY: tried.ready.secretAccessKey,
+      SCEP_CONNECTOR_ACCOUNT_ID: '123456789012',
+      SCEP_CONNECTOR_USER_NAME: 'alice',
+    };
+    const server = await startServe({ env, secrets: [HEX_KEY, tried.ready.secretAccessKey] });
+    const { code, stdout } = await listConnectors(server.apiUrl);
+    expect({ code, connectors: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      connectors: { Connectors: [] },
+    });
+    await server.stop();
+    const otherKey = HEX_KEY.replaceAll('0', '1');
+    const second = await cli(['serve'], { ...env, SCEP_CONNECTOR_MASTER_KEY: otherKey });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/the master key does not open what is in the store/);
+    expect(second.stderr).not.toContain(otherKey);
+  });
+
+  test('warns when the API is on the network without TLS', async () => {
+    const env = { ...environment(), SCEP_CONNECTOR_API_HOST: '0.0.0.0' };
+    const server = await startServe({ env });
+    expect(server.stderr()).toContain('the API listens on the network without TLS');
+    await server.stop();
+  });
+
+  test('--check-config: 0 or 2, a line for each mistake, and nothing is started', async () => {
+    const env = environment();
+    const good = await cli(['serve', '--check-config'], env);
+    expect(good).toMatchObject({ code: 0, stdout: 'The settings are valid.\n', stderr: '' });
+    const secret = 'correct-horse-battery-staple';
+    const wrong = {
+      ...env,
+      SCEP_CONNECTOR_MASTER_KEY: secret,
+      SCEP_CONNECTOR_SECRET_ACCESS_KEY: secret,
+      SCEP_CONNECTOR_API_PROT: '1',
+    };
+    for (const args of [['serve', '--check-config'], ['serve']]) {
+      const { code, stdout, stderr } = await cli(args, wrong);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines.every((line) => line.startsWith('scep-connector: '))).toBe(true);
+      expect(stderr).toMatch(/masterKey \(SCEP_CONNECTOR_MASTER_KEY\) takes 32 octets/);
+      expect(stderr).toMatch(/SCEP_CONNECTOR_API_PROT .* is it SCEP_CONNECTOR_API_PORT\?/);
+      expect(stderr).toMatch(/SCEP_CONNECTOR_ACCESS_KEY_ID /);
+      expect(stderr).not.toContain(secret);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+});
