@@ -60,8 +60,3 @@ export const accountIdSchema = z
   .string()
   .length(12)
   .regex(/^(?:[0-9]+)$/);
-
-/** A member of the API that this server does not do yet: refused by name instead of ignored. */
-export function notSupported() {
-  return z.undefined('is not supported by the embedded private CA').optional();
-}

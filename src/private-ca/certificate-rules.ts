@@ -35,13 +35,13 @@ const ALWAYS_CRITICAL: ReadonlySet<string> = new Set([
   OID.policyConstraints,
   OID.inhibitAnyPolicy,
 ]);
-/** Parsers that throw DecodeError. */
-const WELL_FORMED = new Map<string, (value: Uint8Array) => unknown>([
-  [OID.extKeyUsage, parseExtendedKeyUsage],
-  [OID.subjectAltName, parseGeneralNames],
-  [OID.certificatePolicies, parseCertificatePolicies],
-  [OID.nameConstraints, parseNameConstraints],
-]);
+/** Whether a value says anything; each throws DecodeError for what is malformed. */
+const WELL_FORMED: Readonly<Record<string, (value: Uint8Array) => boolean>> = {
+  [OID.extKeyUsage]: (value) => parseExtendedKeyUsage(value).length > 0,
+  [OID.subjectAltName]: (value) => parseGeneralNames(value).length > 0,
+  [OID.certificatePolicies]: (value) => parseCertificatePolicies(value).length > 0,
+  [OID.nameConstraints]: (value) => Object.values(parseNameConstraints(value)).flat().length > 0,
+};
 /** SEQUENCEs of one SEQUENCE or more. */
 const LISTS: ReadonlySet<string> = new Set([
   OID.cRLDistributionPoints,
@@ -146,10 +146,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
   {
     rule: 'names, purposes, policies and constraints must be well-formed (4.2.1.4, 4.2.1.6, 4.2.1.10, 4.2.1.12)',
     holds: ({ extensions }) =>
-      extensions.every(({ oid, value }) => {
-        WELL_FORMED.get(oid)?.(value);
-        return true;
-      }),
+      extensions.every(({ oid, value }) => WELL_FORMED[oid]?.(value) ?? true),
   },
 ];
 

@@ -1,18 +1,18 @@
-import { DecodeError } from '../asn1/decode-error.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { parseNameConstraints } from '../x509/name-constraints.ts';
 
-/** Tags of the GeneralNames whose constraints issuing does not enforce: otherName, x400Address, ediPartyName, registeredID. */
-const UNENFORCEABLE: ReadonlySet<number> = new Set([0, 3, 5, 8]);
+/** The kinds whose constraints issuing does not enforce, as at AWS. */
+const UNENFORCEABLE: ReadonlySet<string> = new Set([
+  'otherName',
+  'x400Address',
+  'ediPartyName',
+  'registeredID',
+]);
 
 /**
- * Whether a nameConstraints (RFC 5280 section 4.2.1.10) permits or excludes names that issuing does not look at.
+ * Whether a nameConstraints (RFC 5280 section 4.2.1.10) permits or excludes names that issuing cannot match.
  * @throws DecodeError when the value is malformed
  */
 export function constrainsUnenforceableNames(value: Uint8Array): boolean {
-  const subtrees = readBer(value).children.flatMap(({ children }) => children);
-  if (subtrees.length === 0) throw new DecodeError('nameConstraints are malformed');
-  return subtrees.some(({ children: [base] }) => {
-    if (base?.tagClass !== 'context') throw new DecodeError('nameConstraints are malformed');
-    return UNENFORCEABLE.has(base.tagNumber);
-  });
+  const { permitted, excluded } = parseNameConstraints(value);
+  return [...permitted, ...excluded].some(({ kind }) => UNENFORCEABLE.has(kind));
 }
