@@ -4,6 +4,7 @@ import { signingAlgorithmSchema } from './api-schemas.ts';
 import { asn1SubjectSchema } from './asn1-subject.ts';
 import { csrExtensionsSchema } from './csr-extensions.ts';
 import { supportedKeyAlgorithmSchema } from './key-algorithms.ts';
+import { keyRecordSchema } from './key-record.ts';
 import { revocationConfigurationSchema } from './revocation-configuration.ts';
 
 /** What issuing needs of the authority's own certificate, so that it is parsed once, when it is imported. */
@@ -66,11 +67,6 @@ const finishedSchema = z.strictObject({
 /** An authority as stored, in the partition `ca-{id}`. Times are milliseconds since the epoch. */
 const authoritySchema = z.union([finishedSchema, unfinishedSchema]);
 
-const authorityKeySchema = z.strictObject({
-  /** PKCS #8, DER, sealed under `authorityKeySealContext`. */
-  sealedPrivateKey: z.string(),
-});
-
 /** An authority that has its key. */
 export type AuthorityRecord = Readonly<z.infer<typeof finishedSchema>>;
 export type UnfinishedAuthority = Readonly<z.infer<typeof unfinishedSchema>>;
@@ -78,7 +74,7 @@ export type StoredAuthority = AuthorityRecord | UnfinishedAuthority;
 export type InstalledCertificate = Readonly<z.infer<typeof installedSchema>>;
 
 export const authorities = defineCollection<StoredAuthority>('authority', authoritySchema);
-export const authorityKeys = defineCollection('authority-key', authorityKeySchema);
+export const authorityKeys = defineCollection('authority-key', keyRecordSchema);
 
 /** The one key in these collections: a partition holds one authority. */
 export const AUTHORITY_KEY = 'authority';

@@ -1,18 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import { getEntry, putEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
 import type { AuthorityRecord, StoredAuthority, UnfinishedAuthority } from './authority-record.ts';
 import {
   AUTHORITY_KEY,
   authorities,
-  authorityKeySealContext,
   authorityKeys,
   authorityPartition,
 } from './authority-record.ts';
 import { derAuthorityRequestInfo } from './authority-request-info.ts';
-import { KEY_ALGORITHMS } from './key-algorithms.ts';
+import type { KeyRecord } from './key-record.ts';
+import type { NewKey } from './key-store.ts';
+import { KeyStoreError } from './key-store.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { localSigningKey } from './signing-key.ts';
+import { createSealedKeyStore } from './sealed-key-store.ts';
 
 /** By then a process that lives has made the key: a slow machine takes seconds for RSA_4096. Milliseconds. */
 const PATIENCE = 20_000;
@@ -25,7 +25,8 @@ export function isAbandoned({ status, createdAt }: StoredAuthority, now: number)
 /**
  * Makes the key and the certificate signing request of an authority that is CREATING, which is PENDING_CERTIFICATE then; does
  * nothing for any other. Of calls at once in this process one does the work; of several processes the first to commit has
- * made the key.
+ * made the key. An authority whose key the token cannot make is FAILED.
+ * @throws KeyStoreError when the token is not there; the authority stays CREATING, and the next call tries again
  */
 export function finishCreation(ca: PrivateCa, authorityId: string): Promise<void> {
   const underWay = ca.creations.get(authorityId);
@@ -39,29 +40,42 @@ async function makeKey(ca: PrivateCa, id: string): Promise<void> {
   const partition = authorityPartition(id);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
   if (entry?.value.status !== 'CREATING') return;
-  const { privateKey, publicKey } = await KEY_ALGORITHMS[entry.value.keyAlgorithm].generate();
-  const authority = await pendingAuthority(entry.value, privateKey, publicKey, ca.clock());
-  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const key = { sealedPrivateKey: ca.sealer.seal(pkcs8, authorityKeySealContext(id)) };
-  pkcs8.fill(0);
-  // A conflict means that another process was first, or that the authority has been deleted.
-  await ca.store.commit(partition, [
-    putEntry(authorities, AUTHORITY_KEY, authority, { condition: { version: entry.version } }),
-    putEntry(authorityKeys, AUTHORITY_KEY, key, { condition: 'absent' }),
-  ]);
+  const { value: creating, version } = entry;
+  const condition = { version };
+  try {
+    const key = await newKeyStore(ca).generate(id, creating.keyAlgorithm);
+    const authority = await pendingAuthority(creating, key, ca.clock());
+    const { outcome } = await ca.store.commit(partition, [
+      putEntry(authorities, AUTHORITY_KEY, authority, { condition }),
+      putEntry(authorityKeys, AUTHORITY_KEY, key.record, { condition: 'absent' }),
+    ]);
+    // Then another process was first, or the authority has been deleted.
+    if (outcome === 'conflict') await key.discard();
+  } catch (error) {
+    if (!(error instanceof KeyStoreError) || error.fault !== 'unsupported') throw error;
+    const failed = failedAuthority(creating, ca.clock());
+    await ca.store.commit(partition, [putEntry(authorities, AUTHORITY_KEY, failed, { condition })]);
+  }
+}
+
+function newKeyStore({ newKeysInToken = false, sealer, tokenKeys }: PrivateCa) {
+  if (!newKeysInToken) return createSealedKeyStore(sealer);
+  if (tokenKeys === undefined) throw new Error('keys cannot be made in a token without one');
+  return tokenKeys;
 }
 
 async function pendingAuthority(
   creating: UnfinishedAuthority,
-  privateKey: KeyObject,
-  publicKey: KeyObject,
+  { subjectPublicKeyInfo, signingKey, discard }: NewKey<KeyRecord>,
   now: number,
 ): Promise<AuthorityRecord> {
   const { failureReason: _, ...requested } = creating;
   const { signingAlgorithm } = requested;
-  const subjectPublicKeyInfo = publicKey.export({ format: 'der', type: 'spki' });
   const info = derAuthorityRequestInfo(requested, subjectPublicKeyInfo);
-  const signature = await localSigningKey(privateKey).sign(signingAlgorithm, info);
+  const signature = await signingKey.sign(signingAlgorithm, info).catch(async (error: unknown) => {
+    await discard();
+    throw error;
+  });
   return {
     ...requested,
     status: 'PENDING_CERTIFICATE',
@@ -69,4 +83,9 @@ async function pendingAuthority(
     csr: derSigned(info, signingAlgorithm, signature),
     lastStateChangeAt: now,
   };
+}
+
+function failedAuthority(creating: UnfinishedAuthority, now: number): UnfinishedAuthority {
+  const failureReason = 'UNSUPPORTED_ALGORITHM';
+  return { ...creating, status: 'FAILED', failureReason, lastStateChangeAt: now };
 }

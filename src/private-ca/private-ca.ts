@@ -1,5 +1,6 @@
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
+import type { TokenKeyStore } from './key-store.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -15,6 +16,10 @@ export interface PrivateCaDependencies {
   readonly scope: PrivateCaScope;
   /** How many authorities an account may have in a region; default 1000 (AWS: 200). */
   readonly authorityQuota?: number;
+  /** The token that has authorities' keys, if there is one. */
+  readonly tokenKeys?: TokenKeyStore;
+  /** Whether new authorities' keys are made in the token; otherwise they are sealed in the store. */
+  readonly newKeysInToken?: boolean;
 }
 
 /** What every action works with. */

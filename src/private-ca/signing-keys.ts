@@ -1,25 +1,26 @@
-import { createPrivateKey } from 'node:crypto';
 import { getEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
-import {
-  AUTHORITY_KEY,
-  authorityKeySealContext,
-  authorityKeys,
-  authorityPartition,
-} from './authority-record.ts';
+import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './authority-record.ts';
+import { isTokenKey } from './key-record.ts';
+import type { TokenKeyStore } from './key-store.ts';
+import { KeyStoreError } from './key-store.ts';
+import { createSealedKeyStore } from './sealed-key-store.ts';
 import type { SigningKey } from './signing-key.ts';
-import { localSigningKey } from './signing-key.ts';
 
 /** The authorities' keys, each opened and imported once: an import costs twice a signature. */
 export interface SigningKeys {
-  /** @throws Error when the authority has no key; SealError when it was sealed under another master key. */
+  /**
+   * @throws Error when the authority has no key; SealError when it was sealed under another master key; KeyStoreError when it is
+   *   in a token that is not there
+   */
   get(authorityId: string): Promise<SigningKey>;
 }
 
 interface Dependencies {
   readonly store: RecordStore;
   readonly sealer: Sealer;
+  readonly tokenKeys?: TokenKeyStore;
 }
 
 export function createSigningKeys(dependencies: Dependencies): SigningKeys {
@@ -37,16 +38,16 @@ export function createSigningKeys(dependencies: Dependencies): SigningKeys {
   };
 }
 
-async function openKey({ store, sealer }: Dependencies, authorityId: string): Promise<SigningKey> {
+async function openKey(
+  { store, sealer, tokenKeys }: Dependencies,
+  authorityId: string,
+): Promise<SigningKey> {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(store, partition, authorityKeys, AUTHORITY_KEY);
   if (entry === undefined) throw new Error(`the authority ${authorityId} has no key`);
-  const pkcs8 = sealer.open(entry.value.sealedPrivateKey, authorityKeySealContext(authorityId));
-  const der = Buffer.from(pkcs8);
-  try {
-    return localSigningKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-  } finally {
-    der.fill(0);
-    pkcs8.fill(0);
-  }
+  const { value: key } = entry;
+  if (!isTokenKey(key)) return createSealedKeyStore(sealer).open(authorityId, key);
+  if (tokenKeys !== undefined) return tokenKeys.open(authorityId, key);
+  const message = `the key of the authority ${authorityId} is in the token "${key.tokenLabel}", and no token is configured`;
+  throw new KeyStoreError('misconfigured', message);
 }

@@ -1,0 +1,40 @@
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import type { Sealer } from '../store/seal.ts';
+import { authorityKeySealContext } from './authority-record.ts';
+import { KEY_ALGORITHMS } from './key-algorithms.ts';
+import type { SealedKey } from './key-record.ts';
+import type { KeyStore } from './key-store.ts';
+import { localSigningKey } from './signing-key.ts';
+
+/** Keys that are their own records, sealed under the master key: what keeps the record keeps the key. */
+export function createSealedKeyStore(sealer: Sealer): KeyStore<SealedKey> {
+  return {
+    async generate(authorityId, keyAlgorithm) {
+      const { privateKey, publicKey } = await KEY_ALGORITHMS[keyAlgorithm].generate();
+      return {
+        record: { sealedPrivateKey: seal(sealer, privateKey, authorityId) },
+        subjectPublicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
+        signingKey: localSigningKey(privateKey),
+        discard: () => Promise.resolve(),
+      };
+    },
+    async open(authorityId, { sealedPrivateKey }) {
+      const pkcs8 = sealer.open(sealedPrivateKey, authorityKeySealContext(authorityId));
+      const der = Buffer.from(pkcs8);
+      try {
+        return localSigningKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+      } finally {
+        der.fill(0);
+        pkcs8.fill(0);
+      }
+    },
+  };
+}
+
+function seal(sealer: Sealer, privateKey: KeyObject, authorityId: string): string {
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const sealed = sealer.seal(pkcs8, authorityKeySealContext(authorityId));
+  pkcs8.fill(0);
+  return sealed;
+}

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KeyAlgorithm } from '../../src/private-ca/key-algorithms.ts';
+import { KEY_ALGORITHMS } from '../../src/private-ca/key-algorithms.ts';
+import type { KeyRecord } from '../../src/private-ca/key-record.ts';
+import { keyRecordSchema } from '../../src/private-ca/key-record.ts';
+import type { KeyStore, NewKey } from '../../src/private-ca/key-store.ts';
+import { describePublicKey, importPublicKey } from '../../src/x509/public-key.ts';
+import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS } from '../../src/x509/signing-algorithm.ts';
+import { verifiesByOpenssl } from '../support/verify-by-openssl.ts';
+
+const AUTHORITY = '5d3f6c7a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
+const BYTES = Buffer.from('what an authority signs');
+
+const KINDS = {
+  RSA_2048: { type: 'rsa', bits: 2048, exponent: 65_537n },
+  RSA_3072: { type: 'rsa', bits: 3072, exponent: 65_537n },
+  RSA_4096: { type: 'rsa', bits: 4096, exponent: 65_537n },
+  EC_prime256v1: { type: 'ec', curve: 'prime256v1' },
+  EC_secp384r1: { type: 'ec', curve: 'secp384r1' },
+  EC_secp521r1: { type: 'ec', curve: 'secp521r1' },
+} as const satisfies Record<KeyAlgorithm, unknown>;
+
+/** What every adapter of the port does. `open` gives the same keys each time, as after a restart. */
+export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyStore<Key>>): void {
+  describe.each(Object.keys(KINDS) as KeyAlgorithm[])('a key of %s', (keyAlgorithm) => {
+    let store: KeyStore<Key>;
+    let key: NewKey<Key>;
+    beforeAll(async () => {
+      store = await open();
+      key = await store.generate(AUTHORITY, keyAlgorithm);
+    });
+
+    it('is what was asked for', () => {
+      const publicKey = importPublicKey(key.subjectPublicKeyInfo);
+      expect(describePublicKey(publicKey)).toEqual(KINDS[keyAlgorithm]);
+    });
+
+    const { keyType } = KEY_ALGORITHMS[keyAlgorithm];
+    const algorithms = Object.keys(SIGNING_ALGORITHMS) as SigningAlgorithm[];
+    const fitting = algorithms.filter((name) => SIGNING_ALGORITHMS[name].keyType === keyType);
+    it.each(fitting)('signs by %s, and openssl agrees', async (algorithm) => {
+      const signature = await key.signingKey.sign(algorithm, BYTES);
+      const signed = { publicKey: key.subjectPublicKeyInfo, algorithm, bytes: BYTES };
+      expect(verifiesByOpenssl({ ...signed, signature })).toBe(true);
+      expect(verifiesByOpenssl({ ...signed, bytes: Buffer.from('x'), signature })).toBe(
+        false,
+      );
+    });
+
+    it('does not sign by an algorithm of another key type', async () => {
+      const other = algorithms.find((name) => SIGNING_ALGORITHMS[name].keyType !== keyType);
+      if (other === undefined) throw new Error('there are two key types');
+      await expect(key.signingKey.sign(other, BYTES)).rejects.toThrow(RangeError);
+    });
+
+    it('is found again by its record as stored', async () => {
+      const stored = keyRecordSchema.encode(key.record);
+      const record = keyRecordSchema.decode(JSON.parse(JSON.stringify(stored))) as Key;
+      const [algorithm] = fitting;
+      if (algorithm === undefined) throw new Error('some algorithm fits');
+      const opened = await (await open()).open(AUTHORITY, record);
+      const signature = await opened.sign(algorithm, BYTES);
+      const signed = { publicKey: key.subjectPublicKeyInfo, algorithm, bytes: BYTES };
+      expect(verifiesByOpenssl({ ...signed, signature })).toBe(true);
+    });
+
+    it('is nowhere to be seen', () => {
+      const shown = JSON.stringify([key.record, Object.keys(key.signingKey)]);
+      expect(shown).not.toContain('PRIVATE');
+      expect(Object.keys(key.signingKey)).toEqual(['sign']);
+    });
+  });
+
+  it('signs many at once', async () => {
+    const store = await open();
+    const { signingKey, subjectPublicKeyInfo } = await store.generate(AUTHORITY, 'EC_prime256v1');
+    const texts = Array.from({ length: 40 }, (_, i) => Buffer.from(`certificate ${i}`));
+    const signatures = await Promise.all(
+      texts.map((bytes) => signingKey.sign('SHA256WITHECDSA', bytes)),
+    );
+    const verified = texts.map((bytes, i) =>
+      verifiesByOpenssl({
+        ...{ publicKey: subjectPublicKeyInfo, algorithm: 'SHA256WITHECDSA', bytes },
+        signature: signatures[i] ?? Buffer.alloc(0),
+      }),
+    );
+    expect(verified).toEqual(texts.map(() => true));
+  });
+
+  it('makes another key each time', async () => {
+    const store = await open();
+    const first = await store.generate(AUTHORITY, 'EC_prime256v1');
+    const second = await store.generate(AUTHORITY, 'EC_prime256v1');
+    expect(first.subjectPublicKeyInfo).not.toEqual(second.subjectPublicKeyInfo);
+    const signature = await second.signingKey.sign('SHA256WITHECDSA', BYTES);
+    const signed = { publicKey: second.subjectPublicKeyInfo, bytes: BYTES, signature };
+    expect(verifiesByOpenssl({ ...signed, algorithm: 'SHA256WITHECDSA' })).toBe(true);
+    await first.discard();
+    await second.discard();
+  });
+}
