@@ -1,0 +1,123 @@
+import type { KeyObject } from 'node:crypto';
+import { importPublicKey } from '../../x509/public-key.ts';
+import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS, signingAlgorithmParameters } from '../../x509/signing-algorithm.ts';
+import { verifySignature } from '../../x509/verify-signature.ts';
+import type { TokenKey } from '../key-record.ts';
+import type { KeyInToken, TokenKeyStore } from '../key-store.ts';
+import { KeyStoreError } from '../key-store.ts';
+import type { SigningKey } from '../signing-key.ts';
+import type { Cryptoki } from './cryptoki.ts';
+import { CK } from './cryptoki.ts';
+import { findTokenObjects, readAttribute } from './find-token-objects.ts';
+import { generateTokenKey } from './generate-token-key.ts';
+import type { TokenLogin } from './log-in-to-token.ts';
+import type { TokenSession } from './session-pool.ts';
+import { SessionPool } from './session-pool.ts';
+import { signInToken } from './sign-in-token.ts';
+import { newTokenKeyId, readTokenKeyName, tokenKeyLabel } from './token-key-id.ts';
+
+interface Dependencies {
+  readonly cryptoki: Cryptoki;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/**
+ * Keeps authorities' keys in a PKCS #11 token. Logs in at once, so that what is configured wrongly shows. Open one for a
+ * module and process: it begins the module anew when the token was away.
+ * @throws KeyStoreError
+ */
+export async function openPkcs11KeyStore(
+  login: TokenLogin,
+  { cryptoki, randomBytes, clock }: Dependencies,
+): Promise<TokenKeyStore> {
+  const { tokenLabel } = login;
+  const sessions = new SessionPool(cryptoki, login, clock);
+  const destroy = (keyId: string) => sessions.use(async (session) => destroyKey(session, keyId));
+  await sessions
+    .use(() => Promise.resolve())
+    .catch(async (error: unknown) => {
+      await sessions.close();
+      throw error;
+    });
+  return {
+    async generate(authorityId, keyAlgorithm) {
+      const label = tokenKeyLabel(authorityId);
+      const { keyId, publicKey } = await sessions.use(async (session) => {
+        const keyId = newTokenKeyId(authorityId, randomBytes);
+        const publicKey = await generateTokenKey(session, keyAlgorithm, { keyId, label });
+        return { keyId, publicKey };
+      });
+      const subjectPublicKeyInfo = publicKey.export({ format: 'der', type: 'spki' });
+      return {
+        record: { tokenLabel, keyId, publicKey: subjectPublicKeyInfo },
+        subjectPublicKeyInfo,
+        signingKey: tokenSigningKey(sessions, keyId, publicKey),
+        discard: () => destroy(keyId),
+      };
+    },
+    async open(_authorityId, key) {
+      requireToken(key, tokenLabel);
+      return tokenSigningKey(sessions, key.keyId, importPublicKey(key.publicKey));
+    },
+    list: () => sessions.use(async (session) => listKeys(session)),
+    destroy,
+    close: () => sessions.close(),
+  };
+}
+
+function requireToken(key: TokenKey, tokenLabel: string): void {
+  if (key.tokenLabel === tokenLabel) return;
+  const message = `the key is in the token "${key.tokenLabel}", and "${tokenLabel}" is configured`;
+  throw new KeyStoreError('misconfigured', message);
+}
+
+function tokenSigningKey(sessions: SessionPool, keyId: string, publicKey: KeyObject): SigningKey {
+  return {
+    async sign(algorithm, bytes) {
+      if (publicKey.asymmetricKeyType !== SIGNING_ALGORITHMS[algorithm].keyType) {
+        throw new RangeError(`${algorithm} needs another key`);
+      }
+      const signature = await sessions.use((session) =>
+        signInToken(session, keyId, publicKey, algorithm, bytes),
+      );
+      requireGoodSignature(publicKey, algorithm, bytes, signature);
+      return signature;
+    },
+  };
+}
+
+/** A token that was restored from elsewhere may have another key under the id, and hardware fails. */
+function requireGoodSignature(
+  publicKey: KeyObject,
+  algorithm: SigningAlgorithm,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): void {
+  const { oid } = SIGNING_ALGORITHMS[algorithm];
+  const identifier = { oid, parameters: signingAlgorithmParameters(algorithm) };
+  if (verifySignature(identifier, publicKey, bytes, signature)) return;
+  const message = 'the token gave a signature that the authority’s public key does not verify';
+  throw new KeyStoreError('unavailable', message);
+}
+
+function listKeys(session: TokenSession): readonly KeyInToken[] {
+  const { cryptoki, handle } = session;
+  const keys = findTokenObjects(session, [{ type: CK.CKA_CLASS, value: CK.CKO_PRIVATE_KEY }]);
+  return keys.flatMap((key) => {
+    const id = readAttribute(cryptoki, handle, key, CK.CKA_ID);
+    const label = readAttribute(cryptoki, handle, key, CK.CKA_LABEL);
+    return readTokenKeyName(id, label.toString('utf8')) ?? [];
+  });
+}
+
+/** Both halves of the pair. */
+function destroyKey(session: TokenSession, keyId: string): void {
+  const id = { type: CK.CKA_ID, value: Buffer.from(keyId, 'hex') };
+  for (const object of findTokenObjects(session, [id])) {
+    session.cryptoki.C_DestroyObject(session.handle, object);
+  }
+  session.keys.delete(keyId);
+}

@@ -1,0 +1,147 @@
+import { KeyStoreError } from '../key-store.ts';
+import type { Cryptoki, Handle } from './cryptoki.ts';
+import type { TokenLogin } from './log-in-to-token.ts';
+import { finalize, logInToToken, openSession } from './log-in-to-token.ts';
+import { isLost, MissingKeyError, tokenFault } from './token-fault.ts';
+import { createTurns } from './turns.ts';
+
+/** Each call may hold one of the four threads that Node.js has for files and cryptography too, and a token that hangs all of them. */
+const SESSIONS = 3;
+
+/** Between attempts to log in, which block. Milliseconds. */
+const PAUSE = 5_000;
+
+/** What work on a token is done with. */
+export interface TokenSession {
+  readonly cryptoki: Cryptoki;
+  readonly slot: Handle;
+  readonly handle: Handle;
+  /** Handles of private keys by key id, good for as long as the login is. */
+  readonly keys: Map<string, Handle>;
+}
+
+interface Connection extends Omit<TokenSession, 'handle'> {
+  readonly since: number;
+  readonly idle: Handle[];
+  users: number;
+  lost: boolean;
+  /** Called when the last user has left. */
+  drained: () => void;
+}
+
+/** Logs in once and lends sessions. When the token was away it logs in again and the work is done a second time. */
+export class SessionPool {
+  readonly #cryptoki: Cryptoki;
+  readonly #login: TokenLogin;
+  readonly #clock: () => number;
+  readonly #turns = createTurns(SESSIONS);
+  #connecting: Promise<Connection> | undefined;
+  #former: Connection | undefined;
+  #refusal: { readonly error: unknown; readonly until: number } | undefined;
+
+  constructor(cryptoki: Cryptoki, login: TokenLogin, clock: () => number) {
+    this.#cryptoki = cryptoki;
+    this.#login = login;
+    this.#clock = clock;
+  }
+
+  /** @throws KeyStoreError, and whatever `work` throws that no token said */
+  use<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
+    return this.#turns(async () => {
+      try {
+        return await this.#useOnce(work).catch((error: unknown) => {
+          if (!isLost(error)) throw error;
+          return this.#useOnce(work);
+        });
+      } catch (error) {
+        throw tokenFault(this.#login.tokenLabel, error);
+      }
+    });
+  }
+
+  /** Waits for the work under way, then ends with the module. */
+  async close(): Promise<void> {
+    const connection = await this.#connecting?.catch(() => undefined);
+    if (connection) await drain(connection);
+    finalize(this.#cryptoki);
+  }
+
+  async #useOnce<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
+    const connection = await this.#connected();
+    const { cryptoki, slot, idle, keys } = connection;
+    let handle: Handle | undefined;
+    connection.users += 1;
+    try {
+      handle = idle.pop() ?? openSession(cryptoki, slot);
+      const result = await work({ cryptoki, slot, handle, keys });
+      idle.push(handle);
+      return result;
+    } catch (error) {
+      // A session with an operation half done is of no more use.
+      if (handle !== undefined) closeQuietly(cryptoki, handle);
+      if (isLost(error)) this.#abandon(connection, error);
+      throw error;
+    } finally {
+      connection.users -= 1;
+      if (connection.users === 0) connection.drained();
+    }
+  }
+
+  async #connected(): Promise<Connection> {
+    for (;;) {
+      this.#connecting ??= this.#connect();
+      const connection = await this.#connecting;
+      if (!connection.lost) return connection;
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    try {
+      // The module must not be begun anew under those who still use it.
+      if (this.#former) await drain(this.#former);
+      const now = this.#clock();
+      if (this.#refusal !== undefined && now < this.#refusal.until) throw this.#refusal.error;
+      const slot = this.#logIn(now);
+      const state = { idle: [], keys: new Map<string, Handle>(), users: 0, lost: false };
+      return { cryptoki: this.#cryptoki, slot, since: now, drained: () => undefined, ...state };
+    } catch (error) {
+      this.#connecting = undefined;
+      throw error;
+    }
+  }
+
+  #logIn(now: number): Handle {
+    try {
+      return logInToToken(this.#cryptoki, this.#login);
+    } catch (error) {
+      const isFinal = error instanceof KeyStoreError && error.fault === 'misconfigured';
+      // A second wrong PIN is nearer to a locked token, and the PIN stays what it is until the next start.
+      this.#refusal = { error, until: isFinal ? Number.POSITIVE_INFINITY : now + PAUSE };
+      throw error;
+    }
+  }
+
+  #abandon(connection: Connection, error: unknown): void {
+    // A key that is gone for good must not keep the others' users logging in.
+    const isYoung = this.#clock() - connection.since < PAUSE;
+    if (connection.lost || (isYoung && error instanceof MissingKeyError)) return;
+    connection.lost = true;
+    this.#former = connection;
+    this.#connecting = undefined;
+  }
+}
+
+function drain(connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    if (connection.users === 0) resolve();
+    else connection.drained = resolve;
+  });
+}
+
+function closeQuietly(cryptoki: Cryptoki, session: Handle): void {
+  try {
+    cryptoki.C_CloseSession(session);
+  } catch {
+    // It was lost with its token.
+  }
+}

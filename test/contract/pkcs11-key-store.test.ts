@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { TokenKeyStore } from '../../src/private-ca/key-store.ts';
+import { loadCryptoki } from '../../src/private-ca/pkcs11/load-cryptoki.ts';
+import { openPkcs11KeyStore } from '../../src/private-ca/pkcs11/pkcs11-key-store.ts';
+import type { SoftHsm } from '../support/soft-hsm.ts';
+import { hasSoftHsm, openSoftHsm } from '../support/soft-hsm.ts';
+import { keyStoreContract } from './key-store-contract.ts';
+
+describe.runIf(hasSoftHsm())('keys in a PKCS #11 token', () => {
+  let hsm: SoftHsm;
+  let store: TokenKeyStore | undefined;
+  const reopen = async () => {
+    await store?.close();
+    const cryptoki = loadCryptoki(hsm.module);
+    store = await openPkcs11KeyStore(hsm, { cryptoki, randomBytes, clock: Date.now });
+    return store;
+  };
+  beforeAll(async () => {
+    hsm = await openSoftHsm();
+  });
+  afterAll(() => store?.close());
+  keyStoreContract(reopen);
+});
