@@ -1,4 +1,3 @@
-import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
 import { matchRoute } from '../aws-wire/rest-json/match-route.ts';
 import { readRestJsonInput } from '../aws-wire/rest-json/read-rest-json-input.ts';
@@ -15,6 +14,7 @@ import type { ConnectorApi } from '../connector-api/connector-api.ts';
 import type { Operation } from '../connector-api/operation.ts';
 import { OPERATIONS } from '../connector-api/operations.ts';
 import type { ApiCall, WireProtocol } from './api-call.ts';
+import { asModelled } from './as-modelled.ts';
 
 export const REST_JSON: WireProtocol = {
   renderError: renderRestJsonError,
@@ -43,15 +43,8 @@ export function readConnectorCall(
         const output = await runOperation(gates, connectorApi, call);
         return renderRestJson(operation.http.status, output);
       } catch (error) {
-        throw asModelled(error, operation);
+        throw asModelled(error, [...operation.errors, ...FRONT_END_ERRORS]);
       }
     },
   };
-}
-
-/** An error that the model does not have for this operation is a fault of ours. */
-function asModelled(error: unknown, { errors }: Operation<unknown, unknown>): unknown {
-  if (!(error instanceof AwsError)) return error;
-  if (errors.includes(error.code) || FRONT_END_ERRORS.includes(error.code)) return error;
-  return new Error(`the operation has no ${error.code}`, { cause: error });
 }

@@ -5,6 +5,7 @@ import { runOperation } from '../aws-wire/run-operation.ts';
 import type { ActionName } from '../private-ca/actions.ts';
 import { ACTIONS } from '../private-ca/actions.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { asModelled } from './as-modelled.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
 
 /** What every action may answer, though its model does not say so. */
@@ -25,14 +26,7 @@ export function servePrivateCa(ca: PrivateCa, gates: Gates): ServePrivateCa {
     try {
       return await runOperation(gates, ca, { caller, name, operation, input });
     } catch (error) {
-      throw asModelled(error, operation.errors);
+      throw asModelled(error, [...operation.errors, ...COMMON_ERRORS]);
     }
   };
-}
-
-/** An error that the model does not have for this action is a fault of ours. */
-function asModelled(error: unknown, errors: readonly AwsErrorCode[]): unknown {
-  if (!(error instanceof AwsError)) return error;
-  if (errors.includes(error.code) || COMMON_ERRORS.includes(error.code)) return error;
-  return new Error(`the action has no ${error.code}`, { cause: error });
 }
