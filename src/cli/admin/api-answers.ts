@@ -3,9 +3,14 @@ import { ApiError } from '../api/api-error.ts';
 
 /** What the commands read of the API's answers; the rest passes through to --json. */
 
-const timestamp = z.number().transform((seconds) => new Date(seconds * 1000));
+/** Epoch seconds, in the range of Date. */
+const timestamp = z
+  .number()
+  .min(-8.64e12)
+  .max(8.64e12)
+  .transform((seconds) => new Date(seconds * 1000));
 
-const connector = z.object({
+export const connectorSchema = z.object({
   Arn: z.string(),
   CertificateAuthorityArn: z.string(),
   Type: z.string(),
@@ -22,24 +27,21 @@ const connector = z.object({
   CreatedAt: timestamp,
   UpdatedAt: timestamp,
 });
-export type Connector = z.output<typeof connector>;
+export type Connector = z.output<typeof connectorSchema>;
 
-const challenge = z.object({
+export const challengeSchema = z.object({
   Arn: z.string(),
   ConnectorArn: z.string(),
   CreatedAt: timestamp,
   UpdatedAt: timestamp,
 });
-export type Challenge = z.output<typeof challenge>;
 
-export const connectorItem = connector;
-export const challengeItem = challenge;
 export const createConnectorAnswer = z.object({ ConnectorArn: z.string() });
-export const getConnectorAnswer = z.object({ Connector: connector });
+export const getConnectorAnswer = z.object({ Connector: connectorSchema });
 export const createChallengeAnswer = z.object({
-  Challenge: challenge.extend({ Password: z.string() }),
+  Challenge: challengeSchema.extend({ Password: z.string() }),
 });
-export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challenge });
+export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challengeSchema });
 export const getChallengePasswordAnswer = z.object({ Password: z.string() });
 export const listTagsAnswer = z.object({ Tags: z.record(z.string(), z.string()).nullish() });
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/create-api-client.ts';
 import type { AdminWorld } from './admin-world.ts';
-import { challengeItem, readAnswer } from './api-answers.ts';
+import { challengeSchema, readAnswer } from './api-answers.ts';
 import { addApiOptions } from './api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from './complete-arn.ts';
 import { formatTable, formatTime } from './format-table.ts';
@@ -43,7 +43,7 @@ async function listChallenges(
 
 function tableOf(items: readonly unknown[]): string {
   const rows = items
-    .map((item) => readAnswer(challengeItem, item))
+    .map((item) => readAnswer(challengeSchema, item))
     .map(({ Arn, CreatedAt }) => [Arn, formatTime(CreatedAt)]);
   return formatTable(['arn', 'created'], rows);
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../../config/usage-error.ts';
 import type { ApiClient } from '../api/create-api-client.ts';
-import { connectorItem, readAnswer } from './api-answers.ts';
+import { connectorSchema, readAnswer } from './api-answers.ts';
 import { collectItems, listItems } from './list-items.ts';
 
 /** What an argument that names a connector may be, for the help. */
@@ -21,7 +21,7 @@ export async function completeArn(api: ApiClient, text: string): Promise<string>
   }
   const connectors = listItems(api, { operation: 'ListConnectors', member: 'Connectors' });
   const arns = (await collectItems(connectors, Number.POSITIVE_INFINITY))
-    .map((item) => readAnswer(connectorItem, item).Arn)
+    .map((item) => readAnswer(connectorSchema, item).Arn)
     .filter((arn) => idOf(arn).startsWith(id));
   const [arn, ...others] = arns;
   if (arn !== undefined && others.length === 0) return arn;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ApiClient } from '../api/create-api-client.ts';
 import type { AdminWorld } from './admin-world.ts';
-import { connectorItem, readAnswer } from './api-answers.ts';
+import { connectorSchema, readAnswer } from './api-answers.ts';
 import { addApiOptions } from './api-options.ts';
 import { idOf } from './complete-arn.ts';
 import { formatTable, formatTime } from './format-table.ts';
@@ -41,7 +41,7 @@ async function listConnectors(
   const items = await collectItems(
     listItems(api, { operation: 'ListConnectors', member: 'Connectors' }),
     maxItems,
-    (item) => status === undefined || readAnswer(connectorItem, item).Status === status,
+    (item) => status === undefined || readAnswer(connectorSchema, item).Status === status,
   );
   if (json) printJson(world, { Connectors: items });
   else if (items.length === 0) world.warn('no connectors\n');
@@ -52,7 +52,7 @@ async function listConnectors(
 /** Without the endpoints: their paths are secrets. */
 function tableOf(items: readonly unknown[]): string {
   const rows = items
-    .map((item) => readAnswer(connectorItem, item))
+    .map((item) => readAnswer(connectorSchema, item))
     .map(({ Arn, Status, StatusReason, Type, CreatedAt, CertificateAuthorityArn }) => [
       ...[idOf(Arn), StatusReason ? `${Status} (${StatusReason})` : Status, Type],
       ...[formatTime(CreatedAt), CertificateAuthorityArn],

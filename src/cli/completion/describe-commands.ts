@@ -9,7 +9,7 @@ export interface CommandWords {
   readonly options: readonly OptionWords[];
 }
 
-export interface Word {
+interface Word {
   readonly text: string;
   /** One line; may be empty. */
   readonly description: string;

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Option } from 'commander';
+import type { Argument, Option } from 'commander';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { registerAdminCommands } from '../../../src/cli/admin/admin-commands.ts';
 import { registerClientCommands } from '../../../src/cli/client-commands.ts';
+import { registerCompletionCommand } from '../../../src/cli/completion/completion.ts';
 import { registerDevCommand } from '../../../src/cli/dev.ts';
 import { registerRaCommand } from '../../../src/cli/ra.ts';
+import { registerServeCommand } from '../../../src/cli/serve.ts';
 import { markdownTable, withSection } from '../../support/markdown-table.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/cli.md');
@@ -23,24 +26,35 @@ function program(): Command {
   const root = new Command();
   const nothing = () => Promise.resolve();
   registerDevCommand(root, nothing);
+  registerServeCommand(root, nothing);
   registerRaCommand(root, nothing);
   registerClientCommands(root);
+  registerAdminCommands(root);
+  registerCompletionCommand(root);
   return root;
 }
 
-function optionTable({ options }: Command): string {
+function optionTable({ options, registeredArguments }: Command): string {
   return markdownTable(
     ['option', 'meaning', 'default'],
-    options.map((option) => [
-      `\`${option.flags}\``,
-      `${option.description}${choices(option)}`.replaceAll('|', '\\|'),
-      option.mandatory ? 'required' : defaultOf(option),
-    ]),
+    [
+      ...registeredArguments.map((one) => [`\`${nameOf(one)}\``, meaning(one), 'required']),
+      ...options.map((one) => [
+        `\`${one.flags}\``,
+        meaning(one),
+        one.mandatory ? 'required' : defaultOf(one),
+      ]),
+    ],
   );
 }
 
-function choices({ argChoices }: Option): string {
-  return argChoices === undefined ? '' : `: ${argChoices.map((one) => `\`${one}\``).join(', ')}`;
+function nameOf(argument: Argument): string {
+  return `<${argument.name()}${argument.variadic ? '...' : ''}>`;
+}
+
+function meaning({ description, argChoices = [] }: Argument | Option): string {
+  const choices = argChoices.map((one) => `\`${one}\``).join(', ');
+  return `${description}${choices && `: ${choices}`}`.replaceAll('|', '\\|');
 }
 
 function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
