@@ -26,8 +26,9 @@ export function checkSubordinateChain(
   const root = chain.at(-1);
   if (root === undefined) throw refused('a subordinate certificate authority needs a chain');
   if (chain.length > LONGEST_CHAIN) throw refused('the hierarchy has more than five levels');
-  if (chain.some(({ der }) => Buffer.compare(der, certificate.der) === 0)) {
-    throw refused('the chain contains the certificate itself');
+  const { subjectPublicKeyInfo: ownKey } = certificate;
+  if (chain.some((each) => Buffer.compare(each.subjectPublicKeyInfo, ownKey) === 0)) {
+    throw refused('the chain contains the authority itself');
   }
   const path = [certificate, ...chain];
   chain.forEach((issuer, i) => {

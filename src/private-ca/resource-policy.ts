@@ -4,7 +4,7 @@ import { AwsError } from '../aws-wire/aws-error.ts';
 import { findLostMember } from '../aws-wire/policy/find-lost-member.ts';
 import { defineCollection } from '../store/collection.ts';
 
-/** The policy of an authority, under AUTHORITY_KEY, as it was put. */
+/** The policy of an authority, under AUTHORITY_KEY, as it was put. It is kept and told: no account sees another's authorities. */
 export const resourcePolicies = defineCollection(
   'resource-policies',
   z.strictObject({ policy: z.string() }),

@@ -23,7 +23,8 @@ export interface ListCertificateAuthoritiesOutput {
 const LONGEST_PAGE = 100;
 
 /**
- * ListCertificateAuthorities, DELETED ones included. None belongs to another account: a policy grants use, it is no share.
+ * ListCertificateAuthorities, DELETED ones included. Nothing is shared between accounts: resource policies are kept, and grant
+ * nothing yet.
  * @throws AwsError InvalidNextTokenException
  */
 export async function listCertificateAuthorities(
