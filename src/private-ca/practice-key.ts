@@ -20,7 +20,11 @@ const made = new Map<KeyType, Promise<PracticeKey>>();
 /** A key that certificates are signed with on trial, of the type that the algorithm needs. */
 export function practiceKeyFor(algorithm: SigningAlgorithm): Promise<PracticeKey> {
   const { keyType } = SIGNING_ALGORITHMS[algorithm];
-  const key = made.get(keyType) ?? KEY_ALGORITHMS[PRACTICE[keyType]].generate();
+  const known = made.get(keyType);
+  if (known !== undefined) return known;
+  const key = KEY_ALGORITHMS[PRACTICE[keyType]].generate();
   made.set(keyType, key);
+  // The next certificate tries again.
+  key.catch(() => made.delete(keyType));
   return key;
 }
