@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import type { Caller } from '../../../src/aws-wire/caller.ts';
+import type { Rates } from '../../../src/aws-wire/default-rates.ts';
+import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
+import { createApiGates } from '../../../src/http/api-gates.ts';
+import { servePrivateCa } from '../../../src/http/serve-private-ca.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
+
+const ALICE: Caller = {
+  accountId: '123456789012',
+  arn: 'arn:aws:iam::123456789012:user/alice',
+  region: 'eu-central-1',
+  service: 'acm-pca',
+  policy: undefined,
+};
+const NEW_AUTHORITY = {
+  CertificateAuthorityType: 'ROOT',
+  CertificateAuthorityConfiguration: {
+    KeyAlgorithm: 'EC_prime256v1',
+    SigningAlgorithm: 'SHA256WITHECDSA',
+    Subject: { CommonName: 'Root' },
+  },
+  Tags: [{ Key: 'team', Value: 'network' }],
+};
+
+const ca = openTestPrivateCa();
+const log: string[] = [];
+const logger = createLogger('info', { write: (line) => log.push(line) });
+const service = (rates: Rates = {}) => servePrivateCa(ca, createApiGates(ca, { rates, logger }));
+let authority: { readonly CertificateAuthorityArn: string };
+
+beforeAll(async () => {
+  const made = await service()(ALICE, 'CreateCertificateAuthority', NEW_AUTHORITY);
+  authority = made as typeof authority;
+});
+
+/** The code of the AwsError, or the error itself. */
+async function refusal(answer: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await answer.catch((e: unknown) => e);
+  return error instanceof AwsError ? error.code : error;
+}
+
+const describeAs = (caller: Caller) =>
+  service()(caller, 'DescribeCertificateAuthority', { ...authority });
+
+/** Alice, if she may only touch what is tagged with this team. */
+function onlyOf(team: string): Caller {
+  const policy = parsePolicy(
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Action: 'acm-pca:*',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:ResourceTag/team': team } },
+      },
+    }),
+  );
+  return { ...ALICE, policy };
+}
+
+describe('the embedded private CA behind its gates', () => {
+  test('an authority is of the account and region that made it', async () => {
+    expect(authority.CertificateAuthorityArn).toMatch(
+      /^arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority\//,
+    );
+    expect(await describeAs(ALICE)).toHaveProperty('CertificateAuthority.Type', 'ROOT');
+    for (const other of [{ accountId: '999999999999' }, { region: 'us-east-1' }]) {
+      const foreign = { ...ALICE, ...other };
+      expect(await refusal(describeAs(foreign))).toBe('InvalidArnException');
+      const listed = await service()(foreign, 'ListCertificateAuthorities', {});
+      expect(listed).toEqual({ CertificateAuthorities: [] });
+    }
+  });
+
+  test('a policy may ask for the tags of an authority', async () => {
+    expect(await describeAs(onlyOf('network'))).toHaveProperty('CertificateAuthority');
+    expect(await refusal(describeAs(onlyOf('sales')))).toBe('AccessDeniedException');
+  });
+
+  test('one that is not there has no tags, so such a policy refuses before it is looked for', async () => {
+    const CertificateAuthorityArn = authority.CertificateAuthorityArn.replace(
+      /.{12}$/,
+      '0'.repeat(12),
+    );
+    const call = service()(onlyOf('network'), 'GetCertificateAuthorityCsr', {
+      CertificateAuthorityArn,
+    });
+    expect(await refusal(call)).toBe('AccessDeniedException');
+  });
+
+  test('a rate is kept, and is that of one action alone', async () => {
+    const limited = service({ ListCertificateAuthorities: 0 });
+    expect(await refusal(limited(ALICE, 'ListCertificateAuthorities', {}))).toBe(
+      'ThrottlingException',
+    );
+    expect(await limited(ALICE, 'ListTags', { ...authority })).toHaveProperty('Tags');
+  });
+
+  test('a store that cannot count is logged, and the call goes on', async () => {
+    const broken = {
+      ...ca,
+      store: { ...ca.store, increment: () => Promise.reject(new Error('no')) },
+    };
+    const gates = createApiGates(broken, { rates: { ListTags: 5 }, logger });
+    await gates.limitRate(ALICE, 'ListTags');
+    expect(log.at(-1)).toContain('the store cannot count requests');
+  });
+
+  test.each(['NoSuchAction', 'constructor', 'toString'])('there is no action %s', async (name) => {
+    expect(await refusal(service()(ALICE, name, {}))).toBe('UnknownOperationException');
+  });
+
+  test('constraints of the model are kept', async () => {
+    const call = service()(ALICE, 'DescribeCertificateAuthority', { CertificateAuthorityArn: 'x' });
+    expect(await refusal(call)).toBe('ValidationException');
+  });
+});
+
+describe('tags of the other API', () => {
+  test('of a connector that is not there there are none', async () => {
+    const { resourceTags } = createApiGates(ca, { rates: {}, logger });
+    const caller: Caller = { ...ALICE, service: 'pca-connector-scep' };
+    const arn = `arn:aws:pca-connector-scep:eu-central-1:123456789012:connector/${'0'.repeat(8)}`;
+    expect(await resourceTags(caller, arn)).toEqual({});
+    expect(await resourceTags(caller, 'no ARN')).toEqual({});
+  });
+});
