@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PcaConnectorScep } from 'aws-sdk';
+import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { expect, test } from 'vitest';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { ACMPCAClient, ListCertificateAuthoritiesCommand } from '@aws-sdk/client-acm-pca';
-import { ACMPCA, PcaConnectorScep } from 'aws-sdk';
+import ACMPCA from 'aws-sdk/clients/acmpca.js';
+import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
