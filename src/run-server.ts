@@ -7,6 +7,7 @@ import type { ListenerSettings } from './config/settings.ts';
 import { renewRaIdentities } from './connectors/renew-ra-identities.ts';
 import { resumeConnectors } from './connectors/unfinished-connectors.ts';
 import { resumeTransactions } from './enrolment/unfinished-transactions.ts';
+import { explainKeyStoreError } from './explain-key-store-error.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
 import { reachableUrl } from './http/reachable-url.ts';
@@ -15,6 +16,7 @@ import { createLogger } from './observability/logger.ts';
 import { openCredentials } from './open-credentials.ts';
 import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
+import { destroyDeletedKeys } from './private-ca/destroy-deleted-keys.ts';
 import { explainSealError, requireMasterKey } from './require-master-key.ts';
 import type { Chore } from './start-chore.ts';
 import { startChore } from './start-chore.ts';
@@ -45,13 +47,23 @@ const SOON = 2_000;
  * @throws UsageError for what the person who starts it can put right; the system's error for an address that is taken
  */
 export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promise<void> {
-  const { settings, masterKey } = loaded;
+  const { settings, masterKey, token } = loaded;
   const stopped = stopSignal();
   const logger = createLogger(settings.logLevel);
   const storeDir = join(settings.dataDir, 'store');
   const authorityQuota = settings.quotas.certificateAuthorities;
   const credentials = await openCredentials(loaded, logger);
-  const wired = await wire({ storeDir, masterKey, authorityQuota }, plan.overrides);
+  const wired = await wire(
+    {
+      ...{ storeDir, masterKey, authorityQuota },
+      token: token && {
+        ...token,
+        forNewKeys: settings.keyStore.kind === 'pkcs11',
+        report: (err) => logger.error({ err }, 'the token with CA keys does not work'),
+      },
+    },
+    plan.overrides,
+  ).catch(explainKeyStoreError);
   const background = createBackgroundWork(logger);
   const chores: Chore[] = [];
   const listeners: OpenListener[] = [];
@@ -65,6 +77,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   try {
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     await requireMasterKey(wired).catch(explainSealError);
+    every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(wired.privateCa));
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired));
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired));
     every(SOON, 'unfinished transactions', () => resumeTransactions(wired));
@@ -88,6 +101,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await background.settled();
     await Promise.allSettled(wired.privateCa.creations.values());
     await credentials.stop();
+    await wired.privateCa.tokenKeys?.close();
     await wired.store.close();
   }
 }

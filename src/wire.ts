@@ -6,6 +6,9 @@ import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.t
 import type { FindConnector } from './http/scep-endpoint.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';
+import type { KeyStoreError, TokenKeyStore } from './private-ca/key-store.ts';
+import { loadCryptoki } from './private-ca/pkcs11/load-cryptoki.ts';
+import { openPkcs11KeyStore } from './private-ca/pkcs11/pkcs11-key-store.ts';
 import type { PrivateCa } from './private-ca/private-ca.ts';
 import { openPrivateCa } from './private-ca/private-ca.ts';
 import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
@@ -21,6 +24,19 @@ export interface WireSettings {
   readonly masterKey: Uint8Array;
   /** How many CAs an account may have in a region. */
   readonly authorityQuota?: number;
+  /** A PKCS #11 token with CA keys. */
+  readonly token?: WireToken | undefined;
+}
+
+export interface WireToken {
+  /** The shared library of the token's maker. */
+  readonly module: string;
+  readonly tokenLabel: string;
+  readonly pin: string;
+  /** Whether the keys of new CAs are made in it. */
+  readonly forNewKeys: boolean;
+  /** Is told when the token does not do its work. */
+  readonly report: (fault: KeyStoreError) => void;
 }
 
 /** What tests put in place of the real parts. */
@@ -46,15 +62,20 @@ export interface Wired {
 /** Every call to the embedded CA is scoped to its caller, or to what it names. */
 const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
-/** The composition root: the one place where ports meet their adapters. Close `store` when done. */
+/**
+ * The composition root: the one place where ports meet their adapters. When done close `privateCa.tokenKeys` and `store`.
+ * @throws KeyStoreError when the token cannot be used
+ */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, authorityQuota } = settings;
+  const { storeDir, masterKey, authorityQuota, token } = settings;
   const clock = overrides.clock ?? Date.now;
+  const tokenKeys = token && (await openTokenKeys(token, clock));
   const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
   const sealer = createSealer(masterKey);
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
     ...(authorityQuota === undefined ? {} : { authorityQuota }),
+    ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
   });
   const embedded = createEmbeddedIssuer(privateCa);
   const issuer = overrides.issuer?.(embedded) ?? embedded;
@@ -79,4 +100,11 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     enrolment,
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
   };
+}
+
+async function openTokenKeys(
+  { module, report, ...login }: WireToken,
+  clock: () => number,
+): Promise<TokenKeyStore> {
+  return openPkcs11KeyStore(login, { cryptoki: loadCryptoki(module), randomBytes, clock, report });
 }

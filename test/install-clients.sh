@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the SCEP clients that the interoperability tests drive, and the shells that completion is tested in. Runs before `npm test`.
+# Installs the SCEP clients that the interoperability tests drive, the shells that completion is tested in, and SoftHSM. Runs before `npm test`.
 # Does nothing when they are all there. Where it cannot install them it names the missing ones and succeeds,
 # so that the other tests still run on any machine; under CI=true it fails instead.
 set -eu
@@ -13,6 +13,7 @@ missing_packages() {
   [ -x /usr/lib/certmonger/scep-submit ] || [ -x /usr/libexec/certmonger/scep-submit ] || echo certmonger
   command -v dbus-run-session >/dev/null 2>&1 || echo dbus-daemon
   python_reads_certificates || echo python3-cryptography
+  command -v softhsm2-util >/dev/null 2>&1 || echo softhsm2
   command -v zsh >/dev/null 2>&1 || echo zsh
   command -v fish >/dev/null 2>&1 || echo fish
 }

@@ -30,6 +30,30 @@ const CHECKS: readonly Check[] = [
         : undefined;
     },
   },
+  {
+    about: 'keyStore.module',
+    also: ['keyStore.kind', 'keyStore.tokenLabel'],
+    problem: ({ keyStore: { kind, module, tokenLabel } }) => {
+      if (kind === 'pkcs11' && module === undefined) {
+        return 'is required while keyStore.kind is pkcs11: the shared library that came with the token';
+      }
+      return (module === undefined) === (tokenLabel === undefined)
+        ? undefined
+        : 'and keyStore.tokenLabel go together: give both or neither';
+    },
+  },
+  {
+    about: 'keyStore.pinFile',
+    also: ['keyStore.pin', 'keyStore.module'],
+    problem: ({ keyStore: { module, pin, pinFile } }) => {
+      if (pin !== undefined && pinFile !== undefined) {
+        return 'and keyStore.pin are both given; keep one of them';
+      }
+      return module !== undefined && pin === undefined && pinFile === undefined
+        ? 'is required with a token: a file with its user PIN'
+        : undefined;
+    },
+  },
   ...LISTENERS.map(
     (name): Check => ({
       about: `${name}.tls.keyFile`,

@@ -12,6 +12,8 @@ import type { ListenerSettings, Settings } from './settings.ts';
 import { LISTENERS, SETTINGS } from './settings.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { loadTlsFiles } from './tls-files.ts';
+import type { TokenSettings } from './token-settings.ts';
+import { readTokenSettings } from './token-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface LoadedSettings {
@@ -20,6 +22,8 @@ export interface LoadedSettings {
   readonly masterKey: Uint8Array;
   /** An access key that is in no file. */
   readonly credential?: Credential | undefined;
+  /** The PKCS #11 token with CA keys. */
+  readonly token?: TokenSettings | undefined;
 }
 
 /** Names the file of settings when `--config` does not. */
@@ -45,8 +49,9 @@ export async function loadSettings(
   await checkFiles(settings, mistakes);
   const masterKey = await attempt(mistakes, 'masterKeyFile: ', () => readMasterKey(settings));
   const credential = await attempt(mistakes, '', () => readCredentialEnvironment(environment));
+  const token = await attempt(mistakes, 'keyStore.pinFile: ', () => readTokenSettings(settings));
   if (mistakes.length > 0 || masterKey === undefined) throw new UsageError(mistakes.join('\n'));
-  return { settings, masterKey, credential };
+  return { settings, masterKey, credential, token };
 }
 
 async function readSource(file: string): Promise<SettingsSource> {

@@ -45,6 +45,22 @@ function isPlainHttpUrl(value: string): boolean {
   return /^https?:$/.test(protocol) && extras.every((part) => part === '');
 }
 
+/** As PKCS #11 has it: 32 octets of UTF-8. */
+export const tokenLabel: SettingKind<string> = {
+  takes: 'the label of a token, 32 octets at most',
+  schema: text.regex(/^\P{Cc}+$/u).refine((label) => Buffer.byteLength(label) <= 32),
+};
+
+/** A file may have written digits without quotes, but then leading zeros are lost: text alone. */
+export const pin: SettingKind<string> = {
+  takes: 'a PIN: text of 255 characters at most',
+  schema: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^\P{Cc}+$/u),
+};
+
 export function oneOf<const Word extends string>(...words: readonly Word[]): SettingKind<Word> {
   return { takes: `one of ${words.join(', ')}`, schema: z.enum(words) };
 }

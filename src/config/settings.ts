@@ -9,7 +9,9 @@ import {
   listOf,
   masterKeyText,
   oneOf,
+  pin,
   port,
+  tokenLabel,
   wholeNumber,
 } from './setting-kinds.ts';
 
@@ -37,6 +39,20 @@ export const SETTINGS = {
   dataDir: setting(file, 'Directory of the embedded store; made when it is not there', 'data'),
   store: {
     kind: setting(oneOf('embedded'), 'What keeps the records', 'embedded'),
+  },
+  keyStore: {
+    kind: setting(
+      oneOf('embedded', 'pkcs11'),
+      'Where the private keys of new CAs are made: sealed in the store, or in a PKCS #11 token (docs/hsm.md)',
+      'embedded',
+    ),
+    module: optionalSetting(file, 'PKCS #11 module of the token’s maker: a shared library'),
+    tokenLabel: optionalSetting(tokenLabel, 'Label of the token'),
+    pin: secretSetting(
+      pin,
+      'User PIN of the token. With a token, either this or `keyStore.pinFile` is required',
+    ),
+    pinFile: optionalSetting(file, 'File with the PIN, readable by the server alone'),
   },
   masterKey: secretSetting(
     masterKeyText,

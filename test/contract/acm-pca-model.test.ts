@@ -21,7 +21,8 @@ function comparable(schema: unknown): unknown {
       (key === 'minLength' && value === 0) ||
       (key === 'maximum' && value === Number.MAX_SAFE_INTEGER);
     if (saysNothing) return undefined;
-    if ((key === 'required' || key === 'enum') && Array.isArray(value)) return value.toSorted();
+    const isSet = (key === 'required' || key === 'enum') && Array.isArray(value);
+    if (isSet) return value.map(String).toSorted();
     return key === 'pattern' ? plainPattern(String(value)) : value;
   });
 }

@@ -43,9 +43,7 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
       const signature = await key.signingKey.sign(algorithm, BYTES);
       const signed = { publicKey: key.subjectPublicKeyInfo, algorithm, bytes: BYTES };
       expect(verifiesByOpenssl({ ...signed, signature })).toBe(true);
-      expect(verifiesByOpenssl({ ...signed, bytes: Buffer.from('x'), signature })).toBe(
-        false,
-      );
+      expect(verifiesByOpenssl({ ...signed, bytes: Buffer.from('x'), signature })).toBe(false);
     });
 
     it('does not sign by an algorithm of another key type', async () => {

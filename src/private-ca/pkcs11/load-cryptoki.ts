@@ -12,8 +12,12 @@ const require = createRequire(import.meta.url);
  * Loads the PKCS #11 module of a token's maker, a shared library.
  * @throws KeyStoreError 'misconfigured' when the package pkcs11js is not installed, or the file is no such module
  */
-export function loadCryptoki(module: string): Cryptoki {
-  const cryptoki = new (requirePackage().PKCS11)();
+export function loadCryptoki(
+  module: string,
+  requirePackage: () => unknown = () => require('pkcs11js'),
+): Cryptoki {
+  const { PKCS11 } = loadPackage(requirePackage);
+  const cryptoki = new PKCS11();
   try {
     cryptoki.load(module);
   } catch (error) {
@@ -23,9 +27,9 @@ export function loadCryptoki(module: string): Cryptoki {
   return cryptoki;
 }
 
-function requirePackage(): Pkcs11Package {
+function loadPackage(requirePackage: () => unknown): Pkcs11Package {
   try {
-    return require('pkcs11js') as Pkcs11Package;
+    return requirePackage() as Pkcs11Package;
   } catch (error) {
     const message =
       'keys in a PKCS #11 token need the package pkcs11js, which is not installed; "npm install pkcs11js" compiles it and needs Python and a C++ compiler';

@@ -22,6 +22,8 @@ interface Dependencies {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Is told when the token does not do its work. */
+  readonly report?: (fault: KeyStoreError) => void;
 }
 
 /**
@@ -31,42 +33,51 @@ interface Dependencies {
  */
 export async function openPkcs11KeyStore(
   login: TokenLogin,
-  { cryptoki, randomBytes, clock }: Dependencies,
+  { cryptoki, randomBytes, clock, report }: Dependencies,
 ): Promise<TokenKeyStore> {
   const { tokenLabel } = login;
   const sessions = new SessionPool(cryptoki, login, clock);
-  const destroy = (keyId: string) => sessions.use(async (session) => destroyKey(session, keyId));
   await sessions
     .use(() => Promise.resolve())
     .catch(async (error: unknown) => {
       await sessions.close();
       throw error;
     });
+  const use: UseToken = (work) =>
+    sessions.use(work).catch((error: unknown) => {
+      if (error instanceof KeyStoreError) report?.(error);
+      throw error;
+    });
+  const destroy = (keyId: string) => use(async (session) => destroyKey(session, keyId));
   return {
     async generate(authorityId, keyAlgorithm) {
       const label = tokenKeyLabel(authorityId);
-      const { keyId, publicKey } = await sessions.use(async (session) => {
+      const { keyId, publicKey } = await use(async (session) => {
         const keyId = newTokenKeyId(authorityId, randomBytes);
-        const publicKey = await generateTokenKey(session, keyAlgorithm, { keyId, label });
-        return { keyId, publicKey };
+        return {
+          keyId,
+          publicKey: await generateTokenKey(session, keyAlgorithm, { keyId, label }),
+        };
       });
       const subjectPublicKeyInfo = publicKey.export({ format: 'der', type: 'spki' });
       return {
         record: { tokenLabel, keyId, publicKey: subjectPublicKeyInfo },
         subjectPublicKeyInfo,
-        signingKey: tokenSigningKey(sessions, keyId, publicKey),
+        signingKey: tokenSigningKey(use, keyId, publicKey),
         discard: () => destroy(keyId),
       };
     },
     async open(_authorityId, key) {
       requireToken(key, tokenLabel);
-      return tokenSigningKey(sessions, key.keyId, importPublicKey(key.publicKey));
+      return tokenSigningKey(use, key.keyId, importPublicKey(key.publicKey));
     },
-    list: () => sessions.use(async (session) => listKeys(session)),
+    list: () => use(async (session) => listKeys(session)),
     destroy,
     close: () => sessions.close(),
   };
 }
+
+type UseToken = <T>(work: (session: TokenSession) => Promise<T>) => Promise<T>;
 
 function requireToken(key: TokenKey, tokenLabel: string): void {
   if (key.tokenLabel === tokenLabel) return;
@@ -74,17 +85,17 @@ function requireToken(key: TokenKey, tokenLabel: string): void {
   throw new KeyStoreError('misconfigured', message);
 }
 
-function tokenSigningKey(sessions: SessionPool, keyId: string, publicKey: KeyObject): SigningKey {
+function tokenSigningKey(use: UseToken, keyId: string, publicKey: KeyObject): SigningKey {
   return {
     async sign(algorithm, bytes) {
       if (publicKey.asymmetricKeyType !== SIGNING_ALGORITHMS[algorithm].keyType) {
         throw new RangeError(`${algorithm} needs another key`);
       }
-      const signature = await sessions.use((session) =>
-        signInToken(session, keyId, publicKey, algorithm, bytes),
-      );
-      requireGoodSignature(publicKey, algorithm, bytes, signature);
-      return signature;
+      return use(async (session) => {
+        const signature = await signInToken(session, keyId, publicKey, algorithm, bytes);
+        requireGoodSignature(publicKey, algorithm, bytes, signature);
+        return signature;
+      });
     },
   };
 }

@@ -33,6 +33,8 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 
 /** As in CKR_PIN_INCORRECT; undefined for what no token said. */
 export function returnValueOf(error: unknown): string | undefined {
+  // Ours may quote one.
+  if (error instanceof KeyStoreError) return undefined;
   return error instanceof Error ? /\bCKR_\w+/.exec(error.message)?.[0] : undefined;
 }
 
