@@ -10,7 +10,7 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** The first page of what a source gives in the order of ids. It looks one item ahead, so that a next page is never empty by rule. */
+/** The first page of what `source` gives in the order of ids. It looks one item ahead, so that `next` is there only when more follows. */
 export async function takePage<T extends { readonly id: string }>(
   source: AsyncIterable<T>,
   limit: number,
