@@ -31,14 +31,17 @@ export async function runDev(dev: DevSettings): Promise<void> {
   const masterKey = await loadMasterKey(dataDir);
   const credential = await loadDevCredential(dataDir, DEV_SCOPE.accountId);
   const settings = devServerSettings(dev);
+  // The server's own start does not wait for it.
+  const ca = { delayMs: 0 };
   await runServer(
     { settings, masterKey, credential },
     {
-      overrides: { issuer: (embedded) => slowIssuer(embedded, caDelay, Date.now) },
+      overrides: { issuer: (embedded) => slowIssuer(embedded, () => ca.delayMs, Date.now) },
       prepare: async (wired) => {
         const installation = await prepareDev(wired);
         const { connector } = installation;
         if (dev.rotateRa) await rotateRaIdentity(wired, connector, { activeInMs: 0 });
+        ca.delayMs = caDelay;
         return async (urls, logger) => {
           const connection = await describe(wired, installation, credential, { dataDir, ...urls });
           if (readyFile !== undefined) await writeReadyFile(readyFile, connection);
