@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OperationName } from '../../src/connector-api/operations.ts';
+import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
+import type { AwsAnswer, AwsClient, Members } from '../support/aws-client.ts';
+import { openAwsSdk } from '../support/aws-sdk-client.ts';
+import { openBoto3, PYTHON } from '../support/boto3-client.ts';
+import { enrolDevice } from '../support/enrol-device.ts';
+import { expectIssued } from '../support/expect-issued.ts';
+import { requireClient } from '../support/require-client.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+
+const CLIENTS = [
+  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
+  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
+  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
+] as const;
+const INSTALLER = 'test/install-aws-clients.sh';
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const CONNECTOR_ARN = new RegExp(`^arn:aws:pca-connector-scep:us-east-1:0{12}:connector/${UUID}$`);
+/** A page has 100 of them. */
+const MANY = 250;
+/** The AWS CLI needs a second or more for each call. */
+const PATIENT = { timeout: 120_000 };
+
+let server: RunningConnector;
+/** What there is to be listed, beside what the tests make. */
+let manyConnectors: readonly string[];
+let manyChallenges: readonly string[];
+
+beforeAll(async () => {
+  server = await startConnector();
+  const sdk = openAwsSdk(server.ready);
+  const { certificateAuthorityArn, connectorArn } = server.ready;
+  // A connector whose CA is not there is FAILED, and costs no RSA key.
+  const nowhere = certificateAuthorityArn.slice(0, -36) + randomUUID();
+  manyConnectors = await times(MANY, async () => {
+    const made = await sdk.call('CreateConnector', { CertificateAuthorityArn: nowhere });
+    return String(made.output?.['ConnectorArn']);
+  });
+  manyChallenges = await times(MANY, async () => {
+    const made = await sdk.call('CreateChallenge', { ConnectorArn: connectorArn });
+    const { Arn, Password } = (made.output?.['Challenge'] ?? {}) as Members;
+    server.keepSecret(String(Password));
+    return String(Arn);
+  });
+}, 120_000);
+
+/** That no secret was logged is checked here. */
+afterAll(() => server.stop());
+
+for (const { name, programs, open } of CLIENTS) {
+  describe.runIf(requireClient(name, programs, INSTALLER))(name, PATIENT, () => {
+    let client: AwsClient;
+    let connector: string;
+    let challenge: string;
+    let password: string;
+    let endpoint: string;
+    const clientToken = randomUUID();
+
+    beforeAll(() => {
+      client = open(server.ready);
+    });
+    afterAll(() => client.close());
+
+    /** Calls an operation that must succeed with this status. */
+    async function call(
+      status: number,
+      operation: OperationName,
+      input: Members,
+    ): Promise<Members> {
+      const answer = await client.call(operation, input);
+      expect(answer).toEqual({ status, output: expect.anything() as unknown });
+      return answer.output ?? {};
+    }
+
+    /** Expects an error; its members where the client shows them. */
+    async function refused(
+      operation: OperationName,
+      input: Members,
+      expected: { status: number; name: string; message: RegExp; members: Members },
+    ): Promise<void> {
+      const answer: AwsAnswer = await client.call(operation, input);
+      const { status, name: errorName, message, members } = expected;
+      expect(answer).toMatchObject({ status, error: { name: errorName } });
+      expect(answer.error?.message).toMatch(message);
+      if (answer.error?.members !== undefined) expect(answer.error.members).toMatchObject(members);
+    }
+
+    const gone = (operation: OperationName, input: Members, type: string, arn: string) =>
+      refused(operation, input, {
+        ...{ status: 404, name: 'ResourceNotFoundException', message: /does not exist$/ },
+        members: { ResourceId: arn, ResourceType: type },
+      });
+
+    function expectRecent(...values: readonly unknown[]): void {
+      for (const value of values) {
+        expect(Math.abs(client.readTime(value) - Date.now())).toBeLessThan(300_000);
+      }
+    }
+
+    const creation = () => ({
+      CertificateAuthorityArn: server.ready.certificateAuthorityArn,
+      ClientToken: clientToken,
+      Tags: { client: name, 'scep:validity-max': '30d' },
+    });
+
+    test('CreateConnector, once for its ClientToken', async () => {
+      const { ConnectorArn } = await call(202, 'CreateConnector', creation());
+      expect(ConnectorArn).toMatch(CONNECTOR_ARN);
+      connector = String(ConnectorArn);
+      expect(await call(202, 'CreateConnector', creation())).toEqual({ ConnectorArn });
+      await refused(
+        'CreateConnector',
+        { ...creation(), Tags: {} },
+        {
+          ...{ status: 409, name: 'ConflictException', message: /ClientToken/ },
+          members: { ResourceId: connector, ResourceType: 'Connector' },
+        },
+      );
+    });
+
+    test('GetConnector, until it is ACTIVE', async () => {
+      const shown = await untilActive();
+      expect(shown).toEqual({
+        Arn: connector,
+        CertificateAuthorityArn: server.ready.certificateAuthorityArn,
+        Type: 'GENERAL_PURPOSE',
+        Status: 'ACTIVE',
+        Endpoint: expect.stringContaining(`${server.ready.enrolUrl}/scep/000000000000-`) as string,
+        CreatedAt: expect.anything() as unknown,
+        UpdatedAt: expect.anything() as unknown,
+      });
+      expectRecent(shown['CreatedAt'], shown['UpdatedAt']);
+      endpoint = String(shown['Endpoint']);
+      server.keepSecret(endpoint.slice(endpoint.lastIndexOf('/') + 1));
+    });
+
+    async function untilActive(): Promise<Members> {
+      for (;;) {
+        const shown = await call(200, 'GetConnector', { ConnectorArn: connector });
+        const { Status, ...more } = shown['Connector'] as Members;
+        if (Status === 'ACTIVE') return { Status, ...more };
+        expect(Status).toBe('CREATING');
+        await sleep(200);
+      }
+    }
+
+    test('CreateChallenge, GetChallengePassword and GetChallengeMetadata', async () => {
+      const request = { ConnectorArn: connector, Tags: { a: '1' }, ClientToken: clientToken };
+      const made = await call(202, 'CreateChallenge', request);
+      const { Password, ...metadata } = made['Challenge'] as Members;
+      password = String(Password);
+      challenge = String(metadata['Arn']);
+      server.keepSecret(password);
+      expect(password).toMatch(new RegExp(`^${UUID}$`));
+      expect(metadata).toEqual({
+        Arn: expect.stringMatching(new RegExp(`^${connector}/challenge/${UUID}$`)) as string,
+        ConnectorArn: connector,
+        CreatedAt: expect.anything() as unknown,
+        UpdatedAt: expect.anything() as unknown,
+      });
+      expectRecent(metadata['CreatedAt'], metadata['UpdatedAt']);
+      expect(await call(202, 'CreateChallenge', request)).toEqual(made);
+      const named = { ChallengeArn: challenge };
+      expect(await call(200, 'GetChallengePassword', named)).toEqual({ Password });
+      expect(await call(200, 'GetChallengeMetadata', named)).toEqual({
+        ChallengeMetadata: metadata,
+      });
+    });
+
+    test('a device enrols with the challenge', async () => {
+      const { caFingerprintSha256, caCertificateFile } = server.ready;
+      const device = { url: endpoint, caFingerprint: caFingerprintSha256, subject: 'CN=device' };
+      const { code, stderr, certificateFile } = await enrolDevice({
+        ...device,
+        challenge: password,
+      });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      await expectIssued(certificateFile, caCertificateFile, { subject: 'CN=device' });
+      const [other = ''] = manyChallenges;
+      const wrong = await enrolDevice({ ...device, challenge: path.basename(other) });
+      expect(wrong.code).toBe(1);
+    });
+
+    test('TagResource, UntagResource and ListTagsForResource', async () => {
+      for (const arn of [connector, challenge]) {
+        const before = await call(200, 'ListTagsForResource', { ResourceArn: arn });
+        const tags = { 'team / EU': 'größe +=', empty: '' };
+        await call(204, 'TagResource', { ResourceArn: arn, Tags: tags });
+        expect(await call(200, 'ListTagsForResource', { ResourceArn: arn })).toEqual({
+          Tags: { ...(before['Tags'] as Members), ...tags },
+        });
+        await call(204, 'UntagResource', { ResourceArn: arn, TagKeys: Object.keys(tags) });
+        expect(await call(200, 'ListTagsForResource', { ResourceArn: arn })).toEqual(before);
+      }
+      await refused(
+        'TagResource',
+        { ResourceArn: connector, Tags: { 'aws:x': '1' } },
+        {
+          ...{ status: 400, name: 'ValidationException', message: /aws:/ },
+          members: { Reason: 'OTHER' },
+        },
+      );
+    });
+
+    test('ListConnectors and ListChallengeMetadata, page by page', async () => {
+      const connectors = await client.list('ListConnectors', {}, 100);
+      const found = connectors.flatMap((page) => page['Connectors'] as readonly Members[]);
+      const arns = found.map((one) => one['Arn']);
+      expect(new Set(arns).size).toBe(arns.length);
+      expect(arns).toEqual(expect.arrayContaining([...manyConnectors, connector]));
+      expect(found.find((one) => one['Arn'] === manyConnectors[0])).toMatchObject({
+        ...{ Status: 'FAILED', StatusReason: 'PRIVATECA_RESOURCE_NOT_FOUND' },
+      });
+
+      const { connectorArn: ConnectorArn } = server.ready;
+      const challenges = await client.list('ListChallengeMetadata', { ConnectorArn }, 100);
+      const listed = challenges.flatMap((page) => page['Challenges'] as readonly Members[]);
+      // The development connector has one of its own.
+      expect(listed).toHaveLength(MANY + 1);
+      expect(listed.map((one) => one['Arn'])).toEqual(expect.arrayContaining([...manyChallenges]));
+      for (const one of listed) {
+        expect(Object.keys(one).toSorted()).toEqual([
+          ...['Arn', 'ConnectorArn', 'CreatedAt', 'UpdatedAt'],
+        ]);
+      }
+
+      for (const pages of [connectors, challenges]) expect([1, 3]).toContain(pages.length);
+    });
+
+    test('a page, its token, and a token that is none', async () => {
+      const first = await call(200, 'ListConnectors', { MaxResults: 7 });
+      expect(first['Connectors']).toHaveLength(7);
+      const { NextToken } = first;
+      const second = await call(200, 'ListConnectors', { MaxResults: 7, NextToken });
+      expect(second['Connectors']).toHaveLength(7);
+      expect(second['Connectors']).not.toEqual(first['Connectors']);
+      await refused(
+        'ListConnectors',
+        { NextToken: 'bm9uZQ==' },
+        {
+          ...{ status: 400, name: 'ValidationException', message: /NextToken/ },
+          members: {},
+        },
+      );
+    });
+
+    test('DeleteChallenge: it is gone, and no device enrols with it', async () => {
+      const named = { ChallengeArn: challenge };
+      await call(202, 'DeleteChallenge', named);
+      await gone('GetChallengeMetadata', named, 'Challenge', challenge);
+      await gone('GetChallengePassword', named, 'Challenge', challenge);
+      const { caFingerprintSha256: caFingerprint } = server.ready;
+      const device = { url: endpoint, caFingerprint, subject: 'CN=late', challenge: password };
+      expect(await enrolDevice(device)).toMatchObject({ code: 1 });
+    });
+
+    test('DeleteConnector: its URL dies at once, and it is gone soon', async () => {
+      const named = { ConnectorArn: connector };
+      await call(202, 'DeleteConnector', named);
+      expect((await fetch(`${endpoint}?operation=GetCACaps`)).status).toBe(404);
+      await expect
+        .poll(async () => (await client.call('GetConnector', named)).status, { timeout: 20_000 })
+        .toBe(404);
+      await gone('GetConnector', named, 'Connector', connector);
+      await gone('CreateChallenge', named, 'Connector', connector);
+      await gone('ListTagsForResource', { ResourceArn: connector }, 'Connector', connector);
+    });
+  });
+}
+
+/** Twenty at once; the client comes again where a rate is exceeded. */
+async function times<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  while (made.length < count) {
+    const batch = Math.min(20, count - made.length);
+    made.push(...(await Promise.all(Array.from({ length: batch }, make))));
+  }
+  return made;
+}

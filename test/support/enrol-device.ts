@@ -1,0 +1,31 @@
+import path from 'node:path';
+import type { CommandResult } from './run-command.ts';
+import { runCommand } from './run-command.ts';
+import { MAIN } from './spawn-server.ts';
+import { tempDirectory } from './temp-directory.ts';
+
+export interface Device {
+  /** The SCEP URL. */
+  readonly url: string;
+  readonly challenge: string;
+  /** SHA-256, in hexadecimal. */
+  readonly caFingerprint: string;
+  /** As in CN=device-1. */
+  readonly subject: string;
+}
+
+/** Enrols with the `enrol` command of the program, as a device would. */
+export async function enrolDevice(
+  device: Device,
+): Promise<CommandResult & { readonly certificateFile: string }> {
+  const out = tempDirectory();
+  const result = await runCommand(
+    process.execPath,
+    [
+      ...[MAIN, 'enrol', '--url', device.url, '--ca-fingerprint', device.caFingerprint],
+      ...['--subject', device.subject, '--out', out],
+    ],
+    { env: { SCEP_CHALLENGE: device.challenge } },
+  );
+  return { ...result, certificateFile: path.join(out, 'certificate.pem') };
+}
