@@ -91,7 +91,7 @@ export const SETTINGS = {
       10_000,
     ),
     certificateAuthorities: setting(
-      wholeNumber(0, 1_000_000),
+      wholeNumber(1, 100_000),
       'Embedded CAs of an account in a region (200 at AWS)',
       1_000,
     ),
