@@ -5,6 +5,7 @@ import type { PrivateCa } from '../../src/private-ca/private-ca.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
 import { parseDistinguishedNameText } from '../../src/x509/parse-distinguished-name-text.ts';
+import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
 import { openInMemoryRecordStore } from './in-memory-record-store.ts';
 import { openTestPrivateCa } from './open-test-private-ca.ts';
@@ -29,7 +30,12 @@ export async function openRevokingCa(
 }
 
 /** Issues a certificate; gives its serial number as 32 hexadecimal digits. */
-export async function issueTestCertificate(ca: PrivateCa, arn: string, days = 30): Promise<string> {
+export async function issueTestCertificate(
+  ca: PrivateCa,
+  arn: string,
+  days = 30,
+  signingAlgorithm: SigningAlgorithm = 'SHA256WITHECDSA',
+): Promise<string> {
   const subject = parseDistinguishedNameText('CN=device');
   const fields = { subject, subjectPublicKeyInfo: spki, extensions: [] };
   const sign = createSigner(privateKey, 'SHA256WITHECDSA');
@@ -37,7 +43,7 @@ export async function issueTestCertificate(ca: PrivateCa, arn: string, days = 30
   const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
     CertificateAuthorityArn: arn,
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
-    SigningAlgorithm: 'SHA256WITHECDSA',
+    SigningAlgorithm: signingAlgorithm,
     Validity: { Type: 'DAYS', Value: days },
   });
   return CertificateArn.slice(-32);

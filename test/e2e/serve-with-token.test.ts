@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  ACMPCAClient,
+  CreateCertificateAuthorityCommand,
+  DescribeCertificateAuthorityCommand,
+  GetCertificateAuthorityCsrCommand,
+  GetCertificateCommand,
+  ImportCertificateAuthorityCertificateCommand,
+  IssueCertificateCommand,
+} from '@aws-sdk/client-acm-pca';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../support/run-command.ts';
+import { runOpenssl } from '../support/run-openssl.ts';
+import type { SoftHsm } from '../support/soft-hsm.ts';
+import { hasSoftHsm, openSoftHsm } from '../support/soft-hsm.ts';
+import { MAIN } from '../support/spawn-server.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+const WAIT = { timeout: 25_000, interval: 250 };
+const directory = tempDirectory();
+const file = (name: string) => path.join(directory, name);
+const credentials = {
+  accessKeyId: 'AKIDTOKENTEST0001',
+  secretAccessKey: 'a-secret-access-key-for-tests',
+};
+
+describe.runIf(hasSoftHsm())('scep-connector serve with keys in SoftHSM', () => {
+  let hsm: SoftHsm;
+  let server: RunningServe;
+  let client: ACMPCAClient;
+  let CertificateAuthorityArn: string;
+
+  const env = () => ({
+    ...hsm.environment,
+    SCEP_CONNECTOR_MASTER_KEY_FILE: file('master.key'),
+    SCEP_CONNECTOR_ACCESS_KEY_ID: credentials.accessKeyId,
+    SCEP_CONNECTOR_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    SCEP_CONNECTOR_ACCOUNT_ID: '123456789012',
+    SCEP_CONNECTOR_USER_NAME: 'tester',
+  });
+  const settings = () => ({
+    ...FREE_PORTS,
+    dataDir: file('data'),
+    keyStore: {
+      kind: 'pkcs11',
+      module: hsm.module,
+      tokenLabel: hsm.tokenLabel,
+      pinFile: file('token.pin'),
+    },
+  });
+  const start = async () => {
+    const secrets = [hsm.pin, credentials.secretAccessKey];
+    server = await startServe({ settings: settings(), env: env(), secrets });
+    const endpoint = server.apiUrl;
+    client = new ACMPCAClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  };
+  const statusOf = async () => {
+    const input = { CertificateAuthorityArn };
+    const answer = await client.send(new DescribeCertificateAuthorityCommand(input));
+    return answer.CertificateAuthority?.Status;
+  };
+  const issue = async (Csr: Uint8Array, template: string, days: number) => {
+    const { CertificateArn } = await client.send(
+      new IssueCertificateCommand({
+        ...{ CertificateAuthorityArn, Csr, SigningAlgorithm: 'SHA256WITHRSA' },
+        TemplateArn: `arn:aws:acm-pca:::template/${template}/V1`,
+        Validity: { Type: 'DAYS', Value: days },
+      }),
+    );
+    const input = { CertificateAuthorityArn, CertificateArn };
+    const { Certificate = '' } = await client.send(new GetCertificateCommand(input));
+    return Certificate;
+  };
+  const issueToDevice = () => issue(readCsr(), 'EndEntityCertificate', 30);
+  const readCsr = () =>
+    runOpenssl([
+      ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-keyout', file('device.key'), '-subj', '/CN=device'],
+    ]);
+  const verify = (pem: string) => {
+    writeFileSync(file('device.pem'), pem);
+    return runOpenssl(['verify', '-CAfile', file('ca.pem'), file('device.pem')]).toString();
+  };
+
+  beforeAll(async () => {
+    hsm = await openSoftHsm();
+    writeFileSync(file('master.key'), randomBytes(32).toString('hex'));
+    writeFileSync(file('token.pin'), `${hsm.pin}\n`);
+    await start();
+  });
+
+  it('makes a CA that an AWS SDK creates, activates and uses', async () => {
+    const created = await client.send(
+      new CreateCertificateAuthorityCommand({
+        CertificateAuthorityType: 'ROOT',
+        CertificateAuthorityConfiguration: {
+          KeyAlgorithm: 'RSA_2048',
+          SigningAlgorithm: 'SHA256WITHRSA',
+          Subject: { CommonName: 'Root in a token' },
+        },
+      }),
+    );
+    CertificateAuthorityArn = created.CertificateAuthorityArn ?? '';
+    await expect.poll(statusOf, WAIT).toBe('PENDING_CERTIFICATE');
+    const input = { CertificateAuthorityArn };
+    const { Csr = '' } = await client.send(new GetCertificateAuthorityCsrCommand(input));
+    const root = await issue(Buffer.from(Csr), 'RootCACertificate', 365);
+    const Certificate = Buffer.from(root);
+    await client.send(
+      new ImportCertificateAuthorityCertificateCommand({ CertificateAuthorityArn, Certificate }),
+    );
+    writeFileSync(file('ca.pem'), root);
+    expect(verify(await issueToDevice())).toContain('OK');
+  });
+
+  it('finds the key after a restart', async () => {
+    expect(await server.stop()).toBe(0);
+    await start();
+    expect(verify(await issueToDevice())).toContain('OK');
+  });
+
+  it('says that the token is gone, and goes on when it is back', async () => {
+    // Within five seconds after the login an empty token counts as one that has lost the key.
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    hsm.unplug();
+    await expect(issueToDevice()).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    expect(server.logged('the token with CA keys does not work')).not.toEqual([]);
+    hsm.plugIn();
+    const again = () => issueToDevice().catch(() => undefined);
+    await expect.poll(again, WAIT).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('does not start with a wrong PIN, and tells why on one line', async () => {
+    expect(await server.stop()).toBe(0);
+    writeFileSync(file('token.pin'), 'not-the-pin\n');
+    writeFileSync(file('serve.json'), JSON.stringify(settings()));
+    const args = [MAIN, 'serve', '--config', file('serve.json')];
+    const { code, stderr } = await runCommand(process.execPath, args, { env: env() });
+    expect(stderr.trim()).toBe(
+      'scep-connector: keyStore: the token "scep-connector test" does not accept the PIN (CKR_PIN_INCORRECT)',
+    );
+    expect(code).toBe(2);
+  });
+});
