@@ -47,9 +47,11 @@ export function blobSchema(octets: { readonly min: number; readonly max: number 
   return z.preprocess(bytesOfBase64, bytes).meta({ contentEncoding: 'base64', octets });
 }
 
-/** Whatever is not base64 stays, and fails as being no octets. */
-function bytesOfBase64(value: unknown): unknown {
-  return z.base64().safeParse(value).success ? Buffer.from(String(value), 'base64') : value;
+function bytesOfBase64(value: unknown, context: z.RefinementCtx): unknown {
+  if (value === undefined || value instanceof Uint8Array) return value;
+  if (z.base64().safeParse(value).success) return Buffer.from(String(value), 'base64');
+  context.issues.push({ code: 'invalid_format', format: 'base64', input: String(value) });
+  return z.NEVER;
 }
 
 export const maxResultsSchema = z.int().min(1).max(1000);

@@ -32,7 +32,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\t': '\t', '\\n': '\n', '\
 function plainPattern(pattern: string): string {
   return pattern
     .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replace(/\\[tnr]/g, (escape) => ESCAPES[escape] ?? escape)
+    .replace(/\\[tnr]/g, (written) => ESCAPES[written] ?? written)
     .replaceAll('\\/', '/');
 }
 
