@@ -1,3 +1,4 @@
+import { parseArn } from '../aws-wire/arn.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
 import type { Rates } from '../aws-wire/default-rates.ts';
@@ -34,13 +35,16 @@ export function createApiGates(
   };
 }
 
+/** A request to one API may need a right on a resource of the other: its ARN says whose it is. */
 async function tagsOf(privateCa: PrivateCa, caller: Caller, arn: string): Promise<Tags> {
-  switch (caller.service) {
+  switch (parseArn(arn)?.service) {
     case 'pca-connector-scep':
       return readTags(privateCa.store, caller, arn);
     case 'acm-pca': {
       const { value } = await findStoredAuthority(scopedTo(privateCa, caller), arn);
       return getAuthorityTags(privateCa, value.id);
     }
+    default:
+      return {};
   }
 }

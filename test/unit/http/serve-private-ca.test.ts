@@ -119,12 +119,25 @@ describe('the embedded private CA behind its gates', () => {
   });
 });
 
-describe('tags of the other API', () => {
-  test('of a connector that is not there there are none', async () => {
-    const { resourceTags } = createApiGates(ca, { rates: {}, logger });
-    const caller: Caller = { ...ALICE, service: 'pca-connector-scep' };
-    const arn = `arn:aws:pca-connector-scep:eu-central-1:123456789012:connector/${'0'.repeat(8)}`;
-    expect(await resourceTags(caller, arn)).toEqual({});
-    expect(await resourceTags(caller, 'no ARN')).toEqual({});
+describe('tags of a resource', () => {
+  const { resourceTags } = createApiGates(ca, { rates: {}, logger });
+
+  test.each(['acm-pca', 'pca-connector-scep'] as const)(
+    'are those of an authority, whichever API is called: %s',
+    async (called) => {
+      const caller: Caller = { ...ALICE, service: called };
+      const tags = await resourceTags(caller, authority.CertificateAuthorityArn);
+      expect(tags).toEqual({ team: 'network' });
+    },
+  );
+
+  test.each([
+    `arn:aws:pca-connector-scep:eu-central-1:123456789012:connector/${'0'.repeat(8)}`,
+    'arn:aws:s3:::bucket',
+    'no ARN',
+    '*',
+  ])('there are none of %s', async (arn) => {
+    expect(await resourceTags({ ...ALICE, service: 'pca-connector-scep' }, arn)).toEqual({});
+    expect(await resourceTags(ALICE, arn)).toEqual({});
   });
 });
