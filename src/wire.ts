@@ -24,11 +24,13 @@ export interface WireSettings {
   readonly masterKey: Uint8Array;
   /** How many CAs an account may have in a region. */
   readonly authorityQuota?: number;
+  /** Where devices and relying parties reach the enrol listener, once it is known. */
+  readonly publicUrl?: () => string | undefined;
   /** A PKCS #11 token with CA keys. */
   readonly token?: WireToken | undefined;
 }
 
-export interface WireToken {
+interface WireToken {
   /** The shared library of the token's maker. */
   readonly module: string;
   readonly tokenLabel: string;
@@ -67,7 +69,7 @@ const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
  * @throws KeyStoreError when the token cannot be used
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, authorityQuota, token } = settings;
+  const { storeDir, masterKey, authorityQuota, publicUrl, token } = settings;
   const clock = overrides.clock ?? Date.now;
   const tokenKeys = token && (await openTokenKeys(token, clock));
   const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
@@ -75,6 +77,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
     ...(authorityQuota === undefined ? {} : { authorityQuota }),
+    ...(publicUrl && { publicUrl }),
     ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
   });
   const embedded = createEmbeddedIssuer(privateCa);

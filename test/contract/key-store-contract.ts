@@ -54,7 +54,7 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
 
     it('is found again by its record as stored', async () => {
       const stored = keyRecordSchema.encode(key.record);
-      const record = keyRecordSchema.decode(JSON.parse(JSON.stringify(stored))) as Key;
+      const record = keyRecordSchema.decode(structuredClone(stored)) as Key;
       const [algorithm] = fitting;
       if (algorithm === undefined) throw new Error('some algorithm fits');
       const opened = await (await open()).open(AUTHORITY, record);

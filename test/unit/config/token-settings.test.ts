@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +9,7 @@ const directory = tempDirectory();
 const PIN = 'correct-horse-9';
 
 function pinFile(text: string): string {
-  const target = path.join(directory, 'token.pin');
+  const target = path.join(directory, `${randomUUID()}.pin`);
   writeFileSync(target, text);
   return target;
 }
