@@ -9,7 +9,7 @@ import { ERROR_MEMBERS } from './aws-client.ts';
 export function openAwsSdk(access: AwsAccess): AwsClient {
   const { apiUrl, region, sessionToken, ...keys } = access;
   const service = new PcaConnectorScep({
-    ...{ endpoint: apiUrl, region, maxRetries: 8 },
+    ...{ endpoint: apiUrl, region, maxRetries: 8, retryDelayOptions: { base: 30 } },
     credentials: { ...keys, ...(sessionToken && { sessionToken }) },
   });
   const request = (operation: OperationName, input: Members) =>

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
+import type { AwsAnswer } from '../support/aws-client.ts';
+import { openAwsSdk } from '../support/aws-sdk-client.ts';
+import { openBoto3, PYTHON } from '../support/boto3-client.ts';
+import { requireClient } from '../support/require-client.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+const CLIENTS = [
+  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
+  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
+  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
+] as const;
+
+const ADMIN = credential('AKIAADMINADMINADMIN0', 'admin');
+const SESSION = {
+  ...credential('ASIASESSIONSESSION00', 'visitor'),
+  sessionToken: `session/${randomUUID()}+==`,
+  sessionExpiresAt: '2999-01-01T00:00:00Z',
+};
+const ENDED = {
+  ...credential('ASIAENDEDENDEDENDED0', 'late'),
+  sessionToken: `session/${randomUUID()}+==`,
+  sessionExpiresAt: '2020-01-01T00:00:00Z',
+};
+const READER = {
+  ...credential('AKIAREADERREADERREAD', 'reader'),
+  policy: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['pca-connector-scep:Get*', 'pca-connector-scep:List*'],
+        Resource: '*',
+      },
+      { Effect: 'Deny', Action: 'pca-connector-scep:GetChallengePassword', Resource: '*' },
+    ],
+  },
+};
+const NOTHING = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Deny', Action: '*', Resource: '*' },
+};
+const LATER = credential('AKIALATERLATERLATER0', 'later');
+const CONNECTOR = `arn:aws:pca-connector-scep:eu-central-1:111122223333:connector/${randomUUID()}`;
+const WRONG_FILE = 'the credentials changed and are wrong; the old ones stay valid';
+/** The AWS CLI needs a second or more for each call. */
+const PATIENT = { timeout: 60_000 };
+
+const credentialsFile = path.join(tempDirectory(), 'credentials.json');
+let server: RunningServe;
+
+function credential(accessKeyId: string, userName: string) {
+  return { accessKeyId, secretAccessKey: randomUUID(), accountId: '111122223333', userName };
+}
+
+function writeCredentials(credentials: readonly object[]): void {
+  writeFileSync(credentialsFile, JSON.stringify(credentials), { mode: 0o600 });
+}
+
+beforeAll(async () => {
+  const known = [ADMIN, SESSION, ENDED, READER];
+  writeCredentials(known);
+  const masterKey = Buffer.alloc(32, 7).toString('base64');
+  server = await startServe({
+    settings: { ...FREE_PORTS, dataDir: tempDirectory(), credentialsFile },
+    env: { SCEP_CONNECTOR_MASTER_KEY: masterKey },
+    secrets: [
+      ...[masterKey, SESSION.sessionToken, ENDED.sessionToken],
+      ...[...known, LATER].map(({ secretAccessKey }) => secretAccessKey),
+    ],
+  });
+});
+
+/** That no secret was logged is checked here. */
+afterAll(() => server.stop());
+
+interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+const accessOf = ({ accessKeyId, secretAccessKey, sessionToken }: Key) => ({
+  ...{ apiUrl: server.apiUrl, region: 'eu-central-1', accessKeyId, secretAccessKey },
+  ...(sessionToken !== undefined && { sessionToken }),
+});
+
+for (const { name, programs, open } of CLIENTS) {
+  const installed = requireClient(name, programs, 'test/install-aws-clients.sh');
+
+  /** One call by a client of its own. */
+  async function callAs(key: Key, ...call: Parameters<ReturnType<typeof open>['call']>) {
+    const client = open(accessOf(key));
+    try {
+      return await client.call(...call);
+    } finally {
+      await client.close();
+    }
+  }
+
+  describe.runIf(installed)(name, PATIENT, () => {
+    const listed: AwsAnswer = { status: 200, output: { Connectors: [] } };
+    const refused = (status: number, error: string, message: RegExp) => ({
+      status,
+      error: { name: error, message: expect.stringMatching(message) as string },
+    });
+
+    test('a session is let in with its token', async () => {
+      expect(await callAs(SESSION, 'ListConnectors')).toEqual(listed);
+    });
+
+    test('a session without its token, with another, or at its end is not', async () => {
+      const { sessionToken: _, ...withoutToken } = SESSION;
+      const invalid = refused(403, 'UnrecognizedClientException', /token.*invalid/i);
+      expect(await callAs(withoutToken, 'ListConnectors')).toMatchObject(invalid);
+      const withAnother = { ...SESSION, sessionToken: ENDED.sessionToken };
+      expect(await callAs(withAnother, 'ListConnectors')).toMatchObject(invalid);
+      const expired = refused(403, 'ExpiredTokenException', /expired/i);
+      expect(await callAs(ENDED, 'ListConnectors')).toMatchObject(expired);
+    });
+
+    test('a policy allows what it names and nothing else', async () => {
+      expect(await callAs(READER, 'ListConnectors')).toEqual(listed);
+      const unnamed = await callAs(READER, 'CreateChallenge', { ConnectorArn: CONNECTOR });
+      expect(unnamed).toMatchObject(
+        refused(
+          403,
+          'AccessDeniedException',
+          /user\/reader is not authorized to perform: pca-connector-scep:CreateChallenge/,
+        ),
+      );
+      const ChallengeArn = `${CONNECTOR}/challenge/${randomUUID()}`;
+      expect(await callAs(READER, 'GetChallengeMetadata', { ChallengeArn })).toMatchObject({
+        status: 404,
+      });
+      const denied = await callAs(READER, 'GetChallengePassword', { ChallengeArn });
+      expect(denied).toMatchObject(refused(403, 'AccessDeniedException', /explicit deny/));
+    });
+
+    test('a wrong secret is refused', async () => {
+      const wrong = { ...ADMIN, secretAccessKey: randomUUID() };
+      expect(await callAs(wrong, 'ListConnectors')).toMatchObject(
+        refused(403, 'InvalidSignatureException', /signature/),
+      );
+    });
+  });
+}
+
+test('the file of credentials is read again when it changes', async () => {
+  const statusFor = async (key: Key) =>
+    (await openAwsSdk(accessOf(key)).call('ListConnectors')).status;
+  const soon = { timeout: 15_000 };
+  expect(await statusFor(LATER)).toBe(403);
+  writeCredentials([LATER, { ...ADMIN, policy: NOTHING }]);
+  await expect.poll(() => statusFor(LATER), soon).toBe(200);
+  expect(await statusFor(READER)).toBe(403);
+  expect(await openAwsSdk(accessOf(ADMIN)).call('ListConnectors')).toMatchObject({
+    status: 403,
+    error: { name: 'AccessDeniedException' },
+  });
+  writeFileSync(credentialsFile, '[{ "accessKeyId": ');
+  await expect.poll(() => server.logged(WRONG_FILE).length, soon).toBeGreaterThan(0);
+  expect(await statusFor(LATER)).toBe(200);
+}, 60_000);
