@@ -1,6 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { expect, test } from 'vitest';
+import { findConnector } from '../../src/connectors/find-connector.ts';
+import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
+import type { RecordStore } from '../../src/store/record-store.ts';
+import { auditConnectors, leftOf } from '../support/audit-connectors.ts';
+import { enrolDevice } from '../support/enrol-device.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
 
@@ -9,6 +16,7 @@ const SETTLED_WITHIN = 40_000;
 /** Three starts, and the pause. */
 const TIMEOUT = 120_000;
 const AT_ONCE = [1, 2, 3, 4];
+const ROUNDS = 5;
 
 function clientOf({ ready }: RunningConnector): PcaConnectorScep {
   const { accessKeyId, secretAccessKey } = ready;
@@ -18,6 +26,23 @@ function clientOf({ ready }: RunningConnector): PcaConnectorScep {
     credentials: { accessKeyId, secretAccessKey },
     maxRetries: 0,
   });
+}
+
+/** Looks into the store of a server that is not running. */
+async function inStore<T>(dataDir: string, look: (store: RecordStore) => Promise<T>): Promise<T> {
+  const directory = path.join(dataDir, 'store');
+  const store = await openLmdbRecordStore({ directory, clock: Date.now });
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Those of the connectors that are being deleted. */
+async function deletingOf(store: RecordStore, arns: readonly string[]): Promise<string[]> {
+  const found = arns.map(async (arn) => findConnector(store, arn.split('/')[1] ?? ''));
+  return (await Promise.all(found)).flatMap((one) => (one?.status === 'DELETING' ? [one.arn] : []));
 }
 
 /** The statuses of connectors once `done` holds of all of them; 404 stands for one that is gone. */
@@ -44,47 +69,75 @@ async function statusesOnce(
 }
 
 test(
-  'connectors that were CREATING or DELETING when the server was killed are finished after its restart',
+  'connectors that are CREATING when the server is killed are finished after its restart',
   async () => {
-    const first = await startConnector();
+    const first = await startConnector({ args: ['--ca-delay', '10'] });
     const { dataDir, ready } = first;
-    const creating = await Promise.all(
-      AT_ONCE.map(async (token) => {
-        const { ConnectorArn = '' } = await clientOf(first)
-          .createConnector({
-            CertificateAuthorityArn: ready.certificateAuthorityArn,
-            ClientToken: `token-${token}`,
-          })
-          .promise();
-        return ConnectorArn;
-      }),
+    const create = async (client: PcaConnectorScep, token: number) => {
+      const request = { CertificateAuthorityArn: ready.certificateAuthorityArn };
+      const ClientToken = `token-${token}`;
+      const made = await client.createConnector({ ...request, ClientToken }).promise();
+      return made.ConnectorArn ?? '';
+    };
+    const arns = await Promise.all(AT_ONCE.map((token) => create(clientOf(first), token)));
+    expect(await statusesOnce(clientOf(first), arns, () => true)).toEqual(
+      AT_ONCE.map(() => 'CREATING'),
     );
     await first.kill();
 
     const second = await startConnector({ dataDir });
     const client = clientOf(second);
-    const active = await statusesOnce(client, creating, (status) => status === 'ACTIVE');
+    const active = await statusesOnce(client, arns, (status) => status === 'ACTIVE');
     expect(active).toEqual(AT_ONCE.map(() => 'ACTIVE'));
-    const again = await client
-      .createConnector({
-        CertificateAuthorityArn: ready.certificateAuthorityArn,
-        ClientToken: 'token-1',
-      })
-      .promise();
-    expect(again.ConnectorArn).toBe(creating[0]);
+    expect(await create(client, 1)).toBe(arns[0]);
+    const { caFingerprintSha256: caFingerprint } = ready;
+    const { Connector } = await client.getConnector({ ConnectorArn: arns[0] ?? '' }).promise();
+    const { Challenge } = await client.createChallenge({ ConnectorArn: arns[0] ?? '' }).promise();
+    const device = { url: Connector?.Endpoint ?? '', challenge: Challenge?.Password ?? '' };
+    const enrolled = await enrolDevice({ ...device, caFingerprint, subject: 'CN=late' });
+    expect(enrolled).toMatchObject({ code: 0, stderr: '' });
+    await second.stop();
+  },
+  TIMEOUT,
+);
 
-    for (const ConnectorArn of creating) await client.createChallenge({ ConnectorArn }).promise();
-    await Promise.all(
-      creating.map((ConnectorArn) => client.deleteConnector({ ConnectorArn }).promise()),
-    );
-    await second.kill();
+test(
+  'connectors that are DELETING when the server is killed are gone after its restart',
+  async () => {
+    let server = await startConnector();
+    const { dataDir, ready } = server;
+    const nowhere = ready.certificateAuthorityArn.slice(0, -36) + randomUUID();
+    const accepted: string[] = [];
+    const deleting: string[] = [];
+    // The moment is short, so it may be missed.
+    for (let round = 0; deleting.length === 0 && round < ROUNDS; round += 1) {
+      const client = clientOf(server);
+      const arns = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const made = client.createConnector({ CertificateAuthorityArn: nowhere });
+          return (await made.promise()).ConnectorArn ?? '';
+        }),
+      );
+      await statusesOnce(client, arns, (status) => status === 'FAILED');
+      const deletions = arns.map((ConnectorArn) => client.deleteConnector({ ConnectorArn }));
+      const answers = deletions.map((deletion) => deletion.promise());
+      await Promise.any(answers);
+      await server.kill();
+      const settled = await Promise.allSettled(answers);
+      accepted.push(...arns.filter((_, index) => settled[index]?.status === 'fulfilled'));
+      deleting.push(...(await inStore(dataDir, (store) => deletingOf(store, arns))));
+      server = await startConnector({ dataDir });
+    }
+    expect(deleting.length).toBeGreaterThan(0);
 
-    const third = await startConnector({ dataDir });
-    const gone = await statusesOnce(clientOf(third), creating, (status) => status === '404');
-    expect(gone).toEqual(AT_ONCE.map(() => '404'));
-    const { Connectors } = await clientOf(third).listConnectors().promise();
-    expect(Connectors?.map(({ Arn }) => Arn)).toEqual([ready.connectorArn]);
-    await third.stop();
+    const doomed = [...accepted, ...deleting];
+    const gone = await statusesOnce(clientOf(server), doomed, (status) => status === '404');
+    expect(gone).toEqual(doomed.map(() => '404'));
+    await server.stop();
+    await inStore(dataDir, async (store) => {
+      await auditConnectors(store);
+      for (const arn of doomed) expect(await leftOf(store, arn)).toEqual([]);
+    });
   },
   TIMEOUT,
 );
