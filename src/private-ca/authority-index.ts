@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Entry } from '../store/collection.ts';
-import { defineCollection, getEntry, listEntries, putEntry } from '../store/collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  getEntry,
+  listEntries,
+  putEntry,
+} from '../store/collection.ts';
 import type { WriteCondition } from '../store/record-store.ts';
-import { AUTHORITY_KEY } from './authority-record.ts';
+import type { StoredAuthority } from './authority-record.ts';
+import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
 import { TOKEN_LIFETIME, tokenKey } from './certificate-record.ts';
 import type { PrivateCa } from './private-ca.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
@@ -71,12 +78,31 @@ async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
 }
 
 /** As at AWS, an authority that can still be restored counts. */
-async function requireRoom({ store, scope, authorityQuota = DEFAULT_QUOTA }: PrivateCa) {
+async function requireRoom(ca: PrivateCa): Promise<void> {
+  const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
   const page = { limit: authorityQuota };
   const all = await listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
   if (all.length < authorityQuota) return;
+  const found = await Promise.all(all.map((indexed) => findIndexed(ca, indexed)));
+  if (found.includes(undefined)) return;
   const message = `You have reached your limit of ${authorityQuota} certificate authorities in this region`;
   throw new AwsError('LimitExceededException', message);
+}
+
+/**
+ * The authority of an entry of the index. Undefined when there is none, because it was deleted for good or its maker died: such
+ * an entry is removed, once no token stands for it any more.
+ */
+export async function findIndexed(
+  ca: PrivateCa,
+  { key: id, value: { createdAt } }: Entry<z.infer<typeof indexedAuthorities.schema>>,
+): Promise<StoredAuthority | undefined> {
+  const entry = await getEntry(ca.store, authorityPartition(id), authorities, AUTHORITY_KEY);
+  if (entry === undefined && ca.clock() - createdAt > TOKEN_LIFETIME) {
+    const index = authorityIndexPartition(ca.scope);
+    await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
+  }
+  return entry?.value;
 }
 
 function unchanged(entry: Entry<unknown> | undefined): WriteCondition {

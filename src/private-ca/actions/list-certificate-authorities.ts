@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { deleteEntry, getEntry, listEntries } from '../../store/collection.ts';
+import { listEntries } from '../../store/collection.ts';
 import { maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
-import { authorityIndexPartition, indexedAuthorities } from '../authority-index.ts';
-import { AUTHORITY_KEY, authorities, authorityPartition } from '../authority-record.ts';
-import { TOKEN_LIFETIME } from '../certificate-record.ts';
+import { authorityIndexPartition, findIndexed, indexedAuthorities } from '../authority-index.ts';
 import type { CertificateAuthorityDescription } from '../describe-authority.ts';
 import { describeAuthority } from '../describe-authority.ts';
 import { openPosition, pageOf } from '../list-page.ts';
@@ -39,23 +37,12 @@ export async function listCertificateAuthorities(
   const partition = authorityIndexPartition(ca.scope);
   const indexed = await listEntries(ca.store, partition, indexedAuthorities, page);
   const { items, NextToken } = pageOf(ca, list, indexed, limit);
-  const found = await Promise.all(
-    items.map(({ key, value }) => describeIndexed(ca, key, value.createdAt)),
-  );
+  const found = await Promise.all(items.map((entry) => findIndexed(ca, entry)));
+  const now = ca.clock();
   return {
-    CertificateAuthorities: found.flatMap((description) => description ?? []),
+    CertificateAuthorities: found.flatMap((authority) =>
+      authority === undefined ? [] : [describeAuthority(authority, now)],
+    ),
     ...(NextToken !== undefined && { NextToken }),
   };
-}
-
-/** Undefined for an id without an authority: it was deleted for good, or its maker died, and leaves the index then. */
-async function describeIndexed(ca: PrivateCa, id: string, indexedAt: number) {
-  const entry = await getEntry(ca.store, authorityPartition(id), authorities, AUTHORITY_KEY);
-  const now = ca.clock();
-  if (entry !== undefined) return describeAuthority(entry.value, now);
-  if (now - indexedAt > TOKEN_LIFETIME) {
-    const partition = authorityIndexPartition(ca.scope);
-    await ca.store.commit(partition, [deleteEntry(indexedAuthorities, id)]);
-  }
-  return undefined;
 }

@@ -249,7 +249,8 @@ describe('CreateCertificateAuthority', () => {
   });
 
   it('makes no more than the quota of an account and region, also by calls at once', async () => {
-    const ca = openTestPrivateCa({ authorityQuota: 3 });
+    const time = { now: Date.now() };
+    const ca = openTestPrivateCa({ authorityQuota: 3, clock: () => time.now });
     const calls = Array.from({ length: 8 }, () => ACTIONS.CreateCertificateAuthority(ca, input));
     const outcomes = await Promise.allSettled(calls);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
@@ -258,6 +259,15 @@ describe('CreateCertificateAuthority', () => {
     const elsewhere = scopedTo(ca, { ...TEST_SCOPE, region: 'eu-west-1' });
     const { CertificateAuthorityArn } = await ACTIONS.CreateCertificateAuthority(elsewhere, input);
     expect(CertificateAuthorityArn).toContain(':eu-west-1:');
+    await Promise.all(ca.creations.values());
+    const { CertificateAuthorities: all } = await ACTIONS.ListCertificateAuthorities(ca, {});
+    const [{ Arn } = { Arn: '' }] = all;
+    await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn: Arn });
+    // It counts for as long as it can be restored.
+    const early = ACTIONS.CreateCertificateAuthority(ca, input);
+    await expect(early).rejects.toMatchObject({ code: 'LimitExceededException' });
+    time.now += 31 * 86_400_000;
+    await ACTIONS.CreateCertificateAuthority(ca, input);
   });
 
   const withCrl = (changes: object) => ({
