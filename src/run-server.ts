@@ -52,10 +52,12 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   const logger = createLogger(settings.logLevel);
   const storeDir = join(settings.dataDir, 'store');
   const authorityQuota = settings.quotas.certificateAuthorities;
+  let { publicUrl } = settings;
   const credentials = await openCredentials(loaded, logger);
   const wired = await wire(
     {
       ...{ storeDir, masterKey, authorityQuota },
+      publicUrl: () => publicUrl,
       token: token && {
         ...token,
         forNewKeys: settings.keyStore.kind === 'pkcs11',
@@ -77,12 +79,14 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   try {
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     await requireMasterKey(wired).catch(explainSealError);
+    const enrolListener = await listen(createEnrolApp({ ...wired, logger }), settings.enrol);
+    const enrolUrl = publicUrl ?? enrolListener;
+    publicUrl = enrolUrl;
+    // After the address is known, which certificates name.
     every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(wired.privateCa));
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired));
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired));
     every(SOON, 'unfinished transactions', () => resumeTransactions(wired));
-    const enrolListener = await listen(createEnrolApp({ ...wired, logger }), settings.enrol);
-    const enrolUrl = settings.publicUrl ?? enrolListener;
     const api = wireApi(wired, settings, { ...credentials, enrolUrl, background, logger });
     const apiUrl = await listen(api, settings.api);
     const opsUrl = await listen(

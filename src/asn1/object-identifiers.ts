@@ -69,6 +69,7 @@ export const OID = {
   cRLNumber: '2.5.29.20',
   cRLReason: '2.5.29.21',
   subjectDirectoryAttributes: '2.5.29.9',
+  issuingDistributionPoint: '2.5.29.28',
   nameConstraints: '2.5.29.30',
   cRLDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',

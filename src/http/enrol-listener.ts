@@ -2,10 +2,12 @@ import type { Express } from 'express';
 import express from 'express';
 import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { renderHttpError } from './render-http-error.ts';
 import { respondText } from './respond.ts';
 import type { FindConnector } from './scep-endpoint.ts';
 import { serveScep } from './scep-endpoint.ts';
+import { serveRevocation } from './serve-revocation.ts';
 
 /** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
 const MAX_BODY = 256 * 1024;
@@ -17,12 +19,15 @@ const MAX_BODY = 256 * 1024;
 export function createEnrolApp(deps: {
   readonly enrolment: EnrolmentDependencies;
   readonly findConnector: FindConnector;
+  /** Whose CRLs are served; undefined when the CA is elsewhere. */
+  readonly privateCa?: PrivateCa;
   readonly logger: Logger;
 }): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  if (deps.privateCa) serveRevocation(app, deps.privateCa);
   const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
   app.all('/scep/:connector/:secret{/*tail}', readBody, (request, response) =>
     serveScep(deps, request, response),

@@ -1,10 +1,19 @@
+import { crlDistributionPointsExtension } from '../x509/crl-distribution-points.ts';
 import type { Extension } from '../x509/read-extensions.ts';
 import type { AuthorityRecord } from './authority-record.ts';
+import type { PublicUrl } from './revocation-urls.ts';
+import { revocationListUrl } from './revocation-urls.ts';
 
 /**
- * What the authority's RevocationConfiguration puts into the certificates it issues: where its CRLs are
- * (cRLDistributionPoints) and who answers for it by OCSP (authorityInfoAccess). Neither is served yet, so there is nothing.
+ * What the authority's RevocationConfiguration puts into a certificate that it issues: where the CRL is that would name it
+ * (cRLDistributionPoints).
  */
-export function authorityExtensions(_authority: AuthorityRecord): readonly Extension[] {
-  return [];
+export function authorityExtensions(
+  authority: AuthorityRecord,
+  publicUrl: PublicUrl | undefined,
+): readonly Extension[] {
+  const crl = authority.revocation?.CrlConfiguration;
+  const omits = crl?.CrlDistributionPointExtensionConfiguration?.OmitExtension === true;
+  const url = crl?.Enabled && !omits ? revocationListUrl(authority, publicUrl) : undefined;
+  return url === undefined ? [] : [crlDistributionPointsExtension(url)];
 }

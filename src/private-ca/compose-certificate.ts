@@ -19,6 +19,7 @@ import { composeExtensions } from './compose-extensions.ts';
 import type { Issuer } from './find-issuer.ts';
 import { findIssuer, findSelfIssuer } from './find-issuer.ts';
 import { requireInstalled } from './installed-certificate.ts';
+import type { PublicUrl } from './revocation-urls.ts';
 import type { Template } from './templates.ts';
 import type { ResolvedValidity } from './validity.ts';
 import { requireValidityWithin } from './validity.ts';
@@ -32,6 +33,7 @@ export interface CertificateParts {
   readonly validity: ResolvedValidity;
   readonly serialNumber: Uint8Array;
   readonly signingAlgorithm: SigningAlgorithm;
+  readonly publicUrl: PublicUrl | undefined;
 }
 
 export interface ComposedCertificate {
@@ -53,7 +55,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   const extensions = composeExtensions({
     template,
     identifiers: identifiersOf(csr, issuer),
-    authority: authorityExtensions(authority),
+    authority: authorityExtensions(authority, parts.publicUrl),
     api: api.extensions,
     csr: csr.extensions,
   });

@@ -50,3 +50,12 @@ export async function findAuthority(
   const message = 'The certificate authority has not been created yet';
   throw new AwsError('InvalidStateException', message);
 }
+
+/** The authority of an id, whosesoever it is; undefined when there is none that has its key. For what everybody may ask. */
+export async function findAuthorityById(
+  { store }: Pick<PrivateCa, 'store'>,
+  id: string,
+): Promise<AuthorityRecord | undefined> {
+  const entry = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
+  return entry === undefined || isUnfinished(entry.value) ? undefined : entry.value;
+}

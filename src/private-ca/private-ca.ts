@@ -2,6 +2,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { TokenKeyStore } from './key-store.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
+import type { PublicUrl } from './revocation-urls.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
@@ -16,6 +17,8 @@ export interface PrivateCaDependencies {
   readonly scope: PrivateCaScope;
   /** How many authorities an account may have in a region; default 1000 (AWS: 200). */
   readonly authorityQuota?: number;
+  /** Without it, certificates name no CRL and no OCSP responder but those under an authority's own names. */
+  readonly publicUrl?: PublicUrl;
   /** The token that has authorities' keys, if there is one. */
   readonly tokenKeys?: TokenKeyStore;
   /** Whether new authorities' keys are made in the token; otherwise they are sealed in the store. */
@@ -27,7 +30,7 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly signingKeys: SigningKeys;
   /** The authorities whose keys this process is making, by id. */
   readonly creations: Map<string, Promise<void>>;
-  /** The CRLs that this process is building, by authority id: of calls at once one does the work. */
+  /** The CRLs that this process is building, by authority and list: of calls at once one does the work. */
   readonly revocationListBuilds: Map<string, Promise<void>>;
 }
 

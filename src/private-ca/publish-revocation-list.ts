@@ -8,16 +8,25 @@ import { AUTHORITY_KEY, authorityPartition } from './authority-record.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
-import { revocationListMarks, revocationLists, revocations } from './revocation-record.ts';
-
-/** From issuing to nextUpdate, in milliseconds: AWS's default. */
-export const REVOCATION_LIST_LIFE = 7 * 86_400_000;
+import {
+  DEFAULT_LIST_LIFE,
+  revocationListMarks,
+  revocationLists,
+  revocations,
+} from './revocation-record.ts';
 
 /** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. Milliseconds. */
 export const REVOCATION_LIST_BACKDATING = 3_600_000;
 
+const DAY = 86_400_000;
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
+
+/** From issuing a CRL to its nextUpdate, as configured, in milliseconds. */
+export function revocationListLife({ revocation }: AuthorityRecord): number {
+  const days = revocation?.CrlConfiguration?.ExpirationInDays;
+  return days === undefined ? DEFAULT_LIST_LIFE : days * DAY;
+}
 
 /** The version that a CRL has to cover to be current; 0 when nothing ever made one stale. */
 export async function readRevocationListMark(ca: PrivateCa, authorityId: string): Promise<number> {
@@ -39,12 +48,14 @@ export async function publishRevocationList(
   const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
   const covers = await readRevocationListMark(ca, authority.id);
   const { listed, done } = await readRevocations(ca, authority, previous?.value);
-  const crl = await signRevocationList(ca, authority, { issuedAt, crlNumber, revoked: listed });
+  const life = revocationListLife(authority);
+  const fields = { issuedAt, life, crlNumber, revoked: listed };
+  const crl = await signRevocationList(ca, authority, fields);
   await ca.store.commit(authorityPartition(authority.id), [
     putEntry(
       revocationLists,
       AUTHORITY_KEY,
-      { crl, crlNumber, issuedAt, covers },
+      { crl, crlNumber, issuedAt, life, covers },
       { condition: previous === undefined ? 'absent' : { version: previous.version } },
     ),
     ...done.slice(0, MOST_REMOVALS).map((serial) => deleteEntry(revocations, serial)),
@@ -90,7 +101,10 @@ async function readRevocations(
 async function signRevocationList(
   ca: PrivateCa,
   { id, installed, signingAlgorithm }: AuthorityRecord,
-  list: Pick<RevocationListRecord, 'issuedAt' | 'crlNumber'> & {
+  list: {
+    readonly issuedAt: number;
+    readonly life: number;
+    readonly crlNumber: number;
     readonly revoked: readonly Uint8Array[];
   },
 ): Promise<Uint8Array> {
@@ -100,7 +114,7 @@ async function signRevocationList(
     issuer: installed.subject,
     issuerKeyIdentifier: installed.keyIdentifier,
     thisUpdate: new Date(list.issuedAt - REVOCATION_LIST_BACKDATING),
-    nextUpdate: new Date(list.issuedAt + REVOCATION_LIST_LIFE),
+    nextUpdate: new Date(list.issuedAt + list.life),
     crlNumber: list.crlNumber,
     revoked: list.revoked,
   });

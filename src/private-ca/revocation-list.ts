@@ -8,16 +8,14 @@ import type { PrivateCa } from './private-ca.ts';
 import {
   publishRevocationList,
   REVOCATION_LIST_BACKDATING,
-  REVOCATION_LIST_LIFE,
   readRevocationListMark,
+  revocationListLife,
 } from './publish-revocation-list.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
-import { revocationLists } from './revocation-record.ts';
+import { DEFAULT_LIST_LIFE, revocationLists } from './revocation-record.ts';
 
 /**
- * The authority's complete CRL, DER. It names every certificate whose revocation was answered before the call; a new one is
- * signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
- * valid certificate signs none: then the last one, or undefined.
+ * The authority's complete CRL, DER, as `revocationListOf`.
  * @throws AwsError InvalidArnException, ResourceNotFoundException
  */
 export async function currentRevocationList(
@@ -26,28 +24,45 @@ export async function currentRevocationList(
 ): Promise<Uint8Array | undefined> {
   const { value: authority } = await findStoredAuthority(ca, authorityArn);
   if (isUnfinished(authority)) return undefined;
+  return (await revocationListOf(ca, authority))?.crl;
+}
+
+/**
+ * The authority's complete CRL. It names every certificate whose revocation was answered before the call; a new one is signed when
+ * something was revoked since the last or that is half way to its nextUpdate. An authority without a
+ * valid certificate signs none: then the last one, or undefined.
+ */
+export async function revocationListOf(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+): Promise<RevocationListRecord | undefined> {
   const partition = authorityPartition(authority.id);
   const needed = await readRevocationListMark(ca, authority.id);
   for (;;) {
     const published = await getEntry(ca.store, partition, revocationLists, AUTHORITY_KEY);
     const now = ca.clock();
     if (
-      isCurrent(published?.value, needed, now) ||
+      isCurrent(published?.value, authority, needed, now) ||
       !statusAllows(authority, 'signRevocationStatus', now)
     ) {
-      return published?.value.crl;
+      return published?.value;
     }
     await publishOnce(ca, authority, published);
   }
 }
 
-function isCurrent(list: RevocationListRecord | undefined, needed: number, now: number): boolean {
+function isCurrent(
+  list: RevocationListRecord | undefined,
+  authority: AuthorityRecord,
+  needed: number,
+  now: number,
+): boolean {
+  const life = revocationListLife(authority);
   if (list === undefined || list.covers < needed) return false;
   // Before thisUpdate only when the clock was wrong then: such a CRL would be refused until the clock gets there.
-  return (
-    list.issuedAt - REVOCATION_LIST_BACKDATING <= now &&
-    now < list.issuedAt + REVOCATION_LIST_LIFE / 2
-  );
+  const isDated = list.issuedAt - REVOCATION_LIST_BACKDATING <= now;
+  const isYoung = now < list.issuedAt + life / 2;
+  return isDated && isYoung && (list.life ?? DEFAULT_LIST_LIFE) === life;
 }
 
 /** Joins the build that is under way in this process, which the caller has to check: it may have begun too early. */

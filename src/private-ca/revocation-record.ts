@@ -13,6 +13,9 @@ const revocationSchema = z.strictObject({
   notAfter: z.number(),
 });
 
+/** From issuing a CRL to its nextUpdate where nothing is configured, in milliseconds: seven days, as the console of AWS offers. */
+export const DEFAULT_LIST_LIFE = 7 * 86_400_000;
+
 /** The CRL that the authority has published last. */
 const revocationListSchema = z.strictObject({
   /** DER. */
@@ -20,6 +23,8 @@ const revocationListSchema = z.strictObject({
   crlNumber: z.number(),
   /** Milliseconds since the epoch. */
   issuedAt: z.number(),
+  /** From `issuedAt` to nextUpdate, in milliseconds; older records lack it. */
+  life: z.number().optional(),
   /** The version of the authority's mark when building began: what was put up to there is in the CRL. */
   covers: z.number(),
 });

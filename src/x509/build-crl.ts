@@ -1,5 +1,6 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derContext, derElement, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
+import { issuingDistributionPointExtension } from './crl-distribution-points.ts';
 import type { CrlReason } from './crl-reasons.ts';
 import { CRL_REASONS } from './crl-reasons.ts';
 import { authorityKeyIdentifierExtension } from './key-identifier.ts';
@@ -7,7 +8,7 @@ import type { SigningAlgorithm } from './signing-algorithm.ts';
 import { derSigningAlgorithm } from './signing-algorithm.ts';
 import { derExtensions } from './write-extensions.ts';
 
-/** The fields of a complete v2 CRL (RFC 5280 section 5.1.2). */
+/** The fields of a v2 CRL (RFC 5280 section 5.1.2). */
 export interface CrlFields {
   readonly signingAlgorithm: SigningAlgorithm;
   /** Name, DER: the subject of the authority's certificate. */
@@ -21,6 +22,8 @@ export interface CrlFields {
   readonly crlNumber: number;
   /** Entries, each as `derRevokedCertificate` gives it: 5 ms for a thousand, so a long list is best made in portions. */
   readonly revoked: readonly Uint8Array[];
+  /** Of a CRL that is about the certificates with this distribution point alone; without it about all of the issuer's. */
+  readonly issuingDistributionPoint?: string | undefined;
 }
 
 export interface RevokedCertificate {
@@ -45,6 +48,12 @@ const REASON_EXTENSIONS = Object.fromEntries(
 export function derTbsCertList(fields: CrlFields): Uint8Array {
   const { signingAlgorithm, issuer, issuerKeyIdentifier, revoked } = fields;
   const crlNumber = { oid: OID.cRLNumber, critical: false, value: derInteger(fields.crlNumber) };
+  const url = fields.issuingDistributionPoint;
+  const extensions = [
+    authorityKeyIdentifierExtension(issuerKeyIdentifier),
+    crlNumber,
+    ...(url === undefined ? [] : [issuingDistributionPointExtension(url)]),
+  ];
   return derSequence(
     derInteger(VERSION_2),
     derSigningAlgorithm(signingAlgorithm),
@@ -53,7 +62,7 @@ export function derTbsCertList(fields: CrlFields): Uint8Array {
     derTime(fields.nextUpdate),
     // RFC 5280 section 5.1.2.6: the list is absent rather than empty.
     ...(revoked.length > 0 ? [derSequence(Buffer.concat(revoked))] : []),
-    derContext(0, derExtensions([authorityKeyIdentifierExtension(issuerKeyIdentifier), crlNumber])),
+    derContext(0, derExtensions(extensions)),
   );
 }
 

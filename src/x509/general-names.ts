@@ -132,7 +132,8 @@ export function derGeneralNames(names: readonly GeneralName[]): Uint8Array {
   return derSequence(...names.map(derGeneralName));
 }
 
-function derGeneralName(name: GeneralName): Uint8Array {
+/** The DER of one. Throws like `derGeneralNames`. */
+export function derGeneralName(name: GeneralName): Uint8Array {
   switch (name.kind) {
     case 'otherName':
       return derOtherName(name.typeId, name.value);

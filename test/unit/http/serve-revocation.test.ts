@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+import type { Responder } from '../../support/start-responder.ts';
+import { startResponder } from '../../support/start-responder.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const DAY = 86_400_000;
+const CRL = { Enabled: true, S3BucketName: 'crl-bucket', ExpirationInDays: 10 };
+const time = { ahead: 0 };
+let responder: Responder;
+
+beforeAll(async () => {
+  responder = await startResponder(() => Date.now() + time.ahead);
+  await responder.configure({ CrlConfiguration: CRL });
+});
+afterAll(() => responder.stop());
+
+const listUrl = () => `${responder.url}/crl/${responder.id}.crl`;
+
+async function verify(file: string, ...args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await runCommand('openssl', [
+    ...['verify', '-x509_strict', ...args, '-CAfile', responder.authorityFile, file],
+  ]);
+  return stdout + stderr;
+}
+
+describe('the CRL', () => {
+  test('is found by OpenSSL through the certificate, before and after a revocation', async () => {
+    const { serial, file } = await responder.issue();
+    expect(runOpenssl(['x509', '-in', file, '-noout', '-text']).toString()).toContain(
+      `URI:${listUrl()}`,
+    );
+    expect(await verify(file, '-crl_check', '-crl_download')).toMatch(/OK\s*$/);
+    await responder.revoke(serial);
+    expect(await verify(file, '-crl_check', '-crl_download')).toContain('certificate revoked');
+  });
+
+  test('holds for the whole chain', async () => {
+    const { file } = await responder.issue();
+    const der = Buffer.from(await (await fetch(listUrl())).arrayBuffer());
+    const crlFile = path.join(tempDirectory(), 'crl.pem');
+    writeFileSync(crlFile, runOpenssl(['crl', '-inform', 'DER'], der));
+    expect(await verify(file, '-crl_check_all', '-CRLfile', crlFile)).toMatch(/OK\s*$/);
+  });
+
+  test('has the headers that caches need, and is not sent twice', async () => {
+    const response = await fetch(listUrl());
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/pkix-crl');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(Date.parse(response.headers.get('last-modified') ?? '')).not.toBeNaN();
+    const crl = parseCrl(Buffer.from(await response.arrayBuffer()));
+    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 10 * DAY + 3_600_000);
+    const ifNoneMatch = { 'if-none-match': response.headers.get('etag') ?? '' };
+    const again = await fetch(listUrl(), { headers: ifNoneMatch });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const head = await fetch(listUrl(), { method: 'HEAD' });
+    expect(head.headers.get('content-length')).toBe(String(crl.der.length));
+    await responder.revoke((await responder.issue()).serial);
+    expect((await fetch(listUrl(), { headers: ifNoneMatch })).status).toBe(200);
+  });
+
+  test('lives as long as is configured, from the moment that it is', async () => {
+    await responder.configure({ CrlConfiguration: { ...CRL, ExpirationInDays: 2 } });
+    const crl = parseCrl(Buffer.from(await (await fetch(listUrl())).arrayBuffer()));
+    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 2 * DAY + 3_600_000);
+    await responder.configure({ CrlConfiguration: CRL });
+  });
+
+  test('is under any directory, as CustomPath has it, and nowhere for another id', async () => {
+    for (const directory of ['', 'a/b/', 'scep/x/y/']) {
+      const response = await fetch(`${responder.url}/${directory}${responder.id}.crl`);
+      expect(response.status).toBe(200);
+    }
+    const unknown = await fetch(`${responder.url}/crl/00000000-0000-4000-8000-000000000000.crl`);
+    expect(unknown.status).toBe(404);
+    expect((await fetch(`${responder.url}/crl/..%2f${responder.id}x.crl`)).status).toBe(404);
+  });
+
+  test('is there while the authority is DISABLED, and stays as it was once that has EXPIRED', async () => {
+    const input = { CertificateAuthorityArn: responder.arn };
+    await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
+    time.ahead = 6 * DAY;
+    const disabled = await (await fetch(listUrl())).arrayBuffer();
+    expect(parseCrl(Buffer.from(disabled)).thisUpdate.getTime()).toBeGreaterThan(Date.now());
+    time.ahead = 6 * 366 * DAY;
+    const expired = await (await fetch(listUrl())).arrayBuffer();
+    expect(Buffer.from(expired).equals(Buffer.from(disabled))).toBe(true);
+    time.ahead = 0;
+    await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'ACTIVE' });
+  });
+});
+
+test('the certificate of an authority is served in DER', async () => {
+  const response = await fetch(`${responder.url}/ca/${responder.id}.cer`);
+  expect(response.headers.get('content-type')).toBe('application/pkix-cert');
+  const served = new X509Certificate(Buffer.from(await response.arrayBuffer()));
+  expect(served.toString()).toBe(
+    new X509Certificate(readFileSync(responder.authorityFile)).toString(),
+  );
+  expect((await fetch(`${responder.url}/ca/x.cer`)).status).toBe(404);
+});
