@@ -26,7 +26,10 @@ export interface SoftHsm {
 
 /** Whether SoftHSM and pkcs11js are there: for `describe.runIf`. */
 export function hasSoftHsm(): boolean {
-  return requireClient('SoftHSM', ['softhsm2-util', MODULE, PACKAGE]);
+  return (
+    requireClient('pkcs11js', [PACKAGE], 'npm ci, with Python and a C++ compiler,') &&
+    requireClient('SoftHSM', ['softhsm2-util', MODULE])
+  );
 }
 
 /** A new token in a directory of its own. SoftHSM looks into the environment when a process begins with it. */

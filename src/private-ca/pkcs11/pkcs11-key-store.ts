@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { importPublicKey } from '../../x509/public-key.ts';
 import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { SIGNING_ALGORITHMS, signingAlgorithmParameters } from '../../x509/signing-algorithm.ts';
@@ -71,7 +72,7 @@ export async function openPkcs11KeyStore(
       requireToken(key, tokenLabel);
       return tokenSigningKey(use, key.keyId, importPublicKey(key.publicKey));
     },
-    list: () => use(async (session) => listKeys(session)),
+    list: () => use(listKeys),
     destroy,
     close: () => sessions.close(),
   };
@@ -114,14 +115,19 @@ function requireGoodSignature(
   throw new KeyStoreError('unavailable', message);
 }
 
-function listKeys(session: TokenSession): readonly KeyInToken[] {
+async function listKeys(session: TokenSession): Promise<readonly KeyInToken[]> {
   const { cryptoki, handle } = session;
+  const found: KeyInToken[] = [];
   const keys = findTokenObjects(session, [{ type: CK.CKA_CLASS, value: CK.CKO_PRIVATE_KEY }]);
-  return keys.flatMap((key) => {
+  for (const key of keys) {
     const id = readAttribute(cryptoki, handle, key, CK.CKA_ID);
     const label = readAttribute(cryptoki, handle, key, CK.CKA_LABEL);
-    return readTokenKeyName(id, label.toString('utf8')) ?? [];
-  });
+    const name = readTokenKeyName(id, label.toString('utf8'));
+    if (name !== undefined) found.push(name);
+    // Each look is a round trip, and a token may have many keys of others.
+    await nextTurn();
+  }
+  return found;
 }
 
 /** Both halves of the pair. */

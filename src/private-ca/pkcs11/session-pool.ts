@@ -37,7 +37,7 @@ export class SessionPool {
   readonly #turns = createTurns(SESSIONS);
   #connecting: Promise<Connection> | undefined;
   #former: Connection | undefined;
-  #refusal: { readonly error: unknown; readonly until: number } | undefined;
+  #refusal: { readonly error: unknown; readonly at: number } | undefined;
 
   constructor(cryptoki: Cryptoki, login: TokenLogin, clock: () => number) {
     this.#cryptoki = cryptoki;
@@ -98,9 +98,9 @@ export class SessionPool {
   async #connect(): Promise<Connection> {
     try {
       // The module must not be begun anew under those who still use it.
-      if (this.#former) await drain(this.#former);
+      await (this.#former && drain(this.#former));
       const now = this.#clock();
-      if (this.#refusal !== undefined && now < this.#refusal.until) throw this.#refusal.error;
+      this.#requireNoRefusal(now);
       const slot = this.#logIn(now);
       const state = { idle: [], keys: new Map<string, Handle>(), users: 0, lost: false };
       return { cryptoki: this.#cryptoki, slot, since: now, drained: () => undefined, ...state };
@@ -114,11 +114,18 @@ export class SessionPool {
     try {
       return logInToToken(this.#cryptoki, this.#login);
     } catch (error) {
-      const isFinal = error instanceof KeyStoreError && error.fault === 'misconfigured';
-      // A second wrong PIN is nearer to a locked token, and the PIN stays what it is until the next start.
-      this.#refusal = { error, until: isFinal ? Number.POSITIVE_INFINITY : now + PAUSE };
+      this.#refusal = { error, at: now };
       throw error;
     }
+  }
+
+  #requireNoRefusal(now: number): void {
+    if (this.#refusal === undefined) return;
+    const { error, at } = this.#refusal;
+    // A second wrong PIN is nearer to a locked token, and the PIN stays what it is until the next start.
+    const isFinal = error instanceof KeyStoreError && error.fault === 'misconfigured';
+    // A clock that was put back is no reason to wait longer.
+    if (isFinal || Math.abs(now - at) < PAUSE) throw error;
   }
 
   #abandon(connection: Connection, error: unknown): void {
