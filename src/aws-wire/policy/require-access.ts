@@ -8,8 +8,10 @@ import { requestContext } from './request-context.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Of an ARN. What is longer names nothing, and is not worth matching. */
-const MAX_RESOURCE_LENGTH = 2048;
+/** Of an ARN, or the key or value of a tag. What is longer names nothing, and is not worth matching. */
+const MAX_LENGTH = 2048;
+/** Keys and values of a request's tags. No resource may have so many, and each would be matched with each pattern. */
+const MAX_TAG_TEXTS = 500;
 
 /**
  * Lets pass what the caller's policy allows; a caller without a policy may do everything in its own account, to which the
@@ -31,12 +33,20 @@ export async function requireAccess(
   for (const wanted of access) {
     const { action, resources } = wanted;
     for (const resource of resources.length > 0 ? resources : ['*']) {
-      if (resource.length > MAX_RESOURCE_LENGTH) throw accessDenied(caller, action, resource);
+      if (!isWorthMatching(resource, wanted)) throw accessDenied(caller, action, resource);
       const context = requestContext(caller, wanted, await tagsOf(resource));
       const decision = evaluatePolicy(policy, { action, resource, context });
       if (decision !== 'allowed') throw accessDenied(caller, action, resource, decision);
     }
   }
+}
+
+function isWorthMatching(resource: string, { requestTags = {}, tagKeys = [] }: Access): boolean {
+  const texts = [...Object.entries(requestTags).flat(), ...tagKeys];
+  return (
+    texts.length <= MAX_TAG_TEXTS &&
+    [resource, ...texts].every(({ length }) => length <= MAX_LENGTH)
+  );
 }
 
 function speaksOfResourceTags({ statements }: Policy): boolean {
@@ -63,7 +73,7 @@ function accessDenied(
     decision === 'explicit-deny'
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${action} action`;
-  const what = `${action} on resource: ${resource.slice(0, MAX_RESOURCE_LENGTH)} ${reason}`;
+  const what = `${action} on resource: ${resource.slice(0, MAX_LENGTH)} ${reason}`;
   return new AwsError(
     'AccessDeniedException',
     `User: ${caller.arn} is not authorized to perform: ${what}`,

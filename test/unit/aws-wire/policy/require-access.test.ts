@@ -22,6 +22,10 @@ function caller(...statements: readonly object[]): Caller {
   };
 }
 
+function numbered(count: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, '']));
+}
+
 function when(Condition: object): Caller {
   return caller({ Condition });
 }
@@ -69,6 +73,17 @@ test('a resource longer than an ARN can be is denied, and the message cut', asyn
   const denied = requireAccess(caller({}), access, noTags);
   await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
   await expect(denied).rejects.toSatisfy((error: Error) => error.message.length < 3000);
+});
+
+test.each<[string, Partial<Access>]>([
+  ['more tags than a resource may have', { requestTags: numbered(251) }],
+  ['more keys', { tagKeys: Object.keys(numbered(501)) }],
+  ['a key longer than any', { requestTags: { ['k'.repeat(2049)]: '' } }],
+  ['a value longer than any', { requestTags: { key: 'v'.repeat(2049) } }],
+])('%s: denied before each is matched with each pattern', async (_, access) => {
+  await requireAccess(caller({}), [{ ...GET, requestTags: numbered(250) }], noTags);
+  const denied = requireAccess(caller({}), [{ ...GET, ...access }], noTags);
+  await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
 });
 
 test('the tags of a resource are asked for once, and only when the policy speaks of them', async () => {

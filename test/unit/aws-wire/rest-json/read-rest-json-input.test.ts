@@ -96,6 +96,9 @@ describe('the body', () => {
     ['half a surrogate pair', '{"Tags":{"a":"\\ud800"}}'],
     ['half a one in a name', '{"Tags":{"\\udc00":"a"}}'],
     ['lists 65 deep', `{"a":${'['.repeat(65)}${']'.repeat(65)}}`],
+    ['a list of 100,001', `{"a":[${'1,'.repeat(100_000)}1]}`],
+    ['60,000 members', `{"a":{${Array.from({ length: 60_000 }, (_, i) => `"${i}":0`).join()}}}`],
+    ['a thousand lists of a hundred', `{"a":[${`[${'1,'.repeat(99)}1],`.repeat(1_000)}1]}`],
     ['__proto__ as the key of a map', '{"Tags":{"__proto__":"a"}}'],
     ['a million opened lists', '['.repeat(1_000_000)],
     ['a million lists', `{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`],
@@ -103,6 +106,11 @@ describe('the body', () => {
     const error = awsErrorOf(() => tag(body));
     expect(error.code).toBe('SerializationException');
     expect(error.message.length).toBeLessThan(100);
+  });
+
+  test('may have 100,000 parts', () => {
+    const others = Array.from({ length: 49_999 }, (_, index) => `"${index}":0`).join();
+    expect(tag(`{${others},"Tags":{}}`)).toEqual({ Arn: 'arn', Tags: {} });
   });
 
   test('is not looked at where nothing is expected in it', () => {
