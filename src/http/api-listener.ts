@@ -1,4 +1,5 @@
-import type { Express, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
@@ -18,46 +19,57 @@ export interface ApiListenerDependencies extends ApiDependencies {
 /** Octets of a body: ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-/** The listener that administrators reach: the API of Connector for SCEP, and that of Private CA, under any path. */
-export function createApiApp(deps: ApiListenerDependencies): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.set('query parser', false);
+/**
+ * The listener that administrators reach: the API of Connector for SCEP, and that of Private CA, under any path. Express does not
+ * stand before it, since that answers by itself, in HTML, what its own parser of URLs does not take.
+ */
+export function createApiApp(deps: ApiListenerDependencies): RequestListener {
   const readRaw = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
-  app.use(async (request, response) => {
-    const begun = performance.now();
-    const requestId = deps.randomUuid();
-    response.setHeader('x-amzn-RequestId', requestId);
-    response.setHeader('Cache-Control', 'no-store');
-    if (deps.cors !== undefined && applyCors(deps.cors, request, response)) return;
-    const { method, url: target } = request;
-    const headers = paired(request.rawHeaders);
-    const answer = await readBody(readRaw, request, response).then(
-      (body) => answerApiRequest(deps, { method, target, headers, body }),
-      (error: unknown) => answerError(protocolOf({ headers }), error),
-    );
-    send(response, answer.reply);
-    log(deps.logger, answer, { requestId, milliseconds: Math.round(performance.now() - begun) });
-  });
-  return app;
+  return (request, response) => {
+    answer(deps, readRaw, request, response).catch((error: unknown) => {
+      deps.logger.error({ err: error }, 'an API request could not be answered');
+      response.destroy();
+    });
+  };
+}
+
+async function answer(
+  deps: ApiListenerDependencies,
+  readRaw: RequestHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const begun = performance.now();
+  const requestId = deps.randomUuid();
+  response.setHeader('x-amzn-RequestId', requestId);
+  response.setHeader('Cache-Control', 'no-store');
+  if (deps.cors !== undefined && applyCors(deps.cors, request, response)) return;
+  const { method = '', url: target = '' } = request;
+  const headers = paired(request.rawHeaders);
+  const given = await readBody(readRaw, request, response).then(
+    (body) => answerApiRequest(deps, { method, target, headers, body }),
+    (error: unknown) => answerError(protocolOf({ headers }), error),
+  );
+  send(response, given.reply);
+  log(deps.logger, given, { requestId, milliseconds: Math.round(performance.now() - begun) });
 }
 
 /** @throws AwsError SerializationException when the body is not taken; the connection then ends with the answer */
 async function readBody(
   readRaw: RequestHandler,
-  request: Request,
-  response: Response,
+  request: IncomingMessage & { readonly body?: unknown },
+  response: ServerResponse,
 ): Promise<Uint8Array> {
   await new Promise<void>((resolve, reject) => {
-    readRaw(request, response, (error?: unknown) => {
+    // It asks for no more than Node's own have.
+    readRaw(request as Request, response as Response, (error?: unknown) => {
       if (error === undefined) return resolve();
       response.setHeader('Connection', 'close');
       const text = `The body must be whole, uncompressed and of at most ${MAX_BODY} octets`;
       reject(new AwsError('SerializationException', text, {}, { cause: error }));
     });
   });
-  const body: unknown = request.body;
+  const { body } = request;
   return body instanceof Uint8Array ? body : new Uint8Array();
 }
 
@@ -67,7 +79,7 @@ function paired(rawHeaders: readonly string[]): [name: string, value: string][] 
   );
 }
 
-function send(response: Response, { status, headers, body }: WireReply): void {
+function send(response: ServerResponse, { status, headers, body }: WireReply): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // RFC 9110 section 8.6: none with a 204.

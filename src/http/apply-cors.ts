@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface CorsOptions {
   /** Such as https://console.example.com; `*` stands for every origin. */
@@ -24,17 +24,18 @@ const MAX_AGE_SECONDS = 86_400;
  */
 export function applyCors(
   { allowedOrigins }: CorsOptions,
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): boolean {
-  response.vary('Origin');
-  const origin = request.get('origin');
+  const { method, headers } = request;
+  const { origin } = headers;
+  response.setHeader('Vary', 'Origin');
   if (origin === undefined || !['*', origin].some((one) => allowedOrigins.includes(one))) {
     return false;
   }
   response.setHeader('Access-Control-Allow-Origin', origin);
   response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS.join(', '));
-  const isPreflight = request.method === 'OPTIONS' && request.get('access-control-request-method');
+  const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'];
   if (!isPreflight) return false;
   response.setHeader('Access-Control-Allow-Methods', 'DELETE, GET, POST');
   response.setHeader('Access-Control-Allow-Headers', ALLOWED_HEADERS.join(', '));

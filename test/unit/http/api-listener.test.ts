@@ -100,6 +100,18 @@ describe('nothing is looked at before the signature', () => {
   });
 });
 
+test('a target that is no URL is answered like any other, and logged', async () => {
+  await start();
+  const port = Number(new URL(api.url).port);
+  const lines = ['GET http://[::/connectors HTTP/1.1', `Host: ${new URL(api.url).host}`, ''];
+  const octets = [...lines, ''].join('\r\n');
+  const { received } = await exchangeRaw(port, octets, { timeoutMs: 300 });
+  expect(received).toMatch(/^HTTP\/1\.1 403 /);
+  expect(received).toMatch(/^x-amzn-RequestId: /m);
+  expect(received).toMatch(/^x-amzn-ErrorType: MissingAuthenticationTokenException/m);
+  expect(logged()).toMatchObject([{ status: 403, error: 'MissingAuthenticationTokenException' }]);
+});
+
 describe('then in this order', () => {
   const denied = {
     policy: parsePolicy(
