@@ -15,7 +15,8 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
 export const CREDENTIAL_VARIABLES: readonly string[] = Object.values(VARIABLE_OF);
 
 /**
- * The credential in the environment, or undefined when none of its variables is set. An empty variable counts as not set.
+ * The credential in the environment, or undefined when none of its variables is set. An empty variable counts as not set, but an
+ * empty policy is none: it must not become every right.
  * @throws UsageError with a line for each mistake; none shows a value
  */
 export function readCredentialEnvironment(
@@ -23,9 +24,9 @@ export function readCredentialEnvironment(
 ): Credential | undefined {
   const members = Object.entries(VARIABLE_OF).flatMap(([member, variable]) => {
     const value = environment[variable];
-    return value ? [[member, value] as const] : [];
+    return value || (value === '' && member === 'policy') ? [[member, value] as const] : [];
   });
-  if (members.length === 0) return undefined;
+  if (members.every(([, value]) => value === '')) return undefined;
   const parsed = parseCredential(Object.fromEntries(members));
   if ('accessKeyId' in parsed) return parsed;
   const lines = parsed.map(

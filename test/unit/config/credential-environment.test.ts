@@ -41,6 +41,13 @@ test('with session token and policy', () => {
 test('nothing set, or only empty', () => {
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_CONFIG: 'a' })).toBeUndefined();
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_ACCESS_KEY_ID: '' })).toBeUndefined();
+  expect(readCredentialEnvironment({ SCEP_CONNECTOR_POLICY: '' })).toBeUndefined();
+});
+
+test('a policy that came out empty gives no rights', () => {
+  expect(mistakes({ ...ENVIRONMENT, SCEP_CONNECTOR_POLICY: '' })).toBe(
+    'SCEP_CONNECTOR_POLICY is not accepted: the policy is not JSON',
+  );
 });
 
 test('half a credential is a mistake', () => {
