@@ -32,10 +32,10 @@ export const file: SettingKind<string> = {
   schema: text.regex(/^\P{Cc}+$/u).transform((path) => resolve(path)),
 };
 
-/** Without a slash at the end. */
+/** As browsers write it, where a space is %20; without a slash at the end. */
 export const httpUrl: SettingKind<string> = {
   takes: 'an http or https URL without user, query and fragment',
-  schema: text.refine(isPlainHttpUrl).transform((url) => url.replace(/\/+$/, '')),
+  schema: text.refine(isPlainHttpUrl).transform((url) => new URL(url).href.replace(/\/+$/, '')),
 };
 
 function isPlainHttpUrl(value: string): boolean {

@@ -55,7 +55,7 @@ describe('settings', () => {
     const config = file(
       'all.yaml',
       `
-publicUrl: https://scep.example.com/base/
+publicUrl: HTTPS://SCEP.example.com:443/the base/
 masterKeyFile: ${keyFile}
 enrol: { host: "::", port: 8443, tls: { certFile: ${tls.certFile}, keyFile: ${tls.keyFile} } }
 api:
@@ -75,7 +75,7 @@ logLevel:
       SCEP_CONNECTOR_DRAIN_SECONDS: '',
     });
     expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);
-    expect(settings.publicUrl).toBe('https://scep.example.com/base');
+    expect(settings.publicUrl).toBe('https://scep.example.com/the%20base');
     expect(settings.enrol.tls).toEqual({ certFile: tls.certFile, keyFile: tls.keyFile });
     expect(settings.api.port).toBe(18_081);
     expect(settings.api.regions).toEqual(['eu-west-1', 'eu-west-2']);
