@@ -1,7 +1,6 @@
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import type { AWSError } from 'aws-sdk/lib/error.js';
 import type { Request } from 'aws-sdk/lib/request.js';
-import type { OperationName } from '../../src/connector-api/operations.ts';
 import type { AwsAccess, AwsAnswer, AwsClient, Members } from './aws-client.ts';
 import { ERROR_MEMBERS } from './aws-client.ts';
 
@@ -12,7 +11,7 @@ export function openAwsSdk(access: AwsAccess): AwsClient {
     ...{ endpoint: apiUrl, region, maxRetries: 8, retryDelayOptions: { base: 30 } },
     credentials: { ...keys, ...(sessionToken && { sessionToken }) },
   });
-  const request = (operation: OperationName, input: Members) =>
+  const request = (operation: string, input: Members) =>
     service.makeRequest(methodOf(operation), input) as Request<Members, AWSError>;
   return {
     call: (operation, input = {}) => send(request(operation, input)),
@@ -38,7 +37,7 @@ export function openAwsSdk(access: AwsAccess): AwsClient {
   };
 }
 
-function methodOf(operation: OperationName): string {
+function methodOf(operation: string): string {
   return operation.charAt(0).toLowerCase() + operation.slice(1);
 }
 

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
+import { openAwsSdk } from '../support/aws-sdk-client.ts';
+import { openBoto3, PYTHON } from '../support/boto3-client.ts';
+import { requireClient } from '../support/require-client.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+
+const CLIENTS = [
+  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
+  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
+  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
+] as const;
+const INTUNE = {
+  Intune: { AzureApplicationId: '11111111-2222-3333-4444-555555555555', Domain: 'example.com' },
+};
+
+let server: RunningConnector;
+
+beforeAll(async () => {
+  server = await startConnector();
+});
+
+afterAll(() => server.stop());
+
+// A tagged union, which clients read with more care than the rest.
+for (const { name, programs, open } of CLIENTS) {
+  const installed = requireClient(name, programs, 'test/install-aws-clients.sh');
+  test.runIf(installed)(`${name}: a connector for Intune`, { timeout: 60_000 }, async () => {
+    const client = open(server.ready);
+    const { certificateAuthorityArn: CertificateAuthorityArn, enrolUrl } = server.ready;
+    const request = { CertificateAuthorityArn, MobileDeviceManagement: INTUNE };
+    const created = await client.call('CreateConnector', {
+      ...request,
+      ClientToken: randomUUID(),
+    });
+    expect(created.status).toBe(202);
+    const ConnectorArn = String(created.output?.['ConnectorArn']);
+    const { output } = await client.call('GetConnector', { ConnectorArn });
+    expect(output?.['Connector']).toMatchObject({
+      Type: 'INTUNE',
+      MobileDeviceManagement: INTUNE,
+      OpenIdConfiguration: {
+        Issuer: expect.stringContaining(`${enrolUrl}/oidc/`) as string,
+        Subject: ConnectorArn,
+        Audience: 'api://AzureADTokenExchange',
+      },
+    });
+    const challenge = await client.call('CreateChallenge', { ConnectorArn });
+    expect(challenge).toMatchObject({ status: 400, error: { name: 'ValidationException' } });
+    if (challenge.error?.members !== undefined) {
+      expect(challenge.error.members).toMatchObject({ Reason: 'INVALID_CONNECTOR_TYPE' });
+    }
+    await client.close();
+  });
+}
