@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { OperationName } from '../../src/connector-api/operations.ts';
 import type { AwsAccess, AwsAnswer, AwsClient, Members } from './aws-client.ts';
 import { awsEnvironment, inLowerCase } from './aws-client.ts';
 import { runCommand } from './run-command.ts';
@@ -13,7 +12,7 @@ const SERVICE_ERROR = 255;
 /** The AWS CLI. Its exit code and its output are those of a user; the HTTP status is found in what --debug prints. */
 export function openAwsCli(access: AwsAccess): AwsClient {
   const env = awsEnvironment(access);
-  const run = (operation: OperationName, input: Members, more: readonly string[]) =>
+  const run = (operation: string, input: Members, more: readonly string[]) =>
     runCommand(
       AWS,
       [

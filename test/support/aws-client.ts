@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { OperationName } from '../../src/connector-api/operations.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -12,25 +11,34 @@ export interface AwsAnswer {
   readonly error?: {
     /** By which a program tells errors apart. */
     readonly name: string;
+    /** The class of an error in the client's model, where there are such. */
+    readonly class?: string;
     readonly message: string;
     /** Other members of the error; undefined where the client shows none. */
     readonly members: Members | undefined;
   };
 }
 
-/** A real client of Connector for SCEP. */
+export type AwsService = 'acm-pca' | 'pca-connector-scep';
+
+/** A real client of one of the two APIs. */
 export interface AwsClient {
-  call(operation: OperationName, input?: Members): Promise<AwsAnswer>;
+  /** @param operation in the spelling of the API model */
+  call(operation: string, input?: Members): Promise<AwsAnswer>;
   /** All pages by the client's own paginator. A client may show them as one. */
-  list(
-    operation: 'ListChallengeMetadata' | 'ListConnectors',
-    input: Members,
-    pageSize: number,
-  ): Promise<readonly Members[]>;
+  list(operation: string, input: Members, pageSize: number): Promise<readonly Members[]>;
   /** Milliseconds since the epoch. @throws Error when the value is not what this client makes of a timestamp */
   readTime(value: unknown): number;
   close(): Promise<void>;
 }
+
+/** A client of Private CA, for which the SDKs have waiters. */
+export interface PrivateCaClient extends AwsClient {
+  /** Asks every second by the client's own waiter, for ten seconds. @throws Error when it gives up */
+  waitUntil(waiter: Waiter, input: Members): Promise<void>;
+}
+
+export type Waiter = 'AuditReportCreated' | 'CertificateAuthorityCSRCreated' | 'CertificateIssued';
 
 export interface AwsAccess {
   readonly apiUrl: string;
@@ -58,8 +66,8 @@ export function awsEnvironment(access: AwsAccess): Readonly<Record<string, strin
   };
 }
 
-/** "CreateConnector" as create-connector or create_connector. */
-export function inLowerCase(operation: OperationName, separator: string): string {
-  const [first = '', ...more] = operation.split(/(?=[A-Z])/);
-  return [first, ...more].join(separator).toLowerCase();
+/** "CreateConnector" as create-connector or create_connector, "CSRCreated" as csr-created. */
+export function inLowerCase(name: string, separator: string): string {
+  const words = name.split(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+  return words.join(separator).toLowerCase();
 }

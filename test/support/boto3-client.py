@@ -1,6 +1,7 @@
-"""Calls Connector for SCEP with boto3: one request a line on standard input, one answer a line on standard output.
+"""Calls a service of AWS, the argument, with boto3: one request a line on standard input, one answer a line on standard output.
 
 A request is {"method", "input", "pageSize"?} with the method in boto3's spelling; a page size asks for its paginator.
+{"waiter", "input"} waits.
 """
 
 import datetime
@@ -46,11 +47,22 @@ def pages(client, method, parameters, size):
     return [without_metadata(page) for page in found]
 
 
+def wait(client, name, parameters):
+    try:
+        patience = {"Delay": 1, "MaxAttempts": 10}
+        client.get_waiter(name).wait(**parameters, WaiterConfig=patience)
+        return {}
+    except botocore.exceptions.WaiterError as error:
+        return {"failure": str(error)}
+
+
 def main():
-    client = boto3.client("pca-connector-scep")
+    client = boto3.client(sys.argv[1])
     for line in sys.stdin:
         request = json.loads(line)
-        if "pageSize" in request:
+        if "waiter" in request:
+            answer = wait(client, request["waiter"], request["input"])
+        elif "pageSize" in request:
             answer = pages(client, request["method"], request["input"], request["pageSize"])
         else:
             answer = call(client, request["method"], request["input"])

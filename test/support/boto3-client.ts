@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { AwsAccess, AwsAnswer, AwsClient, Members } from './aws-client.ts';
+import type { AwsAccess, AwsAnswer, AwsService, Members, PrivateCaClient } from './aws-client.ts';
 import { awsEnvironment, inLowerCase } from './aws-client.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -13,9 +13,14 @@ const PROGRAM = path.resolve(import.meta.dirname, 'boto3-client.py');
 
 const timestamp = z.strictObject({ datetime: z.iso.datetime({ offset: true }) });
 
+const waited = z.strictObject({ failure: z.string().optional() });
+
 /** boto3, in a process that is kept for all calls: it takes a second to start. Calls are made one after another. */
-export function openBoto3(access: AwsAccess): AwsClient {
-  const child = spawn(PYTHON, [PROGRAM], {
+export function openBoto3(
+  access: AwsAccess,
+  service: AwsService = 'pca-connector-scep',
+): PrivateCaClient {
+  const child = spawn(PYTHON, [PROGRAM, service], {
     env: { ...process.env, ...awsEnvironment(access) },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -35,6 +40,10 @@ export function openBoto3(access: AwsAccess): AwsClient {
     list: async (operation, input, pageSize) => {
       const pages = await ask({ method: inLowerCase(operation, '_'), input, pageSize });
       return pages as readonly Members[];
+    },
+    waitUntil: async (waiter, input) => {
+      const { failure } = waited.parse(await ask({ waiter: inLowerCase(waiter, '_'), input }));
+      if (failure !== undefined) throw new Error(failure);
     },
     readTime: (value) => Date.parse(timestamp.parse(value).datetime),
     close: async () => {

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../src/private-ca/actions.ts';
+import { readApiModel } from '../support/api-model.ts';
+import { makeAuthoritiesOfAllStates } from '../support/authorities-of-all-states.ts';
+import type { PrivateCaClient } from '../support/aws-client.ts';
+import { PRIVATE_CA_CLIENTS } from '../support/private-ca-clients.ts';
+import type { RefusedCall } from '../support/refused-calls.ts';
+import { refusedCalls } from '../support/refused-calls.ts';
+import { requireClient } from '../support/require-client.ts';
+import type { RunningPrivateCaApi } from '../support/start-private-ca-api.ts';
+import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
+
+/** What the model has and this server never says, with the reason. */
+const NEVER: Readonly<Record<string, readonly string[]>> = {
+  'CRLs need no bucket of S3, which could refuse': [
+    'CreateCertificateAuthority InvalidPolicyException',
+    'UpdateCertificateAuthority InvalidPolicyException',
+  ],
+  'an authority issues and revokes without limit': [
+    'IssueCertificate LimitExceededException',
+    'RevokeCertificate LimitExceededException',
+  ],
+  'it is done in one step, whatever others do': [
+    'DeletePolicy ConcurrentModificationException',
+    'RevokeCertificate ConcurrentModificationException',
+  ],
+  'no policy takes rights from its own account': ['DeletePolicy LockoutPreventedException'],
+  'it succeeds, or is refused for another reason': [
+    'CreatePermission RequestFailedException',
+    'DeletePermission RequestFailedException',
+    'DeletePolicy RequestFailedException',
+    'GetCertificate RequestFailedException',
+    'GetPolicy RequestFailedException',
+    'ImportCertificateAuthorityCertificate RequestFailedException',
+    'ListPermissions RequestFailedException',
+    'ListTags RequestFailedException',
+    'PutPolicy RequestFailedException',
+    'RevokeCertificate RequestFailedException',
+  ],
+};
+const INSTALLER = 'test/install-aws-clients.sh';
+
+const exists = (action: string) => Object.hasOwn(ACTIONS, action);
+
+let running: RunningPrivateCaApi;
+let calls: readonly RefusedCall[];
+beforeAll(async () => {
+  running = await startPrivateCaApi({ authorityQuota: 5 });
+  const all = refusedCalls(await makeAuthoritiesOfAllStates(running));
+  calls = all.filter(({ action }) => exists(action));
+});
+afterAll(() => running.stop());
+
+const nameOf = ({ action, error }: RefusedCall) => `${action} ${error}`;
+
+test('there is a call for every error of the model but those that never come', () => {
+  const operations = Object.entries(readApiModel('acm-pca').operations);
+  const modelled = operations
+    .filter(([action]) => exists(action))
+    .flatMap(([action, { errors = [] }]) => errors.map(({ shape }) => `${action} ${shape}`));
+  const never = Object.values(NEVER).flat();
+  expect([...new Set(calls.map(nameOf)), ...never].toSorted()).toEqual(modelled.toSorted());
+});
+
+for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
+  describe.runIf(requireClient(name, programs, INSTALLER))(name, () => {
+    let client: PrivateCaClient;
+    beforeAll(() => {
+      client = open(running.access);
+    });
+    afterAll(() => client.close());
+
+    test('knows every error by its class', { timeout: 60_000 }, async () => {
+      for (const call of calls) {
+        if (call.losesRaceFor) running.loseNextCommit(call.losesRaceFor);
+        const { status, error } = await client.call(call.action, call.input);
+        const refused = { call: nameOf(call), status, name: error?.name, class: error?.class };
+        expect(refused).toEqual({
+          ...{ call: nameOf(call), status: 400, name: call.error, class: call.error },
+        });
+        expect(error?.message).toMatch(/^\S.{10}/);
+      }
+    });
+  });
+}

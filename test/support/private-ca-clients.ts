@@ -1,0 +1,15 @@
+import { openAcmPcaSdk } from './acm-pca-client.ts';
+import type { AwsAccess, PrivateCaClient } from './aws-client.ts';
+import { openBoto3, PYTHON } from './boto3-client.ts';
+
+export interface KindOfClient {
+  readonly name: string;
+  /** Without which it cannot run. */
+  readonly programs: readonly string[];
+  readonly open: (access: AwsAccess) => PrivateCaClient;
+}
+
+export const PRIVATE_CA_CLIENTS: readonly KindOfClient[] = [
+  { name: '@aws-sdk/client-acm-pca', programs: [], open: openAcmPcaSdk },
+  { name: 'boto3', programs: [PYTHON], open: (access) => openBoto3(access, 'acm-pca') },
+];
