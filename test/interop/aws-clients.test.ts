@@ -3,22 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/connector-api/operations.ts';
-import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
 import type { AwsAnswer, AwsClient, Members } from '../support/aws-client.ts';
 import { openAwsSdk } from '../support/aws-sdk-client.ts';
-import { openBoto3, PYTHON } from '../support/boto3-client.ts';
+import { connectorClients } from '../support/connector-clients.ts';
 import { enrolDevice } from '../support/enrol-device.ts';
 import { expectIssued } from '../support/expect-issued.ts';
-import { requireClient } from '../support/require-client.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
-
-const CLIENTS = [
-  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
-  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
-  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
-] as const;
-const INSTALLER = 'test/install-aws-clients.sh';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const CONNECTOR_ARN = new RegExp(`^arn:aws:pca-connector-scep:us-east-1:0{12}:connector/${UUID}$`);
@@ -53,8 +44,8 @@ beforeAll(async () => {
 /** That no secret was logged is checked here. */
 afterAll(() => server.stop());
 
-for (const { name, programs, open } of CLIENTS) {
-  describe.runIf(requireClient(name, programs, INSTALLER))(name, PATIENT, () => {
+for (const { name, installed, open } of connectorClients()) {
+  describe.runIf(installed)(name, PATIENT, () => {
     let client: AwsClient;
     let connector: string;
     let challenge: string;

@@ -2,20 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
 import type { AwsAnswer } from '../support/aws-client.ts';
 import { openAwsSdk } from '../support/aws-sdk-client.ts';
-import { openBoto3, PYTHON } from '../support/boto3-client.ts';
-import { requireClient } from '../support/require-client.ts';
+import { connectorClients } from '../support/connector-clients.ts';
 import type { RunningServe } from '../support/start-serve.ts';
 import { FREE_PORTS, startServe } from '../support/start-serve.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-
-const CLIENTS = [
-  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
-  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
-  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
-] as const;
 
 const ADMIN = credential('AKIAADMINADMINADMIN0', 'admin');
 const SESSION = {
@@ -91,9 +83,7 @@ const accessOf = ({ accessKeyId, secretAccessKey, sessionToken }: Key) => ({
   ...(sessionToken !== undefined && { sessionToken }),
 });
 
-for (const { name, programs, open } of CLIENTS) {
-  const installed = requireClient(name, programs, 'test/install-aws-clients.sh');
-
+for (const { name, installed, open } of connectorClients()) {
   /** One call by a client of its own. */
   async function callAs(key: Key, ...call: Parameters<ReturnType<typeof open>['call']>) {
     const client = open(accessOf(key));

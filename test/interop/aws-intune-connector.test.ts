@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AWS, openAwsCli } from '../support/aws-cli-client.ts';
-import { openAwsSdk } from '../support/aws-sdk-client.ts';
-import { openBoto3, PYTHON } from '../support/boto3-client.ts';
-import { requireClient } from '../support/require-client.ts';
+import { connectorClients } from '../support/connector-clients.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
 
-const CLIENTS = [
-  { name: 'aws-sdk 2', programs: [], open: openAwsSdk },
-  { name: 'boto3', programs: [PYTHON], open: openBoto3 },
-  { name: 'AWS CLI', programs: [AWS], open: openAwsCli },
-] as const;
 const INTUNE = {
   Intune: { AzureApplicationId: '11111111-2222-3333-4444-555555555555', Domain: 'example.com' },
 };
@@ -25,8 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 // A tagged union, which clients read with more care than the rest.
-for (const { name, programs, open } of CLIENTS) {
-  const installed = requireClient(name, programs, 'test/install-aws-clients.sh');
+for (const { name, installed, open } of connectorClients()) {
   test.runIf(installed)(`${name}: a connector for Intune`, { timeout: 60_000 }, async () => {
     const client = open(server.ready);
     const { certificateAuthorityArn: CertificateAuthorityArn, enrolUrl } = server.ready;
