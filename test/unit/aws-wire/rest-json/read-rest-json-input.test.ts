@@ -108,6 +108,13 @@ describe('the body', () => {
     expect(error.message.length).toBeLessThan(100);
   });
 
+  test('may be 64 deep, and hold any octets in its text', () => {
+    const deep = `${'['.repeat(64)}${']'.repeat(64)}`;
+    const text = `\\\\\\"${'[{,:'.repeat(100_000)}`;
+    const members = tag(`{"a":${deep},"b":"${text}","Tags":{"c":"\\\\"}}`);
+    expect(members).toEqual({ Arn: 'arn', Tags: { c: '\\' } });
+  });
+
   test('may have 100,000 parts', () => {
     const others = Array.from({ length: 49_999 }, (_, index) => `"${index}":0`).join();
     expect(tag(`{${others},"Tags":{}}`)).toEqual({ Arn: 'arn', Tags: {} });
