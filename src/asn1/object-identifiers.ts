@@ -81,6 +81,10 @@ export const OID = {
   inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
+  // OCSP (RFC 6960)
+  ocspAccess: '1.3.6.1.5.5.7.48.1',
+  ocspBasicResponse: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   /** The qualifier of certificatePolicies that points to a certification practice statement. */
   cps: '1.3.6.1.5.5.7.2.1',
   microsoftCertificateTemplateName: '1.3.6.1.4.1.311.20.2',

@@ -103,9 +103,17 @@ export function derContextPrimitive(number: number, content: Uint8Array): Uint8A
 
 /** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime up to 2049, GeneralizedTime after; whole seconds, Z. */
 export function derTime(time: Date): Uint8Array {
-  const text = `${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
   const year = time.getUTCFullYear();
   return year >= 1950 && year < 2050
-    ? derElement(0x17, Buffer.from(text.slice(2), 'latin1'))
-    : derElement(0x18, Buffer.from(text, 'latin1'));
+    ? derElement(0x17, Buffer.from(timeText(time).slice(2), 'latin1'))
+    : derGeneralizedTime(time);
+}
+
+/** A GeneralizedTime whatever the year; whole seconds, Z. */
+export function derGeneralizedTime(time: Date): Uint8Array {
+  return derElement(0x18, Buffer.from(timeText(time), 'latin1'));
+}
+
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
 }

@@ -7,6 +7,7 @@ import { renderHttpError } from './render-http-error.ts';
 import { respondText } from './respond.ts';
 import type { FindConnector } from './scep-endpoint.ts';
 import { serveScep } from './scep-endpoint.ts';
+import { serveOcsp } from './serve-ocsp.ts';
 import { serveRevocation } from './serve-revocation.ts';
 
 /** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
@@ -27,8 +28,12 @@ export function createEnrolApp(deps: {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  if (deps.privateCa) serveRevocation(app, deps.privateCa);
   const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  const { privateCa, logger } = deps;
+  if (privateCa) {
+    serveRevocation(app, privateCa);
+    serveOcsp(app, { privateCa, logger }, readBody);
+  }
   app.all('/scep/:connector/:secret{/*tail}', readBody, (request, response) =>
     serveScep(deps, request, response),
   );

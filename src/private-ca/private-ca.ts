@@ -1,6 +1,7 @@
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { TokenKeyStore } from './key-store.ts';
+import type { KnownOcspAnswer } from './ocsp-answer.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
 import type { PublicUrl } from './revocation-urls.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -32,6 +33,8 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly creations: Map<string, Promise<void>>;
   /** The CRLs that this process is building, by authority and list: of calls at once one does the work. */
   readonly revocationListBuilds: Map<string, Promise<void>>;
+  /** The OCSP answers that this process has signed, by CertID. */
+  readonly ocspAnswers: Map<string, KnownOcspAnswer>;
 }
 
 /** The embedded private CA over a record store. Keep one for the process: it caches the authorities' keys. */
@@ -41,6 +44,7 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     signingKeys: createSigningKeys(dependencies),
     creations: new Map(),
     revocationListBuilds: new Map(),
+    ocspAnswers: new Map(),
   };
 }
 

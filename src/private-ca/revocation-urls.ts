@@ -23,3 +23,14 @@ export function revocationListUrl(
   const name = partition === undefined ? id : `${id}-${partition}`;
   return `${base.replace(/\/+$/, '')}/${directory}${name}.crl`;
 }
+
+/** Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without an address. */
+export function ocspUrl(
+  { revocation }: AuthorityRecord,
+  publicUrl: PublicUrl | undefined,
+): string | undefined {
+  const cname = revocation?.OcspConfiguration?.OcspCustomCname;
+  if (cname) return `http://${cname}`;
+  const base = publicUrl?.();
+  return base ? `${base.replace(/\/+$/, '')}/ocsp` : undefined;
+}

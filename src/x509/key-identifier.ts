@@ -5,15 +5,21 @@ import { readBer } from '../asn1/read-ber.ts';
 import { derContextPrimitive, derOctetString, derSequence } from '../asn1/write-der.ts';
 import { readBitString } from './read-bit-string.ts';
 import type { Extension } from './read-extensions.ts';
+import type { DigestName } from './signature-algorithms.ts';
 
 const OCTET_STRING = 4;
 const SEQUENCE = 16;
 
 /** 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1). @throws DecodeError when it is not a public key. */
 export function keyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Uint8Array {
+  return digestOfKey('sha1', subjectPublicKeyInfo);
+}
+
+/** The digest of the key bits, without tag, length and unused bits. @throws DecodeError when it is not a public key. */
+export function digestOfKey(digest: DigestName, subjectPublicKeyInfo: Uint8Array): Uint8Array {
   const [, publicKey] = readBer(subjectPublicKeyInfo).children;
   if (publicKey === undefined) throw new DecodeError('the public key is malformed');
-  return createHash('sha1').update(readBitString(publicKey)).digest();
+  return createHash(digest).update(readBitString(publicKey)).digest();
 }
 
 export function subjectKeyIdentifierExtension(keyIdentifier: Uint8Array): Extension {

@@ -23,6 +23,7 @@ import {
 import { keyUsageExtension, parseKeyUsage } from '../../src/x509/key-usage.ts';
 import { parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { parseCertificationRequest } from '../../src/x509/parse-certification-request.ts';
+import { parseOcspRequest } from '../../src/x509/parse-ocsp-request.ts';
 import { importPublicKey, weaknessOf } from '../../src/x509/public-key.ts';
 import { signatureScheme } from '../../src/x509/signature-algorithms.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
@@ -56,9 +57,18 @@ const request = buildCertificationRequest(
   createSigner(ec.privateKey, 'SHA256WITHECDSA'),
 );
 
+/** Of one certificate, with a nonce. */
+const ocspRequest = Buffer.from(
+  'MHcwdTBOMEwwSjAJBgUrDgMCGgUABBQAAAAAAAAAAAAAAAAAAAAAAAAAAAQUERERERERERERERERERER' +
+    'ERERERECEQCPj4+Pj4+Pj4+Pj4+Pj4+PoiMwITAfBgkrBgEFBQcwAQIEEgQQIiIiIiIiIiIiIiIiIiIi' +
+    'Ig==',
+  'base64',
+);
+
 const parsers: readonly (readonly [string, Uint8Array, (bytes: Uint8Array) => unknown])[] = [
   ['parseCertificate', sampleCertificate(rsa, { subject: name, extensions }), parseCertificate],
   ['parseCertificationRequest', request, parseCertificationRequest],
+  ['parseOcspRequest', ocspRequest, parseOcspRequest],
   ['importPublicKey, RSA', rsa.spki, importPublicKey],
   ['importPublicKey, EC', ec.spki, importPublicKey],
   ['weaknessOf', rsa.spki, weaknessOf],

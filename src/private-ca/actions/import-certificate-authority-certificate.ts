@@ -10,6 +10,7 @@ import { checkAuthorityCertificate } from '../check-authority-certificate.ts';
 import { checkRootCertificate, checkSubordinateChain } from '../check-authority-chain.ts';
 import { findAuthority } from '../find-authority.ts';
 import { installedCertificate } from '../installed-certificate.ts';
+import { noteIssuerKey } from '../issuer-keys.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { replaceAuthority } from '../replace-authority.ts';
 import { markRevocationListStale } from '../revocation-record.ts';
@@ -41,6 +42,7 @@ export async function importCertificateAuthorityCertificate(
     installed: readCertificates(input, authority, now),
     lastStateChangeAt: now,
   };
+  await noteIssuerKey(ca, authority);
   // A CRL names the authority as its certificate does.
   await replaceAuthority(ca, entry, imported, markRevocationListStale(now));
 }

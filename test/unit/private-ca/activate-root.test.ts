@@ -62,7 +62,7 @@ describe('activateRoot', () => {
     );
   });
 
-  const crashes = [1, 2, 3, 4, 5, 6].flatMap((commit) => [
+  const crashes = [1, 2, 3, 4, 5, 6, 7].flatMap((commit) => [
     [commit, 'before'] as const,
     [commit, 'after'] as const,
   ]);
@@ -77,9 +77,9 @@ describe('activateRoot', () => {
     expect(await activateRoot(ca, request)).toBe(CertificateAuthorityArn);
   });
 
-  it('makes exactly the six commits that the crashes above stand for', async () => {
+  it('makes exactly the seven commits that the crashes above stand for', async () => {
     const ca = openTestPrivateCa();
-    const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 7, 'before') });
+    const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 8, 'before') });
     await expect(activateRoot(surviving, request)).resolves.toContain('certificate-authority/');
   });
 

@@ -22,7 +22,7 @@ const CRL = { Enabled: true, S3BucketName: 'a-bucket' };
 async function urisUnder(
   RevocationConfiguration: object,
   publicUrl: string | undefined = 'https://scep.example/base/',
-): Promise<Readonly<Record<string, readonly string[]>>> {
+): Promise<{ readonly crl: readonly string[]; readonly access: readonly string[] }> {
   const process = openPrivateCa({ ...ca, publicUrl: () => publicUrl });
   const input = { CertificateAuthorityArn: arn };
   await ACTIONS.UpdateCertificateAuthority(process, { ...input, RevocationConfiguration });
@@ -68,4 +68,15 @@ it('a process that knows no public URL names CNAMEs alone', async () => {
   expect((await urisUnder({ CrlConfiguration: CRL }, '')).crl).toEqual([]);
   const CrlConfiguration = { ...CRL, CustomCname: 'crl.example' };
   expect((await urisUnder({ CrlConfiguration }, '')).crl).toHaveLength(1);
+});
+
+it.each<[string, object, string]>([
+  ['of the server', { Enabled: true }, 'https://scep.example/base/ocsp'],
+  ['under a CNAME', { Enabled: true, OcspCustomCname: 'ocsp.example' }, 'http://ocsp.example'],
+])('certificates say where the OCSP responder is: %s', async (_, OcspConfiguration, expected) => {
+  expect((await urisUnder({ OcspConfiguration })).access).toEqual([`OCSP - URI:${expected}`]);
+});
+
+it('certificates say nothing of a responder that is off', async () => {
+  expect((await urisUnder({ OcspConfiguration: { Enabled: false } })).access).toEqual([]);
 });

@@ -1,0 +1,13 @@
+/** An OCSPResponse. Times are milliseconds since the epoch. */
+export interface OcspAnswer {
+  readonly der: Uint8Array;
+  /** Whole seconds; undefined for an answer that holds for its request alone. */
+  readonly validity?: { readonly thisUpdate: number; readonly nextUpdate: number };
+}
+
+/** An answer that is true as long as the certificate's record has this version. */
+export interface KnownOcspAnswer {
+  readonly version: number;
+  readonly answer: Promise<OcspAnswer>;
+  readonly signedAt: number;
+}

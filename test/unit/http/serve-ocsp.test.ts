@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+import type { Responder } from '../../support/start-responder.ts';
+import { startResponder } from '../../support/start-responder.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const time = { ahead: 0 };
+const directory = tempDirectory();
+const file = (name: string) => path.join(directory, name);
+let responder: Responder;
+let other: Responder;
+
+beforeAll(async () => {
+  responder = await startResponder(() => Date.now() + time.ahead);
+  other = await startResponder();
+  await responder.configure({ OcspConfiguration: { Enabled: true } });
+});
+afterAll(() => Promise.all([responder.stop(), other.stop()]));
+
+/** What `openssl ocsp` says of certificates: it makes the request, sends it, and verifies the answer. */
+async function ask(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await runCommand('openssl', [
+    ...['ocsp', '-issuer', responder.authorityFile, '-CAfile', responder.authorityFile],
+    ...['-url', `${responder.url}/ocsp`, ...args],
+  ]);
+  return stdout + stderr;
+}
+
+/** The request that OpenSSL makes, DER. */
+function makeRequest(...args: readonly string[]): Buffer {
+  const issuer = ['-issuer', responder.authorityFile];
+  execFileSync('openssl', ['ocsp', ...issuer, ...args, '-reqout', file('request.der')]);
+  return readFileSync(file('request.der'));
+}
+
+/** What `openssl ocsp` reads in an answer that came otherwise. */
+async function read(answer: Uint8Array): Promise<string> {
+  writeFileSync(file('answer.der'), answer);
+  const { stdout, stderr } = await runCommand('openssl', [
+    ...['ocsp', '-respin', file('answer.der'), '-text', '-CAfile', responder.authorityFile],
+    ...['-issuer', responder.authorityFile],
+  ]);
+  return stdout + stderr;
+}
+
+const post = (body: Uint8Array, at = '/ocsp', headers = {}) =>
+  fetch(responder.url + at, { method: 'POST', body: Buffer.from(body), headers });
+const octets = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+describe('openssl ocsp', () => {
+  test.each(['-sha1', '-sha256'])('is told good, revoked and unknown, with %s', async (digest) => {
+    const { serial, file: certificate } = await responder.issue();
+    const good = await ask(digest, '-cert', certificate);
+    expect(good).toContain('Response verify OK');
+    expect(good).toContain(`${certificate}: good`);
+    await responder.revoke(serial);
+    const revoked = await ask(digest, '-cert', certificate);
+    expect(revoked).toContain('Response verify OK');
+    expect(revoked).toMatch(/: revoked\n.*\n.*\n\s*Reason: keyCompromise\n\s*Revocation Time:/);
+    const unknown = await ask(digest, '-serial', '0x0b');
+    expect(unknown).toContain('Response verify OK');
+    expect(unknown).toContain('0x0b: unknown');
+  });
+
+  test('gets its nonce back, or an answer without one', async () => {
+    const { file: certificate } = await responder.issue();
+    const withNonce = await ask('-nonce', '-cert', certificate);
+    expect(withNonce).toContain('Response verify OK');
+    expect(withNonce).not.toContain('no nonce in response');
+    const without = await ask('-no_nonce', '-cert', certificate);
+    expect(without).toContain('Response verify OK');
+  });
+
+  test('may ask of several at once', async () => {
+    const [one, two] = [await responder.issue(), await responder.issue()];
+    await responder.revoke(two.serial);
+    const both = await ask('-cert', one.file, '-cert', two.file);
+    expect(both).toContain(`${one.file}: good`);
+    expect(both).toContain(`${two.file}: revoked`);
+  });
+
+  test('may sign its request', async () => {
+    const config = file('requestor.cnf');
+    writeFileSync(config, '[req]\ndistinguished_name=dn\n[dn]\n');
+    runOpenssl([
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=asker', '-config', config],
+      ...['-keyout', file('requestor.key'), '-out', file('requestor.pem')],
+    ]);
+    const { file: certificate } = await responder.issue();
+    const signer = ['-signer', file('requestor.pem'), '-signkey', file('requestor.key')];
+    expect(await ask(...signer, '-cert', certificate)).toContain(`${certificate}: good`);
+  });
+
+  test('finds the responder in the certificate', async () => {
+    const { file: certificate } = await responder.issue();
+    const found = runOpenssl(['x509', '-in', certificate, '-noout', '-ocsp_uri']).toString().trim();
+    expect(found).toBe(`${responder.url}/ocsp`);
+  });
+
+  test('is refused by whoever did not issue the certificate', async () => {
+    const foreign = await runCommand('openssl', [
+      ...['ocsp', '-issuer', other.authorityFile, '-cert', (await other.issue()).file],
+      ...['-url', `${responder.url}/ocsp`],
+    ]);
+    expect(foreign.stdout + foreign.stderr).toContain('unauthorized (6)');
+  });
+});
+
+describe('GET', () => {
+  test('in every form that clients write base64', async () => {
+    const { file: certificate } = await responder.issue();
+    const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
+    for (const encoded of [base64, encodeURIComponent(base64), base64.replaceAll('=', '%3D')]) {
+      for (const prefix of ['/ocsp/', '/ocsp//', '/']) {
+        const response = await fetch(responder.url + prefix + encoded);
+        expect(response.status).toBe(200);
+        expect(response.headers.get('content-type')).toBe('application/ocsp-response');
+        expect(await read(await octets(response))).toContain('Cert Status: good');
+      }
+    }
+  });
+
+  test('may be cached, for less than the answer is valid', async () => {
+    const { file: certificate } = await responder.issue();
+    const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
+    const { headers } = await fetch(`${responder.url}/ocsp/${encodeURIComponent(base64)}`);
+    expect(headers.get('cache-control')).toBe('max-age=300, public, no-transform, must-revalidate');
+    expect(headers.get('etag')).toMatch(/^"[0-9a-f]{64}"$/);
+    const [from, until] = ['last-modified', 'expires'].map((name) =>
+      Date.parse(headers.get(name) ?? ''),
+    );
+    expect((until ?? 0) - (from ?? 0)).toBe(3_900_000);
+  });
+
+  test.each(['/ocsp/M', '/ocsp/MA%3', '/ocsp/M***', `/ocsp/M${'A'.repeat(30_000)}`])(
+    'of what is no request is malformed: %.16s',
+    async (at) => {
+      const response = await fetch(responder.url + at);
+      expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      expect(await octets(response)).toEqual(Buffer.from('30030a0101', 'hex'));
+    },
+  );
+});
+
+describe('POST', () => {
+  test('with any Content-Type, and at the root for a CNAME', async () => {
+    const { file: certificate } = await responder.issue();
+    const request = makeRequest('-no_nonce', '-cert', certificate);
+    for (const at of ['/ocsp', '/', '/ocsp/']) {
+      const response = await post(request, at, { 'content-type': 'application/ocsp-request' });
+      expect(await read(await octets(response))).toContain('Cert Status: good');
+    }
+  });
+
+  test('of an answer for one request alone is not cached', async () => {
+    const { file: certificate } = await responder.issue();
+    for (const request of [
+      makeRequest('-nonce', '-cert', certificate),
+      makeRequest('-no_nonce', '-serial', '0x0b'),
+    ]) {
+      expect((await post(request)).headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  test('of nothing is malformed', async () => {
+    expect(await octets(await post(new Uint8Array()))).toEqual(Buffer.from('30030a0101', 'hex'));
+  });
+});
+
+describe('an answer', () => {
+  test('is signed once for many, and anew after a revocation and after half its life', async () => {
+    const { serial, file: certificate } = await responder.issue();
+    const request = makeRequest('-no_nonce', '-cert', certificate);
+    const answer = async () => (await octets(await post(request))).toString('hex');
+    const answers = await Promise.all(Array.from({ length: 20 }, answer));
+    expect(new Set(answers).size).toBe(1);
+    time.ahead = 29 * 60_000;
+    expect(await answer()).toBe(answers[0]);
+    time.ahead = 31 * 60_000;
+    const second = await answer();
+    expect(second).not.toBe(answers[0]);
+    await responder.revoke(serial);
+    expect(await read(Buffer.from(await answer(), 'hex'))).toContain('Cert Status: revoked');
+    time.ahead = 0;
+  });
+
+  test('is given for a DISABLED authority, and not for one that has EXPIRED', async () => {
+    const { file: certificate } = await responder.issue();
+    const input = { CertificateAuthorityArn: responder.arn };
+    await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
+    expect(await ask('-cert', certificate)).toContain(': good');
+    time.ahead = 6 * 366 * 86_400_000;
+    expect(await ask('-cert', certificate)).toContain('unauthorized (6)');
+    time.ahead = 0;
+    await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'ACTIVE' });
+  });
+});
