@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { registerAdminCommands } from './cli/admin/admin-commands.ts';
+import { registerCaCommand } from './cli/ca/ca.ts';
 import { registerClientCommands } from './cli/client-commands.ts';
 import { registerCompletionCommand } from './cli/completion/completion.ts';
 import { registerDevCommand } from './cli/dev.ts';
@@ -26,6 +27,7 @@ registerRaCommand(program, async (settings) => {
 });
 registerClientCommands(program);
 registerAdminCommands(program);
+registerCaCommand(program);
 registerCompletionCommand(program);
 
 try {

@@ -1,5 +1,6 @@
 import type { ParsedIniData, Profile } from '@smithy/shared-ini-file-loader';
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import type { Service } from '../aws-wire/caller.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -31,6 +32,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws UsageError when the endpoint or the region is missing, or the profile is in neither file.
  */
 export async function loadApiSettings(
+  service: Service,
   options: ApiSettingsOptions,
   environment: Environment = process.env,
 ): Promise<ApiSettings> {
@@ -44,7 +46,8 @@ export async function loadApiSettings(
   }
   const profile = { ...inCredentials, ...inConfig };
   return {
-    endpoint: options.endpoint ?? configuredEndpoint(environment, profile, files.configFile),
+    endpoint:
+      options.endpoint ?? configuredEndpoint(service, environment, profile, files.configFile),
     region: options.region ?? regionOf(environment, profile),
     profile: name,
     caBundle: options.tlsCa ?? (environment['AWS_CA_BUNDLE'] || profile['ca_bundle']),
@@ -68,6 +71,7 @@ function regionOf(environment: Environment, profile: Profile): string {
 }
 
 function configuredEndpoint(
+  service: Service,
   environment: Environment,
   profile: Profile,
   configFile: ParsedIniData,
@@ -79,10 +83,12 @@ function configuredEndpoint(
     throw new UsageError('no endpoint: give --endpoint, as configured endpoint URLs are ignored');
   }
   const [text, place] =
-    endpointOfEnvironment(environment) ?? endpointOfProfile(profile, configFile) ?? [];
+    endpointOfEnvironment(service, environment) ??
+    endpointOfProfile(service, profile, configFile) ??
+    [];
   if (text === undefined) {
     throw new UsageError(
-      'no endpoint: give --endpoint or set AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP, as in http://127.0.0.1:8081',
+      `no endpoint: give --endpoint or set ${variableOf(service)}, as in http://127.0.0.1:8081`,
     );
   }
   const url = parseEndpoint(text);
@@ -93,25 +99,42 @@ function configuredEndpoint(
 /** An endpoint, and where it was found. */
 type Found = readonly [url: string, place: string];
 
-function endpointOfEnvironment(environment: Environment): Found | undefined {
-  for (const name of ['AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP', 'AWS_ENDPOINT_URL']) {
+function endpointOfEnvironment(service: Service, environment: Environment): Found | undefined {
+  for (const name of [variableOf(service), 'AWS_ENDPOINT_URL']) {
     const url = environment[name];
     if (url) return [url, name];
   }
   return undefined;
 }
 
-function endpointOfProfile(profile: Profile, configFile: ParsedIniData): Found | undefined {
+function variableOf(service: Service): string {
+  return `AWS_ENDPOINT_URL_${settingNameOf(service).toUpperCase()}`;
+}
+
+/** Such as acm_pca. */
+function settingNameOf(service: Service): string {
+  return service.replaceAll('-', '_');
+}
+
+function endpointOfProfile(
+  service: Service,
+  profile: Profile,
+  configFile: ParsedIniData,
+): Found | undefined {
   const { services, endpoint_url: url } = profile;
-  const ofService = services && endpointOfServices(services, configFile);
+  const ofService = services && endpointOfServices(service, services, configFile);
   if (ofService) return [ofService, `endpoint_url of [services ${services}]`];
   return url ? [url, 'endpoint_url of the profile'] : undefined;
 }
 
-function endpointOfServices(services: string, configFile: ParsedIniData): string | undefined {
+function endpointOfServices(
+  service: Service,
+  services: string,
+  configFile: ParsedIniData,
+): string | undefined {
   const section = configFile[['services', services].join(CONFIG_PREFIX_SEPARATOR)];
   if (section === undefined) {
     throw new UsageError(`there is no section [services ${services}] in the AWS config file`);
   }
-  return section[['pca_connector_scep', 'endpoint_url'].join(CONFIG_PREFIX_SEPARATOR)];
+  return section[[settingNameOf(service), 'endpoint_url'].join(CONFIG_PREFIX_SEPARATOR)];
 }

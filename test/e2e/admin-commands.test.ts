@@ -1,28 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CommandResult } from '../support/run-command.ts';
-import { runCommand } from '../support/run-command.ts';
+import { runProgram as run } from '../support/run-program.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
-
 type Environment = Readonly<Record<string, string>>;
-
-/** Runs the real program with no AWS settings but these. */
-function run(args: readonly string[], env: Environment): Promise<CommandResult> {
-  const nowhere = path.join(tempDirectory(), 'none');
-  const inherited = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
-  return runCommand(process.execPath, [MAIN, ...args], {
-    env: {
-      ...Object.fromEntries(inherited.map((name) => [name, ''])),
-      ...{ AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere },
-      ...{ AWS_EC2_METADATA_DISABLED: 'true', ...env },
-    },
-  });
-}
 
 describe('an administrator', () => {
   let server: RunningConnector;

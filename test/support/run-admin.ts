@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { registerAdminCommands } from '../../src/cli/admin/admin-commands.ts';
 import type { AdminWorld } from '../../src/cli/admin/admin-world.ts';
+import { registerCaCommand } from '../../src/cli/ca/ca.ts';
 import { ACCESS_KEY, SESSION_KEY } from './fake-connector-api.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -70,6 +71,7 @@ export async function runAdmin(
     .exitOverride()
     .configureOutput({ writeOut: world.print, writeErr: world.warn });
   registerAdminCommands(program, world);
+  registerCaCommand(program, world);
   const error = await program.parseAsync(args, { from: 'user' }).then(
     () => undefined,
     (reason: unknown) => reason,

@@ -4,7 +4,7 @@ import { ApiError } from '../api/api-error.ts';
 /** What the commands read of the API's answers; the rest passes through to --json. */
 
 /** Epoch seconds, in the range of Date. */
-const timestamp = z
+export const timestamp = z
   .number()
   .min(-8.64e12)
   .max(8.64e12)

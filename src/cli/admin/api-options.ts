@@ -13,7 +13,7 @@ export function addApiOptions(command: Command): void {
   command
     .optionsGroup('API:')
     .option('--endpoint <url>', 'URL of the API (default: as for AWS SDKs)', parseEndpointOption)
-    .option('--region <name>', 'region of the connectors (default: as for AWS SDKs)')
+    .option('--region <name>', 'region (default: as for AWS SDKs)')
     .option('--profile <name>', 'profile of the AWS config and credentials files')
     .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
     .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { ApiAnswer } from '../api/read-api-answer.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { createChallengeAnswer, readAnswer } from './api-answers.ts';
@@ -33,7 +33,7 @@ export function registerChallengeCreate(parent: Command, world: AdminWorld): voi
 }
 
 async function createChallenge(
-  api: ApiClient,
+  api: ConnectorApi,
   connector: string,
   { json, tag, clientToken, showPassword = false }: CreateChallengeOptions,
   world: AdminWorld,

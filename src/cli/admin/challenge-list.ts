@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { challengeSchema, readAnswer } from './api-answers.ts';
 import { addApiOptions } from './api-options.ts';
@@ -25,7 +25,7 @@ export function registerChallengeList(parent: Command, world: AdminWorld): void 
 }
 
 async function listChallenges(
-  api: ApiClient,
+  api: ConnectorApi,
   connector: string,
   { json, maxItems = Number.POSITIVE_INFINITY }: ListOptions,
   world: AdminWorld,

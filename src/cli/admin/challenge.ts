@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import {
   getChallengeMetadataAnswer,
@@ -14,7 +14,7 @@ import { formatRecord, formatTime } from './format-table.ts';
 import { printJson, runApiCommand } from './run-api-command.ts';
 
 interface ChallengeCall {
-  readonly api: ApiClient;
+  readonly api: ConnectorApi;
   readonly arn: string;
   readonly json: boolean;
   readonly world: AdminWorld;

@@ -1,5 +1,5 @@
 import { UsageError } from '../../config/usage-error.ts';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import { connectorSchema, readAnswer } from './api-answers.ts';
 import { collectItems, listItems } from './list-items.ts';
 
@@ -9,26 +9,37 @@ export const CONNECTOR_ARGUMENT = 'ARN of the connector, or its id or the beginn
 /** Less would match by chance. */
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
 
+/** The ARN of a connector. @throws UsageError as `completeId` does */
+export function completeArn(api: ConnectorApi, text: string): Promise<string> {
+  return completeId(text, 'connector', async () => {
+    const connectors = listItems(api, { operation: 'ListConnectors', member: 'Connectors' });
+    return (await collectItems(connectors, Number.POSITIVE_INFINITY)).map(
+      (item) => readAnswer(connectorSchema, item).Arn,
+    );
+  });
+}
+
 /**
- * The ARN that an argument stands for: itself, or that of the one connector whose id begins so.
- * @throws UsageError when no connector or several have such an id, or it is neither an ARN nor the beginning of an id
+ * The ARN that an argument stands for: itself, or the one of those listed whose id begins so.
+ * @throws UsageError when none or several have such an id, or it is neither an ARN nor the beginning of an id
  */
-export async function completeArn(api: ApiClient, text: string): Promise<string> {
+export async function completeId(
+  text: string,
+  kind: string,
+  listArns: () => Promise<readonly string[]>,
+): Promise<string> {
   if (text.startsWith('arn:')) return text;
   const id = text.toLowerCase();
   if (!ID_PREFIX.test(id)) {
-    throw new UsageError(`${text} is neither an ARN nor the beginning of a connector's id`);
+    throw new UsageError(`${text} is neither an ARN nor the beginning of a ${kind}'s id`);
   }
-  const connectors = listItems(api, { operation: 'ListConnectors', member: 'Connectors' });
-  const arns = (await collectItems(connectors, Number.POSITIVE_INFINITY))
-    .map((item) => readAnswer(connectorSchema, item).Arn)
-    .filter((arn) => idOf(arn).startsWith(id));
+  const arns = (await listArns()).filter((arn) => idOf(arn).startsWith(id));
   const [arn, ...others] = arns;
   if (arn !== undefined && others.length === 0) return arn;
   throw new UsageError(
     arn === undefined
-      ? `there is no connector whose id begins with ${text}`
-      : `${arns.length} connectors have an id that begins with ${text}; give more of it`,
+      ? `there is no ${kind} whose id begins with ${text}`
+      : `${arns.length} ${kind}s have an id that begins with ${text}; give more of it`,
   );
 }
 

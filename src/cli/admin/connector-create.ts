@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
-import type { ApiInput } from '../api/build-api-request.ts';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ApiInput } from '../api/api-input.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { createConnectorAnswer, readAnswer } from './api-answers.ts';
 import type { ApiOptions } from './api-options.ts';
@@ -49,7 +49,7 @@ export function registerConnectorCreate(parent: Command, world: AdminWorld): voi
 }
 
 async function createConnector(
-  api: ApiClient,
+  api: ConnectorApi,
   options: CreateConnectorOptions,
   world: AdminWorld,
 ): Promise<number> {

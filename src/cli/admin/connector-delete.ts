@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../config/usage-error.ts';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import type { ApiOptions } from './api-options.ts';
 import { addApiOptions } from './api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from './complete-arn.ts';
+import { confirm } from './confirm.ts';
 import { printJson, runApiCommand } from './run-api-command.ts';
 import type { WaitOptions } from './wait-for-connector.ts';
 import { waitOption, waitUntilDeleted } from './wait-for-connector.ts';
@@ -34,21 +34,17 @@ export function registerConnectorDelete(parent: Command, world: AdminWorld): voi
 }
 
 async function deleteConnector(
-  api: ApiClient,
+  api: ConnectorApi,
   text: string,
   { json, yes = false, wait }: DeleteConnectorOptions,
   world: AdminWorld,
 ): Promise<number> {
   const arn = await completeArn(api, text);
-  if (!yes) await confirm(arn, world);
+  if (!yes) {
+    await confirm(`Delete ${arn} and its challenges? Devices lose their URL.`, world);
+  }
   const answer = await api.call('DeleteConnector', { ConnectorArn: arn });
   const code = wait === undefined ? 0 : await waitUntilDeleted(api, arn, wait, world);
   if (json) printJson(world, answer);
   return code;
-}
-
-async function confirm(arn: string, { ask }: AdminWorld): Promise<void> {
-  const answer = await ask(`Delete ${arn} and its challenges? Devices lose their URL. [y/N] `);
-  if (answer === undefined) throw new UsageError('nobody can be asked here: give --yes to delete');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was deleted');
 }

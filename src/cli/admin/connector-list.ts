@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { connectorSchema, readAnswer } from './api-answers.ts';
 import { addApiOptions } from './api-options.ts';
@@ -34,7 +34,7 @@ export function registerConnectorList(parent: Command, world: AdminWorld): void 
 }
 
 async function listConnectors(
-  api: ApiClient,
+  api: ConnectorApi,
   { json, status, maxItems = Number.POSITIVE_INFINITY }: ListConnectorsOptions,
   world: AdminWorld,
 ): Promise<number> {

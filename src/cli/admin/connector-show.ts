@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import type { Connector } from './api-answers.ts';
 import { getConnectorAnswer, readAnswer } from './api-answers.ts';
@@ -22,7 +22,7 @@ export function registerConnectorShow(parent: Command, world: AdminWorld): void 
 }
 
 async function showConnector(
-  api: ApiClient,
+  api: ConnectorApi,
   text: string,
   { json }: ApiOptions,
   world: AdminWorld,

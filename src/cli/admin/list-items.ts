@@ -1,19 +1,18 @@
 import { ApiError } from '../api/api-error.ts';
-import type { ApiInput } from '../api/build-api-request.ts';
-import type { ConnectorOperation } from '../api/connector-operations.ts';
+import type { ApiInput } from '../api/api-input.ts';
 import type { ApiClient } from '../api/create-api-client.ts';
 
-interface Listing {
-  readonly operation: Extract<ConnectorOperation, `List${string}`>;
+interface Listing<Operation> {
+  readonly operation: Operation;
   /** The member of the answer that holds the items. */
   readonly member: string;
   readonly input?: ApiInput;
 }
 
 /** Gives what an operation lists, item by item as it came, and follows its pages as far as they are wanted. */
-export async function* listItems(
-  api: ApiClient,
-  { operation, member, input = {} }: Listing,
+export async function* listItems<Operation extends string>(
+  api: ApiClient<Operation>,
+  { operation, member, input = {} }: Listing<Operation>,
 ): AsyncGenerator<unknown, void> {
   let token: unknown;
   do {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { listTagsAnswer, readAnswer } from './api-answers.ts';
 import type { ApiOptions } from './api-options.ts';
@@ -52,7 +52,7 @@ export function registerTagsCommand(program: Command, world: AdminWorld): void {
 }
 
 async function listTags(
-  api: ApiClient,
+  api: ConnectorApi,
   resource: string,
   { json }: ApiOptions,
   world: AdminWorld,
@@ -67,7 +67,7 @@ async function listTags(
 }
 
 async function changeTags(
-  api: ApiClient,
+  api: ConnectorApi,
   operation: 'TagResource' | 'UntagResource',
   resource: string,
   change: { readonly Tags: Tags } | { readonly TagKeys: readonly string[] },

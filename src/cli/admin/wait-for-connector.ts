@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { ApiError } from '../api/api-error.ts';
-import type { ApiClient } from '../api/create-api-client.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
 import { parseWholeNumber } from '../parse-option.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { getConnectorAnswer, readAnswer } from './api-answers.ts';
@@ -27,7 +27,7 @@ export function waitOption(what: string): Option {
  * @throws ApiError when it has FAILED
  */
 export async function waitUntilActive(
-  api: ApiClient,
+  api: ConnectorApi,
   arn: string,
   seconds: number,
   world: AdminWorld,
@@ -46,7 +46,7 @@ export async function waitUntilActive(
 
 /** Waits until a connector that is being deleted is gone. Gives the exit code: 0, or 3 when the time is over. */
 export async function waitUntilDeleted(
-  api: ApiClient,
+  api: ConnectorApi,
   arn: string,
   seconds: number,
   world: AdminWorld,

@@ -1,18 +1,16 @@
 import type { HttpLimits, HttpReply, HttpRequest } from '../exchange-http.ts';
 import { exchangeHttp, HttpFailure } from '../exchange-http.ts';
 import { ApiError } from './api-error.ts';
-import type { ApiInput } from './build-api-request.ts';
-import { buildApiRequest } from './build-api-request.ts';
-import type { ConnectorOperation } from './connector-operations.ts';
-import { CONNECTOR_OPERATIONS } from './connector-operations.ts';
+import type { ApiInput } from './api-input.ts';
+import type { ApiService } from './api-service.ts';
 import type { ApiAnswer } from './read-api-answer.ts';
 import { readApiAnswer } from './read-api-answer.ts';
 import type { ApiSigner } from './sign-api-request.ts';
 import { signApiRequest } from './sign-api-request.ts';
 
-export interface ApiClient {
+export interface ApiClient<Operation extends string> {
   /** @throws ApiError when the API refuses, or cannot be reached or read */
-  readonly call: (operation: ConnectorOperation, input: ApiInput) => Promise<ApiAnswer>;
+  readonly call: (operation: Operation, input: ApiInput) => Promise<ApiAnswer>;
 }
 
 export interface ApiClientSettings {
@@ -28,27 +26,30 @@ export interface ApiClientSettings {
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
 
-/** A client of the API of Connector for SCEP that signs and retries as AWS SDKs do in their standard mode. */
-export function createApiClient(settings: ApiClientSettings): ApiClient {
+/** A client of an API that signs and retries as AWS SDKs do in their standard mode. */
+export function createApiClient<Operation extends string>(
+  { name, buildRequest }: ApiService<Operation>,
+  { signer, ...settings }: ApiClientSettings,
+): ApiClient<Operation> {
+  const sign = (request: HttpRequest) => signApiRequest(request, name, signer, settings.clock());
   return {
     call: async (operation, input) => {
-      const request = buildApiRequest(settings.endpoint, CONNECTOR_OPERATIONS[operation], input);
-      return readApiAnswer(await exchange(settings, operation, request));
+      const request = buildRequest(settings.endpoint, operation, input);
+      return readApiAnswer(await exchange(settings, operation, () => sign(request)));
     },
   };
 }
 
 /** Every operation may be repeated: those that create something carry a client token. */
 async function exchange(
-  settings: ApiClientSettings,
+  { limits, sleep, random, endpoint }: Omit<ApiClientSettings, 'signer'>,
   operation: string,
-  request: HttpRequest,
+  sign: () => Promise<HttpRequest>,
 ): Promise<HttpReply> {
-  const { signer, limits, clock, sleep, random, endpoint } = settings;
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt === ATTEMPTS;
     try {
-      const reply = await exchangeHttp(await signApiRequest(request, signer, clock()), limits);
+      const reply = await exchangeHttp(await sign(), limits);
       if (last || !mayPass(reply)) return reply;
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;

@@ -3,6 +3,7 @@ import type { ApiSettingsOptions } from '../../config/api-settings.ts';
 import { loadApiSettings } from '../../config/api-settings.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { readInput } from '../enrol-files.ts';
+import type { ApiService } from './api-service.ts';
 import type { ApiClient, ApiClientSettings } from './create-api-client.ts';
 import { createApiClient } from './create-api-client.ts';
 import type { ApiCredentials } from './sign-api-request.ts';
@@ -16,17 +17,18 @@ export interface ApiClientOptions extends ApiSettingsOptions {
 const MAX_BODY = 4 * 1_048_576;
 
 /**
- * A client for the API that the options, the environment and the AWS files name, with the credentials found there.
+ * A client for an API, where the options, the environment and the AWS files say, with the credentials found there.
  * @throws UsageError when one of them is missing or cannot be used
  */
-export async function openApiClient(
+export async function openApiClient<Operation extends string>(
+  service: ApiService<Operation>,
   options: ApiClientOptions,
   world: Pick<ApiClientSettings, 'clock' | 'sleep' | 'random'>,
-): Promise<ApiClient> {
-  const { endpoint, region, profile, caBundle } = await loadApiSettings(options);
+): Promise<ApiClient<Operation>> {
+  const { endpoint, region, profile, caBundle } = await loadApiSettings(service.name, options);
   const tlsCa = caBundle === undefined ? undefined : (await readInput(caBundle)).toString('latin1');
   const credentials = await findCredentials(profile);
-  return createApiClient({
+  return createApiClient(service, {
     endpoint,
     signer: { region, credentials: () => Promise.resolve(credentials) },
     limits: { timeoutMs: options.timeout * 1000, tlsCa, maxBody: MAX_BODY },

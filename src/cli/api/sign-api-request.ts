@@ -1,6 +1,7 @@
 import type { Hash, Hmac } from 'node:crypto';
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { Service } from '../../aws-wire/caller.ts';
 import type { HttpRequest } from '../exchange-http.ts';
 
 /** As the providers of the AWS SDKs give them. */
@@ -15,15 +16,16 @@ export interface ApiSigner {
   readonly credentials: () => Promise<ApiCredentials>;
 }
 
-/** Signs a request for Connector for SCEP with AWS Signature Version 4; `date` is valid for some minutes. */
+/** Signs a request for a service with AWS Signature Version 4; `date` is valid for some minutes. */
 export async function signApiRequest(
   request: HttpRequest,
+  service: Service,
   { region, credentials }: ApiSigner,
   date: Date,
 ): Promise<HttpRequest> {
   const { url, method, headers, body } = request;
   const signer = new SignatureV4({
-    ...{ service: 'pca-connector-scep', region, credentials },
+    ...{ service, region, credentials },
     sha256: Sha256,
   });
   const signed = await signer.sign(

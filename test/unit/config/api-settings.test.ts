@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../src/aws-wire/caller.ts';
 import type { ApiSettingsOptions } from '../../../src/config/api-settings.ts';
 import { loadApiSettings } from '../../../src/config/api-settings.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
@@ -33,12 +34,16 @@ const SERVICE = { AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP: 'http://of-the-service-va
 const GLOBAL = { AWS_ENDPOINT_URL: 'http://of-the-variable:6' };
 const REGION = { AWS_REGION: 'us-east-1' };
 
-async function load(options: ApiSettingsOptions, environment: Record<string, string> = {}) {
+async function load(
+  options: ApiSettingsOptions,
+  environment: Record<string, string> = {},
+  service: Service = 'pca-connector-scep',
+) {
   const directory = tempDirectory();
   const [config, credentials] = [path.join(directory, 'a'), path.join(directory, 'b')];
   writeFileSync(config, CONFIG);
   writeFileSync(credentials, '[keys-only]\naws_access_key_id = A\n');
-  return loadApiSettings(options, {
+  return loadApiSettings(service, options, {
     AWS_CONFIG_FILE: config,
     AWS_SHARED_CREDENTIALS_FILE: credentials,
     ...environment,
@@ -73,6 +78,18 @@ describe('the endpoint', () => {
     ],
   ])('comes from %s', async (_, options, environment, expected) => {
     expect((await load(options, environment)).endpoint.href).toBe(expected);
+  });
+
+  it('of Private CA has a variable and a section of its own', async () => {
+    const variables = { ...SERVICE, AWS_ENDPOINT_URL_ACM_PCA: 'http://of-private-ca:8' };
+    const loaded = await Promise.all([
+      load(lab, variables, 'acm-pca'),
+      load(lab, SERVICE, 'acm-pca'),
+    ]);
+    expect(loaded.map(({ endpoint }) => endpoint.host)).toEqual([
+      'of-private-ca:8',
+      'not-this-one:3',
+    ]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import type { Argument, Option } from 'commander';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { registerAdminCommands } from '../../../src/cli/admin/admin-commands.ts';
+import { registerCaCommand } from '../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../src/cli/completion/completion.ts';
 import { registerDevCommand } from '../../../src/cli/dev.ts';
@@ -30,6 +31,7 @@ function program(): Command {
   registerRaCommand(root, nothing);
   registerClientCommands(root);
   registerAdminCommands(root);
+  registerCaCommand(root);
   registerCompletionCommand(root);
   return root;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import { ApiError } from '../../../../src/cli/api/api-error.ts';
+import { CONNECTOR_SERVICE } from '../../../../src/cli/api/connector-service.ts';
 import type { ApiClientSettings } from '../../../../src/cli/api/create-api-client.ts';
 import { createApiClient } from '../../../../src/cli/api/create-api-client.ts';
 import type { FakeConnectorApi } from '../../../support/fake-connector-api.ts';
@@ -17,7 +18,7 @@ function client({ endpoint }: { endpoint: string }, overrides: Partial<ApiClient
   const waits: number[] = [];
   const credentials = () =>
     Promise.resolve({ accessKeyId: ACCESS_KEY.id, secretAccessKey: ACCESS_KEY.secret });
-  const api = createApiClient({
+  const api = createApiClient(CONNECTOR_SERVICE, {
     endpoint: new URL(endpoint),
     signer: { region: 'us-east-1', credentials },
     limits: { timeoutMs: 5_000, maxBody: 1_048_576 },

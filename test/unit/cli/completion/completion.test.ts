@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerAdminCommands } from '../../../../src/cli/admin/admin-commands.ts';
+import { registerCaCommand } from '../../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../../src/cli/completion/completion.ts';
 import { requireClient } from '../../../support/require-client.ts';
@@ -18,6 +19,7 @@ async function scriptFor(shell: string): Promise<string> {
     .configureOutput({ writeErr: () => undefined });
   let printed = '';
   registerAdminCommands(program);
+  registerCaCommand(program);
   registerClientCommands(program);
   registerCompletionCommand(program, (text) => {
     printed += text;

@@ -1,12 +1,10 @@
 import { labelOf } from '../../aws-wire/rest-json/http-binding.ts';
 import type { HttpRequest } from '../exchange-http.ts';
+import type { ApiInput } from './api-input.ts';
 import type { WireOperation } from './connector-operations.ts';
 
-/** Members of an operation's input. Undefined ones are left out. */
-export type ApiInput = Readonly<Record<string, unknown>>;
-
 /** An operation as a REST-JSON request, unsigned. The path of the endpoint is kept. */
-export function buildApiRequest(
+export function buildRestJsonRequest(
   endpoint: URL,
   { method, path, query = {} }: WireOperation,
   input: ApiInput,

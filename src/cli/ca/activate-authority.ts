@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import type { ApiInput } from '../api/api-input.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { CertificatePem } from './ca-answers.ts';
+import { certificateAnswer, csrAnswer, issueCertificateAnswer } from './ca-answers.ts';
+import { callUntilDone } from './call-until-done.ts';
+import { describeAuthority } from './complete-ca-arn.ts';
+import { templateArn } from './template-arn.ts';
+import type { Validity } from './validity-option.ts';
+
+export interface ActivationRequest {
+  /** The CA that is to sign: itself for a root. */
+  readonly issuerArn: string;
+  /** How many CAs may stand below it in a chain: 0 to 3. A root has no such limit. */
+  readonly pathLength: number;
+  readonly validity: Validity;
+}
+
+/**
+ * Has a CA's certificate issued and installs it, as AWS's user guide does by hand: get its CSR, issue, get, import. It may be
+ * repeated after having been cut off anywhere.
+ * @throws ApiError
+ */
+export async function activateAuthority(
+  api: PrivateCaApi,
+  arn: string,
+  { issuerArn, pathLength, validity }: ActivationRequest,
+  world: AdminWorld,
+): Promise<void> {
+  const own = { CertificateAuthorityArn: arn };
+  const answer = await callUntilDone(api, 'GetCertificateAuthorityCsr', own, world);
+  const { Csr } = readAnswer(csrAnswer, answer);
+  const issuer = await describeAuthority(api, issuerArn);
+  const template =
+    issuerArn === arn ? 'RootCACertificate' : `SubordinateCACertificate_PathLen${pathLength}`;
+  const input = {
+    CertificateAuthorityArn: issuerArn,
+    Csr: base64(Csr),
+    SigningAlgorithm: issuer.CertificateAuthorityConfiguration.SigningAlgorithm,
+    TemplateArn: templateArn(arn, template),
+    Validity: validity,
+  };
+  await installCertificate(api, arn, (await issueCertificate(api, input, world)).pem);
+}
+
+export interface Issued {
+  readonly arn: string;
+  readonly pem: CertificatePem;
+}
+
+/** IssueCertificate, and GetCertificate as soon as it is there. The same input within five minutes gives the same certificate. */
+export async function issueCertificate(
+  api: PrivateCaApi,
+  input: ApiInput,
+  world: AdminWorld,
+): Promise<Issued> {
+  const IdempotencyToken = idempotencyTokenOf(input);
+  const issued = await api.call('IssueCertificate', { IdempotencyToken, ...input });
+  const { CertificateArn } = readAnswer(issueCertificateAnswer, issued);
+  const { CertificateAuthorityArn } = input;
+  const got = { CertificateAuthorityArn, CertificateArn };
+  const answer = await callUntilDone(api, 'GetCertificate', got, world);
+  return { arn: CertificateArn, pem: readAnswer(certificateAnswer, answer) };
+}
+
+export async function installCertificate(
+  api: PrivateCaApi,
+  arn: string,
+  { Certificate, CertificateChain }: CertificatePem,
+): Promise<void> {
+  await api.call('ImportCertificateAuthorityCertificate', {
+    CertificateAuthorityArn: arn,
+    Certificate: base64(Certificate),
+    CertificateChain: CertificateChain ? base64(CertificateChain) : undefined,
+  });
+}
+
+/** Stands for all that a call says, so that a command that was cut off can be given again. */
+export function idempotencyTokenOf(input: ApiInput): string {
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 36);
+}
+
+/** How JSON carries octets. */
+export function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

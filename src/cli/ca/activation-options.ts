@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { UsageError } from '../../config/usage-error.ts';
+import { parseWholeNumber } from '../parse-option.ts';
+import type { ActivationRequest } from './activate-authority.ts';
+import type { Validity } from './validity-option.ts';
+import { parseValidity, VALIDITY_FORMS } from './validity-option.ts';
+
+/** How a CA gets its certificate from a CA of the same API. */
+export interface ActivationOptions {
+  readonly parent?: string;
+  readonly pathLength?: number;
+  readonly validity?: Validity;
+}
+
+const ROOT_VALIDITY: Validity = { Type: 'YEARS', Value: 10 };
+const SUBORDINATE_VALIDITY: Validity = { Type: 'YEARS', Value: 5 };
+
+export function addActivationOptions(command: Command, conflicts: readonly string[] = []): void {
+  const add = (option: Option) => command.addOption(option.conflicts([...conflicts]));
+  add(
+    new Option('--parent <ca>', 'of a subordinate: the CA above it, which signs its certificate'),
+  );
+  add(
+    new Option(
+      '--path-length <number>',
+      'how many CAs may stand below it in a chain, 0 to 3 (default: 0)',
+    ).argParser(parseWholeNumber(0, 3)),
+  );
+  add(
+    new Option(
+      '--validity <time>',
+      `of its certificate, ${VALIDITY_FORMS} (default: 10y for a root, 5y below)`,
+    ).argParser(parseValidity),
+  );
+}
+
+/** @throws UsageError for options that say something about a root that is true of subordinates alone */
+export function requireOptionsFor(type: string, { parent, pathLength }: ActivationOptions): void {
+  if (type !== 'ROOT' || (parent === undefined && pathLength === undefined)) return;
+  throw new UsageError('--parent and --path-length are for subordinate CAs');
+}
+
+/** @param issuerArn the CA's own for a root */
+export function activationOf(
+  type: string,
+  issuerArn: string,
+  { pathLength = 0, validity }: ActivationOptions,
+): ActivationRequest {
+  const usual = type === 'ROOT' ? ROOT_VALIDITY : SUBORDINATE_VALIDITY;
+  return { issuerArn, pathLength, validity: validity ?? usual };
+}

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { readInput } from '../enrol-files.ts';
+import { activateAuthority, installCertificate } from './activate-authority.ts';
+import type { ActivationOptions } from './activation-options.ts';
+import { activationOf, addActivationOptions, requireOptionsFor } from './activation-options.ts';
+import type { CertificatePem } from './ca-answers.ts';
+import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+
+interface ActivateOptions extends ApiOptions, ActivationOptions {
+  readonly certificate?: string;
+  readonly chain?: string;
+  readonly renew?: boolean;
+}
+
+/** Registers `scep-connector ca activate`: goes on where `ca create` ended. */
+export function registerCaActivate(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('activate')
+    .description('install the certificate of a CA: signed by itself, its parent, or another server')
+    .argument('<ca>', CA_ARGUMENT)
+    .optionsGroup('Certificate:');
+  addActivationOptions(command);
+  command
+    .addOption(
+      new Option('--certificate <pem>', 'one that was issued elsewhere for the CSR').conflicts([
+        ...['parent', 'pathLength', 'validity'],
+      ]),
+    )
+    .option('--chain <pem>', 'with it: the CAs above, from its issuer up to the root')
+    .option('--renew', 'replace the certificate of a CA that is ACTIVE; its key stays');
+  addApiOptions(command);
+  command.action((ca: string, options: ActivateOptions) =>
+    runCaCommand(options, world, (api) => activateCa(api, ca, options, world)),
+  );
+}
+
+async function activateCa(
+  api: PrivateCaApi,
+  text: string,
+  options: ActivateOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const given = await readCertificates(options);
+  const arn = await completeCaArn(api, text);
+  const { Status, Type } = await describeAuthority(api, arn);
+  if (Status === 'ACTIVE' && !options.renew) {
+    throw new UsageError(`${arn} is ACTIVE already; give --renew for another certificate`);
+  }
+  if (given !== undefined) await installCertificate(api, arn, given);
+  else await haveIssued(api, arn, Type, options, world);
+  if (options.json) {
+    const own = { CertificateAuthorityArn: arn };
+    printJson(world, await api.call('DescribeCertificateAuthority', own));
+  }
+  return 0;
+}
+
+async function haveIssued(
+  api: PrivateCaApi,
+  arn: string,
+  type: string,
+  options: ActivateOptions,
+  world: AdminWorld,
+): Promise<void> {
+  requireOptionsFor(type, options);
+  const { parent } = options;
+  if (type !== 'ROOT' && parent === undefined) {
+    throw new UsageError('a subordinate CA needs --parent, or --certificate and --chain');
+  }
+  const issuerArn = parent === undefined ? arn : await completeCaArn(api, parent);
+  await activateAuthority(api, arn, activationOf(type, issuerArn, options), world);
+}
+
+/** The chain may stand below the certificate in the same file. @throws UsageError */
+async function readCertificates({
+  certificate: file,
+  chain,
+}: ActivateOptions): Promise<CertificatePem | undefined> {
+  if (file === undefined && chain !== undefined)
+    throw new UsageError('--chain needs --certificate');
+  if (file === undefined) return undefined;
+  const [certificate, ...others] = await readPem(file);
+  const above = chain === undefined ? [] : await readPem(chain);
+  return {
+    Certificate: certificate ?? '',
+    CertificateChain: [...others, ...above].join(''),
+  };
+}
+
+async function readPem(file: string): Promise<readonly string[]> {
+  const text = (await readInput(file)).toString('latin1');
+  try {
+    const ders = decodePem('CERTIFICATE', text);
+    if (ders.length > 0) return ders.map((der) => encodePem('CERTIFICATE', der));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new UsageError(`${file} holds no PEM certificate`);
+}

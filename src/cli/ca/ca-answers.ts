@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { timestamp } from '../admin/api-answers.ts';
+
+/** What the commands read of Private CA's answers; the rest passes through to --json. */
+
+const enabled = z.object({ Enabled: z.boolean() });
+
+const subjectSchema = z.record(z.string(), z.unknown());
+
+export const authoritySchema = z.object({
+  Arn: z.string(),
+  Status: z.string(),
+  Type: z.string(),
+  FailureReason: z.string().nullish(),
+  /** Decimal, or hexadecimal with colons. */
+  Serial: z.string().nullish(),
+  NotBefore: timestamp.nullish(),
+  NotAfter: timestamp.nullish(),
+  RestorableUntil: timestamp.nullish(),
+  CreatedAt: timestamp.nullish(),
+  LastStateChangeAt: timestamp.nullish(),
+  CertificateAuthorityConfiguration: z.object({
+    KeyAlgorithm: z.string(),
+    SigningAlgorithm: z.string(),
+    Subject: subjectSchema,
+  }),
+  RevocationConfiguration: z
+    .object({
+      CrlConfiguration: enabled
+        .extend({ S3BucketName: z.string().nullish(), ExpirationInDays: z.number().nullish() })
+        .nullish(),
+      OcspConfiguration: enabled.nullish(),
+    })
+    .nullish(),
+  UsageMode: z.string().nullish(),
+});
+export type Authority = z.output<typeof authoritySchema>;
+
+export const createAuthorityAnswer = z.object({ CertificateAuthorityArn: z.string() });
+export const describeAuthorityAnswer = z.object({ CertificateAuthority: authoritySchema });
+export const csrAnswer = z.object({ Csr: z.string() });
+export const issueCertificateAnswer = z.object({ CertificateArn: z.string() });
+/** PEM both; the chain is without the certificate. */
+export const certificateAnswer = z.object({
+  Certificate: z.string(),
+  CertificateChain: z.string().nullish(),
+});
+export type CertificatePem = z.output<typeof certificateAnswer>;
+
+export const listTagsAnswer = z.object({
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string().nullish() })).nullish(),
+});

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { CertificatePem } from './ca-answers.ts';
+import { certificateAnswer, csrAnswer } from './ca-answers.ts';
+import { callUntilDone } from './call-until-done.ts';
+import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+import type { PemFileOptions } from './deliver-pem.ts';
+import { addPemFileOptions, deliverPem, requireFreeFile } from './deliver-pem.ts';
+
+interface CertificateOptions extends ApiOptions, PemFileOptions {
+  readonly chain?: boolean;
+}
+
+interface PemCall {
+  readonly api: PrivateCaApi;
+  readonly text: string;
+  readonly world: AdminWorld;
+  readonly options: CertificateOptions;
+}
+
+interface PemResult {
+  readonly answer: ApiAnswer;
+  readonly pem: string;
+}
+
+/** Registers `scep-connector ca certificate` and `ca csr`. */
+export function registerCaCertificate(parent: Command, world: AdminWorld): void {
+  const certificate = parent
+    .command('certificate')
+    .description('print the certificate of a CA, or one that it issued')
+    .argument('<ca>', `${CA_ARGUMENT}; or the ARN of a certificate`)
+    .optionsGroup('Result:')
+    .option('--chain', 'with the CAs above it, up to the root');
+  addPemFileOptions(certificate);
+  register(certificate, world, getCertificate);
+  const csr = parent
+    .command('csr')
+    .description('print the certificate signing request of a CA')
+    .argument('<ca>', CA_ARGUMENT)
+    .optionsGroup('Result:');
+  addPemFileOptions(csr);
+  register(csr, world, getCsr);
+}
+
+function register(
+  command: Command,
+  world: AdminWorld,
+  get: (call: PemCall) => Promise<PemResult>,
+): void {
+  addApiOptions(command);
+  command.action((text: string, options: CertificateOptions) =>
+    runCaCommand(options, world, async (api) => {
+      await requireFreeFile(options);
+      const { answer, pem } = await get({ api, text, world, options });
+      if (options.json) printJson(world, answer);
+      if (!options.json || options.out !== undefined) await deliverPem(pem, options, world);
+      return 0;
+    }),
+  );
+}
+
+async function getCertificate({ api, text, world, options }: PemCall): Promise<PemResult> {
+  const [ca = '', serial] = text.split('/certificate/');
+  const own = { CertificateAuthorityArn: await completeCaArn(api, ca) };
+  const answer =
+    serial === undefined
+      ? await api.call('GetCertificateAuthorityCertificate', own)
+      : await callUntilDone(api, 'GetCertificate', { ...own, CertificateArn: text }, world);
+  return { answer, pem: pemOf(readAnswer(certificateAnswer, answer), options.chain) };
+}
+
+async function getCsr({ api, text, world }: PemCall): Promise<PemResult> {
+  const own = { CertificateAuthorityArn: await completeCaArn(api, text) };
+  const answer = await callUntilDone(api, 'GetCertificateAuthorityCsr', own, world);
+  return { answer, pem: withNewline(readAnswer(csrAnswer, answer).Csr) };
+}
+
+/** AWS ends neither with a newline. */
+export function pemOf({ Certificate, CertificateChain }: CertificatePem, chain = false): string {
+  return (
+    withNewline(Certificate) + (chain && CertificateChain ? withNewline(CertificateChain) : '')
+  );
+}
+
+function withNewline(pem: string): string {
+  return pem.endsWith('\n') ? pem : `${pem}\n`;
+}

@@ -1,0 +1,166 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { UsageError } from '../../config/usage-error.ts';
+import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
+import { SIGNING_ALGORITHMS } from '../../x509/signing-algorithm.ts';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { Tags } from '../admin/tag-options.ts';
+import { parseTag } from '../admin/tag-options.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { ApiInput } from '../api/api-input.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { ActivationRequest } from './activate-authority.ts';
+import { activateAuthority, idempotencyTokenOf } from './activate-authority.ts';
+import type { ActivationOptions } from './activation-options.ts';
+import { activationOf, addActivationOptions, requireOptionsFor } from './activation-options.ts';
+import { createAuthorityAnswer } from './ca-answers.ts';
+import { isInProgress } from './call-until-done.ts';
+import { completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+import type { RevocationOptions } from './revocation-options.ts';
+import { addRevocationOptions, revocationOf } from './revocation-options.ts';
+import type { Asn1Subject } from './subject-option.ts';
+import { parseSubjectOption } from './subject-option.ts';
+import { tagList } from './tag-list.ts';
+
+interface CreateOptions extends ApiOptions, ActivationOptions, RevocationOptions {
+  readonly root?: boolean;
+  readonly subordinate?: boolean;
+  readonly subject: Asn1Subject;
+  readonly keyAlgorithm: string;
+  readonly signingAlgorithm?: SigningAlgorithm;
+  readonly shortLived?: boolean;
+  readonly tag?: Tags;
+  readonly idempotencyToken?: string;
+}
+
+/** The keys, with the algorithm that suits each: a digest as strong as the curve. */
+const KEY_ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
+  RSA_2048: 'SHA256WITHRSA',
+  RSA_3072: 'SHA256WITHRSA',
+  RSA_4096: 'SHA256WITHRSA',
+  EC_prime256v1: 'SHA256WITHECDSA',
+  EC_secp384r1: 'SHA384WITHECDSA',
+  EC_secp521r1: 'SHA512WITHECDSA',
+};
+
+/** The exit code for what is still under way, as in the other commands. */
+const PENDING = 3;
+
+/** Registers `scep-connector ca create`: prints the ARN alone, for scripts. */
+export function registerCaCreate(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('create')
+    .description('create a CA and install its certificate; prints its ARN')
+    .optionsGroup('CA:')
+    .addOption(new Option('--root', 'a CA that signs its own certificate').conflicts('subordinate'))
+    .option('--subordinate', 'a CA below another')
+    .requiredOption(
+      '--subject <name>',
+      'as in "CN=Example Root,O=Example,C=US"',
+      parseSubjectOption,
+    )
+    .addOption(
+      new Option('--key-algorithm <name>', 'the key to make')
+        .choices(Object.keys(KEY_ALGORITHMS))
+        .default('RSA_3072'),
+    )
+    .addOption(
+      new Option(
+        '--signing-algorithm <name>',
+        'what it signs with (default: what suits the key)',
+      ).choices(Object.keys(SIGNING_ALGORITHMS)),
+    );
+  addActivationOptions(command);
+  addRevocationOptions(command);
+  command
+    .option('--short-lived', 'it issues for 7 days at most (SHORT_LIVED_CERTIFICATE)')
+    .option('--tag <key=value>', 'repeatable', parseTag)
+    .option('--idempotency-token <token>', 'instead of one made from the options above');
+  addApiOptions(command);
+  command
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 exists but is not ready.',
+    )
+    .action((options: CreateOptions) =>
+      runCaCommand(options, world, (api) => createCa(api, options, world)),
+    );
+}
+
+async function createCa(
+  api: PrivateCaApi,
+  options: CreateOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const type = typeOf(options);
+  requireOptionsFor(type, options);
+  const parent = options.parent && (await completeCaArn(api, options.parent));
+  const answer = await api.call('CreateCertificateAuthority', inputOf(type, options));
+  const { CertificateAuthorityArn: arn } = readAnswer(createAuthorityAnswer, answer);
+  // At once: whoever loses patience still has the ARN.
+  if (!options.json) world.print(`${arn}\n`);
+  const issuerArn = type === 'ROOT' ? arn : parent;
+  if (issuerArn === undefined) world.warn(nextForeignStep(arn));
+  const code =
+    issuerArn === undefined
+      ? 0
+      : await activate(api, arn, activationOf(type, issuerArn, options), world);
+  if (options.json) printJson(world, answer);
+  return code;
+}
+
+function typeOf({ root, subordinate }: CreateOptions): 'ROOT' | 'SUBORDINATE' {
+  if (root) return 'ROOT';
+  if (subordinate) return 'SUBORDINATE';
+  throw new UsageError('give --root or --subordinate');
+}
+
+function inputOf(type: string, options: CreateOptions): ApiInput {
+  const { keyAlgorithm, signingAlgorithm, subject, shortLived, tag, idempotencyToken } = options;
+  const input = {
+    CertificateAuthorityType: type,
+    CertificateAuthorityConfiguration: {
+      KeyAlgorithm: keyAlgorithm,
+      SigningAlgorithm: signingAlgorithm ?? KEY_ALGORITHMS[keyAlgorithm],
+      Subject: subject,
+    },
+    RevocationConfiguration: revocationOf(options),
+    UsageMode: shortLived ? 'SHORT_LIVED_CERTIFICATE' : undefined,
+    Tags: tagList(tag),
+  };
+  return { ...input, IdempotencyToken: idempotencyToken ?? idempotencyTokenOf(input) };
+}
+
+function nextForeignStep(arn: string): string {
+  const [csr, activate] = ['csr', 'activate'].map((name) => `scep-connector ca ${name} ${arn}`);
+  return `it needs a certificate from its parent: ${csr} --out ca.csr, then ${activate} --certificate ca.pem --chain parents.pem\n`;
+}
+
+/** The same command within five minutes finds the same CA, which may be ready by then. */
+async function activate(
+  api: PrivateCaApi,
+  arn: string,
+  request: ActivationRequest,
+  world: AdminWorld,
+): Promise<number> {
+  try {
+    const { Status, FailureReason } = await describeAuthority(api, arn);
+    if (Status === 'ACTIVE') return 0;
+    if (Status !== 'CREATING' && Status !== 'PENDING_CERTIFICATE') {
+      throw new ApiError(`${arn} is ${Status}${FailureReason ? `: ${FailureReason}` : ''}`);
+    }
+    await activateAuthority(api, arn, request, world);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { issuerArn } = request;
+    const parent = issuerArn === arn ? '' : ` --parent ${issuerArn}`;
+    world.warn(`the CA exists; to go on: scep-connector ca activate ${arn}${parent}\n`);
+    if (isInProgress(error)) return PENDING;
+    throw error;
+  }
+}

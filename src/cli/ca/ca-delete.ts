@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { confirm } from '../admin/confirm.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { parseWholeNumber } from '../parse-option.ts';
+import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+
+interface DeleteOptions extends ApiOptions {
+  readonly days: number;
+  readonly yes?: boolean;
+}
+
+/** Registers `scep-connector ca delete`. */
+export function registerCaDelete(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('delete')
+    .description('delete a CA that is disabled, expired or never was active')
+    .argument('<ca>', CA_ARGUMENT)
+    .optionsGroup('Deletion:')
+    .option(
+      '--days <days>',
+      'how long it can be restored, 7 to 30; then its key is gone',
+      parseWholeNumber(7, 30),
+      30,
+    )
+    .option('--yes', 'do not ask; needed where nobody can be asked');
+  addApiOptions(command);
+  command.action((ca: string, options: DeleteOptions) =>
+    runCaCommand(options, world, (api) => deleteCa(api, ca, options, world)),
+  );
+}
+
+async function deleteCa(
+  api: PrivateCaApi,
+  text: string,
+  { json, yes = false, days }: DeleteOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const arn = await completeCaArn(api, text);
+  if (!yes) await confirm(`Delete ${arn}? It can be restored for ${days} days.`, world);
+  const answer = await api.call('DeleteCertificateAuthority', {
+    CertificateAuthorityArn: arn,
+    PermanentDeletionTimeInDays: days,
+  });
+  if (json) printJson(world, answer);
+  return 0;
+}

@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { parseCertificationRequest } from '../../x509/parse-certification-request.ts';
+import { SIGNING_ALGORITHMS } from '../../x509/signing-algorithm.ts';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { ApiInput } from '../api/api-input.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { readInput } from '../enrol-files.ts';
+import { base64, issueCertificate } from './activate-authority.ts';
+import { pemOf } from './ca-certificate.ts';
+import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+import type { PemFileOptions } from './deliver-pem.ts';
+import { addPemFileOptions, deliverPem, requireFreeFile } from './deliver-pem.ts';
+import { templateArn } from './template-arn.ts';
+import type { Validity } from './validity-option.ts';
+import { parseValidity, VALIDITY_FORMS } from './validity-option.ts';
+
+interface IssueOptions extends ApiOptions, PemFileOptions {
+  readonly csr: string;
+  readonly template: string;
+  readonly validity: Validity;
+  readonly signingAlgorithm?: string;
+  readonly apiPassthrough?: string;
+  readonly chain?: boolean;
+}
+
+/** Registers `scep-connector ca issue`. */
+export function registerCaIssue(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('issue')
+    .description('issue a certificate for a CSR')
+    .argument('<ca>', CA_ARGUMENT)
+    .optionsGroup('Certificate:')
+    .requiredOption('--csr <file>', 'the PKCS #10 request, PEM or DER')
+    .option('--template <name>', 'name or ARN of an AWS template', 'EndEntityCertificate/V1')
+    .addOption(
+      new Option('--validity <time>', VALIDITY_FORMS)
+        .argParser(parseValidity)
+        .default(parseValidity('365d'), '365d'),
+    )
+    .addOption(
+      new Option('--signing-algorithm <name>', "instead of the CA's own").choices(
+        Object.keys(SIGNING_ALGORITHMS),
+      ),
+    )
+    .option('--api-passthrough <json>', 'file with the ApiPassthrough of the AWS API')
+    .option('--chain', 'with the CAs above it, up to the root');
+  addPemFileOptions(command);
+  addApiOptions(command);
+  command.action((ca: string, options: IssueOptions) =>
+    runCaCommand(options, world, (api) => issue(api, ca, options, world)),
+  );
+}
+
+/** Prints the certificate; or its ARN, if the certificate goes to a file. */
+async function issue(
+  api: PrivateCaApi,
+  text: string,
+  options: IssueOptions,
+  world: AdminWorld,
+): Promise<number> {
+  await requireFreeFile(options);
+  const Csr = base64(await readCsr(options.csr));
+  const ApiPassthrough = await readPassthrough(options.apiPassthrough);
+  const arn = await completeCaArn(api, text);
+  const input = {
+    ...{ CertificateAuthorityArn: arn, Csr, ApiPassthrough, Validity: options.validity },
+    SigningAlgorithm: options.signingAlgorithm ?? (await algorithmOf(api, arn)),
+    TemplateArn: templateArn(arn, options.template),
+    // Given twice, the command issues twice: a second certificate may be what is wanted.
+    IdempotencyToken: world.randomUuid(),
+  };
+  const issued = await issueCertificate(api, input, world);
+  const { out, json, chain } = options;
+  if (json) printJson(world, { CertificateArn: issued.arn, ...issued.pem });
+  if (!json || out !== undefined) await deliverPem(pemOf(issued.pem, chain), options, world);
+  if (!json && out !== undefined) world.print(`${issued.arn}\n`);
+  return 0;
+}
+
+async function algorithmOf(api: PrivateCaApi, arn: string): Promise<string> {
+  return (await describeAuthority(api, arn)).CertificateAuthorityConfiguration.SigningAlgorithm;
+}
+
+async function readCsr(file: string): Promise<string> {
+  const bytes = await readInput(file);
+  const label = 'CERTIFICATE REQUEST';
+  const text = bytes.toString('latin1').replaceAll(`NEW ${label}`, label);
+  try {
+    const der = decodePem(label, text)[0] ?? bytes;
+    parseCertificationRequest(der);
+    return encodePem(label, der);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new UsageError(`${file} is not a PKCS #10 certification request: ${error.message}`);
+  }
+}
+
+async function readPassthrough(file: string | undefined): Promise<ApiInput | undefined> {
+  if (file === undefined) return undefined;
+  const text = (await readInput(file)).toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as ApiInput;
+  } catch {
+    // What the parser says would quote the file.
+  }
+  throw new UsageError(`${file} does not hold a JSON object`);
+}

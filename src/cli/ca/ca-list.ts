@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { idOf } from '../admin/complete-arn.ts';
+import { formatTable, formatTime } from '../admin/format-table.ts';
+import { collectItems } from '../admin/list-items.ts';
+import type { ListOptions } from '../admin/list-options.ts';
+import { maxItemsOption } from '../admin/list-options.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { authoritySchema } from './ca-answers.ts';
+import { listAuthorities } from './complete-ca-arn.ts';
+import { formatSubject } from './subject-option.ts';
+
+interface ListCasOptions extends ListOptions {
+  readonly status?: string;
+}
+
+const STATUSES = [
+  ...['CREATING', 'PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED', 'EXPIRED', 'DELETED', 'FAILED'],
+];
+
+/** Registers `scep-connector ca list`. */
+export function registerCaList(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('list')
+    .description('list the CAs of the account and region')
+    .optionsGroup('Selection:')
+    .addOption(
+      new Option('--status <status>', 'those alone that are in this state').choices(STATUSES),
+    )
+    .addOption(maxItemsOption());
+  addApiOptions(command);
+  command.action((options: ListCasOptions) =>
+    runCaCommand(options, world, (api) => listCas(api, options, world)),
+  );
+}
+
+async function listCas(
+  api: PrivateCaApi,
+  { json, status, maxItems = Number.POSITIVE_INFINITY }: ListCasOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const items = await collectItems(
+    listAuthorities(api),
+    maxItems,
+    (item) => status === undefined || readAnswer(authoritySchema, item).Status === status,
+  );
+  if (json) printJson(world, { CertificateAuthorities: items });
+  else if (items.length === 0) world.warn('no CAs\n');
+  else world.print(tableOf(items));
+  return 0;
+}
+
+function tableOf(items: readonly unknown[]): string {
+  const rows = items
+    .map((item) => readAnswer(authoritySchema, item))
+    .map(({ Arn, Status, Type, NotAfter, CertificateAuthorityConfiguration: configuration }) => [
+      ...[idOf(Arn), Status, Type, configuration.KeyAlgorithm],
+      ...[NotAfter ? formatTime(NotAfter) : '-', formatSubject(configuration.Subject)],
+    ]);
+  return formatTable(['id', 'status', 'type', 'key', 'expires', 'subject'], rows);
+}

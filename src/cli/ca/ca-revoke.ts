@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { decodePem } from '../../asn1/pem.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { confirm } from '../admin/confirm.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { readInput } from '../enrol-files.ts';
+import { parseSerialNumber } from '../parse-option.ts';
+import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+
+interface RevokeOptions extends ApiOptions {
+  /** Content octets of the INTEGER. */
+  readonly serial?: Uint8Array;
+  readonly certificate?: string;
+  readonly reason: string;
+  readonly yes?: boolean;
+}
+
+/** RevocationReason of the API; RFC 5280 section 5.3.1. */
+const REASONS = [
+  'UNSPECIFIED',
+  'KEY_COMPROMISE',
+  'CERTIFICATE_AUTHORITY_COMPROMISE',
+  'AFFILIATION_CHANGED',
+  'SUPERSEDED',
+  'CESSATION_OF_OPERATION',
+  'PRIVILEGE_WITHDRAWN',
+  'A_A_COMPROMISE',
+];
+
+/** Registers `scep-connector ca revoke`. */
+export function registerCaRevoke(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('revoke')
+    .description('revoke a certificate, for good')
+    .argument('<ca>', `${CA_ARGUMENT}, which issued the certificate`)
+    .optionsGroup('Certificate:')
+    .addOption(
+      new Option('--serial <hexadecimal>', 'its serial number, as openssl prints it')
+        .argParser(parseSerialNumber)
+        .conflicts('certificate'),
+    )
+    .option('--certificate <pem>', 'or the certificate itself')
+    .addOption(
+      new Option('--reason <reason>', 'what the CRL says').choices(REASONS).default('UNSPECIFIED'),
+    )
+    .option('--yes', 'do not ask; needed where nobody can be asked');
+  addApiOptions(command);
+  command.action((ca: string, options: RevokeOptions) =>
+    runCaCommand(options, world, (api) => revoke(api, ca, options, world)),
+  );
+}
+
+async function revoke(
+  api: PrivateCaApi,
+  text: string,
+  options: RevokeOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const serial = colonSeparated(await readSerial(options));
+  const arn = await completeCaArn(api, text);
+  if (!options.yes) {
+    await confirm(`Revoke the certificate ${serial} of ${arn}? It stays revoked.`, world);
+  }
+  const answer = await api.call('RevokeCertificate', {
+    CertificateAuthorityArn: arn,
+    CertificateSerial: serial,
+    RevocationReason: options.reason,
+  });
+  if (options.json) printJson(world, answer);
+  return 0;
+}
+
+async function readSerial({ serial, certificate: file }: RevokeOptions): Promise<Uint8Array> {
+  if (serial !== undefined) return serial;
+  if (file === undefined) throw new UsageError('give --serial or --certificate');
+  const bytes = await readInput(file);
+  try {
+    const der = decodePem('CERTIFICATE', bytes.toString('latin1'))[0] ?? bytes;
+    return parseCertificate(der).serialNumber;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new UsageError(`${file} is not a certificate: ${error.message}`);
+  }
+}
+
+/** As AWS's guide writes serial numbers, without the octet that keeps an INTEGER positive. */
+function colonSeparated(serial: Uint8Array): string {
+  const hex = Buffer.from(serial)
+    .toString('hex')
+    .replace(/^00(?=..)/, '');
+  return hex.match(/../g)?.join(':') ?? '';
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { formatRecord, formatTime } from '../admin/format-table.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { Authority } from './ca-answers.ts';
+import { describeAuthorityAnswer } from './ca-answers.ts';
+import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+import { formatSubject } from './subject-option.ts';
+
+/** Registers `scep-connector ca show`. */
+export function registerCaShow(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('show')
+    .description('print what is known of a CA')
+    .argument('<ca>', CA_ARGUMENT);
+  addApiOptions(command);
+  command.action((ca: string, options: ApiOptions) =>
+    runCaCommand(options, world, (api) => showCa(api, ca, options, world)),
+  );
+}
+
+async function showCa(
+  api: PrivateCaApi,
+  text: string,
+  { json }: ApiOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const own = { CertificateAuthorityArn: await completeCaArn(api, text) };
+  const answer = await api.call('DescribeCertificateAuthority', own);
+  if (json) printJson(world, answer);
+  else world.print(recordOf(readAnswer(describeAuthorityAnswer, answer).CertificateAuthority));
+  return 0;
+}
+
+function recordOf(authority: Authority): string {
+  const { CertificateAuthorityConfiguration: configuration, Serial } = authority;
+  return formatRecord({
+    arn: authority.Arn,
+    status: authority.Status,
+    reason: authority.FailureReason,
+    type: authority.Type,
+    subject: formatSubject(configuration.Subject),
+    key: configuration.KeyAlgorithm,
+    'signs with': configuration.SigningAlgorithm,
+    serial: Serial && hexadecimal(Serial),
+    'not before': timeOf(authority.NotBefore),
+    'not after': timeOf(authority.NotAfter),
+    ...revocationOf(authority),
+    mode: authority.UsageMode,
+    created: timeOf(authority.CreatedAt),
+    changed: timeOf(authority.LastStateChangeAt),
+    'restorable until': timeOf(authority.RestorableUntil),
+  });
+}
+
+/** As openssl prints it. */
+function hexadecimal(serial: string): string {
+  return /^\d+$/.test(serial) ? BigInt(serial).toString(16).toUpperCase() : serial;
+}
+
+function timeOf(time: Date | null | undefined): string | undefined {
+  return time ? formatTime(time) : undefined;
+}
+
+function revocationOf({ RevocationConfiguration: revocation }: Authority) {
+  const { CrlConfiguration: crl, OcspConfiguration: ocsp } = revocation ?? {};
+  const valid = crl?.ExpirationInDays ? `, valid ${crl.ExpirationInDays} days` : '';
+  return {
+    crl: crl?.Enabled ? `in bucket ${crl.S3BucketName ?? '?'}${valid}` : 'none',
+    ocsp: ocsp?.Enabled ? 'answered' : 'none',
+  };
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { thisAdminWorld } from '../admin/admin-world.ts';
+import { registerCaActivate } from './ca-activate.ts';
+import { registerCaCertificate } from './ca-certificate.ts';
+import { registerCaCreate } from './ca-create.ts';
+import { registerCaDelete } from './ca-delete.ts';
+import { registerCaIssue } from './ca-issue.ts';
+import { registerCaList } from './ca-list.ts';
+import { registerCaRevoke } from './ca-revoke.ts';
+import { registerCaShow } from './ca-show.ts';
+import { registerCaState } from './ca-state.ts';
+import { registerCaTags } from './ca-tags.ts';
+
+/** Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, as an AWS SDK would. */
+export function registerCaCommand(program: Command, world: AdminWorld = thisAdminWorld()): void {
+  const parent = program
+    .command('ca')
+    .description('create, show, use, delete the private CAs behind connectors');
+  registerCaCreate(parent, world);
+  registerCaActivate(parent, world);
+  registerCaList(parent, world);
+  registerCaShow(parent, world);
+  registerCaCertificate(parent, world);
+  registerCaIssue(parent, world);
+  registerCaRevoke(parent, world);
+  registerCaState(parent, world);
+  registerCaDelete(parent, world);
+  registerCaTags(parent, world);
+}

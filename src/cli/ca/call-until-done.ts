@@ -1,0 +1,34 @@
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { ApiInput } from '../api/api-input.ts';
+import type { PrivateCaAction, PrivateCaApi } from '../api/private-ca-service.ts';
+import type { ApiAnswer } from '../api/read-api-answer.ts';
+
+const INTERVAL_MS = 500;
+/** Making an RSA key of 4096 bits takes seconds; AWS may take longer for anything. */
+const PATIENCE_MS = 180_000;
+
+/**
+ * Asks for a result until it is there.
+ * @throws ApiError RequestInProgressException when it is not in three minutes, or what else the API answers
+ */
+export async function callUntilDone(
+  api: PrivateCaApi,
+  action: PrivateCaAction,
+  input: ApiInput,
+  { clock, sleep }: Pick<AdminWorld, 'clock' | 'sleep'>,
+): Promise<ApiAnswer> {
+  const deadline = clock().getTime() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await api.call(action, input);
+    } catch (error) {
+      if (!isInProgress(error) || clock().getTime() >= deadline) throw error;
+    }
+    await sleep(INTERVAL_MS);
+  }
+}
+
+export function isInProgress(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'RequestInProgressException';
+}

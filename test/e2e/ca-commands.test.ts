@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { runOrThrow } from '../support/run-command.ts';
+import { runProgram } from '../support/run-program.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+let server: RunningConnector;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  server = await startConnector();
+  const { apiUrl, region, accessKeyId, secretAccessKey } = server.ready;
+  environment = {
+    AWS_ENDPOINT_URL: apiUrl,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+});
+
+async function ca(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(['ca', ...args], environment);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout.trim();
+}
+
+it('makes a hierarchy whose certificates openssl verifies, and a connector to it', async () => {
+  const directory = tempDirectory();
+  const file = (name: string) => path.join(directory, name);
+  const root = await ca('create', '--root', '--subject', 'CN=Root,O=Lab', '--validity', '20y');
+  const devices = await ca(
+    ...['create', '--subordinate', '--parent', root, '--subject', 'CN=Devices,O=Lab'],
+    ...['--key-algorithm', 'EC_secp384r1'],
+  );
+  await ca('certificate', root, '--out', file('root.pem'));
+  await ca('certificate', devices, '--out', file('devices.pem'));
+  await runOrThrow('openssl', [
+    ...['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('key.pem')],
+    ...['-subj', '/CN=server', '-addext', 'subjectAltName=DNS:server.example'],
+    ...['-out', file('server.csr')],
+  ]);
+  const issued = await ca(
+    ...['issue', devices, '--csr', file('server.csr'), '--validity', '90d'],
+    ...['--template', 'EndEntityServerAuthCertificate', '--out', file('server.pem')],
+  );
+  expect(issued.startsWith(`${devices}/certificate/`)).toBe(true);
+  const { stdout } = await runOrThrow('openssl', [
+    ...['verify', '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', 'server.example'],
+    ...['-CAfile', file('root.pem'), '-untrusted', file('devices.pem'), file('server.pem')],
+  ]);
+  expect(stdout).toBe(`${file('server.pem')}: OK\n`);
+  await ca('revoke', devices, '--certificate', file('server.pem'), '--yes');
+
+  const made = ['connector', 'create', '--ca-arn', devices, '--wait', '30'];
+  expect(await runProgram(made, environment)).toMatchObject({ code: 0 });
+  expect(await ca('list')).toContain('CN=Devices,O=Lab');
+  // A dozen processes, which may have to share two processors with other tests.
+}, 90_000);
+
+it('takes the endpoint of Private CA before that of all services', async () => {
+  const nowhere = { ...environment, AWS_ENDPOINT_URL_ACM_PCA: 'http://127.0.0.1:9' };
+  const { code, stderr } = await runProgram(['ca', 'list'], nowhere);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^scep-connector: ListCertificateAuthorities at http:\/\/127.0.0.1:9 f/);
+  const given = ['ca', 'list', '--endpoint', server.ready.apiUrl, '--json'];
+  expect(await runProgram(given, nowhere)).toMatchObject({ code: 0 });
+});
+
+it('exits with 2 for wrong usage, before it asks anything of the API', async () => {
+  const bad = path.join(tempDirectory(), 'bad.csr');
+  writeFileSync(bad, 'nothing');
+  for (const args of [
+    ['create', '--root'],
+    ['issue', 'abcd', '--csr', bad],
+    ['delete', server.ready.certificateAuthorityArn],
+  ]) {
+    expect(await runProgram(['ca', ...args], environment)).toMatchObject({ code: 2, stdout: '' });
+  }
+});

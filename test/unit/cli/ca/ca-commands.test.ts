@@ -1,0 +1,316 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AdminWorld } from '../../../../src/cli/admin/admin-world.ts';
+import { ApiError } from '../../../../src/cli/api/api-error.ts';
+import { UsageError } from '../../../../src/config/usage-error.ts';
+import { servePrivateCa } from '../../../../src/http/serve-private-ca.ts';
+import { openTestPrivateCa } from '../../../support/open-test-private-ca.ts';
+import { isolateAwsEnvironment, runAdmin } from '../../../support/run-admin.ts';
+import { runOpenssl } from '../../../support/run-openssl.ts';
+import { TEST_ACCESS_KEY } from '../../../support/sign-request.ts';
+import type { RunningApi } from '../../../support/start-api.ts';
+import { startApi } from '../../../support/start-api.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
+
+/** The commands over HTTP, against the real private CA in memory. */
+let api: RunningApi;
+
+isolateAwsEnvironment();
+
+beforeAll(async () => {
+  const gates = { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) };
+  api = await startApi({ servePrivateCa: servePrivateCa(openTestPrivateCa(), gates) });
+});
+afterAll(() => api.stop());
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ENDPOINT_URL_ACM_PCA', api.url);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', TEST_ACCESS_KEY.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', TEST_ACCESS_KEY.secretAccessKey);
+});
+
+const PATIENT: Partial<AdminWorld> = { sleep: () => sleep(20), randomUuid: () => nextToken() };
+let tokens = 0;
+function nextToken(): string {
+  tokens += 1;
+  return `token-${tokens}`;
+}
+
+function ca(...args: readonly string[]) {
+  return runAdmin(['ca', ...args], PATIENT);
+}
+
+async function done(...args: readonly string[]): Promise<string> {
+  const { code, error, stderr, stdout } = await ca(...args);
+  expect({ code, error, stderr }).toEqual({ code: 0, error: undefined, stderr: '' });
+  return stdout;
+}
+
+const KEY = ['--key-algorithm', 'EC_prime256v1'];
+
+/** The ARN of a new root. */
+async function createRoot(name: string, ...args: readonly string[]): Promise<string> {
+  return (await done('create', '--root', '--subject', `CN=${name}`, ...KEY, ...args)).trim();
+}
+
+async function certificateOf(arn: string): Promise<X509Certificate> {
+  return new X509Certificate(await done('certificate', arn));
+}
+
+async function statusOf(arn: string): Promise<unknown> {
+  const shown = JSON.parse(await done('show', arn, '--json')) as Shown;
+  return shown.CertificateAuthority['Status'];
+}
+
+interface Shown {
+  readonly CertificateAuthority: Readonly<Record<string, unknown>>;
+}
+
+function makeCsr(name: string): string {
+  const directory = tempDirectory();
+  const csr = path.join(directory, 'device.csr');
+  runOpenssl([
+    ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+    ...['-keyout', path.join(directory, 'key.pem'), '-subj', `/CN=${name}`, '-out', csr],
+  ]);
+  return csr;
+}
+
+describe('ca create --root', () => {
+  it('makes an ACTIVE root in one step and prints its ARN alone', async () => {
+    const arn = await createRoot('One Step,O=Example,C=DE', '--validity', '3y', '--tag', 'a=b');
+    expect(arn).toMatch(/^arn:aws:acm-pca:eu-central-1:\d{12}:certificate-authority\/[-0-9a-f]+$/);
+    const certificate = await certificateOf(arn);
+    expect(certificate.subject).toBe('C=DE\nO=Example\nCN=One Step');
+    expect(certificate.checkIssued(certificate)).toBe(true);
+    const years = (new Date(certificate.validTo).getTime() - Date.now()) / 31_557_600_000;
+    expect(years).toBeCloseTo(3, 1);
+    expect(await done('tags', 'list', arn)).toBe('KEY  VALUE\na    b\n');
+  });
+
+  it('gives the same CA when it is repeated', async () => {
+    const first = await createRoot('Again');
+    expect(await createRoot('Again')).toBe(first);
+    expect(await createRoot('Again', '--idempotency-token', 'another')).not.toBe(first);
+  });
+
+  it('goes on where it was cut off', async () => {
+    let sleeps = 0;
+    const impatient = {
+      ...PATIENT,
+      clock: () => {
+        sleeps += 1;
+        // No time is left when the first answer is "in progress".
+        return new Date(Date.now() + (sleeps > 3 ? 200_000 : 0));
+      },
+    };
+    const args = ['create', '--root', '--subject', 'CN=Cut Off', '--key-algorithm', 'RSA_4096'];
+    const { stdout, stderr, code } = await runAdmin(['ca', ...args], impatient);
+    const arn = stdout.trim();
+    expect(code).toBe(3);
+    expect(stderr).toBe(`the CA exists; to go on: scep-connector ca activate ${arn}\n`);
+    expect(await done(...args)).toBe(`${arn}\n`);
+    expect(await statusOf(arn)).toBe('ACTIVE');
+  });
+
+  it('configures revocation and mode', async () => {
+    const arn = await createRoot(
+      'Revoking',
+      '--crl',
+      '--crl-days',
+      '30',
+      '--ocsp',
+      '--short-lived',
+    );
+    const shown = await done('show', arn);
+    expect(shown).toMatch(/^crl +in bucket scep-connector-crls, valid 30 days$/m);
+    expect(shown).toMatch(/^ocsp +answered$/m);
+    expect(shown).toMatch(/^mode +SHORT_LIVED_CERTIFICATE$/m);
+  });
+
+  it.each([
+    ['neither kind', [], /--root or --subordinate/],
+    ['both kinds', ['--root', '--subordinate'], /cannot be used with/],
+    ['a parent of a root', ['--root', '--parent', 'abcd'], /are for subordinate CAs/],
+    ['days of no CRL', ['--root', '--crl-days', '9'], /--crl-days needs --crl/],
+    ['a validity that is none', ['--root', '--validity', '10'], /such as 90d/],
+    ['a date that is none', ['--root', '--validity', '2030-02-30'], /such as 90d/],
+    ['a name that is none', ['--root', '--subject', 'Example'], /TYPE=value/],
+    ['a parent that is none', ['--subordinate', '--parent', 'ffffffff'], /no CA whose id begins/],
+  ])('refuses %s, and makes nothing', async (_, args, message) => {
+    const before = await done('list', '--json');
+    const { error } = await ca('create', '--subject', 'CN=No', ...args);
+    expect((error as Error).message).toMatch(message);
+    expect(await done('list', '--json')).toBe(before);
+  });
+
+  it('says what the API refuses', async () => {
+    const args = ['create', '--root', '--subject', 'CN=x', ...KEY];
+    const { error } = await ca(...args, '--signing-algorithm', 'SHA256WITHRSA');
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as Error).message).toMatch(/^InvalidArgsException: Signing algorithm/);
+  });
+});
+
+describe('ca create --subordinate', () => {
+  it('has its parent sign its certificate', async () => {
+    const root = await createRoot('Parent');
+    const id = root.split('/').at(-1) ?? '';
+    const args = ['--subject', 'CN=Below', ...KEY, '--parent', id, '--path-length', '1'];
+    const arn = (await done('create', '--subordinate', ...args)).trim();
+    const [own, above] = [await certificateOf(arn), await certificateOf(root)];
+    expect(own.checkIssued(above)).toBe(true);
+    const chain = await done('certificate', arn, '--chain');
+    expect(chain).toBe(own.toString() + above.toString());
+    expect(await done('show', arn)).toMatch(/^type +SUBORDINATE$/m);
+  });
+
+  it('without a parent here, waits for a certificate from elsewhere', async () => {
+    const directory = tempDirectory();
+    const file = (name: string) => path.join(directory, name);
+    const { stdout, stderr, code } = await ca(
+      ...['create', '--subordinate', '--subject', 'CN=Foreign', ...KEY],
+    );
+    const arn = stdout.trim();
+    expect(code).toBe(0);
+    expect(stderr).toContain(`ca csr ${arn} --out ca.csr, then scep-connector ca activate ${arn}`);
+    expect((await ca('activate', arn)).error).toBeInstanceOf(UsageError);
+    await done('csr', arn, '--out', file('ca.csr'));
+    runOpenssl([
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('root.key')],
+      ...['-subj', '/CN=Foreign Root', '-days', '99', '-out', file('root.pem')],
+    ]);
+    writeFileSync(file('ext'), 'basicConstraints=critical,CA:true\nkeyUsage=keyCertSign,cRLSign\n');
+    runOpenssl([
+      ...['x509', '-req', '-in', file('ca.csr'), '-CA', file('root.pem'), '-CAkey'],
+      ...[file('root.key'), '-extfile', file('ext'), '-days', '90', '-out', file('ca.pem')],
+    ]);
+    await done('activate', arn, '--certificate', file('ca.pem'), '--chain', file('root.pem'));
+    expect(await statusOf(arn)).toBe('ACTIVE');
+    expect((await certificateOf(arn)).issuer).toBe('CN=Foreign Root');
+  });
+});
+
+describe('ca activate', () => {
+  it('replaces the certificate of an ACTIVE CA with --renew alone', async () => {
+    const arn = await createRoot('Renewed', '--validity', '1y');
+    const before = await certificateOf(arn);
+    expect((await ca('activate', arn)).error).toBeInstanceOf(UsageError);
+    await done('activate', arn, '--renew', '--validity', '2036-01-31');
+    const after = await certificateOf(arn);
+    expect(new Date(after.validTo)).toEqual(new Date('2036-01-31T00:00:00Z'));
+    expect(after.publicKey.equals(before.publicKey)).toBe(true);
+  });
+
+  it.each([
+    [['--chain', 'x.pem'], /--chain needs --certificate/],
+    [['--certificate', 'missing.pem'], /cannot read missing.pem/],
+    [['--certificate', import.meta.filename], /holds no PEM certificate/],
+    [['--certificate', 'x.pem', '--parent', 'abcd'], /cannot be used with/],
+  ])('refuses %j', async (args, message) => {
+    expect(((await ca('activate', 'abcd', ...args)).error as Error).message).toMatch(message);
+  });
+});
+
+describe('ca list and show', () => {
+  it('print tables, and the answers of the API with --json', async () => {
+    const arn = await createRoot('Shown', '--validity', '2036-01-31', '--idempotency-token', 's');
+    const id = arn.split('/').at(-1) ?? '';
+    const row = (await done('list', '--status', 'ACTIVE')).split('\n').find((l) => l.includes(id));
+    expect(row).toBe(`${id}  ACTIVE  ROOT         EC_prime256v1  2036-01-31T00:00:00Z  CN=Shown`);
+    const { CertificateAuthorities } = JSON.parse(await done('list', '--json')) as {
+      CertificateAuthorities: { Arn: string }[];
+    };
+    expect(CertificateAuthorities.map(({ Arn }) => Arn)).toContain(arn);
+    const { serialNumber } = await certificateOf(id);
+    const shown = await done('show', id.slice(0, 13));
+    expect(shown).toMatch(new RegExp(`^serial +0*${serialNumber.replace(/^0+/, '')}$`, 'm'));
+    expect(shown).toMatch(/^not after +2036-01-31T00:00:00Z$/m);
+    expect(shown).toMatch(/^crl +none$/m);
+  });
+});
+
+describe('ca issue and revoke', () => {
+  it('issue by a template, and revoke by file or serial number', async () => {
+    const arn = await createRoot('Issuing');
+    const csr = makeCsr('device');
+    const out = path.join(tempDirectory(), 'device.pem');
+    const template = ['--template', 'EndEntityClientAuthCertificate', '--validity', '30d'];
+    const certificateArn = (
+      await done('issue', arn, '--csr', csr, ...template, '--out', out)
+    ).trim();
+    const certificate = new X509Certificate(readFileSync(out));
+    expect(certificate.subject).toBe('CN=device');
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect(await done('certificate', certificateArn)).toBe(certificate.toString());
+    expect((await ca('issue', arn, '--csr', csr, '--out', out)).error).toBeInstanceOf(UsageError);
+
+    const other = new X509Certificate(await done('issue', arn, '--csr', csr, '--chain'));
+    expect(other.serialNumber).not.toBe(certificate.serialNumber);
+
+    await done('revoke', arn, '--certificate', out, '--reason', 'SUPERSEDED', '--yes');
+    await done('revoke', arn, '--serial', other.serialNumber, '--yes');
+    const again = await ca('revoke', arn, '--certificate', out, '--yes');
+    expect((again.error as ApiError).code).toBe('RequestAlreadyProcessedException');
+    expect((await ca('revoke', arn, '--certificate', out)).error).toBeInstanceOf(UsageError);
+    expect((await ca('revoke', arn, '--yes')).error).toBeInstanceOf(UsageError);
+  });
+
+  it('issue with what ApiPassthrough says', async () => {
+    const arn = await createRoot('Passing');
+    const passthrough = path.join(tempDirectory(), 'passthrough.json');
+    writeFileSync(passthrough, '{"Subject":{"CommonName":"said by the API"}}');
+    const args = ['--csr', makeCsr('said by the request'), '--api-passthrough', passthrough];
+    const template = ['--template', 'EndEntityCertificate_APIPassthrough/V1', '--json'];
+    const { Certificate, CertificateArn } = JSON.parse(
+      await done('issue', arn, ...args, ...template),
+    ) as Record<string, string>;
+    expect(new X509Certificate(Certificate ?? '').subject).toBe('CN=said by the API');
+    expect(CertificateArn).toContain(`${arn}/certificate/`);
+  });
+
+  it('refuse files that are something else', async () => {
+    const file = import.meta.filename;
+    for (const args of [
+      ['issue', 'abcd', '--csr', file],
+      ['issue', 'abcd', '--csr', makeCsr('x'), '--api-passthrough', file],
+      ['revoke', 'abcd', '--certificate', file, '--yes'],
+    ]) {
+      const { error } = await ca(...args);
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as Error).message).toContain(file);
+    }
+    expect(existsSync('abcd')).toBe(false);
+  });
+});
+
+describe('the life of a CA', () => {
+  it('is disabled, deleted, restored and enabled', async () => {
+    const arn = await createRoot('Mortal');
+    const { error } = await ca('delete', arn, '--yes');
+    expect((error as ApiError).code).toBe('InvalidStateException');
+    await done('disable', arn);
+    expect(await statusOf(arn)).toBe('DISABLED');
+    const refused = await ca('delete', arn);
+    expect(refused.error).toBeInstanceOf(UsageError);
+    await done('delete', arn, '--days', '7', '--yes');
+    expect(await done('show', arn)).toMatch(/^restorable until +20/m);
+    await done('restore', arn);
+    await done('enable', arn);
+    expect(await statusOf(arn)).toBe('ACTIVE');
+  });
+
+  it('has tags', async () => {
+    const arn = await createRoot('Tagged');
+    expect((await ca('tags', 'list', arn)).stderr).toBe('no tags\n');
+    await done('tags', 'set', arn, 'team=pki', 'empty=');
+    await done('tags', 'remove', arn, 'team');
+    expect(JSON.parse(await done('tags', 'list', arn, '--json'))).toEqual({
+      Tags: [{ Key: 'empty', Value: '' }],
+    });
+  });
+});

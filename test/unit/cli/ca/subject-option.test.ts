@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { formatSubject, parseSubjectOption } from '../../../../src/cli/ca/subject-option.ts';
+
+describe('a subject', () => {
+  it.each([
+    [
+      'CN=Root,O=Example\\, Inc.,C=DE',
+      { Country: 'DE', Organization: 'Example, Inc.', CommonName: 'Root' },
+    ],
+    ['serialNumber=7,GN=Ada,SN=L', { Surname: 'L', GivenName: 'Ada', SerialNumber: '7' }],
+  ])('%s has members of its own, and its text back in order', (text, members) => {
+    expect(parseSubjectOption(text)).toEqual(members);
+  });
+
+  it.each(['CN=Root,DC=example,DC=org', 'CN=a,OU=one,OU=two', '1.2.3.4=x,CN=y', 'UID=me'])(
+    '%s goes as custom attributes, which keep their order',
+    (text) => {
+      const subject = parseSubjectOption(text);
+      expect(Object.keys(subject)).toEqual(['CustomAttributes']);
+      expect(formatSubject(subject)).toBe(text);
+    },
+  );
+
+  it('goes most general first on the wire', () => {
+    expect(parseSubjectOption('CN=x,DC=example')).toEqual({
+      CustomAttributes: [
+        { ObjectIdentifier: '0.9.2342.19200300.100.1.25', Value: 'example' },
+        { ObjectIdentifier: '2.5.4.3', Value: 'x' },
+      ],
+    });
+  });
+
+  it.each(['Root', '', 'CN=', 'C=Germany', 'CN=a+O=b', 'XY=z'])('is not "%s"', (text) => {
+    expect(() => parseSubjectOption(text)).toThrow(InvalidArgumentError);
+  });
+
+  it('is text again as RFC 4514 writes it', () => {
+    expect(formatSubject({ CommonName: ' #1, "x"', Country: 'DE', Organization: 'A+B ' })).toBe(
+      'CN=\\ #1\\, \\"x\\",O=A\\+B\\ ,C=DE',
+    );
+    expect(formatSubject({ Unknown: 'x', CustomAttributes: [null, { Value: 7 }] })).toBe('');
+  });
+});
