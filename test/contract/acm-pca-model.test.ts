@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Action } from '../../src/private-ca/action.ts';
 import { ACTIONS } from '../../src/private-ca/actions.ts';
 import { readApiModel } from '../support/api-model.ts';
+import { plainPattern } from '../support/plain-pattern.ts';
 import { modelJsonSchema, wireJsonSchema } from '../support/wire-json-schema.ts';
 
 const model = readApiModel('acm-pca');
@@ -25,15 +26,6 @@ function comparable(schema: unknown): unknown {
     if (isSet) return value.map(String).toSorted();
     return key === 'pattern' ? plainPattern(String(value)) : value;
   });
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\t': '\t', '\\n': '\n', '\\r': '\r' };
-
-function plainPattern(pattern: string): string {
-  return pattern
-    .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replace(/\\[tnr]/g, (written) => ESCAPES[written] ?? written)
-    .replaceAll('\\/', '/');
 }
 
 test('there are the actions of the newest model, and no other', () => {

@@ -28,6 +28,8 @@ export function forbiddenInBody(
     ...otherTypes(shape).map((value) => malformed(`${JSON.stringify(value)}`, value)),
     ...forbiddenText(shape),
     ...forbiddenNumbers(shape),
+    ...forbiddenOctets(shape),
+    ...forbiddenSizes(shape, sampleOf),
     ...forbiddenInside(model, ref, sampleOf),
   ];
 }
@@ -65,25 +67,27 @@ function malformed(what: string, value: unknown): NegativeCase {
   return { what, value, error: 'SerializationException' };
 }
 
+/** The type that JSON has for a type of the model. */
+const JSON_TYPES: Readonly<Record<string, string>> = {
+  ...{ blob: 'string', string: 'string', boolean: 'boolean', list: 'list' },
+  ...{ integer: 'integer', long: 'integer', map: 'object', structure: 'object' },
+};
+
 function otherTypes({ type }: ModelShape): readonly unknown[] {
-  const own = ['structure', 'map'].includes(type) ? 'object' : type;
-  const samples = { string: 'text', integer: 1, boolean: true, list: ['text'], object: {} };
-  return Object.entries(samples).flatMap(([name, value]) => (name === own ? [] : [value]));
+  const samples = {
+    ...{ string: 'text', integer: 1, fraction: 1.5 },
+    ...{ boolean: true, list: ['text'], object: {} },
+  };
+  const others = Object.entries(samples).filter(([name]) => name !== JSON_TYPES[type]);
+  return others.map(([, value]) => value);
 }
 
 function forbiddenText(shape: ModelShape): readonly NegativeCase[] {
   if (shape.type !== 'string') return [];
   const { min = 0, max, pattern } = shape;
-  const length = 'Member must have length';
   const cases: NegativeCase[] = [];
-  if (min > 0) {
-    const constraint = `${length} greater than or equal to ${min}`;
-    cases.push(refused('too short', 'x'.repeat(min - 1), constraint));
-  }
-  if (max !== undefined) {
-    const constraint = `${length} less than or equal to ${max}`;
-    cases.push(refused('too long', 'x'.repeat(max + 1), constraint));
-  }
+  if (min > 0) cases.push(tooShort('x'.repeat(min - 1), min));
+  if (max !== undefined) cases.push(tooLong('x'.repeat(max + 1), max));
   if (pattern !== undefined) {
     const constraint = `Member must satisfy regular expression pattern: ${pattern}`;
     for (const text of outsidePattern(pattern, min)) {
@@ -98,7 +102,7 @@ function forbiddenText(shape: ModelShape): readonly NegativeCase[] {
 }
 
 function outsidePattern(pattern: string, min: number): readonly string[] {
-  const whole = new RegExp(`^(?:${pattern})$`);
+  const whole = new RegExp(`^(?:${pattern})$`, pattern.includes('\\p{') ? 'u' : '');
   const texts = [' ', '*', 'ü', '\u0000', '\n', 'a\n'].map((unit) =>
     unit.repeat(Math.max(1, Math.ceil(min / unit.length))),
   );
@@ -106,7 +110,7 @@ function outsidePattern(pattern: string, min: number): readonly string[] {
 }
 
 function forbiddenNumbers({ type, min, max }: ModelShape): readonly NegativeCase[] {
-  if (type !== 'integer') return [];
+  if (type !== 'integer' && type !== 'long') return [];
   const value = 'Member must have value';
   return [
     ...(min === undefined
@@ -116,6 +120,36 @@ function forbiddenNumbers({ type, min, max }: ModelShape): readonly NegativeCase
       ? []
       : [refused(`${max + 1}`, max + 1, `${value} less than or equal to ${max}`)]),
   ];
+}
+
+function forbiddenOctets({ type, min = 0, max }: ModelShape): readonly NegativeCase[] {
+  if (type !== 'blob') return [];
+  const octets = (count: number) => Buffer.alloc(count).toString('base64');
+  const sizes = [
+    ...(min > 0 ? [tooShort(octets(min - 1), min)] : []),
+    ...(max === undefined ? [] : [tooLong(octets(max + 1), max)]),
+  ];
+  return [...['*', 'AAA', 'AA==\n'].map((text) => malformed(`'${text}'`, text)), ...sizes];
+}
+
+function forbiddenSizes(
+  { type, min = 0, max, member }: ModelShape,
+  sampleOf: SampleOf,
+): readonly NegativeCase[] {
+  if (type !== 'list' || member === undefined) return [];
+  const items = (length: number) => Array.from({ length }, () => sampleOf(member));
+  return [
+    ...(min > 0 ? [tooShort(items(min - 1), min)] : []),
+    ...(max === undefined ? [] : [tooLong(items(max + 1), max)]),
+  ];
+}
+
+function tooShort(value: unknown, min: number): NegativeCase {
+  return refused('too short', value, `Member must have length greater than or equal to ${min}`);
+}
+
+function tooLong(value: unknown, max: number): NegativeCase {
+  return refused('too long', value, `Member must have length less than or equal to ${max}`);
 }
 
 function refused(what: string, value: unknown, constraint: string): NegativeCase {
@@ -134,7 +168,10 @@ function forbiddenInside(
         malformed(`${JSON.stringify(value)} in it`, { key: value }),
       );
     case 'list':
-      return [null, 1, {}].map((value) => malformed(`${JSON.stringify(value)} in it`, [value]));
+      return [
+        malformed('null in it', [null]),
+        ...(shape.member ? forbiddenInBody(model, shape.member, false, sampleOf) : []).map(inList),
+      ];
     case 'structure':
       return [
         ...(shape.union ? forbiddenUnions(shape, sampleOf) : []),
@@ -152,6 +189,11 @@ function forbiddenInside(
     default:
       return [];
   }
+}
+
+function inList(one: NegativeCase): NegativeCase {
+  const place = ['1.member', one.place].filter((step) => step).join('.');
+  return { ...one, what: `in it: ${one.what}`, value: [one.value], place };
 }
 
 function forbiddenUnions({ members = {} }: ModelShape, sampleOf: SampleOf): NegativeCase[] {
