@@ -1,3 +1,4 @@
+import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
@@ -53,6 +54,28 @@ export async function answerApiRequest(
     return { ...known, reply: await call.answer() };
   } catch (error) {
     return { ...known, ...answerError(protocol, error) };
+  }
+}
+
+/** What the body has no part in. */
+const REFUSED_UNREAD: readonly AwsErrorCode[] = [
+  'MissingAuthenticationTokenException',
+  'IncompleteSignatureException',
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+];
+
+/** The answer to a request that is refused whatever its body may be; undefined when that must be read. */
+export function refuseUnread(
+  { authenticate }: Pick<ApiDependencies, 'authenticate'>,
+  request: Omit<SignedRequest, 'body'>,
+): ApiAnswer | undefined {
+  try {
+    authenticate({ ...request, body: new Uint8Array() });
+    return undefined;
+  } catch (error) {
+    const refused = error instanceof AwsError && REFUSED_UNREAD.includes(error.code);
+    return refused ? answerError(protocolOf(request), error) : undefined;
   }
 }
 

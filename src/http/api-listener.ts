@@ -5,7 +5,7 @@ import { AwsError } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ApiAnswer, ApiDependencies } from './answer-api-request.ts';
-import { answerApiRequest, answerError, protocolOf } from './answer-api-request.ts';
+import { answerApiRequest, answerError, protocolOf, refuseUnread } from './answer-api-request.ts';
 import type { CorsOptions } from './apply-cors.ts';
 import { applyCors } from './apply-cors.ts';
 
@@ -18,6 +18,8 @@ export interface ApiListenerDependencies extends ApiDependencies {
 
 /** Octets of a body: ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
 const MAX_BODY = 4 * 1024 * 1024;
+/** Octets that anybody may have the server hold for him. To refuse them unread would break off the client's sending. */
+const SMALL_BODY = 64 * 1024;
 
 /**
  * The listener that administrators reach: the API of Connector for SCEP, and that of Private CA, under any path. Express does not
@@ -45,13 +47,23 @@ async function answer(
   response.setHeader('Cache-Control', 'no-store');
   if (deps.cors !== undefined && applyCors(deps.cors, request, response)) return;
   const { method = '', url: target = '' } = request;
-  const headers = paired(request.rawHeaders);
-  const given = await readBody(readRaw, request, response).then(
-    (body) => answerApiRequest(deps, { method, target, headers, body }),
-    (error: unknown) => answerError(protocolOf({ headers }), error),
-  );
+  const head = { method, target, headers: paired(request.rawHeaders) };
+  const refused = hasSmallBody(request) ? undefined : refuseUnread(deps, head);
+  if (refused !== undefined) response.setHeader('Connection', 'close');
+  const given =
+    refused ??
+    (await readBody(readRaw, request, response).then(
+      (body) => answerApiRequest(deps, { ...head, body }),
+      (error: unknown) => answerError(protocolOf(head), error),
+    ));
   send(response, given.reply);
   log(deps.logger, given, { requestId, milliseconds: Math.round(performance.now() - begun) });
+}
+
+/** Also one without a body; not one that does not say how long it will be. */
+function hasSmallBody({ headers }: IncomingMessage): boolean {
+  const length = Number(headers['content-length'] ?? 0);
+  return headers['transfer-encoding'] === undefined && length <= SMALL_BODY;
 }
 
 /** @throws AwsError SerializationException when the body is not taken; the connection then ends with the answer */
