@@ -43,12 +43,13 @@ export function findSelfIssuer(
 
 /**
  * The authority as the issuer of another's certificate.
- * @throws AwsError ValidationException when the template's path length is not below the authority's own
+ * @throws AwsError ValidationException when the template's path length is not below what is left to the authority
  */
 export function findIssuer(installed: InstalledCertificate, template: Template): Issuer {
   const own = parseCertificate(installed.certificate);
-  if (template.ca !== undefined) requireShorterPath(template.ca.pathLength, pathLengthOf(own));
   const above = (installed.chain ?? []).map(parseCertificate);
+  if (template.ca !== undefined)
+    requireShorterPath(template.ca.pathLength, pathLeft([own, ...above]));
   return {
     subject: installed.subject,
     keyIdentifier: installed.keyIdentifier,
@@ -57,19 +58,27 @@ export function findIssuer(installed: InstalledCertificate, template: Template):
   };
 }
 
-/** RFC 5280 section 4.2.1.9: each authority on a path leaves one less below it. */
-function requireShorterPath(wanted: number | undefined, own: number | undefined): void {
-  if (own === undefined || (wanted !== undefined && wanted < own)) return;
+function requireShorterPath(wanted: number | undefined, left: number): void {
+  if (left === Number.POSITIVE_INFINITY || (wanted !== undefined && wanted < left)) return;
   const message =
-    own === 0
+    left === 0
       ? 'The certificate authority has the path length 0 and cannot issue CA certificates'
-      : `The path length specified must be less than that of the certificate authority, which is ${own}`;
+      : `The path length specified must be less than that of the certificate authority, which is ${left}`;
   throw new AwsError('ValidationException', message);
 }
 
-function pathLengthOf(certificate: Certificate): number | undefined {
-  const extension = certificate.extensions.find(({ oid }) => oid === OID.basicConstraints);
-  return extension && parseBasicConstraints(extension.value).pathLength;
+/**
+ * How many authorities may follow below the first certificate of a path (RFC 5280 section 4.2.1.9): one without a path length of
+ * its own keeps to those above it, each of which has used up one for every authority in between.
+ */
+function pathLeft(path: readonly Certificate[]): number {
+  return Math.min(
+    ...path.map(({ extensions }, below) => {
+      const extension = extensions.find(({ oid }) => oid === OID.basicConstraints);
+      const { pathLength } = extension ? parseBasicConstraints(extension.value) : {};
+      return pathLength === undefined ? Number.POSITIVE_INFINITY : pathLength - below;
+    }),
+  );
 }
 
 function nameConstraintsOf(certificate: Certificate): readonly NameConstraints[] {

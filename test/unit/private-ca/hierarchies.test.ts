@@ -325,6 +325,13 @@ describe('importing a certificate of an external parent', () => {
     expect(await status()).toBe('PENDING_CERTIFICATE');
   });
 
+  it('keeps to the path length above it when the authority has none of its own', async () => {
+    await importing(ours(limitedTop), limitedTop.pem);
+    await expect(issue(arn, deviceCsr, 'EndEntityCertificate', 1)).resolves.toBeDefined();
+    const below = issue(arn, deviceCsr, 'SubordinateCACertificate_PathLen0', 1);
+    await expect(below).rejects.toMatchObject({ code: 'ValidationException' });
+  });
+
   it('refuses a self-signed certificate for the very key', async () => {
     const CertificateAuthorityArn = arn.CertificateAuthorityArn;
     const key = await ca.signingKeys.get(CertificateAuthorityArn.slice(-36));
