@@ -1,14 +1,21 @@
 import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
 import { parseName } from './distinguished-name.ts';
 import type { GeneralName } from './general-names.ts';
 import { parseIpAddress } from './ip-address.ts';
+import type { Relation } from './match-constrained-text.ts';
 import { matchesHost, matchesMailbox, matchesUri } from './match-constrained-text.ts';
 import type { NameConstraint, NameConstraints } from './name-constraints.ts';
 
+/** id-on-SmtpUTF8Mailbox (RFC 9598): a mailbox in an otherName, which constraints on rfc822Names hold for. */
+const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
+const LOOKS_LIKE_HOST = /^[a-z0-9_*-]+(?:\.[a-z0-9_-]+)+\.?$/i;
+
 /**
  * Which name of a certificate its issuer may not certify (RFC 5280 section 4.2.1.10), as its kind; undefined when none. The
- * subject counts as a directoryName, and each emailAddress in it as an rfc822Name. A name of a kind that is constrained
- * and that this program cannot match is one that the issuer may not certify.
+ * subject counts as a directoryName, each emailAddress in it as an rfc822Name, and each common name that looks like a host as
+ * a dNSName where there is no other: so OpenSSL has it, and older clients look there. A name of a kind that is constrained and
+ * that this program cannot match is one that the issuer may not certify.
  * @param subject Name, DER
  * @throws DecodeError when the subject or a directoryName is not a Name of character strings
  */
@@ -17,12 +24,18 @@ export function checkNameConstraints(
   subject: Uint8Array,
   alternativeNames: readonly GeneralName[],
 ): GeneralName['kind'] | undefined {
-  const names = [...subjectNames(subject), ...alternativeNames];
+  const names = [
+    ...subjectNames(subject),
+    ...commonHosts(subject, alternativeNames),
+    ...alternativeNames.flatMap(withMailbox),
+  ];
+  const comparableName = createComparableName();
   const breach = names.find((name) => {
     const allowed = permitted.filter((constraint) => isOfKind(constraint, name));
     const forbidden = excluded.filter((constraint) => isOfKind(constraint, name));
-    const isAllowed = allowed.length === 0 || allowed.some((each) => matches(name, each, 'inside'));
-    return !isAllowed || forbidden.some((each) => matches(name, each, 'touching'));
+    const isAllowed =
+      allowed.length === 0 || allowed.some((each) => matches(name, each, 'inside', comparableName));
+    return !isAllowed || forbidden.some((each) => matches(name, each, 'touching', comparableName));
   });
   return breach?.kind;
 }
@@ -37,52 +50,78 @@ function subjectNames(subject: Uint8Array): readonly GeneralName[] {
   ];
 }
 
+function commonHosts(
+  subject: Uint8Array,
+  alternativeNames: readonly GeneralName[],
+): readonly GeneralName[] {
+  if (alternativeNames.some(({ kind }) => kind === 'dNSName')) return [];
+  return parseName(subject)
+    .flat()
+    .filter(({ oid, value }) => oid === OID.commonName && LOOKS_LIKE_HOST.test(value))
+    .map(({ value }) => ({ kind: 'dNSName', value }));
+}
+
+function withMailbox(name: GeneralName): readonly GeneralName[] {
+  if (name.kind !== 'otherName' || name.typeId !== SMTP_UTF8_MAILBOX) return [name];
+  // What is no UTF-8 becomes what is no mailbox.
+  const value = Buffer.from(readBer(name.value).content).toString();
+  return [name, { kind: 'rfc822Name', value }];
+}
+
 function isOfKind(constraint: NameConstraint, { kind }: GeneralName): boolean {
   return constraint.kind === (kind === 'userPrincipalName' ? 'otherName' : kind);
 }
 
-/**
- * Whether the name lies inside the subtree or, for exclusion, at least touches it: what cannot be judged is neither inside nor
- * free of it.
- */
+/** What cannot be judged is neither inside a subtree nor free of it. */
 function matches(
   name: GeneralName,
   constraint: NameConstraint,
-  how: 'inside' | 'touching',
+  how: Relation,
+  comparableName: (der: Uint8Array) => readonly string[],
 ): boolean {
   const otherwise = how === 'touching';
   if (constraint.kind === 'rfc822Name' && name.kind === 'rfc822Name') {
-    return matchesMailbox(name.value, constraint.value) ?? otherwise;
+    return matchesMailbox(name.value, constraint.value, how) ?? otherwise;
   }
   if (constraint.kind === 'uniformResourceIdentifier' && name.kind === constraint.kind) {
     return matchesUri(name.value, constraint.value) ?? otherwise;
   }
   if (constraint.kind === 'dNSName' && name.kind === 'dNSName') {
-    return matchesHost(name.value, constraint.value, how);
+    return matchesHost(name.value, constraint.value, how) ?? otherwise;
   }
   if (constraint.kind === 'directoryName' && name.kind === 'directoryName') {
-    return isWithinName(name.value, constraint.value);
+    return isWithinName(comparableName(name.value), comparableName(constraint.value));
   }
   if (constraint.kind === 'iPAddress' && name.kind === 'iPAddress') {
-    return isWithinRange(name.value, constraint);
+    return isWithinRange(name.value, constraint, how);
   }
   return otherwise;
 }
 
-/** Whether a Name begins with the relative names of another, compared by RFC 5280 section 7.1 as far as Unicode's lower case goes. */
-function isWithinName(name: Uint8Array, base: Uint8Array): boolean {
-  const [relativeNames, wanted] = [comparableName(name), comparableName(base)];
-  return wanted.every((relativeName, i) => relativeName === relativeNames[i]);
+/** Whether a Name begins with the relative names of another. */
+function isWithinName(relativeNames: readonly string[], base: readonly string[]): boolean {
+  return base.every((relativeName, i) => relativeName === relativeNames[i]);
 }
 
-function comparableName(der: Uint8Array): readonly string[] {
-  return parseName(der).map((attributes) => {
-    const texts = attributes.map(({ oid, value }) => {
-      const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
-      return JSON.stringify([oid, folded]);
-    });
-    return texts.toSorted().join();
+/**
+ * The relative names of a Name as texts that are equal for equal ones, by RFC 5280 section 7.1 as far as Unicode's lower case goes.
+ * Reads each Name once: there may be thousands of pairs.
+ */
+function createComparableName(): (der: Uint8Array) => readonly string[] {
+  const known = new Map<Uint8Array, readonly string[]>();
+  return (der) => {
+    const texts = known.get(der) ?? parseName(der).map(comparableRelativeName);
+    known.set(der, texts);
+    return texts;
+  };
+}
+
+function comparableRelativeName(attributes: ReturnType<typeof parseName>[number]): string {
+  const texts = attributes.map(({ oid, value }) => {
+    const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+    return JSON.stringify([oid, folded]);
   });
+  return texts.toSorted().join();
 }
 
 interface AddressRange {
@@ -90,11 +129,19 @@ interface AddressRange {
   readonly mask: Uint8Array;
 }
 
-function isWithinRange(text: string, { address, mask }: AddressRange): boolean {
+/** `touching` takes an IPv4 address and the IPv6 address that it is mapped to (RFC 4291 section 2.5.5.2) for the same. */
+function isWithinRange(text: string, { address, mask }: AddressRange, how: Relation): boolean {
   const octets = parseIpAddress(text);
-  if (octets?.length !== address.length) return false;
-  return octets.every((octet, i) => {
-    const bits = mask[i] ?? 0xff;
-    return (octet & bits) === ((address[i] ?? 0) & bits);
-  });
+  if (octets === undefined) return how === 'touching';
+  if (octets.length !== address.length && how === 'inside') return false;
+  const [own, base, bits] = [mapped(octets, 0), mapped(address, 0), mapped(mask, 0xff)];
+  return own.every(
+    (octet, i) => (octet & (bits[i] ?? 0xff)) === ((base[i] ?? 0) & (bits[i] ?? 0xff)),
+  );
+}
+
+/** An IPv6 address as it is, an IPv4 one as IPv6. */
+function mapped(octets: Uint8Array, fill: number): Uint8Array {
+  if (octets.length !== 4) return octets;
+  return Buffer.from([...new Array<number>(10).fill(fill), 0xff, 0xff, ...octets]);
 }

@@ -1,41 +1,75 @@
 /** The host of a URI's authority (RFC 3986 section 3.2). Readers disagree on backslashes, so none may stand before its end. */
 const URI_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#@:[\]\\]+)(?::\d*)?(?:[/?#]|$)/i;
+const HOST = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+$/;
+/** A wildcard is a whole label to most readers, and a part of one to some (RFC 6125 section 6.4.3). */
+const WILDCARD = /^[a-z0-9_*-]*\*[a-z0-9_*-]*(\.[a-z0-9_.-]+)$/;
+/** What readers of URIs take for an address instead of a name. */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+
+/**
+ * Whether a name lies inside the constraint's subtree or, for exclusion, at least touches it. None of the functions below can
+ * judge what is malformed: readers may take it for something else.
+ */
+export type Relation = 'inside' | 'touching';
 
 /**
  * Whether a DNS name, which may be a wildcard, is the constraint's host or below it; with a leading dot, below it only.
- * `touching` also finds a wildcard that stands for a host inside the constraint.
+ * `touching` also finds a wildcard that stands for a host inside the constraint. Undefined when it cannot be judged.
  */
-export function matchesHost(
-  name: string,
+export function matchesHost(name: string, constraint: string, how: Relation): boolean | undefined {
+  const stem = WILDCARD.exec(comparable(name))?.[1];
+  const host = stem === undefined ? hostOf(name) : hostOf(stem.slice(1));
+  const base = baseOf(constraint);
+  if (host === undefined || base === undefined) return undefined;
+  if (stem === undefined) return host === base || isBelow(host, base);
+  return isBelow(stem, base) || (how === 'touching' && isBelow(base, stem));
+}
+
+/**
+ * Whether a mailbox is the constraint's, or on its host, or with a leading dot below it. Only `touching` takes mailboxes of
+ * other case for the same: that is the host's business. Undefined when it cannot be judged.
+ */
+export function matchesMailbox(
+  mailbox: string,
   constraint: string,
-  how: 'inside' | 'touching' = 'inside',
-): boolean {
-  const [host, base] = [comparableHost(name), comparableHost(constraint)];
-  if (isBelow(host, base) || (host === base && !base.startsWith('.'))) return true;
-  const isWildcard = how === 'touching' && host.startsWith('*.');
-  return isWildcard && isBelow(base, host.slice(1));
+  how: Relation,
+): boolean | undefined {
+  const [local, host] = splitMailbox(mailbox);
+  const [constrained, constrainedHost] = splitMailbox(constraint);
+  const [name, base] = [hostOf(host), baseOf(constrainedHost)];
+  if (local === '' || name === undefined || base === undefined) return undefined;
+  // OpenSSL takes @example.com for example.com.
+  if (constrained === '') return isOnHost(name, base);
+  const isSame =
+    how === 'touching' ? local.toLowerCase() === constrained.toLowerCase() : local === constrained;
+  return isSame && name === base;
 }
 
-/** Whether a mailbox is the constraint's, or on its host, or with a leading dot below it; undefined when it is no mailbox. */
-export function matchesMailbox(mailbox: string, constraint: string): boolean | undefined {
-  const at = mailbox.lastIndexOf('@');
-  if (at < 1) return undefined;
-  const host = comparableHost(mailbox.slice(at + 1));
-  const constrainedAt = constraint.lastIndexOf('@');
-  const base = comparableHost(constraint.slice(constrainedAt + 1));
-  if (constrainedAt < 0) return isOnHost(host, base);
-  // The part before the host is the host's business: its case counts.
-  return host === base && mailbox.slice(0, at) === constraint.slice(0, constrainedAt);
+function splitMailbox(text: string): readonly [local: string, host: string] {
+  const at = text.lastIndexOf('@');
+  return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
 }
 
-/** Whether a URI's host is the constraint's, or with a leading dot below it; undefined when it names no host. */
+/** Whether a URI's host is the constraint's, or with a leading dot below it; undefined when it names no host that can be judged. */
 export function matchesUri(uri: string, constraint: string): boolean | undefined {
-  const host = URI_HOST.exec(uri)?.[1];
-  if (host === undefined || /^[\d.]+$/.test(host)) return undefined;
-  return isOnHost(comparableHost(host), comparableHost(constraint));
+  const host = hostOf(URI_HOST.exec(uri)?.[1] ?? '');
+  const base = baseOf(constraint);
+  if (host === undefined || base === undefined || ENDS_IN_NUMBER.test(host)) return undefined;
+  return isOnHost(host, base);
 }
 
-function comparableHost(host: string): string {
+function hostOf(text: string): string | undefined {
+  const host = comparable(text);
+  return HOST.test(host) ? host : undefined;
+}
+
+/** A host, or one with a leading dot, or nothing for every host. */
+function baseOf(text: string): string | undefined {
+  const base = comparable(text);
+  return base === '' || HOST.test(base.replace(/^\./, '')) ? base : undefined;
+}
+
+function comparable(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }
 

@@ -5,6 +5,7 @@ import {
   derContextPrimitive,
   derInteger,
   derSequence,
+  derUtf8String,
 } from '../../../src/asn1/write-der.ts';
 import { checkNameConstraints } from '../../../src/x509/check-name-constraints.ts';
 import type { GeneralName } from '../../../src/x509/general-names.ts';
@@ -44,7 +45,10 @@ describe('a permitted subtree', () => {
     [dns('example.com'), dnsName('*.example.com'), true],
     [dns('a.example.com'), dnsName('*.example.com'), false],
     [dns(''), dnsName('anything'), true],
+    [dns('example.com'), dnsName('evil.test .example.com'), false],
+    [dns('*.example.com'), dnsName('a.example.com'), false],
     [email('user@example.com'), mail('user@EXAMPLE.com'), true],
+    [email('@example.com'), mail('user@example.com'), true],
     [email('user@example.com'), mail('User@example.com'), false],
     [email('example.com'), mail('user@example.com'), true],
     [email('example.com'), mail('user@a.example.com'), false],
@@ -62,6 +66,7 @@ describe('a permitted subtree', () => {
     [range('c0000200ffffff00'), address('192.0.2.77'), true],
     [range('c0000200ffffff00'), address('192.0.3.77'), false],
     [range('c0000200ffffff00'), address('2001:db8::1'), false],
+    [range('c0000200ffffff00'), address('::ffff:192.0.2.77'), false],
     [range(`20010db8${'00'.repeat(12)}ffffffff${'00'.repeat(12)}`), address('2001:db8::1'), true],
   ])('%o and %o: %s', (base, name, within) => {
     const breach = checkNameConstraints(constraints({ permitted: [base] }), nobody, [name]);
@@ -89,11 +94,29 @@ describe('an excluded subtree', () => {
     [dns('example.com'), dnsName('other.example'), false],
     [dns('a.example.com'), dnsName('*.example.com'), true],
     [dns('a.example.com'), dnsName('*.example.org'), false],
+    [dns('secret.example.com'), dnsName('s*t.example.com'), true],
+    [dns('secret.example.com'), dnsName('s*t.example.org'), false],
+    [dns('example.com'), dnsName('a.example.com..'), true],
+    [dns('example.com'), dnsName('a.example.com '), true],
+    [dns('example.com'), dnsName('*'), true],
+    [dns('*.example.com'), dnsName('a.example.com'), true],
+    [dns('.'), dnsName('a.example.com'), true],
     [dns(''), dnsName('anything'), true],
     [email('example.com'), mail('no mailbox'), true],
+    [email('example.com'), mail('user@example.com '), true],
+    [email('user@example.com'), mail('USER@example.com'), true],
+    [email('@example.com'), mail('user@example.com'), true],
+    [email('@example.com'), mail('user@example.org'), false],
     [uri('example.com'), link('urn:elsewhere'), true],
+    [uri('example.com'), link('https://ex%61mple.com/'), true],
+    [uri('example.com'), link('https://0x7f.1/'), true],
+    [uri('https://example.com'), link('https://example.com/'), true],
     [uri('example.com'), link('https://other.example/'), false],
     [range('00000000'.repeat(2)), address('192.0.2.1'), true],
+    [range('0a000000ff000000'), address('::ffff:10.1.2.3'), true],
+    [range('0a000000ff000000'), address('::ffff:11.1.2.3'), false],
+    [range('0a000000ff000000'), address('2001:db8::a01:203'), false],
+    [range(`${'00'.repeat(10)}ffff0a000000${'ff'.repeat(13)}000000`), address('10.1.2.3'), true],
   ])('%o and %o: %s', (base, name, touched) => {
     const breach = checkNameConstraints(constraints({ excluded: [base] }), nobody, [name]);
     expect(breach).toBe(touched ? name.kind : undefined);
@@ -136,6 +159,46 @@ describe('the subject', () => {
     const subject = parseDistinguishedNameText('emailAddress=a@evil.example,CN=x');
     expect(checkNameConstraints(mailOnly, subject, [])).toBe('rfc822Name');
   });
+
+  it.each([
+    ['CN=www.evil.example', [], 'dNSName'],
+    ['CN=*.evil.example', [], 'dNSName'],
+    ['CN=www.example.com', [], undefined],
+    ['CN=Device 7', [], undefined],
+    ['CN=www.evil.example', [address('192.0.2.1')], 'dNSName'],
+    ['CN=www.evil.example', [dnsName('www.example.com')], undefined],
+  ])(
+    '%s has its common name judged as a host unless there is a dNSName: %o',
+    (name, names, breach) => {
+      const hosts = constraints({ permitted: [dns('example.com')] });
+      expect(checkNameConstraints(hosts, parseDistinguishedNameText(name), names)).toBe(breach);
+    },
+  );
+});
+
+describe('a SmtpUTF8Mailbox', () => {
+  const excluded = constraints({ excluded: [email('example.com')] });
+
+  it.each([
+    ['käfer@example.com', 'rfc822Name'],
+    ['käfer@example.org', undefined],
+    ['user@käfer.example', 'rfc822Name'],
+  ])('is a mailbox: %s', (mailbox, breach) => {
+    const typeId = '1.3.6.1.5.5.7.8.9';
+    const name: GeneralName = { kind: 'otherName', typeId, value: derUtf8String(mailbox) };
+    expect(checkNameConstraints(excluded, nobody, [name])).toBe(breach);
+  });
+});
+
+it('judges thousands of Names by thousands of subtrees without reading each of them again and again', () => {
+  const bases = Array.from({ length: 1_000 }, (_, i) => directory(`OU=no ${i},O=Lab`));
+  const names = Array.from({ length: 150 }, (_, i): GeneralName => {
+    return { kind: 'directoryName', value: parseDistinguishedNameText(`CN=${i},OU=x,O=Lab,C=US`) };
+  });
+  const many = constraints({ excluded: bases });
+  const start = performance.now();
+  expect(checkNameConstraints(many, nobody, names)).toBeUndefined();
+  expect(performance.now() - start).toBeLessThan(1_000);
 });
 
 describe('a constraint on names that cannot be matched', () => {
