@@ -11,6 +11,7 @@ import { parseAuthorityKeyIdentifier, parseSubjectKeyIdentifier } from '../x509/
 import { parseKeyUsage } from '../x509/key-usage.ts';
 import { parseNameConstraints } from '../x509/name-constraints.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
+import { importPublicKey } from '../x509/public-key.ts';
 
 /** What RFC 5280 asks of every certificate, with the section, and what more this server asks. */
 export interface CertificateRule {
@@ -51,11 +52,13 @@ const LISTS: ReadonlySet<string> = new Set([
   OID.policyMappings,
 ]);
 
+/** To be asked first, and of the bytes alone: reading what breaks it is expensive. */
+export const SIZE_RULE = {
+  rule: `a certificate must be of ${MAX_CERTIFICATE_OCTETS} octets at most (this server)`,
+  holds: (der: Uint8Array): boolean => der.length <= MAX_CERTIFICATE_OCTETS,
+};
+
 export const CERTIFICATE_RULES: readonly CertificateRule[] = [
-  {
-    rule: `a certificate must be of ${MAX_CERTIFICATE_OCTETS} octets at most (this server)`,
-    holds: ({ der }) => der.length <= MAX_CERTIFICATE_OCTETS,
-  },
   {
     rule: 'the subject must be DER (4.1)',
     holds: ({ subject }) => isDer(subject),
@@ -92,6 +95,24 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
         .flat()
         .filter(({ oid }) => oid === OID.commonName)
         .every(({ value }) => value.length > 0 && [...value].length <= MAX_COMMON_NAME),
+  },
+  {
+    rule: 'the subject must hold no control characters (this server)',
+    // A reader that stops at a NUL sees another name.
+    holds: ({ subject }) =>
+      parseName(subject)
+        .flat()
+        .every(({ value }) => !/\p{Cc}/u.test(value)),
+  },
+  {
+    rule: 'the public key must be written in the form of DER that its type has (4.1.2.7)',
+    // Otherwise one key has many key identifiers, and room for anything beside it.
+    holds: ({ subjectPublicKeyInfo }) => {
+      const key = importPublicKey(subjectPublicKeyInfo);
+      return (
+        Buffer.compare(key.export({ format: 'der', type: 'spki' }), subjectPublicKeyInfo) === 0
+      );
+    },
   },
   {
     rule: 'subjectKeyIdentifier must be there and not critical (4.2.1.2)',

@@ -4,7 +4,7 @@ import { derSigned } from '../x509/build-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import { readBackCertificate } from '../x509/read-back-certificate.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
-import { CERTIFICATE_RULES } from './certificate-rules.ts';
+import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
 import { practiceKeyFor } from './practice-key.ts';
 import { localSigningKey } from './signing-key.ts';
 
@@ -35,6 +35,7 @@ export async function lintCertificate(
 }
 
 function findFaults(der: Uint8Array): readonly string[] {
+  if (!SIZE_RULE.holds(der)) return [SIZE_RULE.rule];
   return orDecodeFault(() => {
     const certificate = parseCertificate(der);
     const faults = CERTIFICATE_RULES.flatMap(({ rule, holds }) =>

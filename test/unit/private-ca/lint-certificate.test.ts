@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { derNull, derOctetString, derSequence } from '../../../src/asn1/write-der.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import {
+  derBitString,
+  derElement,
+  derInteger,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+  derUtf8String,
+} from '../../../src/asn1/write-der.ts';
 import { lintCertificate } from '../../../src/private-ca/lint-certificate.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import type { CertificateFields } from '../../../src/x509/build-certificate.ts';
@@ -14,9 +24,11 @@ import {
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import type { Extension } from '../../../src/x509/read-extensions.ts';
 import { sampleFields } from '../../support/sample-certificate.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
 
 const keys = ecKeyPair();
+const rsa = rsaKeyPair();
+const INTEGER = 2;
 const notCa = basicConstraintsExtension({ ca: false }, false);
 const subjectKey = subjectKeyIdentifierExtension(Buffer.of(1, 2));
 const authorityKey = authorityKeyIdentifierExtension(Buffer.of(3, 4));
@@ -36,6 +48,24 @@ function lint(changes: Partial<CertificateFields>): Promise<readonly string[]> {
   return lintCertificate(derTbsCertificate(fields), fields);
 }
 
+/** A sound RSA key, but for what stands beside its algorithm and how many zeros before its modulus. */
+function rsaKey(parameters: Uint8Array, zeros: number): Uint8Array {
+  const { n = '' } = rsa.publicKey.export({ format: 'jwk' });
+  const modulus = Buffer.concat([Buffer.alloc(1 + zeros), Buffer.from(n, 'base64url')]);
+  return derSequence(
+    derSequence(derOid(OID.rsaEncryption), parameters),
+    derBitString(derSequence(derElement(INTEGER, modulus), derInteger(65_537))),
+  );
+}
+
+function compressedKey(): Uint8Array {
+  const point = keys.spki.subarray(-65);
+  const sign = Buffer.of(2 + ((point.at(-1) ?? 0) & 1));
+  const [algorithm] = readBer(keys.spki).children;
+  const bits = derBitString(Buffer.concat([sign, point.subarray(1, 33)]));
+  return derSequence(algorithm?.bytes ?? derNull(), bits);
+}
+
 function withExtensions(...extensions: Extension[]): Partial<CertificateFields> {
   return { extensions };
 }
@@ -46,6 +76,13 @@ describe('lintCertificate', () => {
     expect(
       await lint(withExtensions(...good, keyUsageExtension(['digitalSignature']), subjectAltName)),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['RSA', rsaKey(derNull(), 0)],
+    ['EC, its point compressed', compressedKey()],
+  ])('finds nothing wrong with a key of %s', async (_, subjectPublicKeyInfo) => {
+    expect(await lint({ subjectPublicKeyInfo })).toEqual([]);
   });
 
   it('finds nothing wrong with a root', async () => {
@@ -76,6 +113,13 @@ describe('lintCertificate', () => {
     ['4.1.2.6', { subject: derSequence(), extensions: [...good, subjectAltName] }],
     ['ub-common-name', { subject: derName([{ oid: OID.commonName, value: 'x'.repeat(65) }]) }],
     ['ub-common-name', { subject: derName([{ oid: OID.commonName, value: '' }]) }],
+    [
+      'control',
+      { subject: derName([{ oid: OID.commonName, value: 'bank.example\0.evil.example' }]) },
+    ],
+    ['control', { subject: derName([{ oid: OID.organizationName, value: 'a\nb' }]) }],
+    ['4.1.2.7', { subjectPublicKeyInfo: rsaKey(derNull(), 5) }],
+    ['4.1.2.7', { subjectPublicKeyInfo: rsaKey(derUtf8String('hidden'), 0) }],
     ['4.2.1.2', withExtensions(notCa, authorityKey)],
     ['4.2.1.2', withExtensions(notCa, authorityKey, { ...subjectKey, critical: true })],
     ['4.2.1.1', withExtensions(notCa, subjectKey)],
