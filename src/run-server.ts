@@ -104,6 +104,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await Promise.all(chores.map((chore) => chore.stop()));
     await background.settled();
     await Promise.allSettled(wired.privateCa.creations.values());
+    await Promise.allSettled(wired.privateCa.auditReports.values());
     await credentials.stop();
     await wired.privateCa.tokenKeys?.close();
     await wired.store.close();

@@ -5,6 +5,7 @@ import type { BackgroundWork } from './background-work.ts';
 import type { Settings } from './config/settings.ts';
 import { createApiGates } from './http/api-gates.ts';
 import { createApiApp } from './http/api-listener.ts';
+import { serveAuditReport } from './http/serve-audit-report.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Wired } from './wire.ts';
@@ -34,6 +35,7 @@ export function wireApi(
     gates,
     connectorApi: { ...wired, enrolUrl, quotas, inBackground: background.start },
     servePrivateCa: servePrivateCa(privateCa, gates),
+    serveAuditReport: serveAuditReport(privateCa, gates),
     cors: api.allowedOrigins && { allowedOrigins: api.allowedOrigins },
     randomUuid,
     logger,

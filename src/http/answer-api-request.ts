@@ -10,6 +10,8 @@ import type { WireProtocol } from './api-call.ts';
 import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
 import { JSON_1_1, readPrivateCaCall, targetOf } from './read-private-ca-call.ts';
+import type { ServeAuditReport } from './serve-audit-report.ts';
+import { readAuditReportCall } from './serve-audit-report.ts';
 
 export interface ApiDependencies {
   readonly authenticate: Authenticate;
@@ -17,6 +19,7 @@ export interface ApiDependencies {
   readonly connectorApi: ConnectorApi;
   /** Undefined when the CA is elsewhere. */
   readonly servePrivateCa?: ServePrivateCa | undefined;
+  readonly serveAuditReport?: ServeAuditReport | undefined;
 }
 
 /** An answer, and what the log says of it. */
@@ -48,7 +51,8 @@ export async function answerApiRequest(
     const isPrivateCa = caller.service === 'acm-pca';
     protocol = isPrivateCa ? JSON_1_1 : REST_JSON;
     const call = isPrivateCa
-      ? readPrivateCaCall(deps.servePrivateCa, caller, request)
+      ? (readAuditReportCall(deps.serveAuditReport, caller, request) ??
+        readPrivateCaCall(deps.servePrivateCa, caller, request))
       : readConnectorCall(deps, caller, request);
     known = { caller, operation: call.operation };
     return { ...known, reply: await call.answer() };

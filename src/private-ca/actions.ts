@@ -13,6 +13,10 @@ import {
   createCertificateAuthority,
   createCertificateAuthorityInput,
 } from './actions/create-certificate-authority.ts';
+import {
+  createCertificateAuthorityAuditReport,
+  createCertificateAuthorityAuditReportInput,
+} from './actions/create-certificate-authority-audit-report.ts';
 import { createPermission, createPermissionInput } from './actions/create-permission.ts';
 import {
   deleteCertificateAuthority,
@@ -24,6 +28,10 @@ import {
   describeCertificateAuthority,
   describeCertificateAuthorityInput,
 } from './actions/describe-certificate-authority.ts';
+import {
+  describeCertificateAuthorityAuditReport,
+  describeCertificateAuthorityAuditReportInput,
+} from './actions/describe-certificate-authority-audit-report.ts';
 import { getCertificate, getCertificateInput } from './actions/get-certificate.ts';
 import {
   getCertificateAuthorityCertificate,
@@ -88,6 +96,12 @@ export const ACTIONS = {
     access: accessToCreate,
     execute: createCertificateAuthority,
   }),
+  CreateCertificateAuthorityAuditReport: defineAction({
+    input: createCertificateAuthorityAuditReportInput,
+    errors: [...UNFIT, 'InvalidArgsException', 'RequestInProgressException'],
+    access: accessToAuthority('CreateCertificateAuthorityAuditReport'),
+    execute: createCertificateAuthorityAuditReport,
+  }),
   CreatePermission: defineAction({
     input: createPermissionInput,
     errors: [...UNFIT, 'LimitExceededException', 'PermissionAlreadyExistsException'],
@@ -117,6 +131,12 @@ export const ACTIONS = {
     errors: [...NOT_FOUND],
     access: accessToAuthority('DescribeCertificateAuthority'),
     execute: describeCertificateAuthority,
+  }),
+  DescribeCertificateAuthorityAuditReport: defineAction({
+    input: describeCertificateAuthorityAuditReportInput,
+    errors: [...NOT_FOUND, 'InvalidArgsException'],
+    access: accessToAuthority('DescribeCertificateAuthorityAuditReport'),
+    execute: describeCertificateAuthorityAuditReport,
   }),
   GetCertificate: defineAction({
     input: getCertificateInput,

@@ -110,7 +110,7 @@ function unchanged(entry: Entry<unknown> | undefined): WriteCondition {
 }
 
 /** A random UUID (RFC 9562 section 5.4). */
-function newUuid({ randomBytes }: PrivateCa): string {
+export function newUuid({ randomBytes }: PrivateCa): string {
   const octets = Buffer.from(randomBytes(16));
   octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
   octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;

@@ -6,7 +6,7 @@ import {
 } from '../x509/build-ocsp-response.ts';
 import { keyIdentifierOf } from '../x509/key-identifier.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import type { KnownOcspAnswer, OcspAnswer } from './ocsp-answer.ts';
+import type { OcspAnswer } from './ocsp-answer.ts';
 import type { PrivateCa } from './private-ca.ts';
 
 /** When the server itself fails. */

@@ -1,6 +1,8 @@
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { TokenKeyStore } from './key-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import { createRecordObjectStore } from './object-store.ts';
 import type { KnownOcspAnswer } from './ocsp-answer.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
 import type { PublicUrl } from './revocation-urls.ts';
@@ -35,6 +37,10 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly revocationListBuilds: Map<string, Promise<void>>;
   /** The OCSP answers that this process has signed, by CertID. */
   readonly ocspAnswers: Map<string, KnownOcspAnswer>;
+  /** The audit reports that this process is writing, by id. */
+  readonly auditReports: Map<string, Promise<void>>;
+  /** Where audit reports are put. */
+  readonly objects: ObjectStore;
 }
 
 /** The embedded private CA over a record store. Keep one for the process: it caches the authorities' keys. */
@@ -45,6 +51,8 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     creations: new Map(),
     revocationListBuilds: new Map(),
     ocspAnswers: new Map(),
+    auditReports: new Map(),
+    objects: createRecordObjectStore(dependencies.store),
   };
 }
 

@@ -64,6 +64,7 @@ export function changeRevocation(
 
 function enabledCrl(crl: CrlConfiguration): CrlConfiguration {
   if (!crl.Enabled) return crl;
+  if (crl.S3BucketName === undefined) throw invalid('A CRL configuration needs an S3BucketName');
   requireBucketName(crl.S3BucketName);
   requireNoScheme(crl.CustomCname);
   const omits = crl.CrlDistributionPointExtensionConfiguration?.OmitExtension === true;
@@ -91,9 +92,8 @@ function requireNoScheme(cname: string | undefined): void {
   }
 }
 
-/** "Bucket naming rules" of the Amazon S3 user guide. */
-function requireBucketName(name: string | undefined): void {
-  if (name === undefined) throw invalid('A CRL configuration needs an S3BucketName');
+/** "Bucket naming rules" of the Amazon S3 user guide. @throws AwsError InvalidArgsException */
+export function requireBucketName(name: string): void {
   const wellFormed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..');
   if (wellFormed && isIP(name) === 0) return;
   throw invalid(`The S3 bucket name ${name} does not conform to the bucket naming rules`);

@@ -1,0 +1,71 @@
+import type { Caller } from '../aws-wire/caller.ts';
+import type { Gates } from '../aws-wire/run-operation.ts';
+import { runOperation } from '../aws-wire/run-operation.ts';
+import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import type { WireReply } from '../aws-wire/wire-reply.ts';
+import { ACTIONS } from '../private-ca/actions.ts';
+import type { AuditReportFormat } from '../private-ca/audit-report-record.ts';
+import { readAuditReport } from '../private-ca/find-audit-report.ts';
+import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { scopedTo } from '../private-ca/private-ca.ts';
+import { authorityArn } from '../private-ca/private-ca-arns.ts';
+import type { ApiCall } from './api-call.ts';
+
+/** Reads a report for a caller of its account. @throws AwsError */
+export type ServeAuditReport = (
+  caller: Caller,
+  authorityId: string,
+  reportId: string,
+  format: AuditReportFormat,
+) => Promise<string>;
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** An S3Key, under any path. */
+const PATH = new RegExp(`/audit-report/(${UUID})/(${UUID})\\.(json|csv)$`);
+
+const CONTENT_TYPES = { JSON: 'application/json', CSV: 'text/csv' };
+
+/** Whoever may describe a report may read it. */
+export function serveAuditReport(ca: PrivateCa, gates: Gates): ServeAuditReport {
+  const name = 'DescribeCertificateAuthorityAuditReport';
+  const { input, access } = ACTIONS[name];
+  return async (caller, authorityId, AuditReportId, format) => {
+    const arn = authorityArn(caller, authorityId);
+    const operation = {
+      input,
+      access,
+      run: () => readAuditReport(scopedTo(ca, caller), arn, AuditReportId, format),
+    };
+    const call = {
+      caller,
+      name,
+      operation,
+      input: { CertificateAuthorityArn: arn, AuditReportId },
+    };
+    return String(await runOperation(gates, ca, call));
+  };
+}
+
+/**
+ * What a GET asks for: at AWS the reports are in S3, here they are read where they are made, by a request that is signed for
+ * Private CA. Undefined for any other request.
+ */
+export function readAuditReportCall(
+  serve: ServeAuditReport | undefined,
+  caller: Caller,
+  { method, target }: SignedRequest,
+): ApiCall | undefined {
+  const [, authorityId, reportId, ending] = PATH.exec(target) ?? [];
+  if (serve === undefined || method !== 'GET') return undefined;
+  if (authorityId === undefined || reportId === undefined) return undefined;
+  const format = ending === 'csv' ? 'CSV' : 'JSON';
+  return {
+    operation: 'GetAuditReport',
+    answer: async (): Promise<WireReply> => ({
+      status: 200,
+      headers: { 'Content-Type': CONTENT_TYPES[format] },
+      body: await serve(caller, authorityId, reportId, format),
+    }),
+  };
+}

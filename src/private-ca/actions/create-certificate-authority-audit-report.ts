@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { putEntry } from '../../store/collection.ts';
+import { arnSchema } from '../api-schemas.ts';
+import type { AuditReportRecord } from '../audit-report-record.ts';
+import {
+  auditReportFormatSchema,
+  auditReportKey,
+  auditReports,
+  auditReportTurns,
+} from '../audit-report-record.ts';
+import { newUuid } from '../authority-index.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
+import { findAuthority } from '../find-authority.ts';
+import { finishAuditReport } from '../finish-audit-report.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { requireBucketName } from '../revocation-configuration.ts';
+
+export const createCertificateAuthorityAuditReportInput = z.object({
+  CertificateAuthorityArn: arnSchema,
+  S3BucketName: z.string().min(3).max(63),
+  AuditReportResponseFormat: auditReportFormatSchema,
+});
+
+/** How long an authority has one report alone: half an hour. */
+const TURN = 1_800_000;
+
+/**
+ * CreateCertificateAuthorityAuditReport. The report is CREATING when the answer comes, until it is written; what is issued meanwhile
+ * may be in it.
+ * @throws AwsError RequestInProgressException within half an hour of the last one, and others
+ */
+export async function createCertificateAuthorityAuditReport(
+  ca: PrivateCa,
+  input: z.infer<typeof createCertificateAuthorityAuditReportInput>,
+): Promise<{ readonly AuditReportId: string; readonly S3Key: string }> {
+  const { CertificateAuthorityArn: arn, S3BucketName: bucket } = input;
+  const { value: authority } = await findAuthority(ca, arn, 'report');
+  requireBucketName(bucket);
+  const reportId = newUuid(ca);
+  const createdAt = ca.clock();
+  const format = input.AuditReportResponseFormat;
+  const report: AuditReportRecord = { status: 'CREATING', format, bucket, createdAt };
+  const turn = { condition: 'absent', expiresAt: createdAt + TURN } as const;
+  const { outcome } = await ca.store.commit(authorityPartition(authority.id), [
+    putEntry(auditReportTurns, AUTHORITY_KEY, { reportId }, turn),
+    putEntry(auditReports, reportId, report),
+  ]);
+  if (outcome === 'conflict') throw tooSoon();
+  // Whoever describes a report that stays CREATING writes it.
+  finishAuditReport(ca, authority, reportId).catch(() => undefined);
+  return { AuditReportId: reportId, S3Key: auditReportKey(authority.id, reportId, format) };
+}
+
+function tooSoon(): AwsError {
+  const message = 'An audit report can be created once in 30 minutes';
+  return new AwsError('RequestInProgressException', message);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import type { RecordStore } from '../store/record-store.ts';
+
+/**
+ * Where reports are put: buckets of objects, as in S3. An object is there whole or not at all; to put it again replaces it.
+ * Buckets and keys are printable ASCII without ':', 63 and 400 characters at most.
+ */
+export interface ObjectStore {
+  /** Takes the text piece by piece. */
+  put(bucket: string, key: string, pieces: AsyncIterable<string>): Promise<void>;
+  /** Undefined when there is none. */
+  get(bucket: string, key: string): Promise<string | undefined>;
+}
+
+/** An object that is whole, by its key: how many parts it has. */
+const objects = defineCollection('objects', z.strictObject({ parts: z.number() }));
+/** By key and number. */
+const objectParts = defineCollection('object-parts', z.string());
+
+/** Characters of a part. */
+const PART = 256 * 1024;
+
+/** Buckets that are kept in the record store, a partition each. */
+export function createRecordObjectStore(store: RecordStore): ObjectStore {
+  return {
+    async put(bucket, key, pieces) {
+      const partition = partitionOf(bucket);
+      let parts = 0;
+      for await (const part of inParts(pieces)) {
+        await store.commit(partition, [putEntry(objectParts, partKey(key, parts), part)]);
+        parts += 1;
+      }
+      await store.commit(partition, [putEntry(objects, key, { parts })]);
+    },
+    async get(bucket, key) {
+      const partition = partitionOf(bucket);
+      const object = await getEntry(store, partition, objects, key);
+      if (object === undefined) return undefined;
+      const texts: string[] = [];
+      for (let number = 0; number < object.value.parts; number += 1) {
+        const part = await getEntry(store, partition, objectParts, partKey(key, number));
+        if (part === undefined) throw new Error(`the object ${key} has lost its part ${number}`);
+        texts.push(part.value);
+      }
+      return texts.join('');
+    },
+  };
+}
+
+function partitionOf(bucket: string): string {
+  return `bucket-${bucket}`;
+}
+
+function partKey(key: string, number: number): string {
+  return `${key}/part-${String(number).padStart(6, '0')}`;
+}
+
+async function* inParts(pieces: AsyncIterable<string>): AsyncIterable<string> {
+  let pending: string[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    pending.push(piece);
+    length += piece.length;
+    if (length < PART) continue;
+    yield pending.join('');
+    pending = [];
+    length = 0;
+  }
+  if (length > 0) yield pending.join('');
+}
