@@ -1,4 +1,5 @@
 import type { Credential, FindCredential } from '../aws-wire/credential.ts';
+import type { CredentialsFile } from './credentials-file.ts';
 import { loadCredentialsFile } from './credentials-file.ts';
 import { UsageError } from './usage-error.ts';
 import { watchFiles } from './watch-files.ts';
@@ -28,14 +29,16 @@ export async function watchCredentials(
   intervalMs?: number,
 ): Promise<WatchedCredentials> {
   let current: ReadonlyMap<string, Credential> = new Map();
-  const load = async () => {
-    const { credentials, warnings } = await loadCredentialsFile(file);
+  const take = ({ credentials, warnings }: CredentialsFile) => {
     for (const warning of warnings) log.warn({ file }, warning);
     current = credentials;
   };
-  const reload = async () => {
+  const reload = async (isStill: () => Promise<boolean>) => {
     try {
-      await load();
+      const loaded = await loadCredentialsFile(file);
+      // Half a file can be valid and lack a user's policy, which would stand for every right.
+      if (!(await isStill())) return;
+      take(loaded);
       log.info({ file, credentials: current.size }, 'the credentials were read again');
     } catch (error) {
       const reason = error instanceof UsageError ? error.message : 'they cannot be read';
@@ -44,7 +47,7 @@ export async function watchCredentials(
   };
   const watch = await watchFiles([file], reload, intervalMs);
   try {
-    await load();
+    take(await loadCredentialsFile(file));
   } catch (error) {
     await watch.stop();
     throw error;

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { WatchedCredentials } from '../../../src/config/watch-credentials.ts';
@@ -26,10 +26,10 @@ afterEach(async () => {
   await Promise.all(watches.splice(0).map((watch) => watch.stop()));
 });
 
-async function watched(file: string) {
+async function watched(file: string, intervalMs = 10) {
   const lines: string[] = [];
   const log = createLogger('info', { write: (line: string) => lines.push(line) });
-  const watch = await watchCredentials(file, log, 10);
+  const watch = await watchCredentials(file, log, intervalMs);
   watches.push(watch);
   const find = (id: string) => watch.findCredential(id)?.accessKeyId;
   return { find, lines, stop: () => watch.stop() };
@@ -82,6 +82,17 @@ describe('changes', () => {
     renameSync(join(mount, '..data_tmp'), join(mount, '..data'));
     await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
     expect(find(ALICE)).toBeUndefined();
+  });
+
+  test('a file that is being written is not taken, valid as it may be, until it is whole', async () => {
+    const file = credentialsFile(ALICE);
+    const { find } = await watched(file, 100);
+    write(file, BOB);
+    const writing = setInterval(() => appendFileSync(file, '\n'), 5);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    clearInterval(writing);
+    expect([find(ALICE), find(BOB)]).toEqual([ALICE, undefined]);
+    await vi.waitFor(() => expect(find(BOB)).toBe(BOB), SOON);
   });
 
   test('a wrong file: the old ones stay, one line says so, and the next good file counts', async () => {

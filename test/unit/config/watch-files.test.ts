@@ -62,3 +62,17 @@ test('nothing is called for a file that stays, nor after stop', async () => {
   await sleep(5 * INTERVAL);
   expect(changes).toBe(0);
 });
+
+test('what changes while it is read is read again', async () => {
+  const file = path.join(tempDirectory(), 'file');
+  writeFileSync(file, 'one');
+  const answers: boolean[] = [];
+  const changed = async (areStill: () => Promise<boolean>) => {
+    if (answers.length === 0) writeFileSync(file, 'three, the longest');
+    answers.push(await areStill());
+  };
+  const watch = await watchFiles([file], changed, INTERVAL);
+  onTestFinished(() => watch.stop());
+  writeFileSync(file, 'two, longer');
+  await vi.waitFor(() => expect(answers).toEqual([false, true]));
+});
