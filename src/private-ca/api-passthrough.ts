@@ -10,6 +10,7 @@ import type { Extension } from '../x509/read-extensions.ts';
 import type { ApiPassthrough } from './api-passthrough-schema.ts';
 import { EXTENDED_KEY_USAGE_TYPES } from './api-passthrough-schema.ts';
 import { derAsn1Subject } from './asn1-subject.ts';
+import { MAX_CERTIFICATE_OCTETS } from './certificate-rules.ts';
 import { requireOid } from './custom-object-identifier.ts';
 import { readGeneralNameOptions } from './general-name-options.ts';
 import { readKeyUsageFlags } from './key-usage-flags.ts';
@@ -29,6 +30,7 @@ type Member<Name extends keyof Extensions> = NonNullable<Extensions[Name]>;
 /** @throws AwsError InvalidArgsException for what the model allows and no certificate can hold */
 export function readApiPassthrough(passthrough: ApiPassthrough | undefined): PassedByApi {
   const { Extensions = {}, Subject } = passthrough ?? {};
+  requireFittingSize(Extensions.CustomExtensions ?? []);
   const extensions = [
     ...given(Extensions.KeyUsage, readKeyUsage),
     ...given(Extensions.ExtendedKeyUsage, (usages) =>
@@ -88,6 +90,15 @@ function readCustomExtension(extension: Member<'CustomExtensions'>[number]): Ext
   if (isOneDerElement(value))
     return { oid: requireOid(ObjectIdentifier), critical: Critical, value };
   throw invalid(`The value of the custom extension ${ObjectIdentifier} is not DER`);
+}
+
+/** Before they are read: each may have thousands of elements. */
+function requireFittingSize(extensions: Member<'CustomExtensions'>): void {
+  const octets = extensions.reduce((sum, { Value }) => sum + Buffer.byteLength(Value, 'base64'), 0);
+  if (octets <= MAX_CERTIFICATE_OCTETS) return;
+  throw invalid(
+    `CustomExtensions are of more than ${MAX_CERTIFICATE_OCTETS} octets, more than a certificate can be`,
+  );
 }
 
 function isOneDerElement(value: Uint8Array): boolean {

@@ -23,7 +23,7 @@ export interface CertificateRule {
 const MAX_SERIAL_OCTETS = 20;
 const MAX_COMMON_NAME = 64;
 /** Twice what AWS's API takes as a certificate, in PEM. Readers spend time on more than they need. */
-const MAX_CERTIFICATE_OCTETS = 65_536;
+export const MAX_CERTIFICATE_OCTETS = 65_536;
 
 const NEVER_CRITICAL: ReadonlySet<string> = new Set([
   OID.subjectDirectoryAttributes,

@@ -8,6 +8,9 @@ import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
 import { practiceKeyFor } from './practice-key.ts';
 import { localSigningKey } from './signing-key.ts';
 
+/** As with ten thousand ASN.1 elements: relying parties will not read it either. */
+const UNREADABLE = 'a certificate must be readable by another parser (this server)';
+
 /**
  * What is wrong with a TBSCertificate by RFC 5280, before the authority's key touches it: the last look at what was built
  * from a stranger's request. It is signed with a key that nobody trusts, so that what is judged is a whole certificate,
@@ -27,6 +30,7 @@ export async function lintCertificate(
   const faults = findFaults(der);
   if (faults.length > 0) return faults;
   const differences = readBackCertificate(der, meant);
+  if (differences.includes('certificate')) return [UNREADABLE];
   const { signatureAlgorithm, tbs: signed, signature: read } = parseCertificate(der);
   const verifies = verifySignature(signatureAlgorithm, publicKey, signed, read);
   if (differences.length === 0 && verifies) return [];

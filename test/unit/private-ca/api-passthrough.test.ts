@@ -159,6 +159,15 @@ describe('the other extensions', () => {
       },
     ],
     ['a policy twice', { CertificatePolicies: [{ CertPolicyId: '1.2' }, { CertPolicyId: '1.2' }] }],
+    [
+      'more custom extensions than a certificate can hold',
+      {
+        CustomExtensions: Array.from({ length: 22 }, (_, i) => {
+          const Value = Buffer.from(`30820bf8${'0500'.repeat(1_532)}`, 'hex').toString('base64');
+          return { ObjectIdentifier: `1.2.3.${i}`, Value };
+        }),
+      },
+    ],
     ['bytes that are not DER', custom('1.2.3', 'AAA=')],
     ['two elements', custom('1.2.3', 'BQAFAA==')],
     ['a length that is not minimal', custom('1.2.3', 'BYEA')],

@@ -58,6 +58,12 @@ function rsaKey(parameters: Uint8Array, zeros: number): Uint8Array {
   );
 }
 
+/** No extension alone has more than this program reads; together they have more than pkijs does. */
+function manyElements(): readonly Extension[] {
+  const value = derSequence(...Array.from({ length: 1_500 }, derNull));
+  return Array.from({ length: 10 }, (_, i) => extension(`1.2.3.${i}`, value));
+}
+
 function compressedKey(): Uint8Array {
   const point = keys.spki.subarray(-65);
   const sign = Buffer.of(2 + ((point.at(-1) ?? 0) & 1));
@@ -150,6 +156,7 @@ describe('lintCertificate', () => {
       '65536 octets',
       withExtensions(...good, extension('1.2.3', derOctetString(Buffer.alloc(65_536)))),
     ],
+    ['another parser', withExtensions(...good, ...manyElements())],
     ['twice', withExtensions(...good, notCa)],
     [
       '4.2.2',
