@@ -58,7 +58,9 @@ export interface IssueRequest {
 }
 
 /** Names as in template ARNs: arn:aws:acm-pca:::template/{name}. */
-type IssueTemplate = 'BlankEndEntityCertificate_APICSRPassthrough/V1' | 'EndEntityCertificate/V1';
+export type IssueTemplate =
+  | 'BlankEndEntityCertificate_APICSRPassthrough/V1'
+  | 'EndEntityCertificate/V1';
 
 export interface IssuedCertificate {
   /** The certificate, DER. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
 import type { IssuerFault } from '../../../src/issuer/issuer.ts';
@@ -87,6 +88,30 @@ describe('CreateConnector', () => {
     const CertificateAuthorityArn = world.authorityArn;
     const error = await refusedWith(world.call('CreateConnector', { CertificateAuthorityArn }));
     expect(error.members).toEqual({ Reason: 'INVALID_CA_USAGE_MODE' });
+  });
+
+  it.each([
+    ['BlankEndEntityCertificate_APICSRPassthrough/V1', 'EndEntityCertificate/V1'],
+    ['EndEntityCertificate/V1', 'BlankEndEntityCertificate_APICSRPassthrough/V1'],
+  ])('needs the right to issue from %s and from %s', async (one, other) => {
+    const world = makeConnectorApiWorld();
+    const input = { CertificateAuthorityArn: world.authorityArn };
+    const callerWith = (...templates: readonly string[]) => {
+      const arns = templates.map((template) => `arn:aws:acm-pca:::template/${template}`);
+      const Statement = [
+        { Effect: 'Allow', NotAction: 'acm-pca:IssueCertificate', Resource: '*' },
+        {
+          ...{ Effect: 'Allow', Action: 'acm-pca:IssueCertificate', Resource: '*' },
+          Condition: { StringEquals: { 'acm-pca:TemplateArn': arns } },
+        },
+      ];
+      const policy = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement }));
+      return { ...CALLER, policy };
+    };
+    const error = await refusedWith(world.call('CreateConnector', input, callerWith(one)));
+    expect(error.code).toBe('AccessDeniedException');
+    expect(error.message).toContain('acm-pca:IssueCertificate');
+    await world.call('CreateConnector', input, callerWith(one, other));
   });
 
   it('refuses a VPC endpoint instead of promising what it cannot keep', async () => {
