@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/private-ca/actions.ts';
-import { ACM, SAMPLE_CSR } from '../support/authorities-of-all-states.ts';
+import { ACM, REPORT, SAMPLE_CSR } from '../support/authorities-of-all-states.ts';
 import type { Members, PrivateCaClient } from '../support/aws-client.ts';
 import { ROOT_INPUT } from '../support/create-test-authority.ts';
 import { PRIVATE_CA_CLIENTS } from '../support/private-ca-clients.ts';
@@ -165,6 +165,19 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       });
       expect(again[0]).toBe('RequestAlreadyProcessedException');
       expect(await call('GetCertificate', named)).toMatchObject({ Certificate });
+    });
+
+    test('an audit report, which is waited for', async () => {
+      const made = await call('CreateCertificateAuthorityAuditReport', { ...root, ...REPORT });
+      const { AuditReportId, S3Key } = made;
+      const id = String(root['CertificateAuthorityArn']).slice(-36);
+      expect(S3Key).toBe(`audit-report/${id}/${String(AuditReportId)}.json`);
+      const named = { ...root, AuditReportId };
+      await client.waitUntil('AuditReportCreated', named);
+      expect(await call('DescribeCertificateAuthorityAuditReport', named)).toEqual({
+        ...{ AuditReportStatus: 'SUCCESS', S3BucketName: REPORT.S3BucketName, S3Key },
+        CreatedAt: expect.anything() as unknown,
+      });
     });
 
     test('tags and permissions, page by page', async () => {

@@ -15,7 +15,7 @@ export interface Authority {
 
 /** Authorities and certificates in whatever state an action may refuse. */
 export interface AuthoritiesOfAllStates {
-  /** Has a permission for its own account. */
+  /** Has a permission for its own account, and an audit report of this minute. */
   readonly active: Authority;
   /** Has as many tags and permissions as it can have. */
   readonly pending: Authority;
@@ -34,6 +34,7 @@ export interface AuthoritiesOfAllStates {
 }
 
 export const ACM = 'acm.amazonaws.com';
+export const REPORT = { S3BucketName: 'reports', AuditReportResponseFormat: 'JSON' };
 /** PEM. */
 export const SAMPLE_CSR = Buffer.from(csrBlob(ecKeyPair())).toString();
 
@@ -44,6 +45,7 @@ export async function makeAuthoritiesOfAllStates(
   const { ca } = api;
   const active = { CertificateAuthorityArn: await activateTestRoot(ca) };
   await permit(ca, active, '111122223333');
+  await ACTIONS.CreateCertificateAuthorityAuditReport(ca, { ...active, ...REPORT });
   const { Certificate: certificate } = await ACTIONS.GetCertificateAuthorityCertificate(ca, active);
   const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, active);
   return {

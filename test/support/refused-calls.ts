@@ -1,7 +1,7 @@
 import { certificateArn } from '../../src/private-ca/private-ca-arns.ts';
 import { membersOfShape, readApiModel } from './api-model.ts';
 import type { AuthoritiesOfAllStates } from './authorities-of-all-states.ts';
-import { ACM, SAMPLE_CSR } from './authorities-of-all-states.ts';
+import { ACM, REPORT, SAMPLE_CSR } from './authorities-of-all-states.ts';
 import type { Members } from './aws-client.ts';
 import { ROOT_INPUT } from './create-test-authority.ts';
 
@@ -59,9 +59,7 @@ function inputsAbout({
 }: AuthoritiesOfAllStates): Readonly<Record<string, Members>> {
   const { CertificateAuthorityArn: arn } = active;
   return {
-    CreateCertificateAuthorityAuditReport: {
-      ...{ S3BucketName: 'reports', AuditReportResponseFormat: 'JSON' },
-    },
+    CreateCertificateAuthorityAuditReport: REPORT,
     CreatePermission: PERMISSION,
     DeletePermission: { Principal: ACM },
     DescribeCertificateAuthorityAuditReport: {
@@ -118,6 +116,10 @@ function aboutAuthorities(authorities: AuthoritiesOfAllStates): Inputs {
       InvalidArgs: { ...ROOT_INPUT, ...mixed },
       InvalidTag: { ...ROOT_INPUT, ...RESERVED },
       LimitExceeded: ROOT_INPUT,
+    },
+    CreateCertificateAuthorityAuditReport: {
+      InvalidArgs: { ...active, ...REPORT, S3BucketName: 'No Bucket' },
+      RequestInProgress: { ...active, ...REPORT },
     },
     CreatePermission: {
       LimitExceeded: { ...pending, ...PERMISSION },
