@@ -1,4 +1,4 @@
-import { parseArn } from '../aws-wire/arn.ts';
+import { parseArn, partitionOf } from '../aws-wire/arn.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import type { ConnectorScope } from './connector-arns.ts';
@@ -15,7 +15,11 @@ export async function checkConnectorAuthority(
   authorityArn: string,
 ): Promise<void> {
   const named = parseArn(authorityArn);
-  if (named?.accountId !== scope.accountId || named.region !== scope.region) {
+  const isOwn =
+    named?.accountId === scope.accountId &&
+    named.region === scope.region &&
+    named.partition === partitionOf(scope.region);
+  if (!isOwn) {
     throw invalid('The certificate authority must be of your own account and region');
   }
   if ((await usageMode(issuer, authorityArn)) === 'SHORT_LIVED_CERTIFICATE') {

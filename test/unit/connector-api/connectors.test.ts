@@ -72,6 +72,7 @@ describe('CreateConnector', () => {
   it.each([
     ['of another account', /us-east-1:000000000000/, 'us-east-1:111111111111'],
     ['of another region', /us-east-1/, 'eu-west-1'],
+    ['of another partition', /^arn:aws:/, 'arn:aws-cn:'],
   ])('refuses a CA %s', async (_case, mine, theirs) => {
     const world = makeConnectorApiWorld();
     const CertificateAuthorityArn = world.authorityArn.replace(mine, theirs);
