@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ConnectorApi } from '../api/connector-service.ts';
 import type { ApiAnswer } from '../api/read-api-answer.ts';
+import { printable } from '../printable.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { createChallengeAnswer, readAnswer } from './api-answers.ts';
 import type { ApiOptions } from './api-options.ts';
@@ -45,7 +46,10 @@ async function createChallenge(
   });
   const { Arn, Password } = readAnswer(createChallengeAnswer, answer).Challenge;
   if (json) printJson(world, showPassword ? answer : withoutPassword(answer));
-  else world.print(`${Arn}\n${showPassword ? `${Password}\n` : ''}`);
+  else {
+    const lines = showPassword ? [Arn, Password] : [Arn];
+    world.print(lines.map((line) => `${printable(line)}\n`).join(''));
+  }
   return 0;
 }
 

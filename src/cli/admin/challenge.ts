@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ConnectorApi } from '../api/connector-service.ts';
+import { printable } from '../printable.ts';
 import type { AdminWorld } from './admin-world.ts';
 import {
   getChallengeMetadataAnswer,
@@ -63,7 +64,7 @@ async function showChallenge({ api, arn, json, world }: ChallengeCall): Promise<
 async function printPassword({ api, arn, json, world }: ChallengeCall): Promise<void> {
   const answer = await api.call('GetChallengePassword', { ChallengeArn: arn });
   if (json) return printJson(world, answer);
-  world.print(`${readAnswer(getChallengePasswordAnswer, answer).Password}\n`);
+  world.print(`${printable(readAnswer(getChallengePasswordAnswer, answer).Password)}\n`);
 }
 
 async function deleteChallenge({ api, arn, json, world }: ChallengeCall): Promise<void> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import type { ApiInput } from '../api/api-input.ts';
 import type { ConnectorApi } from '../api/connector-service.ts';
+import { printable } from '../printable.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { createConnectorAnswer, readAnswer } from './api-answers.ts';
 import type { ApiOptions } from './api-options.ts';
@@ -57,7 +58,7 @@ async function createConnector(
   const { ConnectorArn } = readAnswer(createConnectorAnswer, answer);
   const { json, wait } = options;
   // At once: whoever stops waiting still has the ARN.
-  if (!json) world.print(`${ConnectorArn}\n`);
+  if (!json) world.print(`${printable(ConnectorArn)}\n`);
   const code = wait === undefined ? 0 : await waitUntilActive(api, ConnectorArn, wait, world);
   if (json) printJson(world, answer);
   return code;

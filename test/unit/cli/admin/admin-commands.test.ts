@@ -409,6 +409,21 @@ describe('tags', () => {
   });
 });
 
+it.each([
+  [['connector', 'create', '--ca-arn', CA_ARN], 'arn [1m\n'],
+  [['challenge', 'create', ARN], 'arn [1m\n'],
+  [['challenge', 'create', ARN, '--show-password'], 'arn [1m\npass [1mword\n'],
+  [['challenge', 'password', CHALLENGE_ARN], 'pass [1mword\n'],
+])('%j: the text of a server does not steer the terminal', async (args, expected) => {
+  const [Arn, Password] = ['arn\u001b[1m', 'pass\u001b[1mword'];
+  answerWith({
+    CreateConnector: () => ({ ConnectorArn: Arn }),
+    CreateChallenge: () => ({ Challenge: { ...challenge(Arn), Password } }),
+    GetChallengePassword: () => ({ Password }),
+  });
+  expect((await runAdmin(args)).stdout).toBe(expected);
+});
+
 describe('a command that fails', () => {
   it('says the name and message of the error, and its members with --json', async () => {
     answerWith({ GetConnector: notFound });
