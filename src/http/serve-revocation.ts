@@ -8,7 +8,7 @@ import { respond, respondText } from './respond.ts';
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** The directory is the business of an authority's CustomPath, and of whoever forwards requests to this server. */
-const CRL_PATH = new RegExp(`/(?<authority>${UUID})\\.crl$`);
+const CRL_PATH = new RegExp(`/(?<authority>${UUID})(?:-(?<partition>[0-9a-f]{2}))?\\.crl$`);
 const CERTIFICATE_PATH = new RegExp(`/ca/(?<authority>${UUID})\\.cer$`);
 
 /** Seconds. A CRL names what was revoked before it was asked for: this is how late a cache may make it. */
@@ -26,8 +26,9 @@ async function serveRevocationList(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const authority = await findAuthorityById(ca, String(request.params['authority']));
-  const list = authority && (await revocationListOf(ca, authority));
+  const { authority: id, partition } = request.params;
+  const authority = await findAuthorityById(ca, String(id));
+  const list = authority && (await revocationListOf(ca, authority, partition?.toString()));
   if (list === undefined) {
     respondText(response, 404, 'There is no CRL at this URL.');
     return;

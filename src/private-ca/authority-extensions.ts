@@ -2,27 +2,33 @@ import { ocspAccessExtension } from '../x509/authority-info-access.ts';
 import { crlDistributionPointsExtension } from '../x509/crl-distribution-points.ts';
 import type { Extension } from '../x509/read-extensions.ts';
 import type { AuthorityRecord } from './authority-record.ts';
+import { partitionOfSerial } from './revocation-record.ts';
 import type { PublicUrl } from './revocation-urls.ts';
 import { ocspUrl, revocationListUrl } from './revocation-urls.ts';
 
 /**
  * What the authority's RevocationConfiguration puts into a certificate that it issues: where the CRL is that would name it
  * (cRLDistributionPoints), and who answers for it by OCSP (authorityInfoAccess).
+ * @param serial of the certificate: 32 lower-case hexadecimal digits
  */
 export function authorityExtensions(
   authority: AuthorityRecord,
   publicUrl: PublicUrl | undefined,
+  serial: string,
 ): readonly Extension[] {
-  return [...distributionPoints(authority, publicUrl), ...infoAccess(authority, publicUrl)];
+  return [...distributionPoints(authority, publicUrl, serial), ...infoAccess(authority, publicUrl)];
 }
 
 function distributionPoints(
   authority: AuthorityRecord,
   publicUrl: PublicUrl | undefined,
+  serial: string,
 ): readonly Extension[] {
   const crl = authority.revocation?.CrlConfiguration;
   const omits = crl?.CrlDistributionPointExtensionConfiguration?.OmitExtension === true;
-  const url = crl?.Enabled && !omits ? revocationListUrl(authority, publicUrl) : undefined;
+  if (crl?.Enabled !== true || omits) return [];
+  const partition = crl.CrlType === 'PARTITIONED' ? partitionOfSerial(serial) : undefined;
+  const url = revocationListUrl(authority, publicUrl, partition);
   return url === undefined ? [] : [crlDistributionPointsExtension(url)];
 }
 

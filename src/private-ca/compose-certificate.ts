@@ -15,6 +15,7 @@ import type { SigningAlgorithm } from '../x509/signing-algorithm.ts';
 import type { PassedByApi } from './api-passthrough.ts';
 import { authorityExtensions } from './authority-extensions.ts';
 import type { AuthorityRecord } from './authority-record.ts';
+import { serialKey } from './certificate-record.ts';
 import { composeExtensions } from './compose-extensions.ts';
 import type { Issuer } from './find-issuer.ts';
 import { findIssuer, findSelfIssuer } from './find-issuer.ts';
@@ -52,10 +53,11 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
     ? findSelfIssuer(authority, csr, subject)
     : findIssuer(requireInstalled(authority), template);
   requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
+  const serial = serialKey(Buffer.from(parts.serialNumber).toString('hex'));
   const extensions = composeExtensions({
     template,
     identifiers: identifiersOf(csr, issuer),
-    authority: authorityExtensions(authority, parts.publicUrl),
+    authority: authorityExtensions(authority, parts.publicUrl, serial),
     api: api.extensions,
     csr: csr.extensions,
   });

@@ -3,35 +3,26 @@ import type { Entry } from '../store/collection.ts';
 import { deleteEntry, getEntry, listEntries, putEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
 import { derRevokedCertificate, derTbsCertList } from '../x509/build-crl.ts';
-import type { AuthorityRecord } from './authority-record.ts';
-import { AUTHORITY_KEY, authorityPartition } from './authority-record.ts';
+import { authorityPartition } from './authority-record.ts';
+import { requireInstalled } from './installed-certificate.ts';
+import type { RevocationListPlan } from './plan-revocation-list.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
-import {
-  DEFAULT_LIST_LIFE,
-  revocationListMarks,
-  revocationLists,
-  revocations,
-} from './revocation-record.ts';
+import { revocationListMarks, revocationLists, revocations } from './revocation-record.ts';
 
 /** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. Milliseconds. */
 export const REVOCATION_LIST_BACKDATING = 3_600_000;
 
-const DAY = 86_400_000;
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
 
-/** From issuing a CRL to its nextUpdate, as configured, in milliseconds. */
-export function revocationListLife({ revocation }: AuthorityRecord): number {
-  const days = revocation?.CrlConfiguration?.ExpirationInDays;
-  return days === undefined ? DEFAULT_LIST_LIFE : days * DAY;
-}
-
 /** The version that a CRL has to cover to be current; 0 when nothing ever made one stale. */
-export async function readRevocationListMark(ca: PrivateCa, authorityId: string): Promise<number> {
-  const partition = authorityPartition(authorityId);
-  const mark = await getEntry(ca.store, partition, revocationListMarks, AUTHORITY_KEY);
+export async function readRevocationListMark(
+  { store }: PrivateCa,
+  { authority, key }: RevocationListPlan,
+): Promise<number> {
+  const mark = await getEntry(store, authorityPartition(authority.id), revocationListMarks, key);
   return mark?.version ?? 0;
 }
 
@@ -41,21 +32,21 @@ export async function readRevocationListMark(ca: PrivateCa, authorityId: string)
  */
 export async function publishRevocationList(
   ca: PrivateCa,
-  authority: AuthorityRecord,
+  plan: RevocationListPlan,
   previous: Entry<RevocationListRecord> | undefined,
 ): Promise<void> {
   const issuedAt = ca.clock();
   const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
-  const covers = await readRevocationListMark(ca, authority.id);
-  const { listed, done } = await readRevocations(ca, authority, previous?.value);
-  const life = revocationListLife(authority);
-  const fields = { issuedAt, life, crlNumber, revoked: listed };
-  const crl = await signRevocationList(ca, authority, fields);
+  const covers = await readRevocationListMark(ca, plan);
+  const { listed, done } = await readRevocations(ca, plan, previous?.value);
+  const crl = await signRevocationList(ca, plan, { issuedAt, crlNumber, revoked: listed });
+  const { authority, key, life, url, signedAs } = plan;
+  const list = { crl, crlNumber, issuedAt, life, covers, ...(url && { url }) };
   await ca.store.commit(authorityPartition(authority.id), [
     putEntry(
       revocationLists,
-      AUTHORITY_KEY,
-      { crl, crlNumber, issuedAt, life, covers },
+      key,
+      { ...list, ...(signedAs && { signedAs }) },
       { condition: previous === undefined ? 'absent' : { version: previous.version } },
     ),
     ...done.slice(0, MOST_REMOVALS).map((serial) => deleteEntry(revocations, serial)),
@@ -65,34 +56,49 @@ export async function publishRevocationList(
 interface Revocations {
   /** Entries of a CRL, DER. */
   readonly listed: readonly Uint8Array[];
-  /** Serial numbers of expired certificates that the previous CRL named after they had expired (RFC 5280 section 3.3). */
+  /** Serial numbers of expired certificates that need not be known any more. */
   readonly done: readonly string[];
 }
 
+/** An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3). */
 async function readRevocations(
   ca: PrivateCa,
-  authority: AuthorityRecord,
+  plan: RevocationListPlan,
   previous: RevocationListRecord | undefined,
 ): Promise<Revocations> {
   const listed: Uint8Array[] = [];
   const done: string[] = [];
-  const partition = authorityPartition(authority.id);
-  let from: { readonly after?: string } = {};
+  for await (const { key, value, version } of revocationsOf(ca, plan)) {
+    const wasListed = previous !== undefined && version <= previous.covers;
+    if (wasListed && value.notAfter < previous.issuedAt) {
+      if (plan.isConfigured) done.push(key);
+    } else {
+      const revokedAt = new Date(value.revokedAt);
+      const reason = REVOCATION_REASONS[value.reason];
+      const serialNumber = Buffer.from(key, 'hex');
+      listed.push(derRevokedCertificate({ serialNumber, revokedAt, reason }));
+    }
+  }
+  return { listed, done };
+}
+
+/** Those of the plan's partition, which are neighbours: its name begins their keys. */
+async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
+  const { authority, partition = '' } = plan;
+  let after = partition;
   for (;;) {
-    const page = await listEntries(ca.store, partition, revocations, { ...from, limit: PAGE });
-    for (const { key, value, version } of page) {
-      const wasListed = previous !== undefined && version <= previous.covers;
-      if (wasListed && value.notAfter < previous.issuedAt) done.push(key);
-      else {
-        const revokedAt = new Date(value.revokedAt);
-        const reason = REVOCATION_REASONS[value.reason];
-        const serialNumber = Buffer.from(key, 'hex');
-        listed.push(derRevokedCertificate({ serialNumber, revokedAt, reason }));
-      }
+    const from = after === '' ? {} : { after };
+    const page = await listEntries(store, authorityPartition(authority.id), revocations, {
+      ...from,
+      limit: PAGE,
+    });
+    for (const entry of page) {
+      if (!entry.key.startsWith(partition)) return;
+      yield entry;
     }
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return { listed, done };
-    from = { after: last.key };
+    if (last === undefined || page.length < PAGE) return;
+    after = last.key;
     // A long list must not keep enrolments waiting.
     await nextTurn();
   }
@@ -100,23 +106,24 @@ async function readRevocations(
 
 async function signRevocationList(
   ca: PrivateCa,
-  { id, installed, signingAlgorithm }: AuthorityRecord,
+  { authority, life, url }: RevocationListPlan,
   list: {
     readonly issuedAt: number;
-    readonly life: number;
     readonly crlNumber: number;
     readonly revoked: readonly Uint8Array[];
   },
 ): Promise<Uint8Array> {
-  if (installed === undefined) throw new Error('an authority signs no CRL before its certificate');
+  const { id, signingAlgorithm } = authority;
+  const { subject, keyIdentifier } = requireInstalled(authority);
   const tbs = derTbsCertList({
     signingAlgorithm,
-    issuer: installed.subject,
-    issuerKeyIdentifier: installed.keyIdentifier,
+    issuer: subject,
+    issuerKeyIdentifier: keyIdentifier,
     thisUpdate: new Date(list.issuedAt - REVOCATION_LIST_BACKDATING),
-    nextUpdate: new Date(list.issuedAt + list.life),
+    nextUpdate: new Date(list.issuedAt + life),
     crlNumber: list.crlNumber,
     revoked: list.revoked,
+    issuingDistributionPoint: url,
   });
   const key = await ca.signingKeys.get(id);
   return derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));

@@ -1,15 +1,16 @@
 import type { Entry } from '../store/collection.ts';
 import { getEntry } from '../store/collection.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import { AUTHORITY_KEY, authorityPartition, isUnfinished } from './authority-record.ts';
+import { authorityPartition, isUnfinished } from './authority-record.ts';
 import { statusAllows } from './authority-status.ts';
 import { findStoredAuthority } from './find-authority.ts';
+import type { RevocationListPlan } from './plan-revocation-list.ts';
+import { planRevocationList } from './plan-revocation-list.ts';
 import type { PrivateCa } from './private-ca.ts';
 import {
   publishRevocationList,
   REVOCATION_LIST_BACKDATING,
   readRevocationListMark,
-  revocationListLife,
 } from './publish-revocation-list.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
 import { DEFAULT_LIST_LIFE, revocationLists } from './revocation-record.ts';
@@ -28,37 +29,44 @@ export async function currentRevocationList(
 }
 
 /**
- * The authority's complete CRL. It names every certificate whose revocation was answered before the call; a new one is signed when
- * something was revoked since the last or that is half way to its nextUpdate. An authority without a
+ * The authority's complete CRL, or that of a partition. It names every certificate whose revocation was answered before the call; a
+ * new one is signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
  * valid certificate signs none: then the last one, or undefined.
+ * @param partition two lower-case hexadecimal digits
  */
 export async function revocationListOf(
   ca: PrivateCa,
   authority: AuthorityRecord,
+  partition?: string,
 ): Promise<RevocationListRecord | undefined> {
-  const partition = authorityPartition(authority.id);
-  const needed = await readRevocationListMark(ca, authority.id);
+  const plan = planRevocationList(ca, authority, partition);
+  const needed = await readRevocationListMark(ca, plan);
   for (;;) {
-    const published = await getEntry(ca.store, partition, revocationLists, AUTHORITY_KEY);
+    const published = await getEntry(
+      ca.store,
+      authorityPartition(authority.id),
+      revocationLists,
+      plan.key,
+    );
     const now = ca.clock();
     if (
-      isCurrent(published?.value, authority, needed, now) ||
+      isCurrent(published?.value, plan, needed, now) ||
       !statusAllows(authority, 'signRevocationStatus', now)
     ) {
       return published?.value;
     }
-    await publishOnce(ca, authority, published);
+    await publishOnce(ca, plan, published);
   }
 }
 
 function isCurrent(
   list: RevocationListRecord | undefined,
-  authority: AuthorityRecord,
+  { life, url, signedAs }: RevocationListPlan,
   needed: number,
   now: number,
 ): boolean {
-  const life = revocationListLife(authority);
-  if (list === undefined || list.covers < needed) return false;
+  if (list === undefined || list.covers < needed || list.url !== url) return false;
+  if (list.signedAs !== undefined && list.signedAs !== signedAs) return false;
   // Before thisUpdate only when the clock was wrong then: such a CRL would be refused until the clock gets there.
   const isDated = list.issuedAt - REVOCATION_LIST_BACKDATING <= now;
   const isYoung = now < list.issuedAt + life / 2;
@@ -68,16 +76,17 @@ function isCurrent(
 /** Joins the build that is under way in this process, which the caller has to check: it may have begun too early. */
 async function publishOnce(
   ca: PrivateCa,
-  authority: AuthorityRecord,
+  plan: RevocationListPlan,
   previous: Entry<RevocationListRecord> | undefined,
 ): Promise<void> {
-  const underWay = ca.revocationListBuilds.get(authority.id);
+  const name = `${plan.authority.id}/${plan.key}`;
+  const underWay = ca.revocationListBuilds.get(name);
   if (underWay !== undefined) return underWay;
-  const build = publishRevocationList(ca, authority, previous);
-  ca.revocationListBuilds.set(authority.id, build);
+  const build = publishRevocationList(ca, plan, previous);
+  ca.revocationListBuilds.set(name, build);
   try {
     await build;
   } finally {
-    ca.revocationListBuilds.delete(authority.id);
+    ca.revocationListBuilds.delete(name);
   }
 }

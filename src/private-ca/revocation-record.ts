@@ -25,6 +25,10 @@ const revocationListSchema = z.strictObject({
   issuedAt: z.number(),
   /** From `issuedAt` to nextUpdate, in milliseconds; older records lack it. */
   life: z.number().optional(),
+  /** The issuingDistributionPoint of a partition's. */
+  url: z.string().optional(),
+  /** The serial number of the authority's certificate then, in hexadecimal; older records lack it. */
+  signedAs: z.string().optional(),
   /** The version of the authority's mark when building began: what was put up to there is in the CRL. */
   covers: z.number(),
 });
@@ -34,7 +38,7 @@ export type RevocationListRecord = Readonly<z.infer<typeof revocationListSchema>
 /** By serial number, as the certificates. */
 export const revocations = defineCollection('revocations', revocationSchema);
 
-/** Under AUTHORITY_KEY, as the mark. */
+/** Under `listKey`, as the mark. */
 export const revocationLists = defineCollection('revocation-list', revocationListSchema);
 export const revocationListMarks = defineCollection(
   'revocation-list-mark',
@@ -42,9 +46,23 @@ export const revocationListMarks = defineCollection(
 );
 
 /**
- * The write that makes the authority's published CRL stale: the last one of each commit that changes what a CRL says. It has
+ * The partition that a certificate is in for good: the beginning of its serial number, which is random, so that 256 partitions are of
+ * one size and nobody has to count.
+ * @param serial 32 lower-case hexadecimal digits
+ */
+export function partitionOfSerial(serial: string): string {
+  return serial.slice(0, 2);
+}
+
+/** Where the CRL of a partition is stored, and the complete one without a partition. */
+export function listKey(partition: string | undefined): string {
+  return partition === undefined ? AUTHORITY_KEY : `partition-${partition}`;
+}
+
+/**
+ * The write that makes a published CRL stale: the last one of each commit that changes what the CRL says. It has
  * no condition, so that revocations at once do not hinder each other.
  */
-export function markRevocationListStale(changedAt: number): PutWrite {
-  return putEntry(revocationListMarks, AUTHORITY_KEY, { changedAt });
+export function markRevocationListStale(changedAt: number, partition?: string): PutWrite {
+  return putEntry(revocationListMarks, listKey(partition), { changedAt });
 }

@@ -11,7 +11,7 @@ import { certificates, serialKey } from '../certificate-record.ts';
 import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { revocationReasonSchema } from '../revocation-reasons.ts';
-import { markRevocationListStale, revocations } from '../revocation-record.ts';
+import { markRevocationListStale, partitionOfSerial, revocations } from '../revocation-record.ts';
 import { findTemplate, templateArn } from '../templates.ts';
 
 export const revokeCertificateInput = z.object({
@@ -51,6 +51,7 @@ export async function revokeCertificate(
     ),
     putEntry(revocations, serial, { ...revocation, notAfter }),
     markRevocationListStale(now),
+    markRevocationListStale(now, partitionOfSerial(serial)),
   ]);
   // An issued certificate changes in one way: another call has revoked it.
   if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);

@@ -2,7 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import type { Crl } from '../../../src/x509/parse-crl.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
@@ -94,6 +96,70 @@ describe('the CRL', () => {
     expect(Buffer.from(expired).equals(Buffer.from(disabled))).toBe(true);
     time.ahead = 0;
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'ACTIVE' });
+  });
+});
+
+describe('the CRL of a partition', () => {
+  beforeAll(() => responder.configure({ CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED' } }));
+  afterAll(() => responder.configure({ CrlConfiguration: CRL }));
+
+  const partitionUrl = (serial: string) =>
+    `${responder.url}/crl/${responder.id}-${serial.slice(0, 2)}.crl`;
+  const readList = async (url: string) =>
+    parseCrl(Buffer.from(await (await fetch(url)).arrayBuffer()));
+  const serialsOf = ({ revoked }: Crl) =>
+    revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex').slice(-32));
+
+  test('is found and believed by OpenSSL, before and after a revocation', async () => {
+    const { serial, file } = await responder.issue();
+    const text = runOpenssl(['x509', '-in', file, '-noout', '-text']).toString();
+    expect(text).toContain(`URI:${partitionUrl(serial)}`);
+    const check = ['-crl_check', '-crl_download', '-extended_crl'];
+    expect(await verify(file, ...check)).toMatch(/OK\s*$/);
+    await responder.revoke(serial);
+    expect(await verify(file, ...check)).toContain('certificate revoked');
+  });
+
+  test('says critically whose it is, in the words of the certificate', async () => {
+    const { serial } = await responder.issue();
+    const { extensions } = await readList(partitionUrl(serial));
+    const point = extensions.find(({ oid }) => oid === OID.issuingDistributionPoint);
+    expect(point?.critical).toBe(true);
+    expect(Buffer.from(point?.value ?? []).toString('latin1')).toContain(partitionUrl(serial));
+  });
+
+  test('names its own alone, and the complete CRL names all', async () => {
+    const issued = await Promise.all(Array.from({ length: 5 }, () => responder.issue()));
+    const serials = issued.map(({ serial }) => serial);
+    for (const serial of serials) await responder.revoke(serial);
+    expect(serialsOf(await readList(listUrl()))).toEqual(expect.arrayContaining(serials));
+    for (const serial of serials) {
+      const named = serialsOf(await readList(partitionUrl(serial)));
+      expect(named).toContain(serial);
+      expect(named.every((one) => one.startsWith(serial.slice(0, 2)))).toBe(true);
+    }
+  });
+
+  test('takes up another name of the authority’s', async () => {
+    const { serial } = await responder.issue();
+    const before = await readList(partitionUrl(serial));
+    const CustomCname = 'crl.example';
+    await responder.configure({
+      CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED', CustomCname, CustomPath: 'a' },
+    });
+    const after = await readList(partitionUrl(serial));
+    expect(Buffer.from(after.tbs).toString('latin1')).toContain(
+      `http://crl.example/a/${responder.id}-${serial.slice(0, 2)}.crl`,
+    );
+    expect(after.der).not.toEqual(before.der);
+    await responder.configure({ CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED' } });
+  });
+
+  test('exists for each beginning of a serial number', async () => {
+    const url = `${responder.url}/crl/${responder.id}`;
+    expect((await fetch(`${url}-00.crl`)).status).toBe(200);
+    expect((await fetch(`${url}-0.crl`)).status).toBe(404);
+    expect((await fetch(`${url}-zz.crl`)).status).toBe(404);
   });
 });
 

@@ -4,10 +4,14 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { authorityPartition } from '../../../src/private-ca/authority-record.ts';
+import { findAuthority } from '../../../src/private-ca/find-authority.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityIdOf, certificateArn } from '../../../src/private-ca/private-ca-arns.ts';
-import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
+import {
+  currentRevocationList,
+  revocationListOf,
+} from '../../../src/private-ca/revocation-list.ts';
 import { revocations } from '../../../src/private-ca/revocation-record.ts';
 import { listEntries, putEntry } from '../../../src/store/collection.ts';
 import { openLmdbRecordStore } from '../../../src/store/embedded/lmdb-record-store.ts';
@@ -110,6 +114,34 @@ describe('currentRevocationList', () => {
     const partition = authorityPartition(authorityIdOf(TEST_SCOPE, arn));
     const left = await listEntries(ca.store, partition, revocations, { limit: 10 });
     expect(left.map(({ key }) => key)).toEqual([long]);
+  });
+
+  it('of a partition forgets expired certificates by the same rule', async () => {
+    const publicUrl = () => 'http://scep.example';
+    ca = openPrivateCa({ ...ca, publicUrl });
+    await ACTIONS.UpdateCertificateAuthority(ca, {
+      CertificateAuthorityArn: arn,
+      RevocationConfiguration: {
+        CrlConfiguration: { Enabled: true, S3BucketName: 'crl-bucket', CrlType: 'PARTITIONED' },
+      },
+    });
+    const serial = await revokeOne(ca, 2);
+    const { value: authority } = await findAuthority(ca, arn);
+    const revokedIn = async () => {
+      const list = await revocationListOf(ca, authority, serial.slice(0, 2));
+      return parseCrl(list?.crl ?? Buffer.alloc(0)).revoked.length;
+    };
+    expect(await revokedIn()).toBe(1);
+    time.now += 4 * DAY;
+    expect((await readList()).serials).toEqual([serial]);
+    expect(await revokedIn()).toBe(1);
+    time.now += 4 * DAY;
+    expect((await readList()).serials).toEqual([]);
+    const left = () =>
+      listEntries(ca.store, authorityPartition(authority.id), revocations, { limit: 10 });
+    expect(await left()).toHaveLength(1);
+    expect(await revokedIn()).toBe(0);
+    expect(await left()).toHaveLength(0);
   });
 
   it('is not made for an authority without a valid certificate', async () => {
