@@ -27,7 +27,16 @@ registerRaCommand(program, async (settings) => {
 });
 registerClientCommands(program);
 registerAdminCommands(program);
-registerCaCommand(program);
+registerCaCommand(program, {
+  importCa: async (options) => {
+    const { runCaImport } = await import('./run-ca-import.ts');
+    await runCaImport(options);
+  },
+  exportCa: async (arn, options) => {
+    const { runCaExport } = await import('./run-ca-export.ts');
+    await runCaExport(arn, options);
+  },
+});
 registerCompletionCommand(program);
 
 try {

@@ -70,6 +70,12 @@ const ATTRIBUTE_OIDS = {
 
 type Member = keyof typeof ATTRIBUTE_OIDS;
 
+/** The member for a type of attribute, by its dotted object identifier. */
+export function memberOf(oid: string): Member | undefined {
+  const members = Object.keys(ATTRIBUTE_OIDS) as Member[];
+  return members.find((member) => ATTRIBUTE_OIDS[member] === oid);
+}
+
 /**
  * The DER of the Name, one attribute in each relative name: in AWS's order, C, O, OU, dnQualifier, ST, CN, ..., or the
  * custom attributes in theirs. Empty members are left out; all of them missing gives an empty Name.

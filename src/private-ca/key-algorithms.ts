@@ -44,6 +44,13 @@ export function requireSupportedKey(name: string): KeyAlgorithm {
   throw new AwsError('InvalidArgsException', message);
 }
 
+/** @throws AwsError InvalidArgsException for a key that no authority here can have */
+export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const size = key.asymmetricKeyType === 'rsa' ? modulusLength : namedCurve;
+  return requireSupportedKey(`${key.asymmetricKeyType?.toUpperCase()}_${size}`);
+}
+
 /** @throws AwsError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
 export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: string): SigningAlgorithm {
   const { keyType } = KEY_ALGORITHMS[key];

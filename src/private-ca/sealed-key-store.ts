@@ -13,28 +13,37 @@ export function createSealedKeyStore(sealer: Sealer): KeyStore<SealedKey> {
     async generate(authorityId, keyAlgorithm) {
       const { privateKey, publicKey } = await KEY_ALGORITHMS[keyAlgorithm].generate();
       return {
-        record: { sealedPrivateKey: seal(sealer, privateKey, authorityId) },
+        record: sealKey(sealer, privateKey, authorityId),
         subjectPublicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
         signingKey: localSigningKey(privateKey),
         discard: () => Promise.resolve(),
       };
     },
-    async open(authorityId, { sealedPrivateKey }) {
-      const pkcs8 = sealer.open(sealedPrivateKey, authorityKeySealContext(authorityId));
-      const der = Buffer.from(pkcs8);
-      try {
-        return localSigningKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-      } finally {
-        der.fill(0);
-        pkcs8.fill(0);
-      }
+    async open(authorityId, record) {
+      return localSigningKey(openSealedKey(sealer, authorityId, record));
     },
   };
 }
 
-function seal(sealer: Sealer, privateKey: KeyObject, authorityId: string): string {
+export function sealKey(sealer: Sealer, privateKey: KeyObject, authorityId: string): SealedKey {
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const sealed = sealer.seal(pkcs8, authorityKeySealContext(authorityId));
+  const sealedPrivateKey = sealer.seal(pkcs8, authorityKeySealContext(authorityId));
   pkcs8.fill(0);
-  return sealed;
+  return { sealedPrivateKey };
+}
+
+/** @throws SealError when it was sealed under another master key */
+export function openSealedKey(
+  sealer: Sealer,
+  authorityId: string,
+  { sealedPrivateKey }: SealedKey,
+): KeyObject {
+  const pkcs8 = sealer.open(sealedPrivateKey, authorityKeySealContext(authorityId));
+  const der = Buffer.from(pkcs8);
+  try {
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } finally {
+    der.fill(0);
+    pkcs8.fill(0);
+  }
 }

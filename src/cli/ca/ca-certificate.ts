@@ -6,6 +6,7 @@ import { addApiOptions } from '../admin/api-options.ts';
 import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
 import type { ApiAnswer } from '../api/read-api-answer.ts';
+import { printable } from '../printable.ts';
 import type { CertificatePem } from './ca-answers.ts';
 import { certificateAnswer, csrAnswer } from './ca-answers.ts';
 import { callUntilDone } from './call-until-done.ts';
@@ -78,16 +79,18 @@ async function getCertificate({ api, text, world, options }: PemCall): Promise<P
 async function getCsr({ api, text, world }: PemCall): Promise<PemResult> {
   const own = { CertificateAuthorityArn: await completeCaArn(api, text) };
   const answer = await callUntilDone(api, 'GetCertificateAuthorityCsr', own, world);
-  return { answer, pem: withNewline(readAnswer(csrAnswer, answer).Csr) };
+  return { answer, pem: wellBehaved(readAnswer(csrAnswer, answer).Csr) };
 }
 
-/** AWS ends neither with a newline. */
+/** The certificate, and the chain if it is wanted. */
 export function pemOf({ Certificate, CertificateChain }: CertificatePem, chain = false): string {
   return (
-    withNewline(Certificate) + (chain && CertificateChain ? withNewline(CertificateChain) : '')
+    wellBehaved(Certificate) + (chain && CertificateChain ? wellBehaved(CertificateChain) : '')
   );
 }
 
-function withNewline(pem: string): string {
-  return pem.endsWith('\n') ? pem : `${pem}\n`;
+/** With a newline at the end, which AWS leaves out, and nothing for a terminal to obey. */
+function wellBehaved(pem: string): string {
+  const lines = pem.trimEnd().split(/\r?\n/);
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }

@@ -13,6 +13,7 @@ import { parseTag } from '../admin/tag-options.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ApiInput } from '../api/api-input.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { printable } from '../printable.ts';
 import type { ActivationRequest } from './activate-authority.ts';
 import { activateAuthority, idempotencyTokenOf } from './activate-authority.ts';
 import type { ActivationOptions } from './activation-options.ts';
@@ -102,9 +103,9 @@ async function createCa(
   const answer = await api.call('CreateCertificateAuthority', inputOf(type, options));
   const { CertificateAuthorityArn: arn } = readAnswer(createAuthorityAnswer, answer);
   // At once: whoever loses patience still has the ARN.
-  if (!options.json) world.print(`${arn}\n`);
+  if (!options.json) world.print(`${printable(arn)}\n`);
   const issuerArn = type === 'ROOT' ? arn : parent;
-  if (issuerArn === undefined) world.warn(nextForeignStep(arn));
+  if (issuerArn === undefined) world.warn(`${printable(nextForeignStep(arn))}\n`);
   const code =
     issuerArn === undefined
       ? 0
@@ -137,7 +138,7 @@ function inputOf(type: string, options: CreateOptions): ApiInput {
 
 function nextForeignStep(arn: string): string {
   const [csr, activate] = ['csr', 'activate'].map((name) => `scep-connector ca ${name} ${arn}`);
-  return `it needs a certificate from its parent: ${csr} --out ca.csr, then ${activate} --certificate ca.pem --chain parents.pem\n`;
+  return `it needs a certificate from its parent: ${csr} --out ca.csr, then ${activate} --certificate ca.pem --chain parents.pem`;
 }
 
 /** The same command within five minutes finds the same CA, which may be ready by then. */
@@ -159,7 +160,8 @@ async function activate(
     if (!(error instanceof ApiError)) throw error;
     const { issuerArn } = request;
     const parent = issuerArn === arn ? '' : ` --parent ${issuerArn}`;
-    world.warn(`the CA exists; to go on: scep-connector ca activate ${arn}${parent}\n`);
+    const next = `scep-connector ca activate ${arn}${parent}`;
+    world.warn(`the CA exists; to go on: ${printable(next)}\n`);
     if (isInProgress(error)) return PENDING;
     throw error;
   }

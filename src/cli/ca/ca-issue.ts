@@ -12,6 +12,7 @@ import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { ApiInput } from '../api/api-input.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
 import { readInput } from '../enrol-files.ts';
+import { printable } from '../printable.ts';
 import { base64, issueCertificate } from './activate-authority.ts';
 import { pemOf } from './ca-certificate.ts';
 import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
@@ -80,7 +81,7 @@ async function issue(
   const { out, json, chain } = options;
   if (json) printJson(world, { CertificateArn: issued.arn, ...issued.pem });
   if (!json || out !== undefined) await deliverPem(pemOf(issued.pem, chain), options, world);
-  if (!json && out !== undefined) world.print(`${issued.arn}\n`);
+  if (!json && out !== undefined) world.print(`${printable(issued.arn)}\n`);
   return 0;
 }
 

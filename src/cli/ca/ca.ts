@@ -5,6 +5,10 @@ import { registerCaActivate } from './ca-activate.ts';
 import { registerCaCertificate } from './ca-certificate.ts';
 import { registerCaCreate } from './ca-create.ts';
 import { registerCaDelete } from './ca-delete.ts';
+import type { CaExportOptions } from './ca-export.ts';
+import { registerCaExport } from './ca-export.ts';
+import type { CaImportOptions } from './ca-import.ts';
+import { registerCaImport } from './ca-import.ts';
 import { registerCaIssue } from './ca-issue.ts';
 import { registerCaList } from './ca-list.ts';
 import { registerCaRevoke } from './ca-revoke.ts';
@@ -12,8 +16,21 @@ import { registerCaShow } from './ca-show.ts';
 import { registerCaState } from './ca-state.ts';
 import { registerCaTags } from './ca-tags.ts';
 
-/** Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, as an AWS SDK would. */
-export function registerCaCommand(program: Command, world: AdminWorld = thisAdminWorld()): void {
+/** What is done on the data directory of a server. Errors are those of the commands. */
+export interface CaKeyCommands {
+  readonly importCa: (options: CaImportOptions) => Promise<void>;
+  readonly exportCa: (arn: string, options: CaExportOptions) => Promise<void>;
+}
+
+/**
+ * Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, as an AWS SDK would; and moves their keys,
+ * which the API does not.
+ */
+export function registerCaCommand(
+  program: Command,
+  { importCa, exportCa }: CaKeyCommands,
+  world: AdminWorld = thisAdminWorld(),
+): void {
   const parent = program
     .command('ca')
     .description('create, show, use, delete the private CAs behind connectors');
@@ -27,4 +44,6 @@ export function registerCaCommand(program: Command, world: AdminWorld = thisAdmi
   registerCaState(parent, world);
   registerCaDelete(parent, world);
   registerCaTags(parent, world);
+  registerCaImport(parent, importCa);
+  registerCaExport(parent, world, exportCa);
 }

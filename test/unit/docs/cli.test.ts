@@ -31,7 +31,7 @@ function program(): Command {
   registerRaCommand(root, nothing);
   registerClientCommands(root);
   registerAdminCommands(root);
-  registerCaCommand(root);
+  registerCaCommand(root, { importCa: nothing, exportCa: nothing });
   registerCompletionCommand(root);
   return root;
 }

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { DataDirOptions } from './data-dir-options.ts';
+import { addDataDirOptions } from './data-dir-options.ts';
+import type { RevocationOptions } from './revocation-options.ts';
+import { addRevocationOptions } from './revocation-options.ts';
+
+export interface CaImportOptions extends DataDirOptions, RevocationOptions {
+  readonly certificate: string;
+  readonly key: string;
+  readonly passphraseFile?: string;
+  readonly chain?: string;
+  readonly oldCrl?: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** Registers `scep-connector ca import`, which works on the data directory: the API takes no keys. */
+export function registerCaImport(
+  parent: Command,
+  importCa: (options: CaImportOptions) => Promise<void>,
+): void {
+  const command = parent
+    .command('import')
+    .description('take over a CA of another server, with its key; prints its ARN')
+    .optionsGroup('CA:')
+    .requiredOption('--certificate <pem>', 'its certificate; the CAs above may stand below it')
+    .requiredOption('--key <pem>', 'its private key')
+    .option('--passphrase-file <file>', 'the passphrase of the key, on the first line')
+    .option('--chain <pem>', 'the CAs above, from its issuer up to the root')
+    .option('--old-crl <file>', 'its last CRL: what that names stays revoked');
+  addRevocationOptions(command);
+  command
+    .option('--region <name>', 'where API calls find it', parseRegion, 'us-east-1')
+    .option('--account <id>', 'whose it is', parseAccount, '000000000000');
+  addDataDirOptions(command);
+  command.action(importCa);
+}
+
+function parseRegion(text: string): string {
+  if (text.length <= 32 && /^[a-z]+(-[a-z]+)+-[1-9]\d*$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be a region such as eu-central-1.');
+}
+
+function parseAccount(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be twelve digits.');
+}

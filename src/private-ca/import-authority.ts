@@ -1,0 +1,137 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import { getEntry, putEntry } from '../store/collection.ts';
+import { basicConstraintsExtension } from '../x509/basic-constraints.ts';
+import { derSigned } from '../x509/build-certificate.ts';
+import { derCertificationRequestInfo } from '../x509/build-certification-request.ts';
+import { isIssuedBy } from '../x509/is-issued-by.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
+import type { Crl } from '../x509/parse-crl.ts';
+import { importPublicKey } from '../x509/public-key.ts';
+import { signingAlgorithmFor } from '../x509/signing-algorithm.ts';
+import { claimAuthorityId } from './authority-index.ts';
+import type { AuthorityRecord } from './authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityKeys,
+  authorityPartition,
+} from './authority-record.ts';
+import { authorityTags } from './authority-tags.ts';
+import { checkAuthorityCertificate } from './check-authority-certificate.ts';
+import { checkRootCertificate, checkSubordinateChain } from './check-authority-chain.ts';
+import { importRevocations } from './import-revocations.ts';
+import { installedCertificate } from './installed-certificate.ts';
+import { keyAlgorithmOf } from './key-algorithms.ts';
+import type { PrivateCa } from './private-ca.ts';
+import { authorityArn } from './private-ca-arns.ts';
+import type { RevocationConfiguration } from './revocation-configuration.ts';
+import { changeRevocation } from './revocation-configuration.ts';
+import { sealKey } from './sealed-key-store.ts';
+import { localSigningKey } from './signing-key.ts';
+import { subjectOfName } from './subject-of-name.ts';
+
+/** An authority that another program has run until now. */
+export interface ForeignAuthority {
+  readonly privateKey: KeyObject;
+  readonly certificate: Certificate;
+  /** From its issuer up to the root; empty for a root. */
+  readonly chain: readonly Certificate[];
+  /** Its last CRL: what that names stays revoked. */
+  readonly crl?: Crl | undefined;
+  readonly revocation?: RevocationConfiguration | undefined;
+}
+
+export interface ImportedAuthority {
+  readonly arn: string;
+  /** False when the key had been imported before: nothing was changed then. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Takes over an authority with its key, which is sealed in the store; it is ACTIVE. AWS has no such action. Its certificates
+ * get random serial numbers of 128 bits, and its CRLs numbers above the old ones: milliseconds since the epoch at least.
+ * @throws AwsError when the parts do not belong together or cannot be an authority here
+ */
+export async function importAuthority(
+  ca: PrivateCa,
+  foreign: ForeignAuthority,
+): Promise<ImportedAuthority> {
+  const { privateKey, certificate } = foreign;
+  const keyAlgorithm = keyAlgorithmOf(privateKey);
+  checkParts(foreign, ca.clock());
+  const parts = await recordParts(foreign);
+  const fingerprint = createHash('sha256').update(certificate.subjectPublicKeyInfo).digest('hex');
+  const id = await claimAuthorityId(ca, { kind: 'name', name: `import-${fingerprint}` });
+  const [partition, arn] = [authorityPartition(id), authorityArn(ca.scope, id)];
+  if (await getEntry(ca.store, partition, authorities, AUTHORITY_KEY)) return { arn, isNew: false };
+  const authority: AuthorityRecord = {
+    ...{ arn, id, accountId: ca.scope.accountId, keyAlgorithm },
+    ...parts,
+    status: 'ACTIVE',
+    createdAt: ca.clock(),
+    lastStateChangeAt: ca.clock(),
+  };
+  const list = await importRevocations(ca, partition, foreign);
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),
+    putEntry(authorityKeys, AUTHORITY_KEY, sealKey(ca.sealer, privateKey, id)),
+    putEntry(authorityTags, AUTHORITY_KEY, {}),
+    ...list,
+  ]);
+  return { arn, isNew: outcome === 'committed' };
+}
+
+async function recordParts({ privateKey, certificate, chain, revocation }: ForeignAuthority) {
+  const { subject, subjectPublicKeyInfo } = certificate;
+  const signingAlgorithm = signingAlgorithmFor(privateKey);
+  // Its next certificate must have the name of this one to the byte.
+  const info = derCertificationRequestInfo({
+    ...{ subject, subjectPublicKeyInfo },
+    extensions: [basicConstraintsExtension({ ca: true }, true)],
+  });
+  const signature = await localSigningKey(privateKey).sign(signingAlgorithm, info);
+  return {
+    type: chain.length === 0 ? ('ROOT' as const) : ('SUBORDINATE' as const),
+    signingAlgorithm,
+    subject: subjectOfName(subject),
+    revocation: changeRevocation(undefined, revocation),
+    subjectPublicKeyInfo,
+    csr: derSigned(info, signingAlgorithm, signature),
+    installed: installedCertificate(certificate, chain),
+  };
+}
+
+function checkParts({ privateKey, certificate, chain, crl }: ForeignAuthority, now: number): void {
+  try {
+    const certified = importPublicKey(certificate.subjectPublicKeyInfo);
+    if (!certified.equals(createPublicKey(privateKey))) {
+      throw refused('CertificateMismatchException', 'the key is not that of the certificate');
+    }
+    if (chain.length === 0) checkRootCertificate(certificate);
+    else checkSubordinateChain(certificate, chain);
+    for (const each of [certificate, ...chain]) checkAuthorityCertificate(each);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const reason = `the certificate is malformed: ${error.message}`;
+    throw refused('MalformedCertificateException', reason);
+  }
+  if (certificate.notAfter.getTime() < now) {
+    throw refused('InvalidRequestException', 'the certificate has expired');
+  }
+  if (crl !== undefined && !isIssuedBy(crl, certificate)) {
+    throw refused('InvalidRequestException', 'the CRL was not signed by the authority');
+  }
+}
+
+function refused(
+  code:
+    | 'CertificateMismatchException'
+    | 'InvalidRequestException'
+    | 'MalformedCertificateException',
+  reason: string,
+): AwsError {
+  return new AwsError(code, `The authority is refused: ${reason}`);
+}

@@ -1,0 +1,28 @@
+import type { KeyObject } from 'node:crypto';
+import { AwsError } from '../aws-wire/aws-error.ts';
+import { getEntry } from '../store/collection.ts';
+import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './authority-record.ts';
+import { findAuthority } from './find-authority.ts';
+import { isTokenKey } from './key-record.ts';
+import type { PrivateCa } from './private-ca.ts';
+import { openSealedKey } from './sealed-key-store.ts';
+
+/**
+ * The private key of an authority, for whoever moves it elsewhere. AWS has no such action.
+ * @throws AwsError InvalidStateException for a key in a token, which never gives it away, and what `findAuthority` throws;
+ *   SealError for a key under another master key
+ */
+export async function openExportableKey(ca: PrivateCa, arn: string): Promise<KeyObject> {
+  const { value: authority } = await findAuthority(ca, arn);
+  const partition = authorityPartition(authority.id);
+  const key = await getEntry(ca.store, partition, authorityKeys, AUTHORITY_KEY);
+  if (key === undefined) throw unexportable('has no key any more');
+  if (!isTokenKey(key.value)) return openSealedKey(ca.sealer, authority.id, key.value);
+  throw unexportable(
+    `has its key in the token "${key.value.tokenLabel}", which never gives it away`,
+  );
+}
+
+function unexportable(reason: string): AwsError {
+  return new AwsError('InvalidStateException', `The certificate authority ${reason}`);
+}

@@ -1,0 +1,145 @@
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodePem } from '../../../src/asn1/pem.ts';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import type { ForeignAuthority } from '../../../src/private-ca/import-authority.ts';
+import { importAuthority } from '../../../src/private-ca/import-authority.ts';
+import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
+import { templateArn } from '../../../src/private-ca/templates.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
+import type { Crl } from '../../../src/x509/parse-crl.ts';
+import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
+import { runOpenssl } from '../../support/run-openssl.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const AUTHORITY = [
+  ...['-addext', 'basicConstraints=critical,CA:TRUE'],
+  ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
+];
+const P256 = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+
+/** A self-signed certificate of OpenSSL's, which adds basicConstraints only when the configuration does. */
+function selfSigned(
+  subject: string,
+  { key = P256, extensions = AUTHORITY, days = '300' } = {},
+): ForeignAuthority {
+  const directory = tempDirectory();
+  const file = (name: string) => path.join(directory, name);
+  writeFileSync(file('cnf'), '[req]\ndistinguished_name=n\n[n]\n');
+  runOpenssl([
+    ...['req', '-x509', '-config', file('cnf'), '-newkey', ...key, '-nodes', '-utf8'],
+    ...['-keyout', file('key'), '-subj', subject, '-days', days, ...extensions],
+    ...['-out', file('pem')],
+  ]);
+  const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', readFileSync(file('pem'), 'latin1'));
+  return {
+    privateKey: createPrivateKey(readFileSync(file('key'))),
+    certificate: parseCertificate(der),
+    chain: [],
+  };
+}
+
+function subjectDer(pem: string): Buffer {
+  const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', pem);
+  return Buffer.from(parseCertificate(der).subject);
+}
+
+describe('importAuthority', () => {
+  it.each([
+    ['of AWS', '/C=DE/O=Lab/CN=Root', { Country: 'DE', Organization: 'Lab', CommonName: 'Root' }],
+    [
+      'in another order',
+      '/CN=Root/O=Lab',
+      {
+        CustomAttributes: [
+          { ObjectIdentifier: '2.5.4.3', Value: 'Root' },
+          { ObjectIdentifier: '2.5.4.10', Value: 'Lab' },
+        ],
+      },
+    ],
+    [
+      'of types that AWS lacks',
+      '/DC=example/CN=Root',
+      {
+        CustomAttributes: [
+          { ObjectIdentifier: '0.9.2342.19200300.100.1.25', Value: 'example' },
+          { ObjectIdentifier: '2.5.4.3', Value: 'Root' },
+        ],
+      },
+    ],
+  ])('shows a name %s, and keeps it to the byte when it renews itself', async (_, name, shown) => {
+    const ca = openTestPrivateCa();
+    const foreign = selfSigned(name);
+    const { arn, isNew } = await importAuthority(ca, foreign);
+    expect(isNew).toBe(true);
+    const own = { CertificateAuthorityArn: arn };
+    const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, own);
+    expect(CertificateAuthority).toMatchObject({
+      ...{ Status: 'ACTIVE', Type: 'ROOT', Arn: arn },
+      CertificateAuthorityConfiguration: { Subject: shown, KeyAlgorithm: 'EC_prime256v1' },
+    });
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, own);
+    const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
+      ...{ ...own, Csr: Buffer.from(Csr), SigningAlgorithm: 'SHA256WITHECDSA' },
+      Validity: { Type: 'DAYS', Value: 900 },
+      TemplateArn: templateArn('RootCACertificate/V1'),
+    });
+    const { Certificate } = await ACTIONS.GetCertificate(ca, { ...own, CertificateArn });
+    expect(subjectDer(Certificate)).toEqual(Buffer.from(foreign.certificate.subject));
+    await ACTIONS.ImportCertificateAuthorityCertificate(ca, {
+      ...{ ...own, Certificate: Buffer.from(Certificate) },
+    });
+  });
+
+  it('does nothing the second time, and gives the key back', async () => {
+    const ca = openTestPrivateCa();
+    const foreign = selfSigned('/CN=Twice');
+    const first = await importAuthority(ca, foreign);
+    expect(await importAuthority(ca, foreign)).toEqual({ arn: first.arn, isNew: false });
+    expect((await openExportableKey(ca, first.arn)).equals(foreign.privateKey)).toBe(true);
+    const { CertificateAuthorities } = await ACTIONS.ListCertificateAuthorities(ca, {});
+    expect(CertificateAuthorities).toHaveLength(1);
+  });
+
+  it.each<readonly [string, () => ForeignAuthority, RegExp]>([
+    ['another key', () => ({ ...selfSigned('/CN=a'), privateKey: newKey('P-256') }), /not that of/],
+    ['a curve', () => selfSigned('/CN=a', { key: curve('secp256k1') }), /EC_secp256k1 is not supp/],
+    ['a size', () => selfSigned('/CN=a', { key: ['rsa:2560'] }), /RSA_2560 is not supported/],
+    ['no CA', () => selfSigned('/CN=a', { extensions: [] }), /basicConstraints/],
+    ['an empty name', () => selfSigned('/'), /name of the authority is empty/],
+    ['a root as its own issuer', () => withChain(selfSigned('/CN=a')), /self-signed/],
+    ['a CRL of another', () => ({ ...selfSigned('/CN=a'), crl: NO_CRL }), /CRL was not signed/],
+  ])('refuses %s, and leaves nothing', async (_, make, message) => {
+    const ca = openTestPrivateCa();
+    await expect(importAuthority(ca, make())).rejects.toThrow(message);
+    const { CertificateAuthorities } = await ACTIONS.ListCertificateAuthorities(ca, {});
+    expect(CertificateAuthorities).toEqual([]);
+  });
+
+  it('refuses a certificate that has expired', async () => {
+    const ca = openTestPrivateCa({ clock: () => Date.now() + 400 * 86_400_000 });
+    await expect(importAuthority(ca, selfSigned('/CN=a'))).rejects.toThrow(/has expired/);
+  });
+});
+
+function newKey(namedCurve: string): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve }).privateKey;
+}
+
+function curve(name: string): string[] {
+  return ['ec', '-pkeyopt', `ec_paramgen_curve:${name}`];
+}
+
+function withChain(foreign: ForeignAuthority): ForeignAuthority {
+  return { ...foreign, chain: [foreign.certificate] };
+}
+
+const NO_CRL: Crl = {
+  ...{ der: Buffer.alloc(0), tbs: Buffer.alloc(0), issuer: Buffer.alloc(0) },
+  ...{ thisUpdate: new Date(), nextUpdate: undefined, revoked: [], extensions: [] },
+  signatureAlgorithm: { oid: '1.2.840.10045.4.3.2', parameters: undefined },
+  signature: Buffer.alloc(0),
+};
