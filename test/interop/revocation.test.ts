@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findPython } from '../support/find-python.ts';
+import { runOrThrow } from '../support/run-command.ts';
+import type { Responder } from '../support/start-responder.ts';
+import { startResponder } from '../support/start-responder.ts';
+
+const python = findPython('cryptography');
+const script = new URL('check-revocation.py', import.meta.url).pathname;
+let responder: Responder;
+
+beforeAll(async () => {
+  responder = await startResponder();
+});
+afterAll(() => responder.stop());
+
+/** What another maker's software learns of a certificate, from what the certificate says alone. */
+async function check(file: string): Promise<unknown> {
+  const { stdout } = await runOrThrow(python ?? '', [script, file, responder.authorityFile]);
+  return JSON.parse(stdout);
+}
+
+describe.runIf(python !== undefined).each([
+  ['COMPLETE', null],
+  ['PARTITIONED', [true, true]],
+] as const)('pyca/cryptography, with %s CRLs', (CrlType, issuingDistributionPoint) => {
+  test('believes the CRL and the OCSP answers, by GET and POST', async () => {
+    await responder.configure({
+      CrlConfiguration: { Enabled: true, S3BucketName: 'crl-bucket', CrlType },
+      OcspConfiguration: { Enabled: true },
+    });
+    const { serial, file } = await responder.issue();
+    expect(await check(file)).toEqual({
+      crl: { issuingDistributionPoint, reason: null },
+      ocsp: Array.from({ length: 8 }, () => ['GOOD', null]),
+    });
+    await responder.revoke(serial);
+    expect(await check(file)).toEqual({
+      crl: { issuingDistributionPoint, reason: 'keyCompromise' },
+      ocsp: Array.from({ length: 8 }, () => ['REVOKED', 'keyCompromise']),
+    });
+  });
+});
