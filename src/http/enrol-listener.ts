@@ -1,10 +1,10 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import express from 'express';
 import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { answerInPlainText } from './answer-in-plain-text.ts';
 import { renderHttpError } from './render-http-error.ts';
-import { respondText } from './respond.ts';
 import type { FindConnector } from './scep-endpoint.ts';
 import { serveScep } from './scep-endpoint.ts';
 import { serveOcsp } from './serve-ocsp.ts';
@@ -23,7 +23,7 @@ export function createEnrolApp(deps: {
   /** Whose CRLs are served; undefined when the CA is elsewhere. */
   readonly privateCa?: PrivateCa;
   readonly logger: Logger;
-}): Express {
+}): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -37,9 +37,6 @@ export function createEnrolApp(deps: {
   app.all('/scep/:connector/:secret{/*tail}', readBody, (request, response) =>
     serveScep(deps, request, response),
   );
-  app.use((_request, response) => {
-    respondText(response, 404, 'There is nothing at this URL.');
-  });
   app.use(renderHttpError(deps.logger));
-  return app;
+  return answerInPlainText(app);
 }

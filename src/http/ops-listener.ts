@@ -1,12 +1,13 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import express from 'express';
+import { answerInPlainText } from './answer-in-plain-text.ts';
 import { respondText } from './respond.ts';
 
 /**
  * The listener for Kubernetes: /livez says that the process answers, /readyz that it can enrol.
  * `isReady` tells what is wrong, or undefined; it is asked at each call.
  */
-export function createOpsApp(isReady: () => Promise<string | undefined>): Express {
+export function createOpsApp(isReady: () => Promise<string | undefined>): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -17,8 +18,5 @@ export function createOpsApp(isReady: () => Promise<string | undefined>): Expres
     const objection = await isReady();
     respondText(response, objection === undefined ? 200 : 503, objection ?? 'ok');
   });
-  app.use((_request, response) => {
-    respondText(response, 404, 'There is nothing at this URL.');
-  });
-  return app;
+  return answerInPlainText(app);
 }

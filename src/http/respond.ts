@@ -1,11 +1,11 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 /**
  * Sends a whole response. The Content-Type goes out as given: several SCEP clients compare it to the letter, so nothing
  * may add a charset (protocol C7). Content-Length is always there, for HTTP/1.0 clients (C8).
  */
 export function respond(
-  response: Response,
+  response: ServerResponse,
   status: number,
   contentType: string,
   body: string | Uint8Array,
@@ -18,6 +18,6 @@ export function respond(
 }
 
 /** One line of plain text: what was wrong, in words that tell a stranger nothing about the inside. */
-export function respondText(response: Response, status: number, text: string): void {
+export function respondText(response: ServerResponse, status: number, text: string): void {
   respond(response, status, 'text/plain', `${text}\n`);
 }

@@ -193,6 +193,15 @@ describe('what is refused over HTTP (C9)', () => {
     expect((await fetch(`${listener.url}/scep/%zz/y?operation=GetCACaps`)).status).toBe(400);
   });
 
+  test('a target that is no URL is 404 in plain text', async () => {
+    const answer = await raw(
+      Buffer.from('GET http://[::/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toMatch(/^Content-Type: text\/plain\r$/m);
+    expect(answer).toMatch(/\r\n\r\nThere is nothing at this URL\.\n$/);
+  });
+
   test('a compressed body is 415, one above 256 KiB is 413, declared or chunked', async () => {
     expect((await post(request(), '', { 'content-encoding': 'gzip' })).status).toBe(415);
     const big = new Uint8Array(256 * 1024 + 1);

@@ -1,0 +1,35 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createOpsApp } from '../../../src/http/ops-listener.ts';
+import { startListener } from '../../../src/http/start-listener.ts';
+import { exchangeRaw } from '../../support/raw-http.ts';
+
+async function listen(isReady: () => Promise<string | undefined>): Promise<string> {
+  const app = createOpsApp(isReady);
+  const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => listener.drain(0));
+  return listener.url;
+}
+
+test('/readyz says what is wrong, /livez that the process answers', async () => {
+  let objection: string | undefined;
+  const url = await listen(async () => objection);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  objection = 'the store cannot be read';
+  const response = await fetch(`${url}/readyz`);
+  expect([response.status, await response.text()]).toEqual([503, `${objection}\n`]);
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+});
+
+test.each(['/', '/livez/x', 'http://[::/'])('%s is 404 in plain text', async (target) => {
+  const port = Number(new URL(await listen(async () => undefined)).port);
+  const octets = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+  const { received } = await exchangeRaw(port, octets);
+  expect(received).toMatch(/^HTTP\/1\.1 404 /);
+  expect(received).toMatch(/^Content-Type: text\/plain\r$/m);
+});
+
+test('a fault of our own is 500 in plain text that says nothing of it', async () => {
+  const url = await listen(() => Promise.reject(new Error('an internal of ours')));
+  const response = await fetch(`${url}/readyz`);
+  expect([response.status, await response.text()]).toEqual([500, 'Internal error.\n']);
+});
