@@ -71,20 +71,26 @@ function putClaim(claim: Claim, authorityId: string, now: number, condition: Wri
   return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
 }
 
-/** False for an authority that was deleted for good. */
+/** False for an authority that is gone for good: another one must not be made amid what it has left behind. */
 async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
   const partition = authorityIndexPartition(ca.scope);
-  return (await getEntry(ca.store, partition, indexedAuthorities, authorityId)) !== undefined;
+  const find = () => getEntry(ca.store, partition, indexedAuthorities, authorityId);
+  const indexed = await find();
+  if (indexed === undefined) return false;
+  await findIndexed(ca, indexed);
+  return (await find()) !== undefined;
 }
 
-/** As at AWS, an authority that can still be restored counts. */
+/** As at AWS, an authority that can still be restored counts. So does one that another call is just making. */
 async function requireRoom(ca: PrivateCa): Promise<void> {
   const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
   const page = { limit: authorityQuota };
-  const all = await listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
+  const listAll = () =>
+    listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
+  const all = await listAll();
   if (all.length < authorityQuota) return;
-  const found = await Promise.all(all.map((indexed) => findIndexed(ca, indexed)));
-  if (found.includes(undefined)) return;
+  await Promise.all(all.map((indexed) => findIndexed(ca, indexed)));
+  if ((await listAll()).length < authorityQuota) return;
   const message = `You have reached your limit of ${authorityQuota} certificate authorities in this region`;
   throw new AwsError('LimitExceededException', message);
 }

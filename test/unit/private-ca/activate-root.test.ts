@@ -62,6 +62,18 @@ describe('activateRoot', () => {
     );
   });
 
+  it('makes another root once the one of that name is gone for good', async () => {
+    let now = Date.now();
+    const ca = openTestPrivateCa({ clock: () => now });
+    const CertificateAuthorityArn = await activateRoot(ca, request);
+    await ACTIONS.UpdateCertificateAuthority(ca, { CertificateAuthorityArn, Status: 'DISABLED' });
+    await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn });
+    now += 31 * 86_400_000;
+    const another = await activateRoot(ca, request);
+    expect(another).not.toBe(CertificateAuthorityArn);
+    expect(await activateRoot(ca, request)).toBe(another);
+  });
+
   const crashes = [1, 2, 3, 4, 5, 6, 7].flatMap((commit) => [
     [commit, 'before'] as const,
     [commit, 'after'] as const,

@@ -270,6 +270,25 @@ describe('CreateCertificateAuthority', () => {
     await ACTIONS.CreateCertificateAuthority(ca, input);
   });
 
+  it('counts an authority that another call is just making', async () => {
+    const ca = openTestPrivateCa({ authorityQuota: 1 });
+    let proceed: () => void = () => undefined;
+    const stalled = new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+    const commit: typeof ca.store.commit = async (partition, writes) => {
+      if (!partition.startsWith('ca-index')) await stalled;
+      return ca.store.commit(partition, writes);
+    };
+    const slow = { ...ca, store: { ...ca.store, commit } };
+    const first = ACTIONS.CreateCertificateAuthority(slow, input);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const second = ACTIONS.CreateCertificateAuthority(ca, input);
+    await expect(second).rejects.toMatchObject({ code: 'LimitExceededException' });
+    proceed();
+    await expect(first).resolves.toBeDefined();
+  });
+
   const withCrl = (changes: object) => ({
     RevocationConfiguration: {
       CrlConfiguration: { Enabled: true, S3BucketName: 'bucket', ...changes },
