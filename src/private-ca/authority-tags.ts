@@ -28,13 +28,18 @@ export const authorityTags = defineCollection<Tags>(
 
 /** Prefixes of keys that AWS keeps to itself, in any case. */
 const RESERVED = /^(aws|rds):/i;
+/** JavaScript keeps it to itself: records of the store lose it without a word. */
+const UNSTORABLE = '__proto__';
 
-/** @throws AwsError InvalidTagException for a reserved key, or one that stands twice */
+/** @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that stands twice */
 export function readTags(list: readonly Tag[]): Tags {
   const reserved = list.find(({ Key }) => RESERVED.test(Key));
   if (reserved) {
     const message = `The tag key ${reserved.Key} begins with a reserved prefix: aws: or rds:`;
     throw new AwsError('InvalidTagException', message);
+  }
+  if (list.some(({ Key }) => Key === UNSTORABLE)) {
+    throw new AwsError('InvalidTagException', `The tag key ${UNSTORABLE} is not supported here`);
   }
   const twice = list.find(({ Key }, i) => list.findIndex((tag) => tag.Key === Key) !== i);
   if (twice) throw new AwsError('InvalidTagException', `The tag key ${twice.Key} stands twice`);

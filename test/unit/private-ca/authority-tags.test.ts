@@ -48,6 +48,7 @@ describe('TagCertificateAuthority, UntagCertificateAuthority and ListTags', () =
 
   it.each([
     ['InvalidTagException', { Key: 'aws:x' }],
+    ['InvalidTagException', { Key: '__proto__' }],
     ['InvalidTagException', { Key: 'RDS:x' }],
     ['ValidationException', { Key: '' }],
     ['ValidationException', { Key: 'a'.repeat(129) }],
