@@ -15,6 +15,8 @@ export interface SigningKeys {
    *   in a token that is not there
    */
   get(authorityId: string): Promise<SigningKey>;
+  /** Lets go of the keys whose records are gone: of authorities that were deleted for good. */
+  forgetDeleted(): Promise<void>;
 }
 
 interface Dependencies {
@@ -35,15 +37,21 @@ export function createSigningKeys(dependencies: Dependencies): SigningKeys {
       opening.catch(() => opened.delete(authorityId));
       return opening;
     },
+    async forgetDeleted() {
+      for (const authorityId of opened.keys()) {
+        if ((await findKey(dependencies, authorityId)) === undefined) opened.delete(authorityId);
+      }
+    },
   };
 }
 
-async function openKey(
-  { store, sealer, tokenKeys }: Dependencies,
-  authorityId: string,
-): Promise<SigningKey> {
-  const partition = authorityPartition(authorityId);
-  const entry = await getEntry(store, partition, authorityKeys, AUTHORITY_KEY);
+function findKey({ store }: Dependencies, authorityId: string) {
+  return getEntry(store, authorityPartition(authorityId), authorityKeys, AUTHORITY_KEY);
+}
+
+async function openKey(dependencies: Dependencies, authorityId: string): Promise<SigningKey> {
+  const { sealer, tokenKeys } = dependencies;
+  const entry = await findKey(dependencies, authorityId);
   if (entry === undefined) throw new Error(`the authority ${authorityId} has no key`);
   const { value: key } = entry;
   if (!isTokenKey(key)) return createSealedKeyStore(sealer).open(authorityId, key);

@@ -45,7 +45,8 @@ async function openIssuer(
       return (await listEntries(ca.store, partition, certificates, { limit: 1_000 })).length;
     },
     async leaveInProgress(request: IssueRequest) {
-      const dying = { ...ca, signingKeys: { get: () => Promise.reject(new Error('killed')) } };
+      const get = () => Promise.reject(new Error('killed'));
+      const dying = { ...ca, signingKeys: { ...ca.signingKeys, get } };
       const before = await listEntries(ca.store, partition, certificates, { limit: 1_000 });
       await createEmbeddedIssuer(dying)
         .issueCertificate(request)

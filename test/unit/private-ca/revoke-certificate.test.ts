@@ -160,7 +160,8 @@ describe('RevokeCertificate', () => {
   });
 
   it('waits for a certificate that is being issued', async () => {
-    const dying = { ...ca, signingKeys: { get: () => Promise.reject(new Error('killed')) } };
+    const get = () => Promise.reject(new Error('killed'));
+    const dying = { ...ca, signingKeys: { ...ca.signingKeys, get } };
     await expect(issueTestCertificate(dying, arn)).rejects.toThrow('killed');
     const known = await ca.store.list(partition(), certificates.name, { limit: 10 });
     const left = known.find(({ value }) => value.includes('"issuing"'));

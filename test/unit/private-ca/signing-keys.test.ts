@@ -1,10 +1,16 @@
 import { randomBytes, verify } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { activateRoot } from '../../../src/private-ca/activate-root.ts';
+import {
+  AUTHORITY_KEY,
+  authorityKeys,
+  authorityPartition,
+} from '../../../src/private-ca/authority-record.ts';
 import { findAuthority } from '../../../src/private-ca/find-authority.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
 import { createSigningKeys } from '../../../src/private-ca/signing-keys.ts';
+import { deleteEntry } from '../../../src/store/collection.ts';
 import { createSealer, SealError } from '../../../src/store/seal.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { openTestPrivateCa, TEST_SCOPE } from '../../support/open-test-private-ca.ts';
@@ -56,6 +62,15 @@ describe('createSigningKeys', () => {
     await expect(keys.get(id)).rejects.toThrow('away');
     fails = false;
     await expect(keys.get(id)).resolves.toBeDefined();
+  });
+
+  it('lets go of the key of an authority that is gone for good, and of no other', async () => {
+    await ca.signingKeys.get(id);
+    await ca.signingKeys.forgetDeleted();
+    await expect(ca.signingKeys.get(id)).resolves.toBeDefined();
+    await ca.store.commit(authorityPartition(id), [deleteEntry(authorityKeys, AUTHORITY_KEY)]);
+    await ca.signingKeys.forgetDeleted();
+    await expect(ca.signingKeys.get(id)).rejects.toThrow('has no key');
   });
 
   it('does not open a key under another master key, nor one that is not there', async () => {
