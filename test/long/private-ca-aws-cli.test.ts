@@ -228,6 +228,28 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       return { crl: verified.code !== 0, ocsp: asked.includes('leaf.pem: revoked') };
     }
 
+    test('an audit report names what was revoked', async () => {
+      const created = await sh(
+        `aws acm-pca create-certificate-authority-audit-report --certificate-authority-arn "$SUB" \
+          --s3-bucket-name amzn-s3-demo-bucket --audit-report-response-format JSON \
+          --query "[AuditReportId, S3Key]" --output text`,
+      );
+      const [id = '', key = ''] = created.split(/\s+/);
+      await sh(
+        `aws acm-pca wait audit-report-created --certificate-authority-arn "$SUB" --audit-report-id ${id}`,
+      );
+      // In place of S3, as docs/audit-reports.md has it.
+      const report = await sh(
+        `curl -sSf --aws-sigv4 aws:amz:us-east-1:acm-pca --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$AWS_ENDPOINT_URL/${key}"`,
+      );
+      expect(JSON.parse(report)).toEqual([
+        expect.objectContaining({
+          ...{ certificateArn: env['LEAF'], subject: 'CN=device,O=Example Corp' },
+          ...{ revokedAt: expect.any(String) as string, revocationReason: 'KEY_COMPROMISE' },
+        }),
+      ]);
+    });
+
     test('a CA is disabled, deleted, restored and enabled', async () => {
       const update = (status: string) =>
         sh(
