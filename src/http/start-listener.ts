@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Certificate and key; plain HTTP without them. */
   readonly tls?: SecureContextOptions | undefined;
+  /** What is above it is closed as soon as it is accepted. */
+  readonly maxConnections?: number;
 }
 
 export interface RunningListener {
@@ -36,15 +38,22 @@ const TLS_HANDSHAKE_TIMEOUT = 10_000;
 /** Octets: a GET PKIOperation carries the whole message in its URL (protocol C10). */
 const MAX_HEADERS = 64 * 1024;
 
+/**
+ * Open at the same time. Each may hold 64 KiB of headers and, on the enrol listener, 256 KiB of a body: 1.25 GiB at the worst. Clients
+ * that come by the hundreds in a second and then leave their connections idle for 15 s stay below.
+ */
+const MAX_CONNECTIONS = 4096;
+
 /** @throws the system's error, with `code` such as EADDRINUSE; OpenSSL's for a certificate that cannot serve */
 export async function startListener(
   app: RequestListener,
-  { host, port, tls }: ListenOptions,
+  { host, port, tls, maxConnections = MAX_CONNECTIONS }: ListenOptions,
 ): Promise<RunningListener> {
   const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADERS };
   const secure =
     tls && createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, app);
   const server = secure ?? createHttpServer(options, app);
+  server.maxConnections = maxConnections;
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
@@ -102,4 +103,32 @@ test('draining lets a request under way finish and takes no other', async () => 
   finish?.();
   expect(await answer).toBe('done');
   await drained;
+});
+
+test('connections above the limit are closed; when one ends there is room again', async () => {
+  for (const options of [{}, { tls: undefined }]) {
+    const port = portOf(await listen({ ...options, maxConnections: 2 }));
+    const connected = async () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      return socket;
+    };
+    const [one, other] = [await connected(), await connected()];
+    const excess = await connected();
+    await once(excess, 'close');
+    expect([one.destroyed, other.destroyed]).toEqual([false, false]);
+    one.destroy();
+    await expect
+      .poll(async () => {
+        const socket = await connected();
+        const isOpen = await Promise.race([
+          once(socket, 'close').then(() => false),
+          sleep(100, true),
+        ]);
+        socket.destroy();
+        return isOpen;
+      })
+      .toBe(true);
+  }
 });
