@@ -9,7 +9,7 @@ import { activateTestRoot, csrBlob } from './issuing-ca.ts';
 import { ecKeyPair } from './sample-keys.ts';
 import type { RunningPrivateCaApi } from './start-private-ca-api.ts';
 
-export interface Authority {
+interface Authority {
   readonly CertificateAuthorityArn: string;
 }
 

@@ -38,7 +38,7 @@ export interface PrivateCaClient extends AwsClient {
   waitUntil(waiter: Waiter, input: Members): Promise<void>;
 }
 
-export type Waiter = 'AuditReportCreated' | 'CertificateAuthorityCSRCreated' | 'CertificateIssued';
+type Waiter = 'AuditReportCreated' | 'CertificateAuthorityCSRCreated' | 'CertificateIssued';
 
 export interface AwsAccess {
   readonly apiUrl: string;
