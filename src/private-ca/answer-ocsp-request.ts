@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { getEntry } from '../store/collection.ts';
-import type { OcspCertStatus } from '../x509/build-ocsp-response.ts';
+import type { OcspCertStatus, OcspSingleResponse } from '../x509/build-ocsp-response.ts';
 import { derOcspFailure } from '../x509/build-ocsp-response.ts';
 import { digestOfKey } from '../x509/key-identifier.ts';
 import type { OcspCertId, OcspRequest } from '../x509/parse-ocsp-request.ts';
@@ -10,7 +10,7 @@ import { parseOcspRequest } from '../x509/parse-ocsp-request.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { authorityPartition } from './authority-record.ts';
 import { statusAllows } from './authority-status.ts';
-import type { CertificateRecord } from './certificate-record.ts';
+import type { IssuedCertificate } from './certificate-record.ts';
 import { certificates, serialKey } from './certificate-record.ts';
 import { requireInstalled } from './installed-certificate.ts';
 import type { IssuerDigest } from './issuer-keys.ts';
@@ -19,6 +19,7 @@ import type { OcspAnswer } from './ocsp-answer.ts';
 import { reuseAnswer, signAnswer } from './ocsp-answers.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
+import { revocations } from './revocation-record.ts';
 
 const DIGESTS: Readonly<Record<string, IssuerDigest>> = {
   [OID.sha1]: 'sha1',
@@ -37,14 +38,12 @@ export async function answerOcspRequest(ca: PrivateCa, request: Uint8Array): Pro
   const authority = await findIssuerOf(ca, parsed);
   if (authority === undefined) return { der: derOcspFailure('unauthorized') };
   const { certIds, nonce } = parsed;
-  const records = await Promise.all(certIds.map((certId) => findRecord(ca, authority, certId)));
-  const responses = certIds.map(({ der }, i) => {
-    return { certId: der, status: statusOf(records[i]?.value) };
-  });
+  const found = await Promise.all(certIds.map((certId) => findStatus(ca, authority, certId)));
+  const responses = found.map(({ certId, status }) => ({ certId, status }));
   const sign = () => signAnswer(ca, authority, responses, nonce);
-  const [only, ...others] = records;
-  const isReusable = nonce === undefined && others.length === 0 && only !== undefined;
-  return isReusable ? reuseAnswer(ca, certIds[0].der, only.version, sign) : sign();
+  const [{ version } = {}, ...others] = found;
+  const isReusable = nonce === undefined && others.length === 0 && version !== undefined;
+  return isReusable ? reuseAnswer(ca, certIds[0].der, version, sign) : sign();
 }
 
 function readRequest(der: Uint8Array): OcspRequest | undefined {
@@ -80,18 +79,42 @@ function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
   );
 }
 
-async function findRecord(ca: PrivateCa, { id }: AuthorityRecord, { serialNumber }: OcspCertId) {
-  const isNegative = ((serialNumber[0] ?? 0) & 0x80) !== 0;
-  if (isNegative || serialNumber.length > MAX_SERIAL_OCTETS) return undefined;
-  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
-  return getEntry(ca.store, authorityPartition(id), certificates, key);
+interface FoundStatus extends OcspSingleResponse {
+  /** Of the record that says so; undefined when there is none. */
+  readonly version?: number;
 }
 
-/** A certificate that is being issued is not known to anybody yet. */
-function statusOf(record: CertificateRecord | undefined): OcspCertStatus {
-  if (record?.state !== 'issued') return { kind: 'unknown' };
-  if (record.revocation === undefined) return { kind: 'good' };
-  const { revokedAt, reason } = record.revocation;
+/**
+ * A certificate that is being issued is not known to anybody yet. One that an imported authority had issued before is known when it was
+ * revoked there, by the index of revocations alone.
+ */
+async function findStatus(
+  ca: PrivateCa,
+  { id }: AuthorityRecord,
+  { der: certId, serialNumber }: OcspCertId,
+): Promise<FoundStatus> {
+  const isNegative = ((serialNumber[0] ?? 0) & 0x80) !== 0;
+  const unknown = { certId, status: { kind: 'unknown' } } as const;
+  if (isNegative || serialNumber.length > MAX_SERIAL_OCTETS) return unknown;
+  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
+  const partition = authorityPartition(id);
+  const issued = await getEntry(ca.store, partition, certificates, key);
+  if (issued?.value.state === 'issued') {
+    return { certId, status: statusOf(issued.value.revocation), version: issued.version };
+  }
+  const revoked = await getEntry(ca.store, partition, revocations, wholeOctets(key));
+  if (revoked === undefined) return unknown;
+  return { certId, status: statusOf(revoked.value), version: revoked.version };
+}
+
+/** Serial numbers of other programs may be longer than ours. */
+function wholeOctets(hex: string): string {
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
+}
+
+function statusOf(revocation: IssuedCertificate['revocation']): OcspCertStatus {
+  if (revocation === undefined) return { kind: 'good' };
+  const { revokedAt, reason } = revocation;
   return {
     kind: 'revoked',
     revokedAt: new Date(revokedAt),

@@ -24,6 +24,7 @@ import { checkAuthorityCertificate } from './check-authority-certificate.ts';
 import { checkRootCertificate, checkSubordinateChain } from './check-authority-chain.ts';
 import { importRevocations } from './import-revocations.ts';
 import { installedCertificate } from './installed-certificate.ts';
+import { noteIssuerKey } from './issuer-keys.ts';
 import { keyAlgorithmOf } from './key-algorithms.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { authorityArn } from './private-ca-arns.ts';
@@ -74,6 +75,7 @@ export async function importAuthority(
     createdAt: ca.clock(),
     lastStateChangeAt: ca.clock(),
   };
+  await noteIssuerKey(ca, authority);
   const list = await importRevocations(ca, partition, foreign);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),

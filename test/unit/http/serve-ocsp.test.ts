@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { authorityPartition } from '../../../src/private-ca/authority-record.ts';
+import { revocations } from '../../../src/private-ca/revocation-record.ts';
+import { putEntry } from '../../../src/store/collection.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
 import type { Responder } from '../../support/start-responder.ts';
@@ -62,9 +65,24 @@ describe('openssl ocsp', () => {
     const revoked = await ask(digest, '-cert', certificate);
     expect(revoked).toContain('Response verify OK');
     expect(revoked).toMatch(/: revoked\n.*\n.*\n\s*Reason: keyCompromise\n\s*Revocation Time:/);
-    const unknown = await ask(digest, '-serial', '0x0b');
+    const unknown = await ask(digest, '-serial', '0x0c');
     expect(unknown).toContain('Response verify OK');
-    expect(unknown).toContain('0x0b: unknown');
+    expect(unknown).toContain('0x0c: unknown');
+  });
+
+  test('is told of what an imported authority had revoked before', async () => {
+    const serial = `0f${'8f'.repeat(18)}`;
+    const revocation = {
+      revokedAt: Date.now(),
+      reason: 'SUPERSEDED',
+      notAfter: Date.now(),
+    } as const;
+    await responder.ca.store.commit(authorityPartition(responder.id), [
+      putEntry(revocations, serial, revocation),
+      putEntry(revocations, '0b'.padStart(32, '0'), revocation),
+    ]);
+    expect(await ask('-serial', `0x${serial}`)).toContain(': revoked');
+    expect(await ask('-serial', '0x0b')).toContain(': revoked');
   });
 
   test('gets its nonce back, or an answer without one', async () => {
@@ -161,7 +179,7 @@ describe('POST', () => {
     const { file: certificate } = await responder.issue();
     for (const request of [
       makeRequest('-nonce', '-cert', certificate),
-      makeRequest('-no_nonce', '-serial', '0x0b'),
+      makeRequest('-no_nonce', '-serial', '0x0c'),
     ]) {
       expect((await post(request)).headers.get('cache-control')).toBe('no-store');
     }

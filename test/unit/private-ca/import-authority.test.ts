@@ -7,8 +7,10 @@ import { decodePem } from '../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import type { ForeignAuthority } from '../../../src/private-ca/import-authority.ts';
 import { importAuthority } from '../../../src/private-ca/import-authority.ts';
+import { findByKey } from '../../../src/private-ca/issuer-keys.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
 import { templateArn } from '../../../src/private-ca/templates.ts';
+import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import type { Crl } from '../../../src/x509/parse-crl.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
@@ -143,3 +145,11 @@ const NO_CRL: Crl = {
   signatureAlgorithm: { oid: '1.2.840.10045.4.3.2', parameters: undefined },
   signature: Buffer.alloc(0),
 };
+
+it('an imported authority is found by OCSP', async () => {
+  const ca = openTestPrivateCa();
+  const foreign = selfSigned('/CN=Root');
+  const { arn } = await importAuthority(ca, foreign);
+  const hash = digestOfKey('sha256', foreign.certificate.subjectPublicKeyInfo);
+  expect(await findByKey(ca, 'sha256', hash)).toMatchObject({ arn });
+});
