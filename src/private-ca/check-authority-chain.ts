@@ -5,7 +5,7 @@ import { isIssuedBy } from '../x509/is-issued-by.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /** "CA hierarchies can have up to five levels": the authority and four above it. Bounds the cryptography too. */
-const LONGEST_CHAIN = 4;
+export const LONGEST_CHAIN = 4;
 
 /** Whether the certificate is one of a root, which stands alone. @throws AwsError InvalidRequestException */
 export function checkRootCertificate(certificate: Certificate): void {

@@ -7,7 +7,11 @@ import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { arnSchema, blobSchema } from '../api-schemas.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../authority-record.ts';
 import { checkAuthorityCertificate } from '../check-authority-certificate.ts';
-import { checkRootCertificate, checkSubordinateChain } from '../check-authority-chain.ts';
+import {
+  checkRootCertificate,
+  checkSubordinateChain,
+  LONGEST_CHAIN,
+} from '../check-authority-chain.ts';
 import { findAuthority } from '../find-authority.ts';
 import { installedCertificate } from '../installed-certificate.ts';
 import { noteIssuerKey } from '../issuer-keys.ts';
@@ -76,8 +80,10 @@ function readChain(blob: Uint8Array, { type }: AuthorityRecord): readonly Certif
   throw new AwsError('InvalidRequestException', message);
 }
 
+/** At most one more than a chain may have, which is enough to refuse it: two megabytes hold thousands. */
 function readPem(blob: Uint8Array): readonly Certificate[] {
-  return decodePem('CERTIFICATE', Buffer.from(blob).toString('latin1')).map(parseCertificate);
+  const certificates = decodePem('CERTIFICATE', Buffer.from(blob).toString('latin1'));
+  return certificates.slice(0, LONGEST_CHAIN + 1).map(parseCertificate);
 }
 
 function checkCertificate(certificate: Certificate, authority: AuthorityRecord, now: number): void {

@@ -254,6 +254,15 @@ describe('importing a certificate of an external parent', () => {
       () => [ours(deep[0] ?? top), ...deep.map(({ pem }) => pem)],
     ],
     [
+      'InvalidRequestException',
+      'more levels than are read',
+      () => [
+        ours(deep[0] ?? top),
+        ...deep.map(({ pem }) => pem),
+        encodePem('CERTIFICATE', Buffer.from('junk')),
+      ],
+    ],
+    [
       'CertificateMismatchException',
       'a chain in the wrong order',
       () => [ours(middle), top.pem, middle.pem],
