@@ -53,6 +53,15 @@ it('makes a hierarchy whose certificates openssl verifies, and a connector to it
   ]);
   expect(stdout).toBe(`${file('server.pem')}: OK\n`);
   await ca('revoke', devices, '--certificate', file('server.pem'), '--yes');
+  const crl = ['crl', devices, '--url', server.ready.enrolUrl, '--out', file('crl.pem')];
+  await ca(...crl);
+  const checked = ['-crl_check', '-CAfile', file('root.pem'), '-untrusted', file('devices.pem')];
+  await expect(
+    runOrThrow('openssl', [
+      ...['verify', ...checked, '-CRLfile', file('crl.pem'), file('server.pem')],
+    ]),
+  ).rejects.toThrow(/certificate revoked/);
+  expect(await ca('report', devices)).toContain('CN=server');
 
   const made = ['connector', 'create', '--ca-arn', devices, '--wait', '30'];
   expect(await runProgram(made, environment)).toMatchObject({ code: 0 });

@@ -11,6 +11,8 @@ import { signApiRequest } from './sign-api-request.ts';
 export interface ApiClient<Operation extends string> {
   /** @throws ApiError when the API refuses, or cannot be reached or read */
   readonly call: (operation: Operation, input: ApiInput) => Promise<ApiAnswer>;
+  /** What the server keeps beside the API, by its path below the endpoint, without a slash before it. @throws ApiError */
+  readonly read: (path: string) => Promise<Uint8Array>;
 }
 
 export interface ApiClientSettings {
@@ -25,6 +27,8 @@ export interface ApiClientSettings {
 
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
+/** An audit report has 300 octets for a certificate. */
+const MAX_FILE = 256 * 1_048_576;
 
 /** A client of an API that signs and retries as AWS SDKs do in their standard mode. */
 export function createApiClient<Operation extends string>(
@@ -36,6 +40,16 @@ export function createApiClient<Operation extends string>(
     call: async (operation, input) => {
       const request = buildRequest(settings.endpoint, operation, input);
       return readApiAnswer(await exchange(settings, operation, () => sign(request)));
+    },
+    read: async (path) => {
+      const url = new URL(settings.endpoint);
+      url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
+      const request = { url, method: 'GET', headers: {} };
+      const limits = { ...settings.limits, maxBody: MAX_FILE };
+      const reply = await exchange({ ...settings, limits }, 'GET', () => sign(request));
+      if (reply.status === 200) return reply.body;
+      readApiAnswer(reply);
+      throw new ApiError(`HTTP ${reply.status}, but no file`);
     },
   };
 }

@@ -47,6 +47,13 @@ export const certificateAnswer = z.object({
 });
 export type CertificatePem = z.output<typeof certificateAnswer>;
 
+export const createReportAnswer = z.object({ AuditReportId: z.string() });
+export const describeReportAnswer = z.object({
+  AuditReportStatus: z.string(),
+  S3BucketName: z.string(),
+  S3Key: z.string(),
+});
+
 export const listTagsAnswer = z.object({
   Tags: z.array(z.object({ Key: z.string(), Value: z.string().nullish() })).nullish(),
 });

@@ -11,10 +11,10 @@ import type { CertificatePem } from './ca-answers.ts';
 import { certificateAnswer, csrAnswer } from './ca-answers.ts';
 import { callUntilDone } from './call-until-done.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
-import type { PemFileOptions } from './deliver-pem.ts';
-import { addPemFileOptions, deliverPem, requireFreeFile } from './deliver-pem.ts';
+import type { TextFileOptions } from './deliver-text.ts';
+import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
 
-interface CertificateOptions extends ApiOptions, PemFileOptions {
+interface CertificateOptions extends ApiOptions, TextFileOptions {
   readonly chain?: boolean;
 }
 
@@ -38,14 +38,14 @@ export function registerCaCertificate(parent: Command, world: AdminWorld): void 
     .argument('<ca>', `${CA_ARGUMENT}; or the ARN of a certificate`)
     .optionsGroup('Result:')
     .option('--chain', 'with the CAs above it, up to the root');
-  addPemFileOptions(certificate);
+  addTextFileOptions(certificate);
   register(certificate, world, getCertificate);
   const csr = parent
     .command('csr')
     .description('print the certificate signing request of a CA')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Result:');
-  addPemFileOptions(csr);
+  addTextFileOptions(csr);
   register(csr, world, getCsr);
 }
 
@@ -60,7 +60,7 @@ function register(
       await requireFreeFile(options);
       const { answer, pem } = await get({ api, text, world, options });
       if (options.json) printJson(world, answer);
-      if (!options.json || options.out !== undefined) await deliverPem(pem, options, world);
+      if (!options.json || options.out !== undefined) await deliverText(pem, options, world);
       return 0;
     }),
   );

@@ -16,13 +16,13 @@ import { printable } from '../printable.ts';
 import { base64, issueCertificate } from './activate-authority.ts';
 import { pemOf } from './ca-certificate.ts';
 import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
-import type { PemFileOptions } from './deliver-pem.ts';
-import { addPemFileOptions, deliverPem, requireFreeFile } from './deliver-pem.ts';
+import type { TextFileOptions } from './deliver-text.ts';
+import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
 import { templateArn } from './template-arn.ts';
 import type { Validity } from './validity-option.ts';
 import { parseValidity, VALIDITY_FORMS } from './validity-option.ts';
 
-interface IssueOptions extends ApiOptions, PemFileOptions {
+interface IssueOptions extends ApiOptions, TextFileOptions {
   readonly csr: string;
   readonly template: string;
   readonly validity: Validity;
@@ -52,7 +52,7 @@ export function registerCaIssue(parent: Command, world: AdminWorld): void {
     )
     .option('--api-passthrough <json>', 'file with the ApiPassthrough of the AWS API')
     .option('--chain', 'with the CAs above it, up to the root');
-  addPemFileOptions(command);
+  addTextFileOptions(command);
   addApiOptions(command);
   command.action((ca: string, options: IssueOptions) =>
     runCaCommand(options, world, (api) => issue(api, ca, options, world)),
@@ -80,7 +80,7 @@ async function issue(
   const issued = await issueCertificate(api, input, world);
   const { out, json, chain } = options;
   if (json) printJson(world, { CertificateArn: issued.arn, ...issued.pem });
-  if (!json || out !== undefined) await deliverPem(pemOf(issued.pem, chain), options, world);
+  if (!json || out !== undefined) await deliverText(pemOf(issued.pem, chain), options, world);
   if (!json && out !== undefined) world.print(`${printable(issued.arn)}\n`);
   return 0;
 }

@@ -79,6 +79,34 @@ describe('signs', () => {
   });
 });
 
+describe('reads files', () => {
+  it('by signed requests below the endpoint', async () => {
+    const fake = await startFakeConnectorApi();
+    const seen: unknown[] = [];
+    fake.behaviour.intercept = ({ url, headers }, response) => {
+      seen.push([url, headers.authorization?.split(' ')[0]]);
+      response.end('octets');
+      return true;
+    };
+    const { api } = client({ endpoint: `${fake.endpoint}/base/` });
+    expect(Buffer.from(await api.read('a/b.csv')).toString()).toBe('octets');
+    expect(seen).toEqual([['/base/a/b.csv', 'AWS4-HMAC-SHA256']]);
+  });
+
+  it.each([
+    [403, '{"__type":"AccessDeniedException","Message":"no"}', /^AccessDeniedException: no$/],
+    [404, 'gone', /^HTTP 404, but no answer of the API/],
+    [204, '', /^HTTP 204, but no file$/],
+  ])('and says why there is none with HTTP %i', async (status, body, message) => {
+    const fake = await startFakeConnectorApi();
+    fake.behaviour.intercept = (_request, response) => {
+      response.writeHead(status).end(body);
+      return true;
+    };
+    expect((await failure(client(fake).api.read('x'))).message).toMatch(message);
+  });
+});
+
 describe('refusals', () => {
   it('keep their name, message and members', async () => {
     const fake = await startFakeConnectorApi();

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -312,5 +314,41 @@ describe('the life of a CA', () => {
     expect(JSON.parse(await done('tags', 'list', arn, '--json'))).toEqual({
       Tags: [{ Key: 'empty', Value: '' }],
     });
+  });
+});
+
+describe('ca crl', () => {
+  /** Serves what it is given, at any path. */
+  async function startServer(status: number, body: Buffer): Promise<string> {
+    const server = createServer((_request, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    afterAll(() => server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it.each([
+    ['nothing', 404, Buffer.alloc(0), /there is no CRL at .*\.crl: HTTP 404/],
+    ['something else', 200, Buffer.from('<html>'), /no CRL that the CA has signed/],
+  ])('refuses %s', async (_, status, body, message) => {
+    const arn = await createRoot('Refusing');
+    const { error, stdout } = await ca('crl', arn, '--url', await startServer(status, body));
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as Error).message).toMatch(message);
+    expect(stdout).toBe('');
+  });
+
+  it('says so when nobody listens', async () => {
+    const { error } = await ca('crl', await createRoot('Refusing'), '--url', 'http://127.0.0.1:9');
+    expect((error as Error).message).toMatch(/ECONNREFUSED/);
+  });
+});
+
+describe('ca report', () => {
+  it('is left in the bucket that is named, once in half an hour', async () => {
+    const arn = await createRoot('Reporting');
+    const place = await done('report', arn, '--bucket', 'reports', '--format', 'JSON');
+    expect(place).toMatch(/^s3:\/\/reports\/audit-report\/[-0-9a-f]{36}\/[-0-9a-f]{36}\.json\n$/);
+    const { error } = await ca('report', arn);
+    expect((error as ApiError).code).toBe('RequestInProgressException');
   });
 });

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { isIssuedBy } from '../../x509/is-issued-by.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { parseCrl } from '../../x509/parse-crl.ts';
+import type { AdminWorld } from '../admin/admin-world.ts';
+import { readAnswer } from '../admin/api-answers.ts';
+import type { ApiOptions } from '../admin/api-options.ts';
+import { addApiOptions } from '../admin/api-options.ts';
+import { idOf } from '../admin/complete-arn.ts';
+import { printJson, runCaCommand } from '../admin/run-api-command.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import { readInput } from '../enrol-files.ts';
+import { exchangeHttp, HttpFailure } from '../exchange-http.ts';
+import { parseServerUrl } from '../parse-option.ts';
+import { certificateAnswer } from './ca-answers.ts';
+import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+import type { TextFileOptions } from './deliver-text.ts';
+import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
+
+interface CrlOptions extends ApiOptions, TextFileOptions {
+  readonly url: URL;
+}
+
+/** A hundred thousand entries have 4 MiB. */
+const MAX_CRL = 64 * 1_048_576;
+
+/** Registers `scep-connector ca crl`. */
+export function registerCaCrl(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('crl')
+    .description('print the complete CRL of a CA')
+    .argument('<ca>', CA_ARGUMENT)
+    .optionsGroup('Result:')
+    .requiredOption('--url <url>', 'where devices reach the server (publicUrl)', parseServerUrl);
+  addTextFileOptions(command);
+  addApiOptions(command);
+  command.action((ca: string, options: CrlOptions) =>
+    runCaCommand(options, world, (api) => getCrl(api, ca, options, world)),
+  );
+}
+
+async function getCrl(
+  api: PrivateCaApi,
+  text: string,
+  options: CrlOptions,
+  world: AdminWorld,
+): Promise<number> {
+  await requireFreeFile(options);
+  const arn = await completeCaArn(api, text);
+  const own = { CertificateAuthorityArn: arn };
+  const answer = await api.call('GetCertificateAuthorityCertificate', own);
+  const url = new URL(options.url);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/crl/${idOf(arn)}.crl`;
+  const der = await download(url, options);
+  requireSigned(der, readAnswer(certificateAnswer, answer).Certificate);
+  const pem = encodePem('X509 CRL', der);
+  if (options.json) printJson(world, { url: url.href, pem });
+  if (!options.json || options.out !== undefined) await deliverText(pem, options, world);
+  return 0;
+}
+
+async function download(url: URL, { timeout, tlsCa: file }: CrlOptions): Promise<Uint8Array> {
+  const tlsCa = file === undefined ? undefined : (await readInput(file)).toString('latin1');
+  const limits = { timeoutMs: timeout * 1_000, tlsCa, maxBody: MAX_CRL };
+  try {
+    const { status, body } = await exchangeHttp({ url, method: 'GET', headers: {} }, limits);
+    if (status === 200) return body;
+    throw new ApiError(`there is no CRL at ${url.href}: HTTP ${status}`);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    throw new ApiError(`there is no CRL at ${url.href}: ${error.message}`);
+  }
+}
+
+function requireSigned(crl: Uint8Array, certificate: string): void {
+  try {
+    const [issuer] = decodePem('CERTIFICATE', certificate).map(parseCertificate);
+    if (issuer !== undefined && isIssuedBy(parseCrl(crl), issuer)) return;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new ApiError('what is there is no CRL that the CA has signed');
+}
