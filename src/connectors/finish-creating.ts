@@ -1,14 +1,12 @@
-import { z } from 'zod';
 import type { IssuerFault } from '../issuer/issuer.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { defineConnectorCollection } from './connector-collections.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
-import { unlessDeleted } from './deletion-mark.ts';
 import type { RaRenewalDependencies } from './renew-ra-identity.ts';
 import { renewRaIdentity } from './renew-ra-identity.ts';
+import { takeTurn } from './take-turn.ts';
 
 type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
 
@@ -24,10 +22,6 @@ const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
 
 /** A CA that cannot be asked is asked again for so long. */
 const PATIENCE = 5 * 60_000;
-
-/** Whose turn it is to make an RA identity: one process at a time, as each try may cost a certificate. */
-const turns = defineConnectorCollection('turns', z.strictObject({}));
-const TURN = 20_000;
 
 /**
  * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when the CA will not have it.
@@ -52,18 +46,6 @@ export async function finishCreating(
   }
   await settle(deps, connector.id, { status: 'ACTIVE' });
   return true;
-}
-
-async function takeTurn(
-  { store, clock }: RaRenewalDependencies,
-  connectorId: string,
-): Promise<boolean> {
-  const expiresAt = clock() + TURN;
-  const { outcome } = await store.commit(connectorPartition(connectorId), [
-    putEntry(turns, CONNECTOR_KEY, {}, { condition: 'absent', expiresAt }),
-    unlessDeleted(),
-  ]);
-  return outcome === 'committed';
 }
 
 async function requireUsableAuthority(

@@ -1,10 +1,12 @@
 import { allConnectorIds } from './account-record.ts';
 import { findConnector } from './find-connector.ts';
 import type { RaRenewalDependencies } from './renew-ra-identity.ts';
-import { renewRaIdentity } from './renew-ra-identity.ts';
+import { isRaIdentityDue, renewRaIdentity } from './renew-ra-identity.ts';
+import { takeTurn } from './take-turn.ts';
 
 /**
- * `renewRaIdentity` for every ACTIVE connector of every account. Run it every hour on any replica.
+ * `renewRaIdentity` for every ACTIVE connector of every account that is due, of several replicas by one. Run it every hour on any
+ * replica.
  * @throws AggregateError of what hindered some of them, when all have had their turn
  */
 export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<void> {
@@ -12,7 +14,8 @@ export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<vo
   for await (const id of allConnectorIds(deps.store)) {
     try {
       const connector = await findConnector(deps.store, id);
-      if (connector?.status === 'ACTIVE') await renewRaIdentity(deps, connector);
+      if (connector?.status !== 'ACTIVE' || !(await isRaIdentityDue(deps, id))) continue;
+      if (await takeTurn(deps, id)) await renewRaIdentity(deps, connector);
     } catch (error) {
       errors.push(error);
     }

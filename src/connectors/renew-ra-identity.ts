@@ -40,7 +40,7 @@ export async function renewRaIdentity(
 ): Promise<RaGeneration | undefined> {
   const existing = await listRaGenerations(deps.store, connector.id);
   const now = deps.clock();
-  const newestEnd = existing.at(-1)?.certificate.notAfter.getTime() ?? now;
+  const newestEnd = endOfNewest(existing) ?? now;
   const remaining = Math.max(newestEnd - now, 0);
   if (remaining > RENEW_BEFORE_END) return undefined;
   const notAfter = await raNotAfter(deps, connector);
@@ -48,6 +48,19 @@ export async function renewRaIdentity(
   const identity = await issueRaCertificate(deps, connector, notAfter);
   const activeFrom = now + Math.min(ANNOUNCEMENT, Math.floor(remaining / 2));
   return storeRaGeneration(deps, connector.id, existing, { ...identity, activeFrom });
+}
+
+/** Whether the newest generation is so close to its end that `renewRaIdentity` would ask the CA for another. */
+export async function isRaIdentityDue(
+  { store, clock }: Pick<RaRenewalDependencies, 'store' | 'clock'>,
+  connectorId: string,
+): Promise<boolean> {
+  const newestEnd = endOfNewest(await listRaGenerations(store, connectorId));
+  return newestEnd === undefined || newestEnd - clock() <= RENEW_BEFORE_END;
+}
+
+function endOfNewest(generations: readonly RaGeneration[]): number | undefined {
+  return generations.at(-1)?.certificate.notAfter.getTime();
 }
 
 /** When an RA certificate that is issued now ends: in a year, or with the CA. @throws IssuerError */
