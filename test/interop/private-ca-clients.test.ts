@@ -87,13 +87,19 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
     }
 
     test('a root, whose CSR is waited for while it is made', async () => {
-      running.beforeNextKey(() => sleep(1_500));
+      let makeKey: () => void = () => undefined;
+      const allowed = new Promise<void>((resolve) => {
+        makeKey = resolve;
+      });
+      running.beforeNextKey(() => allowed);
       root = await create('Root', 'ROOT', { IdempotencyToken: 'once', Tags: [TEAM] });
       expect((await refusal('GetCertificateAuthorityCsr', root))[0]).toBe(
         'RequestInProgressException',
       );
       expect(await describeAuthority(root)).toMatchObject({ Status: 'CREATING' });
+      const later = sleep(1_000).then(makeKey);
       const { Certificate, ...more } = await activate(root, root, 'RootCACertificate', 10);
+      await later;
       expect(Certificate).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
       expect(more).toEqual({});
       expect(await create('Another', 'ROOT', { IdempotencyToken: 'once' })).toEqual(root);
