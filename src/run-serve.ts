@@ -1,6 +1,8 @@
 import type { ServeOptions } from './cli/serve.ts';
 import { loadSettings } from './config/load-settings.ts';
 import { makeDataDir } from './config/make-data-dir.ts';
+import type { Logger } from './observability/logger.ts';
+import type { ServerUrls } from './run-server.ts';
 import { runServer } from './run-server.ts';
 
 /** Runs `scep-connector serve` until SIGTERM or SIGINT. @throws UsageError with a line for each mistake in the settings */
@@ -11,5 +13,12 @@ export async function runServe({ config, checkConfig }: ServeOptions): Promise<v
     return;
   }
   await makeDataDir(loaded.settings.dataDir);
-  await runServer(loaded, {});
+  const { regions } = loaded.settings.api;
+  const warn = async (_urls: ServerUrls, logger: Logger) => {
+    if (regions === undefined) logger.warn(EVERY_REGION);
+  };
+  await runServer(loaded, { prepare: async () => warn });
 }
+
+const EVERY_REGION =
+  'requests may be signed for any region, and each region has its own quotas and rates; set api.regions to those in use';

@@ -69,7 +69,7 @@ export const SETTINGS = {
     ...listener('administrators (the AWS APIs)', '127.0.0.1', 8081),
     regions: optionalSetting(
       listOf('regions such as eu-central-1', REGION),
-      'Regions for which requests may be signed; each has its own connectors and CAs',
+      'Regions for which requests may be signed; each has its own connectors, CAs, quotas and rates, so `serve` warns while it is any',
       'any',
     ),
     clockSkewSeconds: setting(

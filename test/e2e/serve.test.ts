@@ -13,6 +13,7 @@ import { tempDirectory } from '../support/temp-directory.ts';
 import { makeTlsFiles } from '../support/tls-files.ts';
 
 const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+const EVERY_REGION = 'requests may be signed for any region';
 const WAIT = { timeout: 15_000 };
 
 /** What somebody tried with `dev` first, and serves now. */
@@ -80,16 +81,17 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
         masterKeyFile: triedFile('master.key'),
         credentialsFile,
         enrol: { ...FREE_PORTS.enrol, tls },
-        api: { ...FREE_PORTS.api, tls },
+        api: { ...FREE_PORTS.api, tls, regions: [tried.ready.region] },
         ops: FREE_PORTS.ops,
       },
       secrets,
     });
   });
 
-  test('is healthy', async () => {
+  test('is healthy, and does not warn of the regions that are set', async () => {
     expect((await fetch(`${server.opsUrl}/livez`)).status).toBe(200);
     expect((await fetch(`${server.opsUrl}/readyz`)).status).toBe(200);
+    expect(server.stderr()).not.toContain(EVERY_REGION);
   });
 
   test('devices enrol over https with the connector and challenge of before', async () => {
@@ -161,6 +163,7 @@ describe('scep-connector serve by the environment alone', () => {
     const server = await startServe({ env: environment(), secrets: [HEX_KEY] });
     expect(server.enrolUrl).toBe('https://scep.example.com');
     expect(server.stderr()).toContain('there are no credentials, so the API refuses everybody');
+    await server.until(() => server.stderr().includes(EVERY_REGION) || undefined);
     const { code, stderr } = await listConnectors(server.apiUrl);
     expect(code).toBe(1);
     expect(stderr).toContain('UnrecognizedClientException');
