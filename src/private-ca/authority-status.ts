@@ -92,6 +92,11 @@ const STATUS_RULES = {
 
 export type AuthorityUse = keyof typeof STATUS_RULES;
 
+/** What issuing from a template is: a root's own certificate is how it becomes ACTIVE. */
+export function issuingUse({ selfSigned }: { readonly selfSigned: boolean }): AuthorityUse {
+  return selfSigned ? 'issueRootCertificate' : 'issue';
+}
+
 export function statusAllows(authority: StoredAuthority, use: AuthorityUse, now: number): boolean {
   const { allowed }: StatusRule = STATUS_RULES[use];
   return allowed.includes(authorityStatus(authority, now));

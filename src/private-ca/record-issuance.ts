@@ -1,10 +1,12 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
-import { authorityPartition } from './authority-record.ts';
+import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
+import { issuingUse, requireStatus } from './authority-status.ts';
 import type { IssuingCertificate } from './certificate-record.ts';
 import { certificates, issueTokens, TOKEN_LIFETIME, tokenKey } from './certificate-record.ts';
 import type { PrivateCa } from './private-ca.ts';
+import { findTemplate, templateArn } from './templates.ts';
 
 /**
  * The serial number of the certificate that a token stands for, finished if its issuer died before it could; undefined
@@ -59,7 +61,10 @@ export async function recordIssuance(
   throw new AwsError('ConcurrentModificationException', 'The call met another one; repeat it');
 }
 
-/** Signs a recorded certificate unless it is signed already. ECDSA is random: the first signature stored is the one. */
+/**
+ * Signs a recorded certificate unless it is signed already. ECDSA is random: the first signature stored is the one.
+ * @throws AwsError InvalidStateException when the authority may no longer issue it
+ */
 async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string): Promise<void> {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, certificates, serial);
@@ -68,8 +73,20 @@ async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string
   const { tbs, signingAlgorithm, templateName } = entry.value;
   const key = await ca.signingKeys.get(authorityId);
   const certificate = derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
+  await requireIssuing(ca, authorityId, templateName);
   const issued = { state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() };
   // A conflict means that another call has signed it meanwhile; its certificate stands.
   const condition = { version: entry.version };
   await ca.store.commit(partition, [putEntry(certificates, serial, issued, { condition })]);
+}
+
+/**
+ * Keys may be slow: what was signed for an authority that was disabled meanwhile leaves this process no more. A repeat with the
+ * same token once the authority is enabled again signs the same bytes.
+ */
+async function requireIssuing(ca: PrivateCa, authorityId: string, templateName: string) {
+  const partition = authorityPartition(authorityId);
+  const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
+  if (entry === undefined) throw new Error(`the authority ${authorityId} is gone`);
+  requireStatus(entry.value, issuingUse(findTemplate(templateArn(templateName))), ca.clock());
 }

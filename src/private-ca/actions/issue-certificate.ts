@@ -11,6 +11,7 @@ import {
   modelSigningAlgorithmSchema,
 } from '../api-schemas.ts';
 import type { AuthorityRecord } from '../authority-record.ts';
+import { issuingUse } from '../authority-status.ts';
 import type { CertificateParts } from '../compose-certificate.ts';
 import { composeCertificate, requirePermittedNames } from '../compose-certificate.ts';
 import { findAuthority } from '../find-authority.ts';
@@ -50,8 +51,7 @@ export async function issueCertificate(
 ): Promise<{ readonly CertificateArn: string }> {
   const { CertificateAuthorityArn: arn, IdempotencyToken: token } = input;
   const template = findTemplate(input.TemplateArn);
-  const use = template.selfSigned ? 'issueRootCertificate' : 'issue';
-  const { value: authority } = await findAuthority(ca, arn, use);
+  const { value: authority } = await findAuthority(ca, arn, issuingUse(template));
   const known = token === undefined ? undefined : await findIssuance(ca, authority.id, token);
   if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
   const parts = readParts(ca, authority, template, input);

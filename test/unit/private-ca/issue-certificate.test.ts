@@ -206,6 +206,24 @@ describe('IssueCertificate', () => {
   });
 });
 
+it('keeps back what was signed for an authority that was disabled meanwhile, until it is enabled', async () => {
+  const change = (Status: 'ACTIVE' | 'DISABLED') =>
+    ACTIONS.UpdateCertificateAuthority(ca, { CertificateAuthorityArn: arn, Status });
+  const get: typeof ca.signingKeys.get = async (id) => {
+    const key = await ca.signingKeys.get(id);
+    await change('DISABLED');
+    return key;
+  };
+  const slow = { ...ca, signingKeys: { ...ca.signingKeys, get } };
+  const wanted = input({ IdempotencyToken: 'slow' });
+  await expect(ACTIONS.IssueCertificate(slow, wanted)).rejects.toMatchObject({
+    code: 'InvalidStateException',
+    message: 'The certificate authority is not in a valid state for issuing certificates',
+  });
+  await change('ACTIVE');
+  await expect(issue({ IdempotencyToken: 'slow' })).resolves.toBeDefined();
+});
+
 describe('an issuance whose process dies', () => {
   const partition = () => authorityPartition(authorityIdOf(TEST_SCOPE, arn));
   const list = () => listEntries(ca.store, partition(), certificates, { limit: 1_000 });
