@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { ApiError } from '../api/api-error.ts';
 import type { ConnectorApi } from '../api/connector-service.ts';
 import { parseWholeNumber } from '../parse-option.ts';
+import { printable } from '../printable.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { getConnectorAnswer, readAnswer } from './api-answers.ts';
 
@@ -71,7 +72,7 @@ async function poll(
   const deadline = clock().getTime() + seconds * 1000;
   while (!(await isFinished())) {
     if (clock().getTime() + INTERVAL_MS > deadline) {
-      warn(`${unfinished} after ${seconds} seconds\n`);
+      warn(`${printable(unfinished)} after ${seconds} seconds\n`);
       return PENDING;
     }
     await sleep(INTERVAL_MS);
