@@ -79,7 +79,8 @@ export function memberOf(oid: string): Member | undefined {
 /**
  * The DER of the Name, one attribute in each relative name: in AWS's order, C, O, OU, dnQualifier, ST, CN, ..., or the
  * custom attributes in theirs. Empty members are left out; all of them missing gives an empty Name.
- * @throws AwsError InvalidArgsException for custom attributes beside others, and for a value that its type cannot hold
+ * @throws AwsError InvalidArgsException for custom attributes beside others, for control characters, and for a value that its
+ *   type cannot hold
  */
 export function derAsn1Subject(subject: Asn1Subject): Uint8Array {
   const members = Object.keys(ATTRIBUTE_OIDS) as Member[];
@@ -93,6 +94,10 @@ export function derAsn1Subject(subject: Asn1Subject): Uint8Array {
   if (standard.length > 0 && custom.length > 0) {
     const message = 'CustomAttributes cannot be used in combination with standard attributes';
     throw new AwsError('InvalidArgsException', message);
+  }
+  // No certificate may name a subject that a reader could take for another.
+  if ([...standard, ...custom].some(({ value }) => /\p{Cc}/u.test(value))) {
+    throw new AwsError('InvalidArgsException', 'A subject cannot hold control characters');
   }
   return withInvalidArgs(() => derName([...standard, ...custom]));
 }

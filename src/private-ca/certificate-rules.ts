@@ -97,11 +97,11 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
         .every(({ value }) => value.length > 0 && [...value].length <= MAX_COMMON_NAME),
   },
   {
-    rule: 'the subject must hold no control characters (this server)',
+    rule: 'the subject and directoryNames must hold no control characters (this server)',
     // A reader that stops at a NUL sees another name.
-    holds: ({ subject }) =>
-      parseName(subject)
-        .flat()
+    holds: (certificate) =>
+      [certificate.subject, ...directoryNamesOf(certificate)]
+        .flatMap((name) => parseName(name).flat())
         .every(({ value }) => !/\p{Cc}/u.test(value)),
   },
   {
@@ -174,6 +174,12 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
 function isListOfSequences(value: Uint8Array): boolean {
   const { children } = expectType(readBer(value), 'SEQUENCE');
   return children.map((child) => expectType(child, 'SEQUENCE')).length > 0;
+}
+
+function directoryNamesOf(certificate: Certificate): readonly Uint8Array[] {
+  const extension = find(certificate, OID.subjectAltName);
+  const names = extension ? parseGeneralNames(extension.value) : [];
+  return names.flatMap((name) => (name.kind === 'directoryName' ? [name.value] : []));
 }
 
 function find(certificate: Certificate, oid: string) {

@@ -23,7 +23,7 @@ const BIT_STRING = 3;
 
 /**
  * The usages whose bits are set, in the order of KEY_USAGES. Trailing zero bits, which DER forbids, are read.
- * @throws DecodeError when malformed or when a bit beyond decipherOnly is set.
+ * @throws DecodeError when malformed or when a bit is set that is unused or beyond decipherOnly: readers would disagree.
  */
 export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
   const { tagClass, tagNumber, constructed, content } = readBer(value);
@@ -33,7 +33,8 @@ export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
     throw new DecodeError('keyUsage is malformed');
   }
   const bits = ((octets[0] ?? 0) << 8) | (octets[1] ?? 0);
-  if ((bits & 0x7f) !== 0) throw new DecodeError('keyUsage has an unknown bit');
+  const unused = (octets.at(-1) ?? 0) & ((1 << unusedBits) - 1);
+  if ((bits & 0x7f) !== 0 || unused !== 0) throw new DecodeError('keyUsage has an unknown bit');
   return KEY_USAGES.filter((_, i) => (bits & (0x8000 >> i)) !== 0);
 }
 

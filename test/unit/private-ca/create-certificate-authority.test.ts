@@ -316,6 +316,11 @@ describe('CreateCertificateAuthority', () => {
     ['InvalidArgsException', 'at least one field', withConfiguration({ Subject: {} })],
     [
       'InvalidArgsException',
+      'control characters',
+      withConfiguration({ Subject: { CommonName: 'bank.example\0.evil.example' } }),
+    ],
+    [
+      'InvalidArgsException',
       'Signing algorithm SHA256WITHRSA cannot be used with key type EC_prime256v1. Valid signing algorithms are: SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA.',
       withConfiguration({ SigningAlgorithm: 'SHA256WITHRSA' }),
     ],

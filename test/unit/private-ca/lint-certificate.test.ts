@@ -64,6 +64,11 @@ function manyElements(): readonly Extension[] {
   return Array.from({ length: 10 }, (_, i) => extension(`1.2.3.${i}`, value));
 }
 
+function nulDirectoryName(): Uint8Array {
+  const value = derName([{ oid: OID.commonName, value: 'a\0b' }]);
+  return derGeneralNames([{ kind: 'directoryName', value }]);
+}
+
 function compressedKey(): Uint8Array {
   const point = keys.spki.subarray(-65);
   const sign = Buffer.of(2 + ((point.at(-1) ?? 0) & 1));
@@ -124,6 +129,7 @@ describe('lintCertificate', () => {
       { subject: derName([{ oid: OID.commonName, value: 'bank.example\0.evil.example' }]) },
     ],
     ['control', { subject: derName([{ oid: OID.organizationName, value: 'a\nb' }]) }],
+    ['control', withExtensions(...good, { ...subjectAltName, value: nulDirectoryName() })],
     ['4.1.2.7', { subjectPublicKeyInfo: rsaKey(derNull(), 5) }],
     ['4.1.2.7', { subjectPublicKeyInfo: rsaKey(derUtf8String('hidden'), 0) }],
     ['4.2.1.2', withExtensions(notCa, authorityKey)],

@@ -83,7 +83,7 @@ describe('keyUsage', () => {
     expect(parseKeyUsage(hex('030200a0'))).toEqual(['digitalSignature', 'keyEncipherment']);
   });
 
-  it.each(['0300', '030208a0', '030307ffff', '03040700ffff', '0402a000', '030107'])(
+  it.each(['0300', '030208a0', '030205a1', '030307ffff', '03040700ffff', '0402a000', '030107'])(
     'refuses %s',
     (text) => {
       expect(() => parseKeyUsage(hex(text))).toThrow(DecodeError);
