@@ -6,6 +6,8 @@ import { awaitCertificate } from '../issuer/await-certificate.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { buildCertificationRequest } from '../x509/build-certification-request.ts';
 import { derName } from '../x509/distinguished-name.ts';
+import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
+import { keyUsageExtension } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import { createSigner } from '../x509/signing-algorithm.ts';
@@ -19,8 +21,8 @@ interface Dependencies {
 const generateRsaKeyPair = promisify(generateKeyPair);
 
 /**
- * Makes an RSA-2048 key and has the connector's CA certify it as an RA's, from EndEntityCertificate/V1, which gives it
- * digitalSignature, keyEncipherment and serverAuth: the one layout that every client accepts (protocol fact 16).
+ * Makes an RSA-2048 key and has the connector's CA certify it as an RA's, for digitalSignature, keyEncipherment and serverAuth: the
+ * one layout that every client accepts (protocol fact 16).
  * @param notAfter not beyond the authority's own end
  * @throws IssuerError
  */
@@ -34,6 +36,10 @@ export async function issueRaCertificate(
     {
       subject: derName([{ oid: OID.commonName, value: `SCEP RA ${id}` }]),
       subjectPublicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
+      extensions: [
+        keyUsageExtension(['digitalSignature', 'keyEncipherment']),
+        extendedKeyUsageExtension([OID.serverAuth, OID.clientAuth]),
+      ],
     },
     'SHA256WITHRSA',
     createSigner(privateKey, 'SHA256WITHRSA'),
@@ -41,7 +47,6 @@ export async function issueRaCertificate(
   const certificateArn = await issuer.issueCertificate({
     authorityArn: certificateAuthorityArn,
     csr,
-    template: 'EndEntityCertificate/V1',
     notAfter,
     idempotencyToken: randomUuid(),
   });

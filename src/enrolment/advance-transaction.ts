@@ -84,7 +84,6 @@ async function issueCertificate(
   return issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
     csr: sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr')),
-    template: 'BlankEndEntityCertificate_APICSRPassthrough/V1',
     notAfter: new Date(value.notAfter),
     ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
     ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),

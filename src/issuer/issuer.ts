@@ -46,21 +46,21 @@ export interface IssueRequest {
   readonly authorityArn: string;
   /** PKCS #10, DER. Its signature has been verified and its extensions are all allowed ones. */
   readonly csr: Uint8Array;
-  readonly template: IssueTemplate;
   /** Whole seconds. Must not be after the authority's own notAfter. */
   readonly notAfter: Date;
   /** Default: one hour before issuing, as AWS does. */
   readonly notBefore?: Date;
-  /** Extended key usages set through ApiPassthrough, as object identifiers; only with the Blank template. */
+  /** Extended key usages set through ApiPassthrough, as object identifiers. */
   readonly extendedKeyUsage?: readonly string[];
   /** 1 to 36 printable ASCII characters. */
   readonly idempotencyToken: string;
 }
 
-/** Names as in template ARNs: arn:aws:acm-pca:::template/{name}. */
-export type IssueTemplate =
-  | 'BlankEndEntityCertificate_APICSRPassthrough/V1'
-  | 'EndEntityCertificate/V1';
+/**
+ * The template of every certificate that is issued through this port, as in template ARNs: arn:aws:acm-pca:::template/{name}. The
+ * policies and shares that AWS documents for Connector for SCEP allow no other (aws.md 1.5).
+ */
+export const ISSUE_TEMPLATE = 'BlankEndEntityCertificate_APICSRPassthrough/V1';
 
 export interface IssuedCertificate {
   /** The certificate, DER. */

@@ -62,7 +62,6 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     return {
       authorityArn: subject.authorityArn,
       csr: csrWith([subjectAltName]),
-      template: 'BlankEndEntityCertificate_APICSRPassthrough/V1',
       notAfter: new Date(Math.floor(Date.now() / 1_000 + 30 * 86_400) * 1_000),
       idempotencyToken: `token-${tokens}`,
       ...changes,
@@ -118,7 +117,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect((await issue({ notBefore: told })).notBefore).toEqual(told);
     });
 
-    it('passes the extensions of the CSR with the blank template', async () => {
+    it('passes the extensions of the CSR', async () => {
       const usage = keyUsageExtension(['digitalSignature']);
       const foreign = {
         oid: '1.3.6.1.4.1.99999.1',
@@ -128,14 +127,6 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       const csr = csrWith([usage, subjectAltName, foreign]);
       const { extensions } = await issue({ csr });
       expect(extensions).toEqual(expect.arrayContaining([usage, subjectAltName, foreign]));
-    });
-
-    it('gives EndEntityCertificate/V1 its own usages and takes names alone from the CSR', async () => {
-      const csr = csrWith([keyUsageExtension(['keyAgreement']), subjectAltName]);
-      const { extensions } = await issue({ csr, template: 'EndEntityCertificate/V1' });
-      expect(extensions).toContainEqual(subjectAltName);
-      expect(extensions).toContainEqual(keyUsageExtension(['digitalSignature', 'keyEncipherment']));
-      expect(extensions.find(({ oid }) => oid === OID.extKeyUsage)).toBeDefined();
     });
 
     it('never issues an authority, whatever the CSR says', async () => {

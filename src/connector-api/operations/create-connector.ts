@@ -7,7 +7,7 @@ import { connectorArn } from '../../connectors/connector-arns.ts';
 import { invalid } from '../../connectors/connector-errors.ts';
 import { createConnector as beginCreating } from '../../connectors/create-connector.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
-import type { IssueTemplate } from '../../issuer/issuer.ts';
+import { ISSUE_TEMPLATE } from '../../issuer/issuer.ts';
 import { accessTo } from '../access-to.ts';
 import {
   certificateAuthorityArnSchema,
@@ -62,28 +62,19 @@ export const createConnector: Operation<Input, z.infer<typeof output>> = {
   },
 };
 
-/** Those of devices' certificates and of the connector's own as an RA. */
-const ISSUED_TEMPLATES: readonly IssueTemplate[] = [
-  'BlankEndEntityCertificate_APICSRPassthrough/V1',
-  'EndEntityCertificate/V1',
-];
-
 /**
  * What the connector will do with the CA on behalf of its maker, who must be allowed to do it himself: the dependent actions of
  * CreateConnector (aws.md 1.5). Otherwise a connector would be a way to a CA that its maker has no right to.
  */
 function authorityAccess({ region }: Caller, authority: string | undefined): Access[] {
-  const templates = `arn:${partitionOf(region)}:acm-pca:::template`;
+  const template = `arn:${partitionOf(region)}:acm-pca:::template/${ISSUE_TEMPLATE}`;
+  const context = { 'acm-pca:TemplateArn': template };
   const resources = [authority ?? '*'];
   return [
     { action: 'acm-pca:DescribeCertificateAuthority', resources },
     { action: 'acm-pca:GetCertificateAuthorityCertificate', resources },
     { action: 'acm-pca:GetCertificate', resources },
-    ...ISSUED_TEMPLATES.map((template) => ({
-      action: 'acm-pca:IssueCertificate',
-      resources,
-      context: { 'acm-pca:TemplateArn': `${templates}/${template}` },
-    })),
+    { action: 'acm-pca:IssueCertificate', resources, context },
   ];
 }
 

@@ -8,6 +8,7 @@ import { scopeOf } from '../../private-ca/private-ca-arns.ts';
 import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
+import { ISSUE_TEMPLATE } from '../issuer.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
@@ -45,13 +46,13 @@ async function describeAuthority(ca: PrivateCa, arn: string): Promise<Authority>
 }
 
 async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<string> {
-  const { authorityArn, csr, template, notAfter, notBefore, extendedKeyUsage } = request;
+  const { authorityArn, csr, notAfter, notBefore, extendedKeyUsage } = request;
   const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
     CertificateAuthorityArn: authorityArn,
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
     SigningAlgorithm: await signingAlgorithmOf(ca, authorityArn),
     Validity: absolute(notAfter),
-    TemplateArn: templateArn(template),
+    TemplateArn: templateArn(ISSUE_TEMPLATE),
     IdempotencyToken: request.idempotencyToken,
     ...(notBefore && { ValidityNotBefore: absolute(notBefore) }),
     ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
