@@ -6,7 +6,7 @@ import { findAuthorityById } from './find-authority.ts';
 import type { PrivateCa } from './private-ca.ts';
 
 /** The digests that OCSP clients name an issuer by. */
-export const ISSUER_DIGESTS = ['sha1', 'sha256'] as const;
+const ISSUER_DIGESTS = ['sha1', 'sha256'] as const;
 
 export type IssuerDigest = (typeof ISSUER_DIGESTS)[number];
 
