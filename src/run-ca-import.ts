@@ -12,6 +12,7 @@ import type { ForeignAuthority } from './private-ca/import-authority.ts';
 import { importAuthority } from './private-ca/import-authority.ts';
 import { scopedTo } from './private-ca/private-ca.ts';
 import { revocationConfigurationSchema } from './private-ca/revocation-configuration.ts';
+import { readPkcs12Authority } from './read-pkcs12-authority.ts';
 import { withDataDir } from './with-data-dir.ts';
 import type { Certificate } from './x509/parse-certificate.ts';
 import { parseCertificate } from './x509/parse-certificate.ts';
@@ -30,23 +31,33 @@ export async function runCaImport(options: CaImportOptions): Promise<void> {
 }
 
 async function readForeignAuthority(options: CaImportOptions): Promise<ForeignAuthority> {
-  const { certificate: file, chain: chainFile, oldCrl } = options;
-  const [certificate, ...others] = await readCertificates(file);
-  if (certificate === undefined) throw new UsageError(`${file} holds no PEM certificate`);
+  const { chain: chainFile, oldCrl } = options;
   const above = chainFile === undefined ? [] : await readCertificates(chainFile);
   const revocation = revocationOf(options);
   return {
-    privateKey: await readKey(options),
-    certificate,
-    chain: [...others, ...above],
+    ...(await readParts(options, above)),
     crl: oldCrl === undefined ? undefined : await readCrl(oldCrl),
     revocation: revocation && revocationConfigurationSchema.parse(revocation),
   };
 }
 
-async function readKey({ key: file, passphraseFile }: CaImportOptions): Promise<KeyObject> {
-  const pem = await readInput(file);
+async function readParts(options: CaImportOptions, above: readonly Certificate[]) {
+  const { pkcs12, certificate: file, key, passphraseFile } = options;
   const passphrase = passphraseFile && (await readPassphrase(passphraseFile));
+  if (pkcs12 !== undefined && file === undefined && key === undefined) {
+    return readPkcs12Authority(pkcs12, passphrase ?? '', above);
+  }
+  if (pkcs12 !== undefined || file === undefined || key === undefined) {
+    throw new UsageError('give either --pkcs12, or --certificate and --key');
+  }
+  const [certificate, ...others] = await readCertificates(file);
+  if (certificate === undefined) throw new UsageError(`${file} holds no PEM certificate`);
+  const privateKey = await readKey(key, passphrase);
+  return { privateKey, certificate, chain: [...others, ...above] };
+}
+
+async function readKey(file: string, passphrase: string | undefined): Promise<KeyObject> {
+  const pem = await readInput(file);
   try {
     return createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) });
   } catch {

@@ -4,6 +4,7 @@ import { expectType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { readBer } from '../asn1/read-ber.ts';
+import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { derInteger, derNull, derOctetString, derOid, derSequence } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { derAlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
@@ -40,8 +41,8 @@ export function readPasswordKeyDerivation(
     'SEQUENCE',
   ).children;
   const salt = expectType(saltElement, 'OCTET STRING').content;
-  const iterations = smallInteger(iterationCount);
-  const length = optional[0]?.tagNumber === 2 ? smallInteger(optional.shift()) : keyLength;
+  const iterations = readSmallInteger(iterationCount);
+  const length = optional[0]?.tagNumber === 2 ? readSmallInteger(optional.shift()) : keyLength;
   const [prf, ...others] = optional;
   const saltFits = salt.length >= SALT_OCTETS.minimum && salt.length <= SALT_OCTETS.maximum;
   const isBounded = iterations >= 1 && iterations <= MAX_ITERATIONS;
@@ -99,12 +100,4 @@ function prfOf(element: BerElement): DigestName {
   const digest = DIGEST_ALGORITHMS.find(({ hmacOid }) => hmacOid === oid);
   if (digest === undefined) throw new UnsupportedAlgorithmError(oid);
   return digest.name;
-}
-
-/** Not negative, four octets at most. */
-function smallInteger(element: BerElement | undefined): number {
-  const { content } = expectType(element, 'INTEGER');
-  const isSmall = content.length > 0 && content.length <= 4 && (content[0] ?? 0) < 0x80;
-  if (!isSmall) throw new DecodeError('a number of PBKDF2 is out of bounds');
-  return content.reduce((value, octet) => value * 256 + octet, 0);
 }

@@ -139,6 +139,24 @@ describe('a CA that openssl has run until now', () => {
   }, 60_000);
 }, 90_000);
 
+it('takes over a CA out of one PKCS #12 file, once', async () => {
+  const packed = file('root.p12');
+  const parts = ['-inkey', file('root.key'), '-in', file('root.pem'), '-out', packed];
+  await openssl('pkcs12', '-export', ...parts, '-passout', `pass:${PASSPHRASE}`);
+  const args = ['import', '--data-dir', server.dataDir, '--pkcs12', packed];
+  const arn = await ca(...args, '--passphrase-file', file('passphrase'));
+  expect(await ca('show', arn)).toMatch(/^subject +CN=Old Root,O=Old$/m);
+  expect(await ca('certificate', arn)).toBe(
+    (await openssl('x509', '-in', file('root.pem'))).trim(),
+  );
+  writeFileSync(file('guess'), 'guess\n');
+  for (const guess of [[], ['--passphrase-file', file('guess')]]) {
+    const { code, stdout, stderr } = await runProgram(['ca', ...args, ...guess], {});
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^.*passphrase.*, or the file was changed \(--passphrase-file\)\n$/);
+  }
+}, 60_000);
+
 it('refuses what does not belong together, with exit code 2 and one line', async () => {
   const root = ['--certificate', file('root.pem'), '--data-dir', server.dataDir];
   writeFileSync(file('short'), 'short\n');
@@ -149,6 +167,8 @@ it('refuses what does not belong together, with exit code 2 and one line', async
     [/no private key in PEM without/, ['import', ...root, '--key', file('ca.key')]],
     [/not that of the certificate/, ['import', ...root, '--key', file('device.key')]],
     [/is not a server's/, ['import', ...root, '--key', file('root.key'), '--data-dir', directory]],
+    [/either --pkcs12, or/, ['import', ...root, '--pkcs12', file('ca.p12')]],
+    [/either --pkcs12, or/, ['import', ...root]],
     [/--master-key-file/, ['import', ...root, '--key', file('root.key'), '--master-key-file', 'x']],
     [/12 characters/, [...exporting, id, ...out, '--passphrase-file', file('short')]],
   ];

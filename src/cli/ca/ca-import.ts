@@ -6,8 +6,10 @@ import type { RevocationOptions } from './revocation-options.ts';
 import { addRevocationOptions } from './revocation-options.ts';
 
 export interface CaImportOptions extends DataDirOptions, RevocationOptions {
-  readonly certificate: string;
-  readonly key: string;
+  /** Either this, or a certificate and its key. */
+  readonly pkcs12?: string;
+  readonly certificate?: string;
+  readonly key?: string;
   readonly passphraseFile?: string;
   readonly chain?: string;
   readonly oldCrl?: string;
@@ -24,8 +26,9 @@ export function registerCaImport(
     .command('import')
     .description('take over a CA of another server, with its key; prints its ARN')
     .optionsGroup('CA:')
-    .requiredOption('--certificate <pem>', 'its certificate; the CAs above may stand below it')
-    .requiredOption('--key <pem>', 'its private key')
+    .option('--pkcs12 <file>', 'its key, its certificate and the CAs above in one: .p12 or .pfx')
+    .option('--certificate <pem>', 'its certificate; the CAs above may stand below it')
+    .option('--key <pem>', 'its private key')
     .option('--passphrase-file <file>', 'the passphrase of the key, on the first line')
     .option('--chain <pem>', 'the CAs above, from its issuer up to the root')
     .option('--old-crl <file>', 'its last CRL: what that names stays revoked');

@@ -1,0 +1,69 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType } from '../asn1/expect-type.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readSmallInteger } from '../asn1/read-small-integer.ts';
+import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { findDigestByOid } from '../x509/signature-algorithms.ts';
+import type { Pkcs12Digest, Pkcs12Salting } from './derive-pkcs12-key.ts';
+import {
+  checkSalting,
+  derivePkcs12Key,
+  PKCS12_PURPOSE,
+  passphraseEncodings,
+} from './derive-pkcs12-key.ts';
+import { Pkcs12Error } from './pkcs12-error.ts';
+
+interface MacData extends Pkcs12Salting {
+  readonly digest: Pkcs12Digest;
+  readonly mac: Uint8Array;
+}
+
+/**
+ * Checks the HMAC over the contents of a PKCS #12 file (RFC 7292 section 5.1).
+ * @returns the octets that stand for the passphrase in this file
+ * @throws Pkcs12Error when no passphrase like that made the MAC, or when it is of an unknown kind; DecodeError when malformed
+ */
+export function verifyPkcs12Mac(
+  macData: BerElement,
+  content: Uint8Array,
+  passphrase: string,
+): Uint8Array {
+  const { digest, mac, ...salting } = readMacData(macData);
+  const encoding = passphraseEncodings(passphrase).find((octets) => {
+    const key = derivePkcs12Key(digest, PKCS12_PURPOSE.mac, octets, salting, mac.length);
+    return timingSafeEqual(createHmac(digest, key).update(content).digest(), mac);
+  });
+  if (encoding === undefined) {
+    const isNot = passphrase === '' ? 'it has a passphrase' : 'the passphrase is wrong';
+    throw new Pkcs12Error('wrongPassphrase', `${isNot}, or the file was changed`);
+  }
+  return encoding;
+}
+
+function readMacData(macData: BerElement): MacData {
+  const [digestInfo, salt, iterations, ...others] = expectType(macData, 'SEQUENCE').children;
+  const [algorithm, digest, ...more] = expectType(digestInfo, 'SEQUENCE').children;
+  const { oid } = readAlgorithmIdentifier(expectType(algorithm, 'SEQUENCE'));
+  const { name, length } = macDigest(oid);
+  const mac = expectType(digest, 'OCTET STRING').content;
+  const salting = {
+    salt: expectType(salt, 'OCTET STRING').content,
+    iterations: iterations === undefined ? 1 : readSmallInteger(iterations),
+  };
+  checkSalting(salting);
+  if (mac.length !== length || others.length + more.length > 0) {
+    throw new DecodeError('the MAC is malformed');
+  }
+  return { digest: name, mac, ...salting };
+}
+
+function macDigest(oid: string): { readonly name: Pkcs12Digest; readonly length: number } {
+  const digest = findDigestByOid(oid);
+  if (digest === undefined || digest.name === 'md5') {
+    const name = oid === OID.pbmac1 ? 'PBMAC1' : `an HMAC with ${oid}`;
+    throw new Pkcs12Error('rewritable', `its MAC is ${name}, which is not read here`);
+  }
+  return { name: digest.name, length: digest.length };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DecodeError } from '../../src/asn1/decode-error.ts';
+import { readBer } from '../../src/asn1/read-ber.ts';
+import { openPkcs12 } from '../../src/cms/open-pkcs12.ts';
+import { parseContentInfo } from '../../src/cms/parse-content-info.ts';
+import { Pkcs12Error } from '../../src/cms/pkcs12-error.ts';
+import { mutated } from '../support/mutate-bytes.ts';
+import { runOpenssl } from '../support/run-openssl.ts';
+import { sealPkcs12 } from '../support/seal-pkcs12.ts';
+
+const PASSPHRASE = 'passphrase';
+const keyAndCertificate = runOpenssl([
+  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+  ...['-subj', '/CN=fuzz', '-keyout', '-'],
+]);
+const TRIPLE_DES = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES'];
+const files = [[], TRIPLE_DES, ['-keypbe', 'NONE', '-certpbe', 'NONE']].map((args) =>
+  runOpenssl(
+    ['pkcs12', '-export', '-iter', '3', '-passout', `pass:${PASSPHRASE}`, ...args],
+    keyAndCertificate,
+  ),
+);
+
+/** Lets no error out but the two kinds that callers handle, and takes no longer than the iterations that are allowed. */
+function openOrRefuse(bytes: Uint8Array): void {
+  const start = performance.now();
+  try {
+    openPkcs12(bytes, PASSPHRASE);
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof Pkcs12Error)) throw error;
+  }
+  expect(performance.now() - start).toBeLessThan(20_000);
+}
+
+test('PKCS #12 files, changed anywhere', () => {
+  fc.assert(fc.property(mutated(files), openOrRefuse), { numRuns: 1_000 });
+}, 120_000);
+
+test('and with a right MAC over what was changed', () => {
+  const safes = files.map((bytes) => {
+    const authSafe = readBer(bytes).children[1]?.bytes ?? new Uint8Array();
+    return parseContentInfo(authSafe).content.content;
+  });
+  for (const safe of safes) openPkcs12(sealPkcs12(safe, PASSPHRASE), PASSPHRASE);
+  const changed = mutated(safes).map((safe) => sealPkcs12(safe, PASSPHRASE));
+  fc.assert(fc.property(changed, openOrRefuse), { numRuns: 1_000 });
+}, 120_000);
