@@ -74,9 +74,16 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/(wire\\.ts|store/embedded/|issuer/embedded/|private-ca/pkcs11/)',
+        pathNot:
+          '^src/(wire\\.ts|store/embedded/|issuer/embedded/|private-ca/pkcs11/|private-ca/s3/)',
       },
-      to: { path: '^src/((store|issuer)/embedded|private-ca/pkcs11)/' },
+      to: { path: '^src/((store|issuer)/embedded|private-ca/(pkcs11|s3))/' },
+    },
+    {
+      name: 's3-client-stays-in-its-adapter',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/private-ca/s3/' },
+      to: { path: 'node_modules/@aws-sdk/client-s3/' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -7,7 +7,7 @@ import type { ListenerSettings } from './config/settings.ts';
 import { renewRaIdentities } from './connectors/renew-ra-identities.ts';
 import { resumeConnectors } from './connectors/unfinished-connectors.ts';
 import { resumeTransactions } from './enrolment/unfinished-transactions.ts';
-import { explainKeyStoreError } from './explain-key-store-error.ts';
+import { explainAdapterError } from './explain-adapter-error.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { createOpsApp } from './http/ops-listener.ts';
 import { reachableUrl } from './http/reachable-url.ts';
@@ -58,6 +58,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     {
       ...{ storeDir, masterKey, authorityQuota },
       publicUrl: () => publicUrl,
+      s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
       token: token && {
         ...token,
         forNewKeys: settings.keyStore.kind === 'pkcs11',
@@ -65,7 +66,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       },
     },
     plan.overrides,
-  ).catch(explainKeyStoreError);
+  ).catch(explainAdapterError);
   const background = createBackgroundWork(logger);
   const chores: Chore[] = [];
   const listeners: OpenListener[] = [];

@@ -7,11 +7,13 @@ import type { FindConnector } from './http/scep-endpoint.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';
 import type { KeyStoreError, TokenKeyStore } from './private-ca/key-store.ts';
+import type { Buckets } from './private-ca/object-store.ts';
 import { loadCryptoki } from './private-ca/pkcs11/load-cryptoki.ts';
 import { openPkcs11KeyStore } from './private-ca/pkcs11/pkcs11-key-store.ts';
 import type { PrivateCa } from './private-ca/private-ca.ts';
 import { openPrivateCa } from './private-ca/private-ca.ts';
 import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
+import type { S3Settings } from './private-ca/s3/open-s3-buckets.ts';
 import { openLmdbRecordStore } from './store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from './store/record-store.ts';
 import type { Sealer } from './store/seal.ts';
@@ -28,6 +30,8 @@ export interface WireSettings {
   readonly publicUrl?: () => string | undefined;
   /** A PKCS #11 token with CA keys. */
   readonly token?: WireToken | undefined;
+  /** Without it nothing is put into buckets. */
+  readonly s3?: S3Settings | undefined;
 }
 
 interface WireToken {
@@ -66,11 +70,12 @@ const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /**
  * The composition root: the one place where ports meet their adapters. When done close `privateCa.tokenKeys` and `store`.
- * @throws KeyStoreError when the token cannot be used
+ * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, authorityQuota, publicUrl, token } = settings;
+  const { storeDir, masterKey, authorityQuota, publicUrl, token, s3 } = settings;
   const clock = overrides.clock ?? Date.now;
+  const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
   const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
   const sealer = createSealer(masterKey);
@@ -79,6 +84,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     ...(authorityQuota === undefined ? {} : { authorityQuota }),
     ...(publicUrl && { publicUrl }),
     ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
+    ...(buckets && { buckets }),
   });
   const embedded = createEmbeddedIssuer(privateCa);
   const issuer = overrides.issuer?.(embedded) ?? embedded;
@@ -103,6 +109,12 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     enrolment,
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
   };
+}
+
+/** The client of S3 is large: whoever does not use it does not wait for it. */
+async function loadS3Buckets(settings: S3Settings): Promise<Buckets> {
+  const { openS3Buckets } = await import('./private-ca/s3/open-s3-buckets.ts');
+  return openS3Buckets(settings);
 }
 
 async function openTokenKeys(

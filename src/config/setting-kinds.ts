@@ -16,6 +16,11 @@ export function wholeNumber(least: number, most: number): SettingKind<number> {
   };
 }
 
+export const flag: SettingKind<boolean> = {
+  takes: 'true or false',
+  schema: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+};
+
 export const port: SettingKind<number> = {
   ...wholeNumber(0, 65_535),
   takes: 'a port from 0 to 65535; 0 picks a free one',

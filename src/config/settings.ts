@@ -5,6 +5,7 @@ import { optionalSetting, secretSetting, setting } from './setting.ts';
 import {
   address,
   file,
+  flag,
   httpUrl,
   listOf,
   masterKeyText,
@@ -53,6 +54,24 @@ export const SETTINGS = {
       'User PIN of the token. With a token, either this or `keyStore.pinFile` is required',
     ),
     pinFile: optionalSetting(file, 'File with the PIN, readable by the server alone'),
+  },
+  objectStore: {
+    kind: setting(
+      oneOf('store', 's3'),
+      'Where audit reports are put: into the store, or into the buckets that the calls name (docs/audit-reports.md)',
+      'store',
+    ),
+    region: optionalSetting(
+      { takes: 'a region such as eu-central-1', schema: REGION },
+      'Region of the buckets',
+      'that of the environment of AWS SDKs',
+    ),
+    endpoint: optionalSetting(httpUrl, 'Another implementation of S3', 'Amazon S3'),
+    forcePathStyle: setting(
+      flag,
+      'Whether buckets are in the path of URLs, not in the name of the host',
+      false,
+    ),
   },
   masterKey: secretSetting(
     masterKeyText,

@@ -7,9 +7,13 @@ import { auditReportEntry, auditReportText } from './audit-report-text.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { authorityPartition } from './authority-record.ts';
 import { certificates } from './certificate-record.ts';
+import { BucketError } from './object-store.ts';
 import type { PrivateCa } from './private-ca.ts';
 
 const PAGE = 200;
+
+/** How long a bucket may be unavailable before its report FAILED: until the authority may have another. Milliseconds. */
+const PATIENCE = 1_800_000;
 
 /**
  * Writes a report that is CREATING, of all certificates that the authority has issued; does nothing for any other. Of calls at once in this
@@ -33,12 +37,29 @@ async function writeReport(ca: PrivateCa, authority: AuthorityRecord, id: string
   const entry = await getEntry(ca.store, partition, auditReports, id);
   if (entry?.value.status !== 'CREATING') return;
   const { value: report, version } = entry;
-  const text = auditReportText(report.format, entriesOf(ca, authority));
-  await ca.objects.put(report.bucket, auditReportKey(authority.id, id, report.format), text);
-  const done: AuditReportRecord = { ...report, status: 'SUCCESS' };
+  const status = await putReport(ca, authority, id, report);
+  const done: AuditReportRecord = { ...report, status };
   const write = putEntry(auditReports, id, done, { condition: { version } });
   // A conflict means that another process has written it too.
   await ca.store.commit(partition, [write]);
+}
+
+/** @throws BucketError 'unavailable' while it is worth another attempt, and whatever the store throws */
+async function putReport(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+  id: string,
+  { bucket, format, createdAt }: AuditReportRecord,
+): Promise<'SUCCESS' | 'FAILED'> {
+  const text = auditReportText(format, entriesOf(ca, authority));
+  try {
+    await ca.objects.put(bucket, auditReportKey(authority.id, id, format), text);
+    return 'SUCCESS';
+  } catch (error) {
+    if (!(error instanceof BucketError)) throw error;
+    if (error.kind === 'unavailable' && ca.clock() - createdAt < PATIENCE) throw error;
+    return 'FAILED';
+  }
 }
 
 async function* entriesOf(

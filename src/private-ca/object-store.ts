@@ -13,6 +13,37 @@ export interface ObjectStore {
   get(bucket: string, key: string): Promise<string | undefined>;
 }
 
+/** An ObjectStore whose buckets are somebody else's, in S3. Whatever it does throws BucketError when it fails. */
+export interface Buckets extends ObjectStore {
+  /** Puts a file that relying parties fetch. */
+  publish(bucket: string, key: string, file: PublishedFile): Promise<void>;
+  /** Where anybody may fetch what is in the bucket, without a slash at the end; undefined where that is not known. */
+  publicUrl(bucket: string): string | undefined;
+}
+
+export interface PublishedFile {
+  readonly content: Uint8Array;
+  readonly contentType: string;
+  readonly acl: 'PUBLIC_READ' | 'BUCKET_OWNER_FULL_CONTROL';
+}
+
+/**
+ * 'refused': the bucket is not there or takes nothing from this server, and trying again does not help. 'unavailable': something
+ * is out of order for now.
+ */
+export type BucketErrorKind = 'refused' | 'unavailable';
+
+export class BucketError extends Error {
+  override readonly name = 'BucketError';
+  readonly kind: BucketErrorKind;
+
+  /** @param message for the log, without secrets */
+  constructor(kind: BucketErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
 /** An object that is whole, by its key: how many parts it has. */
 const objects = defineCollection('objects', z.strictObject({ parts: z.number() }));
 /** By key and number. */

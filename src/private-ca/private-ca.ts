@@ -1,7 +1,7 @@
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { TokenKeyStore } from './key-store.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { Buckets, ObjectStore } from './object-store.ts';
 import { createRecordObjectStore } from './object-store.ts';
 import type { KnownOcspAnswer } from './ocsp-answer.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
@@ -26,6 +26,8 @@ export interface PrivateCaDependencies {
   readonly tokenKeys?: TokenKeyStore;
   /** Whether new authorities' keys are made in the token; otherwise they are sealed in the store. */
   readonly newKeysInToken?: boolean;
+  /** The buckets that RevocationConfigurations and audit reports name; without them these are kept in the store. */
+  readonly buckets?: Buckets;
 }
 
 /** What every action works with. */
@@ -52,7 +54,7 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     revocationListBuilds: new Map(),
     ocspAnswers: new Map(),
     auditReports: new Map(),
-    objects: createRecordObjectStore(dependencies.store),
+    objects: dependencies.buckets ?? createRecordObjectStore(dependencies.store),
   };
 }
 

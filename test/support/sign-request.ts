@@ -79,7 +79,7 @@ function queryOf(query: string): Record<string, string[]> {
 type Octets = string | ArrayBuffer | ArrayBufferView;
 
 /** SHA-256, or its HMAC when there is a secret, as the signer wants it. */
-class Sha256 {
+export class Sha256 {
   readonly #hash;
 
   constructor(secret?: Octets) {

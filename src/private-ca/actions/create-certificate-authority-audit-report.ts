@@ -14,6 +14,7 @@ import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
 import { findAuthority } from '../find-authority.ts';
 import { finishAuditReport } from '../finish-audit-report.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { requireWritableBucket } from '../require-writable-bucket.ts';
 import { requireBucketName } from '../revocation-configuration.ts';
 
 export const createCertificateAuthorityAuditReportInput = z.object({
@@ -37,6 +38,7 @@ export async function createCertificateAuthorityAuditReport(
   const { CertificateAuthorityArn: arn, S3BucketName: bucket } = input;
   const { value: authority } = await findAuthority(ca, arn, 'report');
   requireBucketName(bucket);
+  await requireWritableBucket(ca, bucket);
   const reportId = newUuid(ca);
   const createdAt = ca.clock();
   const format = input.AuditReportResponseFormat;

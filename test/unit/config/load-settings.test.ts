@@ -43,6 +43,25 @@ async function mistakes(
 }
 
 describe('settings', () => {
+  test('buckets are kept in the store, or in S3 when that is said', async () => {
+    const store = await loadSettings(undefined, LEAST);
+    expect(store.settings.objectStore).toMatchObject({ kind: 'store', forcePathStyle: false });
+    const s3 = await loadSettings(
+      file(
+        's3.yaml',
+        'objectStore: {kind: s3, endpoint: "http://127.0.0.1:9000/", forcePathStyle: true}',
+      ),
+      { ...LEAST, SCEP_CONNECTOR_OBJECT_STORE_REGION: 'eu-central-1' },
+    );
+    expect(s3.settings.objectStore).toEqual({
+      ...{ kind: 's3', region: 'eu-central-1', endpoint: 'http://127.0.0.1:9000' },
+      forcePathStyle: true,
+    });
+    const text = { ...LEAST, SCEP_CONNECTOR_OBJECT_STORE_FORCE_PATH_STYLE: 'true' };
+    const { settings } = await loadSettings(undefined, text);
+    expect(settings.objectStore.forcePathStyle).toBe(true);
+  });
+
   test('with the least that is needed, everything else has a default', async () => {
     const { settings, masterKey } = await loadSettings(undefined, LEAST);
     expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);

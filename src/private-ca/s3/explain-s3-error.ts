@@ -1,0 +1,18 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { BucketError } from '../object-store.ts';
+
+/** Answers after which the same request may well succeed: a timeout, a conflict of writers, too many requests. */
+const PASSING = [408, 409, 429];
+
+/** @throws BucketError for what S3 answered, or failed to answer */
+export function explainS3Error(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  const { name, message } = error;
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  const isFinal =
+    status !== undefined && status >= 300 && status < 500 && !PASSING.includes(status);
+  const kind = isFinal ? 'refused' : 'unavailable';
+  throw new BucketError(kind, `S3: ${name} (${status ?? 'no answer'}): ${message}`, {
+    cause: error,
+  });
+}
