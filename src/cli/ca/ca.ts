@@ -17,6 +17,7 @@ import { registerCaRevoke } from './ca-revoke.ts';
 import { registerCaShow } from './ca-show.ts';
 import { registerCaState } from './ca-state.ts';
 import { registerCaTags } from './ca-tags.ts';
+import { registerCaUpdate } from './ca-update.ts';
 
 /** What is done on the data directory of a server. Errors are those of the commands. */
 export interface CaKeyCommands {
@@ -45,6 +46,7 @@ export function registerCaCommand(
   registerCaRevoke(parent, world);
   registerCaCrl(parent, world);
   registerCaReport(parent, world);
+  registerCaUpdate(parent, world);
   registerCaState(parent, world);
   registerCaDelete(parent, world);
   registerCaTags(parent, world);

@@ -306,6 +306,34 @@ describe('the life of a CA', () => {
     expect(await statusOf(arn)).toBe('ACTIVE');
   });
 
+  it('changes how it tells what it has revoked, and nothing that was not named', async () => {
+    const arn = await createRoot('Updated');
+    const revocation = async () =>
+      (await done('show', arn)).split('\n').filter((line) => /^(crl|ocsp) /.test(line));
+    expect((await ca('update', arn)).error).toBeInstanceOf(UsageError);
+    expect((await ca('update', arn, '--crl-days', '3')).error).toBeInstanceOf(UsageError);
+    await done('update', arn, '--crl', 'bucket', '--ocsp');
+    expect(await revocation()).toEqual([
+      expect.stringMatching(/in bucket bucket, valid 7 days$/),
+      expect.stringMatching(/answered$/),
+    ]);
+    await done('update', arn, '--crl-days', '30');
+    expect(await revocation()).toEqual([
+      expect.stringMatching(/in bucket bucket, valid 30 days$/),
+      expect.stringMatching(/answered$/),
+    ]);
+    await done('update', arn, '--no-crl');
+    expect(await revocation()).toEqual([
+      expect.stringMatching(/none$/),
+      expect.stringMatching(/answered$/),
+    ]);
+    await done('update', arn, '--no-ocsp');
+    expect(await revocation()).toEqual([
+      expect.stringMatching(/none$/),
+      expect.stringMatching(/none$/),
+    ]);
+  });
+
   it('has tags', async () => {
     const arn = await createRoot('Tagged');
     expect((await ca('tags', 'list', arn)).stderr).toBe('no tags\n');
