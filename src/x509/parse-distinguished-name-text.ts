@@ -37,9 +37,10 @@ function parseAttribute(part: string): { oid: string; value: string } {
   return { oid, value };
 }
 
+/** Takes away spaces and nothing else that Unicode counts as white: that belongs to the value. */
 function trimUnescaped(value: string): string {
-  const trimmed = value.trimStart();
-  const end = trimmed.trimEnd();
+  const trimmed = value.replace(/^ +/, '');
+  const end = trimmed.replace(/(?<! ) +$/, '');
   // The last space may be an escaped one: an odd number of backslashes stands before it.
   const escaped = trimmed.length > end.length && /(?:^|[^\\])(?:\\\\)*\\$/.test(end);
   return escaped ? trimmed.slice(0, end.length + 1) : end;

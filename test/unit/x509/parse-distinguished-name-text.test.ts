@@ -48,6 +48,14 @@ describe('parseDistinguishedNameText', () => {
     expect(() => parseDistinguishedNameText(text)).toThrow(reason);
   });
 
+  it.each(['\u2000', 'a\u00a0', '\ufeffa', '\u3000 a'])(
+    'keeps white that is no space: %j',
+    (value) => {
+      const der = derName([{ oid: OID.commonName, value }]);
+      expect(parseDistinguishedNameText(formatName(der))).toEqual(der);
+    },
+  );
+
   it('reads what formatName writes', () => {
     const anyAttribute = fc.record({
       oid: fc.constantFrom(OID.commonName, OID.organizationName, OID.userId),
