@@ -16,6 +16,7 @@ import {
 } from './content-ciphers.ts';
 import { checkSalting, derivePkcs12Key, PKCS12_PURPOSE } from './derive-pkcs12-key.ts';
 import { Pkcs12Error } from './pkcs12-error.ts';
+import { readPbkdf2Parameters } from './read-pbkdf2-parameters.ts';
 
 /** A passphrase in the two forms that keys are derived from. */
 export interface Passphrase {
@@ -109,16 +110,10 @@ function pbkdf2Key(derivation: BerElement, keyLength: number, text: string): Uin
   if (oid !== OID.pbkdf2 || parameters === undefined) {
     throw notRead(oid === OID.scrypt ? 'scrypt' : oid);
   }
-  const [saltElement, iterationCount, ...optional] = expectType(
-    readBer(parameters),
-    'SEQUENCE',
-  ).children;
-  const salt = expectType(saltElement, 'OCTET STRING').content;
-  const iterations = readSmallInteger(iterationCount);
+  const named = readPbkdf2Parameters(parameters);
+  const { salt, iterations, prf, hasExcess } = named;
   checkSalting({ salt, iterations });
-  const length = optional[0]?.tagNumber === 2 ? readSmallInteger(optional.shift()) : keyLength;
-  const [prf, ...others] = optional;
-  if (length !== keyLength || others.length > 0) {
+  if ((named.keyLength ?? keyLength) !== keyLength || hasExcess) {
     throw new DecodeError('the parameters of PBKDF2 are malformed');
   }
   const prfOid = prf === undefined ? OID.hmacWithSha1 : readAlgorithmIdentifier(prf).oid;

@@ -1,16 +1,14 @@
 import { pbkdf2, pbkdf2Sync } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
-import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { derInteger, derNull, derOctetString, derOid, derSequence } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { derAlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
 import { DIGEST_ALGORITHMS, digestAlgorithm } from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
+import { readPbkdf2Parameters } from './read-pbkdf2-parameters.ts';
 
 /** How PBKDF2 makes a key out of a password (RFC 8018 section 5.2). */
 export interface PasswordKeyDerivation {
@@ -36,17 +34,11 @@ export function readPasswordKeyDerivation(
   keyLength: number,
 ): PasswordKeyDerivation {
   if (oid !== OID.pbkdf2 || parameters === undefined) throw new UnsupportedAlgorithmError(oid);
-  const [saltElement, iterationCount, ...optional] = expectType(
-    readBer(parameters),
-    'SEQUENCE',
-  ).children;
-  const salt = expectType(saltElement, 'OCTET STRING').content;
-  const iterations = readSmallInteger(iterationCount);
-  const length = optional[0]?.tagNumber === 2 ? readSmallInteger(optional.shift()) : keyLength;
-  const [prf, ...others] = optional;
+  const named = readPbkdf2Parameters(parameters);
+  const { salt, iterations, prf, hasExcess } = named;
   const saltFits = salt.length >= SALT_OCTETS.minimum && salt.length <= SALT_OCTETS.maximum;
   const isBounded = iterations >= 1 && iterations <= MAX_ITERATIONS;
-  if (!saltFits || !isBounded || length !== keyLength || others.length > 0) {
+  if (!saltFits || !isBounded || (named.keyLength ?? keyLength) !== keyLength || hasExcess) {
     throw new DecodeError('the parameters of PBKDF2 are out of bounds');
   }
   return { salt, iterations, prf: prf === undefined ? 'sha1' : prfOf(prf) };

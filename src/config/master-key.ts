@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFileOnce } from './make-file-once.ts';
+import { readTextFile } from './read-text-file.ts';
 import { UsageError } from './usage-error.ts';
 
 const KEY_OCTETS = 32;
@@ -24,13 +25,7 @@ export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
  * @throws UsageError, which does not name the file: what stands in place of its name may be the key
  */
 export async function readMasterKeyFile(file: string): Promise<Uint8Array> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`the file it names cannot be read (${code})`);
-  }
+  const text = await readTextFile(file, 'the file it names');
   const key = parseMasterKey(text.trim());
   if (key !== undefined) return key;
   throw new UsageError(

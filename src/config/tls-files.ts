@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { readTextFile } from './read-text-file.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface TlsFiles {
@@ -23,7 +23,7 @@ export interface TlsIdentity {
  * @throws UsageError that names the file at fault; never what is in it
  */
 export async function loadTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsIdentity> {
-  const [cert, key] = await Promise.all([read(certFile), read(keyFile)]);
+  const [cert, key] = await Promise.all([readTextFile(certFile), readTextFile(keyFile)]);
   const certificate = parseCertificate(cert, certFile);
   if (!certificate.checkPrivateKey(parseKey(key, keyFile))) {
     throw new UsageError(`the key in ${keyFile} is not that of the certificate in ${certFile}`);
@@ -36,15 +36,6 @@ export async function loadTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
     throw new UsageError(`${certFile} and ${keyFile} cannot serve TLS (${code})`);
   }
   return identity;
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read (${code})`);
-  }
 }
 
 function parseCertificate(pem: string, file: string): X509Certificate {

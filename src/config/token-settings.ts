@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readTextFile } from './read-text-file.ts';
 import type { Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,13 +23,7 @@ export async function readTokenSettings({
 
 /** Its first line is the PIN and must be the only one. */
 async function readPinFile(file: string): Promise<string> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError(`the file it names cannot be read (${code})`);
-  }
+  const text = await readTextFile(file, 'the file it names');
   const pin = text.replace(/\r?\n$/, '');
   if (/^\P{Cc}+$/u.test(pin) && Buffer.byteLength(pin) < MOST_OCTETS) return pin;
   throw new UsageError('the file it names does not hold a PIN on one line');

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
 import { runProgram as run } from '../support/run-program.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
@@ -14,13 +15,7 @@ describe('an administrator', () => {
 
   beforeAll(async () => {
     server = await startConnector();
-    const { apiUrl, region, accessKeyId, secretAccessKey } = server.ready;
-    environment = {
-      AWS_ENDPOINT_URL: apiUrl,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    };
+    environment = awsEnvironment(server.ready);
   });
 
   async function admin(...args: readonly string[]): Promise<string> {

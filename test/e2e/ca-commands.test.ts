@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
 import { runOrThrow } from '../support/run-command.ts';
 import { runProgram } from '../support/run-program.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
@@ -12,13 +13,7 @@ let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   server = await startConnector();
-  const { apiUrl, region, accessKeyId, secretAccessKey } = server.ready;
-  environment = {
-    AWS_ENDPOINT_URL: apiUrl,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
+  environment = awsEnvironment(server.ready);
 });
 
 async function ca(...args: readonly string[]): Promise<string> {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
 import { runOrThrow } from '../support/run-command.ts';
 import { runProgram } from '../support/run-program.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
@@ -60,13 +61,7 @@ beforeAll(async () => {
   );
   server = await startConnector();
   server.keepSecret(PASSPHRASE);
-  const { apiUrl, region, accessKeyId, secretAccessKey } = server.ready;
-  environment = {
-    AWS_ENDPOINT_URL: apiUrl,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
+  environment = awsEnvironment(server.ready);
 });
 
 describe('a CA that openssl has run until now', () => {

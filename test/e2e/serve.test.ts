@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
 import { runCommand, runOrThrow } from '../support/run-command.ts';
 import { MAIN } from '../support/spawn-server.ts';
 import type { RunningConnector } from '../support/start-connector.ts';
@@ -38,10 +39,7 @@ function cli(args: readonly string[], env: Record<string, string> = {}) {
 /** `scep-connector connector list` with the access key of the server that was tried. */
 function listConnectors(apiUrl: string, more: Record<string, string> = {}) {
   return cli(['connector', 'list', '--json'], {
-    AWS_ACCESS_KEY_ID: tried.ready.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: tried.ready.secretAccessKey,
-    AWS_ENDPOINT_URL: apiUrl,
-    AWS_REGION: tried.ready.region,
+    ...awsEnvironment({ ...tried.ready, apiUrl }),
     ...more,
   });
 }

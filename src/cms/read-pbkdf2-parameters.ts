@@ -1,0 +1,30 @@
+import { expectType } from '../asn1/expect-type.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { readSmallInteger } from '../asn1/read-small-integer.ts';
+
+/** PBKDF2-params (RFC 8018 appendix A.2) as they stand: whoever derives from them sets the bounds. */
+export interface Pbkdf2Parameters {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** Octets, where it is named. */
+  readonly keyLength: number | undefined;
+  /** An AlgorithmIdentifier; undefined for the default, HMAC with SHA-1. */
+  readonly prf: BerElement | undefined;
+  /** Whether something follows that has no place there. */
+  readonly hasExcess: boolean;
+}
+
+/** @throws DecodeError when they are malformed, or the salt is not given as octets */
+export function readPbkdf2Parameters(parameters: Uint8Array): Pbkdf2Parameters {
+  const [salt, iterations, ...optional] = expectType(readBer(parameters), 'SEQUENCE').children;
+  const keyLength = optional[0]?.tagNumber === 2 ? optional.shift() : undefined;
+  const [prf, ...others] = optional;
+  return {
+    salt: expectType(salt, 'OCTET STRING').content,
+    iterations: readSmallInteger(iterations),
+    keyLength: keyLength && readSmallInteger(keyLength),
+    prf,
+    hasExcess: others.length > 0,
+  };
+}
