@@ -75,15 +75,27 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot:
-          '^src/(wire\\.ts|store/embedded/|issuer/embedded/|private-ca/pkcs11/|private-ca/s3/)',
+          '^src/(wire\\.ts|(store|issuer)/(embedded|redis|acm-pca)/|private-ca/(pkcs11|s3)/)',
       },
-      to: { path: '^src/((store|issuer)/embedded|private-ca/(pkcs11|s3))/' },
+      to: { path: '^src/((store|issuer)/(embedded|redis|acm-pca)|private-ca/(pkcs11|s3))/' },
     },
     {
       name: 's3-client-stays-in-its-adapter',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/private-ca/s3/' },
       to: { path: 'node_modules/@aws-sdk/client-s3/' },
+    },
+    {
+      name: 'redis-client-stays-in-its-adapter',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/store/redis/' },
+      to: { path: 'node_modules/ioredis/' },
+    },
+    {
+      name: 'acm-pca-client-stays-in-its-adapter',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/issuer/acm-pca/' },
+      to: { path: 'node_modules/@aws-sdk/client-acm-pca/' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

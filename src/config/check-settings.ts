@@ -1,9 +1,10 @@
+import { REDIS_CHECKS } from './check-redis-settings.ts';
 import { listSettings } from './setting.ts';
 import type { Settings } from './settings.ts';
 import { LISTENERS, SETTINGS } from './settings.ts';
 
 /** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
-interface Check {
+export interface Check {
   readonly about: string;
   readonly also: readonly string[];
   readonly problem: (settings: Settings) => string | undefined;
@@ -30,6 +31,15 @@ const CHECKS: readonly Check[] = [
         : undefined;
     },
   },
+  {
+    about: 'previousMasterKeyFile',
+    also: ['previousMasterKey'],
+    problem: ({ previousMasterKey, previousMasterKeyFile }) =>
+      previousMasterKey !== undefined && previousMasterKeyFile !== undefined
+        ? 'and previousMasterKey are both given; keep one of them'
+        : undefined,
+  },
+  ...REDIS_CHECKS,
   {
     about: 'keyStore.module',
     also: ['keyStore.kind', 'keyStore.tokenLabel'],

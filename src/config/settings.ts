@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AWS_RATES, DEFAULT_RATES } from '../aws-wire/default-rates.ts';
+import { REDIS_SETTINGS } from './redis-settings.ts';
 import type { Setting, SettingsOf } from './setting.ts';
 import { optionalSetting, secretSetting, setting } from './setting.ts';
 import {
@@ -39,7 +40,30 @@ export const SETTINGS = {
   ),
   dataDir: setting(file, 'Directory of the embedded store; made when it is not there', 'data'),
   store: {
-    kind: setting(oneOf('embedded'), 'What keeps the records', 'embedded'),
+    kind: setting(
+      oneOf('embedded', 'redis'),
+      'What keeps the records: files on this machine, or Redis or Valkey, which many replicas share (docs/redis.md)',
+      'embedded',
+    ),
+    redis: REDIS_SETTINGS,
+  },
+  issuer: {
+    kind: setting(
+      oneOf('embedded', 'acm-pca'),
+      'The CA behind the connectors: the embedded one, or AWS Private CA (docs/aws-private-ca.md)',
+      'embedded',
+    ),
+    region: optionalSetting(
+      { takes: 'a region such as eu-central-1', schema: REGION },
+      'Region of AWS Private CA',
+      'that of the CA’s ARN',
+    ),
+    endpoint: optionalSetting(httpUrl, 'Another implementation of AWS Private CA', 'AWS'),
+    certificatesPerSecond: setting(
+      wholeNumber(1, 10_000),
+      'IssueCertificate calls in a second for one CA, of all replicas together; the quota of your account (L-CAFB4993)',
+      25,
+    ),
   },
   keyStore: {
     kind: setting(
@@ -78,12 +102,29 @@ export const SETTINGS = {
     'Seals every secret in the store; lost, all of them are lost. Either this or `masterKeyFile` is required',
   ),
   masterKeyFile: optionalSetting(file, 'File with the master key, readable by the server alone'),
+  previousMasterKey: secretSetting(
+    masterKeyText,
+    'While the master key is being changed: the one before, which still opens what it sealed (docs/master-key.md)',
+  ),
+  previousMasterKeyFile: optionalSetting(file, 'File with the master key before'),
   credentialsFile: optionalSetting(
     file,
     'Access keys of the administrators (docs/credentials.md); read again when it changes',
     'the key of the environment; without either the API refuses everybody',
   ),
-  enrol: listener('devices (SCEP)', '0.0.0.0', 8080),
+  workers: setting(
+    wholeNumber(1, 256),
+    'Processes that serve together on this machine; about one for each processor',
+    1,
+  ),
+  enrol: {
+    ...listener('devices (SCEP)', '0.0.0.0', 8080),
+    maxConcurrent: setting(
+      wholeNumber(1, 100_000),
+      'SCEP messages that one process works on at a time; devices beyond get 503 and come back',
+      200,
+    ),
+  },
   api: {
     ...listener('administrators (the AWS APIs)', '127.0.0.1', 8081),
     regions: optionalSetting(
@@ -129,7 +170,7 @@ export const SETTINGS = {
 };
 
 export type Settings = SettingsOf<typeof SETTINGS>;
-export type ListenerSettings = Settings['enrol'];
+export type ListenerSettings = Settings['ops'];
 
 function listener(who: string, host: string, defaultPort: number) {
   return {

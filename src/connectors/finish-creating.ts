@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
   'invalid-request': 'INTERNAL_FAILURE',
   throttled: undefined,
   unavailable: undefined,
+  unanswered: undefined,
 };
 
 /** A CA that cannot be asked is asked again for so long. */

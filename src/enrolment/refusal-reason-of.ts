@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<IssuerFault, RefusalReason | undefined>> = {
   'access-denied': 'authority-not-active',
   throttled: undefined,
   unavailable: undefined,
+  unanswered: undefined,
 };
 
 export function refusalReasonOf(fault: IssuerFault): RefusalReason | undefined {

@@ -74,8 +74,12 @@ export type IssuerFault =
   | 'not-active'
   | 'access-denied'
   | 'invalid-request'
+  /** It has done nothing, and may do the same later. */
   | 'throttled'
-  | 'unavailable';
+  /** It has done nothing, and may do the same later. */
+  | 'unavailable'
+  /** Of issueCertificate: it was asked and gave no answer. It may have issued; the same token finds out, for five minutes. */
+  | 'unanswered';
 
 /** `message` is fit for the log and for an administrator; devices see a text of their own. */
 export class IssuerError extends Error {
