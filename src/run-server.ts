@@ -17,6 +17,8 @@ import { openCredentials } from './open-credentials.ts';
 import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
 import { destroyDeletedKeys } from './private-ca/destroy-deleted-keys.ts';
+import type { PutFailure } from './private-ca/put-revocation-lists.ts';
+import { createListPutter } from './private-ca/put-revocation-lists.ts';
 import { explainSealError, requireMasterKey } from './require-master-key.ts';
 import type { Chore } from './start-chore.ts';
 import { startChore } from './start-chore.ts';
@@ -40,6 +42,7 @@ export interface ServerPlan {
 }
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const SOON = 2_000;
 
 /**
@@ -85,6 +88,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     publicUrl = enrolUrl;
     // After the address is known, which certificates name.
     every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(wired.privateCa));
+    every(MINUTE, 'CRLs into buckets', createListPutter(wired.privateCa, reportBucket(logger)));
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired));
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired));
     every(SOON, 'unfinished transactions', () => resumeTransactions(wired));
@@ -114,6 +118,14 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
 
 const EXPOSED_IN_CLEAR =
   'the API listens on the network without TLS, and its answers hold challenge passwords; set api.tls, or put TLS in front of it';
+
+function reportBucket(logger: Logger): PutFailure {
+  return (authorityArn, err) =>
+    logger.error(
+      { authorityArn, err },
+      'a CRL could not be put into its bucket; in 15 minutes it will be tried again',
+    );
+}
 
 function isExposedInClear(listener: ListenerSettings): boolean {
   const isLoopback = /^(127\.|::1$|localhost$)/.test(listener.host);

@@ -82,7 +82,7 @@ export const SETTINGS = {
   objectStore: {
     kind: setting(
       oneOf('store', 's3'),
-      'Where audit reports are put: into the store, or into the buckets that the calls name (docs/audit-reports.md)',
+      'Where audit reports and CRLs are put: into the store, or also into the buckets that the calls name (docs/audit-reports.md, docs/revocation.md)',
       'store',
     ),
     region: optionalSetting(

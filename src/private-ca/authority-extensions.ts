@@ -3,7 +3,7 @@ import { crlDistributionPointsExtension } from '../x509/crl-distribution-points.
 import type { Extension } from '../x509/read-extensions.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { partitionOfSerial } from './revocation-record.ts';
-import type { PublicUrl } from './revocation-urls.ts';
+import type { PublicPlaces } from './revocation-urls.ts';
 import { ocspUrl, revocationListUrl } from './revocation-urls.ts';
 
 /**
@@ -13,30 +13,27 @@ import { ocspUrl, revocationListUrl } from './revocation-urls.ts';
  */
 export function authorityExtensions(
   authority: AuthorityRecord,
-  publicUrl: PublicUrl | undefined,
+  places: PublicPlaces,
   serial: string,
 ): readonly Extension[] {
-  return [...distributionPoints(authority, publicUrl, serial), ...infoAccess(authority, publicUrl)];
+  return [...distributionPoints(authority, places, serial), ...infoAccess(authority, places)];
 }
 
 function distributionPoints(
   authority: AuthorityRecord,
-  publicUrl: PublicUrl | undefined,
+  places: PublicPlaces,
   serial: string,
 ): readonly Extension[] {
   const crl = authority.revocation?.CrlConfiguration;
   const omits = crl?.CrlDistributionPointExtensionConfiguration?.OmitExtension === true;
   if (crl?.Enabled !== true || omits) return [];
   const partition = crl.CrlType === 'PARTITIONED' ? partitionOfSerial(serial) : undefined;
-  const url = revocationListUrl(authority, publicUrl, partition);
+  const url = revocationListUrl(authority, places, partition);
   return url === undefined ? [] : [crlDistributionPointsExtension(url)];
 }
 
-function infoAccess(
-  authority: AuthorityRecord,
-  publicUrl: PublicUrl | undefined,
-): readonly Extension[] {
+function infoAccess(authority: AuthorityRecord, places: PublicPlaces): readonly Extension[] {
   const isEnabled = authority.revocation?.OcspConfiguration?.Enabled === true;
-  const url = isEnabled ? ocspUrl(authority, publicUrl) : undefined;
+  const url = isEnabled ? ocspUrl(authority, places) : undefined;
   return url === undefined ? [] : [ocspAccessExtension(url)];
 }

@@ -20,7 +20,7 @@ import { composeExtensions } from './compose-extensions.ts';
 import type { Issuer } from './find-issuer.ts';
 import { findIssuer, findSelfIssuer } from './find-issuer.ts';
 import { requireInstalled } from './installed-certificate.ts';
-import type { PublicUrl } from './revocation-urls.ts';
+import type { PublicPlaces } from './revocation-urls.ts';
 import type { Template } from './templates.ts';
 import type { ResolvedValidity } from './validity.ts';
 import { requireValidityWithin } from './validity.ts';
@@ -34,7 +34,8 @@ export interface CertificateParts {
   readonly validity: ResolvedValidity;
   readonly serialNumber: Uint8Array;
   readonly signingAlgorithm: SigningAlgorithm;
-  readonly publicUrl: PublicUrl | undefined;
+  /** Where the authority publishes what it has revoked. */
+  readonly places: PublicPlaces;
 }
 
 export interface ComposedCertificate {
@@ -57,7 +58,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   const extensions = composeExtensions({
     template,
     identifiers: identifiersOf(csr, issuer),
-    authority: authorityExtensions(authority, parts.publicUrl, serial),
+    authority: authorityExtensions(authority, parts.places, serial),
     api: api.extensions,
     csr: csr.extensions,
   });

@@ -30,6 +30,7 @@ import type { PrivateCa } from './private-ca.ts';
 import { authorityArn } from './private-ca-arns.ts';
 import type { RevocationConfiguration } from './revocation-configuration.ts';
 import { changeRevocation } from './revocation-configuration.ts';
+import { noteListBucket } from './revocation-list-bucket.ts';
 import { sealKey } from './sealed-key-store.ts';
 import { localSigningKey } from './signing-key.ts';
 import { subjectOfName } from './subject-of-name.ts';
@@ -76,6 +77,7 @@ export async function importAuthority(
     lastStateChangeAt: ca.clock(),
   };
   await noteIssuerKey(ca, authority);
+  await noteListBucket(ca, id, authority.revocation);
   const list = await importRevocations(ca, partition, foreign);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),

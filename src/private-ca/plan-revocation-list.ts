@@ -24,13 +24,13 @@ const DAY = 86_400_000;
 
 /** @throws Error for a partition in a process that does not know where CRLs are served */
 export function planRevocationList(
-  { publicUrl }: PrivateCa,
+  places: PrivateCa,
   authority: AuthorityRecord,
   partition: string | undefined,
 ): RevocationListPlan {
   const { ExpirationInDays: days, CrlType = 'COMPLETE' } =
     authority.revocation?.CrlConfiguration ?? {};
-  const url = partition && revocationListUrl(authority, publicUrl, partition);
+  const url = partition && revocationListUrl(authority, places, partition);
   if (partition !== undefined && url === undefined) throw new Error('the URL of CRLs is not known');
   return {
     ...{ authority, partition, url },

@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
+import type { PublishedFile } from './object-store.ts';
 import { BucketError } from './object-store.ts';
 import type { PrivateCa } from './private-ca.ts';
 
@@ -10,8 +11,11 @@ const TEST_KEY = 'acm-pca-permission-test-key';
  * @throws AwsError ValidationException in AWS's words when it does not
  * @throws BucketError when that cannot be found out for now
  */
-export async function requireWritableBucket({ buckets }: PrivateCa, bucket: string): Promise<void> {
-  const acl = 'BUCKET_OWNER_FULL_CONTROL';
+export async function requireWritableBucket(
+  { buckets }: PrivateCa,
+  bucket: string,
+  acl: PublishedFile['acl'] = 'BUCKET_OWNER_FULL_CONTROL',
+): Promise<void> {
   const content = Buffer.alloc(0);
   try {
     await buckets?.publish(bucket, TEST_KEY, { content, contentType: 'text/plain', acl });

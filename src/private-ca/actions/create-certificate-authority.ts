@@ -17,6 +17,7 @@ import { requireMatchingAlgorithm, requireSupportedKey } from '../key-algorithms
 import type { PrivateCa } from '../private-ca.ts';
 import { authorityArn } from '../private-ca-arns.ts';
 import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
+import { noteListBucket, requireWritableListBucket } from '../revocation-list-bucket.ts';
 
 export const createCertificateAuthorityInput = z.object({
   CertificateAuthorityConfiguration: z.object({
@@ -52,8 +53,10 @@ export async function createCertificateAuthority(
 ): Promise<{ readonly CertificateAuthorityArn: string }> {
   const configuration = readConfiguration(input);
   const tags = readTags(input.Tags ?? []);
+  await requireWritableListBucket(ca, configuration.revocation);
   const token = input.IdempotencyToken;
   const id = await claimAuthorityId(ca, token === undefined ? undefined : { kind: 'token', token });
+  await noteListBucket(ca, id, configuration.revocation);
   await createAuthority(ca, id, configuration, tags);
   // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
   finishCreation(ca, id).catch(() => undefined);

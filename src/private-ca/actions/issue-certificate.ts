@@ -81,7 +81,7 @@ function readParts(
     api: template.passthrough.api ? readApiPassthrough(input.ApiPassthrough) : NOTHING,
     validity: resolveValidity(input.Validity, input.ValidityNotBefore, ca.clock()),
     serialNumber: newSerialNumber(ca),
-    publicUrl: ca.publicUrl,
+    places: ca,
   };
 }
 

@@ -5,6 +5,7 @@ import { findAuthority } from '../find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { replaceAuthority } from '../replace-authority.ts';
 import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
+import { noteListBucket, requireWritableListBucket } from '../revocation-list-bucket.ts';
 
 export const updateCertificateAuthorityInput = z.object({
   CertificateAuthorityArn: arnSchema,
@@ -25,6 +26,10 @@ export async function updateCertificateAuthority(ca: PrivateCa, input: Input): P
   const { value: authority } = entry;
   const status = requireSwitch(input.Status) ?? authority.status;
   const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
+  if (input.RevocationConfiguration?.CrlConfiguration) {
+    await requireWritableListBucket(ca, revocation);
+    await noteListBucket(ca, authority.id, revocation);
+  }
   const lastStateChangeAt = ca.clock();
   await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });
 }

@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { decodePem } from '../../../src/asn1/pem.ts';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { findAuthority } from '../../../src/private-ca/find-authority.ts';
+import type { PublishedFile } from '../../../src/private-ca/object-store.ts';
+import { BucketError } from '../../../src/private-ca/object-store.ts';
+import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
+import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
+import { createListPutter } from '../../../src/private-ca/put-revocation-lists.ts';
+import type { RevocationConfiguration } from '../../../src/private-ca/revocation-configuration.ts';
+import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
+import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { openFakeBuckets } from '../../support/open-fake-buckets.ts';
+import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const time = { now: 0 };
+let fake: ReturnType<typeof openFakeBuckets>;
+let ca: PrivateCa;
+let arn: string;
+let failures: string[];
+let putLists: () => Promise<void>;
+
+beforeEach(async () => {
+  time.now = Date.parse('2026-06-01T12:00:00Z');
+  fake = openFakeBuckets();
+  failures = [];
+  const opened = await openRevokingCa(() => time.now);
+  arn = opened.arn;
+  ca = openPrivateCa({ ...opened.ca, buckets: fake.buckets });
+  putLists = createListPutter(ca, (failed) => failures.push(failed));
+});
+
+const update = (CrlConfiguration: RevocationConfiguration['CrlConfiguration']) =>
+  ACTIONS.UpdateCertificateAuthority(ca, {
+    CertificateAuthorityArn: arn,
+    RevocationConfiguration: { CrlConfiguration },
+  });
+
+async function revokeOne(): Promise<string> {
+  const serial = await issueTestCertificate(ca, arn);
+  await ACTIONS.RevokeCertificate(ca, {
+    CertificateAuthorityArn: arn,
+    CertificateSerial: serial,
+    RevocationReason: 'SUPERSEDED',
+  });
+  return serial;
+}
+
+const idOf = () => arn.slice(-36);
+const fileAt = (path: string) => fake.files.get(path) as PublishedFile | undefined;
+const serialsAt = (path: string) =>
+  parseCrl(fileAt(path)?.content ?? Buffer.alloc(0)).revoked.map(({ serialNumber }) =>
+    Buffer.from(serialNumber).toString('hex').replace(/^0+/, ''),
+  );
+const bare = (serial: string) => serial.replace(/^0+/, '');
+
+async function distributionPointOf(serial: string): Promise<string> {
+  const { Certificate } = await ACTIONS.GetCertificate(ca, {
+    CertificateAuthorityArn: arn,
+    CertificateArn: `${arn}/certificate/${serial}`,
+  });
+  const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', Certificate);
+  const { extensions } = parseCertificate(der);
+  const points = extensions.find(({ oid }) => oid === OID.cRLDistributionPoints);
+  return Buffer.from(points?.value ?? []).toString('latin1');
+}
+
+describe('the CRL of an authority with a bucket', () => {
+  it('is put where its certificates say, and again after a revocation', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls', S3ObjectAcl: 'BUCKET_OWNER_FULL_CONTROL' });
+    const path = `crls/crl/${idOf()}.crl`;
+    await putLists();
+    expect(fileAt(path)).toMatchObject({
+      contentType: 'application/pkix-crl',
+      acl: 'BUCKET_OWNER_FULL_CONTROL',
+    });
+    expect(serialsAt(path)).toEqual([]);
+    const serial = await revokeOne();
+    expect(await distributionPointOf(serial)).toContain(
+      `http://crls.s3.eu-central-1.amazonaws.com/crl/${idOf()}.crl`,
+    );
+    await putLists();
+    expect(serialsAt(path)).toEqual([bare(serial)]);
+    expect(failures).toEqual([]);
+  });
+
+  it('is put once while nothing changes, and anew half way to its nextUpdate', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls', ExpirationInDays: 2 });
+    const path = `crls/crl/${idOf()}.crl`;
+    await putLists();
+    fake.files.clear();
+    time.now += MINUTE;
+    await putLists();
+    expect(fake.files.size).toBe(0);
+    time.now += DAY;
+    await putLists();
+    expect([...fake.files.keys()]).toEqual([path]);
+  });
+
+  it('moves with its configuration', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    await putLists();
+    await update({ Enabled: true, S3BucketName: 'others', CustomPath: 'a/b' });
+    await putLists();
+    expect(fileAt(`others/a/b/${idOf()}.crl`)).toBeDefined();
+    fake.files.clear();
+    await update({ Enabled: false });
+    await revokeOne();
+    time.now += 2 * 60 * MINUTE;
+    await putLists();
+    expect(fake.files.size).toBe(0);
+  });
+
+  it('is one for each partition when it is partitioned', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
+    const serial = await revokeOne();
+    fake.files.clear();
+    await putLists();
+    expect(fake.files.size).toBe(256);
+    expect(serialsAt(`crls/crl/${idOf()}-${serial.slice(0, 2)}.crl`)).toEqual([bare(serial)]);
+  });
+
+  it('is tried again after a quarter of an hour where the bucket has not taken it', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    fake.files.clear();
+    fake.fail = () => new BucketError('refused', 'S3: as the test has it');
+    await putLists();
+    await putLists();
+    expect(failures).toEqual([arn]);
+    fake.fail = () => undefined;
+    time.now += 14 * MINUTE;
+    await putLists();
+    expect(fake.files.size).toBe(0);
+    time.now += MINUTE;
+    await putLists();
+    expect(fake.files.size).toBe(1);
+  });
+
+  it('is in the end the latest, although an older one was held up on its way', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    await putLists();
+    const [first, second] = [await revokeOne(), { serial: '' }];
+    const { publish } = fake.buckets;
+    let meanwhile: Promise<void> | undefined;
+    fake.buckets.publish = async (...file) => {
+      if (meanwhile === undefined) {
+        meanwhile = (async () => {
+          second.serial = await revokeOne();
+          await createListPutter(openPrivateCa(ca), () => undefined)();
+        })();
+        await meanwhile;
+      }
+      await publish(...file);
+    };
+    await putLists();
+    expect(serialsAt(`crls/crl/${idOf()}.crl`)).toEqual([bare(first), bare(second.serial)].sort());
+  });
+});
+
+describe('a bucket that refuses CRLs', () => {
+  it('is refused by UpdateCertificateAuthority and CreateCertificateAuthority, and nothing changes', async () => {
+    fake.fail = (key) =>
+      key === 'acm-pca-permission-test-key'
+        ? new BucketError('refused', 'S3: as the test has it')
+        : undefined;
+    const CrlConfiguration = { Enabled: true, S3BucketName: 'crls' };
+    await expect(update(CrlConfiguration)).rejects.toMatchObject({ code: 'ValidationException' });
+    const { value } = await findAuthority(ca, arn);
+    expect(value.revocation?.CrlConfiguration?.Enabled).not.toBe(true);
+    const creating = ACTIONS.CreateCertificateAuthority(ca, {
+      CertificateAuthorityConfiguration: {
+        KeyAlgorithm: 'EC_prime256v1',
+        SigningAlgorithm: 'SHA256WITHECDSA',
+        Subject: { CommonName: 'Refused' },
+      },
+      CertificateAuthorityType: 'ROOT',
+      RevocationConfiguration: { CrlConfiguration },
+    });
+    await expect(creating).rejects.toMatchObject({ code: 'ValidationException' });
+    const listed = await ACTIONS.ListCertificateAuthorities(ca, {});
+    expect(listed.CertificateAuthorities).toHaveLength(1);
+  });
+});
+
+describe('an authority that has been noted', () => {
+  it('keeps its complete CRL for SCEP whatever becomes of the bucket', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    fake.fail = () => new BucketError('unavailable', 'S3: as the test has it');
+    const serial = await revokeOne();
+    await putLists();
+    const der = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
+    expect(parseCrl(der).revoked).toHaveLength(1);
+    expect(serial).toHaveLength(32);
+  });
+});
