@@ -36,15 +36,29 @@ export interface RecordStore {
    */
   increment(partition: string, counter: string, by: number, expiresAt?: number): Promise<number>;
 
+  /**
+   * Where there are records: each collection of each partition once, in no order, counters apart. One that is empty, and
+   * one that comes or goes meanwhile, may or may not be among them.
+   */
+  collections(): AsyncIterable<CollectionPlace>;
+
   /** Releases the store. No other call may follow or be under way. */
   close(): Promise<void>;
+}
+
+export interface CollectionPlace {
+  readonly partition: string;
+  readonly collection: string;
 }
 
 export interface StoredRecord {
   readonly key: string;
   /** What was put, to the character. */
   readonly value: string;
-  /** Grows with every put in the partition and is never used twice, so a record deleted and made again differs. */
+  /**
+   * Grows with every put in the partition and is never used twice, so a record deleted and made again differs. It means
+   * nothing in another store: records that are moved there get new ones.
+   */
   readonly version: number;
   /** Milliseconds since the epoch, or undefined when the record does not expire. */
   readonly expiresAt: number | undefined;

@@ -34,6 +34,7 @@ export function validateCalls(store: RecordStore): RecordStore {
       checkMoment(expiresAt);
       return store.increment(partition, counter, by, expiresAt);
     },
+    collections: () => store.collections(),
     close: () => store.close(),
   };
 }

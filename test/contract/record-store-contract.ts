@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { describeArguments } from './describe-arguments.ts';
+import { describeCollections } from './describe-collections.ts';
 import { describeCommits } from './describe-commits.ts';
 import { describeExpiry } from './describe-expiry.ts';
 import { describeHistories } from './describe-histories.ts';
@@ -20,6 +21,7 @@ export function describeRecordStore(name: string, open: () => Promise<StoreUnder
     describeExpiry(subject);
     describeReads(subject);
     describeArguments(subject);
+    describeCollections(subject);
     describeHistories(subject);
   });
 }

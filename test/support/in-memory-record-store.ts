@@ -67,6 +67,13 @@ export function openInMemoryRecordStore(clock: () => number): RecordStore {
       counters.set(at, { ...current, value: current.value + by });
       return current.value + by;
     },
+    async *collections() {
+      const places = [...records.keys()].map((at) => at.split(':', 2).join(':'));
+      for (const place of new Set(places)) {
+        const [partition = '', collection = ''] = place.split(':');
+        yield { partition, collection };
+      }
+    },
     close: () => Promise.resolve(),
   });
 }

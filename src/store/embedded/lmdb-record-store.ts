@@ -1,9 +1,10 @@
 import type { RecordStore } from '../record-store.ts';
 import { validateCalls } from '../validate-calls.ts';
 import { applyWrites } from './apply-writes.ts';
+import { listCollections } from './list-collections.ts';
 import { listRecords } from './list-records.ts';
-import type { Tables } from './open-tables.ts';
 import { openTables } from './open-tables.ts';
+import { seeLatest } from './see-latest.ts';
 import { startSweeping } from './sweep-expired.ts';
 import { transact } from './transact.ts';
 import { isLive, writeRow } from './write-row.ts';
@@ -45,14 +46,10 @@ export async function openLmdbRecordStore({
         return sum;
       });
     },
+    collections: () => listCollections(tables),
     async close() {
       await sweeping.stop();
       await tables.environment.close();
     },
   });
-}
-
-/** lmdb keeps one snapshot for a turn of the event loop; another process may have committed since it was taken. */
-function seeLatest({ environment }: Tables): void {
-  environment.resetReadTxn();
 }

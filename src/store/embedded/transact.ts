@@ -1,9 +1,10 @@
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import type { Tables } from './open-tables.ts';
 
 /**
  * Runs `action` in a write transaction, together with the others that wait for the lock, and resolves when all of it is
  * on the disk. An action that throws must do so before its first write: its writes alone are not taken back.
- * @throws Error with the reason when the disk does not take it; then nothing of it is written.
+ * @throws StoreUnavailableError with the reason when the disk does not take it; then nothing of it is written.
  */
 export async function transact<T>({ environment }: Tables, action: () => T): Promise<T> {
   try {
@@ -21,6 +22,6 @@ async function commitFailure(error: unknown): Promise<unknown> {
     return error;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new Error(`the record store cannot write: ${reason}`, { cause });
+    return new StoreUnavailableError(`the record store cannot write: ${reason}`, { cause });
   }
 }

@@ -26,6 +26,7 @@ function makeMortalWorld() {
         list: (...args) => current().list(...args),
         commit: (...args) => current().commit(...args),
         increment: (...args) => current().increment(...args),
+        collections: () => current().collections(),
         close: () => inMemory.close(),
       };
     },

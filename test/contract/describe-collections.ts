@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordStore } from '../../src/store/record-store.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+import { ALL, put, remove } from './store-under-test.ts';
+
+/** Where there are records. */
+export function describeCollections(subject: () => StoreUnderTest): void {
+  const store = () => subject().store;
+
+  describe('collections', () => {
+    it('are none in a new store', async () => {
+      expect(await placesIn(store())).toEqual([]);
+    });
+
+    it('come once each, however many records they have and whatever their names are', async () => {
+      const places = ['p c', 'p cc', 'p !', 'p 9', 'p c;', 'pp c', 'p; c', '! ~', '~ !', '{p} c}'];
+      const longest = `${'n'.repeat(200)} ${'m'.repeat(200)}`;
+      for (const place of [...places, longest]) {
+        const [partition = '', collection = ''] = place.split(' ');
+        const writes = ['!', 'a:b', 'b', '~'].map((key) => ({ ...put(key, '1'), collection }));
+        await store().commit(partition, writes);
+      }
+      expect(await placesIn(store())).toEqual([...places, longest].toSorted());
+    });
+
+    it('are all met, however many there are', async () => {
+      const names = Array.from({ length: 300 }, (_, i) => `p${i}`);
+      await Promise.all(names.map((name) => store().commit(name, [put('a', '1')])));
+      expect(await placesIn(store())).toEqual(names.map((name) => `${name} c`).toSorted());
+    });
+
+    it('are not made by counters, by conflicts or by what was deleted', async () => {
+      await store().increment('p', 'n', 1);
+      await store().increment('q', 'c:n', 1);
+      await store().commit('p', [put('a', '1', { condition: { version: 7 } })]);
+      await store().commit('r', [put('a', '1')]);
+      await store().commit('r', [remove('a')]);
+      await store().commit('s', [put('a', '1')]);
+      expect(await placesWithRecords(store())).toEqual(['s c']);
+    });
+
+    it('have no records when all have expired', async () => {
+      await store().commit('p', [put('a', '1', { expiresAt: subject().now() + 1_000 })]);
+      await store().commit('q', [put('a', '1'), put('b', '1', { expiresAt: 1 })]);
+      await subject().advance(1_000);
+      expect(await placesWithRecords(store())).toEqual(['q c']);
+    });
+
+    it('that last are met while others come and go', async () => {
+      for (const name of ['a', 'c', 'e', 'g']) await store().commit(name, [put('k', '1')]);
+      const met: string[] = [];
+      for await (const { partition } of store().collections()) {
+        met.push(partition);
+        await store().commit('b', [put('k', '1')]);
+        await store().commit('f', [put('k', '1')]);
+        await store().commit('b', [remove('k')]);
+      }
+      expect(met).toEqual(expect.arrayContaining(['a', 'c', 'e', 'g']));
+      expect(new Set(met).size).toBe(met.length);
+    });
+
+    it('are read anew each time, and to the end only if wanted', async () => {
+      await store().commit('p', [put('a', '1')]);
+      await store().commit('q', [put('a', '1')]);
+      const places = store().collections();
+      for await (const { collection } of places) {
+        expect(collection).toBe('c');
+        break;
+      }
+      expect(await placesIn(store())).toEqual(['p c', 'q c']);
+    });
+  });
+}
+
+/** Each as partition, space, collection; sorted. */
+async function placesIn(store: RecordStore): Promise<string[]> {
+  const places: string[] = [];
+  for await (const { partition, collection } of store.collections()) {
+    places.push(`${partition} ${collection}`);
+  }
+  return places.toSorted();
+}
+
+async function placesWithRecords(store: RecordStore): Promise<string[]> {
+  const places: string[] = [];
+  for (const place of await placesIn(store)) {
+    const [partition = '', collection = ''] = place.split(' ');
+    if ((await store.list(partition, collection, ALL)).length > 0) places.push(place);
+  }
+  return places;
+}
