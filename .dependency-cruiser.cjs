@@ -6,7 +6,7 @@ const rooms = {
   scep: ['asn1', 'x509', 'cms'],
   store: [],
   'aws-wire': ['store'],
-  issuer: ['asn1', 'x509', 'aws-wire', 'private-ca'],
+  issuer: ['asn1', 'x509', 'store', 'aws-wire', 'private-ca'],
   'private-ca': ['asn1', 'x509', 'cms', 'store', 'aws-wire'],
   connectors: ['asn1', 'x509', 'cms', 'scep', 'store', 'aws-wire', 'issuer'],
   enrolment: ['asn1', 'x509', 'cms', 'scep', 'store', 'issuer', 'connectors'],
@@ -16,6 +16,7 @@ const rooms = {
   http: [
     'asn1',
     'scep',
+    'store',
     'enrolment',
     'connectors',
     'issuer',

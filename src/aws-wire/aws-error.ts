@@ -11,6 +11,7 @@ export const AWS_ERRORS = {
   ExpiredTokenException: 403,
   UnknownOperationException: 404,
   SerializationException: 400,
+  ServiceUnavailable: 503,
   // Of both APIs.
   AccessDeniedException: 403,
   ResourceNotFoundException: 404,
@@ -45,7 +46,7 @@ export const AWS_ERRORS = {
 
 export type AwsErrorCode = keyof typeof AWS_ERRORS;
 
-/** What a caller of an API did wrong, or may not do. Anything else that is thrown is an opaque fault of the server. */
+/** What a caller of an API did wrong, or may not do. Anything else that is thrown is a fault of the server, of which no more is told. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly code: AwsErrorCode;

@@ -12,7 +12,7 @@ export function renderJson11(output: unknown): WireReply {
 
 /** An error in AWS JSON 1.1, where all are 400 but the server's own (aws.md 3, 6.3). */
 export function renderJson11Error({ code, message, members }: AwsError): WireReply {
-  const status = AWS_ERRORS[code] === 500 ? 500 : 400;
+  const status = AWS_ERRORS[code] >= 500 ? AWS_ERRORS[code] : 400;
   const text = code === 'AccessDeniedException' ? { Message: message } : { message };
   return { status, headers, body: encodeJson({ __type: code, ...text, ...members }) };
 }

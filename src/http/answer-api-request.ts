@@ -6,6 +6,7 @@ import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { ConnectorApi } from '../connector-api/connector-api.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import type { WireProtocol } from './api-call.ts';
 import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
@@ -88,12 +89,18 @@ export function protocolOf(request: Pick<SignedRequest, 'headers'>): WireProtoco
   return targetOf(request) === undefined ? REST_JSON : JSON_1_1;
 }
 
-/** An AwsError is for the caller; anything else is an opaque fault of ours. */
+/**
+ * An AwsError is for the caller; anything else is an opaque fault of ours, of which SDKs try those again that are 5xx: at once, or
+ * after a pause when the store is away.
+ */
 export function answerError(
   { renderError, faultCode }: WireProtocol,
   error: unknown,
 ): Pick<ApiAnswer, 'reply' | 'error' | 'fault'> {
   if (error instanceof AwsError) return { reply: renderError(error), error };
-  const opaque = new AwsError(faultCode, 'An internal error occurred');
+  const opaque =
+    error instanceof StoreUnavailableError
+      ? new AwsError('ServiceUnavailable', 'The service is not available. Try again later')
+      : new AwsError(faultCode, 'An internal error occurred');
   return { reply: renderError(opaque), error: opaque, fault: error };
 }

@@ -2,9 +2,9 @@ import type { ErrorRequestHandler } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import type { Logger } from '../observability/logger.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import { respondText } from './respond.ts';
-
-const RETRY_AFTER_SECONDS = '10';
+import { respondUnavailable } from './respond-unavailable.ts';
 
 /** The texts for what express and its body reader refuse; their own messages tell of the inside. */
 const TEXTS: Readonly<Record<number, string>> = {
@@ -14,8 +14,8 @@ const TEXTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA cannot be
- * asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log.
+ * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA or the
+ * store cannot be asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
@@ -27,8 +27,10 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
       respondText(response, 400, 'The request is not a SCEP message that can be read.');
     } else if (error instanceof IssuerError) {
       logger.error({ fault: error.fault, detail: error.message }, 'the CA cannot be asked');
-      response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-      respondText(response, 503, 'The certificate authority is not available. Try again later.');
+      respondUnavailable(response, 'The certificate authority is not available. Try again later.');
+    } else if (error instanceof StoreUnavailableError) {
+      logger.error({ detail: error.message }, 'the store cannot be used');
+      respondUnavailable(response, 'The server is not available. Try again later.');
     } else {
       const status = statusOf(error);
       if (status === 500) logger.error({ err: error }, 'internal error');

@@ -14,6 +14,7 @@ export const FRONT_END_ERRORS: readonly AwsErrorCode[] = [
   'ExpiredTokenException',
   'UnknownOperationException',
   'SerializationException',
+  'ServiceUnavailable',
 ];
 
 /** An output in REST-JSON; undefined is that of an operation without one, which is answered by an empty body. */

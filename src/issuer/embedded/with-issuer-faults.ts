@@ -1,5 +1,6 @@
 import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { StoreUnavailableError } from '../../store/store-unavailable-error.ts';
 import type { IssuerFault } from '../issuer.ts';
 import { IssuerError } from '../issuer.ts';
 
@@ -18,11 +19,15 @@ const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
   ValidationException: 'invalid-request',
 };
 
-/** Waits for a call to the private CA and turns whatever it throws into an IssuerError; the unknown is 'unavailable'. */
+/**
+ * Waits for a call to the private CA and turns whatever it throws into an IssuerError; the unknown is 'unavailable'. A fault of the
+ * store stays one: whoever enrols needs the same store, and would wait for it in vain.
+ */
 export async function withIssuerFaults<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
     if (error instanceof AwsError) {
       throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openTables } from '../../../../src/store/embedded/open-tables.ts';
 import { transact } from '../../../../src/store/embedded/transact.ts';
+import { StoreUnavailableError } from '../../../../src/store/store-unavailable-error.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 describe('transact', () => {
@@ -30,7 +31,7 @@ describe('transact', () => {
     const environment = { transaction: () => Promise.reject(unwritten) };
     const failing = { ...tables, environment: Object.assign(tables.environment, environment) };
     await expect(transact(failing, () => undefined)).rejects.toThrow(
-      'the record store cannot write: No space left on device',
+      new StoreUnavailableError('the record store cannot write: No space left on device'),
     );
     await tables.environment.close();
   });
