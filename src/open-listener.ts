@@ -9,7 +9,7 @@ import type { RunningListener } from './http/start-listener.ts';
 import { startListener } from './http/start-listener.ts';
 import type { Logger } from './observability/logger.ts';
 
-export type OpenListener = Pick<RunningListener, 'url' | 'drain'>;
+export type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
 
 /**
  * A listener as its settings have it: plain HTTP, or TLS with the certificate of its files, which are read again when they change.
@@ -48,6 +48,7 @@ async function openTlsListener(
     listener = started;
     return {
       url: started.url,
+      retire: started.retire,
       drain: async (graceMs) => {
         await watch.stop();
         await started.drain(graceMs);

@@ -4,6 +4,8 @@ import type { Server as HttpsServer } from 'node:https';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import type { Exchanges } from './follow-exchanges.ts';
+import { followExchanges } from './follow-exchanges.ts';
 
 export interface ListenOptions {
   /** An address of this machine, or a name of one. */
@@ -21,6 +23,8 @@ export interface RunningListener {
   readonly url: string;
   /** New connections get this certificate; those that are open stay. Only for a listener that was started with TLS. */
   setTls(tls: SecureContextOptions): void;
+  /** Goes on as before, but lets no connection have another request after the one that is under way, or comes next. */
+  retire(): void;
   /** Takes no new connections, lets requests under way finish for `graceMs`, then ends what is left. */
   drain(graceMs: number): Promise<void>;
 }
@@ -50,9 +54,15 @@ export async function startListener(
   { host, port, tls, maxConnections = MAX_CONNECTIONS }: ListenOptions,
 ): Promise<RunningListener> {
   const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADERS };
+  const exchanges = followExchanges();
+  const answer: RequestListener = (request, response) => {
+    exchanges.begin(request, response);
+    app(request, response);
+  };
   const secure =
-    tls && createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, app);
-  const server = secure ?? createHttpServer(options, app);
+    tls &&
+    createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, answer);
+  const server = secure ?? createHttpServer(options, answer);
   server.maxConnections = maxConnections;
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
@@ -64,7 +74,8 @@ export async function startListener(
   return {
     url: `${secure ? 'https' : 'http'}://${name}:${address.port}`,
     setTls: (identity) => secure?.setSecureContext(identity),
-    drain: (graceMs) => drain(server, sockets, graceMs),
+    retire: exchanges.retire,
+    drain: (graceMs) => drain(server, { sockets, exchanges }, graceMs),
   };
 }
 
@@ -80,18 +91,18 @@ function trackSockets(server: HttpServer | HttpsServer): ReadonlySet<Socket> {
 
 async function drain(
   server: HttpServer | HttpsServer,
-  sockets: ReadonlySet<Socket>,
+  { sockets, exchanges }: { readonly sockets: ReadonlySet<Socket>; readonly exchanges: Exchanges },
   graceMs: number,
 ): Promise<void> {
+  // `close` calls it, and it would cut answers off.
+  server.closeIdleConnections = () => undefined;
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  // A connection that was busy at the close becomes idle after its answer and would stay open for the client's next request.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  exchanges.end();
   const deadline = setTimeout(() => {
     for (const socket of sockets) socket.destroy();
   }, graceMs);
   await closed;
-  clearInterval(idle);
   clearTimeout(deadline);
 }

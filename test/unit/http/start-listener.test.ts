@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { request } from 'node:https';
+import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
@@ -45,6 +46,22 @@ function get(url: string, ca: string): Promise<string> {
       .on('error', reject)
       .end();
   });
+}
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+
+async function connectTo(listener: RunningListener, inClear: boolean): Promise<Socket> {
+  const port = portOf(listener);
+  const socket = inClear
+    ? connect(port, '127.0.0.1')
+    : connectTls({ port, rejectUnauthorized: false });
+  await once(socket, inClear ? 'connect' : 'secureConnect');
+  return socket;
+}
+
+async function nextAnswer(socket: Socket): Promise<string> {
+  const [octets] = (await once(socket, 'data')) as [Buffer];
+  return octets.toString();
 }
 
 test('speaks TLS with the certificate it was given, and says so in its URL', async () => {
@@ -103,6 +120,56 @@ test('draining lets a request under way finish and takes no other', async () => 
   finish?.();
   expect(await answer).toBe('done');
   await drained;
+});
+
+test('draining does not cut off an answer that a slow client has yet to read', async () => {
+  const body = Buffer.alloc(20_000_000, 'x');
+  const { url, drain } = await listen({ tls: undefined }, (_incoming, response) =>
+    response.setHeader('content-length', body.length).end(body),
+  );
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(socket, 'readable');
+  const drained = drain(10_000);
+  await sleep(300);
+  let octets = 0;
+  for await (const chunk of socket) octets += (chunk as Buffer).length;
+  expect(octets).toBeGreaterThan(body.length);
+  await drained;
+});
+
+test('draining ends a connection that waits for its next request', async () => {
+  for (const inClear of [true, false]) {
+    const listener = await listen(inClear ? { tls: undefined } : {});
+    const socket = await connectTo(listener, inClear);
+    socket.write(REQUEST);
+    expect(await nextAnswer(socket)).toMatch(/^Connection: keep-alive\r$/m);
+    const closed = once(socket, 'close');
+    await listener.drain(10_000);
+    await closed;
+  }
+});
+
+test('a retired listener answers as before, and every answer is the last of its connection', async () => {
+  let finish: (() => void) | undefined;
+  const listener = await listen({ tls: undefined }, (incoming, response) => {
+    if (incoming.url === '/slow') finish = () => response.end('slow');
+    else response.end('quick');
+  });
+  const [busy, idle] = [await connectTo(listener, true), await connectTo(listener, true)];
+  busy.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  idle.write(REQUEST);
+  expect(await nextAnswer(idle)).toMatch(/^Connection: keep-alive\r$/m);
+  await expect.poll(() => finish).toBeDefined();
+  listener.retire();
+  const last = nextAnswer(busy);
+  finish?.();
+  expect(await last).toMatch(/^Connection: close\r$.*slow$/ms);
+  idle.write(REQUEST);
+  expect(await nextAnswer(idle)).toMatch(/^Connection: close\r$.*quick$/ms);
+  const late = await connectTo(listener, true);
+  late.write(REQUEST);
+  expect(await nextAnswer(late)).toMatch(/^Connection: close\r$/m);
 });
 
 test('connections above the limit are closed; when one ends there is room again', async () => {
