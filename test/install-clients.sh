@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the SCEP clients that the interoperability tests drive, the shells that completion is tested in, and SoftHSM. Runs before `npm test`.
+# Installs the SCEP clients that the interoperability tests drive, the shells that completion is tested in, SoftHSM and Redis. Runs before `npm test`.
 # Does nothing when they are all there. Where it cannot install them it names the missing ones and succeeds,
 # so that the other tests still run on any machine; under CI=true it fails instead.
 set -eu
@@ -14,6 +14,7 @@ missing_packages() {
   command -v dbus-run-session >/dev/null 2>&1 || echo dbus-daemon
   python_reads_certificates || echo python3-cryptography
   command -v softhsm2-util >/dev/null 2>&1 || echo softhsm2
+  command -v redis-server >/dev/null 2>&1 || echo redis-server
   command -v zsh >/dev/null 2>&1 || echo zsh
   command -v fish >/dev/null 2>&1 || echo fish
 }

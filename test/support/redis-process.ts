@@ -1,0 +1,159 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
+import { afterAll } from 'vitest';
+import { requireClient } from './require-client.ts';
+import { tempDirectory } from './temp-directory.ts';
+
+/** One redis-server of a test: on 127.0.0.1, with its data in a directory that is removed after the test file. */
+export interface RedisProcess {
+  readonly port: number;
+  /** host:port */
+  readonly address: string;
+  readonly process: () => ChildProcess;
+  /** Runs one command on a connection of its own and gives the reply. */
+  readonly call: (...command: readonly [string, ...(string | number)[]]) => Promise<unknown>;
+  /** SIGKILL, as a crash would. */
+  readonly kill: () => Promise<void>;
+  /** SIGTERM: Redis saves and goes. */
+  readonly stop: () => Promise<void>;
+  /** Stops answering while connections stay, as a machine that hangs; `resume` ends it. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Starts it again on the same port with the data that it had. */
+  readonly start: () => Promise<void>;
+}
+
+export interface RedisProcessOptions {
+  /** Lines of redis.conf. */
+  readonly config?: readonly string[];
+  readonly sentinel?: boolean;
+  /** How `call` connects. */
+  readonly client?: RedisOptions;
+  /** The program; that on the PATH without it. */
+  readonly program?: string;
+}
+
+const START_TIMEOUT_MS = 20_000;
+const running = new Set<ChildProcess>();
+
+/** Whether redis-server is there: for `describe.runIf`. */
+export function hasRedis(): boolean {
+  return requireClient('Redis', ['redis-server']);
+}
+
+/** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready within 20 s */
+export async function startRedisProcess(options: RedisProcessOptions = {}): Promise<RedisProcess> {
+  const { config = [], sentinel = false, program = 'redis-server' } = options;
+  const port = await freeRedisPort();
+  const directory = path.join(tempDirectory(), String(port));
+  mkdirSync(directory);
+  const file = path.join(directory, 'redis.conf');
+  const own = ['bind 127.0.0.1', `port ${port}`, `dir ${directory}`, 'daemonize no'];
+  writeFileSync(
+    file,
+    [...own, ...config.map((line) => line.replace('PORT', `${port}`)), ''].join('\n'),
+  );
+  const client = { host: '127.0.0.1', port, ...options.client };
+  let child: ChildProcess;
+  const start = async () => {
+    child = spawn(program, [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
+    running.add(child);
+    await untilReady(client);
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    await endProcess(child, signal);
+  };
+  await start();
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    process: () => child,
+    call: (...command) => callOnce(client, command),
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    start,
+  };
+}
+
+/** Looks every 50 ms until `look` gives something. @throws Error naming `what` when it does not within 30 s */
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** Commands on a connection that fails at once instead of retrying. */
+async function callOnce(
+  options: RedisOptions,
+  [name, ...values]: readonly [string, ...(string | number)[]],
+): Promise<unknown> {
+  const redis = new Redis({ ...options, lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return await redis.call(name, values);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function untilReady(options: RedisOptions): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const answer = await callOnce(options, ['PING']).catch((error: unknown) => error);
+    if (answer === 'PONG') return;
+    if (Date.now() > deadline) throw new Error(`redis-server was not ready in time: ${answer}`);
+    await sleep(30);
+  }
+}
+
+async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  running.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  // A paused process takes no other signal than SIGKILL.
+  if (signal !== 'SIGKILL') child.kill('SIGCONT');
+  await ended;
+}
+
+/** Below the ports that the system hands out, as a node of a cluster listens 10000 above its port as well. */
+async function freeRedisPort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 10_000);
+    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+afterAll(async () => {
+  await Promise.all([...running].map((child) => endProcess(child, 'SIGKILL')));
+});
