@@ -42,7 +42,7 @@ export interface ServerPlan {
 }
 
 const HOUR = 3_600_000;
-const MINUTE = 60_000;
+const QUARTER_MINUTE = 15_000;
 const SOON = 2_000;
 
 /**
@@ -50,7 +50,7 @@ const SOON = 2_000;
  * @throws UsageError for what the person who starts it can put right; the system's error for an address that is taken
  */
 export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promise<void> {
-  const { settings, masterKey, token } = loaded;
+  const { settings, masterKey, otherMasterKey, token } = loaded;
   const stopped = stopSignal();
   const logger = createLogger(settings.logLevel);
   const storeDir = join(settings.dataDir, 'store');
@@ -59,7 +59,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   const credentials = await openCredentials(loaded, logger);
   const wired = await wire(
     {
-      ...{ storeDir, masterKey, authorityQuota },
+      ...{ storeDir, masterKey, otherMasterKey, authorityQuota },
       publicUrl: () => publicUrl,
       s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
       token: token && {
@@ -88,7 +88,11 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     publicUrl = enrolUrl;
     // After the address is known, which certificates name.
     every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(wired.privateCa));
-    every(MINUTE, 'CRLs into buckets', createListPutter(wired.privateCa, reportBucket(logger)));
+    every(
+      QUARTER_MINUTE,
+      'CRLs into buckets',
+      createListPutter(wired.privateCa, reportBucket(logger)),
+    );
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired));
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired));
     every(SOON, 'unfinished transactions', () => resumeTransactions(wired));

@@ -33,7 +33,7 @@ export type PutFailure = (authorityArn: string, error: unknown) => void;
 
 /**
  * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a revocation, half way to nextUpdate, and
- * when a bucket or its path has been configured anew. Run it every minute, on one replica or on all.
+ * when a bucket or its path has been configured anew. Run it every few seconds, on one replica or on all.
  * @param report hears of an authority whose bucket has not taken a CRL
  */
 export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promise<void> {

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Brings the SCEP clients of the long tests, which no distribution packages: jscep (Java, built by Maven) and the newest
-# micromdm scepclient (built by Go into .cache/). What is there is left alone, so later runs need no network.
+# Brings what the long tests need and no distribution packages: jscep (Java, built by Maven), the newest micromdm scepclient (built
+# by Go into .cache/), and moto (Python, in .cache/). What is there is left alone, so later runs need no network.
 # Where something cannot be brought it is named and the script succeeds; under CI=true it fails instead.
 set -eu
 cd "$(dirname "$0")/../.."
 
 missing_packages() {
   command -v javac >/dev/null 2>&1 || echo default-jdk-headless
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
   [ -x .cache/go/bin/scepclient ] || command -v go >/dev/null 2>&1 || echo golang-go
 }
@@ -47,6 +48,15 @@ build_scepclient() {
     GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw quietly go install github.com/micromdm/scep/v2/cmd/scepclient@latest
 }
 
+# moto: an S3 of another maker.
+moto='moto[server,s3]==5.2.5'
+install_moto() {
+  [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ] && return 0
+  quietly python3 -m venv --clear .cache/moto &&
+    quietly .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
+    echo "$moto" >.cache/moto/installed
+}
+
 missing=$(missing_packages | tr '\n' ' ')
 if [ -n "$missing" ]; then
   echo "Installing for the long tests: $missing"
@@ -56,9 +66,10 @@ fi
 failed=
 build_jscep_client || failed="$failed jscep"
 build_scepclient || failed="$failed scepclient"
+install_moto || failed="$failed moto"
 [ -n "$failed" ] || exit 0
 
-echo "SCEP clients of the long tests not there:$failed"
+echo "Parts of the long tests not there:$failed"
 if [ "${CI:-}" = true ]; then
   echo 'CI must test every client: failing.' >&2
   exit 1

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
+import { requireClient } from './require-client.ts';
+
+const MOTO = path.resolve('.cache/moto/bin/moto_server');
+
+/** Whether moto is there, another maker's S3: for `describe.runIf`. */
+export function hasMoto(): boolean {
+  return requireClient('moto', [MOTO], 'test/long/install.sh');
+}
+
+/** Starts it on a free port; gives its URL. It is ended with the test file. */
+export async function startMoto(): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(MOTO, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const closed = once(child, 'close');
+  afterAll(async () => {
+    child.kill('SIGTERM');
+    await closed;
+  });
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return url;
+    await sleep(100);
+  }
+  throw new Error('moto does not answer');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
