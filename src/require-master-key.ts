@@ -2,34 +2,89 @@ import { z } from 'zod';
 import { UsageError } from './config/usage-error.ts';
 import { defineCollection, getEntry, putEntry } from './store/collection.ts';
 import type { RecordStore } from './store/record-store.ts';
-import type { Sealer } from './store/seal.ts';
-import { SealError } from './store/seal.ts';
+import type { Sealed, Sealer } from './store/seal.ts';
+import { SealError, sealedText } from './store/seal.ts';
 
-/** A sealed nothing: who opens it has the key that the secrets of the store are sealed under. */
-const marks = defineCollection('master-key', z.strictObject({ sealed: z.string() }));
+/**
+ * A sealed nothing for each master key under which something in the store may be sealed. There are two from the moment a server
+ * first uses a new key until `master-key reseal` has done away with the old one.
+ */
+const marks = defineCollection(
+  'master-key',
+  z.strictObject({ sealed: z.union([sealedText, z.array(sealedText)]) }),
+);
 const PARTITION = 'installation';
 const KEY = 'mark';
 const CONTEXT = `${PARTITION}/${KEY}`;
 
-/**
- * Makes sure that the master key is the one that the store was begun with. A new store takes any, and remembers it.
- * @throws SealError when it is another one
- */
-export async function requireMasterKey(deps: {
+interface Dependencies {
   readonly store: RecordStore;
   readonly sealer: Sealer;
-}): Promise<void> {
-  const { store, sealer } = deps;
-  const mark = { sealed: sealer.seal(new Uint8Array(), CONTEXT) };
-  await store.commit(PARTITION, [putEntry(marks, KEY, mark, { condition: 'absent' })]);
-  const kept = await getEntry(store, PARTITION, marks, KEY);
-  sealer.open(kept?.value.sealed ?? '', CONTEXT);
 }
+
+/**
+ * Makes sure that the master keys open all that is in the store, and notes that the current one is in use. A new store takes any
+ * key. With a wrong one nothing is written. To be called before anything is sealed; again does no harm.
+ * @throws UsageError when the keys are others, or the second of two is missing
+ */
+export async function requireMasterKey({ store, sealer }: Dependencies): Promise<void> {
+  for (;;) {
+    const kept = await readMarks(store);
+    const opened = kept.sealed.filter((mark) => opens(sealer, mark));
+    if (opened.length < kept.sealed.length) {
+      throw new UsageError(opened.length === 0 ? WRONG_KEY : SECOND_KEY);
+    }
+    if (kept.sealed.some((mark) => sealer.isCurrent(mark))) return;
+    const sealed = [...kept.sealed, sealer.seal(new Uint8Array(), CONTEXT)];
+    const { condition } = kept;
+    const { outcome } = await store.commit(PARTITION, [
+      putEntry(marks, KEY, { sealed }, { condition }),
+    ]);
+    if (outcome === 'committed') return;
+  }
+}
+
+/**
+ * Notes that nothing is sealed under any key but the current one any more.
+ * @throws UsageError as `requireMasterKey`
+ */
+export async function dropOtherMasterKey(deps: Dependencies): Promise<void> {
+  const { store, sealer } = deps;
+  for (;;) {
+    await requireMasterKey(deps);
+    const { sealed, condition } = await readMarks(store);
+    const current = sealed.filter((mark) => sealer.isCurrent(mark));
+    if (current.length === sealed.length) return;
+    const { outcome } = await store.commit(PARTITION, [
+      putEntry(marks, KEY, { sealed: current }, { condition }),
+    ]);
+    if (outcome === 'committed') return;
+  }
+}
+
+async function readMarks(store: RecordStore) {
+  const entry = await getEntry(store, PARTITION, marks, KEY);
+  if (entry === undefined) return { sealed: [], condition: 'absent' } as const;
+  // One alone is how the mark was before there could be two keys.
+  return { sealed: [entry.value.sealed].flat(), condition: { version: entry.version } };
+}
+
+function opens(sealer: Sealer, mark: Sealed): boolean {
+  try {
+    sealer.open(mark, CONTEXT);
+    return true;
+  } catch (error) {
+    if (error instanceof SealError) return false;
+    throw error;
+  }
+}
+
+const WRONG_KEY =
+  'the master key does not open what is in the store; restore the one that belongs to it';
+const SECOND_KEY =
+  'the store has secrets under a second master key; give that one too (otherMasterKeyFile, --other-master-key-file) until "scep-connector master-key reseal" has ended';
 
 /** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
 export function explainSealError(error: unknown): never {
-  if (!(error instanceof SealError)) throw error;
-  throw new UsageError(
-    'the master key does not open what is in the store; restore the one that belongs to this data directory',
-  );
+  throw error instanceof SealError ? new UsageError(WRONG_KEY) : error;
 }

@@ -24,6 +24,8 @@ export interface WireSettings {
   readonly storeDir: string;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
+  /** While the master key is being changed: opens too. */
+  readonly otherMasterKey?: Uint8Array | undefined;
   /** How many CAs an account may have in a region. */
   readonly authorityQuota?: number;
   /** Where devices and relying parties reach the enrol listener, once it is known. */
@@ -73,12 +75,12 @@ const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
  * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, authorityQuota, publicUrl, token, s3 } = settings;
+  const { storeDir, masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3 } = settings;
   const clock = overrides.clock ?? Date.now;
   const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
   const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
-  const sealer = createSealer(masterKey);
+  const sealer = createSealer(masterKey, otherMasterKey);
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
     ...(authorityQuota === undefined ? {} : { authorityQuota }),

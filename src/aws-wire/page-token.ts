@@ -1,5 +1,5 @@
 import type { Sealer } from '../store/seal.ts';
-import { SealError } from '../store/seal.ts';
+import { SealError, sealedText } from '../store/seal.ts';
 import { AwsError } from './aws-error.ts';
 import type { Caller, Service } from './caller.ts';
 
@@ -31,10 +31,11 @@ export function sealPageToken(sealer: Sealer, scope: PageScope, position: string
  *   for this scope
  */
 export function openPageToken(sealer: Sealer, scope: PageScope, token: string): string {
-  const sealed = Buffer.from(token, 'base64url');
+  const octets = Buffer.from(token, 'base64url');
   try {
-    if (paddedBase64Url(sealed) !== token) throw new SealError('not the base64 that was sealed');
-    return Buffer.from(sealer.open(sealed.toString('latin1'), context(scope))).toString();
+    if (paddedBase64Url(octets) !== token) throw new SealError('not the base64 that was sealed');
+    const sealed = sealedText.parse(octets.toString('latin1'));
+    return Buffer.from(sealer.open(sealed, context(scope))).toString();
   } catch (cause) {
     if (!(cause instanceof SealError)) throw cause;
     const code = INVALID_TOKEN[scope.caller.service];

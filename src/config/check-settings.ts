@@ -32,11 +32,11 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
-    about: 'previousMasterKeyFile',
-    also: ['previousMasterKey'],
-    problem: ({ previousMasterKey, previousMasterKeyFile }) =>
-      previousMasterKey !== undefined && previousMasterKeyFile !== undefined
-        ? 'and previousMasterKey are both given; keep one of them'
+    about: 'otherMasterKeyFile',
+    also: ['otherMasterKey'],
+    problem: ({ otherMasterKey, otherMasterKeyFile }) =>
+      otherMasterKey !== undefined && otherMasterKeyFile !== undefined
+        ? 'and otherMasterKey are both given; keep one of them'
         : undefined,
   },
   ...REDIS_CHECKS,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Credential } from '../aws-wire/credential.ts';
 import { CREDENTIAL_VARIABLES, readCredentialEnvironment } from './credential-environment.ts';
 import { loadCredentialsFile } from './credentials-file.ts';
-import { readMasterKeyFile } from './master-key.ts';
+import { isSameMasterKey, readMasterKeyFile } from './master-key.ts';
 import { parseSettings } from './parse-settings.ts';
 import type { Environment } from './read-settings-environment.ts';
 import { readSettingsEnvironment } from './read-settings-environment.ts';
@@ -20,6 +20,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
+  /** While the master key is being changed: 32 octets that differ from it. */
+  readonly otherMasterKey?: Uint8Array | undefined;
   /** An access key that is in no file. */
   readonly credential?: Credential | undefined;
   /** The PKCS #11 token with CA keys. */
@@ -47,11 +49,11 @@ export async function loadSettings(
   const mistakes = [...parsed.mistakes];
   const { settings } = parsed;
   await checkFiles(settings, mistakes);
-  const masterKey = await attempt(mistakes, 'masterKeyFile: ', () => readMasterKey(settings));
+  const { masterKey, otherMasterKey } = await readMasterKeys(settings, mistakes);
   const credential = await attempt(mistakes, '', () => readCredentialEnvironment(environment));
   const token = await attempt(mistakes, 'keyStore.pinFile: ', () => readTokenSettings(settings));
   if (mistakes.length > 0 || masterKey === undefined) throw new UsageError(mistakes.join('\n'));
-  return { settings, masterKey, credential, token };
+  return { settings, masterKey, otherMasterKey, credential, token };
 }
 
 async function readSource(file: string): Promise<SettingsSource> {
@@ -75,9 +77,22 @@ async function checkFiles(settings: Settings, mistakes: string[]): Promise<void>
   await attempt(mistakes, 'credentialsFile: ', () => loadCredentialsFile(credentialsFile));
 }
 
-async function readMasterKey({ masterKey, masterKeyFile }: Settings) {
-  if (masterKey !== undefined || masterKeyFile === undefined) return masterKey;
-  return readMasterKeyFile(masterKeyFile);
+/** Adds a line for each mistake in the files with the keys, and one when both are the same key. */
+async function readMasterKeys(settings: Settings, mistakes: string[]) {
+  const masterKey = await attempt(mistakes, 'masterKeyFile: ', () =>
+    readMasterKey(settings.masterKey, settings.masterKeyFile),
+  );
+  const otherMasterKey = await attempt(mistakes, 'otherMasterKeyFile: ', () =>
+    readMasterKey(settings.otherMasterKey, settings.otherMasterKeyFile),
+  );
+  if (masterKey && otherMasterKey && isSameMasterKey(masterKey, otherMasterKey)) {
+    mistakes.push('otherMasterKey: it is the master key itself; give the other one, or nothing');
+  }
+  return { masterKey, otherMasterKey };
+}
+
+async function readMasterKey(key: Uint8Array | undefined, file: string | undefined) {
+  return key !== undefined || file === undefined ? key : readMasterKeyFile(file);
 }
 
 /** The lines of a UsageError are added to the mistakes. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFileOnce } from './make-file-once.ts';
@@ -37,4 +37,9 @@ export async function readMasterKeyFile(file: string): Promise<Uint8Array> {
 export function parseMasterKey(text: string): Uint8Array | undefined {
   if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
   return /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+/** Two keys of the same octets are one, however they were written. */
+export function isSameMasterKey(one: Uint8Array, other: Uint8Array): boolean {
+  return timingSafeEqual(one, other);
 }

@@ -102,11 +102,11 @@ export const SETTINGS = {
     'Seals every secret in the store; lost, all of them are lost. Either this or `masterKeyFile` is required',
   ),
   masterKeyFile: optionalSetting(file, 'File with the master key, readable by the server alone'),
-  previousMasterKey: secretSetting(
+  otherMasterKey: secretSetting(
     masterKeyText,
-    'While the master key is being changed: the one before, which still opens what it sealed (docs/master-key.md)',
+    'While the master key is being changed: the other of the two, old or new, which opens too and seals nothing (docs/master-key.md)',
   ),
-  previousMasterKeyFile: optionalSetting(file, 'File with the master key before'),
+  otherMasterKeyFile: optionalSetting(file, 'File with the other master key'),
   credentialsFile: optionalSetting(
     file,
     'Access keys of the administrators (docs/credentials.md); read again when it changes',

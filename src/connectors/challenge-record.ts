@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sealedText } from '../store/seal.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 
 /** A challenge as stored, in its connector's partition under its id. Times are milliseconds since the epoch. */
@@ -7,7 +8,7 @@ const challengeSchema = z.strictObject({
   id: z.uuid(),
   connectorArn: z.string(),
   /** GetChallengePassword must give the password back, so it is sealed and not hashed. */
-  sealedPassword: z.string(),
+  sealedPassword: sealedText,
   tags: z.record(z.string(), z.string()),
   createdAt: z.number(),
   updatedAt: z.number(),

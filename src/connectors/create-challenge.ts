@@ -114,7 +114,7 @@ function challengeWrites(
   connector: ConnectorRecord,
   { challenge, password }: CreatedChallenge,
 ) {
-  const digest = sealer.digest(password, challengeDigestContext(connector.id));
+  const [digest] = sealer.digests(password, challengeDigestContext(connector.id));
   return [
     putEntry(challenges, challenge.id, challenge, { condition: 'absent' }),
     putEntry(challengeDigests, digest, { challengeId: challenge.id }, { condition: 'absent' }),

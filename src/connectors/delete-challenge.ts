@@ -21,9 +21,10 @@ export async function deleteChallenge(
     const { connector, challenge } = await requireChallenge(store, scope, arn);
     const password = openChallengePassword(sealer, connector.id, challenge.value);
     const partition = connectorPartition(connector.id);
+    const digests = sealer.digests(password, challengeDigestContext(connector.id));
     const { outcome } = await store.commit(partition, [
       deleteEntry(challenges, challenge.key, { version: challenge.version }),
-      deleteEntry(challengeDigests, sealer.digest(password, challengeDigestContext(connector.id))),
+      ...digests.map((digest) => deleteEntry(challengeDigests, digest)),
       recount(await readCount(store, partition, 'challenges'), -1),
     ]);
     if (outcome === 'committed') return;

@@ -22,7 +22,8 @@ const MAX_PASSWORDS = 8;
 
 /**
  * The challenge of this connector that has the given password, or undefined. The look-up goes by keyed digest, so how long
- * it takes says nothing about how much of a wrong password was right.
+ * it takes says nothing about how much of a wrong password was right. The digest of the current master key comes last: that is
+ * where `master-key reseal` moves challenges to, so none slips through between two looks.
  */
 export async function findChallengeByPassword(
   { store, sealer }: Dependencies,
@@ -31,10 +32,13 @@ export async function findChallengeByPassword(
 ): Promise<ChallengeRecord | undefined> {
   if (password.length > MAX_PASSWORD_LENGTH) return undefined;
   const partition = connectorPartition(connectorId);
-  const digest = sealer.digest(password, challengeDigestContext(connectorId));
-  const pointer = await getEntry(store, partition, challengeDigests, digest);
-  if (pointer === undefined) return undefined;
-  return (await getEntry(store, partition, challenges, pointer.value.challengeId))?.value;
+  const digests = sealer.digests(password, challengeDigestContext(connectorId));
+  for (const digest of digests.toReversed()) {
+    const pointer = await getEntry(store, partition, challengeDigests, digest);
+    if (pointer === undefined) continue;
+    return (await getEntry(store, partition, challenges, pointer.value.challengeId))?.value;
+  }
+  return undefined;
 }
 
 export async function findChallenge(

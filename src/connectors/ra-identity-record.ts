@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { base64Bytes } from '../store/collection.ts';
+import { sealedText } from '../store/seal.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 
 /** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
@@ -10,7 +11,7 @@ const raIdentitySchema = z.strictObject({
   /** DER. */
   certificate: base64Bytes,
   /** PKCS #8, sealed. */
-  sealedPrivateKey: z.string(),
+  sealedPrivateKey: sealedText,
 });
 
 export type RaIdentityRecord = Readonly<z.infer<typeof raIdentitySchema>>;

@@ -4,6 +4,7 @@ import { defineConnectorCollection } from '../connectors/connector-collections.t
 import type { RefusalReason } from '../scep/refusal.ts';
 import { REFUSAL_REASONS } from '../scep/refusal.ts';
 import { base64Bytes } from '../store/collection.ts';
+import { sealedText } from '../store/seal.ts';
 
 /** By what right a certificate is issued. */
 const rightSchema = z.discriminatedUnion('kind', [
@@ -18,7 +19,7 @@ const common = {
   /** Whose transaction it is: the digest of the key that signed the request, which alone gets the answer. */
   signerKeyDigest: z.string(),
   /** The challenge password, sealed, when only it can encrypt the reply (RFC 8894 section 3.1). */
-  sealedReplyPassword: z.string().optional(),
+  sealedReplyPassword: sealedText.optional(),
   right: rightSchema,
 };
 
@@ -30,7 +31,7 @@ const transactionSchema = z.discriminatedUnion('state', [
     /** Everything the CA is told is fixed here, so that whoever goes on after a crash tells it the same. */
     idempotencyToken: z.string(),
     /** PKCS #10, sealed, since it holds the challenge. */
-    sealedCsr: z.string(),
+    sealedCsr: sealedText,
     notBefore: z.number().optional(),
     notAfter: z.number(),
     /** Object identifiers for ApiPassthrough, when the CSR names none. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { base64Bytes } from '../store/collection.ts';
+import { sealedText } from '../store/seal.ts';
 
 /** A key in the record store. */
 const sealedKeySchema = z.strictObject({
   /** PKCS #8, DER, sealed under `authorityKeySealContext`. */
-  sealedPrivateKey: z.string(),
+  sealedPrivateKey: sealedText,
 });
 
 /** Where a key is that never leaves its PKCS #11 token. */

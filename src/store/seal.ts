@@ -1,9 +1,17 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 
 /** What a sealed value throws when it cannot be opened. One message for every cause: it must not say which. */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
+
+/**
+ * A sealed value in a record. Whoever stores one declares it so: by this mark `master-key reseal` is held to know of it
+ * (src/sealed-collections.ts).
+ */
+export const sealedText = z.string().meta({ sealed: true }).brand('Sealed');
+export type Sealed = z.infer<typeof sealedText>;
 
 /** Keeps secrets in the record store: encrypted under a master key that the store never sees. */
 export interface Sealer {
@@ -11,14 +19,17 @@ export interface Sealer {
    * Encrypts `plaintext` for one place, named by `context` (as `connector/<id>/challenge/<id>`). The same context opens
    * it again and no other does, so a sealed value cannot be moved to another record.
    */
-  seal(plaintext: Uint8Array, context: string): string;
+  seal(plaintext: Uint8Array, context: string): Sealed;
   /** @throws SealError when the value was sealed under another key or context, or was altered. */
-  open(sealed: string, context: string): Uint8Array;
+  open(sealed: Sealed, context: string): Uint8Array;
+  /** Whether the value says that it was sealed under the key that `seal` uses. */
+  isCurrent(sealed: Sealed): boolean;
   /**
-   * A keyed digest by which a secret can be found without being stored: HMAC-SHA256 as 64 hex digits. Equal values give
-   * equal digests within one context and unrelated ones in another.
+   * Keyed digests by which a secret can be found without being stored: HMAC-SHA256 as 64 hex digits, the one to store
+   * first, then the one that the other key may have stored. Equal values give equal digests within one context and unrelated
+   * ones in another.
    */
-  digest(value: string, context: string): string;
+  digests(value: string, context: string): readonly [current: string, ...other: string[]];
 }
 
 const KEY_BYTES = 32;
@@ -30,38 +41,46 @@ const FORMAT = 'v1';
 /**
  * A sealer on AES-256-GCM with random nonces, which are safe for 2^32 seals under one key (NIST SP 800-38D section 8.3).
  * A sealed value is `v1.<key id>.<base64url of nonce, ciphertext, tag>`. The key id names the master key without telling
- * it, so that rotation can find the right one of several.
- * @throws RangeError when the master key is not 32 bytes.
+ * it, so that of two the right one is found.
+ * @param otherMasterKey while the master key is being changed: opens and digests as well, and never seals
+ * @throws RangeError when a master key is not 32 bytes, or both are the same
  */
-export function createSealer(masterKey: Uint8Array): Sealer {
-  if (masterKey.length !== KEY_BYTES)
-    throw new RangeError(`the master key must be ${KEY_BYTES} bytes, not ${masterKey.length}`);
-  const sealingKey = subkey(masterKey, 'sealing', KEY_BYTES);
-  const digestKey = subkey(masterKey, 'digest', KEY_BYTES);
-  const header = `${FORMAT}.${subkey(masterKey, 'key id', 8).toString('hex')}.`;
-  // The header has a fixed length, so header and context together are unambiguous.
-  const additionalData = (context: string) => Buffer.from(header + context);
+export function createSealer(masterKey: Uint8Array, otherMasterKey?: Uint8Array): Sealer {
+  const current = deriveKeys(masterKey);
+  const other = otherMasterKey && deriveKeys(otherMasterKey);
+  if (current.header === other?.header) throw new RangeError('the two master keys are the same');
 
   return {
-    seal(plaintext, context) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, sealingKey, nonce, { authTagLength: TAG_BYTES });
-      cipher.setAAD(additionalData(context));
-      const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-      return header + Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]).toString('base64url');
-    },
+    seal: (plaintext, context) => encrypt(current, plaintext, context),
     open(sealed, context) {
-      if (!sealed.startsWith(header)) throw unopenable();
-      const bytes = decodeBase64Url(sealed.slice(header.length));
-      return decrypt(sealingKey, bytes, additionalData(context));
+      const keys = [current, other].find((one) => one && sealed.startsWith(one.header));
+      if (keys === undefined) throw unopenable();
+      const bytes = decodeBase64Url(sealed.slice(keys.header.length));
+      return decrypt(keys, bytes, context);
     },
-    digest(value, context) {
-      // The length keeps ('ab', 'c') and ('a', 'bc') apart.
-      return createHmac('sha256', digestKey)
-        .update(`${context.length}:${context}`)
-        .update(value)
-        .digest('hex');
+    isCurrent: (sealed) => sealed.startsWith(current.header),
+    digests(value, context) {
+      const first = digest(current, value, context);
+      return other === undefined ? [first] : [first, digest(other, value, context)];
     },
+  };
+}
+
+/** What becomes of one master key. */
+interface DerivedKeys {
+  readonly sealing: Buffer;
+  readonly digest: Buffer;
+  /** Of a fixed length, so header and context together are unambiguous. */
+  readonly header: string;
+}
+
+function deriveKeys(masterKey: Uint8Array): DerivedKeys {
+  if (masterKey.length !== KEY_BYTES)
+    throw new RangeError(`the master key must be ${KEY_BYTES} bytes, not ${masterKey.length}`);
+  return {
+    sealing: subkey(masterKey, 'sealing', KEY_BYTES),
+    digest: subkey(masterKey, 'digest', KEY_BYTES),
+    header: `${FORMAT}.${subkey(masterKey, 'key id', 8).toString('hex')}.`,
   };
 }
 
@@ -70,12 +89,21 @@ function subkey(masterKey: Uint8Array, purpose: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', `scep-connector ${purpose}`, bytes));
 }
 
-function decrypt(key: Uint8Array, bytes: Uint8Array, additionalData: Uint8Array): Uint8Array {
+function encrypt({ sealing, header }: DerivedKeys, plaintext: Uint8Array, context: string): Sealed {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, sealing, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(header + context));
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  const bytes = Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]);
+  return sealedText.parse(header + bytes.toString('base64url'));
+}
+
+function decrypt({ sealing, header }: DerivedKeys, bytes: Uint8Array, context: string): Uint8Array {
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw unopenable();
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const tagStart = bytes.length - TAG_BYTES;
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(additionalData);
+  const decipher = createDecipheriv(ALGORITHM, sealing, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(header + context));
   decipher.setAuthTag(bytes.subarray(tagStart));
   const plaintext = decipher.update(bytes.subarray(NONCE_BYTES, tagStart));
   try {
@@ -83,6 +111,14 @@ function decrypt(key: Uint8Array, bytes: Uint8Array, additionalData: Uint8Array)
   } catch {
     throw unopenable();
   }
+}
+
+function digest(keys: DerivedKeys, value: string, context: string): string {
+  // The length keeps ('ab', 'c') and ('a', 'bc') apart.
+  return createHmac('sha256', keys.digest)
+    .update(`${context.length}:${context}`)
+    .update(value)
+    .digest('hex');
 }
 
 /** Strict: Buffer alone would skip foreign characters, and altered text would open. */

@@ -7,6 +7,7 @@ import { tempDirectory } from '../../support/temp-directory.ts';
 import { makeTlsFiles } from '../../support/tls-files.ts';
 
 const HEX_KEY = '0123456789abcdef'.repeat(4);
+const OTHER_KEY = 'fedcba9876543210'.repeat(4);
 const BASE64_KEY = Buffer.from(HEX_KEY, 'hex').toString('base64');
 const SECRET = 'correct-horse-battery-staple';
 const directory = tempDirectory();
@@ -120,6 +121,21 @@ logLevel:
     },
   );
 
+  test('two master keys while they are being changed, each from where it is given', async () => {
+    const before = file('before.key', `${OTHER_KEY}\n`);
+    const environment = { ...LEAST, SCEP_CONNECTOR_OTHER_MASTER_KEY_FILE: before };
+    const { masterKey, otherMasterKey = '' } = await loadSettings(undefined, environment);
+    expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);
+    expect(Buffer.from(otherMasterKey).toString('hex')).toBe(OTHER_KEY);
+    const swapped = {
+      ...LEAST,
+      ...variables({ MASTER_KEY: OTHER_KEY, OTHER_MASTER_KEY: HEX_KEY }),
+    };
+    const loaded = await loadSettings(undefined, swapped);
+    expect(Buffer.from(loaded.otherMasterKey ?? '').toString('hex')).toBe(HEX_KEY);
+    expect((await loadSettings(undefined, LEAST)).otherMasterKey).toBeUndefined();
+  });
+
   test('an empty file says nothing', async () => {
     for (const text of ['', '---\n', '# nothing\n', '{}', 'enrol:\n']) {
       const { settings } = await loadSettings(file('empty.yaml', text), LEAST);
@@ -165,7 +181,7 @@ describe('mistakes', () => {
     ['URL', { PUBLIC_URL: 'scep.example.com' }, [/^publicUrl \(.*\) takes an http or https URL/]],
     ['URL with a password', { PUBLIC_URL: `http://u:${SECRET}@x` }, [/without user/]],
     ['URL with a query', { PUBLIC_URL: 'http://x/?a' }, [/without user, query/]],
-    ['choice', { STORE_KIND: 'paper' }, [/^store\.kind \(.*\) takes one of embedded$/]],
+    ['choice', { STORE_KIND: 'paper' }, [/^store\.kind \(.*\) takes one of embedded, redis$/]],
     ['level', { LOG_LEVEL: 'loud' }, [/takes one of silent, error, warn, info, debug$/]],
     ['number', { DRAIN_SECONDS: '-1' }, [/takes a whole number from 0 to 3600$/]],
     ['fraction', { API_CLOCK_SKEW_SECONDS: '1.5' }, [/takes a whole number from 1 to 86400$/]],
@@ -180,6 +196,17 @@ describe('mistakes', () => {
       [/^masterKeyFile \(.*\) is required\. Make a master key once with/],
     ],
     ['two keys', { MASTER_KEY_FILE: keyFile }, [/^masterKeyFile \(.*\) and masterKey are both/]],
+    [
+      'the same key twice',
+      { OTHER_MASTER_KEY: BASE64_KEY },
+      ['otherMasterKey: it is the master key itself; give the other one, or nothing'],
+    ],
+    [
+      'two other keys',
+      { OTHER_MASTER_KEY: OTHER_KEY, OTHER_MASTER_KEY_FILE: keyFile },
+      [/^otherMasterKeyFile \(.*\) and otherMasterKey are both given; keep one/],
+    ],
+    ['no such other key', { OTHER_MASTER_KEY_FILE: SECRET }, [/^otherMasterKeyFile: .*ENOENT/]],
     ['no URL', { PUBLIC_URL: '' }, [/^publicUrl \(.*\) is required while enrol\.host is every/]],
     ['half of TLS', { API_TLS_CERT_FILE: tls.certFile }, [/api\.tls\.certFile go together/]],
     ['no file', { MASTER_KEY: '', MASTER_KEY_FILE: SECRET }, [/^masterKeyFile: .* \(ENOENT\)$/]],

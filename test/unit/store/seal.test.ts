@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSealer, SealError } from '../../../src/store/seal.ts';
+import { createSealer, SealError, sealedText } from '../../../src/store/seal.ts';
 
 const MASTER_KEY = Buffer.alloc(32, 7);
 const sealer = createSealer(MASTER_KEY);
@@ -25,8 +25,9 @@ describe('seal and open', () => {
   });
 
   it('opens what the first release sealed', () => {
-    const sealed =
-      'v1.6b040f2d8f786450.fG191XvcXDjsYGHEIPl9pcmgkuWhcli8ymQIpPFH3lu7HM1G_Ii-gt7cxgBobUZM';
+    const sealed = sealedText.parse(
+      'v1.6b040f2d8f786450.fG191XvcXDjsYGHEIPl9pcmgkuWhcli8ymQIpPFH3lu7HM1G_Ii-gt7cxgBobUZM',
+    );
     expect(Buffer.from(sealer.open(sealed, CONTEXT)).toString()).toBe('a challenge password');
   });
 
@@ -41,10 +42,12 @@ describe('seal and open', () => {
     expect(otherKeyId).not.toBe(keyId);
   });
 
-  const message = (open: () => unknown) => {
-    expect(open).toThrow(SealError);
+  const open = (text: string) => sealer.open(sealedText.parse(text), CONTEXT);
+
+  const message = (attempt: () => unknown) => {
+    expect(attempt).toThrow(SealError);
     try {
-      return open();
+      return attempt();
     } catch (error) {
       return (error as SealError).message;
     }
@@ -57,13 +60,11 @@ describe('seal and open', () => {
       message(() => sealer.open(sealed, '')),
       message(() => createSealer(randomBytes(32)).open(sealed, CONTEXT)),
       ...Array.from({ length: sealed.length }, (_, i) =>
-        message(() => sealer.open(sealed.slice(0, i) + alter(sealed, i), CONTEXT)),
+        message(() => open(sealed.slice(0, i) + alter(sealed, i))),
       ),
-      ...Array.from({ length: sealed.length }, (_, i) =>
-        message(() => sealer.open(sealed.slice(0, i), CONTEXT)),
-      ),
-      message(() => sealer.open(`${sealed}A`, CONTEXT)),
-      message(() => sealer.open(`${sealed}\n`, CONTEXT)),
+      ...Array.from({ length: sealed.length }, (_, i) => message(() => open(sealed.slice(0, i)))),
+      message(() => open(`${sealed}A`)),
+      message(() => open(`${sealed}\n`)),
     ]);
     expect(messages.size).toBe(1);
   });
@@ -76,24 +77,58 @@ describe('seal and open', () => {
     );
     fc.assert(
       fc.property(text, (sealed) => {
-        expect(() => sealer.open(sealed, CONTEXT)).toThrow(SealError);
+        expect(() => open(sealed)).toThrow(SealError);
       }),
     );
   });
 });
 
-describe('digest', () => {
-  it('is the same for the same value, context and key, and for nothing else', () => {
+describe('digests', () => {
+  it('are the same for the same value, context and key, and for nothing else', () => {
     const digests = [
-      sealer.digest('value', 'context'),
-      sealer.digest('value', 'contex'),
-      sealer.digest('tvalue', 'contex'),
-      sealer.digest('value ', 'context'),
-      createSealer(randomBytes(32)).digest('value', 'context'),
-    ];
-    expect(new Set(digests).size).toBe(digests.length);
-    expect(createSealer(MASTER_KEY).digest('value', 'context')).toBe(digests[0]);
+      sealer.digests('value', 'context'),
+      sealer.digests('value', 'contex'),
+      sealer.digests('tvalue', 'contex'),
+      sealer.digests('value ', 'context'),
+      createSealer(randomBytes(32)).digests('value', 'context'),
+    ].flat();
+    expect(new Set(digests).size).toBe(5);
+    expect(createSealer(MASTER_KEY).digests('value', 'context')).toEqual([digests[0]]);
     expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('with two master keys', () => {
+  const OTHER_KEY = Buffer.alloc(32, 8);
+  const other = createSealer(OTHER_KEY);
+  const both = createSealer(MASTER_KEY, OTHER_KEY);
+  const swapped = createSealer(OTHER_KEY, MASTER_KEY);
+
+  it('refuses two that are one', () => {
+    expect(() => createSealer(MASTER_KEY, Uint8Array.from(MASTER_KEY))).toThrow(RangeError);
+  });
+
+  it('opens what either sealed and seals under the first', () => {
+    for (const by of [sealer, other, both, swapped]) {
+      expect(both.open(by.seal(SECRET, CONTEXT), CONTEXT)).toEqual(Uint8Array.from(SECRET));
+    }
+    expect(sealer.open(both.seal(SECRET, CONTEXT), CONTEXT)).toEqual(Uint8Array.from(SECRET));
+    expect(() => other.open(both.seal(SECRET, CONTEXT), CONTEXT)).toThrow(SealError);
+    expect(() => both.open(other.seal(SECRET, CONTEXT), '')).toThrow(SealError);
+    const third = createSealer(randomBytes(32)).seal(SECRET, CONTEXT);
+    expect(() => both.open(third, CONTEXT)).toThrow(SealError);
+  });
+
+  it('knows what the first has sealed', () => {
+    expect(both.isCurrent(sealer.seal(SECRET, CONTEXT))).toBe(true);
+    expect(both.isCurrent(other.seal(SECRET, CONTEXT))).toBe(false);
+  });
+
+  it('digests under both, the first key first', () => {
+    const [first] = sealer.digests('value', CONTEXT);
+    const [second] = other.digests('value', CONTEXT);
+    expect(both.digests('value', CONTEXT)).toEqual([first, second]);
+    expect(swapped.digests('value', CONTEXT)).toEqual([second, first]);
   });
 });
 
