@@ -142,8 +142,11 @@ export const OID = {
   domainComponent: '0.9.2342.19200300.100.1.25',
 } as const;
 
-/** Below the roots 0 and 1 the second arc ends at 39 (X.660 section 6.2); no arc is beyond 2^53. */
-const DOTTED = /^([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,14}))(\.(0|[1-9]\d{0,14})){0,39}$/;
+/**
+ * Below the roots 0 and 1 the second arc ends at 39 (X.660 section 6.2); 39 digits hold a UUID, which is the arc below 2.25 (X.667); 128 characters
+ * make 64 octets at most.
+ */
+const DOTTED = /^(?=.{3,128}$)([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,14}))(\.(0|[1-9]\d{0,38})){0,62}$/;
 
 /** Whether `text` is a dotted object identifier that `derOid` can write. */
 export function isDottedOid(text: string): boolean {

@@ -58,15 +58,14 @@ export function derNull(): Uint8Array {
 
 /** An OBJECT IDENTIFIER from its dotted form. */
 export function derOid(dotted: string): Uint8Array {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  return derElement(0x06, Buffer.from([first * 40 + second, ...rest].flatMap(base128)));
+  const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
+  return derElement(0x06, Buffer.from([first * 40n + second, ...rest].flatMap(base128)));
 }
 
-function base128(arc: number): number[] {
-  const octets = [arc % 128];
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
-    octets.unshift(0x80 | (rest % 128));
-  }
+/** UUIDs are arcs too (X.667), and no number holds them. */
+function base128(arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn));
   return octets;
 }
 

@@ -81,7 +81,7 @@ function describeRead(certificate: Uint8Array): Description | undefined {
       fieldCount: `${fields.length} ${rest.length}`,
       extensions: (read.extensions ?? [])
         .map(({ extnID, critical, extnValue }) => {
-          return `${extnID} ${critical} ${hex(extnValue.valueBlock.valueHexView)}`;
+          return `${dotted(extnID)} ${critical} ${hex(extnValue.valueBlock.valueHexView)}`;
         })
         .join(),
       signatureAlgorithm: describeAlgorithm(read.signatureAlgorithm),
@@ -96,6 +96,15 @@ function describeAlgorithm({ algorithmId, algorithmParams }: PkijsAlgorithmIdent
   const parameters: unknown = algorithmParams;
   const bytes = parameters instanceof BaseBlock ? parameters.valueBeforeDecodeView : undefined;
   return `${algorithmId} ${hex(bytes)}`;
+}
+
+/** asn1js writes an arc beyond 2^53 as its groups of seven bits, an octet each in hexadecimal: {0102}. */
+function dotted(oid: string): string {
+  return oid.replaceAll(/\{((?:[0-7][\da-f])+)\}/g, (_, groups: string) =>
+    [...Buffer.from(groups, 'hex')]
+      .reduce((arc, group) => arc * 128n + BigInt(group), 0n)
+      .toString(),
+  );
 }
 
 function elementsOf(block: AsnType | undefined): readonly AsnType[] {

@@ -6,7 +6,7 @@ const MAX_OCTETS = 64;
 
 /**
  * The dotted form of an OBJECT IDENTIFIER (X.690 section 8.19).
- * @throws DecodeError on another type, a padded or unfinished arc, an arc above 2^53, or more than 64 octets.
+ * @throws DecodeError on another type, a padded or unfinished arc, or more than 64 octets.
  */
 export function readOid(element: BerElement): string {
   if (element.tagClass !== 'universal' || element.tagNumber !== OBJECT_IDENTIFIER) {
@@ -22,18 +22,18 @@ export function dottedOid(content: Uint8Array): string {
     throw new DecodeError('an object identifier is malformed');
   }
   const [first = 0, ...rest] = readArcs(content);
-  const root = Math.min(Math.floor(first / 40), 2);
-  return [root, first - root * 40, ...rest].join('.');
+  const root = Math.min(Math.floor(Number(first) / 40), 2);
+  const second = typeof first === 'bigint' ? first - 80n : first - root * 40;
+  return [root, second, ...rest].join('.');
 }
 
-function readArcs(content: Uint8Array): number[] {
-  const arcs: number[] = [];
-  let arc = 0;
+function readArcs(content: Uint8Array): (number | bigint)[] {
+  const arcs: (number | bigint)[] = [];
+  let arc: number | bigint = 0;
   let started = false;
   for (const octet of content) {
     if (!started && octet === 0x80) throw new DecodeError('an object identifier is padded');
-    arc = arc * 128 + (octet & 0x7f);
-    if (!Number.isSafeInteger(arc)) throw new DecodeError('an object identifier is out of range');
+    arc = append(arc, octet & 0x7f);
     started = octet >= 0x80;
     if (!started) {
       arcs.push(arc);
@@ -41,4 +41,10 @@ function readArcs(content: Uint8Array): number[] {
     }
   }
   return arcs;
+}
+
+/** A bigint where a number would not be exact: UUIDs are arcs too (X.667). */
+function append(arc: number | bigint, bits: number): number | bigint {
+  if (typeof arc === 'number' && arc < 2 ** 46) return arc * 128 + bits;
+  return BigInt(arc) * 128n + BigInt(bits);
 }

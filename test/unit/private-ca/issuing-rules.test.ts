@@ -4,6 +4,7 @@ import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { derContext, derContextPrimitive, derSequence } from '../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { templateArn } from '../../../src/private-ca/templates.ts';
+import { formatName } from '../../../src/x509/distinguished-name.ts';
 import {
   activateTestRoot,
   activateTestSubordinate,
@@ -263,5 +264,25 @@ describe('a serial number', () => {
     }
     expect(serials.size).toBe(16);
     expect([...serials].some((serial) => BigInt(serial) > 2n ** 124n)).toBe(true);
+  });
+});
+
+describe('an object identifier below 2.25', () => {
+  it('of the largest UUID is issued in every place where one can stand', async () => {
+    const oid = '2.25.340282366920938463463374607431768211455';
+    const Extensions = {
+      CustomExtensions: [{ ObjectIdentifier: oid, Value: 'BQA=' }],
+      ExtendedKeyUsage: [{ ExtendedKeyUsageObjectIdentifier: oid }],
+      CertificatePolicies: [{ CertPolicyId: oid }],
+      SubjectAlternativeNames: [{ RegisteredId: oid }],
+    };
+    const Subject = { CustomAttributes: [{ ObjectIdentifier: oid, Value: 'x' }] };
+    const { certificate } = await issueFrom(ca, root, {
+      Csr,
+      TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+      ApiPassthrough: { Subject, Extensions },
+    });
+    expect(certificate.extensions.map((extension) => extension.oid)).toContain(oid);
+    expect(formatName(certificate.subject)).toContain(oid);
   });
 });

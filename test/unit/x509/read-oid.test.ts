@@ -11,13 +11,11 @@ describe('readOid', () => {
     expect(readOid(readBer(derOid(dotted)))).toBe(dotted);
   });
 
-  it('reads what derOid writes', () => {
+  it('reads what derOid writes, UUIDs (X.667) among it', () => {
     const root = fc
-      .constantFrom([0, 39], [1, 39], [2, 100_000])
-      .chain(([first = 0, max = 0]) =>
-        fc.integer({ min: 0, max }).map((second) => [first, second]),
-      );
-    const arcs = fc.array(fc.integer({ min: 0, max: 2 ** 40 }), { minLength: 1, maxLength: 6 });
+      .constantFrom([0, 39n] as const, [1, 39n] as const, [2, 2n ** 128n] as const)
+      .chain(([first, max]) => fc.bigInt({ min: 0n, max }).map((second) => [first, second]));
+    const arcs = fc.array(fc.bigInt({ min: 0n, max: 2n ** 128n }), { minLength: 1, maxLength: 2 });
     fc.assert(
       fc.property(root, arcs, (start, rest) => {
         const dotted = [...start, ...rest].join('.');
@@ -30,7 +28,6 @@ describe('readOid', () => {
     ['an empty one', Buffer.from('0600', 'hex')],
     ['an unfinished arc', Buffer.from('06022a86', 'hex')],
     ['a padded arc', Buffer.from('06032a8001', 'hex')],
-    ['an arc above 2^53', Buffer.from('060a2affffffffffffffff7f', 'hex')],
     ['65 octets', Buffer.concat([Buffer.from('0641', 'hex'), Buffer.alloc(65, 1)])],
     ['a string', derUtf8String('1.2.3')],
   ])('refuses %s', (_, der) => {
