@@ -11,7 +11,7 @@ import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
 
 /** What the model has and this server never says, with the reason. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
-  'CRLs need no bucket of S3, which could refuse': [
+  'a bucket of S3 that refuses is a ValidationException': [
     'CreateCertificateAuthority InvalidPolicyException',
     'UpdateCertificateAuthority InvalidPolicyException',
   ],
