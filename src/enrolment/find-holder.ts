@@ -46,7 +46,7 @@ export async function findHolder(
     serial: serialKey(serialNumber),
     lineage: entry.value.lineage,
     successors: entry.value.successors,
-    isRevoked: await deps.issuer.isRevoked(connector.certificateAuthorityArn, serialNumber),
+    isRevoked: await deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),
     remainingMs: notAfter.getTime() - deps.clock(),
     digest,
   };

@@ -1,3 +1,5 @@
+import type { Certificate } from '../x509/parse-certificate.ts';
+
 /**
  * The certificate authority as enrolment sees it: the few calls of the AWS Private CA API that an enrolment needs.
  * Two adapters: embedded (src/private-ca on this machine) and acm-pca (the AWS SDK). Both pass one contract suite.
@@ -19,17 +21,19 @@ export interface Issuer {
   ): Promise<IssuedCertificate | undefined>;
 
   /**
-   * Whether the authority has revoked the certificate with this serial number: the content octets of the INTEGER, any
-   * leading zeros. False for a certificate that the authority does not know. Throws IssuerError.
+   * Whether the authority has revoked a certificate of its own. False for one that it does not know, and for all of an
+   * authority at AWS that publishes no revocations. Throws IssuerError.
    */
-  isRevoked(authorityArn: string, serialNumber: Uint8Array): Promise<boolean>;
+  isRevoked(authorityArn: string, certificate: RevocableCertificate): Promise<boolean>;
 
   /**
-   * The latest complete CRL, DER; undefined when the authority keeps none. What has been revoked at AWS half an hour ago, or
-   * at the embedded authority before the call, is on it. Throws IssuerError.
+   * The latest complete CRL, DER; undefined when the authority keeps none. What has been revoked at AWS an hour ago, or at the embedded authority before the call, is on it. Throws IssuerError.
    */
   getRevocationList(authorityArn: string): Promise<Uint8Array | undefined>;
 }
+
+/** Its serial number, with any leading zeros, and where its issuer says that its revocation is published. */
+export type RevocableCertificate = Pick<Certificate, 'serialNumber' | 'extensions'>;
 
 export interface Authority {
   readonly arn: string;

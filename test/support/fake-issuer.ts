@@ -90,7 +90,7 @@ export function createFakeIssuer(): FakeIssuer {
       if (fake.holdsCertificates) return undefined;
       return { certificate, chain: [authority.certificate.der] };
     },
-    isRevoked: async (_authorityArn, serialNumber) => revoked.has(serialOf(serialNumber)),
+    isRevoked: async (_authorityArn, { serialNumber }) => revoked.has(serialOf(serialNumber)),
     getRevocationList: async () =>
       fake.keepsRevocationList ? signRevocationList(authority, revoked) : undefined,
   };

@@ -24,7 +24,7 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
       within(request.authorityArn, (scoped) => issueCertificate(scoped, request)),
     getCertificate: (authorityArn, certificateArn) =>
       within(authorityArn, (scoped, arn) => getCertificate(scoped, arn, certificateArn)),
-    isRevoked: (authorityArn, serialNumber) =>
+    isRevoked: (authorityArn, { serialNumber }) =>
       within(authorityArn, (scoped, arn) => isRevoked(scoped, arn, serialNumber)),
     getRevocationList: (authorityArn) => within(authorityArn, currentRevocationList),
   };

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetCertificateCommand,
+  IssueCertificateCommand,
+  RequestInProgressException,
+} from '@aws-sdk/client-acm-pca';
+import { encodePem } from '../../asn1/pem.ts';
+import { parseArn } from '../../aws-wire/arn.ts';
+import type { SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
+import { createSecondCounter } from '../../aws-wire/count-per-second.ts';
+import type { IssueRequest, Issuer } from '../issuer.ts';
+import { ISSUE_TEMPLATE, IssuerError } from '../issuer.ts';
+import type { AuthorityDescriptions } from './authority-descriptions.ts';
+import { createAuthorityDescriptions } from './authority-descriptions.ts';
+import type { CallDependencies, PrivateCaCalls } from './call-private-ca.ts';
+import { createPrivateCaCalls } from './call-private-ca.ts';
+import { decodeChain } from './decode-chain.ts';
+import type { ClientSettings } from './open-region-clients.ts';
+import { openRegionClients } from './open-region-clients.ts';
+import { createRevocationChecks } from './revocation-checks.ts';
+
+export interface AcmPcaIssuerOptions extends ClientSettings {
+  /** Of every call; by default that of the authority's ARN. */
+  readonly region?: string | undefined;
+  /** IssueCertificate calls for one authority, of all replicas together. */
+  readonly certificatesPerSecond: number;
+  readonly store: SecondCounterOptions['store'];
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Hears what an administrator should know, for the log. */
+  readonly report: (message: string, cause?: unknown) => void;
+  readonly sleep?: CallDependencies['sleep'];
+  readonly random?: CallDependencies['random'];
+}
+
+interface Parts {
+  readonly calls: PrivateCaCalls;
+  readonly descriptions: AuthorityDescriptions;
+  readonly takeToken: (authorityArn: string) => Promise<void>;
+}
+
+/** The issuer port over AWS Private CA. IssueCertificate is asked once in each call: whoever wants it again calls again. */
+export function createAcmPcaIssuer(options: AcmPcaIssuerOptions): Issuer {
+  const { region, clock, report } = options;
+  const calls = createPrivateCaCalls({
+    ...{ region, clock, report },
+    clientOf: openRegionClients(options),
+    sleep: options.sleep ?? ((ms) => sleep(ms)),
+    random: options.random ?? Math.random,
+  });
+  const descriptions = createAuthorityDescriptions(calls, clock);
+  const parts = { calls, descriptions, takeToken: createTokens(options) };
+  return {
+    describeAuthority: (authorityArn) => describeAuthority(descriptions, authorityArn),
+    issueCertificate: (request) => issueCertificate(parts, request),
+    getCertificate: (authorityArn, arn) => getCertificate(calls, authorityArn, arn),
+    ...createRevocationChecks({ descriptions, clock, report }),
+  };
+}
+
+async function describeAuthority(descriptions: AuthorityDescriptions, arn: string) {
+  const { Status, UsageMode } = await descriptions.describe(arn);
+  return {
+    arn,
+    status: Status === 'ACTIVE' ? Status : 'NOT_ACTIVE',
+    usageMode: UsageMode ?? 'GENERAL_PURPOSE',
+    ...(await descriptions.certificateOf(arn)),
+  } as const;
+}
+
+async function issueCertificate(
+  { calls, descriptions, takeToken }: Parts,
+  { authorityArn, csr, notAfter, notBefore, extendedKeyUsage, idempotencyToken }: IssueRequest,
+): Promise<string> {
+  const command = new IssueCertificateCommand({
+    CertificateAuthorityArn: authorityArn,
+    Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
+    SigningAlgorithm: await descriptions.signingAlgorithmOf(authorityArn),
+    Validity: absolute(notAfter),
+    TemplateArn: `arn:${parseArn(authorityArn)?.partition}:acm-pca:::template/${ISSUE_TEMPLATE}`,
+    IdempotencyToken: idempotencyToken,
+    ...(notBefore && { ValidityNotBefore: absolute(notBefore) }),
+    ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
+  });
+  await takeToken(authorityArn);
+  try {
+    const { CertificateArn } = await calls.once('IssueCertificate', authorityArn, (client, how) =>
+      client.send(command, how),
+    );
+    if (CertificateArn !== undefined) return CertificateArn;
+  } catch (error) {
+    const isStale = error instanceof IssuerError && error.fault === 'not-active';
+    if (isStale) descriptions.forgetStatus(authorityArn);
+    throw error;
+  }
+  throw new IssuerError('unanswered', `AWS Private CA named no certificate of ${authorityArn}`);
+}
+
+async function getCertificate(
+  { withRetries }: PrivateCaCalls,
+  CertificateAuthorityArn: string,
+  CertificateArn: string,
+) {
+  const command = new GetCertificateCommand({ CertificateAuthorityArn, CertificateArn });
+  const answer = await withRetries('GetCertificate', CertificateAuthorityArn, (client, how) =>
+    client.send(command, how).catch((error: unknown) => {
+      if (error instanceof RequestInProgressException) return undefined;
+      throw error;
+    }),
+  );
+  return answer && decodeChain(answer, CertificateArn);
+}
+
+/** AWS counts too, and refuses; but what is not asked costs it, and everybody else in the account, nothing. */
+function createTokens({ store, clock, certificatesPerSecond, report }: AcmPcaIssuerOptions) {
+  const isWithin = createSecondCounter({
+    ...{ store, clock },
+    onStoreFailure: (error) =>
+      report('the store cannot count certificates; this process counts alone', error),
+  });
+  return async (authorityArn: string): Promise<void> => {
+    const id = authorityArn.slice(authorityArn.lastIndexOf('/') + 1);
+    if (await isWithin(`issuing-${id}`, 'IssueCertificate', certificatesPerSecond)) return;
+    const message = `issuer.certificatesPerSecond (${certificatesPerSecond}) of ${authorityArn} is used up; raise it if the quota L-CAFB4993 of the account allows more`;
+    throw new IssuerError('throttled', message);
+  };
+}
+
+function absolute(time: Date) {
+  return { Type: 'ABSOLUTE', Value: Math.floor(time.getTime() / 1_000) } as const;
+}
+
+function purposes(oids: readonly string[]) {
+  return { ExtendedKeyUsage: oids.map((oid) => ({ ExtendedKeyUsageObjectIdentifier: oid })) };
+}

@@ -1,0 +1,122 @@
+import type { ACMPCAClient } from '@aws-sdk/client-acm-pca';
+import { parseArn } from '../../aws-wire/arn.ts';
+import { IssuerError } from '../issuer.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import { CircuitOpenError, createCircuitBreaker } from './circuit-breaker.ts';
+import type { CallFailure, FailureKind } from './classify-failure.ts';
+import { classifyFailure } from './classify-failure.ts';
+import type { PrivateCaCall } from './issuer-error-of.ts';
+import { issuerErrorOf, notAsked } from './issuer-error-of.ts';
+import { createRetryBudget } from './retry-budget.ts';
+
+export interface CallDependencies {
+  readonly clientOf: (region: string) => ACMPCAClient;
+  /** Of every call; that of the authority's ARN when it is undefined. */
+  readonly region: string | undefined;
+  readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** 0 to 1, below 1. */
+  readonly random: () => number;
+  readonly report: (message: string, cause?: unknown) => void;
+}
+
+type Send<T> = (client: ACMPCAClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+
+export interface PrivateCaCalls {
+  /** One attempt. @throws IssuerError */
+  once<T>(operation: string, authorityArn: string, send: Send<T>): Promise<T>;
+  /** For what changes nothing: again, where AWS says that it may help and the budget allows it. @throws IssuerError */
+  withRetries<T>(operation: string, authorityArn: string, send: Send<T>): Promise<T>;
+}
+
+const ATTEMPTS = 3;
+/** Milliseconds. */
+const ANSWERED_WITHIN = 8_000;
+const FIRST_PAUSE = 100;
+const FIRST_PAUSE_WHEN_THROTTLED = 500;
+
+const STANDING = {
+  refused: 'lives',
+  throttled: 'lives',
+  fault: 'fails',
+  unreachable: 'fails',
+  unsigned: 'unknown',
+} as const satisfies Record<FailureKind, string>;
+
+/** What the SDK threw, judged. */
+class FailedCall extends Error {
+  readonly failure: CallFailure;
+
+  constructor(failure: CallFailure, cause: unknown) {
+    super(failure.message, { cause });
+    this.failure = failure;
+  }
+}
+
+/** Calls to AWS Private CA, with a circuit breaker for each region and one budget of retries. */
+export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
+  const breakers = new Map<string, CircuitBreaker>();
+  const budget = createRetryBudget();
+
+  const attempt = async <T>(region: string, send: Send<T>): Promise<T> => {
+    const breaker = breakers.get(region) ?? openBreaker(deps, region);
+    breakers.set(region, breaker);
+    return breaker(async () => {
+      try {
+        const abortSignal = AbortSignal.timeout(ANSWERED_WITHIN);
+        return await send(deps.clientOf(region), { abortSignal });
+      } catch (error) {
+        throw new FailedCall(classifyFailure(error), error);
+      }
+    });
+  };
+  const run = async <T>(call: PrivateCaCall, send: Send<T>, attempts: number): Promise<T> => {
+    budget.earn();
+    for (let left = attempts - 1; ; left -= 1) {
+      try {
+        return await attempt(call.region, send);
+      } catch (error) {
+        if (error instanceof CircuitOpenError) throw notAsked(call, error);
+        if (!(error instanceof FailedCall)) throw error;
+        const mayHelp = error.failure.kind !== 'refused' && error.failure.kind !== 'unsigned';
+        if (left === 0 || !mayHelp || !budget.spend()) {
+          throw issuerErrorOf(call, error.failure, error.cause);
+        }
+        const tried = attempts - left;
+        await deps.sleep(deps.random() * longestPause(error.failure, tried));
+      }
+    }
+  };
+  const callOf = (operation: string, authorityArn: string): PrivateCaCall => ({
+    ...{ operation, authorityArn },
+    region: deps.region ?? regionOf(authorityArn),
+  });
+  return {
+    once: async (operation, arn, send) => run(callOf(operation, arn), send, 1),
+    withRetries: async (operation, arn, send) => run(callOf(operation, arn), send, ATTEMPTS),
+  };
+}
+
+/** Full jitter: the pause is between nothing and this. */
+function longestPause({ kind }: CallFailure, tried: number): number {
+  const first = kind === 'throttled' ? FIRST_PAUSE_WHEN_THROTTLED : FIRST_PAUSE;
+  return first * 2 ** (tried - 1);
+}
+
+function openBreaker({ clock, report }: CallDependencies, region: string): CircuitBreaker {
+  return createCircuitBreaker({
+    clock,
+    judge: (error) => (error instanceof FailedCall ? STANDING[error.failure.kind] : 'unknown'),
+    onChange: (state, cause) =>
+      state === 'open'
+        ? report(`AWS Private CA in ${region} fails; devices are told to wait`, cause)
+        : report(`AWS Private CA in ${region} answers again`),
+  });
+}
+
+/** @throws IssuerError 'not-found' when it is no ARN of a CA */
+function regionOf(authorityArn: string): string {
+  const arn = parseArn(authorityArn);
+  if (arn?.service === 'acm-pca' && arn.region !== '') return arn.region;
+  throw new IssuerError('not-found', `${authorityArn} is not the ARN of a CA`);
+}

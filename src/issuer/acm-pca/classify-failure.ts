@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/**
+ * What is known of a call that failed:
+ * - 'refused': AWS answered no, and did nothing; 'throttled': the same, because of a rate;
+ * - 'fault': AWS was asked, and failed or gave no answer, so it may have done it;
+ * - 'unreachable': it was never asked; 'unsigned': nor was there a credential to ask with.
+ */
+export type FailureKind = 'refused' | 'throttled' | 'fault' | 'unreachable' | 'unsigned';
+
+export interface CallFailure {
+  readonly kind: FailureKind;
+  /** The name of AWS's error, of the SDK's, or the system's code. */
+  readonly name: string;
+  /** In the words of AWS, the SDK or the system. */
+  readonly message: string;
+  readonly requestId: string | undefined;
+}
+
+/** Nothing to sign with: the chain of credentials found none, or could not fetch them. */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
+}
+
+const text = z.string().optional().catch(undefined);
+const failureShape = z.object({
+  name: text,
+  message: text,
+  code: text,
+  syscall: text,
+  errors: z.array(z.unknown()).optional().catch(undefined),
+  $metadata: z
+    .object({ httpStatusCode: z.number().optional(), requestId: text })
+    .optional()
+    .catch(undefined),
+  $response: z.object({ statusCode: z.number() }).optional().catch(undefined),
+});
+type FailureShape = z.infer<typeof failureShape>;
+
+const THROTTLING = [
+  'BandwidthLimitExceeded',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+];
+const TOO_MANY_REQUESTS = 429;
+const REQUEST_TIMEOUT = 408;
+
+/** Of a connection that did not come about: nothing can have been sent on it. */
+const CONNECTING = ['connect', 'getaddrinfo'];
+const NOT_CONNECTED = /without establishing a connection|before secure TLS connection/;
+const CERTIFICATE_CODES = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)|^EPROTO$/;
+
+/** Judges what `client.send` threw. When in doubt the call may have been carried out: 'fault'. */
+export function classifyFailure(error: unknown): CallFailure {
+  const shape = failureShape.parse(typeof error === 'object' && error !== null ? error : {});
+  const name = shape.code ?? shape.name ?? 'Error';
+  const about = {
+    name,
+    message: shape.message || name,
+    requestId: shape.$metadata?.requestId,
+  };
+  if (error instanceof CredentialsError) return { ...about, kind: 'unsigned' };
+  if (isUnsent(shape)) return { ...about, kind: 'unreachable' };
+  const status = shape.$metadata?.httpStatusCode ?? shape.$response?.statusCode;
+  return { ...about, kind: kindOfAnswer(status, about) };
+}
+
+function kindOfAnswer(
+  status: number | undefined,
+  { name, message }: { name: string; message: string },
+): FailureKind {
+  if (status === undefined) return 'fault';
+  if (status === TOO_MANY_REQUESTS || THROTTLING.includes(name)) return 'throttled';
+  // Of a rate, or of the number of certificates: it says the one or the other in words alone.
+  if (name === 'LimitExceededException' && /rate|throttl|per second/i.test(message))
+    return 'throttled';
+  const isFinal = status >= 400 && status < 500 && status !== REQUEST_TIMEOUT;
+  return isFinal ? 'refused' : 'fault';
+}
+
+function isUnsent({ message = '', code = '', syscall = '', errors = [] }: FailureShape): boolean {
+  if (CONNECTING.includes(syscall) || NOT_CONNECTED.test(message)) return true;
+  if (CERTIFICATE_CODES.test(code)) return true;
+  // Each address of a name was tried.
+  const attempts = errors.map((error) => failureShape.safeParse(error));
+  return attempts.length > 0 && attempts.every(({ data }) => data !== undefined && isUnsent(data));
+}

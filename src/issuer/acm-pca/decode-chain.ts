@@ -1,0 +1,22 @@
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { decodePem } from '../../asn1/pem.ts';
+import type { IssuedCertificate } from '../issuer.ts';
+import { IssuerError } from '../issuer.ts';
+
+/** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none, or it is no PEM */
+export function decodeChain(
+  answer: {
+    readonly Certificate?: string | undefined;
+    readonly CertificateChain?: string | undefined;
+  },
+  arn: string,
+): IssuedCertificate {
+  try {
+    const [certificate] = decodePem('CERTIFICATE', answer.Certificate ?? '');
+    const chain = decodePem('CERTIFICATE', answer.CertificateChain ?? '');
+    if (certificate !== undefined) return { certificate, chain };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new IssuerError('unavailable', `AWS Private CA gave no readable certificate of ${arn}`);
+}

@@ -1,0 +1,131 @@
+import type { IssuerFault } from '../issuer.ts';
+import { IssuerError } from '../issuer.ts';
+import type { CircuitOpenError } from './circuit-breaker.ts';
+import type { CallFailure } from './classify-failure.ts';
+
+/** A call to AWS Private CA, for messages. */
+export interface PrivateCaCall {
+  /** Such as IssueCertificate; the name of the right that it needs, too. */
+  readonly operation: string;
+  readonly authorityArn: string;
+  readonly region: string;
+}
+
+interface Explanation {
+  readonly fault: IssuerFault;
+  readonly advice: string;
+}
+
+const DENIED = 'access-denied';
+const REFUSALS: Readonly<Record<string, Explanation>> = {
+  InvalidArnException: {
+    fault: 'not-found',
+    advice: 'the ARN names no CA of this account and region',
+  },
+  ResourceNotFoundException: {
+    fault: 'not-found',
+    advice: 'the CA does not exist; was it deleted?',
+  },
+  InvalidStateException: {
+    fault: 'not-active',
+    advice: 'the CA must be ACTIVE: see its status, and enable, restore or renew it',
+  },
+  LimitExceededException: {
+    fault: 'invalid-request',
+    advice: 'a quota of the account is used up; see Service Quotas',
+  },
+  RequestInProgressException: { fault: 'unavailable', advice: 'AWS is still working on it' },
+  RequestFailedException: {
+    fault: 'invalid-request',
+    advice: 'AWS could not issue it; a new request may succeed',
+  },
+  AccessDenied: { fault: DENIED, advice: '' },
+  AccessDeniedException: { fault: DENIED, advice: '' },
+  NotAuthorized: { fault: DENIED, advice: '' },
+  OptInRequired: { fault: DENIED, advice: 'the account may not use AWS Private CA in this region' },
+  UnauthorizedOperation: { fault: DENIED, advice: '' },
+  InvalidClientTokenId: { fault: DENIED, advice: 'AWS does not know the access key' },
+  UnrecognizedClientException: {
+    fault: DENIED,
+    advice: 'AWS does not know the access key, or not in this region',
+  },
+  IncompleteSignatureException: {
+    fault: DENIED,
+    advice: 'something between here and AWS changed the request',
+  },
+  InvalidSignatureException: {
+    fault: DENIED,
+    advice: 'the secret key does not fit the access key, or the clock is wrong',
+  },
+  SignatureDoesNotMatch: { fault: DENIED, advice: 'the secret key does not fit the access key' },
+  // These pass when credentials are fetched anew or the clock is set right.
+  ExpiredToken: { fault: 'unavailable', advice: 'the session credentials have expired' },
+  ExpiredTokenException: { fault: 'unavailable', advice: 'the session credentials have expired' },
+  RequestExpired: { fault: 'unavailable', advice: 'set the clock of this machine' },
+  RequestTimeTooSkewed: { fault: 'unavailable', advice: 'set the clock of this machine' },
+  UnknownOperationException: {
+    fault: 'unavailable',
+    advice: 'issuer.endpoint leads to something that is not AWS Private CA',
+  },
+};
+const OTHER_REFUSAL: Explanation = {
+  fault: 'invalid-request',
+  advice: 'AWS does not accept the request',
+};
+
+/** What a failed call means to enrolment, in words that say what an administrator can do. */
+export function issuerErrorOf(
+  call: PrivateCaCall,
+  { kind, ...failure }: CallFailure,
+  cause?: unknown,
+): IssuerError {
+  const { fault, advice } = explain(call, kind, failure.name);
+  const { name, message, requestId } = failure;
+  const request = requestId === undefined ? '' : ` (request ${requestId})`;
+  const said = `${call.operation} of ${call.authorityArn}: ${name}: ${message}${request}`;
+  return new IssuerError(fault, advice === '' ? said : `${said}; ${advice}`, { cause });
+}
+
+/** The same for a call that was not made. */
+export function notAsked(
+  { operation, authorityArn, region }: PrivateCaCall,
+  error: CircuitOpenError,
+): IssuerError {
+  const message = `${operation} of ${authorityArn} was not asked: AWS Private CA in ${region} has failed repeatedly, and is tried again at ${new Date(error.retryAt).toISOString()}`;
+  return new IssuerError('unavailable', message, { cause: error });
+}
+
+function explain(call: PrivateCaCall, kind: CallFailure['kind'], name: string): Explanation {
+  const { operation, region } = call;
+  switch (kind) {
+    case 'refused':
+      return explainRefusal(call, Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined);
+    case 'throttled':
+      return {
+        fault: 'throttled',
+        advice: `the account's rate of ${operation} is used up; lower issuer.certificatesPerSecond or have the quota raised`,
+      };
+    case 'fault':
+      // Whoever reads asks again; of issuing alone it matters that it may have been done.
+      return {
+        fault: operation === 'IssueCertificate' ? 'unanswered' : 'unavailable',
+        advice: `AWS Private CA in ${region} failed or did not answer`,
+      };
+    case 'unreachable':
+      return {
+        fault: 'unavailable',
+        advice: `AWS Private CA in ${region} could not be reached: see DNS, network and proxies`,
+      };
+    case 'unsigned':
+      return {
+        fault: 'unavailable',
+        advice: 'there are no credentials for AWS (docs/aws-private-ca.md)',
+      };
+  }
+}
+
+function explainRefusal(call: PrivateCaCall, row: Explanation = OTHER_REFUSAL): Explanation {
+  if (row.fault !== DENIED || row.advice !== '') return row;
+  const advice = `allow acm-pca:${call.operation} on ${call.authorityArn} to the role of this server (docs/aws-private-ca.md)`;
+  return { ...row, advice };
+}

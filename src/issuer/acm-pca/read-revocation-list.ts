@@ -1,0 +1,61 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { issuingDistributionPointExtension } from '../../x509/crl-distribution-points.ts';
+import { isIssuedBy } from '../../x509/is-issued-by.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import type { Crl } from '../../x509/parse-crl.ts';
+import { parseCrl } from '../../x509/parse-crl.ts';
+
+/** A CRL that has been verified. */
+export interface RevocationList {
+  readonly der: Uint8Array;
+  /** As `serialKey` writes them. */
+  readonly serials: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly nextUpdate: number;
+}
+
+export interface ExpectedList {
+  readonly issuer: Certificate;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Where it was, when it is to be about a part of the certificates: those that name this URL. Otherwise it must be about all. */
+  readonly partitionUrl?: string | undefined;
+}
+
+const CLOCK_SKEW = 300_000;
+
+/**
+ * Reads a CRL and verifies that it is the authority's, of today, and about what it should be about (RFC 5280 section 6.3.3).
+ * @throws Error with a message that says what is wrong with it
+ */
+export function readRevocationList(der: Uint8Array, expected: ExpectedList): RevocationList {
+  const crl = parseCrl(der);
+  const { issuer, now, partitionUrl } = expected;
+  if (!isIssuedBy(crl, issuer)) throw new Error('it is not signed by the CA');
+  const nextUpdate = crl.nextUpdate?.getTime() ?? Number.NaN;
+  if (!(crl.thisUpdate.getTime() <= now + CLOCK_SKEW)) throw new Error('it is not valid yet');
+  if (!(now < nextUpdate)) throw new Error('it is out of date');
+  if (!isAbout(crl, partitionUrl)) throw new Error('it is not about the certificates asked for');
+  const serials = new Set(crl.revoked.map(({ serialNumber }) => serialKey(serialNumber)));
+  return { der, serials, nextUpdate };
+}
+
+/** Critical extensions say what a CRL is not about: other issuers, other certificates, or all but what has changed. */
+function isAbout({ extensions }: Crl, partitionUrl: string | undefined): boolean {
+  const critical = extensions.filter((extension) => extension.critical);
+  if (partitionUrl === undefined) return critical.length === 0;
+  const [point, ...others] = critical;
+  const { value } = issuingDistributionPointExtension(partitionUrl);
+  return (
+    point?.oid === OID.issuingDistributionPoint &&
+    others.length === 0 &&
+    Buffer.compare(point.value, value) === 0
+  );
+}
+
+/** Hexadecimal, without leading zeros. */
+export function serialKey(serialNumber: Uint8Array): string {
+  return Buffer.from(serialNumber)
+    .toString('hex')
+    .replace(/^0+(?=.)/, '');
+}

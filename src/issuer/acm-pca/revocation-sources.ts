@@ -1,0 +1,64 @@
+import type { CertificateAuthority } from '@aws-sdk/client-acm-pca';
+import { z } from 'zod';
+import { parseArn } from '../../aws-wire/arn.ts';
+
+/** Where an authority publishes what it has revoked, by its own configuration: URLs of plain HTTP, for what is there is signed. */
+export interface RevocationSources {
+  /** Of the complete CRL. */
+  readonly listUrl?: string;
+  /** What the URLs of CRLs begin with, each of which is about a part of the certificates. */
+  readonly partitionsUrl?: string;
+  readonly ocspUrl?: string;
+}
+
+const text = z.string().optional();
+/** The SDK's own types know an older model of the API, without partitions. */
+const configuration = z.object({
+  CrlConfiguration: z
+    .object({
+      Enabled: z.boolean(),
+      CustomCname: text,
+      S3BucketName: text,
+      CrlType: text,
+      CustomPath: text,
+    })
+    .optional(),
+  OcspConfiguration: z.object({ Enabled: z.boolean(), OcspCustomCname: text }).optional(),
+});
+type CrlConfiguration = NonNullable<z.infer<typeof configuration>['CrlConfiguration']>;
+
+/** "CRL structure" and "Setting up OCSP" of the AWS Private CA user guide. */
+export function revocationSourcesOf({
+  Arn = '',
+  RevocationConfiguration,
+}: CertificateAuthority): RevocationSources {
+  const { region = '', resource = '' } = parseArn(Arn) ?? {};
+  const { CrlConfiguration: crl, OcspConfiguration: ocsp } = configuration.parse(
+    RevocationConfiguration ?? {},
+  );
+  const directory = crl?.Enabled === true ? directoryOf(crl, region) : undefined;
+  const listUrl = `${directory}${resource.slice(resource.lastIndexOf('/') + 1)}.crl`;
+  const isPartitioned = crl?.CrlType === 'PARTITIONED';
+  return {
+    ...(directory === undefined || isPartitioned ? {} : { listUrl }),
+    ...(directory === undefined || !isPartitioned ? {} : { partitionsUrl: directory }),
+    ...(ocsp?.Enabled === true && {
+      ocspUrl: `http://${ocsp.OcspCustomCname || `ocsp.acm-pca.${region}.${domainOf(region)}`}`,
+    }),
+  };
+}
+
+/** Ends with a slash; undefined without a host. */
+function directoryOf(
+  { CustomCname, S3BucketName, CustomPath }: CrlConfiguration,
+  region: string,
+): string | undefined {
+  const bucket = S3BucketName && `${S3BucketName}.s3.${region}.${domainOf(region)}`;
+  const host = CustomCname || bucket;
+  const path = CustomPath === '/' ? '' : `${CustomPath || 'crl'}/`;
+  return host && `http://${host.replace(/\/+$/, '')}/${path}`;
+}
+
+function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}
