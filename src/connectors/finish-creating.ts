@@ -1,12 +1,14 @@
 import type { IssuerFault } from '../issuer/issuer.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
-import type { RecordStore } from '../store/record-store.ts';
+import type { RecordStore, Write } from '../store/record-store.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import { listRaGenerations } from './ra-generations.ts';
 import type { RaRenewalDependencies } from './renew-ra-identity.ts';
 import { renewRaIdentity } from './renew-ra-identity.ts';
-import { takeTurn } from './take-turn.ts';
+import type { EndTurn } from './take-turn.ts';
+import { takeTurn, turns } from './take-turn.ts';
 
 type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
 
@@ -33,20 +35,30 @@ export async function finishCreating(
   deps: RaRenewalDependencies,
   connector: ConnectorRecord,
 ): Promise<boolean> {
-  if (!(await takeTurn(deps, connector.id))) return false;
+  const work = (endTurn: EndTurn) => finishInTurn(deps, connector, endTurn);
+  return (await takeTurn(deps, connector.id, work)) ?? false;
+}
+
+async function finishInTurn(
+  deps: RaRenewalDependencies,
+  connector: ConnectorRecord,
+  endTurn: EndTurn,
+): Promise<boolean> {
   try {
     await requireUsableAuthority(deps, connector);
-    await renewRaIdentity(deps, connector);
+    await renewRaIdentity(deps, connector, endTurn);
   } catch (error) {
     const final = error instanceof IssuerError ? REASONS[error.fault] : undefined;
     const overdue = deps.clock() - connector.createdAt > PATIENCE;
     const statusReason = final ?? (overdue ? 'INTERNAL_FAILURE' : undefined);
     if (statusReason === undefined) throw error;
-    await settle(deps, connector.id, { status: 'FAILED', statusReason });
-    return true;
+    // Only in its own turn: another process may have found the CA in a better state since.
+    const fence = await endTurn();
+    return settle(deps, connector.id, { status: 'FAILED', statusReason }, fence);
   }
-  await settle(deps, connector.id, { status: 'ACTIVE' });
-  return true;
+  // None when the turn was lost. Whoever made the one that is there, with it the connector is ACTIVE.
+  if ((await listRaGenerations(deps.store, connector.id)).length === 0) return false;
+  return settle(deps, connector.id, { status: 'ACTIVE' });
 }
 
 async function requireUsableAuthority(
@@ -60,19 +72,22 @@ async function requireUsableAuthority(
   }
 }
 
-/** Its tags may be changed meanwhile. */
+/** Its tags may be changed meanwhile. @returns false when the fence did not hold */
 async function settle(
   { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
   connectorId: string,
   outcome: Pick<ConnectorRecord, 'status' | 'statusReason'>,
-): Promise<void> {
+  ...fence: readonly Write[]
+): Promise<boolean> {
   const partition = connectorPartition(connectorId);
   for (;;) {
     const entry = await getEntry(store, partition, connectors, CONNECTOR_KEY);
-    if (entry?.value.status !== 'CREATING') return;
+    if (entry?.value.status !== 'CREATING') return true;
     const { value, version } = entry;
     const settled = { ...value, ...outcome, updatedAt: clock() };
     const write = putEntry(connectors, CONNECTOR_KEY, settled, { condition: { version } });
-    if ((await store.commit(partition, [write])).outcome === 'committed') return;
+    const result = await store.commit(partition, [...fence, write]);
+    if (result.outcome === 'committed') return true;
+    if (result.collection === turns.name) return false;
   }
 }

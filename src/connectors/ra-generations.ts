@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { deleteEntry, listEntries, putEntry } from '../store/collection.ts';
-import type { RecordStore } from '../store/record-store.ts';
+import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
@@ -39,8 +39,8 @@ export async function listRaGenerations(
 
 /**
  * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
- * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read, and
- * when the connector is being deleted.
+ * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read, when
+ * the connector is being deleted, and when the condition of a write in `fence` does not hold.
  */
 export async function storeRaGeneration(
   deps: { readonly store: RecordStore; readonly sealer: Sealer; readonly clock: () => number },
@@ -51,6 +51,7 @@ export async function storeRaGeneration(
     readonly certificate: Certificate;
     readonly privateKey: KeyObject;
   },
+  fence: readonly Write[] = [],
 ): Promise<RaGeneration | undefined> {
   const { activeFrom, certificate, privateKey } = added;
   const generation = (existing.at(-1)?.generation ?? 0) + 1;
@@ -67,6 +68,7 @@ export async function storeRaGeneration(
       expiresAt: certificate.notAfter.getTime(),
     }),
     unlessDeleted(),
+    ...fence,
     ...excess.map((oldest) => deleteEntry(raIdentities, raIdentityKey(oldest.generation))),
   ]);
   return outcome === 'committed' ? { generation, activeFrom, certificate } : undefined;

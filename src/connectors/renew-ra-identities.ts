@@ -15,7 +15,7 @@ export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<vo
     try {
       const connector = await findConnector(deps.store, id);
       if (connector?.status !== 'ACTIVE' || !(await isRaIdentityDue(deps, id))) continue;
-      if (await takeTurn(deps, id)) await renewRaIdentity(deps, connector);
+      await takeTurn(deps, id, (endTurn) => renewRaIdentity(deps, connector, endTurn));
     } catch (error) {
       errors.push(error);
     }

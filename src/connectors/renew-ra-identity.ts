@@ -6,6 +6,7 @@ import type { ConnectorRecord } from './connector-record.ts';
 import { issueRaCertificate } from './issue-ra-certificate.ts';
 import type { RaGeneration } from './ra-generations.ts';
 import { listRaGenerations, storeRaGeneration } from './ra-generations.ts';
+import type { EndTurn } from './take-turn.ts';
 
 export interface RaRenewalDependencies {
   readonly store: RecordStore;
@@ -31,12 +32,14 @@ const LEAST_GAIN = DAY;
  * hold them are served (protocol C21).
  * Any process may call it at any time: of two at once, the later to finish gives way; one that dies leaves nothing behind
  * but a certificate that nobody uses.
- * @returns the generation made, or undefined when none was due
+ * @param endTurn when it is called in a turn: without it any more, what was made is not stored
+ * @returns the generation made, or undefined when none was due or another process was first
  * @throws IssuerError
  */
 export async function renewRaIdentity(
   deps: RaRenewalDependencies,
   connector: ConnectorRecord,
+  endTurn?: EndTurn,
 ): Promise<RaGeneration | undefined> {
   const existing = await listRaGenerations(deps.store, connector.id);
   const now = deps.clock();
@@ -47,7 +50,8 @@ export async function renewRaIdentity(
   if (remaining > 0 && notAfter.getTime() - newestEnd <= LEAST_GAIN) return undefined;
   const identity = await issueRaCertificate(deps, connector, notAfter);
   const activeFrom = now + Math.min(ANNOUNCEMENT, Math.floor(remaining / 2));
-  return storeRaGeneration(deps, connector.id, existing, { ...identity, activeFrom });
+  const fence = endTurn ? [await endTurn()] : [];
+  return storeRaGeneration(deps, connector.id, existing, { ...identity, activeFrom }, fence);
 }
 
 /** Whether the newest generation is so close to its end that `renewRaIdentity` would ask the CA for another. */

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Collection } from './collection.ts';
+import { deleteEntry, getEntry, putEntry } from './collection.ts';
+import type { DeleteWrite, RecordStore, Write } from './record-store.ts';
+
+/** Who holds a lease: a name that is chosen anew each time one is acquired. */
+export const leaseSchema = z.strictObject({ holder: z.string() });
+
+/** The record that a lease is. It lies where the commits are that it should fence, or anywhere when it fences none. */
+export interface LeasePlace {
+  readonly store: RecordStore;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly partition: string;
+  readonly collection: Collection<z.infer<typeof leaseSchema>>;
+  readonly key: string;
+}
+
+/**
+ * The right to do something alone until `expiresAt`. It saves work; nothing may be wrong when two processes believe to hold it, as
+ * they do when one of them was paused for longer than its lease.
+ */
+export interface Lease extends LeasePlace {
+  readonly holder: string;
+  /** The fencing token: the version of the record, which grows with every holder and every renewal. */
+  readonly token: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * A lease for `ttl` milliseconds, or undefined while another holder has it.
+ * @param holder a name that nobody else has and that was not used before
+ * @param conditions of the place's partition, all of which have to hold as well
+ */
+export async function acquireLease(
+  place: LeasePlace,
+  { holder, ttl, conditions = [] }: LeaseRequest,
+): Promise<Lease | undefined> {
+  const { store, clock, partition, collection, key } = place;
+  const expiresAt = clock() + ttl;
+  const { outcome } = await store.commit(partition, [
+    putEntry(collection, key, { holder }, { condition: 'absent', expiresAt }),
+    ...conditions,
+  ]);
+  return outcome === 'committed' ? readBack({ ...place, holder }) : undefined;
+}
+
+interface LeaseRequest {
+  readonly holder: string;
+  /** Milliseconds. */
+  readonly ttl: number;
+  readonly conditions?: readonly Write[];
+}
+
+/** The same lease for `ttl` milliseconds from now; undefined when it has been lost. */
+export async function renewLease(lease: Lease, ttl: number): Promise<Lease | undefined> {
+  const { store, clock, partition, collection, key, holder, token } = lease;
+  const expiresAt = clock() + ttl;
+  const condition = { version: token };
+  await store.commit(partition, [putEntry(collection, key, { holder }, { condition, expiresAt })]);
+  // What the record says decides: a renewal whose answer was lost has changed the version as well.
+  return readBack(lease);
+}
+
+/**
+ * The write that ends a lease. In a commit together with what was done under the lease it fences that: when the lease has
+ * been lost meanwhile, nothing of it is written.
+ */
+export function endLease({ collection, key, token }: Lease): DeleteWrite {
+  return deleteEntry(collection, key, { version: token });
+}
+
+async function readBack(
+  place: LeasePlace & { readonly holder: string },
+): Promise<Lease | undefined> {
+  const entry = await getEntry(place.store, place.partition, place.collection, place.key);
+  if (entry?.value.holder !== place.holder || entry.expiresAt === undefined) return undefined;
+  return { ...place, token: entry.version, expiresAt: entry.expiresAt };
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { defineCollection, deleteEntry, putEntry } from '../../../src/store/collection.ts';
+import { keepLease } from '../../../src/store/keep-lease.ts';
+import type { Lease, LeasePlace } from '../../../src/store/lease.ts';
+import { acquireLease, endLease, leaseSchema, renewLease } from '../../../src/store/lease.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+
+const TTL = 10_000;
+
+/** A place for a lease, on a clock of its own. */
+function makePlace() {
+  const time = { now: 1_000_000 };
+  const clock = () => time.now;
+  const collection = defineCollection('leases', leaseSchema);
+  const store = openInMemoryRecordStore(clock);
+  const place: LeasePlace = { store, clock, partition: 'leases', collection, key: 'chore' };
+  return { place, time, store };
+}
+
+async function take(place: LeasePlace, holder: string, ttl = TTL): Promise<Lease> {
+  const lease = await acquireLease(place, { holder, ttl });
+  if (lease === undefined) throw new Error(`${holder} got no lease`);
+  return lease;
+}
+
+describe('a lease', () => {
+  test('has one holder until its end, and then another', async () => {
+    const { place, time } = makePlace();
+    const first = await take(place, 'first');
+    expect(first.expiresAt).toBe(time.now + TTL);
+    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
+    time.now += TTL;
+    expect((await take(place, 'second')).token).toBeGreaterThan(first.token);
+  });
+
+  test('of ten that ask at once one gets it', async () => {
+    const { place } = makePlace();
+    const asked = Array.from({ length: 10 }, (_, number) =>
+      acquireLease(place, { holder: String(number), ttl: TTL }),
+    );
+    expect((await Promise.all(asked)).filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  test('lasts as long as it is renewed, and its token grows', async () => {
+    const { place, time } = makePlace();
+    const lease = await take(place, 'first');
+    time.now += TTL - 1;
+    const renewed = await renewLease(lease, TTL);
+    expect(renewed?.token).toBeGreaterThan(lease.token);
+    time.now += TTL - 1;
+    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
+  });
+
+  test('cannot be renewed after its end, whether another has it or nobody', async () => {
+    const { place, time } = makePlace();
+    const lease = await take(place, 'first');
+    time.now += TTL;
+    expect(await renewLease(lease, TTL)).toBeUndefined();
+    await take(place, 'second');
+    expect(await renewLease(lease, TTL)).toBeUndefined();
+  });
+
+  test('whose renewal was answered to nobody is still its holder’s', async () => {
+    const { place } = makePlace();
+    const lease = await take(place, 'first');
+    await renewLease(lease, TTL);
+    expect(await renewLease(lease, TTL)).toMatchObject({ holder: 'first' });
+  });
+
+  test('is not given where another condition does not hold', async () => {
+    const { place, store } = makePlace();
+    const other = defineCollection('others', leaseSchema);
+    await store.commit('leases', [putEntry(other, 'mark', { holder: 'somebody' })]);
+    const conditions = [deleteEntry(other, 'mark', 'absent')];
+    expect(await acquireLease(place, { holder: 'first', ttl: TTL, conditions })).toBeUndefined();
+  });
+});
+
+describe('the end of a lease fences a commit', () => {
+  const work = defineCollection('work', leaseSchema);
+
+  function finish(lease: Lease, by: string) {
+    return lease.store.commit('leases', [endLease(lease), putEntry(work, 'done', { holder: by })]);
+  }
+
+  test('which is made while it is held, once', async () => {
+    const { place } = makePlace();
+    const lease = await take(place, 'first');
+    expect(await finish(lease, 'first')).toEqual({ outcome: 'committed' });
+    expect(await finish(lease, 'first')).toMatchObject({
+      outcome: 'conflict',
+      collection: 'leases',
+    });
+    await take(place, 'second');
+  });
+
+  test('and which a holder that was paused makes no more', async () => {
+    const { place, time, store } = makePlace();
+    const paused = await take(place, 'paused');
+    time.now += TTL;
+    expect(await finish(paused, 'paused')).toMatchObject({ outcome: 'conflict' });
+    const next = await take(place, 'next');
+    expect(await finish(paused, 'paused')).toMatchObject({ outcome: 'conflict' });
+    expect(await finish(next, 'next')).toEqual({ outcome: 'committed' });
+    expect(await finish(paused, 'paused')).toMatchObject({ outcome: 'conflict' });
+    expect((await store.get('leases', 'work', 'done'))?.value).toContain('next');
+  });
+});
+
+describe('a lease that is kept', () => {
+  test('is renewed while work takes longer than it lasts, and fences with its last token', async () => {
+    const { place: virtual } = makePlace();
+    const place = { ...virtual, clock: Date.now, store: openInMemoryRecordStore(Date.now) };
+    const lease = await take(place, 'first', 300);
+    const kept = keepLease(lease, 300);
+    await sleep(700);
+    expect(await acquireLease(place, { holder: 'second', ttl: 300 })).toBeUndefined();
+    const last = await kept.stop();
+    expect(last.token).toBeGreaterThan(lease.token);
+    expect(await place.store.commit('leases', [endLease(last)])).toEqual({ outcome: 'committed' });
+  });
+});
