@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ArchiveError } from './archive-error.ts';
+import {
+  ARCHIVE_HEADER_BYTES,
+  archiveKey,
+  archiveKeyId,
+  parseArchiveHeader,
+} from './archive-header.ts';
+import type { ArchivedRecord, ArchiveTrailer } from './archive-lines.ts';
+import { parseArchiveLine } from './archive-lines.ts';
+import { createRecordCounter } from './record-counter.ts';
+import { openChunks } from './seal-chunks.ts';
+
+export interface ArchiveContent extends ArchiveTrailer {
+  readonly archiveId: string;
+}
+
+/** Gets the records in portions of about a quarter of a MiB, in the order of the archive. */
+export type TakeRecords = (records: readonly ArchivedRecord[]) => Promise<void> | void;
+
+/**
+ * Reads an archive to its end. Only when the promise resolves was it whole; each portion by itself is sound.
+ * @param masterKeys of which one must be the one that the archive was made under
+ * @throws ArchiveError when it is another key's, of a newer format, damaged or cut off
+ */
+export async function readArchive(
+  bytes: AsyncIterable<Uint8Array>,
+  masterKeys: readonly Uint8Array[],
+  take: TakeRecords,
+): Promise<ArchiveContent> {
+  const { head, tail } = await splitAt(bytes, ARCHIVE_HEADER_BYTES);
+  const header = parseArchiveHeader(head);
+  const masterKey = masterKeys.find((key) => archiveKeyId(key) === header.keyId);
+  if (masterKey === undefined) throw new ArchiveError('it was made under another master key');
+  const counter = createRecordCounter();
+  let trailer: ArchiveTrailer | undefined;
+  for await (const lines of wholeLines(openChunks(archiveKey(masterKey, header), tail))) {
+    const parsed = lines.map(parseArchiveLine);
+    const records = parsed.filter((line) => 'key' in line);
+    trailer = parsed.find((line) => 'counts' in line);
+    counter.add(records);
+    await take(records);
+  }
+  if (trailer === undefined || !isDeepStrictEqual(trailer.counts, counter.counts())) {
+    throw new ArchiveError('the numbers of its records are not those at its end');
+  }
+  return { ...trailer, archiveId: header.archiveId };
+}
+
+async function splitAt(bytes: AsyncIterable<Uint8Array>, length: number) {
+  const parts = bytes[Symbol.asyncIterator]();
+  let read = Buffer.alloc(0);
+  while (read.length < length) {
+    const part = await parts.next();
+    if (part.done) break;
+    read = Buffer.concat([read, part.value]);
+  }
+  const tail = async function* () {
+    yield read.subarray(length);
+    yield* { [Symbol.asyncIterator]: () => parts };
+  };
+  return { head: read.subarray(0, length), tail: tail() };
+}
+
+/** The lines that each chunk completes, without their ends. */
+async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    // A chunk may end within a character, never a line.
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    rest = bytes.subarray(end);
+    if (end > 0) yield bytes.toString('utf8', 0, end - 1).split('\n');
+  }
+  if (rest.length > 0) throw new ArchiveError('its last line has no end');
+}
