@@ -62,6 +62,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       ...{ storeDir, masterKey, otherMasterKey, authorityQuota },
       publicUrl: () => publicUrl,
       s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
+      acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
       token: token && {
         ...token,
         forNewKeys: settings.keyStore.kind === 'pkcs11',
@@ -129,6 +130,11 @@ function reportBucket(logger: Logger): PutFailure {
       { authorityArn, err },
       'a CRL could not be put into its bucket; in 15 minutes it will be tried again',
     );
+}
+
+function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
+  const report = (message: string, err?: unknown) => logger.warn({ err }, message);
+  return { ...issuer, report };
 }
 
 function isExposedInClear(listener: ListenerSettings): boolean {

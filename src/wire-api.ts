@@ -13,7 +13,7 @@ import type { Wired } from './wire.ts';
 /** Both AWS APIs over the parts of a server. */
 export function wireApi(
   wired: Wired,
-  { api, quotas }: Settings,
+  { api, quotas, issuer }: Settings,
   parts: {
     readonly findCredential: FindCredential;
     /** Where devices reach the enrol listener. */
@@ -34,8 +34,11 @@ export function wireApi(
     }),
     gates,
     connectorApi: { ...wired, enrolUrl, quotas, inBackground: background.start },
-    servePrivateCa: servePrivateCa(privateCa, gates),
-    serveAuditReport: serveAuditReport(privateCa, gates),
+    // Authorities that connectors do not use would only mislead.
+    ...(issuer.kind === 'embedded' && {
+      servePrivateCa: servePrivateCa(privateCa, gates),
+      serveAuditReport: serveAuditReport(privateCa, gates),
+    }),
     cors: api.allowedOrigins && { allowedOrigins: api.allowedOrigins },
     randomUuid,
     logger,

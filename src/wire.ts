@@ -4,6 +4,7 @@ import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra-identities.ts';
 import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
 import type { FindConnector } from './http/scep-endpoint.ts';
+import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';
 import type { KeyStoreError, TokenKeyStore } from './private-ca/key-store.ts';
@@ -34,6 +35,8 @@ export interface WireSettings {
   readonly token?: WireToken | undefined;
   /** Without it nothing is put into buckets. */
   readonly s3?: S3Settings | undefined;
+  /** The connectors' CAs are at AWS; without it they are the embedded ones. */
+  readonly acmPca?: Omit<AcmPcaIssuerOptions, 'store' | 'clock'> | undefined;
 }
 
 interface WireToken {
@@ -51,8 +54,8 @@ interface WireToken {
 export interface WireOverrides {
   readonly clock?: () => number;
   readonly store?: RecordStore;
-  /** Gets the embedded issuer and gives the one to use. */
-  readonly issuer?: (embedded: Issuer) => Issuer;
+  /** Gets the issuer of the settings and gives the one to use. */
+  readonly issuer?: (issuer: Issuer) => Issuer;
 }
 
 /** The parts of a server, joined. */
@@ -75,7 +78,8 @@ const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
  * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3 } = settings;
+  const { storeDir, masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca } =
+    settings;
   const clock = overrides.clock ?? Date.now;
   const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
@@ -88,8 +92,10 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
     ...(buckets && { buckets }),
   });
-  const embedded = createEmbeddedIssuer(privateCa);
-  const issuer = overrides.issuer?.(embedded) ?? embedded;
+  const chosen = acmPca
+    ? await loadAcmPcaIssuer({ ...acmPca, store, clock })
+    : createEmbeddedIssuer(privateCa);
+  const issuer = overrides.issuer?.(chosen) ?? chosen;
   const enrolment: EnrolmentDependencies = {
     store,
     sealer,
@@ -117,6 +123,12 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
 async function loadS3Buckets(settings: S3Settings): Promise<Buckets> {
   const { openS3Buckets } = await import('./private-ca/s3/open-s3-buckets.ts');
   return openS3Buckets(settings);
+}
+
+/** Nor for that of AWS Private CA. */
+async function loadAcmPcaIssuer(options: AcmPcaIssuerOptions): Promise<Issuer> {
+  const { createAcmPcaIssuer } = await import('./issuer/acm-pca/acm-pca-issuer.ts');
+  return createAcmPcaIssuer(options);
 }
 
 async function openTokenKeys(

@@ -22,6 +22,9 @@ export type ServePrivateCa = (
   input: Readonly<Record<string, unknown>>,
 ) => Promise<unknown>;
 
+const ELSEWHERE =
+  'The CAs of this server are at AWS: send requests for Private CA to AWS (docs/aws-private-ca.md)';
+
 const TARGET = /^ACMPrivateCA\.(\w{1,64})$/;
 
 /**
@@ -38,7 +41,7 @@ export function readPrivateCaCall(
   if (request.method !== 'POST' || operation === undefined) {
     throw unknown('X-Amz-Target names no action of Private CA');
   }
-  if (serve === undefined) throw unknown('This server has no private CA of its own');
+  if (serve === undefined) throw unknown(ELSEWHERE);
   return {
     operation,
     answer: async () => renderJson11(await serve(caller, operation, readJsonObject(request.body))),

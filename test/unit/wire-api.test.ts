@@ -98,6 +98,25 @@ describe('each setting of the API does what it says', () => {
     });
   });
 
+  test('issuer.kind', async () => {
+    const request = {
+      service: 'acm-pca',
+      method: 'POST',
+      target: '/',
+      headers: { 'x-amz-target': 'ACMPrivateCA.ListCertificateAuthorities' },
+      body: '{}',
+    };
+    const { send } = await apiWith({ ISSUER_KIND: 'embedded' });
+    expect(await send(request)).toMatchObject({ status: 200 });
+    const atAws = await apiWith({ ISSUER_KIND: 'acm-pca' });
+    expect(await atAws.send(request)).toMatchObject({
+      status: 400,
+      error: 'UnknownOperationException',
+      text: expect.stringContaining('The CAs of this server are at AWS') as string,
+    });
+    expect(await atAws.send(LIST)).toMatchObject({ status: 200 });
+  });
+
   test('quotas.certificateAuthorities', async () => {
     const { send } = await apiWith({ QUOTAS_CERTIFICATE_AUTHORITIES: '1' });
     const request = {
