@@ -63,14 +63,16 @@ async function enrol(
   const signerKeyDigest = keyDigest(verified.signerCertificate.subjectPublicKeyInfo);
   const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest);
   const partition = connectorPartition(connector.id);
+  let startedAt: number | undefined;
   if ((await getEntry(deps.store, partition, transactions, key)) === undefined) {
     const claim = { type, csr, signerIsRequester, holder };
     const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
-    await startTransaction(deps, connector, policy, names, authorised);
+    startedAt = await startTransaction(deps, connector, policy, names, authorised);
   }
-  const transaction = await advanceTransaction(deps, connector, key, policy.pendingWaitMs);
+  const wait = policy.pendingWaitMs;
+  const transaction = await advanceTransaction(deps, connector, key, wait, startedAt);
   const address = { verified, challengePassword, cipher: opened.cipher };
   return answerTransaction(deps, exchange, key, transaction, address);
 }

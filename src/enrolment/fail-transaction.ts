@@ -1,47 +1,44 @@
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
-import type { Refusal } from '../scep/refusal.ts';
+import type { RefusalReason } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { deleteEntry, getEntry, putEntry } from '../store/collection.ts';
 import type { Write } from '../store/record-store.ts';
 import { issuedCertificates } from './issued-certificate-record.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
-import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
+import type { IssuingTransaction } from './transaction-record.ts';
 import { transactions } from './transaction-record.ts';
 
 /** A client that polls learns of the failure for a day; RFC 8894 clients poll for eight hours at most. */
 const FAILED_LIFETIME = 86_400_000;
 
 /**
- * Ends a transaction that the CA refused. When the client has been told to wait, the failure is stored for its polls; otherwise
- * nothing is kept, and the same request may be sent again once the cause has been mended. A renewal that came to nothing
- * is not counted against its certificate.
- * @throws Refusal when the client has not been told to wait
+ * Ends a transaction, unless it has changed since it was read. When a certificate may have been issued, the failure stays for
+ * as long as the transaction would have, and the same request gets it. Otherwise it is stored for the polls of a client that
+ * has been told to wait, or nothing is kept, and the same request may be sent again once the cause has been mended. A renewal
+ * that came to nothing is not counted against its certificate.
+ * @returns whether it has been ended
  */
 export async function failTransaction(
   deps: TransactionDependencies,
   connector: ConnectorRecord,
-  { key, value, version }: Entry<IssuingTransaction>,
-  refusal: Refusal,
-): Promise<TransactionRecord | undefined> {
+  { key, value, version, expiresAt }: Entry<IssuingTransaction>,
+  reason: RefusalReason,
+  certainty: 'not issued' | 'maybe issued' = 'not issued',
+): Promise<boolean> {
   const { signerKeyDigest, right, waiting } = value;
   const failedAt = deps.clock();
-  const failed = {
-    state: 'failed',
-    signerKeyDigest,
-    right,
-    reason: refusal.reason,
-    failedAt,
-  } as const;
+  const failed = { state: 'failed', signerKeyDigest, right, reason, failedAt } as const;
   const condition = { version };
-  const ending = waiting
-    ? putEntry(transactions, key, failed, { condition, expiresAt: failedAt + FAILED_LIFETIME })
-    : deleteEntry(transactions, key, condition);
+  const end = certainty === 'maybe issued' ? expiresAt : failedAt + FAILED_LIFETIME;
+  const options = { condition, ...(end === undefined ? {} : { expiresAt: end }) };
+  const ending =
+    waiting || certainty === 'maybe issued'
+      ? putEntry(transactions, key, failed, options)
+      : deleteEntry(transactions, key, condition);
   const partition = connectorPartition(connector.id);
   const writes = [ending, ...(await uncounted(deps, partition, value))];
-  const result = await deps.store.commit(partition, writes);
-  if (result.outcome === 'committed' && !waiting) throw refusal;
-  return (await getEntry(deps.store, partition, transactions, key))?.value;
+  return (await deps.store.commit(partition, writes)).outcome === 'committed';
 }
 
 async function uncounted(

@@ -15,7 +15,7 @@ import type { Authorised } from './authorise.ts';
 import { redeem } from './authorise.ts';
 import { findBySerial, issuedCertificates } from './issued-certificate-record.ts';
 import { decideValidity } from './requested-validity.ts';
-import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
+import type { IssuingTransaction } from './transaction-record.ts';
 import { pollKey, polls, transactionSealContext, transactions } from './transaction-record.ts';
 
 export interface TransactionDependencies {
@@ -24,6 +24,16 @@ export interface TransactionDependencies {
   readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Is told, for an administrator, of a request that may have become a certificate that nobody gets. */
+  readonly reportUncertain?: (issuing: UncertainIssuing) => void;
+}
+
+export interface UncertainIssuing {
+  readonly connectorArn: string;
+  readonly certificateAuthorityArn: string;
+  readonly idempotencyToken: string;
+  /** The CA was asked then, or soon after. */
+  readonly askedSince: Date;
 }
 
 /** What identifies the transaction, beside the request itself. */
@@ -41,8 +51,9 @@ export interface TransactionNames {
 const UNFINISHED_LIFETIME = 7 * 86_400_000;
 
 /**
- * Stores a transaction for what has been authorised, or gives the one that is there already. From here on it can be finished
- * by any replica, whatever becomes of this one (`advanceTransaction`).
+ * Stores a transaction for what has been authorised, unless it is there already. From here on it can be finished by any replica,
+ * whatever becomes of this one (`advanceTransaction`).
+ * @returns its `asked.since` when this call stored it, and so is the first who may ask the CA; else undefined
  * @throws Refusal when the validity asked for cannot be had, or the connector is being deleted; IssuerError
  */
 export async function startTransaction(
@@ -51,7 +62,7 @@ export async function startTransaction(
   policy: ConnectorPolicy,
   names: TransactionNames,
   authorised: Authorised,
-): Promise<TransactionRecord> {
+): Promise<number | undefined> {
   const granted = redeem(authorised);
   const partition = connectorPartition(connector.id);
   const transaction = await newTransaction(deps, connector, policy, names, granted);
@@ -64,10 +75,10 @@ export async function startTransaction(
       unlessDeleted(),
       ...(await successorWrites(deps.store, connector, granted)),
     ]);
-    if (result.outcome === 'committed') return transaction;
+    if (result.outcome === 'committed') return transaction.startedAt;
     if (result.collection === deletionMarks.name) throw new Refusal('connector-deleted');
     const existing = await getEntry(deps.store, partition, transactions, names.key);
-    if (existing !== undefined) return existing.value;
+    if (existing !== undefined) return undefined;
   }
 }
 
@@ -98,6 +109,8 @@ async function newTransaction(
     ...(names
       ? {}
       : { extendedKeyUsage: held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth] }),
+    // Stored with the rest, for the CA is asked at once.
+    asked: { since: startedAt },
     startedAt,
   };
 }

@@ -36,6 +36,15 @@ const transactionSchema = z.discriminatedUnion('state', [
     notAfter: z.number(),
     /** Object identifiers for ApiPassthrough, when the CSR names none. */
     extendedKeyUsage: z.array(z.string()).optional(),
+    /** Absent while the CA has certainly not been asked, or has done nothing each time. */
+    asked: z
+      .strictObject({
+        /** Before that the token was certainly not used. */
+        since: z.number(),
+        /** Several may have used it, so that none of them can tell that nothing came of it. */
+        byMany: z.boolean().optional(),
+      })
+      .optional(),
     /** Once the CA has taken the request. */
     certificateArn: z.string().optional(),
     /** The client has been told to wait. */
@@ -50,7 +59,7 @@ const transactionSchema = z.discriminatedUnion('state', [
     certificate: base64Bytes,
     issuedAt: z.number(),
   }),
-  /** The CA refused after the client had been told to wait: kept so that a poll learns of it. */
+  /** Kept so that a poll learns of it, and so that the same request is not issued for again when it may have been already. */
   z.strictObject({
     ...common,
     state: z.literal('failed'),

@@ -3,15 +3,11 @@ import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
 import { findConnector } from '../connectors/find-connector.ts';
 import { Refusal } from '../scep/refusal.ts';
-import {
-  defineCollection,
-  deleteEntry,
-  getEntry,
-  listEntries,
-  putEntry,
-} from '../store/collection.ts';
+import { allEntries } from '../store/all-entries.ts';
+import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
+import type { IssuingTransaction } from './transaction-record.ts';
 import { transactions } from './transaction-record.ts';
 
 /** The transactions that clients have been told to wait for, of all connectors, in one partition of their own. */
@@ -20,7 +16,6 @@ const unfinished = defineCollection(
   z.strictObject({ connectorId: z.string(), transactionKey: z.string() }),
 );
 const PARTITION = 'unfinished-transactions';
-const PAGE = 100;
 
 /**
  * Notes that the client of a transaction has been told to wait. The list is written first: an entry too many costs one look,
@@ -32,60 +27,66 @@ export async function keepWaiting(
   key: string,
 ): Promise<void> {
   const partition = connectorPartition(id);
-  const entry = await getEntry(store, partition, transactions, key);
-  if (entry?.value.state !== 'issuing' || entry.value.waiting) return;
   const name = `${id}/${key}`;
-  const { version, expiresAt } = entry;
-  const options = expiresAt === undefined ? {} : { expiresAt };
-  await store.commit(PARTITION, [
-    putEntry(unfinished, name, { connectorId: id, transactionKey: key }, options),
-  ]);
-  await store.commit(partition, [
-    putEntry(
-      transactions,
-      key,
-      { ...entry.value, waiting: true },
-      { ...options, condition: { version } },
-    ),
-  ]);
+  for (;;) {
+    const entry = await getEntry(store, partition, transactions, key);
+    if (entry?.value.state !== 'issuing' || entry.value.waiting) return;
+    const { value, version, expiresAt } = entry;
+    const options = expiresAt === undefined ? {} : { expiresAt };
+    await store.commit(PARTITION, [
+      putEntry(unfinished, name, { connectorId: id, transactionKey: key }, options),
+    ]);
+    const condition = { version };
+    const waiting = { ...value, waiting: true };
+    const write = putEntry(transactions, key, waiting, { ...options, condition });
+    if ((await store.commit(partition, [write])).outcome === 'committed') return;
+  }
 }
 
 /**
  * Takes every transaction on the list one step further. Run it every few seconds on any replica, or on all: that is how issuing
- * goes on after PENDING whoever dies. Gives the number of transactions that are still unfinished.
+ * goes on after PENDING whoever dies. A CA that does not take a request is not asked for others in the same round. Gives
+ * the number of transactions that are still unfinished.
  */
 export async function resumeTransactions(deps: TransactionDependencies): Promise<number> {
+  const busy = new Set<string>();
   let remaining = 0;
-  let position: { after?: string } = {};
-  for (;;) {
-    const page = await listEntries(deps.store, PARTITION, unfinished, {
-      ...position,
-      limit: PAGE,
-    });
-    for (const { key, value } of page) {
-      if (await isFinished(deps, value.connectorId, value.transactionKey)) {
-        await deps.store.commit(PARTITION, [deleteEntry(unfinished, key)]);
-      } else {
-        remaining += 1;
-      }
+  for await (const { key, value } of allEntries(deps.store, PARTITION, unfinished)) {
+    if (await isFinished(deps, value.connectorId, value.transactionKey, busy)) {
+      await deps.store.commit(PARTITION, [deleteEntry(unfinished, key)]);
+    } else {
+      remaining += 1;
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return remaining;
-    position = { after: last.key };
   }
+  return remaining;
 }
 
+/** `busy` are the ARNs of CAs that have not taken a request in this round. */
 async function isFinished(
   deps: TransactionDependencies,
   connectorId: string,
   key: string,
+  busy: Set<string>,
 ): Promise<boolean> {
   const connector = await findConnector(deps.store, connectorId);
   if (connector?.status !== 'ACTIVE') return true;
+  const partition = connectorPartition(connectorId);
+  const { certificateAuthorityArn } = connector;
   try {
-    return (await advanceTransaction(deps, connector, key, 0))?.state !== 'issuing';
+    if (busy.has(certificateAuthorityArn)) {
+      const entry = await getEntry(deps.store, partition, transactions, key);
+      if (entry?.value.state === 'issuing' && isUnasked(entry.value)) return false;
+    }
+    const transaction = await advanceTransaction(deps, connector, key, 0);
+    if (transaction?.state !== 'issuing') return true;
+    if (isUnasked(transaction)) busy.add(certificateAuthorityArn);
+    return false;
   } catch (error) {
     if (error instanceof Refusal) return true;
     throw error;
   }
+}
+
+function isUnasked({ certificateArn, asked }: IssuingTransaction): boolean {
+  return certificateArn === undefined && asked === undefined;
 }

@@ -151,6 +151,11 @@ export const REFUSAL_REASONS = {
     text: 'The certificate authority refused the certificate signing request.',
     hint: "The CA's own words are in cause.",
   },
+  'issuing-uncertain': {
+    failInfo: 'badRequest',
+    text: 'It can no longer be found out whether the certificate authority issued a certificate for this request. Enrol again with a new key.',
+    hint: 'The CA was asked and gave no answer while it could be asked again. If there is a certificate of that time that no device has, revoke it.',
+  },
 } as const satisfies Record<string, RefusalReasonRow>;
 
 export type RefusalReason = keyof typeof REFUSAL_REASONS;

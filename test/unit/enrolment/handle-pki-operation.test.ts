@@ -109,7 +109,7 @@ describe('the same request again', () => {
     let lost = 0;
     world.issuer.afterIssue = () => {
       lost += 1;
-      if (lost < 3) throw new IssuerError('unavailable', 'the connection was reset');
+      if (lost < 3) throw new IssuerError('unanswered', 'the connection was reset');
     };
     expect(reply(await world.handle(goodRequest())).status).toBe('SUCCESS');
     expect(world.issuer.issued).toHaveLength(1);

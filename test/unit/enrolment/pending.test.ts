@@ -99,20 +99,18 @@ describe('a CA that takes its time', () => {
   });
 
   test('a failure after PENDING is what the polls get, and the request may be sent again', async () => {
+    world.issuer.failIssuing('throttled', 100);
     await world.handle(request());
-    const getCertificate = world.issuer.getCertificate;
-    world.issuer.getCertificate = async () => {
-      throw new IssuerError('invalid-request', 'words of the CA');
-    };
+    world.issuer.failIssuing('invalid-request', 1);
     for (let i = 0; i < 2; i += 1) {
       const answer = readReply(await poll(), world.ra, device);
       expect(answer).toMatchObject({ status: 'FAILURE', failInfo: 'badRequest' });
-      expect(JSON.stringify(answer)).not.toContain('words of the CA');
+      expect(JSON.stringify(answer)).not.toContain('the fake authority');
     }
-    world.issuer.getCertificate = getCertificate;
     world.ahead = 25 * HOUR;
     world.issuer.holdsCertificates = false;
     expect(await status(world.handle(request()))).toBe('SUCCESS');
+    expect(world.issuer.issued).toHaveLength(1);
   });
 });
 

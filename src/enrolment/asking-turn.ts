@@ -1,0 +1,36 @@
+import type { IssuingTransaction } from './transaction-record.ts';
+
+/** What one call of `advanceTransaction` knows of its own asking. */
+export interface AskingTurn {
+  /** The `asked.since` that this call has stored. */
+  since: number | undefined;
+  /** Whether the CA has said each time that it did nothing. */
+  inVain: boolean;
+}
+
+type Asked = IssuingTransaction['asked'];
+type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
+
+/** A CA knows an idempotency token for five minutes (aws.md 3.3); the rest is for clocks that differ and calls on their way. */
+const TOKEN_LIFETIME = 270_000;
+/** So long nobody disturbs the one who asks; he stores that he goes on in half of it. */
+const UNDISTURBED = 10_000;
+
+/**
+ * What may be done about a certificate that the CA has not named yet. Only who asks alone can tell that nothing came of it, and
+ * then forget that the CA was asked. Nobody else asks until he must be taken for dead, and not before the transaction says
+ * that there were several.
+ */
+export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
+  if (asked === undefined) return 'claim';
+  const age = now - asked.since;
+  if (asksInVain(asked, turn)) return age > UNDISTURBED / 2 ? 'claim' : 'ask';
+  if (age > TOKEN_LIFETIME) return 'give-up';
+  if (asked.byMany || asked.since === turn.since) return 'ask';
+  return age < UNDISTURBED ? 'wait' : 'share';
+}
+
+/** Whether this call alone has used the token, and nothing came of it. */
+export function asksInVain(asked: Asked, turn: AskingTurn): boolean {
+  return asked !== undefined && !asked.byMany && asked.since === turn.since && turn.inVain;
+}

@@ -1,0 +1,47 @@
+import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { connectorPartition } from '../connectors/connector-record.ts';
+import type { IssuedCertificate } from '../issuer/issuer.ts';
+import type { Entry } from '../store/collection.ts';
+import { putEntry } from '../store/collection.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
+import { issuedCertificates, serialKey } from './issued-certificate-record.ts';
+import type { TransactionDependencies } from './start-transaction.ts';
+import type { IssuedTransaction, IssuingTransaction } from './transaction-record.ts';
+import { transactions } from './transaction-record.ts';
+
+/** A certificate stays on record for a month after its end, so that a late renewal is told what is wrong. */
+const RECORD_GRACE = 30 * 86_400_000;
+
+/**
+ * Stores the certificate, once: with the transaction, and on record for renewals. The transaction stays until the certificate
+ * ends, so that until then the same request gets the same certificate (protocol S16).
+ * @returns whether the transaction was still the one that was read
+ */
+export async function finishTransaction(
+  deps: TransactionDependencies,
+  connector: ConnectorRecord,
+  { key, value, version }: Entry<IssuingTransaction>,
+  certificateArn: string,
+  { certificate }: IssuedCertificate,
+): Promise<boolean> {
+  const { serialNumber, notAfter } = parseCertificate(certificate);
+  const serial = serialKey(serialNumber);
+  const expiresAt = notAfter.getTime();
+  const { signerKeyDigest, sealedReplyPassword, right } = value;
+  const issued: IssuedTransaction = {
+    ...{ state: 'issued', signerKeyDigest, right, certificateArn, certificate },
+    ...(sealedReplyPassword === undefined ? {} : { sealedReplyPassword }),
+    issuedAt: deps.clock(),
+  };
+  const lineage = right.kind === 'renewal' ? right.lineage : serial;
+  const record = { certificate, certificateArn, lineage, successors: 0 };
+  const partition = connectorPartition(connector.id);
+  const { outcome } = await deps.store.commit(partition, [
+    putEntry(transactions, key, issued, { condition: { version }, expiresAt }),
+    putEntry(issuedCertificates, serial, record, {
+      condition: 'absent',
+      expiresAt: expiresAt + RECORD_GRACE,
+    }),
+  ]);
+  return outcome === 'committed';
+}
