@@ -162,9 +162,14 @@ export const SETTINGS = {
     ),
   },
   logLevel: setting(oneOf(...LOG_LEVELS), 'How much is logged, on standard error', 'info'),
+  drainDelaySeconds: setting(
+    wholeNumber(0, 600),
+    'Time after SIGTERM in which all is served as before while `/readyz` is 503, so that load balancers send requests elsewhere',
+    0,
+  ),
   drainSeconds: setting(
     wholeNumber(0, 3_600),
-    'Time that requests under way have to finish after SIGTERM',
+    'Time that requests under way then have to finish',
     10,
   ),
 };

@@ -1,10 +1,14 @@
 import type { RequestListener } from 'node:http';
+import type { Request, RequestHandler } from 'express';
 import express from 'express';
 import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { parseScepQuery } from '../scep/parse-scep-query.ts';
 import { answerInPlainText } from './answer-in-plain-text.ts';
+import type { LoadLimit } from './limit-load.ts';
 import { renderHttpError } from './render-http-error.ts';
+import { respondUnavailable } from './respond-unavailable.ts';
 import type { FindConnector } from './scep-endpoint.ts';
 import { serveScep } from './scep-endpoint.ts';
 import { serveOcsp } from './serve-ocsp.ts';
@@ -22,6 +26,8 @@ export function createEnrolApp(deps: {
   readonly findConnector: FindConnector;
   /** Whose CRLs are served; undefined when the CA is elsewhere. */
   readonly privateCa?: PrivateCa;
+  /** How many SCEP messages are worked on at a time; all without it. */
+  readonly load?: LoadLimit;
   readonly logger: Logger;
 }): RequestListener {
   const app = express();
@@ -29,14 +35,28 @@ export function createEnrolApp(deps: {
   app.disable('etag');
   app.set('query parser', false);
   const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
-  const { privateCa, logger } = deps;
+  const { privateCa, load, logger } = deps;
+  /** Before the body is read, which is when a refusal costs least. Whoever sends his slowly takes nobody's place meanwhile. */
+  const shed: RequestHandler<{ connector: string; secret: string }> = (request, response, next) => {
+    if (isPkiOperation(request) && load?.refuses()) respondUnavailable(response, OVERLOADED);
+    else next();
+  };
   if (privateCa) {
     serveRevocation(app, privateCa);
     serveOcsp(app, { privateCa, logger }, readBody);
   }
-  app.all('/scep/:connector/:secret{/*tail}', readBody, (request, response) =>
-    serveScep(deps, request, response),
-  );
+  app.all('/scep/:connector/:secret{/*tail}', shed, readBody, async (request, response) => {
+    const serve = () => serveScep(deps, request, response);
+    if (load === undefined || !isPkiOperation(request)) await serve();
+    else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED);
+  });
   app.use(renderHttpError(deps.logger));
   return answerInPlainText(app);
+}
+
+const OVERLOADED = 'The server has too much to do. Try again later.';
+
+/** The operation that costs RSA, and may wait for the CA. The others are cheap, and clients that get none fall back to weaker ways. */
+function isPkiOperation({ method, url }: Pick<Request, 'method' | 'url'>): boolean {
+  return method === 'POST' || parseScepQuery(url).operation === 'pkioperation';
 }

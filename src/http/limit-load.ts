@@ -1,0 +1,62 @@
+import type { Logger } from '../observability/logger.ts';
+
+/** Decides which requests are worked on at the same time. */
+export interface LoadLimit {
+  /** Whether one more would be refused now. Counts as a refusal when it is. */
+  refuses(): boolean;
+  /** Does the work; false when it is refused, as `refuses`. */
+  admit(work: () => Promise<void>): Promise<boolean>;
+}
+
+interface LoadLimitOptions {
+  readonly maxConcurrent: number;
+  readonly logger: Logger;
+  /** Milliseconds for which other work has kept the process from turning to what is new. */
+  readonly delay: () => number;
+}
+
+/**
+ * Milliseconds. What is new has waited that long before anybody looks at it; to work on it too would have the next wait longer. Devices
+ * that are refused at once come back and find room; those that wait until they give up cost the work and get nothing.
+ */
+const MAX_DELAY = 250;
+/** With fewer under way it is no load that holds the process up, but a pause of the machine. */
+const FEW = 4;
+const LOG_INTERVAL = 10_000;
+
+/** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */
+export function limitLoad({ maxConcurrent, logger, delay }: LoadLimitOptions): LoadLimit {
+  let underWay = 0;
+  const count = countRefusals(logger);
+  const refuses = () => {
+    const isFull = underWay >= maxConcurrent || (underWay >= FEW && delay() > MAX_DELAY);
+    if (isFull) count({ underWay, delayMs: Math.round(delay()) });
+    return isFull;
+  };
+  return {
+    refuses,
+    async admit(work) {
+      if (refuses()) return false;
+      underWay += 1;
+      try {
+        await work();
+      } finally {
+        underWay -= 1;
+      }
+      return true;
+    },
+  };
+}
+
+/** One line at the first, then one for all of ten seconds: a flood of requests is not to become one of the log. */
+function countRefusals(logger: Logger): (state: object) => void {
+  let refused = 0;
+  let nextLine = 0;
+  return (state) => {
+    refused += 1;
+    if (performance.now() < nextLine) return;
+    logger.warn({ refused, ...state }, 'overloaded; devices are told to come back');
+    refused = 0;
+    nextLine = performance.now() + LOG_INTERVAL;
+  };
+}
