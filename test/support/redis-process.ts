@@ -5,11 +5,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisOptions } from 'ioredis';
+import type { RedisOptions as ClientOptions } from 'ioredis';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
 import { requireClient } from './require-client.ts';
 import { tempDirectory } from './temp-directory.ts';
+
+/** Replies come as they are. */
+type RedisOptions = Omit<ClientOptions, 'replyMapping'>;
 
 /** One redis-server of a test: on 127.0.0.1, with its data in a directory that is removed after the test file. */
 export interface RedisProcess {

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import type { RedisConnections } from './connect-redis.ts';
+import { plainReason } from './plain-reason.ts';
+import type { RedisCommand, Script } from './script.ts';
+
+/** Sends commands in one piece to a server and gives the reply to the last of them. */
+export type SendCommands<T> = (
+  server: Redis,
+  commands: readonly RedisCommand[],
+  /** As `performance.now()`: nothing is to be sent later. */
+  deadline: number,
+) => Promise<T>;
+
+export interface RedisCaller {
+  readonly connections: RedisConnections;
+  readonly scripts: readonly Script[];
+  readonly timeoutMs: number;
+}
+
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
+
+/** What passes: a failover, a start, a moving slot. */
+const PASSING = /^(MOVED|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED|BUSY) /;
+
+/** A mistake of ours, not a state of the server. */
+const MISTAKE = /^(ERR|WRONGTYPE|CROSSSLOT) /;
+
+/**
+ * Has the server that answers for `key` do a command, and tries again what fails while a connection or a server is replaced, until the
+ * time is up. Commands must bear being done twice.
+ * @throws StoreUnavailableError with the reason, and nothing of the command, at the latest after `timeoutMs`
+ */
+export async function callRedis<T>(
+  caller: RedisCaller,
+  key: string,
+  command: RedisCommand,
+  send: SendCommands<T>,
+): Promise<T> {
+  const { connections, timeoutMs } = caller;
+  const deadline = performance.now() + timeoutMs;
+  let redirect: string | undefined;
+  let reason = 'no server is reached';
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const server =
+      redirect === undefined ? connections.serverFor(key) : connections.serverAt(redirect);
+    const commands: RedisCommand[] = redirect === undefined ? [command] : [['ASKING'], command];
+    redirect = undefined;
+    if (server) {
+      try {
+        return await within(deadline - performance.now(), send(server, commands, deadline));
+      } catch (error) {
+        reason = plainReason(error);
+        const next = await afterFailure(caller, server, error);
+        if (next === 'ask') redirect = reason.split(' ')[2];
+        if (next !== 'later') continue;
+      }
+    }
+    connections.refresh();
+    const left = deadline - performance.now();
+    if (left <= 0)
+      throw new StoreUnavailableError(`Redis did not do it within ${timeoutMs} ms: ${reason}`);
+    await sleep(Math.min(pause, left));
+  }
+}
+
+async function afterFailure(
+  { scripts }: RedisCaller,
+  server: Redis,
+  error: unknown,
+): Promise<'now' | 'later' | 'ask'> {
+  if (!isReply(error)) return 'later';
+  const { message } = error;
+  if (message.startsWith('ASK ')) return 'ask';
+  if (message.startsWith('NOSCRIPT ')) {
+    const loads = scripts.map(({ text }) => server.script('LOAD', text));
+    const failed = (await Promise.allSettled(loads)).find(({ status }) => status === 'rejected');
+    return failed ? 'later' : 'now';
+  }
+  if (PASSING.test(message)) return 'later';
+  const reason = `Redis refuses: ${plainReason(error)}`;
+  throw MISTAKE.test(message) ? new Error(reason) : new StoreUnavailableError(reason);
+}
+
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/**
+ * The servers that together hold every key.
+ * @throws StoreUnavailableError when one of them is not reached in time
+ */
+export async function requirePrimaries({
+  connections,
+  timeoutMs,
+}: RedisCaller): Promise<readonly Redis[]> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const primaries = connections.primaries();
+    if (primaries) return primaries;
+    if (performance.now() > deadline) {
+      throw new StoreUnavailableError('Redis is not reached, or not all of its servers');
+    }
+    connections.refresh();
+    await sleep(LONGEST_PAUSE_MS);
+  }
+}
+
+/** What the promise gives, unless the time is up before. */
+export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error('there was no answer'));
+    timer = setTimeout(giveUp, Math.max(milliseconds, 0));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The commands as they are, in one piece. @throws what the first that fails was refused with */
+export const sendPlainly: SendCommands<unknown> = async (server, commands) => {
+  const [only] = commands;
+  if (only && commands.length === 1) return callServer(server, only);
+  const pipeline = server.pipeline();
+  for (const [name, ...values] of commands) pipeline.call(name, ...values);
+  const replies = (await pipeline.exec()) ?? [];
+  const failure = replies.find(([error]) => error)?.[0];
+  if (failure) throw failure;
+  return replies.at(-1)?.[1];
+};
+
+/** One command to one server, for good or ill. */
+export async function callServer(server: Redis, [name, ...values]: RedisCommand): Promise<unknown> {
+  return server.call(name, values);
+}

@@ -1,0 +1,56 @@
+import type { Redis } from 'ioredis';
+import { callServer } from './call-redis.ts';
+
+export interface RedisExpectations {
+  readonly writeReplicas: number;
+}
+
+const OLDEST = [6, 2] as const;
+
+/**
+ * What an operator should know about a server that is to keep what must not be lost: a sentence for each. Valkey counts by the
+ * version of Redis that it says it is. What the server does not tell is passed over.
+ * @throws the client's error when the connection is lost meanwhile
+ */
+export async function checkRedis(
+  server: Redis,
+  { writeReplicas }: RedisExpectations,
+): Promise<readonly string[]> {
+  const info = readInfo(String(await callServer(server, ['INFO'])));
+  if (info.get('role') === 'slave') return [];
+  const faults: string[] = [];
+  const version = info.get('redis_version') ?? '';
+  if (isTooOld(version)) faults.push(`it is of version ${version}; 6.2 is the oldest that works`);
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction') {
+    faults.push(
+      `it evicts records when its memory is full: set maxmemory-policy noeviction (${policy} now)`,
+    );
+  }
+  if (info.get('aof_enabled') === '0' && (await savesNothing(server))) {
+    faults.push('it keeps nothing on disk: set appendonly yes, or a restart loses every record');
+  }
+  const replicas = Number(info.get('connected_slaves') ?? writeReplicas);
+  if (replicas < writeReplicas) {
+    faults.push(
+      `it has ${replicas} replicas, so that no commit succeeds: writeReplicas is ${writeReplicas}`,
+    );
+  }
+  return faults;
+}
+
+/** Managed servers often refuse CONFIG. */
+async function savesNothing(server: Redis): Promise<boolean> {
+  const reply = await callServer(server, ['CONFIG', 'GET', 'save']).catch(() => undefined);
+  return Array.isArray(reply) && reply[1] === '';
+}
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return version !== '' && (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]));
+}
+
+function readInfo(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\r\n').map((line) => line.split(':', 2) as [string, string?]);
+  return new Map(lines.map(([name, value = '']) => [name, value]));
+}

@@ -1,0 +1,182 @@
+import type { RedisOptions as ClientOptions } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
+import { ALL_SLOTS, clusterSlot } from './cluster-slot.ts';
+import { plainReason } from './plain-reason.ts';
+import type { RedisStoreSettings } from './redis-store-settings.ts';
+
+/** Connections to the servers that take writes, kept up and made anew for ever. */
+export interface RedisConnections {
+  /** The server that answers for a key; undefined while none is known. */
+  readonly serverFor: (key: string) => Redis | undefined;
+  /** The server at host:port, where a cluster said that a key is. */
+  readonly serverAt: (address: string) => Redis | undefined;
+  /** All that together hold every key; undefined while one of them is not known. */
+  readonly primaries: () => readonly Redis[] | undefined;
+  /** Looks again who answers for what. */
+  readonly refresh: () => void;
+  readonly close: () => void;
+}
+
+export interface ConnectionEvents {
+  readonly onReady: (server: Redis) => void;
+  readonly report: (fault: string) => void;
+}
+
+/** Replies come as they are. */
+type RedisOptions = Omit<ClientOptions, 'replyMapping'>;
+
+const CONNECTION_NAME = 'scep-connector';
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Begins to connect and comes back at once, whether or not anybody answers. */
+export function connectRedis(
+  settings: RedisStoreSettings,
+  events: ConnectionEvents,
+): RedisConnections {
+  const outage = reportOutages(settings, events.report);
+  const connected = (server: Redis) => {
+    outage.over();
+    events.onReady(server);
+  };
+  return settings.topology === 'cluster'
+    ? connectCluster(settings, { connected, failed: outage.begun })
+    : connectOne(settings, { connected, failed: outage.begun });
+}
+
+interface Watchers {
+  readonly connected: (server: Redis) => void;
+  readonly failed: (error: Error) => void;
+}
+
+function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConnections {
+  const addresses = settings.nodes.map(parseAddress);
+  const tls = tlsOptions(settings);
+  const place: RedisOptions =
+    settings.topology === 'sentinel'
+      ? {
+          sentinels: addresses,
+          name: settings.sentinelName ?? '',
+          sentinelRetryStrategy: backOff,
+          sentinelCommandTimeout: settings.commandTimeoutMs,
+          ...given({ sentinelUsername: settings.sentinelUsername }),
+          ...given({ sentinelPassword: settings.sentinelPassword }),
+          ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+        }
+      : (addresses[0] ?? {});
+  const redis = new Redis({
+    ...commonOptions(settings),
+    ...place,
+    db: settings.database,
+    enableOfflineQueue: false,
+    retryStrategy: backOff,
+  });
+  redis.on('ready', () => watchers.connected(redis));
+  redis.on('error', watchers.failed);
+  const server = () => (redis.status === 'ready' ? redis : undefined);
+  return {
+    serverFor: server,
+    serverAt: server,
+    primaries: () => {
+      const one = server();
+      return one && [one];
+    },
+    refresh: () => undefined,
+    close: () => redis.disconnect(),
+  };
+}
+
+function connectCluster(settings: RedisStoreSettings, watchers: Watchers): RedisConnections {
+  const cluster = new Cluster(settings.nodes.map(parseAddress), {
+    clusterRetryStrategy: backOff,
+    // A cluster that misses some slots serves the others.
+    enableReadyCheck: false,
+    slotsRefreshTimeout: settings.commandTimeoutMs,
+    redisOptions: commonOptions(settings),
+    // The names of hosts, as certificates have them, instead of their addresses.
+    ...(settings.tls && { dnsLookup: (address, done) => done(null, address) }),
+  });
+  cluster.on('+node', (server: Redis) => {
+    server.on('ready', () => watchers.connected(server));
+  });
+  cluster.on('error', watchers.failed);
+  cluster.on('node error', watchers.failed);
+  const serverAt = (address: string | undefined) =>
+    cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
+  return {
+    serverFor: (key) => serverAt(cluster.slots[clusterSlot(key)]?.[0]),
+    serverAt,
+    primaries: () => {
+      const addresses = new Set(ALL_SLOTS.map((slot) => cluster.slots[slot]?.[0]));
+      const servers = [...addresses].flatMap((address) => serverAt(address) ?? []);
+      return servers.length === addresses.size ? servers : undefined;
+    },
+    refresh: () => cluster.refreshSlotsCache(),
+    close: () => cluster.disconnect(),
+  };
+}
+
+/**
+ * A command whose connection is lost is rejected, and not kept to be sent later: whoever waits for it decides, and nobody is
+ * surprised by a write that he has given up.
+ */
+function commonOptions(settings: RedisStoreSettings): RedisOptions {
+  const tls = tlsOptions(settings);
+  const { username, password, commandTimeoutMs } = settings;
+  return {
+    ...given({ username, password }),
+    ...(tls && { tls }),
+    protocol: 2,
+    connectionName: CONNECTION_NAME,
+    disableClientInfo: true,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: Math.max(commandTimeoutMs, 1_000),
+    // What is silent for so long is not merely slow.
+    socketTimeout: 2 * commandTimeoutMs,
+    // What was a master is a replica now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+}
+
+function tlsOptions({ tls }: RedisStoreSettings) {
+  if (!tls) return undefined;
+  const { serverName: servername, ...files } = tls;
+  return { ...given(files), ...given({ servername }), minVersion: 'TLSv1.2' as const };
+}
+
+/** Twice as long after each attempt, up to 2 s, and apart from what other replicas do. */
+function backOff(attempt: number): number {
+  const longest = Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
+  return longest * (0.5 + Math.random() / 2);
+}
+
+/** One line when Redis is not reached, and one when it is again. */
+function reportOutages({ nodes }: RedisStoreSettings, report: (fault: string) => void) {
+  let isOut = false;
+  return {
+    begun: (error: Error) => {
+      if (!isOut) report(`Redis (${nodes.join(', ')}) is not reached: ${plainReason(error)}`);
+      isOut = true;
+    },
+    over: () => {
+      if (isOut) report(`Redis (${nodes.join(', ')}) is reached again`);
+      isOut = false;
+    },
+  };
+}
+
+function parseAddress(node: string): { readonly host: string; readonly port: number } {
+  const colon = node.lastIndexOf(':');
+  return {
+    host: node.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
+    port: Number(node.slice(colon + 1)),
+  };
+}
+
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Without the members that are undefined. */
+function given<T extends object>(members: T): Given<T> {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<T>;
+}

@@ -1,0 +1,59 @@
+/**
+ * The names of all keys that one partition has in Redis. What stands in braces is the hash tag, so that a cluster keeps a partition
+ * in one slot.
+ */
+export interface PartitionKeys {
+  /** The last version given out. Never removed, so that no version is used twice. */
+  readonly version: string;
+  /** Sorted set of the records that expire, as `collection:key`, by their moments. */
+  readonly expiries: string;
+  /** Sorted set of the keys of a collection, all with score 0: their order is that of the bytes. */
+  index(collection: string): string;
+  record(collection: string, key: string): string;
+  counter(name: string): string;
+  /** What came of a write that may be sent again. */
+  outcome(id: string): string;
+}
+
+/** `prefix` has no braces, which the settings see to. */
+export function keysOf(prefix: string, partition: string): PartitionKeys {
+  const base = `${prefix}{${escapeTag(partition)}}`;
+  return {
+    version: `${base}:v`,
+    expiries: `${base}:x`,
+    index: (collection) => `${base}:i:${collection}`,
+    record: (collection, key) => `${base}:r:${collection}:${key}`,
+    counter: (name) => `${base}:n:${name}`,
+    outcome: (id) => `${base}:o:${id}`,
+  };
+}
+
+/** Held by the replica that sweeps for all of them. */
+export function sweepLockOf(prefix: string): string {
+  return `${prefix}sweep`;
+}
+
+/** What SCAN is to look for; a prefix has no character that means something in a pattern. */
+export function patternsOf(prefix: string): {
+  readonly indexes: string;
+  readonly expiries: string;
+} {
+  return { indexes: `${prefix}{*}:i:*`, expiries: `${prefix}{*}:x` };
+}
+
+/** The partition of a key that `keysOf` made, and the collection if it is that of an index. */
+export function readKey(
+  prefix: string,
+  key: string,
+): { readonly partition: string; readonly collection: string } {
+  const end = key.indexOf('}', prefix.length);
+  return {
+    partition: decodeURIComponent(key.slice(prefix.length + 1, end)),
+    collection: key.slice(end + '}:i:'.length),
+  };
+}
+
+/** The first closing brace ends a hash tag, and an empty one is none. Percent signs are what `decodeURIComponent` undoes. */
+function escapeTag(partition: string): string {
+  return partition.replaceAll(/[%{}]/g, (character) => encodeURIComponent(character));
+}

@@ -1,0 +1,42 @@
+import type { Redis } from 'ioredis';
+import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import type { RedisCaller } from './call-redis.ts';
+import { callServer, requirePrimaries, within } from './call-redis.ts';
+import { plainReason } from './plain-reason.ts';
+
+/**
+ * The keys of all servers that fit a pattern. Those that are there throughout come at least once.
+ * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: another would go on elsewhere
+ */
+export async function* scanKeys(caller: RedisCaller, pattern: string): AsyncGenerator<string> {
+  for (const server of await requirePrimaries(caller)) {
+    yield* scanServer(caller, server, pattern);
+  }
+}
+
+async function* scanServer(
+  { timeoutMs }: RedisCaller,
+  server: Redis,
+  pattern: string,
+): AsyncGenerator<string> {
+  let isLost = false;
+  const lose = () => {
+    isLost = true;
+  };
+  server.once('close', lose);
+  try {
+    let cursor = '0';
+    do {
+      const scan = callServer(server, ['SCAN', cursor, 'MATCH', pattern, 'COUNT', 1_000]);
+      const reply = await within(timeoutMs, scan).catch((error: unknown) => {
+        throw new StoreUnavailableError(`Redis gives no keys: ${plainReason(error)}`);
+      });
+      if (isLost) throw new StoreUnavailableError('Redis was lost between two pages of keys');
+      const [next, keys] = reply as [string, string[]];
+      cursor = next;
+      yield* keys;
+    } while (cursor !== '0');
+  } finally {
+    server.off('close', lose);
+  }
+}
