@@ -1,9 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  GetCertificateCommand,
-  IssueCertificateCommand,
-  RequestInProgressException,
-} from '@aws-sdk/client-acm-pca';
+import { IssueCertificateCommand } from '@aws-sdk/client-acm-pca';
 import { encodePem } from '../../asn1/pem.ts';
 import { parseArn } from '../../aws-wire/arn.ts';
 import type { SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
@@ -14,7 +10,8 @@ import type { AuthorityDescriptions } from './authority-descriptions.ts';
 import { createAuthorityDescriptions } from './authority-descriptions.ts';
 import type { CallDependencies, PrivateCaCalls } from './call-private-ca.ts';
 import { createPrivateCaCalls } from './call-private-ca.ts';
-import { decodeChain } from './decode-chain.ts';
+import type { IssuedCertificates } from './issued-certificates.ts';
+import { createIssuedCertificates } from './issued-certificates.ts';
 import type { ClientSettings } from './open-region-clients.ts';
 import { openRegionClients } from './open-region-clients.ts';
 import { createRevocationChecks } from './revocation-checks.ts';
@@ -36,6 +33,7 @@ export interface AcmPcaIssuerOptions extends ClientSettings {
 interface Parts {
   readonly calls: PrivateCaCalls;
   readonly descriptions: AuthorityDescriptions;
+  readonly certificates: IssuedCertificates;
   readonly takeToken: (authorityArn: string) => Promise<void>;
 }
 
@@ -49,11 +47,12 @@ export function createAcmPcaIssuer(options: AcmPcaIssuerOptions): Issuer {
     random: options.random ?? Math.random,
   });
   const descriptions = createAuthorityDescriptions(calls, clock);
-  const parts = { calls, descriptions, takeToken: createTokens(options) };
+  const certificates = createIssuedCertificates(calls, clock);
+  const parts = { calls, descriptions, certificates, takeToken: createTokens(options) };
   return {
     describeAuthority: (authorityArn) => describeAuthority(descriptions, authorityArn),
     issueCertificate: (request) => issueCertificate(parts, request),
-    getCertificate: (authorityArn, arn) => getCertificate(calls, authorityArn, arn),
+    getCertificate: certificates.get,
     ...createRevocationChecks({ descriptions, clock, report }),
   };
 }
@@ -69,7 +68,7 @@ async function describeAuthority(descriptions: AuthorityDescriptions, arn: strin
 }
 
 async function issueCertificate(
-  { calls, descriptions, takeToken }: Parts,
+  { calls, descriptions, certificates, takeToken }: Parts,
   { authorityArn, csr, notAfter, notBefore, extendedKeyUsage, idempotencyToken }: IssueRequest,
 ): Promise<string> {
   const command = new IssueCertificateCommand({
@@ -87,28 +86,16 @@ async function issueCertificate(
     const { CertificateArn } = await calls.once('IssueCertificate', authorityArn, (client, how) =>
       client.send(command, how),
     );
-    if (CertificateArn !== undefined) return CertificateArn;
+    if (CertificateArn !== undefined) {
+      certificates.forget(CertificateArn);
+      return CertificateArn;
+    }
   } catch (error) {
     const isStale = error instanceof IssuerError && error.fault === 'not-active';
     if (isStale) descriptions.forgetStatus(authorityArn);
     throw error;
   }
   throw new IssuerError('unanswered', `AWS Private CA named no certificate of ${authorityArn}`);
-}
-
-async function getCertificate(
-  { withRetries }: PrivateCaCalls,
-  CertificateAuthorityArn: string,
-  CertificateArn: string,
-) {
-  const command = new GetCertificateCommand({ CertificateAuthorityArn, CertificateArn });
-  const answer = await withRetries('GetCertificate', CertificateAuthorityArn, (client, how) =>
-    client.send(command, how).catch((error: unknown) => {
-      if (error instanceof RequestInProgressException) return undefined;
-      throw error;
-    }),
-  );
-  return answer && decodeChain(answer, CertificateArn);
 }
 
 /** AWS counts too, and refuses; but what is not asked costs it, and everybody else in the account, nothing. */

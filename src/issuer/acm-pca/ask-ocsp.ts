@@ -1,0 +1,76 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import type { OcspQuestion } from '../../x509/build-ocsp-request.ts';
+import { derOcspRequest, ocspQuestion } from '../../x509/build-ocsp-request.ts';
+import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { isIssuedBy } from '../../x509/is-issued-by.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import type { OcspResponse, OcspStatus } from '../../x509/parse-ocsp-response.ts';
+import { parseOcspResponse } from '../../x509/parse-ocsp-response.ts';
+import { importPublicKey } from '../../x509/public-key.ts';
+import { verifySignature } from '../../x509/verify-signature.ts';
+import { fetchOctets } from './fetch-octets.ts';
+import { serialKey } from './read-revocation-list.ts';
+
+/** What a responder said of a certificate, verified. */
+export interface OcspVerdict {
+  readonly isRevoked: boolean;
+  /** Milliseconds since the epoch. */
+  readonly nextUpdate: number;
+}
+
+const CLOCK_SKEW = 300_000;
+const LONGEST_ANSWER = 64 * 1024;
+
+/**
+ * Asks an OCSP responder about one certificate, and verifies what it says (RFC 6960 section 3.2).
+ * @param now milliseconds since the epoch
+ * @throws Error with a message that says why there is no verdict
+ */
+export async function askOcsp(
+  url: string,
+  issuer: Certificate,
+  serialNumber: Uint8Array,
+  now: number,
+): Promise<OcspVerdict> {
+  const question = ocspQuestion(issuer, serialNumber);
+  const body = { type: 'application/ocsp-request', octets: derOcspRequest(question) };
+  const answer = await fetchOctets(url, { limit: LONGEST_ANSWER, body });
+  const response = parseOcspResponse(answer);
+  if (!isSigned(response, issuer, now)) throw new Error('its answer is not signed for the CA');
+  const found = response.statuses.find((status) => isAbout(status, question));
+  if (found === undefined) throw new Error('its answer is about another certificate');
+  const { status, thisUpdate, nextUpdate } = found;
+  const ends = nextUpdate?.getTime() ?? now + CLOCK_SKEW;
+  const isOfToday = thisUpdate.getTime() <= now + CLOCK_SKEW && now < ends;
+  if (!isOfToday) throw new Error('its answer is out of date');
+  if (status === 'unknown') throw new Error('it does not know the certificate');
+  return { isRevoked: status === 'revoked', nextUpdate: ends };
+}
+
+/** By the issuer itself, or by whom it has certified for nothing else (RFC 6960 section 4.2.2.2). */
+function isSigned(response: OcspResponse, issuer: Certificate, now: number): boolean {
+  const delegates = response.certificates.filter(
+    (certificate) =>
+      isIssuedBy(certificate, issuer) &&
+      mayAnswer(certificate) &&
+      certificate.notBefore.getTime() <= now &&
+      now <= certificate.notAfter.getTime(),
+  );
+  const { signatureAlgorithm, tbs, signature } = response;
+  return [issuer, ...delegates].some(({ subjectPublicKeyInfo }) =>
+    verifySignature(signatureAlgorithm, importPublicKey(subjectPublicKeyInfo), tbs, signature),
+  );
+}
+
+function mayAnswer({ extensions }: Certificate): boolean {
+  const usage = extensions.find(({ oid }) => oid === OID.extKeyUsage);
+  return usage !== undefined && parseExtendedKeyUsage(usage.value).includes(OID.ocspSigning);
+}
+
+function isAbout(status: OcspStatus, question: OcspQuestion): boolean {
+  return (
+    Buffer.compare(status.issuerNameHash, question.issuerNameHash) === 0 &&
+    Buffer.compare(status.issuerKeyHash, question.issuerKeyHash) === 0 &&
+    serialKey(status.serialNumber) === serialKey(question.serialNumber)
+  );
+}

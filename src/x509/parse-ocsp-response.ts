@@ -1,0 +1,90 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import type { BerElement } from '../asn1/read-ber.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
+import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import type { OcspQuestion } from './build-ocsp-request.ts';
+import type { Certificate } from './parse-certificate.ts';
+import { parseCertificate } from './parse-certificate.ts';
+import { readBitString } from './read-bit-string.ts';
+import { readOid } from './read-oid.ts';
+import { readTime } from './read-time.ts';
+
+/** SingleResponse (RFC 6960 section 4.2.1). */
+export interface OcspStatus extends OcspQuestion {
+  readonly status: 'good' | 'revoked' | 'unknown';
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+}
+
+/** BasicOCSPResponse. */
+export interface OcspResponse {
+  /** ResponseData, the bytes that are signed. */
+  readonly tbs: Uint8Array;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+  /** Of responders to whom an issuer has delegated. */
+  readonly certificates: readonly Certificate[];
+  readonly statuses: readonly OcspStatus[];
+}
+
+const STATUSES = ['good', 'revoked', 'unknown'] as const;
+
+/**
+ * Reads an OCSPResponse without judging it.
+ * @throws DecodeError when it is malformed, or not a successful one
+ */
+export function parseOcspResponse(der: Uint8Array): OcspResponse {
+  const [responseStatus, wrapped] = expectType(readBer(der), 'SEQUENCE').children;
+  const code = responseStatus?.content[0];
+  if (code !== 0) throw new DecodeError(`the OCSP response has the status ${code}`);
+  const [type, bytes] = expectType(unwrap(wrapped, 0), 'SEQUENCE').children;
+  if (type === undefined || readOid(type) !== OID.ocspBasicResponse) throw malformed();
+  const basic = expectType(readBer(expectType(bytes, 'OCTET STRING').content), 'SEQUENCE');
+  const [tbs, algorithm, signature, certificates] = basic.children;
+  if (tbs === undefined || algorithm === undefined || signature === undefined) throw malformed();
+  const list = certificates === undefined ? [] : (unwrap(certificates, 0)?.children ?? []);
+  return {
+    tbs: tbs.bytes,
+    signatureAlgorithm: readAlgorithmIdentifier(algorithm),
+    signature: readBitString(signature),
+    certificates: list.map(({ bytes: certificate }) => parseCertificate(certificate)),
+    statuses: readStatuses(tbs),
+  };
+}
+
+function readStatuses(tbs: BerElement): readonly OcspStatus[] {
+  const fields = [...expectType(tbs, 'SEQUENCE').children];
+  // A version that is the only one there is.
+  if (hasContextTag(fields[0], 0)) fields.shift();
+  const [, , responses] = fields;
+  return expectType(responses, 'SEQUENCE').children.map(readStatus);
+}
+
+function readStatus(element: BerElement): OcspStatus {
+  const [certId, status, thisUpdate, next] = expectType(element, 'SEQUENCE').children;
+  const [, nameHash, keyHash, serialNumber] = expectType(certId, 'SEQUENCE').children;
+  const kind = status?.tagClass === 'context' ? STATUSES[status.tagNumber] : undefined;
+  if (kind === undefined || thisUpdate === undefined) throw malformed();
+  const nextUpdate = hasContextTag(next, 0) ? unwrap(next, 0) : undefined;
+  return {
+    issuerNameHash: expectType(nameHash, 'OCTET STRING').content,
+    issuerKeyHash: expectType(keyHash, 'OCTET STRING').content,
+    serialNumber: expectType(serialNumber, 'INTEGER').content,
+    status: kind,
+    thisUpdate: readTime(thisUpdate),
+    nextUpdate: nextUpdate && readTime(nextUpdate),
+  };
+}
+
+/** What is in [number] EXPLICIT. */
+function unwrap(element: BerElement | undefined, number: number): BerElement | undefined {
+  if (!hasContextTag(element, number)) throw malformed();
+  return element.children[0];
+}
+
+function malformed(): DecodeError {
+  return new DecodeError('the OCSP response is malformed');
+}

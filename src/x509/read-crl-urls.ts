@@ -1,0 +1,28 @@
+import { DecodeError } from '../asn1/decode-error.ts';
+import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import { OID } from '../asn1/object-identifiers.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import type { Extension } from './read-extensions.ts';
+
+const URI = 6;
+
+/**
+ * The URLs in the cRLDistributionPoints (RFC 5280 section 4.2.1.13) of a certificate, in order; none when it has no such extension.
+ * @throws DecodeError when it is malformed
+ */
+export function readCrlUrls(extensions: readonly Extension[]): readonly string[] {
+  const extension = extensions.find(({ oid }) => oid === OID.cRLDistributionPoints);
+  if (extension === undefined) return [];
+  return expectType(readBer(extension.value), 'SEQUENCE').children.flatMap((point) => {
+    const [name] = expectType(point, 'SEQUENCE').children;
+    const fullName = hasContextTag(name, 0) ? name.children[0] : undefined;
+    if (!hasContextTag(fullName, 0)) return [];
+    return fullName.children.filter((each) => hasContextTag(each, URI)).map(readText);
+  });
+}
+
+function readText({ content }: { readonly content: Uint8Array }): string {
+  const text = Buffer.from(content).toString('latin1');
+  if (/^[!-~]+$/.test(text)) return text;
+  throw new DecodeError('the URL of a CRL is not printable ASCII');
+}

@@ -1,0 +1,149 @@
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { CallFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
+import { classifyFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
+import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
+
+const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' });
+const ARN = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x';
+
+/** What the SDK makes of an endpoint. */
+async function failureAt(
+  endpoint: string,
+  how: { credentials?: typeof credentials; within?: number } = {},
+): Promise<CallFailure> {
+  const client = openRegionClients({ endpoint, credentials: how.credentials ?? credentials })(
+    'us-east-1',
+  );
+  onTestFinished(() => client.destroy());
+  const command = new DescribeCertificateAuthorityCommand({ CertificateAuthorityArn: ARN });
+  const abortSignal = AbortSignal.timeout(how.within ?? 10_000);
+  try {
+    await client.send(command, { abortSignal });
+  } catch (error) {
+    return classifyFailure(error);
+  }
+  throw new Error('the call succeeded');
+}
+
+async function startHttp(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function startTcp(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createTcpServer(onConnection).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const answering = (status: number, body: string) =>
+  startHttp((_request, response) => {
+    response.writeHead(status, { 'x-amzn-RequestId': 'request-1' }).end(body);
+  });
+const error = (name: string, message = 'words') => JSON.stringify({ __type: name, message });
+
+describe('what AWS answers', () => {
+  test.each<[CallFailure['kind'], number, string]>([
+    ['refused', 400, error('ValidationException')],
+    ['refused', 400, error('AccessDeniedException')],
+    [
+      'refused',
+      400,
+      error('LimitExceededException', 'You have reached your quota of certificates'),
+    ],
+    ['throttled', 400, error('LimitExceededException', 'The rate of requests exceeds the quota')],
+    ['throttled', 400, error('ThrottlingException', 'Rate exceeded')],
+    ['throttled', 429, error('Anything')],
+    ['throttled', 429, '<html>Too many</html>'],
+    ['fault', 500, error('InternalFailure')],
+    ['fault', 503, error('ServiceUnavailable')],
+    ['fault', 502, '<html>Bad gateway</html>'],
+    ['fault', 408, error('RequestTimeout')],
+    ['fault', 200, '<html>A portal</html>'],
+  ])('%s: %i %s', async (kind, status, body) => {
+    expect(await failureAt(await answering(status, body))).toMatchObject({ kind });
+  });
+
+  test('its name, words and request id', async () => {
+    const endpoint = await answering(400, error('ResourceNotFoundException', 'No such CA'));
+    expect(await failureAt(endpoint)).toEqual({
+      kind: 'refused',
+      name: 'ResourceNotFoundException',
+      message: 'No such CA',
+      requestId: 'request-1',
+    });
+  });
+});
+
+describe('no answer', () => {
+  test('fault: the connection breaks after the request was sent', async () => {
+    const endpoint = await startHttp((request) => void request.socket.destroy());
+    expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault', name: 'ECONNRESET' });
+  });
+
+  test('fault: time is up', async () => {
+    const endpoint = await startHttp(() => undefined);
+    expect(await failureAt(endpoint, { within: 200 })).toMatchObject({ kind: 'fault' });
+  });
+
+  test('unreachable: nobody listens', async () => {
+    const port = await startTcp(() => undefined);
+    const unused = port === 1 ? 2 : 1;
+    const failure = await failureAt(`http://127.0.0.1:${unused}`);
+    expect(failure).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
+  });
+
+  test('unreachable: no such name', async () => {
+    expect(await failureAt('http://nowhere.invalid')).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('unreachable: the connection breaks before TLS is there', async () => {
+    const port = await startTcp((socket) => void socket.once('data', () => socket.destroy()));
+    expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('unreachable: what listens does not speak TLS', async () => {
+    const port = await startTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('unreachable: every address of the name was tried', () => {
+    const refused = Object.assign(new Error('refused'), {
+      syscall: 'connect',
+      code: 'ECONNREFUSED',
+    });
+    const aggregate = Object.assign(new AggregateError([refused, refused]), {
+      code: 'ECONNREFUSED',
+    });
+    expect(classifyFailure(aggregate)).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
+  });
+
+  test('unreachable: no connection in time', () => {
+    const message = 'Socket timed out without establishing a connection within 2000 ms';
+    const timeout = Object.assign(new Error(message), { name: 'TimeoutError' });
+    expect(classifyFailure(timeout)).toMatchObject({ kind: 'unreachable', name: 'TimeoutError' });
+  });
+
+  test('unsigned: there are no credentials', async () => {
+    const none = () => Promise.reject(new Error('Could not load credentials from any providers'));
+    expect(await failureAt('http://127.0.0.1:1', { credentials: none })).toMatchObject({
+      kind: 'unsigned',
+      message: 'Could not load credentials from any providers',
+    });
+  });
+
+  test.each([undefined, 'text', {}, new Error('odd')])('fault: %s', (thrown) => {
+    expect(classifyFailure(thrown)).toMatchObject({ kind: 'fault' });
+  });
+});

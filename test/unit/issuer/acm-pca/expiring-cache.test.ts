@@ -1,0 +1,67 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createExpiringCache } from '../../../../src/issuer/acm-pca/expiring-cache.ts';
+
+function world(capacity = 3) {
+  const time = { now: 1_000 };
+  const cache = createExpiringCache<string>(() => time.now, capacity);
+  const load = vi.fn((value: string) => Promise.resolve({ value, expiresAt: time.now + 100 }));
+  const get = (key: string, value = key) => cache.get(key, () => load(value));
+  return { time, cache, load, get };
+}
+
+describe('createExpiringCache', () => {
+  test('keeps a value until its end', async () => {
+    const { time, load, get } = world();
+    expect(await get('a', 'one')).toBe('one');
+    time.now += 99;
+    expect(await get('a', 'two')).toBe('one');
+    time.now += 1;
+    expect(await get('a', 'two')).toBe('two');
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  test('calls at once share one load', async () => {
+    const { load, get } = world();
+    expect(await Promise.all([get('a', 'one'), get('a', 'two'), get('b')])).toEqual([
+      'one',
+      'one',
+      'b',
+    ]);
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  test('a failure is for all who wait, and is not kept', async () => {
+    const { cache, get } = world();
+    const failing = vi.fn(() => Promise.reject(new Error('no')));
+    const both = await Promise.allSettled([cache.get('a', failing), cache.get('a', failing)]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(failing).toHaveBeenCalledTimes(1);
+    expect(await get('a')).toBe('a');
+  });
+
+  test('what is forgotten while it is loaded is not kept, and does not push out a later load', async () => {
+    const { cache, get, load } = world();
+    let finish: (dated: { value: string; expiresAt: number }) => void = () => undefined;
+    const old = cache.get('a', () => new Promise((resolve) => (finish = resolve)));
+    cache.forget('a');
+    expect(await get('a', 'new')).toBe('new');
+    finish({ value: 'old', expiresAt: 1_000_000 });
+    expect(await old).toBe('old');
+    expect(await get('a', 'other')).toBe('new');
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('what has not been asked for the longest goes first', async () => {
+    const { load, get } = world(2);
+    await get('a');
+    await get('b');
+    await get('a');
+    await get('c');
+    load.mockClear();
+    await get('a');
+    await get('c');
+    expect(load).not.toHaveBeenCalled();
+    await get('b');
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+});
