@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UsageError } from './config/usage-error.ts';
+import { findUnfinishedImport } from './store/archive/import-mark.ts';
 import { defineCollection, getEntry, putEntry } from './store/collection.ts';
-import type { RecordStore } from './store/record-store.ts';
+import type { PutWrite, RecordStore } from './store/record-store.ts';
 import type { Sealed, Sealer } from './store/seal.ts';
 import { SealError, sealedText } from './store/seal.ts';
 
@@ -23,11 +24,23 @@ interface Dependencies {
 }
 
 /**
- * Makes sure that the master keys open all that is in the store, and notes that the current one is in use. A new store takes any
- * key. With a wrong one nothing is written. To be called before anything is sealed; again does no harm.
- * @throws UsageError when the keys are others, or the second of two is missing
+ * Makes sure that the master keys open all that is in the store and that all of it is there, and notes that the current key is in
+ * use. A new store takes any key. With a wrong one nothing is written. To be called before anything is sealed; again does no harm.
+ * @throws UsageError when the keys are others, the second of two is missing, or an import into the store was cut short
  */
-export async function requireMasterKey({ store, sealer }: Dependencies): Promise<void> {
+export async function requireMasterKey(deps: Dependencies): Promise<void> {
+  await noteMasterKey(deps);
+  // Afterwards: an import that begins at this moment does not where a key is noted (`claimStore`).
+  if ((await findUnfinishedImport(deps.store)) !== undefined) throw new UsageError(HALF_IMPORTED);
+}
+
+/** The write with which an import takes a new store. It fails when a server has begun to use it. */
+export function claimStore(sealer: Sealer): PutWrite {
+  const sealed = sealer.seal(new Uint8Array(), CONTEXT);
+  return putEntry(marks, KEY, { sealed }, { condition: 'absent' });
+}
+
+async function noteMasterKey({ store, sealer }: Dependencies): Promise<void> {
   for (;;) {
     const kept = await readMarks(store);
     const opened = kept.sealed.filter((mark) => opens(sealer, mark));
@@ -42,6 +55,15 @@ export async function requireMasterKey({ store, sealer }: Dependencies): Promise
     ]);
     if (outcome === 'committed') return;
   }
+}
+
+/**
+ * Whether the store's records may be sealed under the current master key: not under a wrong one, nor, in a server that has
+ * been running throughout, under one that has been done away with since. Writes nothing.
+ */
+export async function isMasterKeyInUse({ store, sealer }: Dependencies): Promise<boolean> {
+  const { sealed } = await readMarks(store);
+  return sealed.some((mark) => sealer.isCurrent(mark) && opens(sealer, mark));
 }
 
 /**
@@ -83,6 +105,9 @@ const WRONG_KEY =
   'the master key does not open what is in the store; restore the one that belongs to it';
 const SECOND_KEY =
   'the store has secrets under a second master key; give that one too (otherMasterKeyFile, --other-master-key-file) until "scep-connector master-key reseal" has ended';
+
+const HALF_IMPORTED =
+  'an import into the store was cut short; run "scep-connector store import" again with the same archive';
 
 /** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
 export function explainSealError(error: unknown): never {
