@@ -1,6 +1,5 @@
-import { UsageError } from './config/usage-error.ts';
 import { opensRaIdentities } from './connectors/opens-ra-identities.ts';
-import { requireMasterKey } from './require-master-key.ts';
+import { isMasterKeyInUse } from './require-master-key.ts';
 import { StoreUnavailableError } from './store/store-unavailable-error.ts';
 import type { Wired } from './wire.ts';
 
@@ -14,12 +13,13 @@ export async function checkReadiness({
   enrolment,
 }: Pick<Wired, 'store' | 'sealer' | 'enrolment'>): Promise<string | undefined> {
   try {
-    await requireMasterKey({ store, sealer });
+    if (!(await isMasterKeyInUse({ store, sealer }))) {
+      return 'the master key is not that of the store';
+    }
     const opens = await opensRaIdentities({ ...enrolment, store });
     return opens ? undefined : 'the keys of connectors cannot be opened';
   } catch (error) {
     if (error instanceof StoreUnavailableError) return 'the store cannot be used';
-    if (error instanceof UsageError) return 'the master key is not that of the store';
     throw error;
   }
 }
