@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { limitLoad } from '../../../src/http/limit-load.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+
+function makeLimit(maxConcurrent: number) {
+  const log: string[] = [];
+  const state = { delay: 0 };
+  const logger = createLogger('info', { write: (line) => log.push(line) });
+  const load = limitLoad({ maxConcurrent, logger, delay: () => state.delay });
+  const ends: (() => void)[] = [];
+  const begin = () => load.admit(() => new Promise<void>((resolve) => ends.push(resolve)));
+  return { load, state, log, begin, endOne: () => ends.shift()?.() };
+}
+
+test('as many at a time as are allowed, and there is room again when one ends', async () => {
+  const { load, begin, endOne } = makeLimit(2);
+  const first = begin();
+  void begin();
+  expect(load.refuses()).toBe(true);
+  expect(await begin()).toBe(false);
+  endOne();
+  expect(await first).toBe(true);
+  expect(load.refuses()).toBe(false);
+});
+
+test('work that fails gives its place back', async () => {
+  const { load } = makeLimit(1);
+  await expect(load.admit(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(load.refuses()).toBe(false);
+});
+
+test('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
+  const { load, state, begin } = makeLimit(100);
+  state.delay = 10_000;
+  for (let i = 0; i < 4; i += 1) {
+    expect(load.refuses()).toBe(false);
+    void begin();
+  }
+  expect(load.refuses()).toBe(true);
+  state.delay = 200;
+  expect(load.refuses()).toBe(false);
+});
+
+test('a flood of refusals is one line of the log', async () => {
+  const { log, load, begin } = makeLimit(1);
+  void begin();
+  for (let i = 0; i < 1_000; i += 1) load.refuses();
+  expect(log).toHaveLength(1);
+  expect(JSON.parse(log[0] ?? '')).toMatchObject({ refused: 1, underWay: 1 });
+});

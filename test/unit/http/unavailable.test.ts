@@ -1,0 +1,171 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { connectorPath } from '../../../src/connectors/connector-path.ts';
+import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
+import { createRaIdentityFinder } from '../../../src/connectors/ra-identities.ts';
+import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import type { LoadLimit } from '../../../src/http/limit-load.ts';
+import { limitLoad } from '../../../src/http/limit-load.ts';
+import { startListener } from '../../../src/http/start-listener.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import type { InterruptibleStore } from '../../support/interruptible-store.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
+import { startApi } from '../../support/start-api.ts';
+import type { TestDevice } from '../../support/test-device.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+
+const quiet = createLogger('silent');
+let device: TestDevice;
+let world: EnrolmentWorld;
+let transactions = 0;
+
+beforeAll(async () => {
+  device = makeDevice();
+  world = await makeEnrolmentWorld();
+});
+
+function message(): Uint8Array<ArrayBuffer> {
+  transactions += 1;
+  const csr = deviceCsr(device, { challengePassword: world.challengePassword });
+  const transactionId = `unavailable-${transactions}`;
+  return Uint8Array.from(deviceRequest(device, world.ra, csr, { transactionId }));
+}
+
+/** The enrol listener on a store that can be taken away. */
+async function listen(load?: LoadLimit) {
+  const store = interruptible(world.store);
+  const findRaIdentities = createRaIdentityFinder({ ...world.deps, store });
+  const app = createEnrolApp({
+    enrolment: { ...world.deps, store, findRaIdentities },
+    findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
+    logger: quiet,
+    ...(load && { load }),
+  });
+  const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => listener.drain(0));
+  const url = listener.url + connectorPath(world.connector);
+  const ask = (operation: string) => fetch(`${url}?operation=${operation}`);
+  const post = () => fetch(`${url}?operation=PKIOperation`, { method: 'POST', body: message() });
+  return { store, url, ask, post };
+}
+
+/** How many calls of the store an enrolment needs. */
+async function callsOf(store: InterruptibleStore, post: () => Promise<Response>): Promise<number> {
+  const before = store.calls;
+  expect((await post()).status).toBe(200);
+  return store.calls - before;
+}
+
+async function expectRetryLater(response: Response): Promise<void> {
+  expect(response.status).toBe(503);
+  const seconds = Number(response.headers.get('retry-after'));
+  expect(seconds).toBeGreaterThanOrEqual(5);
+  expect(seconds).toBeLessThanOrEqual(15);
+  const text = await response.text();
+  expect(text).toMatch(/Try again later\.\n$/);
+  expect(text).not.toContain('words');
+}
+
+describe('while the store is away', () => {
+  test('every SCEP operation is 503 with Retry-After, and served when it is back', async () => {
+    const { store, ask, post } = await listen();
+    store.state = 'away';
+    for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert', 'PKIOperation']) {
+      await expectRetryLater(await ask(operation));
+    }
+    await expectRetryLater(await post());
+    store.state = 'there';
+    expect((await ask('GetCACert')).status).toBe(200);
+    expect((await post()).status).toBe(200);
+  });
+
+  test('also when it goes in the middle of an enrolment, at whichever call', async () => {
+    const { store, post } = await listen();
+    const calls = await callsOf(store, post);
+    expect(calls).toBeGreaterThan(5);
+    for (let last = 0; last < calls; last += 1) {
+      store.leavesAfter = store.calls + last;
+      await expectRetryLater(await post());
+      store.leavesAfter = undefined;
+      store.state = 'there';
+    }
+    expect((await post()).status).toBe(200);
+  });
+
+  test('the API is ServiceUnavailable, 503 in both protocols, which SDKs try again', async () => {
+    const store = interruptible(openInMemoryRecordStore(Date.now));
+    store.state = 'away';
+    const connectorApi = { store } as unknown as NonNullable<
+      Parameters<typeof startApi>[0]
+    >['connectorApi'];
+    const servePrivateCa = async () => store.get('p', 'c', 'k');
+    const api = await startApi({ ...(connectorApi && { connectorApi }), servePrivateCa });
+    onTestFinished(() => api.stop());
+    const rest = await api.send({ target: '/connectors' });
+    const rpc = await api.send({
+      service: 'acm-pca',
+      method: 'POST',
+      target: '/',
+      headers: { 'x-amz-target': 'ACMPrivateCA.ListCertificateAuthorities' },
+      body: '{}',
+    });
+    for (const { status, error, text } of [rest, rpc]) {
+      expect({ status, error }).toEqual({ status: 503, error: 'ServiceUnavailable' });
+      expect(text).not.toContain('words');
+    }
+    expect(api.log.join('')).toContain('words of the store');
+  });
+});
+
+describe('under overload', () => {
+  /** A listener with room for one message, which is taken until `release` is called. */
+  async function taken() {
+    const load = limitLoad({ maxConcurrent: 1, logger: quiet, delay: () => 0 });
+    const server = await listen(load);
+    let release: () => void = () => undefined;
+    void load.admit(() => new Promise<void>((resolve) => (release = resolve)));
+    return { ...server, release: () => release() };
+  }
+
+  test('PKIOperation is 503 with Retry-After, and nothing is asked of the store', async () => {
+    const { store, ask, post, release } = await taken();
+    await expectRetryLater(await post());
+    await expectRetryLater(await ask('PKIOperation&message=MIIB'));
+    expect(store.calls).toBe(0);
+    release();
+    await expect.poll(async () => (await post()).status).toBe(200);
+  });
+
+  test('GetCACaps and GetCACert are answered', async () => {
+    const { ask } = await taken();
+    expect((await ask('GetCACaps')).status).toBe(200);
+    expect((await ask('GetCACert')).status).toBe(200);
+  });
+
+  test('the answer comes before the body', async () => {
+    const { url } = await taken();
+    const { port, pathname } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(`POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n`);
+    const [octets] = (await new Promise((resolve) =>
+      socket.once('data', (chunk: Buffer) => resolve([chunk])),
+    )) as [Buffer];
+    expect(octets.toString()).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: \d+\r\n/s);
+  });
+
+  test('whoever sends his message slowly takes nobody’s place', async () => {
+    const load = limitLoad({ maxConcurrent: 1, logger: quiet, delay: () => 0 });
+    const { url, post } = await listen(load);
+    const { port, pathname } = new URL(url);
+    const slow = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void slow.destroy());
+    slow.write(`POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nabc`);
+    await sleep(50);
+    expect((await post()).status).toBe(200);
+  });
+});

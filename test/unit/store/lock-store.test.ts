@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createStoreLock } from '../../../src/store/lock-store.ts';
+import { StoreUnavailableError } from '../../../src/store/store-unavailable-error.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+
+const write = { kind: 'put', collection: 'c', key: 'k', value: 'v' } as const;
+
+test('until it is open every call is refused, and nothing is written', async () => {
+  const store = openInMemoryRecordStore(Date.now);
+  const guarded = createStoreLock().guard(store);
+  const calls = [
+    () => guarded.get('p', 'c', 'k'),
+    () => guarded.list('p', 'c', { limit: 1 }),
+    () => guarded.commit('p', [write]),
+    () => guarded.increment('p', 'n', 1),
+    () => guarded.collections()[Symbol.asyncIterator]().next(),
+  ];
+  for (const call of calls) await expect(call()).rejects.toThrow(StoreUnavailableError);
+  expect(await store.get('p', 'c', 'k')).toBeUndefined();
+  expect(await store.increment('p', 'n', 0)).toBe(0);
+});
+
+test('it opens when the check is content with the store behind it, and not before', async () => {
+  const store = openInMemoryRecordStore(Date.now);
+  const lock = createStoreLock();
+  const guarded = lock.guard(store);
+  const refusal = new Error('not this one');
+  await expect(lock.unlock(() => Promise.reject(refusal))).rejects.toBe(refusal);
+  await expect(guarded.get('p', 'c', 'k')).rejects.toThrow(StoreUnavailableError);
+  await lock.unlock(async (behind) => {
+    expect(behind).toBe(store);
+    await expect(guarded.get('p', 'c', 'k')).rejects.toThrow(StoreUnavailableError);
+  });
+  await guarded.commit('p', [write]);
+  expect((await guarded.get('p', 'c', 'k'))?.value).toBe('v');
+});
