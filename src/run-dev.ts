@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServerUrls } from './announce-server.ts';
 import { encodePem } from './asn1/pem.ts';
 import type { Credential } from './aws-wire/credential.ts';
 import type { DevConnection } from './cli/dev-banner.ts';
@@ -16,7 +17,6 @@ import { rotateRaIdentity } from './connectors/rotate-ra-identity.ts';
 import { slowIssuer } from './issuer/slow-issuer.ts';
 import type { DevInstallation } from './prepare-dev.ts';
 import { DEV_SCOPE, prepareDev } from './prepare-dev.ts';
-import type { ServerUrls } from './run-server.ts';
 import { runServer } from './run-server.ts';
 import type { Wired } from './wire.ts';
 

@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import type { WorkerMessage, WorkerUrls } from './worker-message.ts';
+import { MESSAGE_INTERVAL } from './worker-message.ts';
+
+/** What a process that is one of several workers does in place of its own ops listener. */
+export interface WorkerPart {
+  /** Stands in each line of the log. */
+  readonly number: number;
+  /** From now on tells the primary every second that this worker lives, and whether it is ready. */
+  report(urls: WorkerUrls, objection: () => Promise<string | undefined>): void;
+  /** Nothing is left to be told: the process may end. */
+  finish(): void;
+}
+
+/** Undefined in a process that nobody has forked. */
+export function joinPrimary(): WorkerPart | undefined {
+  const { worker } = cluster;
+  if (worker === undefined) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const tell = async (urls: WorkerUrls, look: () => Promise<string | undefined>) => {
+    const message: WorkerMessage = { urls, objection: await look() };
+    // Without its primary a worker ends, so there is nobody to tell of a failure.
+    if (worker.isConnected()) worker.send(message, () => undefined);
+  };
+  return {
+    number: worker.id,
+    report(urls, objection) {
+      timer = setInterval(() => void tell(urls, objection), MESSAGE_INTERVAL);
+      void tell(urls, objection);
+    },
+    finish() {
+      clearInterval(timer);
+      process.channel?.unref();
+    },
+  };
+}
