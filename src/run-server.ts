@@ -112,6 +112,7 @@ function wireSettings(
   return {
     storeDir: join(settings.dataDir, 'store'),
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
+    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
     reportUncertain: (issuing) =>

@@ -17,12 +17,15 @@ import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
 import type { S3Settings } from './private-ca/s3/open-s3-buckets.ts';
 import { openLmdbRecordStore } from './store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from './store/record-store.ts';
+import type { RedisStoreSettings } from './store/redis/redis-store-settings.ts';
 import type { Sealer } from './store/seal.ts';
 import { createSealer } from './store/seal.ts';
 
 export interface WireSettings {
   /** Directory of the embedded store. */
   readonly storeDir: string;
+  /** Redis keeps the records, in place of the embedded store. */
+  readonly redis?: Omit<RedisStoreSettings, 'clock'> | undefined;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
   /** While the master key is being changed: opens too. */
@@ -37,6 +40,8 @@ export interface WireSettings {
   readonly s3?: S3Settings | undefined;
   /** The connectors' CAs are at AWS; without it they are the embedded ones. */
   readonly acmPca?: Omit<AcmPcaIssuerOptions, 'store' | 'clock'> | undefined;
+  /** Is told of a request that may have become a certificate that nobody gets. */
+  readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
 }
 
 interface WireToken {
@@ -50,10 +55,12 @@ interface WireToken {
   readonly report: (fault: KeyStoreError) => void;
 }
 
-/** What tests put in place of the real parts. */
+/** What is put in place of the real parts, or before them. */
 export interface WireOverrides {
   readonly clock?: () => number;
   readonly store?: RecordStore;
+  /** Gets the store and gives the one that everybody is to see. */
+  readonly guardStore?: (store: RecordStore) => RecordStore;
   /** Gets the issuer of the settings and gives the one to use. */
   readonly issuer?: (issuer: Issuer) => Issuer;
 }
@@ -78,12 +85,12 @@ const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
  * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { storeDir, masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca } =
-    settings;
+  const { masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca } = settings;
   const clock = overrides.clock ?? Date.now;
   const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
-  const store = overrides.store ?? (await openLmdbRecordStore({ directory: storeDir, clock }));
+  const opened = overrides.store ?? (await openStore(settings, clock));
+  const store = overrides.guardStore?.(opened) ?? opened;
   const sealer = createSealer(masterKey, otherMasterKey);
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
@@ -106,6 +113,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     challengePasswords: (connectorId) => challengePasswords({ store, sealer }, connectorId),
     clock,
     randomBytes,
+    ...(settings.reportUncertain && { reportUncertain: settings.reportUncertain }),
   };
   return {
     store,
@@ -117,6 +125,13 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     enrolment,
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
   };
+}
+
+/** The client of Redis is not loaded without it either. */
+async function openStore({ storeDir, redis }: WireSettings, clock: () => number) {
+  if (!redis) return openLmdbRecordStore({ directory: storeDir, clock });
+  const { openRedisRecordStore } = await import('./store/redis/redis-record-store.ts');
+  return openRedisRecordStore({ ...redis, clock });
 }
 
 /** The client of S3 is large: whoever does not use it does not wait for it. */

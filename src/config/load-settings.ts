@@ -8,6 +8,8 @@ import type { Environment } from './read-settings-environment.ts';
 import { readSettingsEnvironment } from './read-settings-environment.ts';
 import type { SettingsSource } from './read-settings-file.ts';
 import { readSettingsFile } from './read-settings-file.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { readRedisConnection } from './redis-connection.ts';
 import type { ListenerSettings, Settings } from './settings.ts';
 import { LISTENERS, SETTINGS } from './settings.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -26,6 +28,8 @@ export interface LoadedSettings {
   readonly credential?: Credential | undefined;
   /** The PKCS #11 token with CA keys. */
   readonly token?: TokenSettings | undefined;
+  /** While Redis keeps the records. */
+  readonly redis?: RedisConnection | undefined;
 }
 
 /** Names the file of settings when `--config` does not. */
@@ -52,8 +56,9 @@ export async function loadSettings(
   const { masterKey, otherMasterKey } = await readMasterKeys(settings, mistakes);
   const credential = await attempt(mistakes, '', () => readCredentialEnvironment(environment));
   const token = await attempt(mistakes, 'keyStore.pinFile: ', () => readTokenSettings(settings));
+  const redis = await attempt(mistakes, '', () => readRedisConnection(settings));
   if (mistakes.length > 0 || masterKey === undefined) throw new UsageError(mistakes.join('\n'));
-  return { settings, masterKey, otherMasterKey, credential, token };
+  return { settings, masterKey, otherMasterKey, credential, token, redis };
 }
 
 async function readSource(file: string): Promise<SettingsSource> {

@@ -19,9 +19,9 @@ async function* scanServer(
   server: Redis,
   pattern: string,
 ): AsyncGenerator<string> {
-  let isLost = false;
+  const connection = { isLost: false };
   const lose = () => {
-    isLost = true;
+    connection.isLost = true;
   };
   server.once('close', lose);
   try {
@@ -31,7 +31,8 @@ async function* scanServer(
       const reply = await within(timeoutMs, scan).catch((error: unknown) => {
         throw new StoreUnavailableError(`Redis gives no keys: ${plainReason(error)}`);
       });
-      if (isLost) throw new StoreUnavailableError('Redis was lost between two pages of keys');
+      if (connection.isLost)
+        throw new StoreUnavailableError('Redis was lost between two pages of keys');
       const [next, keys] = reply as [string, string[]];
       cursor = next;
       yield* keys;
