@@ -6,8 +6,10 @@ import { registerClientCommands } from './cli/client-commands.ts';
 import { registerCompletionCommand } from './cli/completion/completion.ts';
 import { registerDevCommand } from './cli/dev.ts';
 import { failWith } from './cli/fail-with.ts';
+import { registerMasterKeyCommand } from './cli/master-key.ts';
 import { registerRaCommand } from './cli/ra.ts';
 import { registerServeCommand } from './cli/serve.ts';
+import { registerStoreCommand } from './cli/store/store.ts';
 
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
@@ -36,6 +38,20 @@ registerCaCommand(program, {
     const { runCaExport } = await import('./run-ca-export.ts');
     await runCaExport(arn, options);
   },
+});
+registerStoreCommand(program, {
+  exportStore: async (options) => {
+    const { runStoreExport } = await import('./run-store-export.ts');
+    await runStoreExport(options);
+  },
+  importStore: async (options) => {
+    const { runStoreImport } = await import('./run-store-import.ts');
+    await runStoreImport(options);
+  },
+});
+registerMasterKeyCommand(program, async (options) => {
+  const { runMasterKeyReseal } = await import('./run-master-key-reseal.ts');
+  await runMasterKeyReseal(options);
 });
 registerCompletionCommand(program);
 

@@ -3,6 +3,13 @@ import type { ArchivedRecord } from './archive-lines.ts';
 
 const PAGE = 100;
 
+export async function isEmpty(store: RecordStore): Promise<boolean> {
+  for await (const records of allRecords(store)) {
+    if (records.length > 0) return false;
+  }
+  return true;
+}
+
 /**
  * Every live record of the store, page by page: what lives throughout comes once, what comes or goes meanwhile may or
  * may not. The records of a collection come together, in the order of their keys.
