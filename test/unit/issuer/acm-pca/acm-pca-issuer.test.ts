@@ -1,0 +1,259 @@
+import { describe, expect, test, vi } from 'vitest';
+import { encodePem } from '../../../../src/asn1/pem.ts';
+import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
+import type { RecordStore } from '../../../../src/store/record-store.ts';
+import type { Answer } from '../../../support/fake-acm-pca.ts';
+import { startFakeAcmPca } from '../../../support/fake-acm-pca.ts';
+import { openInMemoryRecordStore } from '../../../support/in-memory-record-store.ts';
+import { makeIdentity, rsaKeyPair } from '../../../support/test-authority.ts';
+
+const ID = '11111111-2222-4333-8444-555555555555';
+const ARN = `arn:aws-cn:acm-pca:cn-north-1:123456789012:certificate-authority/${ID}`;
+const CERTIFICATE_ARN = `${ARN}/certificate/${'0'.repeat(32)}`;
+const NOW = Date.now();
+const DAY = 86_400_000;
+const keys = rsaKeyPair();
+const pemOf = (subject: string) =>
+  encodePem(
+    'CERTIFICATE',
+    makeIdentity({ keys, subject, ca: {}, notAfter: new Date(NOW + 2 * DAY) }).certificate.der,
+  );
+const REQUEST = {
+  authorityArn: ARN,
+  csr: Buffer.from('a CSR'),
+  notAfter: new Date('2030-01-02T03:04:05Z'),
+  idempotencyToken: 'token',
+};
+
+function description(changes: Answer = {}): Answer {
+  return {
+    CertificateAuthority: {
+      ...{ Arn: ARN, Status: 'ACTIVE', Serial: '1', NotAfter: (NOW + 2 * DAY) / 1_000 },
+      CertificateAuthorityConfiguration: { SigningAlgorithm: 'SHA384WITHRSA' },
+      ...changes,
+    },
+  };
+}
+
+async function world(changes: { certificatesPerSecond?: number; store?: RecordStore } = {}) {
+  const time = { now: NOW };
+  const clock = () => time.now;
+  const aws = await startFakeAcmPca({
+    DescribeCertificateAuthority: () => description(),
+    GetCertificateAuthorityCertificate: () => ({ Certificate: pemOf('CN=First') }),
+    IssueCertificate: () => ({ CertificateArn: CERTIFICATE_ARN }),
+    GetCertificate: () => ({ Certificate: pemOf('CN=device'), CertificateChain: pemOf('CN=CA') }),
+  });
+  const store = changes.store ?? openInMemoryRecordStore(clock);
+  const report = vi.fn();
+  const replica = () =>
+    createAcmPcaIssuer({
+      endpoint: aws.endpoint,
+      credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
+      ...{ store, clock, report },
+      certificatesPerSecond: changes.certificatesPerSecond ?? 100,
+      sleep: async () => undefined,
+    });
+  return { aws, time, report, replica, issuer: replica() };
+}
+
+describe('describeAuthority', () => {
+  test('what AWS says of it', async () => {
+    const { aws, issuer, time } = await world();
+    expect(await issuer.describeAuthority(ARN)).toMatchObject({
+      ...{ arn: ARN, status: 'ACTIVE', usageMode: 'GENERAL_PURPOSE', chain: [] },
+    });
+    aws.answers['DescribeCertificateAuthority'] = () =>
+      description({ Status: 'DISABLED', UsageMode: 'SHORT_LIVED_CERTIFICATE' });
+    time.now += 60_000;
+    expect(await issuer.describeAuthority(ARN)).toMatchObject({
+      ...{ status: 'NOT_ACTIVE', usageMode: 'SHORT_LIVED_CERTIFICATE' },
+    });
+  });
+
+  test('is asked once for calls at once, the status again after a minute, the certificate when there is another', async () => {
+    const { aws, issuer, time } = await world();
+    await Promise.all(Array.from({ length: 50 }, () => issuer.describeAuthority(ARN)));
+    const counts = () => [
+      aws.count('DescribeCertificateAuthority'),
+      aws.count('GetCertificateAuthorityCertificate'),
+    ];
+    expect(counts()).toEqual([1, 1]);
+    time.now += 59_999;
+    await issuer.describeAuthority(ARN);
+    expect(counts()).toEqual([1, 1]);
+    time.now += 1;
+    const first = await issuer.describeAuthority(ARN);
+    expect(counts()).toEqual([2, 1]);
+    aws.answers['DescribeCertificateAuthority'] = () => description({ Serial: '2' });
+    aws.answers['GetCertificateAuthorityCertificate'] = () => ({ Certificate: pemOf('CN=2nd') });
+    time.now += 60_000;
+    const second = await issuer.describeAuthority(ARN);
+    expect(counts()).toEqual([3, 2]);
+    expect(Buffer.compare(first.certificate, second.certificate)).not.toBe(0);
+  });
+
+  test('a status that a refusal disproves is asked for again', async () => {
+    const { aws, issuer } = await world();
+    expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'ACTIVE' });
+    aws.answers['DescribeCertificateAuthority'] = () => description({ Status: 'DISABLED' });
+    aws.answers['IssueCertificate'] = () => ({ __type: 'InvalidStateException', message: 'no' });
+    await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'not-active' });
+    expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'NOT_ACTIVE' });
+  });
+
+  test('an answer without what it should hold is no answer', async () => {
+    const { aws, issuer } = await world();
+    aws.answers['GetCertificateAuthorityCertificate'] = () => ({ Certificate: 'no PEM' });
+    await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({
+      fault: 'unavailable',
+      message: `AWS Private CA gave no readable certificate of ${ARN}`,
+    });
+  });
+});
+
+describe('issueCertificate', () => {
+  test('asks as Connector for SCEP does, with the algorithm of the authority', async () => {
+    const { aws, issuer } = await world();
+    expect(await issuer.issueCertificate(REQUEST)).toBe(CERTIFICATE_ARN);
+    const notBefore = new Date('2029-01-02T03:04:05Z');
+    await issuer.issueCertificate({ ...REQUEST, notBefore, extendedKeyUsage: ['1.2.3', '1.2.4'] });
+    const inputs = aws.calls.filter(({ action }) => action === 'IssueCertificate');
+    const asked = {
+      CertificateAuthorityArn: ARN,
+      Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', REQUEST.csr)).toString('base64'),
+      IdempotencyToken: 'token',
+      SigningAlgorithm: 'SHA384WITHRSA',
+      TemplateArn: 'arn:aws-cn:acm-pca:::template/BlankEndEntityCertificate_APICSRPassthrough/V1',
+      Validity: { Type: 'ABSOLUTE', Value: 1_893_553_445 },
+    };
+    expect(inputs.map(({ input }) => input)).toEqual([
+      asked,
+      {
+        ...asked,
+        ValidityNotBefore: { Type: 'ABSOLUTE', Value: 1_862_017_445 },
+        ApiPassthrough: {
+          Extensions: {
+            ExtendedKeyUsage: [
+              { ExtendedKeyUsageObjectIdentifier: '1.2.3' },
+              { ExtendedKeyUsageObjectIdentifier: '1.2.4' },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  test('the algorithm is known for good, even while the authority cannot be described', async () => {
+    const { aws, issuer, time } = await world();
+    await issuer.issueCertificate(REQUEST);
+    time.now += DAY;
+    aws.answers['DescribeCertificateAuthority'] = () => ({ __type: 'ThrottlingException' });
+    expect(await issuer.issueCertificate(REQUEST)).toBe(CERTIFICATE_ARN);
+    expect(aws.count('DescribeCertificateAuthority')).toBe(1);
+  });
+
+  test('asks once, whatever becomes of it', async () => {
+    const { aws, issuer } = await world();
+    aws.answers['IssueCertificate'] = () => ({ __type: 'ThrottlingException', message: 'Rate' });
+    await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'throttled' });
+    expect(aws.count('IssueCertificate')).toBe(1);
+    aws.answers['IssueCertificate'] = () => ({});
+    await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'unanswered' });
+    expect(aws.count('IssueCertificate')).toBe(2);
+  });
+});
+
+describe('issuer.certificatesPerSecond', () => {
+  const issueMany = async (
+    issuers: readonly { issueCertificate: (r: typeof REQUEST) => Promise<string> }[],
+    times: number,
+    request = REQUEST,
+  ) => {
+    const asked = issuers.flatMap((issuer) =>
+      Array.from({ length: times }, () => issuer.issueCertificate(request)),
+    );
+    const outcomes = await Promise.allSettled(asked);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        expect(outcome.reason).toMatchObject({
+          fault: 'throttled',
+          message: expect.stringContaining('issuer.certificatesPerSecond (5)') as string,
+        });
+      }
+    }
+    return outcomes.filter(({ status }) => status === 'fulfilled').length;
+  };
+
+  test('holds for all replicas together, and AWS is not asked beyond', async () => {
+    const { aws, time, replica } = await world({ certificatesPerSecond: 5 });
+    const replicas = [replica(), replica()];
+    expect(await issueMany(replicas, 20)).toBe(5);
+    expect(aws.count('IssueCertificate')).toBe(5);
+    time.now += 1_000;
+    expect(await issueMany(replicas, 20)).toBe(5);
+  });
+
+  test('holds for each authority by itself', async () => {
+    const { issuer } = await world({ certificatesPerSecond: 5 });
+    expect(await issueMany([issuer], 10)).toBe(5);
+    const other = { ...REQUEST, authorityArn: ARN.replace(/5$/, '6') };
+    expect(await issueMany([issuer], 10, other)).toBe(5);
+  });
+
+  test('a flood costs the store no more than the limit', async () => {
+    const store = openInMemoryRecordStore(() => NOW);
+    const increment = vi.spyOn(store, 'increment');
+    const { issuer } = await world({ certificatesPerSecond: 5, store });
+    await issueMany([issuer], 100);
+    expect(increment).toHaveBeenCalledTimes(5);
+    expect(increment.mock.calls[0]?.[0]).toBe(`issuing-${ID}`);
+  });
+
+  test('where the store cannot count, each replica keeps to it alone, and says so', async () => {
+    const store = openInMemoryRecordStore(() => NOW);
+    vi.spyOn(store, 'increment').mockRejectedValue(new Error('the store is down'));
+    const { replica, report } = await world({ certificatesPerSecond: 5, store });
+    expect(await issueMany([replica(), replica()], 20)).toBe(10);
+    expect(report).toHaveBeenCalledWith(
+      'the store cannot count certificates; this process counts alone',
+      expect.objectContaining({ message: 'the store is down' }),
+    );
+  });
+});
+
+describe('getCertificate', () => {
+  test('whoever waits for it may ask as often as he likes', async () => {
+    const { aws, issuer, time } = await world();
+    const answer = aws.answers['GetCertificate'];
+    aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
+    const get = () => issuer.getCertificate(ARN, CERTIFICATE_ARN);
+    expect(await Promise.all([get(), get(), get()])).toEqual([undefined, undefined, undefined]);
+    expect(aws.count('GetCertificate')).toBe(1);
+    if (answer) aws.answers['GetCertificate'] = answer;
+    time.now += 499;
+    expect(await get()).toBeUndefined();
+    time.now += 1;
+    expect((await get())?.chain).toHaveLength(1);
+    expect(await get()).toBeDefined();
+    expect(aws.count('GetCertificate')).toBe(2);
+  });
+
+  test('after IssueCertificate gave its name again it may be there', async () => {
+    const { aws, issuer } = await world();
+    const answer = aws.answers['GetCertificate'];
+    aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
+    expect(await issuer.getCertificate(ARN, CERTIFICATE_ARN)).toBeUndefined();
+    if (answer) aws.answers['GetCertificate'] = answer;
+    await issuer.issueCertificate(REQUEST);
+    expect(await issuer.getCertificate(ARN, CERTIFICATE_ARN)).toBeDefined();
+  });
+
+  test('what AWS could not issue will not come', async () => {
+    const { aws, issuer } = await world();
+    aws.answers['GetCertificate'] = () => ({ __type: 'RequestFailedException', message: 'no' });
+    await expect(issuer.getCertificate(ARN, CERTIFICATE_ARN)).rejects.toMatchObject({
+      fault: 'invalid-request',
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { OID } from '../../../../src/asn1/object-identifiers.ts';
+import { readBer } from '../../../../src/asn1/read-ber.ts';
+import {
+  derContext,
+  derElement,
+  derOctetString,
+  derOid,
+  derSequence,
+} from '../../../../src/asn1/write-der.ts';
+import { askOcsp } from '../../../../src/issuer/acm-pca/ask-ocsp.ts';
+import { derSigned } from '../../../../src/x509/build-certificate.ts';
+import type { OcspCertStatus } from '../../../../src/x509/build-ocsp-response.ts';
+import { derOcspResponseData } from '../../../../src/x509/build-ocsp-response.ts';
+import { keyIdentifierOf } from '../../../../src/x509/key-identifier.ts';
+import { parseOcspRequest } from '../../../../src/x509/parse-ocsp-request.ts';
+import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
+import type { Identity, IdentityOptions } from '../../../support/test-authority.ts';
+import { makeIdentity, rsaKeyPair } from '../../../support/test-authority.ts';
+
+const NOW = Date.now();
+const HOUR = 3_600_000;
+const keys = rsaKeyPair();
+const issuer = makeIdentity({ keys, subject: 'CN=Issuer', ca: {} });
+const stranger = makeIdentity({ subject: 'CN=Issuer', ca: {} });
+const delegateKeys = rsaKeyPair();
+const delegate = (changes: Partial<IdentityOptions> = {}) =>
+  makeIdentity({
+    ...{ keys: delegateKeys, subject: 'CN=OCSP', issuer },
+    extendedKeyUsage: [OID.ocspSigning],
+    ...changes,
+  });
+const SERIAL = Buffer.from('00abcdef', 'hex');
+
+interface Reply {
+  readonly signer: Identity;
+  readonly brings?: readonly Identity[];
+  readonly status?: OcspCertStatus;
+  readonly nextUpdate?: number;
+  /** Answers about another certificate. */
+  readonly astray?: boolean;
+}
+
+async function startResponder(reply: Reply): Promise<string> {
+  const { signer, brings = [], status = { kind: 'good' } } = reply;
+  const server = createServer((request, response) => {
+    void buffer(request).then((octets) => {
+      const { certIds } = parseOcspRequest(octets);
+      const certId = Buffer.from(certIds[0].der);
+      if (reply.astray === true) certId[certId.length - 1] = 0;
+      const data = derOcspResponseData({
+        responderKeyHash: keyIdentifierOf(signer.certificate.subjectPublicKeyInfo),
+        ...{ producedAt: new Date(NOW), thisUpdate: new Date(NOW - HOUR) },
+        nextUpdate: new Date(reply.nextUpdate ?? NOW + HOUR),
+        ...{ responses: [{ certId, status }], nonce: undefined },
+      });
+      const sign = createSigner(signer.privateKey, 'SHA256WITHRSA');
+      const signed = readBer(derSigned(data, 'SHA256WITHRSA', sign(data))).children;
+      const certificates = derContext(0, derSequence(...brings.map((one) => one.certificate.der)));
+      const basic = derSequence(
+        ...signed.map(({ bytes }) => bytes),
+        ...(brings.length > 0 ? [certificates] : []),
+      );
+      const bytes = derSequence(derOid(OID.ocspBasicResponse), derOctetString(basic));
+      response.end(derSequence(derElement(0x0a, Buffer.of(0)), derContext(0, bytes)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const ask = async (reply: Reply) =>
+  askOcsp(await startResponder(reply), issuer.certificate, SERIAL, NOW);
+
+test.each<[string, Reply]>([
+  ['the issuer', { signer: issuer }],
+  ['a delegate', { signer: delegate(), brings: [delegate()] }],
+  ['a delegate, among others', { signer: delegate(), brings: [stranger, delegate()] }],
+])('believes %s', async (_, reply) => {
+  const good = await ask(reply);
+  expect(good.isRevoked).toBe(false);
+  expect(Math.abs(good.nextUpdate - NOW - HOUR)).toBeLessThan(1_000);
+  const status = { kind: 'revoked', revokedAt: new Date(NOW), reason: 'unspecified' } as const;
+  expect((await ask({ ...reply, status })).isRevoked).toBe(true);
+});
+
+const past = { notBefore: new Date(NOW - 2 * HOUR), notAfter: new Date(NOW - HOUR) };
+
+test.each<[string, Reply, string]>([
+  ['a stranger', { signer: stranger }, 'not signed for the CA'],
+  ['a stranger who says who he is', { signer: stranger, brings: [stranger] }, 'not signed'],
+  [
+    'a delegate of a stranger',
+    { signer: delegate(), brings: [delegate({ issuer: stranger })] },
+    'not signed',
+  ],
+  [
+    'whoever has a certificate',
+    { signer: delegate(), brings: [delegate({ extendedKeyUsage: [OID.clientAuth] })] },
+    'not signed',
+  ],
+  ['a delegate of yesterday', { signer: delegate(), brings: [delegate(past)] }, 'not signed'],
+  ['news of yesterday', { signer: issuer, nextUpdate: NOW - 60_000 }, 'out of date'],
+  ['news of others', { signer: issuer, astray: true }, 'about another certificate'],
+  ['one who does not know', { signer: issuer, status: { kind: 'unknown' } }, 'does not know'],
+])('does not believe %s', async (_, reply, reason) => {
+  await expect(ask(reply)).rejects.toThrow(reason);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { DecodeError } from '../../../src/asn1/decode-error.ts';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { derContext, derSequence } from '../../../src/asn1/write-der.ts';
+import { crlDistributionPointsExtension } from '../../../src/x509/crl-distribution-points.ts';
+import { derGeneralName } from '../../../src/x509/general-names.ts';
+import { readCrlUrls } from '../../../src/x509/read-crl-urls.ts';
+
+const extension = (value: Uint8Array) => [
+  { oid: OID.cRLDistributionPoints, critical: false, value },
+];
+const uri = (value: string) => derGeneralName({ kind: 'uniformResourceIdentifier', value });
+const point = (...names: Uint8Array[]) => derSequence(derContext(0, derContext(0, ...names)));
+
+test('no extension, no URL', () => {
+  expect(readCrlUrls([])).toEqual([]);
+});
+
+test('reads what certificates are given', () => {
+  const url = 'http://pki.example.com/crl/a.crl';
+  expect(readCrlUrls([crlDistributionPointsExtension(url)])).toEqual([url]);
+});
+
+test('reads every URL of every point, and passes over other names', () => {
+  const directory = derGeneralName({ kind: 'dNSName', value: 'example.com' });
+  const relative = derSequence(derContext(0, derContext(1)));
+  const issuerAlone = derSequence(derContext(2));
+  const value = derSequence(
+    point(uri('http://a/1'), directory, uri('http://a/2')),
+    ...[relative, issuerAlone, derSequence()],
+    point(uri('http://b/3')),
+  );
+  expect(readCrlUrls(extension(value))).toEqual(['http://a/1', 'http://a/2', 'http://b/3']);
+});
+
+test.each([
+  ['no DER', Buffer.from('30', 'hex')],
+  ['no SEQUENCE', Buffer.from('0500', 'hex')],
+  ['a control character', derSequence(point(Buffer.from('86026109', 'hex')))],
+])('%s: DecodeError', (_, value) => {
+  expect(() => readCrlUrls(extension(value))).toThrow(DecodeError);
+});
