@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what the long tests need and no distribution packages: jscep (Java, built by Maven), the newest micromdm scepclient (built
-# by Go into .cache/), and moto (Python, in .cache/). What is there is left alone, so later runs need no network.
+# by Go into .cache/), moto (Python, in .cache/), and helm and kubeconform with a description of the API of Kubernetes (Go). What is there is left alone, so later runs need no network.
 # Where something cannot be brought it is named and the script succeeds; under CI=true it fails instead.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -9,7 +9,7 @@ missing_packages() {
   command -v javac >/dev/null 2>&1 || echo default-jdk-headless
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
-  [ -x .cache/go/bin/scepclient ] || command -v go >/dev/null 2>&1 || echo golang-go
+  { [ -x .cache/go/bin/scepclient ] && [ -x .cache/go/bin/helm ]; } || command -v go >/dev/null 2>&1 || echo golang-go
 }
 
 # Prints what a command says only if it fails.
@@ -43,9 +43,18 @@ build_jscep_client() {
   $build --offline </dev/null >/dev/null 2>&1 || quietly $build
 }
 
-build_scepclient() {
-  [ -x .cache/go/bin/scepclient ] ||
-    GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw quietly go install github.com/micromdm/scep/v2/cmd/scepclient@latest
+# Builds the command of a Go package, as in build_by_go github.com/micromdm/scep/v2/cmd/scepclient@latest
+build_by_go() {
+  package=${1%@*}
+  [ -x ".cache/go/bin/${package##*/}" ] ||
+    GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw quietly go install "$1"
+}
+
+# In api/openapi-spec, from which the schemas for kubeconform are made: test/support/kubernetes-schemas.ts names the same version.
+kubernetes=k8s.io/kubernetes@v1.36.3
+fetch_kubernetes_api() {
+  [ -d ".cache/go/pkg/mod/$kubernetes" ] ||
+    GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw quietly go mod download "$kubernetes"
 }
 
 # moto: an S3 of another maker.
@@ -65,7 +74,10 @@ fi
 
 failed=
 build_jscep_client || failed="$failed jscep"
-build_scepclient || failed="$failed scepclient"
+build_by_go github.com/micromdm/scep/v2/cmd/scepclient@latest || failed="$failed scepclient"
+build_by_go helm.sh/helm/v4/cmd/helm@v4.3.1 || failed="$failed helm"
+build_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 || failed="$failed kubeconform"
+fetch_kubernetes_api || failed="$failed kubernetes-api"
 install_moto || failed="$failed moto"
 [ -n "$failed" ] || exit 0
 

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
+import { freePort } from './free-port.ts';
 import { requireClient } from './require-client.ts';
 
 const MOTO = path.resolve('.cache/moto/bin/moto_server');
@@ -30,13 +29,4 @@ export async function startMoto(): Promise<string> {
     await sleep(100);
   }
   throw new Error('moto does not answer');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { CHART } from './chart-values.ts';
+import type { CommandResult } from './run-command.ts';
+import { runCommand } from './run-command.ts';
+import { MAIN } from './spawn-server.ts';
+
+/** Runs what the pod of `helm test` runs, with the environment that the pod gives it. */
+export function runHelmTest(environment: Readonly<Record<string, string>>): Promise<CommandResult> {
+  const inherited = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+  return runCommand(process.execPath, [path.join(CHART, 'files/enrol-a-device.mjs')], {
+    env: {
+      ...Object.fromEntries(inherited.map((name) => [name, ''])),
+      PROGRAM: MAIN,
+      ...environment,
+    },
+    timeoutMs: 240_000,
+  });
+}
