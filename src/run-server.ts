@@ -112,11 +112,12 @@ function wireSettings(
   return {
     storeDir: join(settings.dataDir, 'store'),
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
-    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
     reportUncertain: (issuing) =>
       logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
+    reportCreation: (authorityArn, err) =>
+      logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
     s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
     acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
     token: token && {

@@ -42,6 +42,8 @@ export interface WireSettings {
   readonly acmPca?: Omit<AcmPcaIssuerOptions, 'store' | 'clock'> | undefined;
   /** Is told of a request that may have become a certificate that nobody gets. */
   readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
+  /** Is told of a CA whose key could not be made. */
+  readonly reportCreation?: PrivateCa['reportCreation'];
 }
 
 interface WireToken {
@@ -95,6 +97,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
     ...(authorityQuota === undefined ? {} : { authorityQuota }),
+    ...(settings.reportCreation && { reportCreation: settings.reportCreation }),
     ...(publicUrl && { publicUrl }),
     ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
     ...(buckets && { buckets }),

@@ -10,7 +10,7 @@ import {
 } from './authority-record.ts';
 import type { AuthorityUse } from './authority-status.ts';
 import { requireStatus } from './authority-status.ts';
-import { finishCreation, isAbandoned } from './finish-creation.ts';
+import { finishCreationLater, isAbandoned } from './finish-creation.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { authorityIdOf } from './private-ca-arns.ts';
 
@@ -32,8 +32,7 @@ export async function findStoredAuthority(
     throw new AwsError('ResourceNotFoundException', message);
   }
   const { value } = entry;
-  // What the store fails at now, the next look tries again.
-  if (isAbandoned(value, ca.clock())) finishCreation(ca, value.id).catch(() => undefined);
+  if (isAbandoned(value, ca.clock())) finishCreationLater(ca, value);
   if (use !== undefined) requireStatus(value, use, ca.clock());
   return entry;
 }

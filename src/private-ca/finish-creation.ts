@@ -36,6 +36,14 @@ export function finishCreation(ca: PrivateCa, authorityId: string): Promise<void
   return creation;
 }
 
+/** As `finishCreation`, for a caller who does not wait for it. What it throws is reported. */
+export function finishCreationLater(
+  ca: PrivateCa,
+  { id, arn }: Pick<StoredAuthority, 'id' | 'arn'>,
+): void {
+  finishCreation(ca, id).catch((error: unknown) => ca.reportCreation?.(arn, error));
+}
+
 async function makeKey(ca: PrivateCa, id: string): Promise<void> {
   const partition = authorityPartition(id);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);

@@ -26,6 +26,8 @@ export interface PrivateCaDependencies {
   readonly tokenKeys?: TokenKeyStore;
   /** Whether new authorities' keys are made in the token; otherwise they are sealed in the store. */
   readonly newKeysInToken?: boolean;
+  /** Is told of an authority whose key could not be made; whoever looks at it next tries again. */
+  readonly reportCreation?: (authorityArn: string, error: unknown) => void;
   /** The buckets that RevocationConfigurations and audit reports name; without them these are kept in the store. */
   readonly buckets?: Buckets;
 }

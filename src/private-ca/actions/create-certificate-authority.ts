@@ -12,7 +12,7 @@ import { readTags, tagListSchema } from '../authority-tags.ts';
 import type { AuthorityConfiguration } from '../create-authority.ts';
 import { createAuthority } from '../create-authority.ts';
 import { csrExtensionsSchema } from '../csr-extensions.ts';
-import { finishCreation } from '../finish-creation.ts';
+import { finishCreationLater } from '../finish-creation.ts';
 import { requireMatchingAlgorithm, requireSupportedKey } from '../key-algorithms.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { authorityArn } from '../private-ca-arns.ts';
@@ -59,8 +59,9 @@ export async function createCertificateAuthority(
   await noteListBucket(ca, id, configuration.revocation);
   await createAuthority(ca, id, configuration, tags);
   // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
-  finishCreation(ca, id).catch(() => undefined);
-  return { CertificateAuthorityArn: authorityArn(ca.scope, id) };
+  const arn = authorityArn(ca.scope, id);
+  finishCreationLater(ca, { id, arn });
+  return { CertificateAuthorityArn: arn };
 }
 
 function readConfiguration(input: Input): AuthorityConfiguration {

@@ -111,4 +111,26 @@ describe('finishCreation with a token', () => {
     expect(token.keys.size).toBe(1);
     expect(await keyOf(arn)).toMatchObject({ keyId: kept });
   });
+
+  it('reports what keeps an authority CREATING, at each look, and another process finishes it', async () => {
+    const reported: unknown[] = [];
+    const misconfigured = new KeyStoreError('misconfigured', 'the PIN is wrong');
+    let now = Date.now();
+    const broken = reopen({
+      clock: () => now,
+      tokenKeys: { ...token, generate: () => Promise.reject(misconfigured) },
+      reportCreation: (...what) => reported.push(what),
+    });
+    const arn = await create(broken);
+    expect(reported).toEqual([[arn, misconfigured]]);
+    now += 60_000;
+    const look = { CertificateAuthorityArn: arn };
+    await ACTIONS.DescribeCertificateAuthority(broken, look);
+    await broken.creations.get(arn.slice(-36))?.catch(() => undefined);
+    expect(reported).toHaveLength(2);
+    const other = reopen({ clock: () => now });
+    await ACTIONS.DescribeCertificateAuthority(other, look);
+    await other.creations.get(arn.slice(-36));
+    expect((await describeAuthority(arn)).Status).toBe('PENDING_CERTIFICATE');
+  });
 });
