@@ -16,12 +16,15 @@ import { withIssuerFaults } from './with-issuer-faults.ts';
  * region of the authority's ARN: connectors name no authority of another account.
  */
 export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
-  const within = <T>(arn: string, call: (ca: PrivateCa, arn: string) => Promise<T>) =>
-    withIssuerFaults((async () => call(scopedTo(ca, scopeOf(arn)), arn))());
+  const within = <T>(
+    arn: string,
+    call: (ca: PrivateCa, arn: string) => Promise<T>,
+    unknown?: 'unanswered',
+  ) => withIssuerFaults((async () => call(scopedTo(ca, scopeOf(arn)), arn))(), unknown);
   return {
     describeAuthority: (authorityArn) => within(authorityArn, describeAuthority),
     issueCertificate: (request) =>
-      within(request.authorityArn, (scoped) => issueCertificate(scoped, request)),
+      within(request.authorityArn, (scoped) => issueCertificate(scoped, request), 'unanswered'),
     getCertificate: (authorityArn, certificateArn) =>
       within(authorityArn, (scoped, arn) => getCertificate(scoped, arn, certificateArn)),
     isRevoked: (authorityArn, { serialNumber }) =>

@@ -1,5 +1,6 @@
 import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { KeyStoreError } from '../../private-ca/key-store.ts';
 import { StoreUnavailableError } from '../../store/store-unavailable-error.ts';
 import type { IssuerFault } from '../issuer.ts';
 import { IssuerError } from '../issuer.ts';
@@ -20,10 +21,14 @@ const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
 };
 
 /**
- * Waits for a call to the private CA and turns whatever it throws into an IssuerError; the unknown is 'unavailable'. A fault of the
+ * Waits for a call to the private CA and turns whatever it throws into an IssuerError; `unknown` stands for what is no answer of
+ * the CA, after which it may have done what it was asked. A fault of the
  * store stays one: whoever enrols needs the same store, and would wait for it in vain.
  */
-export async function withIssuerFaults<T>(call: Promise<T>): Promise<T> {
+export async function withIssuerFaults<T>(
+  call: Promise<T>,
+  unknown: 'unavailable' | 'unanswered' = 'unavailable',
+): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -32,6 +37,9 @@ export async function withIssuerFaults<T>(call: Promise<T>): Promise<T> {
       throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }
     const message = 'The embedded private CA failed';
-    throw new IssuerError('unavailable', message, { cause: error });
+    // The key has not signed.
+    if (error instanceof KeyStoreError)
+      throw new IssuerError('unavailable', message, { cause: error });
+    throw new IssuerError(unknown, message, { cause: error });
   }
 }

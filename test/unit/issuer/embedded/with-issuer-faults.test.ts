@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import { withIssuerFaults } from '../../../../src/issuer/embedded/with-issuer-faults.ts';
+import { KeyStoreError } from '../../../../src/private-ca/key-store.ts';
 
 describe('withIssuerFaults', () => {
   it('passes answers on', async () => {
@@ -24,5 +25,13 @@ describe('withIssuerFaults', () => {
       fault: 'unavailable',
       message: 'The embedded private CA failed',
     });
+  });
+
+  it('takes a failure that is no answer for one after which it may have issued, where that matters', async () => {
+    const failing = withIssuerFaults(Promise.reject(new Error('disk full')), 'unanswered');
+    await expect(failing).rejects.toMatchObject({ fault: 'unanswered' });
+    const keyless = new KeyStoreError('unavailable', 'the token is not there');
+    const unsigned = withIssuerFaults(Promise.reject(keyless), 'unanswered');
+    await expect(unsigned).rejects.toMatchObject({ fault: 'unavailable' });
   });
 });
