@@ -6,7 +6,6 @@ import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry } from '../store/collection.ts';
 import { askForCertificate, leaveTurn } from './ask-for-certificate.ts';
-import { failTransaction } from './fail-transaction.ts';
 import { finishTransaction } from './finish-transaction.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
@@ -76,9 +75,6 @@ async function collect(
     if (!(error instanceof IssuerError)) throw error;
     const reason = refusalReasonOf(error.fault);
     if (reason === undefined) return false;
-    const refusal = new Refusal(reason, undefined, error);
-    if (error.fault !== 'invalid-request') throw refusal;
-    if (await failTransaction(deps, connector, entry, reason, 'maybe issued')) throw refusal;
-    return true;
+    throw new Refusal(reason, undefined, error);
   }
 }
