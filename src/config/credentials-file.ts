@@ -11,14 +11,15 @@ export interface CredentialsFile {
   readonly warnings: readonly string[];
 }
 
-const OPEN_TO_OTHERS = 0o066;
+/** A file that is another user's can be read by the right of a group alone: Kubernetes mounts Secrets so. */
+const OPEN_TO_OTHERS = { own: 0o066, foreign: 0o026 };
 
 /**
  * Reads a list of credentials in YAML or JSON (docs/credentials.md).
  * @throws UsageError with a line for each mistake; none shows what is in the file
  */
 export async function loadCredentialsFile(file: string): Promise<CredentialsFile> {
-  const { text, mode } = await read(file);
+  const { text, isOpen } = await read(file);
   const credentials = new Map<string, Credential>();
   const mistakes: string[] = [];
   for (const [index, entry] of parseList(file, text).entries()) {
@@ -35,15 +36,15 @@ export async function loadCredentialsFile(file: string): Promise<CredentialsFile
     }
   }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
-  const isOpen = (mode & OPEN_TO_OTHERS) !== 0;
   const warning = `${file} is open to others than its owner; give it the mode 600`;
   return { credentials, warnings: isOpen ? [warning] : [] };
 }
 
-async function read(file: string): Promise<{ readonly text: string; readonly mode: number }> {
+async function read(file: string): Promise<{ readonly text: string; readonly isOpen: boolean }> {
   try {
-    const { mode } = await stat(file);
-    return { text: await readFile(file, 'utf8'), mode };
+    const { mode, uid } = await stat(file);
+    const open = OPEN_TO_OTHERS[uid === process.getuid?.() ? 'own' : 'foreign'];
+    return { text: await readFile(file, 'utf8'), isOpen: (mode & open) !== 0 };
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file} cannot be read (${code})`);

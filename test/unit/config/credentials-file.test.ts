@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadCredentialsFile } from '../../../src/config/credentials-file.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
@@ -95,6 +95,20 @@ describe('good files', () => {
       credentialsFile(JSON.stringify([entry()]), mode),
     );
     expect(warnings).toEqual([expect.stringMatching(/is open to others/)]);
+  });
+
+  test.each([
+    [0o440, 0],
+    [0o640, 0],
+    [0o444, 1],
+    [0o660, 1],
+  ])('of another user, as a mounted Secret is, mode %o gives %i warnings', async (mode, count) => {
+    vi.spyOn(process, 'getuid').mockReturnValue(65_532);
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const { warnings } = await loadCredentialsFile(credentialsFile('[]', mode));
+    expect(warnings).toHaveLength(count);
   });
 });
 
