@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
+import type { MasterKeyFiles } from '../../config/read-master-key-files.ts';
 
 /** The options of the commands that work on the data directory of a server, without its API. */
-export interface DataDirOptions {
-  readonly dataDir: string;
-  /** Default: master.key in the data directory, where `dev` has it. */
-  readonly masterKeyFile?: string;
-}
+export type DataDirOptions = MasterKeyFiles;
 
 export function addDataDirOptions(command: Command): void {
   command
@@ -14,5 +11,6 @@ export function addDataDirOptions(command: Command): void {
     .option(
       '--master-key-file <file>',
       'its master key (default: master.key in the data directory)',
-    );
+    )
+    .option('--other-master-key-file <file>', 'and the other one, while it is being changed');
 }

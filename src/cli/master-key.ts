@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { StoreOptions } from './store/store-options.ts';
+import { addStoreOptions } from './store/store-options.ts';
+
+/** Registers `scep-connector master-key`. `reseal` seals anew and says what came of it. */
+export function registerMasterKeyCommand(
+  program: Command,
+  reseal: (options: StoreOptions) => Promise<void>,
+): void {
+  const command = program
+    .command('master-key')
+    .description('the key that seals every secret in the store')
+    .command('reseal')
+    .description('seal everything anew under the master key, so that the other one can go');
+  addStoreOptions(command);
+  command.action(reseal);
+}
