@@ -1,0 +1,182 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
+import type { Device } from '../support/enrol-device.ts';
+import { enrolDevice } from '../support/enrol-device.ts';
+import { hasRedis } from '../support/redis-process.ts';
+import type { StandaloneRedis } from '../support/redis-servers.ts';
+import { startStandaloneRedis } from '../support/redis-servers.ts';
+import { runProgram } from '../support/run-program.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+
+const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+const ADMINISTRATOR = {
+  accessKeyId: 'AKIAOUTAGEOUTAGE0000',
+  secretAccessKey: 'outage-secret-of-an-administrator-0123456',
+  region: 'eu-central-1',
+};
+const WAIT = { timeout: 30_000 };
+/** Milliseconds: what the issue tracker of a fleet would call an answer. */
+const BOUND = 2_000;
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly text: string;
+  readonly milliseconds: number;
+}
+
+describe.runIf(hasRedis())('serve on Redis', () => {
+  let redis: StandaloneRedis;
+  let server: RunningServe;
+  let device: Omit<Device, 'subject'>;
+  let devices = 0;
+
+  function start(masterKey = MASTER_KEY): Promise<RunningServe> {
+    const store = { kind: 'redis', redis: { nodes: redis.reach.nodes } };
+    const env = {
+      SCEP_CONNECTOR_MASTER_KEY: masterKey,
+      SCEP_CONNECTOR_ACCESS_KEY_ID: ADMINISTRATOR.accessKeyId,
+      SCEP_CONNECTOR_SECRET_ACCESS_KEY: ADMINISTRATOR.secretAccessKey,
+      SCEP_CONNECTOR_ACCOUNT_ID: '123456789012',
+      SCEP_CONNECTOR_USER_NAME: 'alice',
+    };
+    const secrets = [masterKey, ADMINISTRATOR.secretAccessKey];
+    return startServe({ settings: { ...FREE_PORTS, store, drainSeconds: 5 }, env, secrets });
+  }
+
+  async function get(url: string, init: RequestInit = {}): Promise<Answer> {
+    const begun = performance.now();
+    const response = await fetch(url, init);
+    const text = await response.text();
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      text,
+      milliseconds: performance.now() - begun,
+    };
+  }
+
+  const probe = async (name: 'livez' | 'readyz') => (await get(`${server.opsUrl}/${name}`)).status;
+
+  async function admin(...args: readonly string[]): Promise<string> {
+    const environment = awsEnvironment({ ...ADMINISTRATOR, apiUrl: server.apiUrl });
+    const { code, stdout, stderr } = await runProgram(args, environment);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout.trim();
+  }
+
+  /** A CA, a connector and a challenge, all through the API. */
+  async function makeConnector(): Promise<Omit<Device, 'subject'>> {
+    const options = ['--key-algorithm', 'EC_prime256v1', '--subject', 'CN=Outage'];
+    const ca = await admin('ca', 'create', '--root', ...options);
+    const arn = await admin('connector', 'create', '--ca-arn', ca, '--wait', '60');
+    const made = await admin('challenge', 'create', arn, '--show-password');
+    const shown = await admin('connector', 'show', arn, '--json');
+    const { Connector } = JSON.parse(shown) as { Connector: { Endpoint: string } };
+    const certificate = new X509Certificate(await admin('ca', 'certificate', ca));
+    return {
+      url: Connector.Endpoint,
+      challenge: made.split('\n')[1] ?? '',
+      caFingerprint: certificate.fingerprint256.replaceAll(':', ''),
+    };
+  }
+
+  async function expectEnrolment(): Promise<void> {
+    devices += 1;
+    // The server may have been started again, on other ports.
+    const url = server.enrolUrl + new URL(device.url).pathname;
+    const result = await enrolDevice({ ...device, url, subject: `CN=device-${devices}` });
+    expect(result).toMatchObject({ code: 0 });
+  }
+
+  /** What devices, probes and administrators are told while the store is away. */
+  async function expectOutage(): Promise<void> {
+    await expect.poll(() => probe('readyz'), WAIT).toBe(503);
+    const ready = await get(`${server.opsUrl}/readyz`);
+    expect(ready.text).toMatch(/^the store (cannot be used|does not answer)\n$/);
+    expect(ready.milliseconds).toBeLessThan(1_500);
+    expect(await probe('livez')).toBe(200);
+    const url = server.enrolUrl + (device ? new URL(device.url).pathname : SOME_CONNECTOR);
+    const post = { method: 'POST', body: 'a message' };
+    const answers = await Promise.all([
+      ...['GetCACaps', 'GetCACert'].map((name) => get(`${url}?operation=${name}`)),
+      ...Array.from({ length: 5 }, () => get(`${url}?operation=PKIOperation`, post)),
+    ]);
+    for (const { status, retryAfter, text, milliseconds } of answers) {
+      expect({ status, text }).toEqual({
+        status: 503,
+        text: 'The server is not available. Try again later.\n',
+      });
+      expect(retryAfter).toMatch(/^\d+$/);
+      expect(milliseconds).toBeLessThan(BOUND);
+    }
+    const environment = awsEnvironment({ ...ADMINISTRATOR, apiUrl: server.apiUrl });
+    const listed = await runProgram(['connector', 'list'], environment);
+    expect(listed.code).toBe(1);
+    expect(listed.stderr).toContain('ServiceUnavailable');
+    expect(server.process.exitCode).toBeNull();
+  }
+
+  const expectRecovery = () => expect.poll(() => probe('readyz'), WAIT).toBe(200);
+
+  beforeAll(async () => {
+    redis = await startStandaloneRedis();
+  }, 60_000);
+
+  afterEach(() => redis.resume());
+
+  test('starts while Redis is down, and needs no restart when it comes', async () => {
+    await redis.stop();
+    server = await start();
+    await expectOutage();
+    await redis.start();
+    await expectRecovery();
+    device = await makeConnector();
+    await expectEnrolment();
+    expect(server.logged('the store answers')).toHaveLength(1);
+  }, 120_000);
+
+  test('Redis that hangs', async () => {
+    redis.pause();
+    await expectOutage();
+    redis.resume();
+    await expectRecovery();
+    await expectEnrolment();
+  }, 90_000);
+
+  test('Redis that is killed and comes back', async () => {
+    await redis.kill();
+    await expectOutage();
+    await redis.start();
+    await expectRecovery();
+    await expectEnrolment();
+    expect(await server.stop()).toBe(0);
+  }, 90_000);
+
+  test('starts while Redis hangs, and ends on SIGTERM all the same', async () => {
+    redis.pause();
+    server = await start();
+    await expectOutage();
+    const begun = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(8_000);
+  }, 90_000);
+
+  test('a wrong master key is found out when Redis comes: one line, exit code 2', async () => {
+    await redis.stop();
+    server = await start(MASTER_KEY.replaceAll('0', '1'));
+    await expectOutage();
+    const ended = once(server.process, 'exit');
+    await redis.start();
+    expect(await ended).toEqual([2, null]);
+    const lines = server.stderr().trimEnd().split('\n');
+    expect(lines.at(-1)).toMatch(/^scep-connector: the master key does not open what is in/);
+    expect(lines.filter((line) => !line.startsWith('{'))).toHaveLength(1);
+  }, 90_000);
+});
+
+const SOME_CONNECTOR =
+  '/scep/123456789012-11223344-1234-1122-2233-112233445566/11223344-1234-1122-2233-112233445566';
