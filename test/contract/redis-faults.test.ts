@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { RecordStore } from '../../src/store/record-store.ts';
+import { keysOf } from '../../src/store/redis/keys.ts';
+import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
+import type { CuttingProxy } from '../support/cutting-proxy.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { hasRedis, startRedisProcess, until } from '../support/redis-process.ts';
+import type { RedisCluster, StandaloneRedis } from '../support/redis-servers.ts';
+import { startRedisCluster, startStandaloneRedis } from '../support/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { COMMITTED, keysIn, put, versionOf } from './store-under-test.ts';
+
+describe.runIf(hasRedis())('Redis', () => {
+  let redis: StandaloneRedis;
+  beforeAll(async () => {
+    redis = await startStandaloneRedis();
+  });
+
+  describe('behind a network that loses answers', () => {
+    let proxy: CuttingProxy;
+    beforeAll(async () => {
+      proxy = await startCuttingProxy(redis.port);
+    });
+    afterAll(() => proxy.stop());
+    const open = (commandTimeoutMs = 2_000) => {
+      const reach = { topology: 'standalone' as const, nodes: [proxy.address] };
+      return openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs }));
+    };
+
+    it('makes a commit once whose answer was lost, and gives its outcome', async () => {
+      const store = open();
+      await store.commit('p', [put('other', '1')]);
+      const before = await versionOf(store, 'other');
+      const cut = proxy.cutAnswerTo('the value');
+      const result = await store.commit('p', [put('a', 'the value', { condition: 'absent' })]);
+      await cut;
+      expect(result).toEqual(COMMITTED);
+      expect(await versionOf(store, 'a')).toBe(before + 1);
+      await store.commit('p', [put('b', '1')]);
+      expect(await versionOf(store, 'b')).toBe(before + 2);
+      await store.close();
+    });
+
+    it('counts an increment once whose answer was lost', async () => {
+      const store = open();
+      expect(await store.increment('p', 'the counter', 5)).toBe(5);
+      const cut = proxy.cutAnswerTo('the counter');
+      expect(await store.increment('p', 'the counter', 1)).toBe(6);
+      await cut;
+      await store.close();
+    });
+
+    it('fails every call in time while there is no answer, and goes on when there is', async () => {
+      const store = open(300);
+      await store.commit('p', [put('a', '1')]);
+      proxy.freeze();
+      const begun = performance.now();
+      const calls = [
+        store.get('p', 'c', 'a'),
+        store.list('p', 'c', { limit: 1 }),
+        store.commit('p', [put('a', '2')]),
+        store.increment('p', 'n', 1),
+        firstPlace(store),
+      ];
+      for (const call of await Promise.allSettled(calls)) {
+        expect(call).toMatchObject({ reason: expect.any(StoreUnavailableError) });
+      }
+      expect(performance.now() - begun).toBeLessThan(600);
+      proxy.thaw();
+      await until('the store', () => store.get('p', 'c', 'a'));
+      await store.close();
+    });
+  });
+
+  it('opens without Redis, tells so once and without the password, and finds it when it comes', async () => {
+    const server = await startRedisProcess({
+      client: { password: 'hush-hush' },
+      config: ['requirepass hush-hush'],
+    });
+    await server.stop();
+    const report = vi.fn<(fault: string) => void>();
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const settings = { report, password: 'hush-hush', commandTimeoutMs: 300 };
+    const store = openRedisRecordStore(redisStoreSettings(reach, settings));
+    const begun = performance.now();
+    await expect(store.get('p', 'c', 'a')).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - begun).toBeLessThan(500);
+    await server.start();
+    await until('the store', async () => (await store.commit('p', [put('a', '1')])).outcome);
+    expect(report.mock.calls.map(([fault]) => fault.replace(/:\d+/g, ':PORT'))).toEqual([
+      'Redis (127.0.0.1:PORT) is not reached: connect ECONNREFUSED 127.0.0.1:PORT',
+      'Redis (127.0.0.1:PORT) is reached again',
+    ]);
+    await store.close();
+  });
+
+  it('names no password when it is the wrong one', async () => {
+    const server = await startRedisProcess({
+      client: { password: 'hush-hush' },
+      config: ['requirepass hush-hush'],
+    });
+    const report = vi.fn<(fault: string) => void>();
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const settings = { report, password: 'not-it', commandTimeoutMs: 300 };
+    const store = openRedisRecordStore(redisStoreSettings(reach, settings));
+    await expect(store.get('p', 'c', 'a')).rejects.toThrow(/^(?!.*not-it)/);
+    expect(report.mock.calls.flat().join()).toMatch(/WRONGPASS/);
+    expect(report.mock.calls.flat().join()).not.toContain('not-it');
+    await store.close();
+  });
+
+  it('loads its scripts again into a server that has forgotten them', async () => {
+    const store = openRedisRecordStore(redisStoreSettings(redis.reach));
+    await store.commit('p', [put('a', '1')]);
+    await redis.call('SCRIPT', 'FLUSH');
+    const all = Array.from({ length: 20 }, (_, i) => store.commit('p', [put(`a${i}`, '1')]));
+    expect(await Promise.all(all)).toEqual(all.map(() => COMMITTED));
+    await store.close();
+  });
+
+  it('refuses a commit that too few replicas have', async () => {
+    const settings = redisStoreSettings(redis.reach, { writeReplicas: 1, commandTimeoutMs: 500 });
+    const store = openRedisRecordStore(settings);
+    const commit = store.commit('p', [put('a', '1')]);
+    await expect(commit).rejects.toThrow(/0 of 1 replicas have it/);
+    await expect(commit).rejects.toThrow(StoreUnavailableError);
+    expect(await store.get('p', 'c', 'a')).toMatchObject({ value: '1' });
+    await store.close();
+  });
+
+  it.each([
+    [['maxmemory-policy allkeys-lru'], 0, /set maxmemory-policy noeviction \(allkeys-lru now\)/],
+    [['save ""', 'appendonly no'], 0, /keeps nothing on disk/],
+    [['appendonly yes'], 2, /it has 0 replicas.* writeReplicas is 2/],
+  ] as const)('is reported with %j and writeReplicas %d', async (config, writeReplicas, fault) => {
+    const server = await startRedisProcess({ config });
+    const report = vi.fn<(fault: string) => void>();
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const store = openRedisRecordStore(redisStoreSettings(reach, { report, writeReplicas }));
+    await until('a report', async () => report.mock.calls[0]);
+    expect(report.mock.calls).toEqual([[expect.stringMatching(fault)]]);
+    await store.close();
+    await server.stop();
+  });
+
+  it('frees what has expired behind commits, index and all', async () => {
+    let now = 1_700_000_000_000;
+    const settings = redisStoreSettings(redis.reach, { clock: () => now });
+    const store = openRedisRecordStore(settings);
+    const expiring = Array.from({ length: 40 }, (_, i) =>
+      put(`k${i}`, '1', { expiresAt: now + 1 }),
+    );
+    await store.commit('p', [put('lasting', '1'), ...expiring]);
+    const keys = keysOf(settings.keyPrefix, 'p');
+    expect(await redis.call('ZCARD', keys.index('c'))).toBe(41);
+    now += 1;
+    await until('an empty index', async () => {
+      await store.commit('p', [put('lasting', '2')]);
+      return (await redis.call('ZCARD', keys.index('c'))) === 1 || undefined;
+    });
+    expect(await redis.call('EXISTS', keys.expiries, keys.record('c', 'k0'))).toBe(0);
+    expect(await keysIn(store, 'p', 'c')).toEqual(['lasting']);
+    await store.close();
+  });
+
+  it('keeps nothing of a store whose records have all gone but the versions', async () => {
+    const settings = redisStoreSettings(redis.reach);
+    const store = openRedisRecordStore(settings);
+    await store.commit('p', [put('a', '1', { expiresAt: Date.now() + 60_000 })]);
+    await store.commit('p', [{ kind: 'delete', collection: 'c', key: 'a' }]);
+    const left = (await redis.call('KEYS', `${settings.keyPrefix}*`)) as string[];
+    expect(left.filter((key) => !key.includes(':o:'))).toEqual([
+      keysOf(settings.keyPrefix, 'p').version,
+    ]);
+    await store.close();
+  });
+
+  describe('as a cluster', () => {
+    let cluster: RedisCluster;
+    beforeAll(async () => {
+      cluster = await startRedisCluster();
+    });
+
+    it('lets one of 200 win that use up a record at once, from four replicas', async () => {
+      const settings = redisStoreSettings(cluster.reach, {
+        writeReplicas: 1,
+        commandTimeoutMs: 5_000,
+      });
+      const stores = Array.from({ length: 4 }, () => openRedisRecordStore(settings));
+      const [first] = stores;
+      if (!first) throw new Error('there is no store');
+      await first.commit('p', [put('challenge', 'unused')]);
+      const version = await versionOf(first, 'challenge');
+      const use = stores.flatMap((store) =>
+        Array.from({ length: 50 }, () =>
+          store.commit('p', [
+            { kind: 'delete', collection: 'c', key: 'challenge', condition: { version } },
+          ]),
+        ),
+      );
+      const outcomes = (await Promise.all(use)).map(({ outcome }) => outcome);
+      expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+      await Promise.all(stores.map((store) => store.close()));
+    });
+  });
+});
+
+async function firstPlace(store: RecordStore): Promise<unknown> {
+  const { value } = await store.collections()[Symbol.asyncIterator]().next();
+  return value;
+}
