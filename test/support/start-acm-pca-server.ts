@@ -1,9 +1,10 @@
+import type { Policy } from '../../src/aws-wire/policy/policy.ts';
 import { createEnrolApp } from '../../src/http/enrol-listener.ts';
 import { startListener } from '../../src/http/start-listener.ts';
 import type { AwsCredentials } from '../../src/issuer/acm-pca/open-region-clients.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { ACTIONS } from '../../src/private-ca/actions.ts';
-import type { PrivateCa } from '../../src/private-ca/private-ca.ts';
+import type { PrivateCa, PrivateCaDependencies } from '../../src/private-ca/private-ca.ts';
 import type { RevocationConfiguration } from '../../src/private-ca/revocation-configuration.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { fakeEnrolment } from './fake-enrolment.ts';
@@ -25,8 +26,12 @@ export interface AcmPcaServer {
   stop(): Promise<void>;
 }
 
-export async function startAcmPcaServer(): Promise<AcmPcaServer> {
-  const { api, access, ca, stop } = await startPrivateCaApi();
+/** @param policy what the credentials may do; everything without it */
+export async function startAcmPcaServer(
+  changes: Partial<PrivateCaDependencies> = {},
+  policy?: Policy,
+): Promise<AcmPcaServer> {
+  const { api, access, ca, stop } = await startPrivateCaApi(changes, { policy });
   const { accessKeyId, secretAccessKey } = access;
   const logger = createLogger('silent');
   const app = createEnrolApp({ ...fakeEnrolment, privateCa: ca, logger });

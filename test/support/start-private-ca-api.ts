@@ -1,3 +1,4 @@
+import type { Credential } from '../../src/aws-wire/credential.ts';
 import { servePrivateCa } from '../../src/http/serve-private-ca.ts';
 import { authorityPartition } from '../../src/private-ca/authority-record.ts';
 import type { PrivateCa, PrivateCaDependencies } from '../../src/private-ca/private-ca.ts';
@@ -27,6 +28,7 @@ const REGION = 'us-east-1';
 /** The API of Private CA on 127.0.0.1 over a store and keys in memory, without rates. */
 export async function startPrivateCaApi(
   changes: Partial<PrivateCaDependencies> = {},
+  credential: Partial<Credential> = {},
 ): Promise<RunningPrivateCaApi> {
   const contended = contendedStore(openInMemoryRecordStore(Date.now));
   const { tokenKeys, beforeNextKey } = delayedKeys();
@@ -38,7 +40,7 @@ export async function startPrivateCaApi(
     ...changes,
   });
   const gates = { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) };
-  const api = await startApi({ servePrivateCa: servePrivateCa(ca, gates) });
+  const api = await startApi({ servePrivateCa: servePrivateCa(ca, gates) }, credential);
   return {
     api,
     access: { apiUrl: api.url, region: REGION, accessKeyId, secretAccessKey },

@@ -65,7 +65,7 @@ const REFUSALS: Readonly<Record<string, Explanation>> = {
   RequestTimeTooSkewed: { fault: 'unavailable', advice: 'set the clock of this machine' },
   UnknownOperationException: {
     fault: 'unavailable',
-    advice: 'issuer.endpoint leads to something that is not AWS Private CA',
+    advice: 'issuer.endpoint, or AWS_ENDPOINT_URL, leads to something that is not AWS Private CA',
   },
 };
 const OTHER_REFUSAL: Explanation = {

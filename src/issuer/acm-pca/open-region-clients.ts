@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CredentialsError } from './classify-failure.ts';
@@ -19,6 +20,7 @@ export interface ClientSettings {
 /** Milliseconds. A device waits for the sum of some. */
 const CONNECT_WITHIN = 2_000;
 const SILENT_AT_MOST = 5_000;
+const CREDENTIALS_WITHIN = 4_000;
 
 /** Gives the client of a region, the same each time: it keeps its connections. The SDK itself repeats no call. */
 export function openRegionClients({
@@ -41,14 +43,23 @@ export function openRegionClients({
   };
 }
 
-/** An answer of STS must not be taken for one of Private CA. */
+/** An answer of STS, or none, must not be taken for one of Private CA. */
 function explained(credentials: () => Promise<AwsCredentials>): () => Promise<AwsCredentials> {
   return async () => {
+    const late = new AbortController();
     try {
-      return await credentials();
+      const { signal } = late;
+      return await Promise.race([credentials(), tooLate(signal)]);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown error';
       throw new CredentialsError(reason, { cause: error });
+    } finally {
+      late.abort();
     }
   };
+}
+
+async function tooLate(signal: AbortSignal): Promise<never> {
+  await sleep(CREDENTIALS_WITHIN, undefined, { signal });
+  throw new Error(`no credentials within ${CREDENTIALS_WITHIN} ms`);
 }

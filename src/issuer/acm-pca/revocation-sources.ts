@@ -1,4 +1,3 @@
-import type { CertificateAuthority } from '@aws-sdk/client-acm-pca';
 import { z } from 'zod';
 import { parseArn } from '../../aws-wire/arn.ts';
 
@@ -31,7 +30,10 @@ type CrlConfiguration = NonNullable<z.infer<typeof configuration>['CrlConfigurat
 export function revocationSourcesOf({
   Arn = '',
   RevocationConfiguration,
-}: CertificateAuthority): RevocationSources {
+}: {
+  readonly Arn?: string | undefined;
+  readonly RevocationConfiguration?: unknown;
+}): RevocationSources {
   const { region = '', resource = '' } = parseArn(Arn) ?? {};
   const { CrlConfiguration: crl, OcspConfiguration: ocsp } = configuration.parse(
     RevocationConfiguration ?? {},

@@ -143,6 +143,14 @@ describe('no answer', () => {
     });
   });
 
+  test('unsigned: credentials do not come', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    expect(await failureAt('http://127.0.0.1:1', { credentials: never })).toMatchObject({
+      kind: 'unsigned',
+      message: 'no credentials within 4000 ms',
+    });
+  });
+
   test.each([undefined, 'text', {}, new Error('odd')])('fault: %s', (thrown) => {
     expect(classifyFailure(thrown)).toMatchObject({ kind: 'fault' });
   });

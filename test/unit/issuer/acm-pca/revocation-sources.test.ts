@@ -1,4 +1,3 @@
-import type { CertificateAuthority } from '@aws-sdk/client-acm-pca';
 import { expect, test } from 'vitest';
 import type { RevocationSources } from '../../../../src/issuer/acm-pca/revocation-sources.ts';
 import { revocationSourcesOf } from '../../../../src/issuer/acm-pca/revocation-sources.ts';
@@ -59,6 +58,6 @@ test.each<[string, Configured, RevocationSources]>([
   const authority = {
     Arn: `arn:aws:acm-pca:${region}:123456789012:certificate-authority/${ID}`,
     RevocationConfiguration: { CrlConfiguration: crl, OcspConfiguration: ocsp },
-  } as CertificateAuthority;
+  };
   expect(revocationSourcesOf(authority)).toEqual(expected);
 });
