@@ -20,8 +20,8 @@ interface LoadLimitOptions {
  * that are refused at once come back and find room; those that wait until they give up cost the work and get nothing.
  */
 const MAX_DELAY = 250;
-/** With fewer under way it is no load that holds the process up, but a pause of the machine. */
-const FEW = 4;
+/** Fewer cannot be what holds the process up: then it is the machine, which others use too, and to refuse would not help. */
+const FEW = 32;
 const LOG_INTERVAL = 10_000;
 
 /** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */

@@ -18,7 +18,7 @@ const ADMINISTRATOR = {
   region: 'eu-central-1',
 };
 const WAIT = { timeout: 30_000 };
-/** Milliseconds: what the issue tracker of a fleet would call an answer. */
+/** Milliseconds. */
 const BOUND = 2_000;
 
 interface Answer {
@@ -31,7 +31,7 @@ interface Answer {
 describe.runIf(hasRedis())('serve on Redis', () => {
   let redis: StandaloneRedis;
   let server: RunningServe;
-  let device: Omit<Device, 'subject'>;
+  let device: Omit<Device, 'subject'> | undefined;
   let devices = 0;
 
   function start(masterKey = MASTER_KEY): Promise<RunningServe> {
@@ -87,6 +87,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
   async function expectEnrolment(): Promise<void> {
     devices += 1;
     // The server may have been started again, on other ports.
+    if (device === undefined) throw new Error('there is no connector yet');
     const url = server.enrolUrl + new URL(device.url).pathname;
     const result = await enrolDevice({ ...device, url, subject: `CN=device-${devices}` });
     expect(result).toMatchObject({ code: 0 });

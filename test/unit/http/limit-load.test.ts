@@ -32,7 +32,7 @@ test('work that fails gives its place back', async () => {
 test('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
   const { load, state, begin } = makeLimit(100);
   state.delay = 10_000;
-  for (let i = 0; i < 4; i += 1) {
+  for (let i = 0; i < 32; i += 1) {
     expect(load.refuses()).toBe(false);
     void begin();
   }
