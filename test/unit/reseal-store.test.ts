@@ -151,14 +151,14 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
   test('with both keys nothing fails while the store is sealed anew', async () => {
     const server = await replica(NEW, OLD);
     for (let i = 0; i < 20; i += 1) await newChallenge(await replica(OLD, NEW));
-    let done = false;
+    const under = { way: true };
     const resealing = resealStore(await replica(NEW, OLD)).finally(() => {
-      done = true;
+      under.way = false;
     });
     do {
       await enrol(server, password);
       expect(await findChallengeByPassword(server, connector.id, password)).toBeDefined();
-    } while (!done);
+    } while (under.way);
     await resealing;
     await expectResealed();
   });

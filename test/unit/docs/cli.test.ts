@@ -8,6 +8,7 @@ import { registerCaCommand } from '../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../src/cli/completion/completion.ts';
 import { registerDevCommand } from '../../../src/cli/dev.ts';
+import { registerMasterKeyCommand } from '../../../src/cli/master-key.ts';
 import { registerRaCommand } from '../../../src/cli/ra.ts';
 import { registerServeCommand } from '../../../src/cli/serve.ts';
 import { markdownTable, withSection } from '../../support/markdown-table.ts';
@@ -32,6 +33,7 @@ function program(): Command {
   registerClientCommands(root);
   registerAdminCommands(root);
   registerCaCommand(root, { importCa: nothing, exportCa: nothing });
+  registerMasterKeyCommand(root, nothing);
   registerCompletionCommand(root);
   return root;
 }
