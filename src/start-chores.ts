@@ -6,6 +6,7 @@ import type { Logger } from './observability/logger.ts';
 import { destroyDeletedKeys } from './private-ca/destroy-deleted-keys.ts';
 import type { PutFailure } from './private-ca/put-revocation-lists.ts';
 import { createListPutter } from './private-ca/put-revocation-lists.ts';
+import { sweepDeletedAuthorities } from './private-ca/sweep-deleted-authorities.ts';
 import type { Chore } from './start-chore.ts';
 import { startChore } from './start-chore.ts';
 import type { Wired } from './wire.ts';
@@ -32,6 +33,7 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
   return [
     everywhere(HOUR, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
     every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(privateCa)),
+    every(HOUR, 'leftovers of deleted CAs', () => sweepDeletedAuthorities(privateCa)),
     every(QUARTER_MINUTE, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired)),
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired)),

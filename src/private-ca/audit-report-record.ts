@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection } from '../store/collection.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 
 export const auditReportFormatSchema = z.enum(['JSON', 'CSV']);
 
@@ -16,10 +16,10 @@ const auditReportSchema = z.strictObject({
 export type AuditReportRecord = Readonly<z.infer<typeof auditReportSchema>>;
 
 /** In the authority's partition, by AuditReportId. */
-export const auditReports = defineCollection('audit-reports', auditReportSchema);
+export const auditReports = defineAuthorityCollection('audit-reports', auditReportSchema);
 
 /** Under AUTHORITY_KEY while the authority may have no further report. */
-export const auditReportTurns = defineCollection(
+export const auditReportTurns = defineAuthorityCollection(
   'audit-report-turns',
   z.strictObject({ reportId: z.string() }),
 );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineCollection } from '../store/collection.ts';
 import { accountIdSchema } from './api-schemas.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 
 /** The one service that AWS lets have permissions. It does not exist here: they are kept and told, and grant nothing. */
 export const PERMITTED_PRINCIPAL = 'acm.amazonaws.com';
@@ -17,7 +17,7 @@ export const principalSchema = z
   .regex(/^(?:[^*]+)$/);
 
 /** A permission of PERMITTED_PRINCIPAL, by the source account. */
-export const permissions = defineCollection(
+export const permissions = defineAuthorityCollection(
   'permissions',
   z.strictObject({
     sourceAccount: accountIdSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-wire/aws-error.ts';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, putEntry } from '../store/collection.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 import { AUTHORITY_KEY, authorityPartition } from './authority-record.ts';
 import type { PrivateCa } from './private-ca.ts';
 
@@ -21,7 +22,7 @@ export type Tag = z.infer<typeof tagSchema>;
 export type Tags = Readonly<Record<string, string>>;
 
 /** The tags of the authority, under AUTHORITY_KEY. */
-export const authorityTags = defineCollection<Tags>(
+export const authorityTags = defineAuthorityCollection<Tags>(
   'authority-tags',
   z.record(z.string(), z.string()),
 );

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { base64Bytes, defineCollection } from '../store/collection.ts';
+import { base64Bytes } from '../store/collection.ts';
 import { signingAlgorithmSchema } from './api-schemas.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 import { revocationReasonSchema } from './revocation-reasons.ts';
 
 /** Written before the authority signs, so that no signature exists that the store does not know of. */
@@ -40,8 +41,11 @@ export type IssuingCertificate = Readonly<z.infer<typeof issuingSchema>>;
 export type IssuedCertificate = Readonly<z.infer<typeof issuedSchema>>;
 export type CertificateRecord = Readonly<z.infer<typeof certificateSchema>>;
 
-export const certificates = defineCollection<CertificateRecord>('certificates', certificateSchema);
-export const issueTokens = defineCollection('issue-tokens', issueTokenSchema);
+export const certificates = defineAuthorityCollection<CertificateRecord>(
+  'certificates',
+  certificateSchema,
+);
+export const issueTokens = defineAuthorityCollection('issue-tokens', issueTokenSchema);
 
 /** How long AWS remembers an IdempotencyToken: five minutes. */
 export const TOKEN_LIFETIME = 300_000;

@@ -9,12 +9,10 @@ const GRACE = 3_600_000;
 
 /**
  * Destroys the keys in the token whose authorities have been deleted for good, and those that lost to another key of their
- * authority; the record store forgets its own keys by itself, and this process lets go of both. A key of which the store knows nothing stays: the token may serve other stores, or this one may be the wrong one.
+ * authority; the record store forgets its own keys by itself. A key of which the store knows nothing stays: the token may serve other stores, or this one may be the wrong one.
  */
 export async function destroyDeletedKeys(ca: PrivateCa): Promise<void> {
   const { tokenKeys } = ca;
-  // Before anything that needs the token, which may be away.
-  await ca.signingKeys.forgetDeleted();
   if (tokenKeys === undefined) return;
   for (const key of await tokenKeys.list()) await destroyIfDeleted({ ...ca, tokenKeys }, key);
 }

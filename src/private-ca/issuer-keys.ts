@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
 import { digestOfKey } from '../x509/key-identifier.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { findAuthorityById } from './find-authority.ts';
@@ -19,11 +19,25 @@ export async function noteIssuerKey(
   { store }: PrivateCa,
   { id, subjectPublicKeyInfo }: AuthorityRecord,
 ): Promise<void> {
-  const notes = ISSUER_DIGESTS.map((digest) => {
-    const hash = digestOfKey(digest, subjectPublicKeyInfo);
-    return putEntry(issuerKeys, keyOf(digest, hash), { authorityId: id });
-  });
+  const names = issuerKeyNames(subjectPublicKeyInfo);
+  const notes = names.map((name) => putEntry(issuerKeys, name, { authorityId: id }));
   await store.commit(PARTITION, notes);
+}
+
+/** What `noteIssuerKey` notes a key under. @param subjectPublicKeyInfo DER */
+export function issuerKeyNames(subjectPublicKeyInfo: Uint8Array): string[] {
+  return ISSUER_DIGESTS.map((digest) => keyOf(digest, digestOfKey(digest, subjectPublicKeyInfo)));
+}
+
+/** Forgets a key, unless it has become another authority's. */
+export async function forgetIssuerKey(
+  { store }: PrivateCa,
+  name: string,
+  authorityId: string,
+): Promise<void> {
+  const noted = await getEntry(store, PARTITION, issuerKeys, name);
+  if (noted?.value.authorityId !== authorityId) return;
+  await store.commit(PARTITION, [deleteEntry(issuerKeys, name, { version: noted.version })]);
 }
 
 /** The authority whose key has this digest; undefined when there is none. */

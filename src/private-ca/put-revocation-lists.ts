@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allEntries } from '../store/all-entries.ts';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import { deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { authorityPartition } from './authority-record.ts';
 import { findAuthorityById } from './find-authority.ts';
@@ -16,7 +17,7 @@ import { listKey } from './revocation-record.ts';
 import { revocationListKey } from './revocation-urls.ts';
 
 /** The CRL that was put last, under `listKey` in the authority's partition. */
-const putLists = defineCollection(
+const putLists = defineAuthorityCollection(
   'put-revocation-lists',
   z.strictObject({ place: z.string(), crlNumber: z.number() }),
 );

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { parseArn } from '../aws-wire/arn.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { findLostMember } from '../aws-wire/policy/find-lost-member.ts';
-import { defineCollection } from '../store/collection.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 
 /** The policy of an authority, under AUTHORITY_KEY, as it was put. It is kept and told: no account sees another's authorities. */
-export const resourcePolicies = defineCollection(
+export const resourcePolicies = defineAuthorityCollection(
   'resource-policies',
   z.strictObject({ policy: z.string() }),
 );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { base64Bytes, defineCollection, putEntry } from '../store/collection.ts';
+import { base64Bytes, putEntry } from '../store/collection.ts';
 import type { PutWrite } from '../store/record-store.ts';
+import { defineAuthorityCollection } from './authority-collections.ts';
 import { AUTHORITY_KEY } from './authority-record.ts';
 import { revocationReasonSchema } from './revocation-reasons.ts';
 
@@ -36,11 +37,11 @@ const revocationListSchema = z.strictObject({
 export type RevocationListRecord = Readonly<z.infer<typeof revocationListSchema>>;
 
 /** By serial number, as the certificates. */
-export const revocations = defineCollection('revocations', revocationSchema);
+export const revocations = defineAuthorityCollection('revocations', revocationSchema);
 
 /** Under `listKey`, as the mark. */
-export const revocationLists = defineCollection('revocation-list', revocationListSchema);
-export const revocationListMarks = defineCollection(
+export const revocationLists = defineAuthorityCollection('revocation-list', revocationListSchema);
+export const revocationListMarks = defineAuthorityCollection(
   'revocation-list-mark',
   z.strictObject({ changedAt: z.number() }),
 );

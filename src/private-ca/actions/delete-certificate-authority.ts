@@ -13,6 +13,7 @@ import {
 } from '../authority-record.ts';
 import { findStoredAuthority } from '../find-authority.ts';
 import { keepKeyUntil } from '../keep-key-until.ts';
+import { noteDeletion } from '../note-deletion.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { replaceAuthority } from '../replace-authority.ts';
 
@@ -55,14 +56,17 @@ async function deleteRestorably(
     deletion: { statusBefore: authority.status, restorableUntil },
     lastStateChangeAt: now,
   };
+  await noteDeletion(ca, authority, restorableUntil);
   const key = await keepKeyUntil(ca, authority.id, restorableUntil);
   await replaceAuthority(ca, entry, deleted, key);
 }
 
 async function deleteForGood(
   ca: PrivateCa,
-  { value: { id }, version }: Entry<StoredAuthority>,
+  { value, version }: Entry<StoredAuthority>,
 ): Promise<void> {
+  const { id } = value;
+  await noteDeletion(ca, value, ca.clock());
   const { outcome } = await ca.store.commit(authorityPartition(id), [
     deleteEntry(authorities, AUTHORITY_KEY, { version }),
   ]);

@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { allEntries } from '../store/all-entries.ts';
+import type { Entry } from '../store/collection.ts';
+import { deleteEntry, getEntry } from '../store/collection.ts';
+import type { Write } from '../store/record-store.ts';
+import { AUTHORITY_COLLECTIONS } from './authority-collections.ts';
+import { authorityIndexPartition, indexedAuthorities } from './authority-index.ts';
+import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
+import { forgetIssuerKey } from './issuer-keys.ts';
+import { DELETION_NOTES_PARTITION, deletionNotes } from './note-deletion.ts';
+import type { PrivateCa } from './private-ca.ts';
+
+type Note = Entry<z.infer<typeof deletionNotes.schema>>;
+
+/** A process whose clock is late may still restore the authority, and a call may just be about to delete it. Milliseconds. */
+const GRACE = 3_600_000;
+const PAGE = 500;
+
+/**
+ * Removes what authorities that are gone for good have left: their certificates, revocations, tags, policies and permissions. Audit
+ * reports stay in their buckets, as at AWS. It may be cut short anywhere, and done by several processes at once: an authority that is
+ * gone never comes back, so what is found once may be removed at any time later.
+ */
+export async function sweepDeletedAuthorities(ca: PrivateCa): Promise<void> {
+  for await (const note of allEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes)) {
+    if (ca.clock() < note.value.goneAt + GRACE) continue;
+    const partition = authorityPartition(note.key);
+    const authority = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
+    // Another process's clock may be late. One that was restored may be deleted again, with a new note.
+    if (authority?.value.status === 'DELETED') continue;
+    if (authority === undefined) await sweep(ca, note);
+    const { key, version } = note;
+    const forget = deleteEntry(deletionNotes, key, { version });
+    await ca.store.commit(DELETION_NOTES_PARTITION, [forget]);
+  }
+}
+
+async function sweep(ca: PrivateCa, { key: id, value }: Note): Promise<void> {
+  // What a call under way wrote behind the first pass goes with the next.
+  while ((await sweepOnce(ca, authorityPartition(id))) > 0);
+  for (const name of value.issuerKeys) await forgetIssuerKey(ca, name, id);
+  const index = authorityIndexPartition(value);
+  await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
+}
+
+/** @returns how many records were there */
+async function sweepOnce({ store }: PrivateCa, partition: string): Promise<number> {
+  let found = 0;
+  for (const collection of AUTHORITY_COLLECTIONS) {
+    for (;;) {
+      const page = await store.list(partition, collection, { limit: PAGE });
+      if (page.length === 0) break;
+      found += page.length;
+      const writes = page.map(({ key }): Write => ({ kind: 'delete', collection, key }));
+      await store.commit(partition, writes);
+    }
+  }
+  return found;
+}
