@@ -12,10 +12,19 @@ export interface WorkerPart {
   finish(): void;
 }
 
+/**
+ * The primary is gone, and with it every listener. Nothing that matters is only here; node would call process.exit, which waits for
+ * a transaction of LMDB that may never end.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 /** Undefined in a process that nobody has forked. */
 export function joinPrimary(): WorkerPart | undefined {
   const { worker } = cluster;
   if (worker === undefined) return undefined;
+  process.prependOnceListener('disconnect', endAtOnce);
   let timer: NodeJS.Timeout | undefined;
   const tell = async (urls: WorkerUrls, look: () => Promise<string | undefined>) => {
     const message: WorkerMessage = { urls, objection: await look() };
@@ -30,6 +39,7 @@ export function joinPrimary(): WorkerPart | undefined {
     },
     finish() {
       clearInterval(timer);
+      process.off('disconnect', endAtOnce);
       process.channel?.unref();
     },
   };
