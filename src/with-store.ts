@@ -30,8 +30,10 @@ export async function withStore<T>(
   const settings = await (options.dataDir === undefined
     ? settingsOfServe(options)
     : settingsOfDev({ ...options, dataDir: options.dataDir }));
-  const { storeDir, masterKey, otherMasterKey } = settings;
-  if (mustExist && !existsSync(storeDir)) throw new UsageError(`there is no store in ${storeDir}`);
+  const { storeDir, redis, masterKey, otherMasterKey } = settings;
+  if (mustExist && !redis && !existsSync(storeDir)) {
+    throw new UsageError(`there is no store in ${storeDir}`);
+  }
   const { store, sealer, clock } = await wire(settings);
   try {
     const other = otherMasterKey === undefined ? [] : [otherMasterKey];
@@ -46,8 +48,13 @@ async function settingsOfServe(options: StoreOptions): Promise<WireSettings> {
   if (masterKeyFile !== undefined || otherMasterKeyFile !== undefined) {
     throw new UsageError('files with master keys go with --data-dir; settings name their own');
   }
-  const { settings, masterKey, otherMasterKey } = await loadSettings(config);
-  return { storeDir: join(settings.dataDir, 'store'), masterKey, otherMasterKey };
+  const { settings, masterKey, otherMasterKey, redis } = await loadSettings(config);
+  const report = (fault: string) => process.stderr.write(`scep-connector: ${fault}\n`);
+  return {
+    storeDir: join(settings.dataDir, 'store'),
+    redis: redis && { ...redis, report },
+    ...{ masterKey, otherMasterKey },
+  };
 }
 
 async function settingsOfDev(files: MasterKeyFiles): Promise<WireSettings> {
