@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe } from 'vitest';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
@@ -25,11 +26,18 @@ describe.runIf(hasRedis())('the record store on Redis', () => {
   });
 
   onRedis('behind TLS, with the rules of the ACL that docs/redis.md has', async () => {
-    const { reach, username, password, tls } = await startSecureRedis('~* +@all');
+    const { reach, username, password, tls } = await startSecureRedis(documentedRules());
     const { ca, cert, key } = tls;
     return redisStoreSettings(reach, { username, password, tls: { ca, cert, key } });
   });
 });
+
+/** With the prefixes of these tests. */
+function documentedRules(): string {
+  const page = readFileSync('docs/redis.md', 'utf8');
+  const [, rules = ''] = /^user scep-connector on >PASSWORD (.+)$/m.exec(page) ?? [];
+  return rules.replace('~scep-connector:*', '~store-*');
+}
 
 /** The contract on one topology, whose servers all its tests share. */
 function onRedis(name: string, start: () => Promise<RedisStoreSettings>): void {
