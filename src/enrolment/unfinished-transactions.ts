@@ -51,9 +51,9 @@ export async function keepWaiting(
 export async function resumeTransactions(deps: TransactionDependencies): Promise<number> {
   const busy = new Set<string>();
   let remaining = 0;
-  for await (const { key, value } of allEntries(deps.store, PARTITION, unfinished)) {
+  for await (const { key, value, version } of allEntries(deps.store, PARTITION, unfinished)) {
     if (await isFinished(deps, value.connectorId, value.transactionKey, busy)) {
-      await deps.store.commit(PARTITION, [deleteEntry(unfinished, key)]);
+      await deps.store.commit(PARTITION, [deleteEntry(unfinished, key, { version })]);
     } else {
       remaining += 1;
     }
