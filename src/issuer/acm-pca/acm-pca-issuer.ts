@@ -14,6 +14,8 @@ import type { IssuedCertificates } from './issued-certificates.ts';
 import { createIssuedCertificates } from './issued-certificates.ts';
 import type { ClientSettings } from './open-region-clients.ts';
 import { openRegionClients } from './open-region-clients.ts';
+import type { ReportRarely } from './report-rarely.ts';
+import { createRareReport } from './report-rarely.ts';
 import { createRevocationChecks } from './revocation-checks.ts';
 
 export interface AcmPcaIssuerOptions extends ClientSettings {
@@ -40,15 +42,21 @@ interface Parts {
 /** The issuer port over AWS Private CA. IssueCertificate is asked once in each call: whoever wants it again calls again. */
 export function createAcmPcaIssuer(options: AcmPcaIssuerOptions): Issuer {
   const { region, clock, report } = options;
+  const reportRarely = createRareReport(clock, report);
   const calls = createPrivateCaCalls({
-    ...{ region, clock, report },
+    ...{ region, clock, report, reportRarely },
     clientOf: openRegionClients(options),
     sleep: options.sleep ?? ((ms) => sleep(ms)),
     random: options.random ?? Math.random,
   });
   const descriptions = createAuthorityDescriptions(calls, clock);
   const certificates = createIssuedCertificates(calls, clock);
-  const parts = { calls, descriptions, certificates, takeToken: createTokens(options) };
+  const parts = {
+    calls,
+    descriptions,
+    certificates,
+    takeToken: createTokens(options, reportRarely),
+  };
   return {
     describeAuthority: (authorityArn) => describeAuthority(descriptions, authorityArn),
     issueCertificate: (request) => issueCertificate(parts, request),
@@ -99,16 +107,24 @@ async function issueCertificate(
 }
 
 /** AWS counts too, and refuses; but what is not asked costs it, and everybody else in the account, nothing. */
-function createTokens({ store, clock, certificatesPerSecond, report }: AcmPcaIssuerOptions) {
+function createTokens(
+  { store, clock, certificatesPerSecond }: AcmPcaIssuerOptions,
+  reportRarely: ReportRarely,
+) {
   const isWithin = createSecondCounter({
     ...{ store, clock },
     onStoreFailure: (error) =>
-      report('the store cannot count certificates; this process counts alone', error),
+      reportRarely(
+        'store',
+        'the store cannot count certificates; this process counts alone',
+        error,
+      ),
   });
   return async (authorityArn: string): Promise<void> => {
     const id = authorityArn.slice(authorityArn.lastIndexOf('/') + 1);
     if (await isWithin(`issuing-${id}`, 'IssueCertificate', certificatesPerSecond)) return;
     const message = `issuer.certificatesPerSecond (${certificatesPerSecond}) of ${authorityArn} is used up; raise it if the quota L-CAFB4993 of the account allows more`;
+    reportRarely(`rate ${authorityArn}`, message);
     throw new IssuerError('throttled', message);
   };
 }

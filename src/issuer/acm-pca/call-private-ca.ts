@@ -7,6 +7,7 @@ import type { CallFailure, FailureKind } from './classify-failure.ts';
 import { classifyFailure } from './classify-failure.ts';
 import type { PrivateCaCall } from './issuer-error-of.ts';
 import { issuerErrorOf, notAsked } from './issuer-error-of.ts';
+import type { ReportRarely } from './report-rarely.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
 export interface CallDependencies {
@@ -18,6 +19,7 @@ export interface CallDependencies {
   /** 0 to 1, below 1. */
   readonly random: () => number;
   readonly report: (message: string, cause?: unknown) => void;
+  readonly reportRarely: ReportRarely;
 }
 
 type Send<T> = (client: ACMPCAClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
@@ -83,7 +85,7 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
         if (!(error instanceof FailedCall)) throw error;
         const mayHelp = error.failure.kind !== 'refused' && error.failure.kind !== 'unsigned';
         if (left === 0 || !mayHelp || !budget.spend()) {
-          throw issuerErrorOf(call, error.failure, error.cause);
+          throw reported(deps, call, issuerErrorOf(call, error.failure, error.cause));
         }
         const tried = attempts - left;
         await deps.sleep(deps.random() * longestPause(error.failure, tried));
@@ -98,6 +100,18 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
     once: async (operation, arn, send) => run(callOf(operation, arn), send, 1),
     withRetries: async (operation, arn, send) => run(callOf(operation, arn), send, ATTEMPTS),
   };
+}
+
+/** What passes by itself is told to no device, so nobody would know. */
+function reported(
+  { reportRarely }: CallDependencies,
+  { operation, authorityArn }: PrivateCaCall,
+  error: IssuerError,
+): IssuerError {
+  if (['throttled', 'unavailable', 'unanswered'].includes(error.fault)) {
+    reportRarely(`${operation} ${authorityArn} ${error.fault}`, error.message);
+  }
+  return error;
 }
 
 /** Full jitter: the pause is between nothing and this. */

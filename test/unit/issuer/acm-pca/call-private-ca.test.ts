@@ -24,11 +24,12 @@ function world(region?: string) {
   const time = { now: 1_700_000_000_000 };
   const pauses: number[] = [];
   const report = vi.fn();
+  const rarely = vi.fn();
   const clientOf = vi.fn(
     openRegionClients({ credentials: () => Promise.reject(new Error('not asked for')) }),
   );
   const calls = createPrivateCaCalls({
-    ...{ clientOf, region, report },
+    ...{ clientOf, region, report, reportRarely: rarely },
     clock: () => time.now,
     sleep: async (ms) => pauses.push(ms),
     random: () => 0.5,
@@ -41,7 +42,7 @@ function world(region?: string) {
       return error === undefined ? Promise.resolve('answer') : Promise.reject(error);
     });
   };
-  return { time, pauses, report, clientOf, calls, sending };
+  return { time, pauses, report, rarely, clientOf, calls, sending };
 }
 
 describe('once', () => {
@@ -66,6 +67,19 @@ describe('once', () => {
     const asking = calls.once('IssueCertificate', EU, send);
     await expect(asking).rejects.toMatchObject({ name: 'IssuerError', fault });
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    [THROTTLED, 1],
+    [FAULT, 1],
+    [new CredentialsError('none'), 1],
+    [REFUSED, 0],
+    [answered('AccessDeniedException', 400), 0],
+  ])('what passes by itself is reported, since no device is told: %s', async (error, times) => {
+    const { calls, sending, rarely } = world();
+    const asking = calls.once('IssueCertificate', EU, sending(error));
+    await expect(asking).rejects.toThrow(error.message);
+    expect(rarely).toHaveBeenCalledTimes(times);
   });
 
   test('says who is to do what', async () => {
