@@ -15,19 +15,21 @@ type Dependencies = Pick<StoreAccess, 'store' | 'sealer' | 'clock'>;
 type ReadAll = (take: TakeRecords) => Promise<ArchiveContent>;
 
 /**
- * Puts the records of an archive into an empty store. The archive is read to its end before anything is written. From then on
- * the store is marked until all of it is there: no server uses it (`requireMasterKey`), and an import that was cut short is begun
- * again by that of the same archive.
+ * Puts the records of an archive into an empty store, which is marked until all of them are there: no server uses it meanwhile
+ * (`requireMasterKey`), and an import that was cut short is begun again by that of the same archive.
+ * @param whole what `readAll` gave before: whoever calls knows that the archive is sound to its end
  * @throws UsageError when the store is not empty, or another archive's import was cut short in it
  */
-export async function importArchive(deps: Dependencies, readAll: ReadAll): Promise<ArchiveContent> {
+export async function importArchive(
+  deps: Dependencies,
+  whole: ArchiveContent,
+  readAll: ReadAll,
+): Promise<void> {
   const { store } = deps;
-  const content = await readAll(() => undefined);
-  await begin(deps, content.archiveId);
+  await begin(deps, whole.archiveId);
   await readAll((records) => putRecords(store, records.map(carryRecordOver)));
   await requireAll(deps, readAll);
   await unmarkImport(store);
-  return content;
 }
 
 async function begin({ store, sealer }: Dependencies, archiveId: string): Promise<void> {

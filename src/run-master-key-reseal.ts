@@ -5,11 +5,11 @@ import { explainSealError } from './require-master-key.ts';
 import type { ResealCount } from './reseal-records.ts';
 import { resealStore } from './reseal-store.ts';
 import { isEmpty } from './store/archive/all-records.ts';
-import { withStore } from './with-store.ts';
+import { chooseStore, withStore } from './with-store.ts';
 
 /** Runs `scep-connector master-key reseal`, while servers with both master keys may be running. */
 export async function runMasterKeyReseal(options: StoreOptions): Promise<void> {
-  await withStore({ ...options, mustExist: true }, async (access) => {
+  await withStore(await chooseStore(options), { mustExist: true }, async (access) => {
     if (await isEmpty(access.store)) throw new UsageError(EMPTY);
     const counts = await resealStore(access).catch(explainSealError);
     process.stdout.write(`${formatCounts(counts)}\n${DONE}\n`);

@@ -12,7 +12,7 @@ import { isEmpty } from './store/archive/all-records.ts';
 import type { ArchiveContent } from './store/archive/read-archive.ts';
 import { writeArchive } from './store/archive/write-archive.ts';
 import type { StoreAccess } from './with-store.ts';
-import { withStore } from './with-store.ts';
+import { chooseStore, withStore } from './with-store.ts';
 
 /** Runs `scep-connector store export`. */
 export async function runStoreExport(options: StoreExportOptions): Promise<void> {
@@ -20,7 +20,7 @@ export async function runStoreExport(options: StoreExportOptions): Promise<void>
   if (!force && (await exists(out))) {
     throw new UsageError(`${out} exists already. Give --force to replace it, or another --out`);
   }
-  await withStore({ ...options, mustExist: true }, async (access) => {
+  await withStore(await chooseStore(options), { mustExist: true }, async (access) => {
     if (await isEmpty(access.store)) throw new UsageError(EMPTY);
     await requireMasterKey(access);
     if (!live && (await isServed(access))) throw new UsageError(RUNNING);

@@ -3,17 +3,15 @@ import { formatCounts } from './cli/store/format-counts.ts';
 import type { StoreImportOptions } from './cli/store/store-import.ts';
 import { importArchive } from './import-archive.ts';
 import { readArchiveFile } from './read-archive-file.ts';
-import { withStore } from './with-store.ts';
+import type { TakeRecords } from './store/archive/read-archive.ts';
+import { chooseStore, withStore } from './with-store.ts';
 
-/** Runs `scep-connector store import`. */
+/** Runs `scep-connector store import`. The store is not touched before the archive has been read to its end. */
 export async function runStoreImport({ in: file, ...options }: StoreImportOptions): Promise<void> {
-  await withStore({ ...options, mustExist: false }, async ({ masterKeys, ...access }) => {
-    const { counts, createdAt } = await importArchive(access, (take) =>
-      readArchiveFile(file, masterKeys, take),
-    );
-    process.stdout.write(formatCounts(counts));
-    process.stdout.write(
-      `imported; the store is as it was at ${formatTime(new Date(createdAt))}\n`,
-    );
-  });
+  const choice = await chooseStore(options);
+  const readAll = (take: TakeRecords) => readArchiveFile(file, choice.masterKeys, take);
+  const whole = await readAll(() => undefined);
+  await withStore(choice, { mustExist: false }, (access) => importArchive(access, whole, readAll));
+  const time = formatTime(new Date(whole.createdAt));
+  process.stdout.write(`${formatCounts(whole.counts)}\nThe store is as it was at ${time}.\n`);
 }

@@ -8,36 +8,44 @@ import { UsageError } from './config/usage-error.ts';
 import type { Wired, WireSettings } from './wire.ts';
 import { wire } from './wire.ts';
 
-/** A store that a command works on, beside servers that may be running. */
-export interface StoreAccess extends Pick<Wired, 'store' | 'sealer' | 'clock'> {
+/** A store that a command is to work on, and that is not open yet. */
+export interface StoreChoice {
+  readonly settings: WireSettings;
   /** The current master key, 32 octets, then the other one while it is being changed. */
   readonly masterKeys: readonly [current: Uint8Array, ...other: Uint8Array[]];
 }
 
-interface StoreChoice extends StoreOptions {
-  /** Whether it is a mistake when an embedded store is not there yet. */
-  readonly mustExist: boolean;
-}
+/** A store that a command works on, beside servers that may be running. */
+export type StoreAccess = Pick<Wired, 'store' | 'sealer' | 'clock'> &
+  Pick<StoreChoice, 'masterKeys'>;
 
-/**
- * Runs something on the store that the options name. Whether it may be used is not looked into.
- * @throws UsageError for mistakes in options and settings
- */
-export async function withStore<T>(
-  { mustExist, ...options }: StoreChoice,
-  run: (access: StoreAccess) => Promise<T>,
-): Promise<T> {
+/** The store that the options name. @throws UsageError for mistakes in options and settings */
+export async function chooseStore(options: StoreOptions): Promise<StoreChoice> {
   const settings = await (options.dataDir === undefined
     ? settingsOfServe(options)
     : settingsOfDev({ ...options, dataDir: options.dataDir }));
-  const { storeDir, redis, masterKey, otherMasterKey } = settings;
+  const { masterKey, otherMasterKey } = settings;
+  const other = otherMasterKey === undefined ? [] : [otherMasterKey];
+  return { settings, masterKeys: [masterKey, ...other] };
+}
+
+/**
+ * Runs something on a store. Whether it may be used is not looked into.
+ * @param mustExist whether it is a mistake when an embedded store is not there yet
+ * @throws UsageError
+ */
+export async function withStore<T>(
+  { settings, masterKeys }: StoreChoice,
+  { mustExist }: { readonly mustExist: boolean },
+  run: (access: StoreAccess) => Promise<T>,
+): Promise<T> {
+  const { storeDir, redis } = settings;
   if (mustExist && !redis && !existsSync(storeDir)) {
     throw new UsageError(`there is no store in ${storeDir}`);
   }
   const { store, sealer, clock } = await wire(settings);
   try {
-    const other = otherMasterKey === undefined ? [] : [otherMasterKey];
-    return await run({ store, sealer, clock, masterKeys: [masterKey, ...other] });
+    return await run({ store, sealer, clock, masterKeys });
   } finally {
     await store.close();
   }
