@@ -67,7 +67,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     const { unlocked } = unlocking;
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     const { maxConcurrent } = settings.enrol;
-    const load = limitLoad({ maxConcurrent, logger, delay: watchEventLoop() });
+    const load = limitLoad({ maxConcurrent, logger, loop: watchEventLoop() });
     const enrolApp = createEnrolApp({ ...wired, load, logger });
     const enrolListener = await listeners.open(enrolApp, settings.enrol);
     const enrolUrl = publicUrl ?? enrolListener;

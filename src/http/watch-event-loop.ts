@@ -1,13 +1,23 @@
 const TURN = 20;
 
+export interface EventLoop {
+  /** Milliseconds for which the loop has been at other work: what came in since has waited up to that long. */
+  delay(): number;
+  /** Another number after each turn. */
+  turn(): number;
+}
+
 /**
- * Watches the event loop from now on. The function tells for how many milliseconds the loop has been at other work: what came in since
- * has waited up to that long. The averages of perf_hooks tell of loops that are over, which is too late to refuse anything.
+ * Watches the event loop from now on. The averages of perf_hooks tell of turns that are over, which is too late to refuse what waits
+ * in this one.
  */
-export function watchEventLoop(): () => number {
+export function watchEventLoop(): EventLoop {
   let turnedAt = performance.now();
   setInterval(() => {
     turnedAt = performance.now();
   }, TURN).unref();
-  return () => Math.max(0, performance.now() - turnedAt - TURN);
+  return {
+    delay: () => Math.max(0, performance.now() - turnedAt - TURN),
+    turn: () => turnedAt,
+  };
 }

@@ -4,9 +4,13 @@ import { createLogger } from '../../../src/observability/logger.ts';
 
 function makeLimit(maxConcurrent: number) {
   const log: string[] = [];
-  const state = { delay: 0 };
+  const state = { delay: 0, turn: 0 };
   const logger = createLogger('info', { write: (line) => log.push(line) });
-  const load = limitLoad({ maxConcurrent, logger, delay: () => state.delay });
+  const load = limitLoad({
+    maxConcurrent,
+    logger,
+    loop: { delay: () => state.delay, turn: () => state.turn },
+  });
   const ends: (() => void)[] = [];
   const begin = () => load.admit(() => new Promise<void>((resolve) => ends.push(resolve)));
   return { load, state, log, begin, endOne: () => ends.shift()?.() };
@@ -32,12 +36,21 @@ test('work that fails gives its place back', async () => {
 test('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
   const { load, state, begin } = makeLimit(100);
   state.delay = 10_000;
-  for (let i = 0; i < 32; i += 1) {
+  for (let i = 0; i < 8; i += 1) {
     expect(load.refuses()).toBe(false);
     void begin();
   }
   expect(load.refuses()).toBe(true);
-  state.delay = 200;
+  state.delay = 400;
+  expect(load.refuses()).toBe(false);
+});
+
+test('work that waits for nobody counts until the event loop turns', async () => {
+  const { load, state } = makeLimit(100);
+  for (let i = 0; i < 8; i += 1) await load.admit(() => Promise.resolve());
+  state.delay = 600;
+  expect(load.refuses()).toBe(true);
+  state.turn += 1;
   expect(load.refuses()).toBe(false);
 });
 
