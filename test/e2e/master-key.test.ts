@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { readMasterKeyFile } from '../../src/config/master-key.ts';
+import type { ChallengeRecord } from '../../src/connectors/challenge-record.ts';
+import { connectorPartition } from '../../src/connectors/connector-record.ts';
+import { createChallenge } from '../../src/connectors/create-challenge.ts';
+import { findConnector } from '../../src/connectors/find-connector.ts';
+import { createSealer } from '../../src/store/seal.ts';
+import { wire } from '../../src/wire.ts';
+import { awsEnvironment } from '../support/aws-client.ts';
+import { enrolDevice } from '../support/enrol-device.ts';
+import { runCommand, runOrThrow } from '../support/run-command.ts';
+import { MAIN } from '../support/spawn-server.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+const OLD = '00112233445566778899aabbccddeeff'.repeat(2);
+const NEW = 'ffeeddccbbaa99887766554433221100'.repeat(2);
+const CHALLENGES = 600;
+
+interface Keys {
+  readonly masterKeyFile: string;
+  readonly otherMasterKeyFile?: string;
+}
+
+const directory = tempDirectory();
+const oldKey = path.join(directory, 'old.key');
+const newKey = path.join(directory, 'new.key');
+const onlyOld: Keys = { masterKeyFile: oldKey };
+const oldAndNew: Keys = { masterKeyFile: oldKey, otherMasterKeyFile: newKey };
+const newAndOld: Keys = { masterKeyFile: newKey, otherMasterKeyFile: oldKey };
+const onlyNew: Keys = { masterKeyFile: newKey };
+
+/** What was made before the key is changed. */
+let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;
+const connectorId = () => tried.ready.connectorArn.slice(-36);
+const storeFile = () => readFileSync(path.join(tried.dataDir, 'store', 'data.mdb'));
+
+beforeAll(async () => {
+  writeFileSync(oldKey, OLD);
+  writeFileSync(newKey, NEW);
+  const dataDir = tempDirectory();
+  writeFileSync(path.join(dataDir, 'master.key'), OLD);
+  const { ready, stop } = await startConnector({ dataDir });
+  await stop();
+  tried = { ready, dataDir };
+});
+
+const settings = (keys: Keys) => ({
+  dataDir: tried.dataDir,
+  ...keys,
+  credentialsFile: path.join(tried.dataDir, 'credentials.json'),
+  ...FREE_PORTS,
+});
+
+const start = (keys: Keys) =>
+  startServe({
+    settings: settings(keys),
+    secrets: [OLD, NEW, tried.ready.challengePassword, tried.ready.secretAccessKey],
+  });
+
+async function restart(server: RunningServe, keys: Keys): Promise<RunningServe> {
+  expect(await server.stop()).toBe(0);
+  return start(keys);
+}
+
+/** The command line against one of the servers. */
+const admin = async (server: RunningServe, ...args: readonly string[]) => {
+  const env = awsEnvironment({ ...tried.ready, apiUrl: server.apiUrl });
+  const { stdout } = await runOrThrow(process.execPath, [MAIN, ...args], { env });
+  return stdout.trim();
+};
+
+async function enrol(server: RunningServe, challenge: string): Promise<void> {
+  const url = `${server.enrolUrl}${new URL(tried.ready.scepUrl).pathname}`;
+  const caFingerprint = tried.ready.caFingerprintSha256;
+  const enrolled = await enrolDevice({ url, challenge, caFingerprint, subject: 'CN=device' });
+  expect(enrolled.stderr).toBe('');
+  const ca = path.join(tried.dataDir, 'ca.pem');
+  await runOrThrow('openssl', ['verify', '-CAfile', ca, enrolled.certificateFile]);
+}
+
+/** A device enrols at one server by a challenge that the other has made. */
+async function expectWorking(maker: RunningServe, user: RunningServe): Promise<void> {
+  const made = await admin(maker, 'challenge', 'create', tried.ready.connectorArn, '--json');
+  const { Arn } = (JSON.parse(made) as { Challenge: { Arn: string } }).Challenge;
+  const password = await admin(maker, 'challenge', 'password', Arn);
+  expect(await admin(user, 'challenge', 'password', Arn)).toBe(password);
+  await enrol(user, password);
+}
+
+function resealArguments(keys: Keys): readonly string[] {
+  const config = path.join(tempDirectory(), 'serve.yaml');
+  writeFileSync(config, stringify(settings(keys)));
+  return [MAIN, 'master-key', 'reseal', '--config', config];
+}
+
+/** Ends `master-key reseal` with SIGKILL while it works. Gives how many challenges were sealed anew by then. */
+async function resealAndKill(keys: Keys): Promise<number> {
+  const masterKey = await readMasterKeyFile(newKey);
+  const { store } = await wire({ storeDir: path.join(tried.dataDir, 'store'), masterKey });
+  const { isCurrent } = createSealer(masterKey);
+  const sealedAnew = async () => {
+    const page = { limit: CHALLENGES * 2 };
+    const found = await store.list(connectorPartition(connectorId()), 'challenges', page);
+    const records = found.map(({ value }) => JSON.parse(value) as ChallengeRecord);
+    return records.filter(({ sealedPassword }) => isCurrent(sealedPassword)).length;
+  };
+  const before = await sealedAnew();
+  const child = spawn(process.execPath, resealArguments(keys), { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  while ((await sealedAnew()) === before && child.exitCode === null) await sleep(1);
+  child.kill('SIGKILL');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  const after = await sealedAnew();
+  await store.close();
+  return after;
+}
+
+/** Straight into the store, as so many would take long over the API. */
+async function addChallenges(): Promise<void> {
+  const storeDir = path.join(tried.dataDir, 'store');
+  const wired = await wire({ storeDir, masterKey: await readMasterKeyFile(oldKey) });
+  const connector = await findConnector(wired.store, connectorId());
+  if (connector === undefined) throw new Error('there is no connector');
+  const quotas = { connectors: 1, challengesPerConnector: CHALLENGES * 2 };
+  for (let i = 0; i < CHALLENGES; i += 1) {
+    await createChallenge({ ...wired, quotas }, connector, { tags: {} });
+  }
+  await wired.store.close();
+}
+
+/** `serve` ends at once, with one line and exit code 2. */
+async function expectRefused(keys: Keys, line: RegExp): Promise<void> {
+  const config = path.join(tempDirectory(), 'serve.yaml');
+  writeFileSync(config, stringify(settings(keys)));
+  const refused = await runCommand(process.execPath, [MAIN, 'serve', '--config', config]);
+  expect(refused.code).toBe(2);
+  const lines = refused.stderr.trimEnd().split('\n');
+  expect(lines.filter((text) => text.startsWith('scep-connector: '))).toEqual([
+    expect.stringMatching(line) as string,
+  ]);
+  expect(refused.stderr).not.toMatch(/\n\s+at /);
+}
+
+test('a wrong key is refused at the start, and changes nothing', async () => {
+  const wrong = path.join(directory, 'wrong.key');
+  writeFileSync(wrong, OLD.replaceAll('0', '1'));
+  const line = /: the master key does not open what is in the store; restore the one that belongs/;
+  const before = storeFile();
+  await expectRefused({ masterKeyFile: wrong }, line);
+  await expectRefused({ masterKeyFile: wrong, otherMasterKeyFile: newKey }, line);
+  await expectRefused(onlyNew, line);
+  expect(storeFile().equals(before)).toBe(true);
+});
+
+test('the master key of two servers is changed as docs/master-key.md says, and no device notices', async () => {
+  await addChallenges();
+  let a = await start(onlyOld);
+  let b = await start(onlyOld);
+  a = await restart(a, oldAndNew);
+  await expectWorking(a, b);
+  b = await restart(b, oldAndNew);
+  a = await restart(a, newAndOld);
+  await expectWorking(a, b);
+  await expectWorking(b, a);
+  b = await restart(b, newAndOld);
+  const killed = await resealAndKill(newAndOld);
+  expect(killed).toBeLessThan(CHALLENGES);
+  await expectWorking(a, b);
+  await enrol(b, tried.ready.challengePassword);
+  const line = /: the store has secrets under a second master key; give that one too/;
+  await expectRefused(onlyNew, line);
+  await expectRefused(onlyOld, line);
+  const { code, stdout, stderr } = await runCommand(process.execPath, resealArguments(newAndOld));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^challenges +\d+ +\d+$/m);
+  expect(stdout).toContain('Everything in the store is sealed under the master key');
+  await expectWorking(b, a);
+  a = await restart(a, onlyNew);
+  await expectWorking(a, b);
+  b = await restart(b, onlyNew);
+  await expectWorking(b, a);
+  await enrol(b, tried.ready.challengePassword);
+  await Promise.all([a.stop(), b.stop()]);
+  await expectRefused(onlyOld, /: the master key does not open what is in the store/);
+}, 240_000);
+
+test('the key of a development server is changed while it is down', async () => {
+  const keys = ['--master-key-file', oldKey, '--other-master-key-file', newKey];
+  const reseal = [MAIN, 'master-key', 'reseal', '--data-dir', tried.dataDir, ...keys];
+  const { stdout } = await runOrThrow(process.execPath, reseal);
+  expect(stdout).toContain('Everything in the store');
+  copyFileSync(oldKey, path.join(tried.dataDir, 'master.key'));
+  const { ready, stop } = await startConnector({ dataDir: tried.dataDir });
+  expect(ready.challengePassword).toBe(tried.ready.challengePassword);
+  await stop();
+});
+
+test('an empty store is not the one that was meant', async () => {
+  const dataDir = tempDirectory();
+  const config = path.join(dataDir, 'serve.yaml');
+  writeFileSync(config, stringify({ ...settings(newAndOld), dataDir }));
+  const reseal = [MAIN, 'master-key', 'reseal', '--config', config];
+  const { code, stderr } = await runCommand(process.execPath, reseal);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^scep-connector: there is no store in /);
+});
