@@ -1,52 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listSettings } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { OWN_SETTINGS } from '../support/chart-schema.ts';
 import { CHART } from '../support/chart-values.ts';
-import { checkMountedSettings } from '../support/check-mounted-settings.ts';
 import {
   KUBERNETES_OPENAPI,
   makeKubernetesSchemas,
   schemaLocation,
 } from '../support/kubernetes-schemas.ts';
+import { mountSettings } from '../support/mount-settings.ts';
 import type { Manifest, PodSpec } from '../support/render-chart.ts';
 import {
   HELM,
   helm,
   KUBECONFORM,
+  ofKind,
+  one,
+  podsOf,
   renderChart,
   renderText,
+  settingsOf,
   valuesFile,
   writeValues,
 } from '../support/render-chart.ts';
 import { requireClient } from '../support/require-client.ts';
 import { runCommand } from '../support/run-command.ts';
+import { MAIN } from '../support/spawn-server.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
 
 const programs = [HELM, KUBECONFORM, KUBERNETES_OPENAPI];
 const isThere = requireClient('helm and kubeconform', programs, 'test/long/install.sh');
 const SETS = ['smallest', 'aws', 'everything', 'embedded'];
 const SMALLEST = valuesFile('smallest');
-
-const ofKind = (manifests: readonly Manifest[], kind: string) =>
-  manifests.filter((manifest) => manifest.kind === kind);
-
-function one(manifests: readonly Manifest[], kind: string): Manifest {
-  const [manifest] = ofKind(manifests, kind);
-  if (manifest === undefined) throw new Error(`there is no ${kind}`);
-  return manifest;
-}
-
-function podsOf(manifests: readonly Manifest[]): readonly PodSpec[] {
-  const pods = ofKind(manifests, 'Pod').map(({ spec }) => spec);
-  return [one(manifests, 'Deployment').spec.template.spec, ...pods];
-}
-
-function settingsOf(manifests: readonly Manifest[]): string {
-  const found = ofKind(manifests, 'ConfigMap').find(({ data }) => 'scep-connector.yaml' in data);
-  return found?.data['scep-connector.yaml'] ?? '';
-}
 
 describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
   const file = valuesFile(name);
@@ -139,16 +127,22 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
     expect(given.filter((path) => secrets.some((secret) => secret.path === path))).toEqual([]);
     const variables = pod.containers.flatMap(({ env = [] }) => env);
-    expect(variables.filter(({ value }) => value !== undefined)).toEqual([]);
+    expect(variables.filter(({ value }) => value !== undefined)).toEqual([
+      {
+        name: 'SCEP_CONNECTOR_CONFIG',
+        value: '/etc/scep-connector/settings/scep-connector.yaml',
+      },
+    ]);
   });
 
   test('gives the server settings that it takes, and mounts every file that they name', async () => {
-    const checked = await checkMountedSettings(settingsOf(manifests), pod);
-    expect(checked).toMatchObject({ code: 0, stdout: 'The settings are valid.\n' });
-    const [container] = pod.containers;
-    expect(container?.args).toEqual([
-      ...['serve', '--config', '/etc/scep-connector/settings/scep-connector.yaml'],
-    ]);
+    const file = path.join(tempDirectory(), 'scep-connector.yaml');
+    writeFileSync(file, mountSettings(settingsOf(manifests), pod));
+    const args = [MAIN, 'serve', '--check-config', '--config', file];
+    expect(await runCommand(process.execPath, args)).toMatchObject({
+      code: 0,
+      stdout: 'The settings are valid.\n',
+    });
   });
 
   test('sets by values of its own what is refused under config, and passes on the rest', () => {
@@ -215,6 +209,20 @@ describe.runIf(isThere)('the chart', () => {
       const input = text.replace(right, wrong);
       expect(input).not.toBe(text);
       expect((await runCommand(KUBECONFORM, args, { input })).code).toBe(1);
+    }
+  });
+
+  test('takes the examples of docs/kubernetes.md', async () => {
+    const page = readFileSync(path.join(CHART, '../docs/kubernetes.md'), 'utf8');
+    const examples = [...page.matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)].map(
+      ([, indent = '', text = '']) =>
+        parse(text.replaceAll(new RegExp(`^${indent}`, 'gm'), '')) as object,
+    );
+    expect(examples.length).toBeGreaterThan(3);
+    const [first = {}] = examples;
+    for (const example of examples) {
+      const manifests = await renderChart(writeValues(first), writeValues(example));
+      expect(manifests.length).toBeGreaterThan(6);
     }
   });
 

@@ -108,3 +108,26 @@ export async function renderChart(...files: readonly string[]): Promise<readonly
     .map((document) => document.toJS() as Manifest | null)
     .filter((one) => one !== null);
 }
+
+export function ofKind(manifests: readonly Manifest[], kind: string): readonly Manifest[] {
+  return manifests.filter((manifest) => manifest.kind === kind);
+}
+
+/** The first of its kind. */
+export function one(manifests: readonly Manifest[], kind: string): Manifest {
+  const [manifest] = ofKind(manifests, kind);
+  if (manifest === undefined) throw new Error(`there is no ${kind}`);
+  return manifest;
+}
+
+/** The pod of the Deployment, then others. */
+export function podsOf(manifests: readonly Manifest[]): readonly PodSpec[] {
+  const pods = ofKind(manifests, 'Pod').map(({ spec }) => spec);
+  return [one(manifests, 'Deployment').spec.template.spec, ...pods];
+}
+
+/** The file of settings of the server. */
+export function settingsOf(manifests: readonly Manifest[]): string {
+  const found = ofKind(manifests, 'ConfigMap').find(({ data }) => 'scep-connector.yaml' in data);
+  return found?.data['scep-connector.yaml'] ?? '';
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Instruction } from '../../support/parse-dockerfile.ts';
+import {
+  parseDockerfile,
+  readCopy,
+  readDockerignore,
+  readExecForm,
+  readPairs,
+} from '../../support/parse-dockerfile.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const read = (name: string) => readFileSync(path.join(ROOT, name), 'utf8');
+
+// The steps themselves are replayed by test/long/dockerfile.test.ts.
+describe('the Dockerfile', () => {
+  const stages = parseDockerfile(read('Dockerfile'));
+  const isSent = readDockerignore(read('.dockerignore'));
+  const copies = stages
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ name }) => name === 'COPY')
+    .map(({ text }) => readCopy(text));
+
+  function last(name: string): string {
+    const found = stages.at(-1)?.instructions.findLast((one: Instruction) => one.name === name);
+    return found?.text ?? '';
+  }
+
+  test('copies what is there, and .dockerignore lets through that alone', () => {
+    const sources = copies.filter(({ from }) => from === undefined).flatMap((copy) => copy.sources);
+    expect(sources.filter((source) => !existsSync(path.join(ROOT, source)))).toEqual([]);
+    const isCopied = (file: string) =>
+      sources.some((source) => file === source || file.startsWith(`${source}/`));
+    const files = spawnSync('git', ['ls-files', '-co'], { cwd: ROOT, encoding: 'utf8' }).stdout;
+    const odd = files.split('\n').filter((file) => isSent(file) !== isCopied(file));
+    expect(odd.filter((file) => file !== '')).toEqual([]);
+    for (const key of ['certs/dev.key', 'data/master.key', '.env', 'test/golden/key.pem']) {
+      expect(isSent(key)).toBe(false);
+    }
+  });
+
+  test('runs as a user by number, without a shell in between that would keep SIGTERM to itself', () => {
+    expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(readExecForm(last('ENTRYPOINT'))[0]).toBe('node');
+    expect(readExecForm(last('CMD'))).toEqual(['serve']);
+    expect(last('STOPSIGNAL')).toBe('SIGTERM');
+  });
+
+  test('starts from images of one release of Node.js and of Debian', () => {
+    expect(stages.map(({ base }) => base.replace(/-slim$/, ''))).toEqual(
+      stages.map(() => 'node:24-bookworm'),
+    );
+  });
+});
+
+describe('reading a Dockerfile', () => {
+  test('joins lines that go on, and leaves comments out', () => {
+    const text = 'FROM node:24 AS build\n# Why.\nRUN one \\\n  two\nLABEL a="b c" d=e\n';
+    expect(parseDockerfile(text)).toEqual([
+      {
+        ...{ base: 'node:24', name: 'build' },
+        instructions: [
+          { name: 'RUN', text: 'one    two' },
+          { name: 'LABEL', text: 'a="b c" d=e' },
+        ],
+      },
+    ]);
+    expect(readPairs('a="b c" d=e')).toEqual([
+      ['a', 'b c'],
+      ['d', 'e'],
+    ]);
+  });
+
+  test.each([
+    ['an instruction that is not replayed', () => parseDockerfile('FROM node:24\nADD a b')],
+    ['one before any stage', () => parseDockerfile('RUN a')],
+    ['a platform', () => parseDockerfile('FROM --platform=linux/arm64 node:24')],
+    ['an option of COPY', () => readCopy('--chmod=755 a b')],
+    ['a COPY without a target', () => readCopy('a')],
+    ['the old form of ENV', () => readPairs('NAME value')],
+    ['the form that needs a shell', () => readExecForm('"node main.js"')],
+    ['a pattern with stars', () => readDockerignore('**/*.pem')],
+  ])('refuses %s', (_name, read) => {
+    expect(read).toThrow();
+  });
+});
