@@ -5,7 +5,7 @@ import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { AskingTurn } from './asking-turn.ts';
-import { asksInVain, nextMove } from './asking-turn.ts';
+import { asksInVain, isHeldBy, nextMove } from './asking-turn.ts';
 import { failTransaction } from './fail-transaction.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
@@ -51,8 +51,8 @@ export async function askForCertificate(
 }
 
 /**
- * Notes that the CA has not been asked after all, when this call alone has tried, in vain: the next one may use the token as if
- * it were new, however long the CA cannot be asked.
+ * Notes what this call's asking came to, when it alone has asked. In vain: the next one may use the token as if it were new,
+ * however long the CA cannot be asked. Without an answer: anybody may ask at once, for the same certificate.
  * @returns what has become of the transaction
  */
 export async function leaveTurn(
@@ -65,8 +65,9 @@ export async function leaveTurn(
   let current = entry;
   for (;;) {
     const { asked, ...unasked } = current.value;
-    if (unasked.certificateArn !== undefined || !asksInVain(asked, turn)) return current.value;
-    if (await put(deps, connector, current, unasked)) return unasked;
+    if (unasked.certificateArn !== undefined || !isHeldBy(turn, asked)) return current.value;
+    const left = turn.inVain ? unasked : { ...unasked, asked: { ...asked, byMany: true } };
+    if (await put(deps, connector, current, left)) return left;
     const found = await getEntry(deps.store, partition, transactions, entry.key);
     if (found?.value.state !== 'issuing') return found?.value;
     current = { ...found, value: found.value };

@@ -26,11 +26,16 @@ export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
   const age = now - asked.since;
   if (asksInVain(asked, turn)) return age > UNDISTURBED / 2 ? 'claim' : 'ask';
   if (age > TOKEN_LIFETIME) return 'give-up';
-  if (asked.byMany || asked.since === turn.since) return 'ask';
+  if (asked.byMany || isHeldBy(turn, asked)) return 'ask';
   return age < UNDISTURBED ? 'wait' : 'share';
 }
 
 /** Whether this call alone has used the token, and nothing came of it. */
 export function asksInVain(asked: Asked, turn: AskingTurn): boolean {
-  return asked !== undefined && !asked.byMany && asked.since === turn.since && turn.inVain;
+  return isHeldBy(turn, asked) && turn.inVain;
+}
+
+/** Whether this call alone may have used the token. */
+export function isHeldBy(turn: AskingTurn, asked: Asked): asked is NonNullable<Asked> {
+  return asked !== undefined && !asked.byMany && asked.since === turn.since;
 }

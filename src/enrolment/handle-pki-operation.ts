@@ -1,5 +1,6 @@
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
 import type { RequestType } from '../scep/message-types.ts';
@@ -16,6 +17,7 @@ import type { Exchange } from './exchange.ts';
 import { findCertificate } from './find-certificate.ts';
 import { findRevocationList } from './find-revocation-list.ts';
 import { pollTransaction } from './poll-transaction.ts';
+import { refusalReasonOf } from './refusal-reason-of.ts';
 
 export interface PkiOperationResult {
   /** DER. */
@@ -40,7 +42,7 @@ const DECIDERS = {
  * Answers one PKIOperation: reads the message, decides, and wraps the decision into a CertRep signed by the RA identity that
  * the message was encrypted to, or by the current one.
  * @throws DecodeError when the message is not one that can be answered by a CertRep; IssuerError when the CA
- * cannot be asked now
+ * cannot be asked just now
  */
 export async function handlePkiOperation(
   deps: EnrolmentDependencies,
@@ -72,7 +74,14 @@ async function decide(
     if (type === undefined) throw new Refusal('message-type-unknown');
     return await DECIDERS[type](deps, { ...context, verified });
   } catch (error) {
-    if (error instanceof Refusal) return refused(error);
+    const refusal = error instanceof IssuerError ? refusalBy(error) : error;
+    if (refusal instanceof Refusal) return refused(refusal);
     throw error;
   }
+}
+
+/** Whatever the CA was asked for: what somebody must mend there is told; what passes by itself is HTTP 503. */
+function refusalBy(error: IssuerError): Refusal | undefined {
+  const reason = refusalReasonOf(error.fault);
+  return reason && new Refusal(reason, undefined, error);
 }

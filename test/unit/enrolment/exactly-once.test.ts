@@ -177,6 +177,13 @@ describe('a CA that gives no answer', () => {
     },
   );
 
+  test('the next one may ask at once, at whichever replica', async () => {
+    world.ca.setFates(['lost']);
+    expect(await handle(world.replica())).toMatchObject({ asked: { byMany: true } });
+    expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
+    expect(world.ca.issued).toHaveLength(1);
+  });
+
   test('a later “nothing was done” does not unsay it', async () => {
     world.ca.setFates(['lost', 'throttled', 'unavailable']);
     await handle(world.replica());
