@@ -1,0 +1,117 @@
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awsEnvironment } from '../support/aws-client.ts';
+import { enrolDevice } from '../support/enrol-device.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
+import { PASS, startFaultProxy } from '../support/fault-proxy.ts';
+import { certificateSubject, verifyChain } from '../support/openssl.ts';
+import { runProgram } from '../support/run-program.ts';
+import type { RunningConnector } from '../support/start-connector.ts';
+import { startConnector } from '../support/start-connector.ts';
+import type { RunningServe } from '../support/start-serve.ts';
+import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+
+/** One server whose embedded CA stands for AWS, and one that has its connectors there. */
+describe('scep-connector serve with issuer.kind acm-pca', () => {
+  let aws: RunningConnector;
+  let proxy: FaultProxy;
+  let server: RunningServe;
+  let device: { readonly url: string; readonly challenge: string; readonly caFingerprint: string };
+
+  beforeAll(async () => {
+    aws = await startConnector();
+    proxy = await startFaultProxy(aws.ready.apiUrl);
+    const directory = tempDirectory();
+    const credentialsFile = path.join(directory, 'credentials.json');
+    copyFileSync(path.join(aws.dataDir, 'credentials.json'), credentialsFile);
+    const { accessKeyId, secretAccessKey } = aws.ready;
+    server = await startServe({
+      settings: {
+        ...{ dataDir: path.join(directory, 'data'), credentialsFile },
+        issuer: { kind: 'acm-pca', endpoint: proxy.url },
+        ...FREE_PORTS,
+      },
+      env: {
+        SCEP_CONNECTOR_MASTER_KEY: MASTER_KEY,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      },
+      secrets: [MASTER_KEY, secretAccessKey],
+    });
+    device = await makeConnector();
+  }, 60_000);
+  afterAll(() => proxy.stop());
+
+  const admin = (...args: readonly string[]) =>
+    runProgram(args, awsEnvironment({ ...aws.ready, apiUrl: server.apiUrl }));
+
+  async function adminText(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await admin(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout.trim();
+  }
+
+  async function makeConnector() {
+    const { certificateAuthorityArn, caFingerprintSha256 } = aws.ready;
+    const arn = await adminText(
+      ...['connector', 'create', '--ca-arn', certificateAuthorityArn, '--wait', '30'],
+    );
+    const { Connector } = JSON.parse(await adminText('connector', 'show', arn, '--json')) as {
+      readonly Connector: { readonly Endpoint: string };
+    };
+    const challenge = await adminText('challenge', 'create', arn);
+    const password = await adminText('challenge', 'password', challenge);
+    return { url: Connector.Endpoint, challenge: password, caFingerprint: caFingerprintSha256 };
+  }
+
+  test('a device enrols there, by one call of IssueCertificate', async () => {
+    proxy.setFate(() => PASS);
+    const enrolled = await enrolDevice({ ...device, subject: 'CN=device-1' });
+    expect(enrolled).toMatchObject({ code: 0, stderr: '' });
+    expect(await certificateSubject(enrolled.certificateFile)).toBe('CN=device-1');
+    const { caCertificateFile } = aws.ready;
+    expect(await verifyChain(enrolled.certificateFile, caCertificateFile)).toMatch(/OK$/);
+    expect(proxy.calls('IssueCertificate')).toBe(1);
+  });
+
+  test('an answer of AWS that is lost on its way costs the device nothing', async () => {
+    let lost = 0;
+    proxy.setFate((operation) => {
+      if (operation !== 'IssueCertificate' || lost === 2) return PASS;
+      lost += 1;
+      return { kind: 'reset', done: true };
+    });
+    const enrolled = await enrolDevice({ ...device, subject: 'CN=device-2' });
+    expect(enrolled).toMatchObject({ code: 0, stderr: '' });
+    expect(await certificateSubject(enrolled.certificateFile)).toBe('CN=device-2');
+    expect(proxy.calls('IssueCertificate')).toBe(3);
+  });
+
+  test('without its permissions the device is refused, the log says which, and it is granted once they are there', async () => {
+    proxy.setFate(() => ({ kind: 'answer', status: 400, error: 'AccessDeniedException' }));
+    const refused = await enrolDevice({ ...device, subject: 'CN=device-3' });
+    expect(refused.code).toBe(1);
+    const logged = await server.until(() => server.logged('PKIOperation refused')[0]);
+    expect(logged).toMatchObject({ reason: 'authority-not-active' });
+    expect(logged['cause']).toContain(
+      `allow acm-pca:IssueCertificate on ${aws.ready.certificateAuthorityArn}`,
+    );
+    proxy.setFate(() => PASS);
+    expect(await enrolDevice({ ...device, subject: 'CN=device-3' })).toMatchObject({ code: 0 });
+  });
+
+  test('its own API serves no CAs, and says where they are', async () => {
+    const { code, stderr } = await admin('ca', 'list');
+    expect(code).toBe(1);
+    expect(stderr).toContain('The CAs of this server are at AWS');
+  });
+
+  test('drains, and has logged no secret', async () => {
+    expect(await server.stop()).toBe(0);
+    expect(await aws.stop()).toBe(0);
+  });
+});
