@@ -203,6 +203,26 @@ describe('processes at once', () => {
     expect((await readList()).revoked).toHaveLength(45);
     expect(published.size).toBeGreaterThan(1);
   });
+
+  it('one that is paused before it stores what it has signed stores nothing over a newer CRL', async () => {
+    await revokeOne();
+    let newer: Awaited<ReturnType<typeof readList>> | undefined;
+    const commit: typeof ca.store.commit = async (partition, writes) => {
+      if (
+        newer === undefined &&
+        writes.some(({ collection }) => collection === 'revocation-list')
+      ) {
+        time.now += HOUR;
+        await revokeOne();
+        newer = await readList();
+      }
+      return ca.store.commit(partition, writes);
+    };
+    const paused = await readList(another({ ...ca, store: { ...ca.store, commit } }));
+    expect(newer?.revoked).toHaveLength(2);
+    expect(paused.hex).toBe(newer?.hex);
+    expect((await readList()).hex).toBe(newer?.hex);
+  });
 });
 
 describe('OpenSSL as the client', () => {
