@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPair } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { OID } from '../asn1/object-identifiers.ts';
 import { awaitCertificate } from '../issuer/await-certificate.ts';
-import type { Issuer } from '../issuer/issuer.ts';
+import type { IssueRequest, Issuer } from '../issuer/issuer.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertificationRequest } from '../x509/build-certification-request.ts';
 import { derName } from '../x509/distinguished-name.ts';
 import { extendedKeyUsageExtension } from '../x509/extended-key-usage.ts';
@@ -19,6 +21,12 @@ interface Dependencies {
 }
 
 const generateRsaKeyPair = promisify(generateKeyPair);
+
+const TRIES = 4;
+/** Milliseconds. */
+const PAUSE = 500;
+/** AWS takes a second or two, seldom a minute; who does not wait for it asks for another. */
+const ISSUED_WITHIN = 90_000;
 
 /**
  * Makes an RSA-2048 key and has the connector's CA certify it as an RA's, for digitalSignature, keyEncipherment and serverAuth: the
@@ -44,12 +52,30 @@ export async function issueRaCertificate(
     'SHA256WITHRSA',
     createSigner(privateKey, 'SHA256WITHRSA'),
   );
-  const certificateArn = await issuer.issueCertificate({
+  const certificateArn = await issueOnce(issuer, {
     authorityArn: certificateAuthorityArn,
     csr,
     notAfter,
     idempotencyToken: randomUuid(),
   });
-  const issued = await awaitCertificate(issuer, certificateAuthorityArn, certificateArn);
+  const issued = await awaitCertificate(
+    issuer,
+    certificateAuthorityArn,
+    certificateArn,
+    ISSUED_WITHIN,
+  );
   return { privateKey, certificate: parseCertificate(issued.certificate) };
+}
+
+/** Asks again by the same token when there was no answer: the key is not kept, so another try would cost another certificate. */
+async function issueOnce(issuer: Issuer, request: IssueRequest): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await issuer.issueCertificate(request);
+    } catch (error) {
+      const mayHelp = error instanceof IssuerError && error.fault === 'unanswered';
+      if (!mayHelp || tries === TRIES) throw error;
+      await sleep(tries * PAUSE);
+    }
+  }
 }
