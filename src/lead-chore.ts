@@ -20,8 +20,11 @@ interface Dependencies {
 
 /** For so long a chore waits for a process that was killed amid it. Milliseconds. */
 const TTL = 10_000;
-const PARTITION = 'leases';
-const leases = defineCollection('leases', leaseSchema);
+/** By the name of the chore. */
+export const CHORE_LEASES = {
+  partition: 'leases',
+  collection: defineCollection('leases', leaseSchema),
+};
 
 /**
  * A chore under a lease, so that not every process does it: whoever has it keeps it until his next run is due, `everyMs` later, and
@@ -34,7 +37,7 @@ export function leadChore(
   { everyMs, work }: { readonly everyMs: number; readonly work: () => Promise<unknown> },
 ): LedChore {
   const key = name.replaceAll(' ', '-');
-  const place: LeasePlace = { store, clock, partition: PARTITION, collection: leases, key };
+  const place: LeasePlace = { store, clock, ...CHORE_LEASES, key };
   let held: Lease | undefined;
   const remaining = (lease: Lease) => lease.expiresAt - clock();
   const take = async () => {
@@ -47,7 +50,7 @@ export function leadChore(
     const lease = held;
     held = undefined;
     // When the store cannot be reached, the lease ends by itself.
-    if (lease) await store.commit(PARTITION, [endLease(lease)]).catch(() => undefined);
+    if (lease) await store.commit(CHORE_LEASES.partition, [endLease(lease)]).catch(() => undefined);
   };
   return {
     async run() {

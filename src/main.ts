@@ -39,6 +39,10 @@ registerCaCommand(program, {
     await runCaExport(arn, options);
   },
 });
+registerMasterKeyCommand(program, async (options) => {
+  const { runMasterKeyReseal } = await import('./run-master-key-reseal.ts');
+  await runMasterKeyReseal(options);
+});
 registerStoreCommand(program, {
   exportStore: async (options) => {
     const { runStoreExport } = await import('./run-store-export.ts');
@@ -48,10 +52,6 @@ registerStoreCommand(program, {
     const { runStoreImport } = await import('./run-store-import.ts');
     await runStoreImport(options);
   },
-});
-registerMasterKeyCommand(program, async (options) => {
-  const { runMasterKeyReseal } = await import('./run-master-key-reseal.ts');
-  await runMasterKeyReseal(options);
 });
 registerCompletionCommand(program);
 

@@ -11,6 +11,7 @@ import { registerDevCommand } from '../../../src/cli/dev.ts';
 import { registerMasterKeyCommand } from '../../../src/cli/master-key.ts';
 import { registerRaCommand } from '../../../src/cli/ra.ts';
 import { registerServeCommand } from '../../../src/cli/serve.ts';
+import { registerStoreCommand } from '../../../src/cli/store/store.ts';
 import { markdownTable, withSection } from '../../support/markdown-table.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/cli.md');
@@ -34,6 +35,7 @@ function program(): Command {
   registerAdminCommands(root);
   registerCaCommand(root, { importCa: nothing, exportCa: nothing });
   registerMasterKeyCommand(root, nothing);
+  registerStoreCommand(root, { exportStore: nothing, importStore: nothing });
   registerCompletionCommand(root);
   return root;
 }
