@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CollectionPlace, RecordStore } from '../../src/store/record-store.ts';
+import { connectRedis } from '../../src/store/redis/connect-redis.ts';
 import { keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';
+import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';
 import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
 import type { CuttingProxy } from '../support/cutting-proxy.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
@@ -161,6 +164,34 @@ describe.runIf(hasRedis())('Redis', () => {
     });
     expect(await redis.call('EXISTS', keys.expiries, keys.record('c', 'k0'))).toBe(0);
     expect(await keysIn(store, 'p', 'c')).toEqual(['lasting']);
+    await store.close();
+  });
+
+  it('frees what has expired in partitions that nobody writes to', async () => {
+    let now = 1_700_000_000_000;
+    const settings = redisStoreSettings(redis.reach, { clock: () => now });
+    const store = openRedisRecordStore(settings);
+    for (const [partition, count] of [
+      ['p', 250],
+      ['}%{', 3],
+    ] as const) {
+      const options = { expiresAt: now + 1 };
+      const expiring = Array.from({ length: count }, (_, i) => put(`a:${i}`, '1', options));
+      await store.commit(partition, [put('lasting', '1'), ...expiring]);
+    }
+    const connections = connectRedis(settings, {
+      onReady: () => undefined,
+      report: () => undefined,
+    });
+    const caller = { connections, scripts: [SWEEP_SCRIPT], timeoutMs: 2_000 };
+    const target = { ...settings, caller };
+    expect(await sweepExpired(target)).toBe(0);
+    now += 1;
+    expect(await sweepExpired(target)).toBe(253);
+    expect(await sweepExpired(target)).toBe(0);
+    const { index } = keysOf(settings.keyPrefix, '}%{');
+    expect(await redis.call('ZRANGE', index('c'), 0, -1)).toEqual(['lasting']);
+    connections.close();
     await store.close();
   });
 

@@ -24,7 +24,7 @@ export interface RedisStoreSettings {
   readonly report: (fault: string) => void;
 }
 
-export interface RedisTls {
+interface RedisTls {
   /** PEM; those of Node.js without it. */
   readonly ca?: string | undefined;
   /** PEM, with `key`. */
