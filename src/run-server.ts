@@ -10,7 +10,6 @@ import { explainAdapterError } from './explain-adapter-error.ts';
 import { createEnrolApp } from './http/enrol-listener.ts';
 import { limitLoad } from './http/limit-load.ts';
 import { createOpsApp } from './http/ops-listener.ts';
-import { watchEventLoop } from './http/watch-event-loop.ts';
 import type { Logger } from './observability/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { openCredentials } from './open-credentials.ts';
@@ -67,7 +66,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     const { unlocked } = unlocking;
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     const { maxConcurrent } = settings.enrol;
-    const load = limitLoad({ maxConcurrent, logger, loop: watchEventLoop() });
+    const load = limitLoad({ maxConcurrent, logger });
     const enrolApp = createEnrolApp({ ...wired, load, logger });
     const enrolListener = await listeners.open(enrolApp, settings.enrol);
     const enrolUrl = publicUrl ?? enrolListener;

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
-import type { EventLoop } from './watch-event-loop.ts';
+import type { Turns } from './take-turns.ts';
+import { takeTurns } from './take-turns.ts';
 
 /** Decides which requests are worked on at the same time. */
 export interface LoadLimit {
@@ -12,12 +13,12 @@ export interface LoadLimit {
 interface LoadLimitOptions {
   readonly maxConcurrent: number;
   readonly logger: Logger;
-  readonly loop: EventLoop;
+  readonly turns?: Turns;
 }
 
 /**
- * Milliseconds. What is new has waited that long before anybody looks at it; to work on it too would have the next wait longer. Devices
- * that are refused at once come back and find room; those that wait until they give up cost the work and get nothing.
+ * Milliseconds. Who comes while others have waited that long would wait longer. Devices that are refused at once come back and find room;
+ * those that wait until they give up cost the work and get nothing.
  */
 const MAX_DELAY = 500;
 /** Fewer cannot be what holds the process up: then it is the machine, which others use too, and to refuse would not help. */
@@ -25,14 +26,18 @@ const FEW = 8;
 const LOG_INTERVAL = 10_000;
 
 /** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */
-export function limitLoad({ maxConcurrent, logger, loop }: LoadLimitOptions): LoadLimit {
+export function limitLoad({
+  maxConcurrent,
+  logger,
+  turns = takeTurns(),
+}: LoadLimitOptions): LoadLimit {
   let underWay = 0;
-  const done = countInTurn(loop);
   const count = countRefusals(logger);
   const refuses = () => {
-    const isBusy = underWay + done.inThisTurn() >= FEW;
-    const isFull = underWay >= maxConcurrent || (isBusy && loop.delay() > MAX_DELAY);
-    if (isFull) count({ underWay, delayMs: Math.round(loop.delay()) });
+    turns.noteArrival();
+    const delay = turns.delay();
+    const isFull = underWay >= maxConcurrent || (underWay >= FEW && delay > MAX_DELAY);
+    if (isFull) count({ underWay, delayMs: Math.round(delay) });
     return isFull;
   };
   return {
@@ -41,29 +46,14 @@ export function limitLoad({ maxConcurrent, logger, loop }: LoadLimitOptions): Lo
       if (refuses()) return false;
       underWay += 1;
       try {
+        await turns.next();
         await work();
       } finally {
         underWay -= 1;
-        done.addOne();
       }
       return true;
     },
   };
-}
-
-/** Work that waits for nobody begins and ends within one turn of the event loop: it is never under way when the next is looked at. */
-function countInTurn(loop: EventLoop): { addOne: () => void; inThisTurn: () => number } {
-  let turn = loop.turn();
-  let count = 0;
-  const inThisTurn = () => {
-    if (turn !== loop.turn()) count = 0;
-    turn = loop.turn();
-    return count;
-  };
-  const addOne = () => {
-    count = inThisTurn() + 1;
-  };
-  return { addOne, inThisTurn };
 }
 
 /** One line at the first, then one for all of ten seconds: a flood of requests is not to become one of the log. */

@@ -19,7 +19,6 @@ import type { TestDevice } from '../../support/test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
 
 const quiet = createLogger('silent');
-const IDLE = { delay: () => 0, turn: () => 0 };
 let device: TestDevice;
 let world: EnrolmentWorld;
 let transactions = 0;
@@ -125,11 +124,12 @@ describe('while the store is away', () => {
 describe('under overload', () => {
   /** A listener with room for one message, which is taken until `release` is called. */
   async function taken() {
-    const load = limitLoad({ maxConcurrent: 1, logger: quiet, loop: IDLE });
+    const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const server = await listen(load);
-    let release: () => void = () => undefined;
+    let release: (() => void) | undefined;
     void load.admit(() => new Promise<void>((resolve) => (release = resolve)));
-    return { ...server, release: () => release() };
+    await expect.poll(() => release).toBeDefined();
+    return { ...server, release: () => release?.() };
   }
 
   test('PKIOperation is 503 with Retry-After, and nothing is asked of the store', async () => {
@@ -160,7 +160,7 @@ describe('under overload', () => {
   });
 
   test('whoever sends his message slowly takes nobody’s place', async () => {
-    const load = limitLoad({ maxConcurrent: 1, logger: quiet, loop: IDLE });
+    const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const { url, post } = await listen(load);
     const { port, pathname } = new URL(url);
     const slow = connect(Number(port), '127.0.0.1');
