@@ -6,6 +6,7 @@ import type { Decision, ReplyAddress } from './decision.ts';
 import { grantedCertificate, PENDING } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
+import { findBySerialKey } from './issued-certificate-record.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 import { keepWaiting } from './unfinished-transactions.ts';
 
@@ -23,8 +24,10 @@ export async function answerTransaction(
 ): Promise<Decision> {
   switch (transaction?.state) {
     case 'issued': {
+      const issued = await findBySerialKey(deps.store, connector, transaction.serial);
+      if (issued === undefined) throw new Refusal('certificate-not-found');
       const chain = await replyChain(deps.issuer, connector, policy.chain);
-      return grantedCertificate(transaction, chain, address, deps.randomBytes);
+      return grantedCertificate(issued.value, chain, address, deps.randomBytes);
     }
     case 'issuing':
       await keepWaiting(deps, connector, key);

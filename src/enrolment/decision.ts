@@ -5,7 +5,7 @@ import { chooseReplyRecipient } from '../scep/choose-reply-recipient.ts';
 import type { OpenedRequest } from '../scep/open-pki-request.ts';
 import type { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
-import type { IssuedTransaction } from './transaction-record.ts';
+import type { IssuedCertificateRecord } from './issued-certificate-record.ts';
 
 /** What was decided about a request: what the client is told, and what the log is told beside it. */
 export interface Decision {
@@ -35,7 +35,7 @@ export const PENDING: Decision = { outcome: { status: 'PENDING' } };
 
 /** An issued certificate, and `chain` after it: clients take the first one for their own (protocol fact 4). */
 export async function grantedCertificate(
-  { certificate, certificateArn }: Pick<IssuedTransaction, 'certificate' | 'certificateArn'>,
+  { certificate, certificateArn }: Pick<IssuedCertificateRecord, 'certificate' | 'certificateArn'>,
   chain: readonly Uint8Array[],
   address: ReplyAddress,
   randomBytes: RandomBytes,

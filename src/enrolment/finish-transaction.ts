@@ -13,8 +13,8 @@ import { transactions } from './transaction-record.ts';
 const RECORD_GRACE = 30 * 86_400_000;
 
 /**
- * Stores the certificate, once: with the transaction, and on record for renewals. The transaction stays until the certificate
- * ends, so that until then the same request gets the same certificate (protocol S16).
+ * Stores the certificate, once: on record for renewals, to which the transaction refers from then on. The transaction stays until
+ * the certificate ends, so that until then the same request gets the same certificate (protocol S16).
  * @returns whether the transaction was still the one that was read
  */
 export async function finishTransaction(
@@ -29,7 +29,7 @@ export async function finishTransaction(
   const expiresAt = notAfter.getTime();
   const { signerKeyDigest, sealedReplyPassword, right } = value;
   const issued: IssuedTransaction = {
-    ...{ state: 'issued', signerKeyDigest, right, certificateArn, certificate },
+    ...{ state: 'issued', signerKeyDigest, right, serial },
     ...(sealedReplyPassword === undefined ? {} : { sealedReplyPassword }),
     issuedAt: deps.clock(),
   };

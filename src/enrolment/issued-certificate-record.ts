@@ -45,8 +45,16 @@ export async function findIssuedCertificate(
 
 export async function findBySerial(
   store: RecordStore,
-  { id }: ConnectorRecord,
+  connector: ConnectorRecord,
   serialNumber: Uint8Array,
 ): Promise<Entry<IssuedCertificateRecord> | undefined> {
-  return getEntry(store, connectorPartition(id), issuedCertificates, serialKey(serialNumber));
+  return findBySerialKey(store, connector, serialKey(serialNumber));
+}
+
+export async function findBySerialKey(
+  store: RecordStore,
+  { id }: ConnectorRecord,
+  key: string,
+): Promise<Entry<IssuedCertificateRecord> | undefined> {
+  return getEntry(store, connectorPartition(id), issuedCertificates, key);
 }

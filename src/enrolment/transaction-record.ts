@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { defineConnectorCollection } from '../connectors/connector-collections.ts';
 import type { RefusalReason } from '../scep/refusal.ts';
 import { REFUSAL_REASONS } from '../scep/refusal.ts';
-import { base64Bytes } from '../store/collection.ts';
 import { sealedText } from '../store/seal.ts';
 
 /** By what right a certificate is issued. */
@@ -54,9 +53,8 @@ const transactionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     ...common,
     state: z.literal('issued'),
-    certificateArn: z.string(),
-    /** DER. */
-    certificate: base64Bytes,
+    /** What the certificate is on record under (issued-certificate-record.ts), for longer than this. */
+    serial: z.string(),
     issuedAt: z.number(),
   }),
   /** Kept so that a poll learns of it, and so that the same request is not issued for again when it may have been already. */
