@@ -11,6 +11,7 @@ import { writeArchive } from '../../src/store/archive/write-archive.ts';
 import { createSealer } from '../../src/store/seal.ts';
 import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
 import { certificateSerial } from '../support/openssl.ts';
+import { hasRedis } from '../support/redis-process.ts';
 import type { StandaloneRedis } from '../support/redis-servers.ts';
 import { startStandaloneRedis } from '../support/redis-servers.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -26,15 +27,19 @@ const directory = tempDirectory();
 const file = (name: string) => path.join(directory, name);
 const certificateOf = (device: string) => path.join(file(device), 'certificate.pem');
 
+const HAS_REDIS = hasRedis();
 let redis: StandaloneRedis;
 let tried: RunningConnector;
 
 beforeAll(async () => {
+  if (!HAS_REDIS) return;
   redis = await startStandaloneRedis();
   tried = await startConnector();
 });
 
-afterAll(() => redis.stop());
+afterAll(async () => {
+  if (HAS_REDIS) await redis.stop();
+});
 
 function cli(args: readonly string[], env: Record<string, string> = {}) {
   return runCommand(process.execPath, [MAIN, ...args], { env });
@@ -99,7 +104,7 @@ async function lookUp(url: string, device: string): Promise<string> {
 
 const certificateText = (device: string) => readFileSync(certificateOf(device), 'utf8').trim();
 
-describe('a server that was tried with dev', () => {
+describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
   it('is backed up while it runs only on demand, and moved when it does not', LONG, async () => {
     await enrol(tried.ready.scepUrl, 'first');
     const from = ['store', 'export', '--data-dir', tried.dataDir];
@@ -172,7 +177,7 @@ describe('a server that was tried with dev', () => {
   });
 });
 
-describe('an import', () => {
+describe.runIf(HAS_REDIS)('an import', () => {
   it(
     'with another master key or of a damaged archive says so and writes nothing',
     LONG,
