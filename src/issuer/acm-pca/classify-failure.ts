@@ -54,7 +54,11 @@ const REQUEST_TIMEOUT = 408;
 /** Of a connection that did not come about: nothing can have been sent on it. */
 const CONNECTING = ['connect', 'getaddrinfo'];
 const NOT_CONNECTED = /without establishing a connection|before secure TLS connection/;
-const CERTIFICATE_CODES = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)|^EPROTO$/;
+/**
+ * Of a certificate that is not trusted, before anything is sent. ERR_SSL_... and EPROTO are not among them: OpenSSL says the same when a
+ * handshake fails and when a connection is broken into after the request.
+ */
+const CERTIFICATE_CODES = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
 /** Judges what `client.send` threw. When in doubt the call may have been carried out: 'fault'. */
 export function classifyFailure(error: unknown): CallFailure {

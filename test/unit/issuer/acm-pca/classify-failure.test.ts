@@ -1,12 +1,17 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
 import { classifyFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
+import { makeTlsFiles } from '../../../support/tls-files.ts';
 
 const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' });
 const ARN = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x';
@@ -45,6 +50,18 @@ async function startTcp(onConnection: (socket: Socket) => void): Promise<number>
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+const tls = makeTlsFiles(tempDirectory());
+
+/** `onRequest` gets the connection below TLS when something has come through it. */
+async function startTls(onRequest: (socket: Socket) => void): Promise<number> {
+  return startTcp((socket) => {
+    const { cert, key } = tls;
+    const secure = new TLSSocket(socket, { isServer: true, cert, key });
+    secure.on('error', () => undefined).once('data', () => onRequest(socket));
+    onTestFinished(() => void socket.destroy());
+  });
 }
 
 const answering = (status: number, body: string) =>
@@ -113,9 +130,28 @@ describe('no answer', () => {
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
   });
 
-  test('unreachable: what listens does not speak TLS', async () => {
-    const port = await startTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  test('unreachable: its certificate is not trusted', async () => {
+    const port = await startTls(() => undefined);
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('fault: what listens does not speak TLS, which is told as what follows is', async () => {
+    const port = await startTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'fault' });
+  });
+
+  test('fault: something breaks into the TLS connection after the request', async () => {
+    let isReceived = false;
+    const port = await startTls((socket) => {
+      isReceived = true;
+      socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+    const request = httpsRequest({ host: '127.0.0.1', port, method: 'POST', ca: tls.cert });
+    const error: unknown = (await once(request.end('{}'), 'error'))[0];
+    expect(isReceived).toBe(true);
+    const failure = classifyFailure(error);
+    expect(failure.kind).toBe('fault');
+    expect(failure.name).toMatch(/^(ERR_SSL_|EPROTO)/);
   });
 
   test('unreachable: every address of the name was tried', () => {
