@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CollectionPlace, RecordStore } from '../../src/store/record-store.ts';
+import { ALL_SLOTS, clusterSlot } from '../../src/store/redis/cluster-slot.ts';
 import { connectRedis } from '../../src/store/redis/connect-redis.ts';
 import { keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
@@ -213,6 +214,33 @@ describe.runIf(hasRedis())('Redis', () => {
       cluster = await startRedisCluster();
     });
 
+    it('lists what lies on two nodes while its slot is being moved', async () => {
+      const settings = redisStoreSettings(cluster.reach);
+      const store = openRedisRecordStore(settings);
+      for (const key of ['a', 'b', 'c']) await store.commit('moving', [put(key, '1')]);
+      const keys = keysOf(settings.keyPrefix, 'moving');
+      const slot = clusterSlot(keys.version);
+      const from = await cluster.primaryOf(keys.version);
+      const to = await cluster.primaryOf(`{${keyOfAnotherNode(slot)}}`);
+      const ids = { from: String(await from.call('CLUSTER', 'MYID')), to: '' };
+      ids.to = String(await to.call('CLUSTER', 'MYID'));
+      expect(ids.to).not.toBe(ids.from);
+      await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids.from);
+      await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids.to);
+      const move = (key: string) => from.call('MIGRATE', '127.0.0.1', to.port, key, 0, 5_000);
+      await move(keys.record('c', 'b'));
+      expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
+      await move(keys.index('c'));
+      expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
+      await expect(store.commit('moving', [put('a', '2')])).rejects.toThrow(StoreUnavailableError);
+      const rest = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[];
+      for (const key of rest) await move(key);
+      await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids.to);
+      await from.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids.to);
+      expect(await store.commit('moving', [put('a', '2')])).toEqual(COMMITTED);
+      await store.close();
+    });
+
     it('lets one of 200 win that use up a record at once, from four replicas', async () => {
       const settings = redisStoreSettings(cluster.reach, {
         writeReplicas: 1,
@@ -236,6 +264,14 @@ describe.runIf(hasRedis())('Redis', () => {
     });
   });
 });
+
+/** One third of all slots further. */
+function keyOfAnotherNode(slot: number): string {
+  const wanted = (slot + ALL_SLOTS.length / 3) % ALL_SLOTS.length;
+  for (let i = 0; ; i += 1) {
+    if (Math.abs(clusterSlot(`${i}`) - wanted) < 100) return `${i}`;
+  }
+}
 
 async function firstPlace(store: RecordStore): Promise<CollectionPlace | undefined> {
   for await (const place of store.collections()) return place;

@@ -9,11 +9,14 @@ import {
 } from '../support/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis-store-settings.ts';
 import { describeRedisRecordStore } from './describe-redis-record-store.ts';
+import { describeRedisRefusals } from './describe-redis-refusals.ts';
 
 describe.runIf(hasRedis())('with Debian’s redis-server', () => {
   describeRedisRecordStore('Redis alone', async () =>
     redisStoreSettings((await startStandaloneRedis()).reach),
   );
+
+  describeRedisRefusals('Redis');
 
   describeRedisRecordStore('Redis under Sentinel', async () => {
     const { reach } = await startSentinelRedis();

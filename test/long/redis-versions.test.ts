@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe } from 'vitest';
 import { describeRedisRecordStore } from '../contract/describe-redis-record-store.ts';
+import { describeRedisRefusals } from '../contract/describe-redis-refusals.ts';
 import { startRedisCluster, startStandaloneRedis } from '../support/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis-store-settings.ts';
 import { requireClient } from '../support/require-client.ts';
@@ -18,6 +19,8 @@ for (const [name, file] of VERSIONS) {
       const { reach } = await startStandaloneRedis({ program });
       return redisStoreSettings(reach);
     });
+
+    describeRedisRefusals(name, { program });
 
     describeRedisRecordStore(`${name} in a cluster`, async () => {
       const { reach } = await startRedisCluster({ program });

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../store-unavailable-error.ts';
 import type { RedisConnections } from './connect-redis.ts';
 import { plainReason } from './plain-reason.ts';
+import { readReplyError } from './read-reply-error.ts';
 import type { RedisCommand, Script } from './script.ts';
 
 /** Sends commands in one piece to a server and gives the reply to the last of them. */
@@ -71,8 +72,8 @@ async function afterFailure(
   server: Redis,
   error: unknown,
 ): Promise<'now' | 'later' | 'ask'> {
-  if (!isReply(error)) return 'later';
-  const { message } = error;
+  const message = readReplyError(error);
+  if (message === undefined) return 'later';
   if (message.startsWith('ASK ')) return 'ask';
   if (message.startsWith('NOSCRIPT ')) {
     const loads = scripts.map(({ text }) => server.script('LOAD', text));
@@ -82,10 +83,6 @@ async function afterFailure(
   if (PASSING.test(message)) return 'later';
   const reason = `Redis refuses: ${plainReason(error)}`;
   throw MISTAKE.test(message) ? new Error(reason) : new StoreUnavailableError(reason);
-}
-
-function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
 }
 
 /**

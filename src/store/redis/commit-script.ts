@@ -23,7 +23,8 @@ local now, outcome_ttl, grace = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local count = (#KEYS - 3) / 2
 
 -- Sent again after its answer was lost. Written once more, so that a WAIT behind it waits for the first as well.
-if redis.call('PEXPIRE', outcome, outcome_ttl) == 1 then
+if redis.call('GET', outcome) then
+  redis.call('PEXPIRE', outcome, outcome_ttl)
   return { 0, 0 }
 end
 
@@ -49,7 +50,8 @@ for i = 1, count do
   if ARGV[at + 1] == 'put' then puts = puts + 1 end
 end
 
-local version = redis.call('INCRBY', version_key, puts) - puts
+-- The first command that writes: Redis refuses that one alone when its memory is full. What only deletes needs none.
+local version = puts > 0 and redis.call('INCRBY', version_key, puts) - puts
 for i = 1, count do
   local record, index = KEYS[2 + i * 2], KEYS[3 + i * 2]
   local at = 3 + (i - 1) * 6

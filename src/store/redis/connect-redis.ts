@@ -2,6 +2,7 @@ import type { RedisOptions as ClientOptions } from 'ioredis';
 import { Cluster, Redis } from 'ioredis';
 import { ALL_SLOTS, clusterSlot } from './cluster-slot.ts';
 import { plainReason } from './plain-reason.ts';
+import { readReplyError } from './read-reply-error.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 
 /** Connections to the servers that take writes, kept up and made anew for ever. */
@@ -134,7 +135,7 @@ function commonOptions(settings: RedisStoreSettings): RedisOptions {
     // What is silent for so long is not merely slow.
     socketTimeout: 2 * commandTimeoutMs,
     // What was a master is a replica now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error) => readReplyError(error)?.startsWith('READONLY') ?? false,
   };
 }
 

@@ -11,8 +11,9 @@ import { defineScript, runScript } from './script.ts';
 export const LIST_SCRIPT = defineScript(`
 local rows = {}
 for _, key in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], '+', 'LIMIT', 0, ARGV[2])) do
+  local packed = redis.pcall('GET', ARGV[3] .. key)
   rows[#rows + 1] = key
-  rows[#rows + 1] = redis.call('GET', ARGV[3] .. key)
+  rows[#rows + 1] = type(packed) == 'string' and packed
 end
 return rows
 `);
@@ -37,7 +38,7 @@ export async function listRecords(
     const values = [start, limit, keys.record(collection, '')];
     const rows = pairs(await send(runScript(LIST_SCRIPT, [index], values)));
     for (const { key, packed } of rows) {
-      // While a cluster moves the slot, the index and its records may lie on two nodes.
+      // While a cluster moves the slot, the index and its records may lie on two nodes, and the script is refused those of the other.
       const given = packed ?? (await send(['GET', keys.record(collection, key)]));
       if (typeof given !== 'string') continue;
       const record = unpackRecord(key, given);

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
+import type { RedisOptions } from '../support/redis-servers.ts';
+import { startStandaloneRedis } from '../support/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { COMMITTED, put } from './store-under-test.ts';
+
+const MEMORY = 4_000_000;
+
+/** What a server that refuses to write makes of the store, which versions of Redis say in different ways. */
+export function describeRedisRefusals(name: string, options: RedisOptions = {}): void {
+  describe(`${name} that refuses`, () => {
+    it('writes while its memory is full, which makes room', async () => {
+      const redis = await startStandaloneRedis({
+        ...options,
+        config: [`maxmemory ${MEMORY}`, 'maxmemory-policy noeviction'],
+      });
+      const store = openRedisRecordStore(redisStoreSettings(redis.reach));
+      const value = 'x'.repeat(50_000);
+      const putMany = async () => {
+        for (let i = 0; i < 100; i += 1) await store.commit('p', [put(`k${i}`, value)]);
+      };
+      await expect(putMany()).rejects.toThrow(/Redis refuses: .*OOM/);
+      await expect(putMany()).rejects.toThrow(StoreUnavailableError);
+      const used = /used_memory:(\d+)/.exec(String(await redis.call('INFO', 'memory')))?.[1];
+      expect(Number(used)).toBeLessThan(MEMORY + 1_000_000);
+      for (let i = 0; i < 20; i += 1) {
+        const removed = store.commit('p', [{ kind: 'delete', collection: 'c', key: `k${i}` }]);
+        expect(await removed).toEqual(COMMITTED);
+      }
+      expect(await store.commit('p', [put('again', '1')])).toEqual(COMMITTED);
+      await store.close();
+    });
+
+    it('writes since it became a replica: the connection is made anew', async () => {
+      const redis = await startStandaloneRedis(options);
+      const settings = redisStoreSettings(redis.reach, { commandTimeoutMs: 400 });
+      const store = openRedisRecordStore(settings);
+      expect(await store.commit('p', [put('a', '1')])).toEqual(COMMITTED);
+      const connections = async () =>
+        Number(
+          /total_connections_received:(\d+)/.exec(String(await redis.call('INFO', 'stats')))?.[1],
+        );
+      await redis.call('REPLICAOF', '127.0.0.1', 1);
+      const before = await connections();
+      const commit = store.commit('p', [put('a', '2')]);
+      await expect(commit).rejects.toThrow(/READONLY/);
+      await expect(commit).rejects.toThrow(StoreUnavailableError);
+      // Beside the two of this test.
+      expect(await connections()).toBeGreaterThan(before + 1);
+      await redis.call('REPLICAOF', 'NO', 'ONE');
+      expect(await store.commit('p', [put('a', '3')])).toEqual(COMMITTED);
+      await store.close();
+    });
+  });
+}
