@@ -41,6 +41,8 @@ export interface RedisProcessOptions {
   readonly client?: RedisOptions;
   /** The program; that on the PATH without it. */
   readonly program?: string;
+  /** It takes some time to read gigabytes; 20 s without it. */
+  readonly startTimeoutMs?: number;
 }
 
 const START_TIMEOUT_MS = 20_000;
@@ -51,7 +53,7 @@ export function hasRedis(): boolean {
   return requireClient('Redis', ['redis-server']);
 }
 
-/** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready within 20 s */
+/** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready in time */
 export async function startRedisProcess(options: RedisProcessOptions = {}): Promise<RedisProcess> {
   const { config = [], sentinel = false, program = 'redis-server' } = options;
   const port = await freeRedisPort();
@@ -68,7 +70,7 @@ export async function startRedisProcess(options: RedisProcessOptions = {}): Prom
   const start = async () => {
     child = spawn(program, [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
     running.add(child);
-    await untilReady(client);
+    await untilReady(client, options.startTimeoutMs ?? START_TIMEOUT_MS);
   };
   const end = async (signal: NodeJS.Signals) => {
     await endProcess(child, signal);
@@ -113,8 +115,8 @@ async function callOnce(
   }
 }
 
-async function untilReady(options: RedisOptions): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+async function untilReady(options: RedisOptions, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await callOnce(options, ['PING']).catch((error: unknown) => error);
     if (answer === 'PONG') return;
