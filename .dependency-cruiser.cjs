@@ -43,6 +43,13 @@ module.exports = {
   forbidden: [
     ...onlyRooms,
     {
+      name: 'server-knows-no-command',
+      comment: 'src/server runs; what is done beside it, on its store, is in src/administration',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: '^src/(main\\.ts|administration/)' },
+    },
+    {
       name: 'pure-rooms-touch-no-world',
       comment:
         'asn1, x509, cms and scep take bytes and give values: no fs, network, environment or clock',

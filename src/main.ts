@@ -16,40 +16,40 @@ const program = new Command('scep-connector')
   .exitOverride();
 // Loaded when asked for: the client should not wait for the server's parts.
 registerDevCommand(program, async (settings) => {
-  const { runDev } = await import('./run-dev.ts');
+  const { runDev } = await import('./server/run-dev.ts');
   await runDev(settings);
 });
 registerServeCommand(program, async (options) => {
-  const { runServe } = await import('./run-serve.ts');
+  const { runServe } = await import('./server/run-serve.ts');
   await runServe(options);
 });
 registerRaCommand(program, async (settings) => {
-  const { runRaRotate } = await import('./run-ra-rotate.ts');
+  const { runRaRotate } = await import('./administration/run-ra-rotate.ts');
   await runRaRotate(settings);
 });
 registerClientCommands(program);
 registerAdminCommands(program);
 registerCaCommand(program, {
   importCa: async (options) => {
-    const { runCaImport } = await import('./run-ca-import.ts');
+    const { runCaImport } = await import('./administration/run-ca-import.ts');
     await runCaImport(options);
   },
   exportCa: async (arn, options) => {
-    const { runCaExport } = await import('./run-ca-export.ts');
+    const { runCaExport } = await import('./administration/run-ca-export.ts');
     await runCaExport(arn, options);
   },
 });
 registerMasterKeyCommand(program, async (options) => {
-  const { runMasterKeyReseal } = await import('./run-master-key-reseal.ts');
+  const { runMasterKeyReseal } = await import('./administration/run-master-key-reseal.ts');
   await runMasterKeyReseal(options);
 });
 registerStoreCommand(program, {
   exportStore: async (options) => {
-    const { runStoreExport } = await import('./run-store-export.ts');
+    const { runStoreExport } = await import('./administration/run-store-export.ts');
     await runStoreExport(options);
   },
   importStore: async (options) => {
-    const { runStoreImport } = await import('./run-store-import.ts');
+    const { runStoreImport } = await import('./administration/run-store-import.ts');
     await runStoreImport(options);
   },
 });

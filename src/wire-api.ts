@@ -1,13 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { FindCredential } from './aws-wire/credential.ts';
 import { createAuthenticator } from './aws-wire/sigv4/create-authenticator.ts';
-import type { BackgroundWork } from './background-work.ts';
 import type { Settings } from './config/settings.ts';
 import { createApiGates } from './http/api-gates.ts';
 import { createApiApp } from './http/api-listener.ts';
 import { serveAuditReport } from './http/serve-audit-report.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
+import type { BackgroundWork } from './server/background-work.ts';
 import type { Wired } from './wire.ts';
 
 /** Both AWS APIs over the parts of a server. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createBackgroundWork } from '../../src/background-work.ts';
 import { parseSettings } from '../../src/config/parse-settings.ts';
 import { readSettingsEnvironment } from '../../src/config/read-settings-environment.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { startListener } from '../../src/http/start-listener.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { createBackgroundWork } from '../../src/server/background-work.ts';
 import { wire } from '../../src/wire.ts';
 import { wireApi } from '../../src/wire-api.ts';
 import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';

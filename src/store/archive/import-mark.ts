@@ -2,17 +2,29 @@ import { z } from 'zod';
 import { defineCollection, deleteEntry, getEntry, putEntry } from '../collection.ts';
 import type { RecordStore, Write } from '../record-store.ts';
 
-/** Stands in a store from the first record of an import to the last: nobody may serve from what is not whole. */
-const importMarks = defineCollection('import-marks', z.strictObject({ archiveId: z.string() }));
+/**
+ * Stands in a store from the first record of an import to the last: nobody may serve from what is not whole. `importer` is the process that
+ * was the last to begin; who began before, and still runs, must not write behind a server's back when the other is done.
+ */
+const importMarks = defineCollection(
+  'import-marks',
+  z.strictObject({ archiveId: z.string(), importer: z.string() }),
+);
 const PARTITION = 'installation';
 const KEY = 'mark';
 
 /** The name of the collection, whose record is no record of the archive. */
 export const IMPORT_MARKS = importMarks.name;
 
+export interface Importing {
+  readonly archiveId: string;
+  /** A name that nobody else has. */
+  readonly importer: string;
+}
+
 /** The archive whose import into this store was begun and not finished. */
 export async function findUnfinishedImport(store: RecordStore): Promise<string | undefined> {
-  return (await getEntry(store, PARTITION, importMarks, KEY))?.value.archiveId;
+  return (await readMark(store))?.value.archiveId;
 }
 
 /**
@@ -22,13 +34,35 @@ export async function findUnfinishedImport(store: RecordStore): Promise<string |
  */
 export async function markImport(
   store: RecordStore,
-  archiveId: string,
+  importing: Importing,
   claim: Write,
 ): Promise<boolean> {
-  const mark = putEntry(importMarks, KEY, { archiveId }, { condition: 'absent' });
+  const mark = putEntry(importMarks, KEY, importing, { condition: 'absent' });
   return (await store.commit(PARTITION, [claim, mark])).outcome === 'committed';
 }
 
-export async function unmarkImport(store: RecordStore): Promise<void> {
-  await store.commit(PARTITION, [deleteEntry(importMarks, KEY)]);
+/** Goes on with the import of the same archive in place of whoever began it. @returns false when it is not under way any more */
+export async function takeOverImport(store: RecordStore, importing: Importing): Promise<boolean> {
+  const entry = await readMark(store);
+  if (entry?.value.archiveId !== importing.archiveId) return false;
+  const { version } = entry;
+  const mark = putEntry(importMarks, KEY, importing, { condition: { version } });
+  return (await store.commit(PARTITION, [mark])).outcome === 'committed';
+}
+
+/** Whether nobody has taken the import over. */
+export async function holdsImport(store: RecordStore, importer: string): Promise<boolean> {
+  return (await readMark(store))?.value.importer === importer;
+}
+
+/** @returns false when somebody has taken the import over */
+export async function unmarkImport(store: RecordStore, importer: string): Promise<boolean> {
+  const entry = await readMark(store);
+  if (entry?.value.importer !== importer) return false;
+  const unmark = deleteEntry(importMarks, KEY, { version: entry.version });
+  return (await store.commit(PARTITION, [unmark])).outcome === 'committed';
+}
+
+function readMark(store: RecordStore) {
+  return getEntry(store, PARTITION, importMarks, KEY);
 }

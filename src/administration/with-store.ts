@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoreOptions } from '../cli/store/store-options.ts';
+import { loadSettings } from '../config/load-settings.ts';
+import type { MasterKeyFiles } from '../config/read-master-key-files.ts';
+import { readMasterKeyFiles } from '../config/read-master-key-files.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Wired, WireSettings } from '../wire.ts';
+import { wire } from '../wire.ts';
+
+/** A store that a command is to work on, and that is not open yet. */
+export interface StoreChoice {
+  readonly settings: WireSettings;
+  /** The current master key, 32 octets, then the other one while it is being changed. */
+  readonly masterKeys: readonly [current: Uint8Array, ...other: Uint8Array[]];
+}
+
+/** A store that a command works on, beside servers that may be running. */
+export type StoreAccess = Pick<Wired, 'store' | 'sealer' | 'clock'> &
+  Pick<StoreChoice, 'masterKeys'>;
+
+/** The store that the options name. @throws UsageError for mistakes in options and settings */
+export async function chooseStore(options: StoreOptions): Promise<StoreChoice> {
+  const settings = await (options.dataDir === undefined
+    ? settingsOfServe(options)
+    : settingsOfDev({ ...options, dataDir: options.dataDir }));
+  const { masterKey, otherMasterKey } = settings;
+  const other = otherMasterKey === undefined ? [] : [otherMasterKey];
+  return { settings, masterKeys: [masterKey, ...other] };
+}
+
+/**
+ * Runs something on a store. Whether it may be used is not looked into.
+ * @param mustExist whether it is a mistake when an embedded store is not there yet
+ * @throws UsageError
+ */
+export async function withStore<T>(
+  { settings, masterKeys }: StoreChoice,
+  { mustExist }: { readonly mustExist: boolean },
+  run: (access: StoreAccess) => Promise<T>,
+): Promise<T> {
+  const { storeDir, redis } = settings;
+  if (mustExist && !redis && !existsSync(storeDir)) {
+    throw new UsageError(`there is no store in ${storeDir}`);
+  }
+  const { store, sealer, clock } = await wire(settings);
+  try {
+    return await run({ store, sealer, clock, masterKeys });
+  } finally {
+    await store.close();
+  }
+}
+
+async function settingsOfServe(options: StoreOptions): Promise<WireSettings> {
+  const { config, masterKeyFile, otherMasterKeyFile } = options;
+  if (masterKeyFile !== undefined || otherMasterKeyFile !== undefined) {
+    throw new UsageError('files with master keys go with --data-dir; settings name their own');
+  }
+  const { settings, masterKey, otherMasterKey, redis } = await loadSettings(config);
+  const report = (fault: string) => process.stderr.write(`scep-connector: ${fault}\n`);
+  return {
+    storeDir: join(settings.dataDir, 'store'),
+    redis: redis && { ...redis, report },
+    ...{ masterKey, otherMasterKey },
+  };
+}
+
+async function settingsOfDev(files: MasterKeyFiles): Promise<WireSettings> {
+  return { storeDir: join(files.dataDir, 'store'), ...(await readMasterKeyFiles(files)) };
+}

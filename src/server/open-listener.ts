@@ -1,0 +1,61 @@
+import type { RequestListener } from 'node:http';
+import { tlsFilesOf } from '../config/load-settings.ts';
+import type { ListenerSettings } from '../config/settings.ts';
+import type { TlsFiles } from '../config/tls-files.ts';
+import { loadTlsFiles } from '../config/tls-files.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { watchFiles } from '../config/watch-files.ts';
+import type { RunningListener } from '../http/start-listener.ts';
+import { startListener } from '../http/start-listener.ts';
+import type { Logger } from '../observability/logger.ts';
+
+export type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
+
+/**
+ * A listener as its settings have it: plain HTTP, or TLS with the certificate of its files, which are read again when they change.
+ * @throws UsageError for TLS files at fault; the system's error, with `code` such as EADDRINUSE
+ */
+export function openListener(
+  app: RequestListener,
+  settings: ListenerSettings,
+  logger: Logger,
+): Promise<OpenListener> {
+  const { host, port } = settings;
+  const files = tlsFilesOf(settings);
+  return files === undefined
+    ? startListener(app, { host, port })
+    : openTlsListener(app, { host, port, files }, logger);
+}
+
+async function openTlsListener(
+  app: RequestListener,
+  { host, port, files }: { readonly host: string; readonly port: number; readonly files: TlsFiles },
+  logger: Logger,
+): Promise<OpenListener> {
+  let listener: RunningListener | undefined;
+  const reload = async () => {
+    try {
+      listener?.setTls(await loadTlsFiles(files));
+      logger.info({ ...files }, 'the TLS certificate was read again');
+    } catch (error) {
+      const reason = error instanceof UsageError ? error.message : String(error);
+      logger.error({ reason }, 'the TLS files changed and are wrong; the old certificate stays');
+    }
+  };
+  const watch = await watchFiles([files.certFile, files.keyFile], reload);
+  try {
+    const started = await startListener(app, { host, port, tls: await loadTlsFiles(files) });
+    listener = started;
+    return {
+      url: started.url,
+      retire: started.retire,
+      drain: async (graceMs) => {
+        await watch.stop();
+        await started.drain(graceMs);
+      },
+    };
+  } catch (error) {
+    await watch.stop();
+    throw error;
+  }
+}

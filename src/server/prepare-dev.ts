@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { adoptConnector } from '../connectors/adopt-connector.ts';
+import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { createChallenge } from '../connectors/create-challenge.ts';
+import { createConnector } from '../connectors/create-connector.ts';
+import { findChallenge, openChallengePassword } from '../connectors/find-challenge.ts';
+import { findConnector } from '../connectors/find-connector.ts';
+import { renewRaIdentity } from '../connectors/renew-ra-identity.ts';
+import { resumeConnector } from '../connectors/unfinished-connectors.ts';
+import { activateRoot } from '../private-ca/activate-root.ts';
+import { scopedTo } from '../private-ca/private-ca.ts';
+import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import type { Wired } from '../wire.ts';
+
+/** What `scep-connector dev` made on its first start. */
+const installationSchema = z.strictObject({
+  certificateAuthorityArn: z.string(),
+  connectorId: z.string(),
+  challengeId: z.string(),
+});
+
+const installations = defineCollection<z.infer<typeof installationSchema>>(
+  'dev-installations',
+  installationSchema,
+);
+const PARTITION = 'dev';
+const KEY = 'first-start';
+
+/** A development server's ARNs are of no real account. */
+export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
+
+/** Any client can be tried against the development connector: scepclient knows only single DES and SHA-1. */
+const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:pending-wait': '2s' };
+
+export interface DevInstallation {
+  readonly connector: ConnectorRecord;
+  readonly challengePassword: string;
+}
+
+/** Nothing keeps the development connector out, but it counts. */
+const NO_QUOTAS = {
+  connectors: Number.MAX_SAFE_INTEGER,
+  challengesPerConnector: Number.MAX_SAFE_INTEGER,
+};
+
+/**
+ * The CA, connector and challenge of a development server: made on its first start, found again later, and what has been deleted
+ * since made anew. When a start is cut short the next one begins again; when two run at once, both use what the first
+ * to finish has made.
+ */
+export async function prepareDev(wired: Wired): Promise<DevInstallation> {
+  const found = await findDevInstallation(wired);
+  if (found === undefined) await makeInstallation(wired);
+  const installation = found ?? (await findDevInstallation(wired));
+  if (installation === undefined) throw new Error('the development installation is incomplete');
+  await adoptConnector(wired.store, installation.connector);
+  await renewRaIdentity(wired, installation.connector);
+  return installation;
+}
+
+/** What an earlier start made, or undefined when it is not all there. @throws SealError when the master key is another one. */
+export async function findDevInstallation(wired: Wired): Promise<DevInstallation | undefined> {
+  const entry = await getEntry(wired.store, PARTITION, installations, KEY);
+  if (entry === undefined) return undefined;
+  const { connectorId, challengeId } = entry.value;
+  const connector = await findConnector(wired.store, connectorId);
+  const challenge = await findChallenge(wired.store, connectorId, challengeId);
+  if (connector?.status !== 'ACTIVE' || challenge === undefined) return undefined;
+  const challengePassword = openChallengePassword(wired.sealer, connectorId, challenge);
+  return { connector, challengePassword };
+}
+
+async function makeInstallation(wired: Wired): Promise<void> {
+  const former = await getEntry(wired.store, PARTITION, installations, KEY);
+  const certificateAuthorityArn = await activateRoot(scopedTo(wired.privateCa, DEV_SCOPE), {
+    name: 'dev',
+    keyAlgorithm: 'RSA_2048',
+    signingAlgorithm: 'SHA256WITHRSA',
+    subject: { CommonName: 'scep-connector development CA' },
+    validity: { Type: 'YEARS', Value: 10 },
+  });
+  const deps = { ...wired, quotas: NO_QUOTAS };
+  const kept = former && (await findConnector(wired.store, former.value.connectorId));
+  const connector =
+    kept?.status === 'ACTIVE'
+      ? kept
+      : await makeConnector(wired, certificateAuthorityArn, former?.value.connectorId);
+  const { challenge } = await createChallenge(deps, connector, {
+    tags: {},
+    clientToken: `dev-after-${former?.value.challengeId ?? 'nothing'}`,
+  });
+  const record = { certificateAuthorityArn, connectorId: connector.id, challengeId: challenge.id };
+  const condition = former ? { version: former.version } : 'absent';
+  await wired.store.commit(PARTITION, [putEntry(installations, KEY, record, { condition })]);
+}
+
+/** The ClientToken makes starts at once share one connector, and a start after a deletion make another. */
+async function makeConnector(
+  wired: Wired,
+  certificateAuthorityArn: string,
+  formerId = 'nothing',
+): Promise<ConnectorRecord> {
+  const id = await createConnector({ ...wired, quotas: NO_QUOTAS }, DEV_SCOPE, {
+    certificateAuthorityArn,
+    tags: DEV_TAGS,
+    clientToken: `dev-after-${formerId}`,
+  });
+  for (;;) {
+    await resumeConnector(wired, id);
+    const connector = await findConnector(wired.store, id);
+    if (connector?.status === 'ACTIVE') return connector;
+    if (connector?.status !== 'CREATING') {
+      throw new Error(`the development connector is ${connector?.statusReason ?? 'gone'}`);
+    }
+    await sleep(200);
+  }
+}

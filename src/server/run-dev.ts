@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodePem } from '../asn1/pem.ts';
+import type { Credential } from '../aws-wire/credential.ts';
+import type { DevConnection } from '../cli/dev-banner.ts';
+import { devBanner } from '../cli/dev-banner.ts';
+import { loadDevCredential } from '../config/dev-credential.ts';
+import type { DevSettings } from '../config/dev-settings.ts';
+import { devServerSettings } from '../config/dev-settings.ts';
+import { makeDataDir } from '../config/make-data-dir.ts';
+import { loadMasterKey } from '../config/master-key.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { connectorPath } from '../connectors/connector-path.ts';
+import { rotateRaIdentity } from '../connectors/rotate-ra-identity.ts';
+import { slowIssuer } from '../issuer/slow-issuer.ts';
+import type { Wired } from '../wire.ts';
+import type { ServerUrls } from './announce-server.ts';
+import type { DevInstallation } from './prepare-dev.ts';
+import { DEV_SCOPE, prepareDev } from './prepare-dev.ts';
+import { runServer } from './run-server.ts';
+
+const WARNING =
+  'this development connector accepts single DES and SHA-1 so that any client can be tried; do not use it in production';
+
+/** Runs `scep-connector dev` until SIGTERM or SIGINT, then drains. */
+export async function runDev(dev: DevSettings): Promise<void> {
+  const { dataDir, readyFile, caDelay } = dev;
+  if (readyFile !== undefined) await rm(readyFile, { force: true });
+  await makeDataDir(dataDir);
+  const masterKey = await loadMasterKey(dataDir);
+  const credential = await loadDevCredential(dataDir, DEV_SCOPE.accountId);
+  const settings = devServerSettings(dev);
+  // The server's own start does not wait for it.
+  const ca = { delayMs: 0 };
+  await runServer(
+    { settings, masterKey, credential },
+    {
+      overrides: { issuer: (embedded) => slowIssuer(embedded, () => ca.delayMs, Date.now) },
+      prepare: async (wired) => {
+        const installation = await prepareDev(wired);
+        const { connector } = installation;
+        if (dev.rotateRa) await rotateRaIdentity(wired, connector, { activeInMs: 0 });
+        ca.delayMs = caDelay;
+        return async (urls, logger) => {
+          const connection = await describe(wired, installation, credential, { dataDir, ...urls });
+          if (readyFile !== undefined) await writeReadyFile(readyFile, connection);
+          process.stdout.write(devBanner(connection));
+          logger.warn({ tags: connector.tags }, WARNING);
+        };
+      },
+    },
+  );
+}
+
+async function describe(
+  { issuer }: Wired,
+  { connector, challengePassword }: DevInstallation,
+  { accessKeyId, secretAccessKey }: Credential,
+  { dataDir, ...urls }: ServerUrls & Pick<DevSettings, 'dataDir'>,
+): Promise<DevConnection> {
+  const { certificate } = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  const caCertificateFile = join(dataDir, 'ca.pem');
+  await writeFile(caCertificateFile, encodePem('CERTIFICATE', certificate));
+  return {
+    scepUrl: `${urls.enrolUrl}${connectorPath(connector)}`,
+    challengePassword,
+    caFingerprintSha256: createHash('sha256').update(certificate).digest('hex'),
+    caThumbprintSha1: createHash('sha1').update(certificate).digest('hex'),
+    caCertificateFile,
+    region: connector.region,
+    accountId: connector.accountId,
+    connectorArn: connector.arn,
+    certificateAuthorityArn: connector.certificateAuthorityArn,
+    accessKeyId,
+    secretAccessKey: secretAccessKey.export().toString('utf8'),
+    ...urls,
+  };
+}
+
+/** Under its name only when whole: whoever waits for the file reads it at once. It holds the challenge and the access key. */
+async function writeReadyFile(file: string, connection: DevConnection): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    await writeFile(unfinished, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
+    await rename(unfinished, file);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new UsageError(`--ready-file ${file} cannot be written (${reason}); choose another`);
+  }
+}

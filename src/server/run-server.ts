@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadedSettings } from '../config/load-settings.ts';
+import { explainAdapterError } from '../explain-adapter-error.ts';
+import { createEnrolApp } from '../http/enrol-listener.ts';
+import { limitLoad } from '../http/limit-load.ts';
+import { createOpsApp } from '../http/ops-listener.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
+import { explainSealError } from '../require-master-key.ts';
+import { createStoreLock } from '../store/lock-store.ts';
+import type { Wired, WireOverrides, WireSettings } from '../wire.ts';
+import { wire } from '../wire.ts';
+import { wireApi } from '../wire-api.ts';
+import type { ServerUrls } from './announce-server.ts';
+import { announceServer } from './announce-server.ts';
+import { createBackgroundWork } from './background-work.ts';
+import { checkReadiness } from './check-readiness.ts';
+import { createReadiness } from './create-readiness.ts';
+import { openCredentials } from './open-credentials.ts';
+import { openListeners } from './open-listeners.ts';
+import type { Chore } from './start-chore.ts';
+import { startChores } from './start-chores.ts';
+import { stopSignal } from './stop-signal.ts';
+import type { Unlocking } from './unlock-store.ts';
+import { unlockStore } from './unlock-store.ts';
+import type { WorkerPart } from './worker-part.ts';
+
+/** What a way to run the server adds to it. */
+export interface ServerPlan {
+  readonly overrides?: WireOverrides;
+  /** Done before anybody is let in; gives what is to be done once everybody is. */
+  readonly prepare?: (wired: Wired) => Promise<(urls: ServerUrls, logger: Logger) => Promise<void>>;
+  /** Set in one of several processes that are one server: then the primary speaks for it. */
+  readonly worker?: WorkerPart | undefined;
+}
+
+/**
+ * Runs a server on a data directory that is there, until SIGTERM or SIGINT, then drains.
+ * @throws UsageError for what the person who starts it can put right; the system's error for an address that is taken
+ */
+export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promise<void> {
+  const { settings } = loaded;
+  const stopped = stopSignal();
+  const { worker } = plan;
+  const log = createLogger(settings.logLevel);
+  const logger = worker ? log.child({ worker: worker.number }) : log;
+  let { publicUrl } = settings;
+  const credentials = await openCredentials(loaded, logger);
+  const lock = createStoreLock();
+  const wired = await wire(
+    wireSettings(loaded, () => publicUrl, logger),
+    {
+      ...plan.overrides,
+      guardStore: lock.guard,
+    },
+  ).catch(explainAdapterError);
+  const background = createBackgroundWork(logger);
+  const chores: Chore[] = [];
+  const listeners = openListeners(logger);
+  const probes = openListeners(logger);
+  const readiness = createReadiness({ check: () => checkReadiness(wired), logger });
+  let unlocking: Unlocking | undefined;
+  try {
+    unlocking = await unlockStore(lock, wired.sealer, logger);
+    const { unlocked } = unlocking;
+    const announce = await plan.prepare?.(wired).catch(explainSealError);
+    const { maxConcurrent } = settings.enrol;
+    const load = limitLoad({ maxConcurrent, logger });
+    const enrolApp = createEnrolApp({ ...wired, load, logger });
+    const enrolListener = await listeners.open(enrolApp, settings.enrol);
+    const enrolUrl = publicUrl ?? enrolListener;
+    publicUrl = enrolUrl;
+    // After the address is known, which certificates name.
+    chores.push(...startChores(wired, unlocked, logger));
+    const api = wireApi(wired, settings, { ...credentials, enrolUrl, background, logger });
+    const apiUrl = await listeners.open(api, settings.api);
+    if (worker) {
+      worker.report({ enrolUrl, apiUrl }, readiness.objection);
+    } else {
+      const opsUrl = await probes.open(createOpsApp(readiness.objection), settings.ops);
+      const urls = { enrolUrl, apiUrl, opsUrl };
+      announceServer(urls, settings, logger);
+      await announce?.(urls, logger);
+    }
+    // A key that proves to be wrong ends the server too.
+    const signal = await Promise.race([stopped, unlocked.then(() => stopped)]);
+    logger.info({ signal }, 'draining');
+    readiness.retire();
+    listeners.retire();
+    await sleep(settings.drainDelaySeconds * 1_000);
+  } finally {
+    unlocking?.stop();
+    await listeners.drain(settings.drainSeconds * 1_000);
+    await probes.drain(0);
+    await Promise.all(chores.map((chore) => chore.stop()));
+    await background.settled();
+    await Promise.allSettled(wired.privateCa.creations.values());
+    await Promise.allSettled(wired.privateCa.auditReports.values());
+    await credentials.stop();
+    await wired.privateCa.tokenKeys?.close();
+    await wired.store.close();
+  }
+}
+
+function wireSettings(
+  { settings, masterKey, otherMasterKey, token, redis }: LoadedSettings,
+  publicUrl: () => string | undefined,
+  logger: Logger,
+): WireSettings {
+  return {
+    storeDir: join(settings.dataDir, 'store'),
+    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
+    authorityQuota: settings.quotas.certificateAuthorities,
+    ...{ masterKey, otherMasterKey, publicUrl },
+    reportUncertain: (issuing) =>
+      logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
+    reportCreation: (authorityArn, err) =>
+      logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
+    s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
+    acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
+    token: token && {
+      ...token,
+      forNewKeys: settings.keyStore.kind === 'pkcs11',
+      report: (err) => logger.error({ err }, 'the token with CA keys does not work'),
+    },
+  };
+}
+
+function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
+  const report = (message: string, err?: unknown) => logger.warn({ err }, message);
+  return { ...issuer, report };
+}

@@ -1,0 +1,53 @@
+import cluster from 'node:cluster';
+import type { Settings } from '../config/settings.ts';
+import { createOpsApp } from '../http/ops-listener.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
+import { announceServer } from './announce-server.ts';
+import { openListeners } from './open-listeners.ts';
+import { stopSignal } from './stop-signal.ts';
+import type { WorkerMessage } from './worker-message.ts';
+import { WorkerPool } from './worker-pool.ts';
+import type { WorkerProcess } from './worker-watch.ts';
+
+/**
+ * The primary of several workers, until SIGTERM or SIGINT: it shares the listeners out, keeps the workers alive and answers the
+ * probes for all of them. It opens no store and holds no state. When it is killed the workers end.
+ * @param warn what there is to say once it listens
+ * @returns the exit code
+ * @throws the system's error for an address of the ops listener that is taken
+ */
+export async function runWorkers(
+  settings: Settings,
+  warn: (logger: Logger) => void,
+): Promise<number> {
+  const logger = createLogger(settings.logLevel);
+  const stopped = stopSignal();
+  const probes = openListeners(logger);
+  let pool: WorkerPool | undefined;
+  const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
+  const opsUrl = await probes.open(createOpsApp(objection), settings.ops);
+  const started = new WorkerPool({
+    ...{ size: settings.workers, fork: forkWorker, logger },
+    announce: (urls) => {
+      announceServer({ ...urls, opsUrl }, settings, logger);
+      warn(logger);
+    },
+  });
+  pool = started;
+  void stopped.then((signal) => started.stop(signal));
+  const exitCode = await started.ended;
+  await probes.drain(0);
+  return exitCode;
+}
+
+/** The same command in another process. What is secret in the environment is inherited; nothing of it is an argument. */
+function forkWorker(): WorkerProcess {
+  const worker = cluster.fork();
+  return {
+    number: worker.id,
+    onMessage: (hear) => worker.on('message', (message: WorkerMessage) => hear(message)),
+    onExit: (hear) => worker.on('exit', hear),
+    kill: (signal) => worker.process.kill(signal),
+  };
+}

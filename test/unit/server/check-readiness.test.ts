@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, expect, test } from 'vitest';
+import { resealStore } from '../../../src/administration/reseal-store.ts';
+import { connectorPartition } from '../../../src/connectors/connector-record.ts';
+import { createRaIdentityFinder } from '../../../src/connectors/ra-identities.ts';
+import { raIdentities, raIdentityKey } from '../../../src/connectors/ra-identity-record.ts';
+import { requireMasterKey } from '../../../src/require-master-key.ts';
+import { checkReadiness } from '../../../src/server/check-readiness.ts';
+import { deleteEntry, getEntry, putEntry } from '../../../src/store/collection.ts';
+import type { Sealer } from '../../../src/store/seal.ts';
+import { createSealer } from '../../../src/store/seal.ts';
+import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
+import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import type { InterruptibleStore } from '../../support/interruptible-store.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
+
+let world: EnrolmentWorld;
+let store: InterruptibleStore;
+const other = createSealer(createHash('sha256').update('another').digest());
+
+beforeEach(async () => {
+  world = await makeEnrolmentWorld();
+  await requireMasterKey(world.deps);
+  store = interruptible(world.store);
+});
+
+/** As a process with this sealer that has opened nothing yet. */
+function check(sealer: Sealer = world.deps.sealer) {
+  const findRaIdentities = createRaIdentityFinder({ ...world.deps, sealer, store });
+  return checkReadiness({ store, sealer, enrolment: { ...world.deps, findRaIdentities } });
+}
+
+test('ready with its store and its keys, and without any connector', async () => {
+  expect(await check()).toBeUndefined();
+  await forgetRaIdentity();
+  expect(await check()).toBeUndefined();
+});
+
+test('not without the store, of whose words nothing is said', async () => {
+  store.state = 'away';
+  expect(await check()).toBe('the store cannot be used');
+  store.state = 'there';
+  expect(await check()).toBeUndefined();
+});
+
+test('not with a master key that is another one', async () => {
+  expect(await check(other)).toBe('the master key is not that of the store');
+});
+
+test('not while it seals under a key that was done away with', async () => {
+  const newKey = createHash('sha256').update('a new one').digest();
+  const oldKey = createHash('sha256').update('test master key').digest();
+  const straggler = createSealer(oldKey, newKey);
+  const server = { store, sealer: createSealer(newKey, oldKey) };
+  await requireMasterKey(server);
+  expect(await check(straggler)).toBeUndefined();
+  await resealStore(server);
+  expect(await check(straggler)).toBe('the master key is not that of the store');
+  expect(await check(createSealer(newKey))).toBeUndefined();
+});
+
+test('not when no RA key opens', async () => {
+  const partition = connectorPartition(world.connector.id);
+  const kept = await getEntry(store, partition, raIdentities, raIdentityKey(1));
+  if (kept === undefined) throw new Error('there is no RA identity');
+  const sealedPrivateKey = other.seal(new Uint8Array(8), 'elsewhere');
+  const foreign = { ...kept.value, sealedPrivateKey };
+  await store.commit(partition, [putEntry(raIdentities, raIdentityKey(1), foreign)]);
+  expect(await check()).toBe('the keys of connectors cannot be opened');
+});
+
+test('the CA is never asked', async () => {
+  world.issuer.describeAuthority = () => Promise.reject(new Error('the CA was asked'));
+  expect(await check()).toBeUndefined();
+  expect(world.issuer.calls).toBe(0);
+});
+
+async function forgetRaIdentity(): Promise<void> {
+  const partition = connectorPartition(world.connector.id);
+  await store.commit(partition, [deleteEntry(raIdentities, raIdentityKey(1))]);
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { createReadiness } from '../../../src/server/create-readiness.ts';
+
+const log: string[] = [];
+const logger = createLogger('info', { write: (line) => log.push(line) });
+const messages = () => log.splice(0).map((line) => (JSON.parse(line) as { msg: string }).msg);
+const never = () => new Promise<never>(() => undefined);
+
+test('what the check says, both ways, and one line for each change', async () => {
+  let objection: string | undefined;
+  const readiness = createReadiness({ check: async () => objection, logger, freshness: 0 });
+  expect(await readiness.objection()).toBeUndefined();
+  objection = 'the store cannot be used';
+  expect(await readiness.objection()).toBe(objection);
+  objection = 'the master key is not that of the store';
+  expect(await readiness.objection()).toBe(objection);
+  objection = undefined;
+  expect(await readiness.objection()).toBeUndefined();
+  expect(messages()).toEqual(['ready', 'not ready', 'ready']);
+});
+
+test('a check that hangs is not waited for, and not begun again', async () => {
+  let checks = 0;
+  const check = () => {
+    checks += 1;
+    return never();
+  };
+  const readiness = createReadiness({ check, logger, patience: 30, freshness: 10 });
+  for (let i = 0; i < 3; i += 1) {
+    const begun = performance.now();
+    expect(await readiness.objection()).toBe('the store does not answer');
+    expect(performance.now() - begun).toBeLessThan(500);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  expect(checks).toBe(1);
+});
+
+test('a check that throws makes not ready, and its words stay inside', async () => {
+  const check = () => Promise.reject(new Error('an internal of ours'));
+  const readiness = createReadiness({ check, logger });
+  expect(await readiness.objection()).toBe('the server cannot tell whether it is ready');
+});
+
+test('a storm of probes asks the store once a second', async () => {
+  let checks = 0;
+  const check = async () => {
+    checks += 1;
+    return undefined;
+  };
+  const readiness = createReadiness({ check, logger });
+  for (let i = 0; i < 10; i += 1) {
+    await Promise.all(Array.from({ length: 100 }, () => readiness.objection()));
+  }
+  expect(checks).toBe(1);
+});
+
+test('from its retirement on it is not ready, whatever the store says', async () => {
+  const readiness = createReadiness({ check: async () => undefined, logger });
+  expect(await readiness.objection()).toBeUndefined();
+  readiness.retire();
+  expect(await readiness.objection()).toBe('the server is about to end');
+});

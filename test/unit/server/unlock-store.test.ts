@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { requireMasterKey } from '../../../src/require-master-key.ts';
+import { unlockStore } from '../../../src/server/unlock-store.ts';
+import { createStoreLock } from '../../../src/store/lock-store.ts';
+import { createSealer } from '../../../src/store/seal.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
+
+const sealerOf = (name: string) => createSealer(createHash('sha256').update(name).digest());
+
+async function begun() {
+  const store = interruptible(openInMemoryRecordStore(Date.now));
+  await requireMasterKey({ store, sealer: sealerOf('right') });
+  const lock = createStoreLock();
+  const log: string[] = [];
+  const logger = createLogger('info', { write: (line) => log.push(line) });
+  return { store, lock, guarded: lock.guard(store), log, logger };
+}
+
+test('with the right key the store is open at once', async () => {
+  const { lock, guarded, logger, log } = await begun();
+  const { unlocked } = await unlockStore(lock, sealerOf('right'), logger);
+  expect(await unlocked).toBe(true);
+  expect(await guarded.get('p', 'c', 'k')).toBeUndefined();
+  expect(log).toEqual([]);
+});
+
+test('with another key it stays shut', async () => {
+  const { lock, guarded, logger } = await begun();
+  await expect(unlockStore(lock, sealerOf('wrong'), logger)).rejects.toThrow(UsageError);
+  await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
+});
+
+test('a store that is away is asked until it answers, and the log says so once', async () => {
+  const { store, lock, guarded, logger, log } = await begun();
+  store.state = 'away';
+  const before = store.calls;
+  const { unlocked } = await unlockStore(lock, sealerOf('right'), logger);
+  await expect.poll(() => store.calls, { timeout: 5_000 }).toBeGreaterThan(before + 2);
+  await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
+  store.state = 'there';
+  expect(await unlocked).toBe(true);
+  expect(await guarded.get('p', 'c', 'k')).toBeUndefined();
+  expect(log.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'the store does not answer; until it does, every answer is 503',
+    'the store answers',
+  ]);
+});
+
+test('a wrong key is found out also when the store comes later', async () => {
+  const { store, lock, guarded, logger } = await begun();
+  store.state = 'away';
+  const { unlocked } = await unlockStore(lock, sealerOf('wrong'), logger);
+  store.state = 'there';
+  await expect(unlocked).rejects.toThrow(/master key does not open/);
+  await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
+});
+
+test('whoever stops it is not kept waiting', async () => {
+  const { store, lock, logger } = await begun();
+  store.state = 'away';
+  const { unlocked, stop } = await unlockStore(lock, sealerOf('right'), logger);
+  stop();
+  expect(await unlocked).toBe(false);
+});
