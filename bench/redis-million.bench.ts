@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { connectorPartition } from '../src/connectors/connector-record.ts';
 import { findChallengeByPassword } from '../src/connectors/find-challenge.ts';
@@ -172,10 +173,17 @@ async function timeSweeps({ redis, site, settings }: Filled): Promise<void> {
   const sweep = async (what: string, now: () => number) => {
     await redis.call('CONFIG', 'RESETSTAT');
     const started = performance.now();
+    const meanwhile = timeGets(site);
     const swept = await sweepExpired({ caller, keyPrefix: settings.keyPrefix, clock: now });
     const seconds = (performance.now() - started) / 1_000;
     const busy = (await busyMicroseconds(redis)) / 1e6;
-    print(what, `${swept} removed`, `${seconds.toFixed(1)} s, of which Redis ${busy.toFixed(1)} s`);
+    const wait = `a get meanwhile ${(await meanwhile()).toFixed(2)} ms`;
+    print(
+      what,
+      `${swept} removed`,
+      wait,
+      `${seconds.toFixed(1)} s, of which Redis ${busy.toFixed(1)} s`,
+    );
   };
   await sweep('sweep: first', Date.now);
   await sweep('sweep: nothing has expired', Date.now);
@@ -187,6 +195,25 @@ async function timeSweeps({ redis, site, settings }: Filled): Promise<void> {
   });
   await sweep(`sweep: of ${EXPIRED} that expired`, Date.now);
   connections.close();
+}
+
+/** Reads a record again and again until told to stop; gives the median in milliseconds. */
+function timeGets({ store, connectors }: LargeSite): () => Promise<number> {
+  const times: number[] = [];
+  let isOver = false;
+  const reading = (async () => {
+    while (!isOver) {
+      const before = performance.now();
+      await store.get(connectorPartition(connectors[0].id), 'connectors', 'connector');
+      times.push(performance.now() - before);
+      await setTimeout(5);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await reading;
+    return times.toSorted((a, b) => a - b)[times.length >>> 1] ?? Number.NaN;
+  };
 }
 
 async function busyMicroseconds(redis: RedisProcess): Promise<number> {

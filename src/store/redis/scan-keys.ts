@@ -4,6 +4,9 @@ import type { RedisCaller } from './call-redis.ts';
 import { callServer, requirePrimaries, within } from './call-redis.ts';
 import { plainReason } from './plain-reason.ts';
 
+/** Redis does nothing else while it looks at so many: with a thousand, whatever comes meanwhile waits for milliseconds. */
+const PAGE = 100;
+
 /**
  * The keys of all servers that fit a pattern. Those that are there throughout come at least once.
  * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: another would go on elsewhere
@@ -27,7 +30,7 @@ async function* scanServer(
   try {
     let cursor = '0';
     do {
-      const scan = callServer(server, ['SCAN', cursor, 'MATCH', pattern, 'COUNT', 1_000]);
+      const scan = callServer(server, ['SCAN', cursor, 'MATCH', pattern, 'COUNT', PAGE]);
       const reply = await within(timeoutMs, scan).catch((error: unknown) => {
         throw new StoreUnavailableError(`Redis gives no keys: ${plainReason(error)}`);
       });

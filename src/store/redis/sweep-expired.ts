@@ -19,13 +19,14 @@ export interface Sweeping {
   stop(): Promise<void>;
 }
 
-const INTERVAL_MS = 300_000;
-const LOCK_MS = 240_000;
+/** Finding the partitions takes a look at every key there is: seconds of Redis, where there are millions. */
+const INTERVAL_MS = 3_600_000;
+const LOCK_MS = 2_700_000;
 const BATCH = 100;
 const BATCH_BEHIND_COMMIT = 16;
 
 /**
- * Frees the space of expired records: behind commits, and about every five minutes in partitions that nobody writes to, which of
+ * Frees the space of expired records: behind commits, and about once an hour in partitions that nobody writes to, which of
  * all replicas one does at a time. The timer keeps no process alive. What ails a sweep ails the next call as well, which has a
  * caller to tell.
  */
