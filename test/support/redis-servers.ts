@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RedisProcess } from './redis-process.ts';
+import type { RedisProcess, RedisProcessOptions } from './redis-process.ts';
 import { startRedisProcess, until } from './redis-process.ts';
 import { tempDirectory } from './temp-directory.ts';
 import { makeTlsFiles } from './tls-files.ts';
@@ -40,7 +40,7 @@ export interface RedisCluster {
 }
 
 /** What changes a topology from its defaults. */
-export interface RedisOptions {
+export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
   /** The program; redis-server of the PATH without it. */
   readonly program?: string;
   /** Further lines of redis.conf, for every server. */

@@ -26,6 +26,8 @@ export interface SpawnOptions {
   readonly mayPrintSecrets?: boolean;
   /** Added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The network namespace that it runs in; that of the tests without it. */
+  readonly namespace?: string;
 }
 
 export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
@@ -34,7 +36,10 @@ const ends = new Set<() => Promise<unknown>>();
 
 /** Runs `scep-connector` with these arguments. It is ended with the test file at the latest. */
 export function spawnServer(args: readonly string[], options: SpawnOptions = {}): SpawnedServer {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const { namespace } = options;
+  const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+  const [program = '', ...words] = [...inside, process.execPath, MAIN, ...args];
+  const child = spawn(program, words, {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,6 +10,8 @@ export interface ServeOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
+  /** As for `spawnServer`. */
+  readonly namespace?: string;
 }
 
 export interface RunningServe extends SpawnedServer {
@@ -35,11 +37,12 @@ export async function startServe({
   settings,
   env = {},
   secrets = [],
+  namespace,
 }: ServeOptions): Promise<RunningServe> {
   const file = settings && path.join(tempDirectory(), 'serve.yaml');
   if (file !== undefined) writeFileSync(file, stringify(settings));
   const args = ['serve', ...(file === undefined ? [] : ['--config', file])];
-  const server = spawnServer(args, { env, secrets });
+  const server = spawnServer(args, { env, secrets, ...(namespace && { namespace }) });
   const logged = (message: string) => linesOf(server.stderr()).filter(({ msg }) => msg === message);
   const urls = await server.until(() => logged('listening')[0]);
   return {

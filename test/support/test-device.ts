@@ -58,6 +58,8 @@ export interface RequestOptions {
   readonly transactionId?: string;
   readonly cipher?: CipherName;
   readonly digest?: DigestName;
+  /** Random without it. */
+  readonly senderNonce?: Uint8Array;
 }
 
 /** The device's pkiMessage with `content` for `ra`, DER. */
@@ -70,7 +72,7 @@ export function deviceRequest(
   const parts = {
     type: options.type ?? 'PKCSReq',
     transactionId: options.transactionId ?? 'transaction-1',
-    senderNonce: randomBytes(16),
+    senderNonce: options.senderNonce ?? randomBytes(16),
     content,
     recipient: { certificate: ra, publicKey: importPublicKey(ra.subjectPublicKeyInfo) },
     cipher: contentCipher(options.cipher ?? 'aes128'),
