@@ -19,9 +19,10 @@ const LONGEST_LOOK = 1_000;
 const LONGEST_ASK = 4_000;
 
 /**
- * Takes a transaction towards its end for `waitMs` milliseconds at most, and gives what it is then; undefined when it is not
- * there. Anybody may call it at any time and as often as he likes: a request becomes one certificate at most, which everybody
- * gets. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction` gave.
+ * Takes a transaction towards its end for `waitMs` milliseconds at most, with the question to the CA that is under way then, and gives
+ * what it is; undefined when it is not there. Anybody may call it at any time and as often as he likes: a request becomes one
+ * certificate at most, which everybody gets. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction`
+ * gave.
  * @throws Refusal when the CA will not issue
  */
 export async function advanceTransaction(
@@ -33,7 +34,7 @@ export async function advanceTransaction(
 ): Promise<TransactionRecord | undefined> {
   const turn = { since: startedAt, inVain: true };
   const partition = connectorPartition(connector.id);
-  let waited = 0;
+  const begun = performance.now();
   let pause = FIRST_PAUSE;
   for (;;) {
     const entry = await getEntry(deps.store, partition, transactions, key);
@@ -45,9 +46,11 @@ export async function advanceTransaction(
         ? await askForCertificate(deps, connector, issuing, turn)
         : await collect(deps, connector, issuing, certificateArn);
     if (moved) continue;
-    if (waited + pause > waitMs) return leaveTurn(deps, connector, issuing, turn);
+    // A CA that hangs uses up the time as well.
+    if (performance.now() - begun + pause > waitMs) {
+      return leaveTurn(deps, connector, issuing, turn);
+    }
     await sleep(pause);
-    waited += pause;
     pause = Math.min(pause * 2, certificateArn === undefined ? LONGEST_ASK : LONGEST_LOOK);
   }
 }

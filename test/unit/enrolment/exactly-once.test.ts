@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connectorPartition } from '../../../src/connectors/connector-record.ts';
@@ -105,6 +106,21 @@ function counting(store: RecordStore): { readonly store: RecordStore; commits: n
 let world: World;
 beforeEach(() => {
   world = makeWorld();
+});
+
+test('a CA that hangs keeps the device no longer than one that answers', async () => {
+  const hanging = {
+    ...world.ca.issuer,
+    issueCertificate: async () => {
+      await sleep(300);
+      throw new IssuerError('unanswered', 'the answer was lost');
+    },
+  };
+  const deps = world.replica({ issuer: hanging });
+  await handle(deps);
+  const begun = performance.now();
+  expect(await advanceTransaction(deps, connector, KEY, 400)).toMatchObject({ state: 'issuing' });
+  expect(performance.now() - begun).toBeLessThan(1_300);
 });
 
 describe('a CA that says it did nothing', () => {
