@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 import { LISTENERS, SETTINGS } from './settings.ts';
 
 /** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
-export interface Check {
+interface Check {
   readonly about: string;
   readonly also: readonly string[];
   readonly problem: (settings: Settings) => string | undefined;

@@ -28,7 +28,7 @@ export interface TransactionDependencies {
   readonly reportUncertain?: (issuing: UncertainIssuing) => void;
 }
 
-export interface UncertainIssuing {
+interface UncertainIssuing {
   readonly connectorArn: string;
   readonly certificateAuthorityArn: string;
   readonly idempotencyToken: string;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findDevInstallation, prepareDev } from '../../src/server/prepare-dev.ts';
-import { requireMasterKey } from '../../src/require-master-key.ts';
 import { resealStore } from '../../src/administration/reseal-store.ts';
+import { requireMasterKey } from '../../src/require-master-key.ts';
+import { findDevInstallation, prepareDev } from '../../src/server/prepare-dev.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import { wire } from '../../src/wire.ts';

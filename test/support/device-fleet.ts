@@ -9,7 +9,7 @@ import type { TestDevice } from './test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from './test-device.ts';
 
 /** One request of one device, and what it has come to. */
-export interface FleetRequest {
+interface FleetRequest {
   readonly name: string;
   readonly transactionId: string;
   readonly message: Uint8Array;
