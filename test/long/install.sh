@@ -10,6 +10,7 @@ missing_packages() {
   command -v javac >/dev/null 2>&1 || echo default-jdk-headless
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
+  command -v ip >/dev/null 2>&1 || echo iproute2
   { [ -x .cache/go/bin/scepclient ] && [ -x .cache/go/bin/helm ]; } || command -v go >/dev/null 2>&1 || echo golang-go
 }
 
