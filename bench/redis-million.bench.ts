@@ -200,9 +200,9 @@ async function timeSweeps({ redis, site, settings }: Filled): Promise<void> {
 /** Reads a record again and again until told to stop; gives the median in milliseconds. */
 function timeGets({ store, connectors }: LargeSite): () => Promise<number> {
   const times: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const reading = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const before = performance.now();
       await store.get(connectorPartition(connectors[0].id), 'connectors', 'connector');
       times.push(performance.now() - before);
@@ -210,7 +210,7 @@ function timeGets({ store, connectors }: LargeSite): () => Promise<number> {
     }
   })();
   return async () => {
-    isOver = true;
+    over.abort();
     await reading;
     return times.toSorted((a, b) => a - b)[times.length >>> 1] ?? Number.NaN;
   };
