@@ -3,6 +3,7 @@ import { challengePasswords, findChallengeByPassword } from './connectors/find-c
 import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra-identities.ts';
 import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
+import { createWaitingRoom } from './enrolment/waiting-room.ts';
 import type { FindConnector } from './http/scep-endpoint.ts';
 import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
@@ -40,6 +41,8 @@ export interface WireSettings {
   readonly s3?: S3Settings | undefined;
   /** The connectors' CAs are at AWS; without it they are the embedded ones. */
   readonly acmPca?: Omit<AcmPcaIssuerOptions, 'store' | 'clock'> | undefined;
+  /** How many requests may wait for their CAs at a time; without it all may. */
+  readonly seats?: number;
   /** Is told of a request that may have become a certificate that nobody gets. */
   readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
   /** Is told of a CA whose key could not be made. */
@@ -116,6 +119,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     challengePasswords: (connectorId) => challengePasswords({ store, sealer }, connectorId),
     clock,
     randomBytes,
+    ...(settings.seats === undefined ? {} : { waitingRoom: createWaitingRoom(settings.seats) }),
     ...(settings.reportUncertain && { reportUncertain: settings.reportUncertain }),
   };
   return {

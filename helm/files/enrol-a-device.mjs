@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const { API_URL = '', ENROL_URL = '', CREDENTIALS_FILE = '' } = process.env;
 const { USER_NAME, CA_ARN, REGION, TLS_CA } = process.env;
@@ -37,10 +38,10 @@ async function enrolADevice() {
     () => true,
     () => false,
   );
-  const connector = await api('connector', 'create', '--ca-arn', authority, '--wait', '180');
+  const connector = await api('connector', 'create', '--ca-arn', authority);
   undo.push(() => api('connector', 'delete', connector, '--yes', '--wait', '180'));
+  const Connector = await untilActive(connector);
   say(`created the connector ${connector}`);
-  const { Connector } = JSON.parse(await api('connector', 'show', connector, '--json'));
   const challenge = await api('challenge', 'create', connector);
   const password = await api('challenge', 'password', challenge);
   const url = new URL(new URL(Connector.Endpoint).pathname, ENROL_URL);
@@ -53,6 +54,18 @@ async function enrolADevice() {
   ];
   await run(options, { SCEP_CHALLENGE: password });
   verify();
+}
+
+async function untilActive(connector) {
+  for (let look = 0; look < 90; look += 1) {
+    const { Connector } = JSON.parse(await api('connector', 'show', connector, '--json'));
+    if (Connector.Status === 'ACTIVE') return Connector;
+    if (Connector.Status !== 'CREATING') {
+      throw new Error(`the connector is ${Connector.Status}: ${Connector.StatusReason}`);
+    }
+    await sleep(2_000);
+  }
+  throw new Error('the connector is still CREATING after three minutes');
 }
 
 /** The first CA of this server that can issue. */

@@ -34,25 +34,47 @@ export async function advanceTransaction(
 ): Promise<TransactionRecord | undefined> {
   const turn = { since: startedAt, inVain: true };
   const partition = connectorPartition(connector.id);
+  const wait = patience(deps, waitMs);
+  try {
+    for (;;) {
+      const entry = await getEntry(deps.store, partition, transactions, key);
+      if (entry?.value.state !== 'issuing') return entry?.value;
+      const { certificateArn } = entry.value;
+      const issuing = { ...entry, value: entry.value };
+      const moved =
+        certificateArn === undefined
+          ? await askForCertificate(deps, connector, issuing, turn)
+          : await collect(deps, connector, issuing, certificateArn);
+      if (moved || (await wait.once(certificateArn === undefined ? LONGEST_ASK : LONGEST_LOOK))) {
+        continue;
+      }
+      return await leaveTurn(deps, connector, issuing, turn);
+    }
+  } finally {
+    wait.end();
+  }
+}
+
+/** Pauses that grow, for `waitMs` milliseconds in all and as long as the waiting room has a seat. */
+function patience({ waitingRoom }: TransactionDependencies, waitMs: number) {
   const begun = performance.now();
   let pause = FIRST_PAUSE;
-  for (;;) {
-    const entry = await getEntry(deps.store, partition, transactions, key);
-    if (entry?.value.state !== 'issuing') return entry?.value;
-    const { certificateArn } = entry.value;
-    const issuing = { ...entry, value: entry.value };
-    const moved =
-      certificateArn === undefined
-        ? await askForCertificate(deps, connector, issuing, turn)
-        : await collect(deps, connector, issuing, certificateArn);
-    if (moved) continue;
-    // A CA that hangs uses up the time as well.
-    if (performance.now() - begun + pause > waitMs) {
-      return leaveTurn(deps, connector, issuing, turn);
-    }
-    await sleep(pause);
-    pause = Math.min(pause * 2, certificateArn === undefined ? LONGEST_ASK : LONGEST_LOOK);
-  }
+  let isSeated = false;
+  return {
+    /** Whether it has waited. */
+    async once(longest: number): Promise<boolean> {
+      // A CA that hangs uses up the time as well.
+      if (performance.now() - begun + pause > waitMs) return false;
+      isSeated ||= waitingRoom?.take() ?? true;
+      if (!isSeated) return false;
+      await sleep(pause);
+      pause = Math.min(pause * 2, longest);
+      return true;
+    },
+    end(): void {
+      if (isSeated) waitingRoom?.giveBack();
+    },
+  };
 }
 
 /**

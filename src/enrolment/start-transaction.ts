@@ -17,6 +17,7 @@ import { findBySerial, issuedCertificates } from './issued-certificate-record.ts
 import { decideValidity } from './requested-validity.ts';
 import type { IssuingTransaction } from './transaction-record.ts';
 import { pollKey, polls, transactionSealContext, transactions } from './transaction-record.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 export interface TransactionDependencies {
   readonly store: RecordStore;
@@ -24,6 +25,8 @@ export interface TransactionDependencies {
   readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Who may wait for a CA; without it everybody may. */
+  readonly waitingRoom?: WaitingRoom;
   /** Is told, for an administrator, of a request that may have become a certificate that nobody gets. */
   readonly reportUncertain?: (issuing: UncertainIssuing) => void;
 }
@@ -102,7 +105,7 @@ async function newTransaction(
       ? {}
       : { sealedReplyPassword: sealer.seal(Buffer.from(replyPassword), passwordContext) }),
     right,
-    idempotencyToken: idempotencyToken(connector.id, key, startedAt),
+    idempotencyToken: idempotencyToken(connector.id, key),
     sealedCsr: sealer.seal(csr.der, transactionSealContext(connector.id, key, 'csr')),
     ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
     // A renewal keeps its purposes; a first certificate that names none is for clients.
@@ -131,9 +134,6 @@ async function successorWrites(
 }
 
 /** At most 36 characters, as IssueCertificate takes it. The time sets apart two lives of the same transaction. */
-function idempotencyToken(connectorId: string, key: string, startedAt: number): string {
-  return createHash('sha256')
-    .update(`${connectorId}/${key}/${startedAt}`)
-    .digest('hex')
-    .slice(0, 32);
+function idempotencyToken(connectorId: string, key: string): string {
+  return createHash('sha256').update(`${connectorId}/${key}`).digest('hex').slice(0, 32);
 }

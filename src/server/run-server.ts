@@ -113,6 +113,8 @@ function wireSettings(
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
+    // The rest is for those whose CAs answer.
+    seats: Math.ceil(settings.enrol.maxConcurrent / 2),
     reportUncertain: (issuing) =>
       logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
     reportCreation: (authorityArn, err) =>

@@ -40,9 +40,10 @@ describe.runIf(hasRedis())('Redis', () => {
       const result = await store.commit('p', [put('a', 'the value', { condition: 'absent' })]);
       await cut;
       expect(result).toEqual(COMMITTED);
-      expect(await versionOf(store, 'a')).toBe(before + 1);
+      const written = await versionOf(store, 'a');
+      expect(written).toBeGreaterThan(before);
       await store.commit('p', [put('b', '1')]);
-      expect(await versionOf(store, 'b')).toBe(before + 2);
+      expect(await versionOf(store, 'b')).toBeGreaterThan(written);
       await store.close();
     });
 

@@ -23,6 +23,8 @@ export interface FakeIssuer extends Issuer {
   holdsCertificates: boolean;
   /** The next `times` calls of issueCertificate throw this fault before anything is issued. */
   failIssuing(fault: IssuerFault, times: number): void;
+  /** As AWS does five minutes after a token was used. */
+  forgetTokens(): void;
   /** Content octets of the INTEGER, any leading zeros. */
   revoke(serialNumber: Uint8Array): void;
   /** Set it to false for an authority that gives no CRL. */
@@ -59,6 +61,7 @@ export function createFakeIssuer(): FakeIssuer {
     failIssuing(fault, times) {
       failures = Array.from({ length: times }, () => fault);
     },
+    forgetTokens: () => byToken.clear(),
     revoke(serialNumber) {
       revoked.set(serialOf(serialNumber), new Date());
     },

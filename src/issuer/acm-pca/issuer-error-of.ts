@@ -17,6 +17,7 @@ interface Explanation {
 }
 
 const DENIED = 'access-denied';
+const UNDER_WAY: Explanation = { fault: 'unavailable', advice: 'AWS is still working on it' };
 const REFUSALS: Readonly<Record<string, Explanation>> = {
   InvalidArnException: {
     fault: 'not-found',
@@ -34,7 +35,8 @@ const REFUSALS: Readonly<Record<string, Explanation>> = {
     fault: 'invalid-request',
     advice: 'a quota of the account is used up; see Service Quotas',
   },
-  RequestInProgressException: { fault: 'unavailable', advice: 'AWS is still working on it' },
+  RequestInProgressException: UNDER_WAY,
+  RequestAlreadyProcessedException: UNDER_WAY,
   RequestFailedException: {
     fault: 'invalid-request',
     advice: 'AWS could not issue it; a new request may succeed',
@@ -125,6 +127,10 @@ function explain(call: PrivateCaCall, kind: CallFailure['kind'], name: string): 
 }
 
 function explainRefusal(call: PrivateCaCall, row: Explanation = OTHER_REFUSAL): Explanation {
+  // Not documented of IssueCertificate: whatever made it, something may be under way.
+  if (row === UNDER_WAY && call.operation === 'IssueCertificate') {
+    return { ...row, fault: 'unanswered' };
+  }
   if (row.fault !== DENIED || row.advice !== '') return row;
   const advice = `allow acm-pca:${call.operation} on ${call.authorityArn} to the role of this server (docs/aws-private-ca.md)`;
   return { ...row, advice };

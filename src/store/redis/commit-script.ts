@@ -50,8 +50,15 @@ for i = 1, count do
   if ARGV[at + 1] == 'put' then puts = puts + 1 end
 end
 
--- The first command that writes: Redis refuses that one alone when its memory is full. What only deletes needs none.
-local version = puts > 0 and redis.call('INCRBY', version_key, puts) - puts
+local version
+if puts > 0 then
+  -- Not below the clock: a failover may have lost writes, and the count of them.
+  local time = redis.call('TIME')
+  local last = tonumber(redis.call('GET', version_key) or '0')
+  version = math.max(last, time[1] * 1000000 + time[2])
+  -- The first command that writes: Redis refuses that one alone when its memory is full. What only deletes needs none.
+  redis.call('SET', version_key, string.format('%.0f', version + puts))
+end
 for i = 1, count do
   local record, index = KEYS[2 + i * 2], KEYS[3 + i * 2]
   local at = 3 + (i - 1) * 6

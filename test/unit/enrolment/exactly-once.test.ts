@@ -10,6 +10,7 @@ import type {
   TransactionRecord,
 } from '../../../src/enrolment/transaction-record.ts';
 import { transactionSealContext, transactions } from '../../../src/enrolment/transaction-record.ts';
+import { createWaitingRoom } from '../../../src/enrolment/waiting-room.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
@@ -121,6 +122,22 @@ test('a CA that hangs keeps the device no longer than one that answers', async (
   const begun = performance.now();
   expect(await advanceTransaction(deps, connector, KEY, 400)).toMatchObject({ state: 'issuing' });
   expect(performance.now() - begun).toBeLessThan(1_300);
+});
+
+test('only as many wait for a CA as there are seats, and each seat is given back', async () => {
+  world.ca.setFates(Array.from({ length: 50 }, () => 'unavailable'));
+  const waitingRoom = createWaitingRoom(1);
+  const deps = world.replica({ waitingRoom });
+  await handle(deps);
+  expect(waitingRoom.take()).toBe(true);
+  const begun = performance.now();
+  expect(await advanceTransaction(deps, connector, KEY, 20_000)).toMatchObject({
+    state: 'issuing',
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  waitingRoom.giveBack();
+  await advanceTransaction(deps, connector, KEY, 100);
+  expect([waitingRoom.take(), waitingRoom.take()]).toEqual([true, false]);
 });
 
 describe('a CA that says it did nothing', () => {

@@ -127,6 +127,7 @@ describe('the same request again', () => {
     const ended = world.issuer.issued[0]?.notAfter.getTime() ?? 0;
     const identities = await world.deps.findRaIdentities(world.connector.id);
     world.ahead = ended - Date.now() + 1;
+    world.issuer.forgetTokens();
     const deps = { ...world.deps, findRaIdentities: async () => identities };
     const result = await handlePkiOperation(deps, world.connector, goodRequest());
     expect(result.decision.outcome.status).toBe('SUCCESS');
