@@ -212,7 +212,8 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
 
   it.each(['before', 'after'] as const)('is whole: killed %s its commit', async (moment) => {
     const arn = await createTestAuthority(ca);
-    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
+    // The first commit notes that the authority will have to be swept away.
+    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 2, moment) });
     await expect(ACTIONS.DeleteCertificateAuthority(dying, arn)).rejects.toThrow('killed');
     expect(await statusOf(arn)).toBe(moment === 'before' ? 'PENDING_CERTIFICATE' : 'DELETED');
     const again = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
