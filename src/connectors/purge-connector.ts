@@ -1,5 +1,6 @@
 import { deleteEntry, getEntry } from '../store/collection.ts';
-import type { RecordStore, Write } from '../store/record-store.ts';
+import { emptyCollections } from '../store/empty-collections.ts';
+import type { RecordStore } from '../store/record-store.ts';
 import { accountPartition, listedConnectors } from './account-record.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { CONNECTOR_COLLECTIONS } from './connector-collections.ts';
@@ -14,7 +15,6 @@ interface Dependencies {
   readonly clock: () => number;
 }
 
-const PAGE = 500;
 /** Longer than any request that began before. */
 const MARK_LIFETIME = 3_600_000;
 
@@ -28,7 +28,7 @@ export async function purgeConnector(
   connector: ConnectorRecord,
 ): Promise<void> {
   const partition = connectorPartition(connector.id);
-  while ((await purgeOnce(store, partition)) > 0);
+  await emptyCollections(store, partition, CONNECTOR_COLLECTIONS);
   await unlist(store, connector, connector.id);
   await store.commit(partition, [
     deleteEntry(connectors, CONNECTOR_KEY),
@@ -47,21 +47,6 @@ export async function forgetClaim(
     markDeletion(clock() + MARK_LIFETIME),
   ]);
   if (outcome === 'committed') await unlist(store, scope, connectorId);
-}
-
-/** @returns how many records were there */
-async function purgeOnce(store: RecordStore, partition: string): Promise<number> {
-  let found = 0;
-  for (const collection of CONNECTOR_COLLECTIONS) {
-    for (;;) {
-      const page = await store.list(partition, collection, { limit: PAGE });
-      if (page.length === 0) break;
-      found += page.length;
-      const writes = page.map(({ key }): Write => ({ kind: 'delete', collection, key }));
-      await store.commit(partition, writes);
-    }
-  }
-  return found;
 }
 
 async function unlist(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { allEntries } from '../store/all-entries.ts';
 import type { Entry } from '../store/collection.ts';
 import { deleteEntry, getEntry } from '../store/collection.ts';
-import type { Write } from '../store/record-store.ts';
+import { emptyCollections } from '../store/empty-collections.ts';
 import { AUTHORITY_COLLECTIONS } from './authority-collections.ts';
 import { authorityIndexPartition, indexedAuthorities } from './authority-index.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
@@ -14,7 +14,6 @@ type Note = Entry<z.infer<typeof deletionNotes.schema>>;
 
 /** A process whose clock is late may still restore the authority, and a call may just be about to delete it. Milliseconds. */
 const GRACE = 3_600_000;
-const PAGE = 500;
 
 /**
  * Removes what authorities that are gone for good have left: their certificates, revocations, tags, policies and permissions. Audit
@@ -36,24 +35,8 @@ export async function sweepDeletedAuthorities(ca: PrivateCa): Promise<void> {
 }
 
 async function sweep(ca: PrivateCa, { key: id, value }: Note): Promise<void> {
-  // What a call under way wrote behind the first pass goes with the next.
-  while ((await sweepOnce(ca, authorityPartition(id))) > 0);
+  await emptyCollections(ca.store, authorityPartition(id), AUTHORITY_COLLECTIONS);
   for (const name of value.issuerKeys) await forgetIssuerKey(ca, name, id);
   const index = authorityIndexPartition(value);
   await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
-}
-
-/** @returns how many records were there */
-async function sweepOnce({ store }: PrivateCa, partition: string): Promise<number> {
-  let found = 0;
-  for (const collection of AUTHORITY_COLLECTIONS) {
-    for (;;) {
-      const page = await store.list(partition, collection, { limit: PAGE });
-      if (page.length === 0) break;
-      found += page.length;
-      const writes = page.map(({ key }): Write => ({ kind: 'delete', collection, key }));
-      await store.commit(partition, writes);
-    }
-  }
-  return found;
 }
