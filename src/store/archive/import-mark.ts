@@ -13,9 +13,6 @@ const importMarks = defineCollection(
 const PARTITION = 'installation';
 const KEY = 'mark';
 
-/** The name of the collection, whose record is no record of the archive. */
-export const IMPORT_MARKS = importMarks.name;
-
 export interface Importing {
   readonly archiveId: string;
   /** A name that nobody else has. */
