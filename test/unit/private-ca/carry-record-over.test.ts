@@ -26,7 +26,7 @@ async function revoke(ca: PrivateCa, arn: string, serial: string): Promise<strin
 async function listedBy(ca: PrivateCa, arn: string): Promise<readonly string[]> {
   const crl = parseCrl((await currentRevocationList(ca, arn)) ?? Buffer.alloc(0));
   return crl.revoked.map(({ serialNumber }) =>
-    Buffer.from(serialNumber).toString('hex').slice(-32),
+    Buffer.from(serialNumber).toString('hex').padStart(32, '0').slice(-32),
   );
 }
 
