@@ -64,6 +64,8 @@ export async function startListener(
     createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, answer);
   const server = secure ?? createHttpServer(options, answer);
   server.maxConnections = maxConnections;
+  // Who says that he will send no more still gets his answer. Node has it, and its types do not.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

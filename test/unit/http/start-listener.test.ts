@@ -199,3 +199,18 @@ test('connections above the limit are closed; when one ends there is room again'
       .toBe(true);
   }
 });
+
+test('a client that says it will send no more still gets its answer, however late', async () => {
+  const late: RequestListener = (_incoming, response) => {
+    setTimeout(() => response.end('late'), 50);
+  };
+  const listener = await listen({ tls: undefined }, late);
+  const socket = connect({ port: portOf(listener), host: '127.0.0.1', allowHalfOpen: true });
+  socket.end('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text;
+  });
+  await once(socket, 'end');
+  expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*late$/);
+});
