@@ -212,5 +212,6 @@ test('a client that says it will send no more still gets its answer, however lat
     received += text;
   });
   await once(socket, 'end');
-  expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*late$/);
+  expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(received).toContain('late');
 });
