@@ -30,6 +30,11 @@ const RETRY_AFTER = 900_000;
 
 const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
+interface ListPlace {
+  readonly buckets: Buckets;
+  readonly bucket: NonNullable<ReturnType<typeof listBucketOf>>;
+}
+
 export type PutFailure = (authorityArn: string, error: unknown) => void;
 
 /**
@@ -47,8 +52,9 @@ export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promi
       if (clock() - (failedAt.get(id) ?? -Infinity) < RETRY_AFTER) continue;
       failedAt.delete(id);
       const authority = await findAuthorityById(ca, id);
-      if (authority !== undefined && listBucketOf(authority.revocation)) {
-        await putLatest(ca, buckets, authority).catch((error: unknown) => {
+      const bucket = listBucketOf(authority?.revocation);
+      if (authority !== undefined && bucket !== undefined) {
+        await putLatest(ca, { buckets, bucket }, authority).catch((error: unknown) => {
           failedAt.set(id, clock());
           report(authority.arn, error);
         });
@@ -62,26 +68,25 @@ export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promi
 
 async function putLatest(
   ca: PrivateCa,
-  buckets: Buckets,
+  place: ListPlace,
   authority: AuthorityRecord,
 ): Promise<void> {
   const isPartitioned = authority.revocation?.CrlConfiguration?.CrlType === 'PARTITIONED';
   for (const partition of isPartitioned ? PARTITIONS : [undefined]) {
     // Another process may have put an older one meanwhile, or this one was held up: what is put last must be the latest.
-    while (await putOne(ca, buckets, authority, partition));
+    while (await putOne(ca, place, authority, partition));
   }
 }
 
 /** Whether there was anything to put. */
 async function putOne(
   ca: PrivateCa,
-  buckets: Buckets,
+  { buckets, bucket }: ListPlace,
   authority: AuthorityRecord,
   partition: string | undefined,
 ): Promise<boolean> {
   const list = await revocationListOf(ca, authority, partition);
-  const bucket = listBucketOf(authority.revocation);
-  if (list === undefined || bucket === undefined) return false;
+  if (list === undefined) return false;
   const key = revocationListKey(authority, partition);
   const put = { place: `${bucket.name}/${key}`, crlNumber: list.crlNumber };
   const inAuthority = authorityPartition(authority.id);
