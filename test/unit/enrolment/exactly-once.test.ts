@@ -349,8 +349,10 @@ describe('two replicas that race with faults', () => {
   });
 
   test('when the CA says each time that it did nothing, the device gets its certificate in the end', async () => {
-    const harmless = round.map(({ fates, ...rest }) => ({
+    // With clocks ten seconds apart one takes the other for dead, and nobody may say any more that nothing was done.
+    const harmless = round.map(({ fates, skew, ...rest }) => ({
       ...rest,
+      skew: Math.sign(skew) * Math.min(Math.abs(skew), 10 * SECOND - 1),
       fates: fates.map((fate) => (fate === 'unavailable' ? fate : 'throttled')),
     }));
     await fc.assert(
