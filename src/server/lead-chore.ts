@@ -42,7 +42,7 @@ export function leadChore(
   const remaining = (lease: Lease) => lease.expiresAt - clock();
   const take = async () => {
     if (held === undefined || remaining(held) <= 0) {
-      return acquireLease(place, { holder: randomUuid(), ttl: TTL });
+      return acquireLease(place, { holder: randomUuid(), ttl: TTL, longest: everyMs + TTL });
     }
     return remaining(held) < TTL / 2 ? renewLease(held, TTL) : held;
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
 import { deleteEntry, getEntry, putEntry } from './collection.ts';
-import type { DeleteWrite, RecordStore, Write } from './record-store.ts';
+import type { DeleteWrite, RecordStore, Write, WriteCondition } from './record-store.ts';
 
 /** Who holds a lease: a name that is chosen anew each time one is acquired. */
 export const leaseSchema = z.strictObject({ holder: z.string() });
@@ -28,28 +28,39 @@ export interface Lease extends LeasePlace {
   readonly expiresAt: number;
 }
 
+/** By how much the clock of a holder may be ahead before his lease counts for nothing. Milliseconds. */
+const CLOCK_SKEW = 60_000;
+
 /**
- * A lease for `ttl` milliseconds, or undefined while another holder has it.
+ * A lease for `ttl` milliseconds, or undefined while another holder has it. One that ends later than any lease of the place can is of
+ * a clock that was wrong: it is taken over, or its holder's death would leave the work undone until then.
  * @param holder a name that nobody else has and that was not used before
  * @param conditions of the place's partition, all of which have to hold as well
  */
 export async function acquireLease(
   place: LeasePlace,
-  { holder, ttl, conditions = [] }: LeaseRequest,
+  { holder, ttl, longest = ttl, conditions = [] }: LeaseRequest,
 ): Promise<Lease | undefined> {
   const { store, clock, partition, collection, key } = place;
-  const expiresAt = clock() + ttl;
-  const { outcome } = await store.commit(partition, [
-    putEntry(collection, key, { holder }, { condition: 'absent', expiresAt }),
-    ...conditions,
-  ]);
-  return outcome === 'committed' ? readBack({ ...place, holder }) : undefined;
+  const take = async (condition: WriteCondition) => {
+    const expiresAt = clock() + ttl;
+    const put = putEntry(collection, key, { holder }, { condition, expiresAt });
+    return (await store.commit(partition, [put, ...conditions])).outcome === 'committed';
+  };
+  if (await take('absent')) return readBack({ ...place, holder });
+  const held = await getEntry(store, partition, collection, key);
+  if (held?.expiresAt === undefined) return undefined;
+  const isPlausible = held.expiresAt <= clock() + longest + CLOCK_SKEW;
+  if (isPlausible || !(await take({ version: held.version }))) return undefined;
+  return readBack({ ...place, holder });
 }
 
 interface LeaseRequest {
   readonly holder: string;
   /** Milliseconds. */
   readonly ttl: number;
+  /** The longest that anybody takes or renews a lease of the place for, in milliseconds; `ttl` by default. */
+  readonly longest?: number;
   readonly conditions?: readonly Write[];
 }
 

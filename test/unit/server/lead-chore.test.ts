@@ -59,6 +59,16 @@ test('another does it when that one ends, at once, and when that one is killed, 
   expect(runs).toEqual(['first', 'second', 'third']);
 });
 
+test('one whose clock was a year ahead when it was killed keeps nobody from the chore', async () => {
+  const { time, runs, start } = makeProcesses(HOUR);
+  const [wrong, right] = [start('wrong'), start('right')];
+  time.now += 365 * 24 * HOUR;
+  await wrong.run();
+  time.now -= 365 * 24 * HOUR;
+  await right.run();
+  expect(runs).toEqual(['wrong', 'right']);
+});
+
 test('one that fails leaves the chore to another', async () => {
   const { runs, start } = makeProcesses(HOUR);
   const first = start('first', () => Promise.reject(new Error('this process cannot')));

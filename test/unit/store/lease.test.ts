@@ -68,6 +68,27 @@ describe('a lease', () => {
     expect(await renewLease(lease, TTL)).toMatchObject({ holder: 'first' });
   });
 
+  test('that ends later than any can is of a clock that was wrong, and holds nobody up', async () => {
+    const { place, time, store } = makePlace();
+    const year = 365 * 86_400_000;
+    const ahead: LeasePlace = { ...place, clock: () => time.now + year };
+    const wrong = await take(ahead, 'ahead');
+    const next = await take(place, 'next');
+    expect(next.expiresAt).toBe(time.now + TTL);
+    expect(await renewLease(wrong, TTL)).toBeUndefined();
+    expect((await store.get('leases', 'leases', 'chore'))?.value).toContain('next');
+  });
+
+  test('of a clock that is a little ahead, or of a holder who may have it for longer, is left alone', async () => {
+    const { place, time } = makePlace();
+    const ahead: LeasePlace = { ...place, clock: () => time.now + 30_000 };
+    const first = await take(ahead, 'ahead');
+    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
+    await renewLease(first, 3_600_000);
+    const request = { holder: 'second', ttl: TTL, longest: 3_600_000 };
+    expect(await acquireLease(place, request)).toBeUndefined();
+  });
+
   test('is not given where another condition does not hold', async () => {
     const { place, store } = makePlace();
     const other = defineCollection('others', leaseSchema);
