@@ -1,7 +1,7 @@
 import type { Policy } from './policy/policy.ts';
 
 /** The services whose requests the api listener answers, by the names in SigV4 scopes. */
-export const SERVICES = ['acm-pca', 'pca-connector-scep'] as const;
+export const SERVICES = ['acm-pca', 'pca-connector-scep', 'sts'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** Who signed a request, and for what: the outcome of SigV4. */

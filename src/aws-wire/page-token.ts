@@ -1,7 +1,7 @@
 import type { Sealer } from '../store/seal.ts';
 import { SealError, sealedText } from '../store/seal.ts';
 import { AwsError } from './aws-error.ts';
-import type { Caller, Service } from './caller.ts';
+import type { Caller } from './caller.ts';
 
 /** What a token belongs to: it opens for the same operation, account and region, and the same `parent`, alone. */
 export interface PageScope {
@@ -11,11 +11,6 @@ export interface PageScope {
   /** What the listed things belong to, such as the ARN of a connector. */
   readonly parent?: string;
 }
-
-const INVALID_TOKEN = {
-  'pca-connector-scep': 'ValidationException',
-  'acm-pca': 'InvalidNextTokenException',
-} as const satisfies Record<Service, string>;
 
 /**
  * A NextToken: `position`, sealed, in URL-safe base64 with padding, as the API model's pattern wants it.
@@ -38,7 +33,8 @@ export function openPageToken(sealer: Sealer, scope: PageScope, token: string): 
     return Buffer.from(sealer.open(sealed, context(scope))).toString();
   } catch (cause) {
     if (!(cause instanceof SealError)) throw cause;
-    const code = INVALID_TOKEN[scope.caller.service];
+    const isPrivateCa = scope.caller.service === 'acm-pca';
+    const code = isPrivateCa ? 'InvalidNextTokenException' : 'ValidationException';
     throw new AwsError(code, 'The NextToken is not valid for this request', {}, { cause });
   }
 }

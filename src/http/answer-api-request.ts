@@ -1,14 +1,15 @@
 import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
-import type { Caller } from '../aws-wire/caller.ts';
+import type { Caller, Service } from '../aws-wire/caller.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
 import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { ConnectorApi } from '../connector-api/connector-api.ts';
 import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
-import type { WireProtocol } from './api-call.ts';
+import type { ApiCall, WireProtocol } from './api-call.ts';
 import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
+import { isForm, QUERY, readIdentityCall } from './read-identity-call.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
 import { JSON_1_1, readPrivateCaCall, targetOf } from './read-private-ca-call.ts';
 import type { ServeAuditReport } from './serve-audit-report.ts';
@@ -37,7 +38,7 @@ export interface ApiAnswer {
 }
 
 /**
- * Answers a request to either API, of which nothing is known and nothing is read before its signature is verified. The scope of
+ * Answers a request to either API, or to STS, of which nothing is known and nothing is read before its signature is verified. The scope of
  * the signature says which API it is for.
  */
 export async function answerApiRequest(
@@ -49,16 +50,32 @@ export async function answerApiRequest(
   try {
     const caller = deps.authenticate(request);
     known = { caller };
-    const isPrivateCa = caller.service === 'acm-pca';
-    protocol = isPrivateCa ? JSON_1_1 : REST_JSON;
-    const call = isPrivateCa
-      ? (readAuditReportCall(deps.serveAuditReport, caller, request) ??
-        readPrivateCaCall(deps.servePrivateCa, caller, request))
-      : readConnectorCall(deps, caller, request);
+    protocol = PROTOCOLS[caller.service];
+    const call = readCall(deps, caller, request);
     known = { caller, operation: call.operation };
     return { ...known, reply: await call.answer() };
   } catch (error) {
     return { ...known, ...answerError(protocol, error) };
+  }
+}
+
+const PROTOCOLS = {
+  'acm-pca': JSON_1_1,
+  'pca-connector-scep': REST_JSON,
+  sts: QUERY,
+} as const satisfies Record<Service, WireProtocol>;
+
+function readCall(deps: ApiDependencies, caller: Caller, request: SignedRequest): ApiCall {
+  switch (caller.service) {
+    case 'acm-pca':
+      return (
+        readAuditReportCall(deps.serveAuditReport, caller, request) ??
+        readPrivateCaCall(deps.servePrivateCa, caller, request)
+      );
+    case 'pca-connector-scep':
+      return readConnectorCall(deps, caller, request);
+    case 'sts':
+      return readIdentityCall(caller, request);
   }
 }
 
@@ -86,7 +103,8 @@ export function refuseUnread(
 
 /** The one that the client speaks by the look of it. */
 export function protocolOf(request: Pick<SignedRequest, 'headers'>): WireProtocol {
-  return targetOf(request) === undefined ? REST_JSON : JSON_1_1;
+  if (targetOf(request) !== undefined) return JSON_1_1;
+  return isForm(request) ? QUERY : REST_JSON;
 }
 
 /**

@@ -1,0 +1,49 @@
+import type { AwsError, AwsErrorCode } from './aws-error.ts';
+import { AWS_ERRORS } from './aws-error.ts';
+import type { WireReply } from './wire-reply.ts';
+
+const headers = { 'Content-Type': 'text/xml' };
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/** What STS calls these; the others have the name of the JSON protocols without "Exception" (STS API Reference, "Common Errors"). */
+const CODES: Readonly<Partial<Record<AwsErrorCode, string>>> = {
+  InvalidSignatureException: 'SignatureDoesNotMatch',
+  UnknownOperationException: 'InvalidAction',
+  UnrecognizedClientException: 'InvalidClientTokenId',
+};
+
+/** The output of an action in the AWS Query protocol, of which STS is. `members` are texts. */
+export function renderQuery(action: string, members: Readonly<Record<string, string>>): WireReply {
+  const result = element(`${action}Result`, elements(members));
+  return { status: 200, headers, body: document(`${action}Response`, result) };
+}
+
+/** An error in the AWS Query protocol. */
+export function renderQueryError({ code, message }: AwsError): WireReply {
+  const status = AWS_ERRORS[code];
+  const error = elements({
+    Type: status >= 500 ? 'Receiver' : 'Sender',
+    Code: CODES[code] ?? code.replace(/Exception$/, ''),
+    Message: message,
+  });
+  return { status, headers, body: document('ErrorResponse', element('Error', error)) };
+}
+
+function document(name: string, content: string): string {
+  return `<${name} xmlns="${NAMESPACE}">${content}</${name}>`;
+}
+
+function elements(texts: Readonly<Record<string, string>>): string {
+  return Object.entries(texts)
+    .map(([name, text]) => element(name, escaped(text)))
+    .join('');
+}
+
+function element(name: string, content: string): string {
+  return `<${name}>${content}</${name}>`;
+}
+
+/** No character that XML cannot have at all comes here: messages are ours, names of users are of a few characters. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
