@@ -1,8 +1,12 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
+import { checkNameConstraints } from '../x509/check-name-constraints.ts';
+import { parseGeneralNames } from '../x509/general-names.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
+import { parseAuthorityKeyIdentifier, parseSubjectKeyIdentifier } from '../x509/key-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
+import { nameConstraintsOf } from './name-constraints-of.ts';
 
 /** "CA hierarchies can have up to five levels": the authority and four above it. Bounds the cryptography too. */
 export const LONGEST_CHAIN = 4;
@@ -35,12 +39,18 @@ export function checkSubordinateChain(
     checkSigner(issuer, path[i] ?? certificate, i + 1);
   });
   if (!isSelfSigned(root)) throw mismatch('the chain does not end with a root');
+  chain.forEach((issuer, i) => {
+    checkNames(issuer, path.slice(0, i + 1));
+  });
 }
 
 /** @param below how many authorities stand below the issuer */
 function checkSigner(issuer: Certificate, certificate: Certificate, below: number): void {
   if (!isIssuedBy(certificate, issuer)) {
     throw mismatch('a certificate of the chain was not signed by the next one');
+  }
+  if (namesAnotherKey(certificate, issuer)) {
+    throw mismatch('a certificate names another key than that of the one that signed it');
   }
   if (certificate.notAfter > issuer.notAfter) {
     throw mismatch('a certificate is valid for longer than the one that signed it');
@@ -52,9 +62,40 @@ function checkSigner(issuer: Certificate, certificate: Certificate, below: numbe
   }
 }
 
-function pathLengthOf({ extensions }: Certificate): number | undefined {
-  const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
-  return constraints && parseBasicConstraints(constraints.value).pathLength;
+/** Whoever builds a path by key identifiers, as OpenSSL does, finds none then (RFC 5280 section 4.2.1.1). */
+function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean {
+  const authorityKey = extensionValue(certificate, OID.authorityKeyIdentifier);
+  const subjectKey = extensionValue(issuer, OID.subjectKeyIdentifier);
+  const named = authorityKey && parseAuthorityKeyIdentifier(authorityKey);
+  if (named === undefined || subjectKey === undefined) return false;
+  return Buffer.compare(named, parseSubjectKeyIdentifier(subjectKey)) !== 0;
+}
+
+/**
+ * What an issuer permits holds for all below it, but for certificates that an authority gives itself (RFC 5280 section 6.1.3).
+ * @param below from the authority's own certificate up to the one that the issuer has signed
+ */
+function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
+  const [constraints] = nameConstraintsOf(issuer);
+  if (constraints === undefined) return;
+  for (const certificate of below) {
+    const { subject } = certificate;
+    if (Buffer.compare(subject, certificate.issuer) === 0) continue;
+    const alternativeNames = extensionValue(certificate, OID.subjectAltName);
+    const names = alternativeNames ? parseGeneralNames(alternativeNames) : [];
+    const kind = checkNameConstraints(constraints, subject, names, { isAuthority: true });
+    if (kind === undefined) continue;
+    throw mismatch(`a certificate has a ${kind} that the name constraints above it do not permit`);
+  }
+}
+
+function pathLengthOf(certificate: Certificate): number | undefined {
+  const constraints = extensionValue(certificate, OID.basicConstraints);
+  return constraints && parseBasicConstraints(constraints).pathLength;
+}
+
+function extensionValue({ extensions }: Certificate, oid: string): Uint8Array | undefined {
+  return extensions.find((extension) => extension.oid === oid)?.value;
 }
 
 function isSelfSigned(certificate: Certificate): boolean {

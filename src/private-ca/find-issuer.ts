@@ -2,11 +2,11 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
-import { parseNameConstraints } from '../x509/name-constraints.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import type { AuthorityRecord, InstalledCertificate } from './authority-record.ts';
+import { nameConstraintsOf } from './name-constraints-of.ts';
 import type { Template } from './templates.ts';
 
 /** What a certificate takes from who issues it, and what it must keep to. */
@@ -79,9 +79,4 @@ function pathLeft(path: readonly Certificate[]): number {
       return pathLength === undefined ? Number.POSITIVE_INFINITY : pathLength - below;
     }),
   );
-}
-
-function nameConstraintsOf(certificate: Certificate): readonly NameConstraints[] {
-  const extension = certificate.extensions.find(({ oid }) => oid === OID.nameConstraints);
-  return extension ? [parseNameConstraints(extension.value)] : [];
 }

@@ -17,16 +17,18 @@ const LOOKS_LIKE_HOST = /^[a-z0-9_*-]+(?:\.[a-z0-9_-]+)+\.?$/i;
  * a dNSName where there is no other: so OpenSSL has it, and older clients look there. A name of a kind that is constrained and
  * that this program cannot match is one that the issuer may not certify.
  * @param subject Name, DER
+ * @param options.isAuthority whether the certificate stands above others, where no client takes its common name for a host
  * @throws DecodeError when the subject or a directoryName is not a Name of character strings
  */
 export function checkNameConstraints(
   { permitted, excluded }: NameConstraints,
   subject: Uint8Array,
   alternativeNames: readonly GeneralName[],
+  { isAuthority = false }: { readonly isAuthority?: boolean } = {},
 ): GeneralName['kind'] | undefined {
   const names = [
     ...subjectNames(subject),
-    ...commonHosts(subject, alternativeNames),
+    ...(isAuthority ? [] : commonHosts(subject, alternativeNames)),
     ...alternativeNames.flatMap(withMailbox),
   ];
   const comparableName = createComparableName();
