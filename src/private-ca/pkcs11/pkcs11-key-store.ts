@@ -25,6 +25,8 @@ interface Dependencies {
   readonly clock: () => number;
   /** Is told when the token does not do its work. */
   readonly report?: (fault: KeyStoreError) => void;
+  /** How long a signature is waited for, in milliseconds; default 10 seconds. */
+  readonly patience?: number;
 }
 
 /**
@@ -34,32 +36,31 @@ interface Dependencies {
  */
 export async function openPkcs11KeyStore(
   login: TokenLogin,
-  { cryptoki, randomBytes, clock, report }: Dependencies,
+  { cryptoki, randomBytes, report, ...waiting }: Dependencies,
 ): Promise<TokenKeyStore> {
   const { tokenLabel } = login;
-  const sessions = new SessionPool(cryptoki, login, clock);
+  const sessions = new SessionPool(cryptoki, login, waiting);
   await sessions
     .use(() => Promise.resolve())
     .catch(async (error: unknown) => {
       await sessions.close();
       throw error;
     });
-  const use: UseToken = (work) =>
-    sessions.use(work).catch((error: unknown) => {
-      if (error instanceof KeyStoreError) report?.(error);
-      throw error;
-    });
+  const tell = (error: unknown): never => {
+    if (error instanceof KeyStoreError) report?.(error);
+    throw error;
+  };
+  const use: UseToken = (work) => sessions.use(work).catch(tell);
   const destroy = (keyId: string) => use(async (session) => destroyKey(session, keyId));
   return {
     async generate(authorityId, keyAlgorithm) {
       const label = tokenKeyLabel(authorityId);
-      const { keyId, publicKey } = await use(async (session) => {
+      const makeKey = async (session: TokenSession) => {
         const keyId = newTokenKeyId(authorityId, randomBytes);
-        return {
-          keyId,
-          publicKey: await generateTokenKey(session, keyAlgorithm, { keyId, label }),
-        };
-      });
+        const publicKey = await generateTokenKey(session, keyAlgorithm, { keyId, label });
+        return { keyId, publicKey };
+      };
+      const { keyId, publicKey } = await sessions.useForLong(makeKey).catch(tell);
       const subjectPublicKeyInfo = publicKey.export({ format: 'der', type: 'spki' });
       return {
         record: { tokenLabel, keyId, publicKey: subjectPublicKeyInfo },
@@ -72,7 +73,7 @@ export async function openPkcs11KeyStore(
       requireToken(key, tokenLabel);
       return tokenSigningKey(use, key.keyId, importPublicKey(key.publicKey));
     },
-    list: () => use(listKeys),
+    list: () => sessions.useForLong(listKeys).catch(tell),
     destroy,
     close: () => sessions.close(),
   };

@@ -2,6 +2,8 @@ import { KeyStoreError } from '../key-store.ts';
 import type { Cryptoki, Handle } from './cryptoki.ts';
 import type { TokenLogin } from './log-in-to-token.ts';
 import { finalize, logInToToken, openSession } from './log-in-to-token.ts';
+import type { Patience } from './patience.ts';
+import { createPatience } from './patience.ts';
 import { isLost, MissingKeyError, tokenFault } from './token-fault.ts';
 import { createTurns } from './turns.ts';
 
@@ -10,6 +12,9 @@ const SESSIONS = 3;
 
 /** Between attempts to log in, which block. Milliseconds. */
 const PAUSE = 5_000;
+
+/** For one's turn and the token's answer: devices wait for longer, and can then be told to come back. Milliseconds. */
+const PATIENCE = 10_000;
 
 /** What work on a token is done with. */
 export interface TokenSession {
@@ -35,35 +40,49 @@ export class SessionPool {
   readonly #login: TokenLogin;
   readonly #clock: () => number;
   readonly #turns = createTurns(SESSIONS);
+  readonly #patience: Patience;
   #connecting: Promise<Connection> | undefined;
   #former: Connection | undefined;
   #refusal: { readonly error: unknown; readonly at: number } | undefined;
 
-  constructor(cryptoki: Cryptoki, login: TokenLogin, clock: () => number) {
+  constructor(
+    cryptoki: Cryptoki,
+    login: TokenLogin,
+    { clock, patience = PATIENCE }: { readonly clock: () => number; readonly patience?: number },
+  ) {
     this.#cryptoki = cryptoki;
     this.#login = login;
     this.#clock = clock;
+    this.#patience = createPatience(login.tokenLabel, SESSIONS, patience);
   }
 
-  /** @throws KeyStoreError, and whatever `work` throws that no token said */
+  /** @throws KeyStoreError, also when the token hangs, and whatever `work` throws that no token said */
   use<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
-    return this.#turns(async () => {
-      try {
-        return await this.#useOnce(work).catch((error: unknown) => {
-          if (!isLost(error)) throw error;
-          return this.#useOnce(work);
-        });
-      } catch (error) {
-        throw tokenFault(this.#login.tokenLabel, error);
-      }
-    });
+    return this.#patience.wait(this.#turns, () => this.#useTwice(work));
   }
 
-  /** Waits for the work under way, then ends with the module. */
+  /** As `use`, for work that may take its time. */
+  useForLong<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
+    return this.#turns(() => this.#useTwice(work));
+  }
+
+  /** Waits for the work under way, then ends with the module; neither when a call hangs, under which nothing may be ended. */
   async close(): Promise<void> {
+    if (this.#patience.hasLeft()) return;
     const connection = await this.#connecting?.catch(() => undefined);
     if (connection) await drain(connection);
     finalize(this.#cryptoki);
+  }
+
+  async #useTwice<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
+    try {
+      return await this.#useOnce(work).catch((error: unknown) => {
+        if (!isLost(error)) throw error;
+        return this.#useOnce(work);
+      });
+    } catch (error) {
+      throw tokenFault(this.#login.tokenLabel, error);
+    }
   }
 
   async #useOnce<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {

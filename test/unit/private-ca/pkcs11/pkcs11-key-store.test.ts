@@ -14,6 +14,7 @@ const AUTHORITY = '5d3f6c7a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
 const OTHER = '00000000-0000-4000-8000-000000000001';
 const BYTES = Buffer.from('to be signed');
 const LONG = 60_000;
+const PATIENCE = 300;
 
 describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
   let hsm: SoftHsm;
@@ -23,10 +24,16 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
   let faults: KeyStoreError[];
   let store: TokenKeyStore | undefined;
 
-  const open = async (changes: Partial<Pick<SoftHsm, 'tokenLabel' | 'pin'>> = {}) => {
+  const open = async (
+    changes: Partial<Pick<SoftHsm, 'tokenLabel' | 'pin'>> = {},
+    patience?: number,
+  ) => {
     const { tokenLabel, pin } = { ...hsm, ...changes };
     const report = (fault: KeyStoreError) => faults.push(fault);
-    const parts = { cryptoki: module.cryptoki, randomBytes, clock: () => now, report };
+    const parts = {
+      ...{ cryptoki: module.cryptoki, randomBytes, clock: () => now, report },
+      ...(patience !== undefined && { patience }),
+    };
     store = await openPkcs11KeyStore({ tokenLabel, pin }, parts);
     return store;
   };
@@ -254,6 +261,61 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       module.replace({});
       await sign();
       expect(module.calls('C_Login')).toBe(1);
+    });
+  });
+
+  describe('a token that hangs', () => {
+    const openHangingSigner = async () => {
+      const { generate } = await open({}, PATIENCE);
+      const { signingKey } = await generate(AUTHORITY, 'EC_prime256v1');
+      let goOn: () => void = () => undefined;
+      const released = new Promise<void>((resolve) => (goOn = resolve));
+      module.replace({
+        C_SignAsync: async (...args) => {
+          await released;
+          return real.C_SignAsync(...args);
+        },
+      });
+      return { goOn, sign: () => signingKey.sign('SHA256WITHECDSA', BYTES) };
+    };
+    const settled = async (sign: () => Promise<Uint8Array>, count: number) =>
+      Promise.allSettled(Array.from({ length: count }, sign));
+
+    it('is waited for no longer than it is worth, and not at all while nothing comes back', async () => {
+      const { sign, goOn } = await openHangingSigner();
+      const begun = performance.now();
+      for (const outcome of await settled(sign, 10)) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { fault: 'unavailable' } });
+      }
+      expect(performance.now() - begun).toBeLessThan(10 * PATIENCE);
+      const asked = module.calls('C_SignAsync');
+      expect(asked).toBe(3);
+      const again = performance.now();
+      await expect(sign()).rejects.toThrow('does not answer');
+      expect(performance.now() - again).toBeLessThan(PATIENCE);
+      goOn();
+      await expect
+        .poll(() =>
+          sign().then(
+            () => true,
+            () => false,
+          ),
+        )
+        .toBe(true);
+      // Those that had waited for their turn wanted nothing any more.
+      expect(module.calls('C_SignAsync')).toBe(asked + 1);
+    });
+
+    it('holds up no end of the server', async () => {
+      const { sign } = await openHangingSigner();
+      module.replace({ C_SignAsync: () => new Promise(() => undefined) });
+      await expect(sign()).rejects.toThrow('does not answer');
+      const begun = performance.now();
+      await store?.close();
+      store = undefined;
+      expect(performance.now() - begun).toBeLessThan(10 * PATIENCE);
+      // Nothing may be ended under the call, but by what begins the module anew before anything else.
+      expect(module.calls('C_Finalize')).toBe(1);
     });
   });
 
