@@ -78,6 +78,17 @@ describe.runIf(hasRedis())('Redis', () => {
     });
   });
 
+  it('takes an answer that came in while this process was too busy to read it', async () => {
+    const settings = redisStoreSettings(redis.reach, { commandTimeoutMs: 200 });
+    const store = openRedisRecordStore(settings);
+    await store.commit('p', [put('a', '1')]);
+    const commit = store.commit('p', [put('a', '2')]);
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    expect(await commit).toEqual(COMMITTED);
+    await store.close();
+  });
+
   it('opens without Redis, tells so once and without the password, and finds it when it comes', async () => {
     const server = await startRedisProcess({
       client: { password: 'hush-hush' },

@@ -105,12 +105,16 @@ export async function requirePrimaries({
   }
 }
 
-/** What the promise gives, unless the time is up before. */
+/**
+ * What the promise gives, unless the time is up before. An answer that has come in counts, however long this process was too busy to
+ * read it.
+ */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const giveUp = () => reject(new Error('there was no answer'));
-    timer = setTimeout(giveUp, Math.max(milliseconds, 0));
+    // Timers run before sockets are read, immediates after.
+    timer = setTimeout(() => setImmediate(giveUp), Math.max(milliseconds, 0));
   });
   try {
     return await Promise.race([promise, late]);
