@@ -125,8 +125,13 @@ function checkParts({ privateKey, certificate, chain, crl }: ForeignAuthority, n
   if (certificate.notAfter.getTime() < now) {
     throw refused('InvalidRequestException', 'the certificate has expired');
   }
-  if (crl !== undefined && !isIssuedBy(crl, certificate)) {
+  if (crl === undefined) return;
+  if (!isIssuedBy(crl, certificate)) {
     throw refused('InvalidRequestException', 'the CRL was not signed by the authority');
+  }
+  // Of a delta CRL (such as ca+.crl of AD CS), or of one of several: what only the others name would be good again.
+  if (crl.extensions.some(({ critical }) => critical)) {
+    throw refused('InvalidRequestException', 'its CRL is not complete; give the one that is');
   }
 }
 

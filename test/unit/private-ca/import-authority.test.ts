@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodePem } from '../../../src/asn1/pem.ts';
+import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import type { ForeignAuthority } from '../../../src/private-ca/import-authority.ts';
 import { importAuthority } from '../../../src/private-ca/import-authority.ts';
@@ -13,6 +13,7 @@ import { templateArn } from '../../../src/private-ca/templates.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import type { Crl } from '../../../src/x509/parse-crl.ts';
+import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
@@ -114,6 +115,12 @@ describe('importAuthority', () => {
     ['an empty name', () => selfSigned('/'), /name of the authority is empty/],
     ['a root as its own issuer', () => withChain(selfSigned('/CN=a')), /self-signed/],
     ['a CRL of another', () => ({ ...selfSigned('/CN=a'), crl: NO_CRL }), /CRL was not signed/],
+    ['what has changed since a CRL', () => withCrl('deltaCRL=critical,DER:020101'), /not complete/],
+    [
+      'the CRL of a part',
+      () => withCrl('issuingDistributionPoint=critical,@part', 'onlyuser=TRUE'),
+      /not complete/,
+    ],
   ])('refuses %s, and leaves nothing', async (_, make, message) => {
     const ca = openTestPrivateCa();
     await expect(importAuthority(ca, make())).rejects.toThrow(message);
@@ -126,6 +133,24 @@ describe('importAuthority', () => {
     await expect(importAuthority(ca, selfSigned('/CN=a'))).rejects.toThrow(/has expired/);
   });
 });
+
+/** Its CRL has an extension that says what it is not about. */
+function withCrl(extension: string, part = ''): ForeignAuthority {
+  const directory = tempDirectory();
+  const file = (name: string) => path.join(directory, name);
+  const foreign = selfSigned('/CN=a');
+  writeFileSync(file('key'), foreign.privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  writeFileSync(file('pem'), encodePem('CERTIFICATE', foreign.certificate.der));
+  writeFileSync(file('index'), '');
+  const sections = ['[ca]', `database=${file('index')}`, '[ext]', extension, '[part]', part];
+  writeFileSync(file('cnf'), sections.join('\n'));
+  runOpenssl([
+    ...['ca', '-gencrl', '-config', file('cnf'), '-name', 'ca', '-crlexts', 'ext', '-crldays', '7'],
+    ...['-md', 'sha256', '-cert', file('pem'), '-keyfile', file('key'), '-out', file('crl')],
+  ]);
+  const [crl = Buffer.alloc(0)] = decodePem('X509 CRL', readFileSync(file('crl'), 'latin1'));
+  return { ...foreign, crl: parseCrl(crl) };
+}
 
 function newKey(namedCurve: string): KeyObject {
   return generateKeyPairSync('ec', { namedCurve }).privateKey;
