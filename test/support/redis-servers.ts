@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { RedisProcess, RedisProcessOptions } from './redis-process.ts';
 import { startRedisProcess, until } from './redis-process.ts';
-import { tempDirectory } from './temp-directory.ts';
-import { makeTlsFiles } from './tls-files.ts';
+import type { RedisSecurity } from './secure-redis.ts';
+import { secureRedis } from './secure-redis.ts';
 
 /** As `store.redis` has it, as far as a topology decides it. */
 export interface RedisReach {
@@ -45,6 +43,10 @@ export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
   readonly program?: string;
   /** Further lines of redis.conf, for every server. */
   readonly config?: readonly string[];
+  /** Further lines for every Sentinel. */
+  readonly sentinelConfig?: readonly string[];
+  /** Names of the servers, and of the Sentinels after them; 127.0.0.1 without them. */
+  readonly hosts?: readonly string[];
 }
 
 const DURABLE = ['appendonly yes', 'appendfsync always', 'save ""', 'repl-diskless-sync-delay 0'];
@@ -57,24 +59,24 @@ export async function startStandaloneRedis(options: RedisOptions = {}): Promise<
 
 /** One master, two replicas and three Sentinels, which fail over when the master is silent for a second. */
 export async function startSentinelRedis(options: RedisOptions = {}): Promise<SentinelRedis> {
-  const first = await startRedisProcess(durable(options));
-  const replicaOf = {
-    ...options,
-    config: [`replicaof 127.0.0.1 ${first.port}`, ...(options.config ?? [])],
-  };
-  const replicas = await inTurn(2, () => startRedisProcess(durable(replicaOf)));
+  const { hosts = [], sentinelConfig = [] } = options;
+  const first = await startRedisProcess({ ...durable(options), ...at(hosts, 0) });
+  const replicaOf = `replicaof ${first.host} ${first.port}`;
+  const replica = durable({ ...options, config: [replicaOf, ...(options.config ?? [])] });
+  const replicas = await inTurn(2, (i) => startRedisProcess({ ...replica, ...at(hosts, 1 + i) }));
   const servers = [first, ...replicas];
   await until('two replicas', async () => {
     const info = String(await first.call('INFO', 'replication'));
     return info.match(/state=online/g)?.length === 2 ? true : undefined;
   });
   const config = [
-    `sentinel monitor main 127.0.0.1 ${first.port} 2`,
+    ...sentinelConfig,
+    `sentinel monitor main ${first.host} ${first.port} 2`,
     'sentinel down-after-milliseconds main 1000',
     'sentinel failover-timeout main 4000',
   ];
-  const sentinels = await inTurn(3, () =>
-    startRedisProcess({ ...options, sentinel: true, config }),
+  const sentinels = await inTurn(3, (i) =>
+    startRedisProcess({ ...options, sentinel: true, config, ...at(hosts, 3 + i) }),
   );
   const ask = async (): Promise<RedisProcess | undefined> => {
     const answers = sentinels.map((sentinel) =>
@@ -123,7 +125,8 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
   const cluster = ['cluster-enabled yes', 'cluster-node-timeout 1000'];
   const config = [...cluster, 'cluster-config-file nodes.conf', ...(options.config ?? [])];
-  const servers = await inTurn(6, () => startRedisProcess(durable({ ...options, config })));
+  const node = durable({ ...options, config });
+  const servers = await inTurn(6, (i) => startRedisProcess({ ...node, ...at(options.hosts, i) }));
   const primaries = servers.slice(0, 3);
   await Promise.all(primaries.map((primary, i) => addSlots(primary, i)));
   // Nodes that start with one epoch settle it among themselves, which takes a while.
@@ -152,59 +155,27 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   };
 }
 
-export interface SecureRedis extends RedisProcess {
+export interface SecureRedis extends RedisProcess, RedisSecurity {
   readonly reach: RedisReach;
-  readonly username: string;
-  readonly password: string;
-  /** PEM. */
-  readonly tls: {
-    readonly ca: string;
-    readonly caFile: string;
-    readonly cert: string;
-    readonly certFile: string;
-    readonly key: string;
-    readonly keyFile: string;
-  };
 }
 
-/** TLS in which the client has a certificate as well, and one user, who has these rules of the ACL. */
+/** One server, with TLS and with one user, who has these rules of the ACL. */
 export async function startSecureRedis(rules: string): Promise<SecureRedis> {
-  const directory = tempDirectory();
-  // Self-signed, so each is its own CA; the server's is the one that both trust here.
-  const { certFile, keyFile, cert, key } = makeTlsFiles(directory, 'redis');
-  const aclFile = path.join(directory, 'users.acl');
-  const [username, password] = ['scep-connector', 'correct-horse-battery'];
-  writeFileSync(
-    aclFile,
-    `user default off\nuser ${username} on >${password} ${rules}\nuser tester on >tester ~* &* +@all\n`,
-  );
-  const tls = { ca: cert, cert, key };
-  const server = await startRedisProcess({
-    config: [
-      ...DURABLE,
-      'port 0',
-      'tls-port PORT',
-      `tls-cert-file ${certFile}`,
-      `tls-key-file ${keyFile}`,
-      `tls-ca-cert-file ${certFile}`,
-      `aclfile ${aclFile}`,
-    ],
-    client: { username: 'tester', password: 'tester', tls },
-  });
-  return {
-    ...server,
-    ...{ username, password },
-    reach: { topology: 'standalone', nodes: [server.address] },
-    tls: { ...tls, caFile: certFile, certFile, keyFile },
-  };
+  const security = secureRedis({ rules });
+  return { ...(await startStandaloneRedis(security.options)), ...security };
 }
 
 function durable({ config = [], ...others }: RedisOptions): RedisOptions {
   return { ...others, config: [...DURABLE, ...config] };
 }
 
-async function inTurn<T>(count: number, start: () => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: count }, start));
+function at(hosts: readonly string[] | undefined, i: number): { readonly host?: string } {
+  const host = hosts?.[i];
+  return host === undefined ? {} : { host };
+}
+
+async function inTurn<T>(count: number, start: (i: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => start(i)));
 }
 
 async function stopAll(servers: readonly RedisProcess[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { runOpenssl } from './run-openssl.ts';
 
@@ -14,13 +15,19 @@ export interface TlsTestFiles {
   readonly fingerprint: string;
 }
 
-/** A self-signed TLS certificate for 127.0.0.1 and localhost with its P-256 key, as `<name>.pem` and `<name>.key`. */
-export function makeTlsFiles(directory: string, name = 'tls'): TlsTestFiles {
+/** A self-signed TLS certificate for these hosts with its P-256 key, as `<name>.pem` and `<name>.key`. */
+export function makeTlsFiles(
+  directory: string,
+  name = 'tls',
+  hosts: readonly string[] = ['127.0.0.1', 'localhost'],
+): TlsTestFiles {
   const certFile = path.join(directory, `${name}.pem`);
   const keyFile = path.join(directory, `${name}.key`);
+  const names = hosts.map((host) => `${isIP(host) === 0 ? 'DNS' : 'IP'}:${host}`);
   runOpenssl([
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-    ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+    ...['-subj', `/CN=${name}`],
+    ...(names.length > 0 ? ['-addext', `subjectAltName=${names.join()}`] : []),
     ...['-days', '2', '-keyout', keyFile, '-out', certFile],
   ]);
   const cert = readFileSync(certFile, 'utf8');
