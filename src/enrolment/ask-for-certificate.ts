@@ -5,7 +5,7 @@ import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { AskingTurn } from './asking-turn.ts';
-import { asksInVain, isHeldBy, nextMove } from './asking-turn.ts';
+import { asksInVain, askUntil, isHeldBy, nextMove } from './asking-turn.ts';
 import { failTransaction } from './fail-transaction.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
@@ -104,7 +104,7 @@ async function issueCertificate(
   connector: ConnectorRecord,
   { key, value }: Entry<IssuingTransaction>,
 ): Promise<string> {
-  const { notBefore, extendedKeyUsage } = value;
+  const { asked, notBefore, extendedKeyUsage } = value;
   return issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
     csr: sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr')),
@@ -112,6 +112,8 @@ async function issueCertificate(
     ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
     ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),
     idempotencyToken: value.idempotencyToken,
+    // A look at the store, the authority and the rate may take longer than was left.
+    ...(asked && { askUntil: askUntil(asked) }),
   });
 }
 

@@ -25,9 +25,14 @@ export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
   if (asked === undefined) return 'claim';
   const age = now - asked.since;
   if (asksInVain(asked, turn)) return age > UNDISTURBED / 2 ? 'claim' : 'ask';
-  if (age > TOKEN_LIFETIME) return 'give-up';
+  if (now > askUntil(asked)) return 'give-up';
   if (asked.byMany || isHeldBy(turn, asked)) return 'ask';
   return age < UNDISTURBED ? 'wait' : 'share';
+}
+
+/** Until when the CA may be asked with the same token, milliseconds since the epoch. */
+export function askUntil({ since }: NonNullable<Asked>): number {
+  return since + TOKEN_LIFETIME;
 }
 
 /** Whether this call alone has used the token, and nothing came of it. */

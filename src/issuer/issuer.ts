@@ -58,6 +58,11 @@ export interface IssueRequest {
   readonly extendedKeyUsage?: readonly string[];
   /** 1 to 36 printable ASCII characters. */
   readonly idempotencyToken: string;
+  /**
+   * Milliseconds since the epoch: later the CA is not asked, as it may not know the token any more, and the call throws 'unavailable'.
+   * What an adapter looks up before it asks counts. Without it, the CA is asked at any time.
+   */
+  readonly askUntil?: number;
 }
 
 /**

@@ -201,6 +201,14 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(await subject.countIssued()).toBe(before);
     });
 
+    it('asks until the moment that it is told, and not after', async () => {
+      const before = await subject.countIssued();
+      const late = subject.issuer.issueCertificate(request({ askUntil: Date.now() - 1 }));
+      await expect(late).rejects.toMatchObject({ fault: 'unavailable' });
+      expect(await subject.countIssued()).toBe(before);
+      await issue({ askUntil: Date.now() + DAY });
+    });
+
     it('knows no authority that does not exist, and uses none that is not active', async () => {
       const unknown = issue({ authorityArn: subject.unknownAuthorityArn });
       await expect(unknown).rejects.toMatchObject({ fault: 'not-found' });

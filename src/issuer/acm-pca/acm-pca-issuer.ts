@@ -6,6 +6,7 @@ import type { SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
 import { createSecondCounter } from '../../aws-wire/count-per-second.ts';
 import type { IssueRequest, Issuer } from '../issuer.ts';
 import { ISSUE_TEMPLATE, IssuerError } from '../issuer.ts';
+import { requireTimeToAsk } from '../require-time-to-ask.ts';
 import type { AuthorityDescriptions } from './authority-descriptions.ts';
 import { createAuthorityDescriptions } from './authority-descriptions.ts';
 import type { CallDependencies, PrivateCaCalls } from './call-private-ca.ts';
@@ -33,6 +34,7 @@ export interface AcmPcaIssuerOptions extends ClientSettings {
 }
 
 interface Parts {
+  readonly clock: () => number;
   readonly calls: PrivateCaCalls;
   readonly descriptions: AuthorityDescriptions;
   readonly certificates: IssuedCertificates;
@@ -51,12 +53,8 @@ export function createAcmPcaIssuer(options: AcmPcaIssuerOptions): Issuer {
   });
   const descriptions = createAuthorityDescriptions(calls, clock);
   const certificates = createIssuedCertificates(calls, clock);
-  const parts = {
-    calls,
-    descriptions,
-    certificates,
-    takeToken: createTokens(options, reportRarely),
-  };
+  const takeToken = createTokens(options, reportRarely);
+  const parts = { clock, calls, descriptions, certificates, takeToken };
   return {
     describeAuthority: (authorityArn) => describeAuthority(descriptions, authorityArn),
     issueCertificate: (request) => issueCertificate(parts, request),
@@ -76,9 +74,10 @@ async function describeAuthority(descriptions: AuthorityDescriptions, arn: strin
 }
 
 async function issueCertificate(
-  { calls, descriptions, certificates, takeToken }: Parts,
-  { authorityArn, csr, notAfter, notBefore, extendedKeyUsage, idempotencyToken }: IssueRequest,
+  { clock, calls, descriptions, certificates, takeToken }: Parts,
+  request: IssueRequest,
 ): Promise<string> {
+  const { authorityArn, csr, notAfter, notBefore, extendedKeyUsage, idempotencyToken } = request;
   const command = new IssueCertificateCommand({
     CertificateAuthorityArn: authorityArn,
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
@@ -90,6 +89,7 @@ async function issueCertificate(
     ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
   });
   await takeToken(authorityArn);
+  requireTimeToAsk(request, clock());
   try {
     const { CertificateArn } = await calls.once('IssueCertificate', authorityArn, (client, how) =>
       client.send(command, how),

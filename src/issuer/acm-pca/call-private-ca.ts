@@ -33,8 +33,8 @@ export interface PrivateCaCalls {
 
 const ATTEMPTS = 3;
 /**
- * Milliseconds, with all that comes before the request is sent: nothing is sent later. Three of them, for a description that
- * IssueCertificate may need, and its own, stay below the half minute for which an idempotency token must outlive them (adr/0017).
+ * Milliseconds, with all that comes before the request is sent: nothing is sent later. It is the share of a call on its way in the half
+ * minute for which an idempotency token must outlive the last question (adr/0017).
  */
 const ANSWERED_WITHIN = 6_000;
 const FIRST_PAUSE = 100;

@@ -9,6 +9,7 @@ import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
 import { ISSUE_TEMPLATE } from '../issuer.ts';
+import { requireTimeToAsk } from '../require-time-to-ask.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
@@ -50,10 +51,12 @@ async function describeAuthority(ca: PrivateCa, arn: string): Promise<Authority>
 
 async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<string> {
   const { authorityArn, csr, notAfter, notBefore, extendedKeyUsage } = request;
+  const SigningAlgorithm = await signingAlgorithmOf(ca, authorityArn);
+  requireTimeToAsk(request, ca.clock());
   const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
     CertificateAuthorityArn: authorityArn,
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
-    SigningAlgorithm: await signingAlgorithmOf(ca, authorityArn),
+    SigningAlgorithm,
     Validity: absolute(notAfter),
     TemplateArn: templateArn(ISSUE_TEMPLATE),
     IdempotencyToken: request.idempotencyToken,

@@ -11,6 +11,7 @@ import type {
 } from '../../../src/enrolment/transaction-record.ts';
 import { transactionSealContext, transactions } from '../../../src/enrolment/transaction-record.ts';
 import { createWaitingRoom } from '../../../src/enrolment/waiting-room.ts';
+import type { IssueRequest } from '../../../src/issuer/issuer.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
@@ -248,6 +249,22 @@ describe('a CA that gives no answer', () => {
 });
 
 describe('a replica that asks', () => {
+  test('tells the CA’s adapter until when, as it may look up something first', async () => {
+    const asked: (number | undefined)[] = [];
+    world.ca.setFates(['lost']);
+    const issuer = {
+      ...world.ca.issuer,
+      issueCertificate: (request: IssueRequest) => {
+        asked.push(request.askUntil);
+        return world.ca.issuer.issueCertificate(request);
+      },
+    };
+    await handle(world.replica({ issuer }));
+    world.pass(4 * MINUTE);
+    await handle(world.replica({ issuer }));
+    expect(asked).toEqual([START + 270 * SECOND, START + 270 * SECOND]);
+  });
+
   test('is left alone for ten seconds, then others ask for it', async () => {
     world.ca.setFates(['killed-after']);
     await handle(world.replica()).catch(() => undefined);

@@ -153,6 +153,19 @@ describe('issueCertificate', () => {
     expect(aws.count('DescribeCertificateAuthority')).toBe(1);
   });
 
+  test('looks at the clock when nothing but the question is left', async () => {
+    const { aws, issuer, time } = await world();
+    aws.answers['DescribeCertificateAuthority'] = () => {
+      time.now += 20_000;
+      return description();
+    };
+    const request = { ...REQUEST, askUntil: NOW + 19_999 };
+    await expect(issuer.issueCertificate(request)).rejects.toMatchObject({ fault: 'unavailable' });
+    expect(aws.count('IssueCertificate')).toBe(0);
+    const later = { ...REQUEST, askUntil: NOW + 20_000 };
+    expect(await issuer.issueCertificate(later)).toBe(CERTIFICATE_ARN);
+  });
+
   test('asks once, whatever becomes of it', async () => {
     const { aws, issuer } = await world();
     aws.answers['IssueCertificate'] = () => ({ __type: 'ThrottlingException', message: 'Rate' });
