@@ -21,6 +21,8 @@ export interface BerElement {
 export interface BerLimits {
   readonly maxDepth: number;
   readonly maxElements: number;
+  /** What is as deep as this is not looked into: it has no children, and must be of definite length. The outermost is 0 deep. */
+  readonly openDepth?: number;
 }
 
 const DEFAULT_LIMITS: BerLimits = { maxDepth: 32, maxElements: 2_000 };
@@ -40,6 +42,22 @@ export function readBer(bytes: Uint8Array, limits: BerLimits = DEFAULT_LIMITS): 
   return element;
 }
 
+/**
+ * The elements that stand one behind another in `bytes`, each read when it is asked for: a list that is long need not be in memory, nor
+ * be read at a stretch. `limits` are for each.
+ * @throws DecodeError as `readBer` does, when it comes to that element
+ */
+export function* readBerInTurn(
+  bytes: Uint8Array,
+  limits: BerLimits = DEFAULT_LIMITS,
+): Generator<BerElement, void, undefined> {
+  for (let at = 0; at < bytes.length; ) {
+    const element = readElement({ bytes, limits, elements: 0 }, at, bytes.length, 0);
+    yield element;
+    at += element.bytes.length;
+  }
+}
+
 interface Reader {
   readonly bytes: Uint8Array;
   readonly limits: BerLimits;
@@ -57,7 +75,11 @@ function readElement(reader: Reader, start: number, end: number, depth: number):
     throw new DecodeError('a primitive ASN.1 element has indefinite length');
   }
   const contentEnd = length === undefined ? end : contentStart + length;
-  const inner = constructed
+  const isOpened = constructed && depth < (reader.limits.openDepth ?? Number.POSITIVE_INFINITY);
+  if (length === undefined && !isOpened) {
+    throw new DecodeError('an ASN.1 element that is not looked into has indefinite length');
+  }
+  const inner = isOpened
     ? readChildren(reader, contentStart, contentEnd, depth + 1, length === undefined)
     : { children: [], end: contentEnd, next: contentEnd };
   return {

@@ -1,7 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { readBer, readBerInTurn } from '../asn1/read-ber.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import type { RevokedCertificate } from './build-crl.ts';
@@ -29,8 +29,18 @@ export interface Crl {
   readonly signature: Uint8Array;
 }
 
-/** Seven elements stand for a revoked certificate, so this is 140 000 of them. */
-const LIMITS = { maxDepth: 12, maxElements: 1_000_000 };
+/** One whose entries have not been read yet. */
+export interface LongCrl extends Omit<Crl, 'revoked'> {
+  /** The content of revokedCertificates; empty when there is none. */
+  readonly entries: Uint8Array;
+}
+
+const MOST_ENTRIES = 140_000;
+/** Down to the fields of TBSCertList. */
+const FRAME_LIMITS = { maxDepth: 2, maxElements: 20, openDepth: 2 };
+const ENTRY_LIMITS = { maxDepth: 4, maxElements: 50 };
+/** Down to the fields of an entry. */
+const ENTRY_FRAME_LIMITS = { maxDepth: 1, maxElements: 4, openDepth: 1 };
 const INTEGER = 2;
 const ENUMERATED = 10;
 const SEQUENCE = 16;
@@ -39,11 +49,25 @@ const GENERALIZED_TIME = 24;
 
 /**
  * Reads a CRL in DER without judging it; `isIssuedBy` checks its signature.
- * @throws DecodeError when it is not a CRL, holds more than a million elements, or an entry with a critical extension
+ * @throws DecodeError when it is not a CRL, has more than 140 000 entries, or an entry with a critical extension
  * (an indirect CRL), which RFC 5280 section 5.3 forbids to pass over.
  */
 export function parseCrl(der: Uint8Array): Crl {
-  const [tbs, signatureAlgorithm, signatureValue, ...rest] = readBer(der, LIMITS).children;
+  const { entries, ...crl } = parseLongCrl(der);
+  const revoked: RevokedCertificate[] = [];
+  for (const entry of readBerInTurn(entries, ENTRY_LIMITS)) {
+    if (revoked.length === MOST_ENTRIES) throw new DecodeError('too many entries in the CRL');
+    revoked.push(readRevoked(entry));
+  }
+  return { ...crl, revoked };
+}
+
+/**
+ * The same without the entries, of which a hundred thousand take seconds; `readSerialNumbers` reads what matters most of them.
+ * @throws DecodeError when it is not a CRL
+ */
+export function parseLongCrl(der: Uint8Array): LongCrl {
+  const [tbs, signatureAlgorithm, signatureValue, ...rest] = readBer(der, FRAME_LIMITS).children;
   if (!tbs || !signatureAlgorithm || !signatureValue || rest.length > 0) throw malformed();
   const hasVersion = isUniversal(tbs.children[0], INTEGER);
   const fields = hasVersion ? tbs.children.slice(1) : tbs.children;
@@ -59,11 +83,32 @@ export function parseCrl(der: Uint8Array): Crl {
     issuer: issuer.bytes,
     thisUpdate: readTime(thisUpdate),
     nextUpdate: nextUpdate && readTime(nextUpdate),
-    revoked: revoked?.children.map(readRevoked) ?? [],
-    extensions: extensions ? readExtensions(extensions.children[0]) : [],
+    entries: revoked?.content ?? Buffer.alloc(0),
+    extensions: extensions ? readExtensions(readBer(extensions.content)) : [],
     signatureAlgorithm: readAlgorithmIdentifier(signatureAlgorithm),
     signature: readBitString(signatureValue),
   };
+}
+
+/**
+ * The serial numbers of the entries of a CRL, content octets of the INTEGERs, each read when it is asked for. When and why is passed over.
+ * @throws DecodeError when it comes to an entry that is malformed or has a critical extension
+ */
+export function* readSerialNumbers(entries: Uint8Array): Generator<Uint8Array, void, undefined> {
+  // They are the same for all that have one reason.
+  const harmless = new Set<string>();
+  for (const { children } of readBerInTurn(entries, ENTRY_FRAME_LIMITS)) {
+    const [serialNumber, revokedAt, extensions, ...rest] = children;
+    if (!isUniversal(serialNumber, INTEGER) || !isTime(revokedAt) || rest.length > 0) {
+      throw malformed();
+    }
+    if (extensions !== undefined) {
+      const octets = Buffer.from(extensions.bytes).toString('latin1');
+      if (!harmless.has(octets)) readReason(readExtensions(readBer(extensions.bytes)));
+      if (harmless.size < 100) harmless.add(octets);
+    }
+    yield serialNumber.content;
+  }
 }
 
 function readRevoked({ children }: BerElement): RevokedCertificate {

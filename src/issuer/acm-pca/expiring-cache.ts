@@ -11,16 +11,31 @@ export interface ExpiringCache<T> {
   forget(key: string): void;
 }
 
-/** Keeps `capacity` values at most; those that have not been asked for the longest go first. */
-export function createExpiringCache<T>(clock: () => number, capacity: number): ExpiringCache<T> {
+/**
+ * Keeps values that weigh `capacity` together at most, 1 each without `weigh`; those that have not been asked for the longest go first.
+ */
+export function createExpiringCache<T>(
+  clock: () => number,
+  capacity: number,
+  weigh: (value: T) => number = () => 1,
+): ExpiringCache<T> {
   const known = new Map<string, Dated<T>>();
   const loads = new Map<string, Promise<T>>();
+  let weight = 0;
 
-  const keep = (key: string, dated: Dated<T>) => {
+  const drop = (key: string) => {
+    const dated = known.get(key);
+    if (dated !== undefined) weight -= weigh(dated.value);
     known.delete(key);
+  };
+  const keep = (key: string, dated: Dated<T>) => {
+    drop(key);
     known.set(key, dated);
-    const [oldest] = known.keys();
-    if (known.size > capacity && oldest !== undefined) known.delete(oldest);
+    weight += weigh(dated.value);
+    for (const oldest of known.keys()) {
+      if (weight <= capacity) break;
+      drop(oldest);
+    }
   };
   const start = (key: string, load: () => Promise<Dated<T>>) => {
     const loading: Promise<T> = load()
@@ -44,7 +59,7 @@ export function createExpiringCache<T>(clock: () => number, capacity: number): E
       return loads.get(key) ?? start(key, load);
     },
     forget(key) {
-      known.delete(key);
+      drop(key);
       loads.delete(key);
     },
   };

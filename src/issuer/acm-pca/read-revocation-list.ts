@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { issuingDistributionPointExtension } from '../../x509/crl-distribution-points.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
-import type { Crl } from '../../x509/parse-crl.ts';
-import { parseCrl } from '../../x509/parse-crl.ts';
+import type { LongCrl } from '../../x509/parse-crl.ts';
+import { parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
 
 /** A CRL that has been verified. */
 export interface RevocationList {
@@ -23,25 +24,41 @@ export interface ExpectedList {
 }
 
 const CLOCK_SKEW = 300_000;
+/** Read at a stretch, in some milliseconds. */
+const ENTRIES_AT_ONCE = 1_000;
 
 /**
- * Reads a CRL and verifies that it is the authority's, of today, and about what it should be about (RFC 5280 section 6.3.3).
+ * Reads a CRL and verifies that it is the authority's, of today, and about what it should be about (RFC 5280 section 6.3.3). A long one
+ * leaves room for others meanwhile.
  * @throws Error with a message that says what is wrong with it
  */
-export function readRevocationList(der: Uint8Array, expected: ExpectedList): RevocationList {
-  const crl = parseCrl(der);
+export async function readRevocationList(
+  der: Uint8Array,
+  expected: ExpectedList,
+): Promise<RevocationList> {
+  const crl = parseLongCrl(der);
   const { issuer, now, partitionUrl } = expected;
   if (!isIssuedBy(crl, issuer)) throw new Error('it is not signed by the CA');
   const nextUpdate = crl.nextUpdate?.getTime() ?? Number.NaN;
   if (!(crl.thisUpdate.getTime() <= now + CLOCK_SKEW)) throw new Error('it is not valid yet');
   if (!(now < nextUpdate)) throw new Error('it is out of date');
   if (!isAbout(crl, partitionUrl)) throw new Error('it is not about the certificates asked for');
-  const serials = new Set(crl.revoked.map(({ serialNumber }) => serialKey(serialNumber)));
-  return { der, serials, nextUpdate };
+  return { der, serials: await readSerials(crl), nextUpdate };
+}
+
+async function readSerials({ entries }: LongCrl): Promise<ReadonlySet<string>> {
+  const serials = new Set<string>();
+  let count = 0;
+  for (const serialNumber of readSerialNumbers(entries)) {
+    serials.add(serialKey(serialNumber));
+    count += 1;
+    if (count % ENTRIES_AT_ONCE === 0) await setImmediate();
+  }
+  return serials;
 }
 
 /** Critical extensions say what a CRL is not about: other issuers, other certificates, or all but what has changed. */
-function isAbout({ extensions }: Crl, partitionUrl: string | undefined): boolean {
+function isAbout({ extensions }: LongCrl, partitionUrl: string | undefined): boolean {
   const critical = extensions.filter((extension) => extension.critical);
   if (partitionUrl === undefined) return critical.length === 0;
   const [point, ...others] = critical;

@@ -30,10 +30,15 @@ type Cache<T> = ExpiringCache<T | IssuerError>;
 
 const KEPT = 15 * 60_000;
 const FAILURE_KEPT = 10_000;
-const LISTS = 64;
+const MIB = 1024 * 1024;
+/** Octets of memory, for all lists together: two of the longest, or hundreds of partitions. */
+const LISTS_KEPT = 64 * MIB;
+/** Octets of memory: a serial number in its set; a failure. */
+const SERIAL_KEPT = 100;
+const FAILURE_WEIGHT = 1_000;
 const VERDICTS = 10_000;
-/** Octets. An entry has about 38, and `parseCrl` takes 140 000 of them. */
-const LONGEST_LIST = 8 * 1024 * 1024;
+/** Octets. An entry has about 38, so these are 220 000. */
+const LONGEST_LIST = 8 * MIB;
 
 /**
  * AWS has no call for what an authority has revoked: relying parties read its CRL or ask its OCSP responder, and so does this. What
@@ -43,7 +48,7 @@ export function createRevocationChecks(
   deps: RevocationDependencies,
 ): Pick<Issuer, 'isRevoked' | 'getRevocationList'> {
   const { descriptions, clock, report } = deps;
-  const lists: Cache<RevocationList> = createExpiringCache(clock, LISTS);
+  const lists: Cache<RevocationList> = createExpiringCache(clock, LISTS_KEPT, weightOf);
   const verdicts: Cache<OcspVerdict> = createExpiringCache(clock, VERDICTS);
   const unchecked = new Set<string>();
 
@@ -84,6 +89,11 @@ export function createRevocationChecks(
       return listUrl === undefined ? undefined : (await listAt(listUrl, published)).der;
     },
   };
+}
+
+function weightOf(list: RevocationList | IssuerError): number {
+  if (list instanceof IssuerError) return FAILURE_WEIGHT;
+  return list.der.length + list.serials.size * SERIAL_KEPT;
 }
 
 const UNCHECKED =

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import type { BerElement } from '../../../src/asn1/read-ber.ts';
-import { readBer } from '../../../src/asn1/read-ber.ts';
+import { readBer, readBerInTurn } from '../../../src/asn1/read-ber.ts';
 import { derElement, derInteger, derSequence } from '../../../src/asn1/write-der.ts';
 import { goldenIdentity } from '../../support/golden-identity.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
@@ -129,11 +129,38 @@ describe('limits', () => {
     expect(() => readBer(five, { maxDepth: 9, maxElements: 4 })).toThrow('too many ASN.1 elements');
   });
 
+  test('what is as deep as it is opened has no children, and does not count with what is in it', () => {
+    const limits = { maxDepth: 1, maxElements: 2, openDepth: 1 };
+    const [inner, ...others] = readBer(nested(5), limits).children;
+    expect(inner).toMatchObject({ constructed: true, content: nested(3), children: [] });
+    expect(others).toEqual([]);
+    expect(() => readBer(bytes('30 04 30 80 00 00'), limits)).toThrow(DecodeError);
+  });
+
   test('hold by default', () => {
     expect(() => readBer(nested(33))).toThrow('ASN.1 nested too deeply');
     const many = derElement(0x30, Buffer.from('0500'.repeat(100_000), 'hex'));
     expect(() => readBer(many)).toThrow('too many ASN.1 elements');
     const bottomless = Buffer.from('3080'.repeat(100_000), 'hex');
     expect(() => readBer(bottomless)).toThrow('ASN.1 nested too deeply');
+  });
+});
+
+describe('readBerInTurn', () => {
+  test('reads one behind another, with the limits for each', () => {
+    const limits = { maxDepth: 1, maxElements: 2 };
+    const one = derSequence(derInteger(1));
+    const many = Buffer.concat(Array.from({ length: 1_000 }, () => one));
+    const read = [...readBerInTurn(many, limits)];
+    expect(read).toHaveLength(1_000);
+    expect(read.every(({ bytes: each }) => Buffer.compare(each, one) === 0)).toBe(true);
+    expect([...readBerInTurn(Buffer.alloc(0))]).toEqual([]);
+  });
+
+  test('refuses what is wrong when it comes to it', () => {
+    const [first, ...rest] = [derInteger(7), bytes('02 05 01')];
+    const reading = readBerInTurn(Buffer.concat([first, ...rest]));
+    expect(reading.next().value).toMatchObject({ tagNumber: 2, content: Buffer.of(7) });
+    expect(() => reading.next()).toThrow('longer than its container');
   });
 });

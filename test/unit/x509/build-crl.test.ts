@@ -11,7 +11,7 @@ import type { CrlReason } from '../../../src/x509/crl-reasons.ts';
 import { CRL_REASONS } from '../../../src/x509/crl-reasons.ts';
 import { isIssuedBy } from '../../../src/x509/is-issued-by.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
-import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { parseCrl, parseLongCrl, readSerialNumbers } from '../../../src/x509/parse-crl.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
@@ -100,6 +100,8 @@ describe('derTbsCertList', () => {
     const crl = buildCrl({ revoked: Array.from({ length: 200_000 }, () => entry) });
     expect(crl.length).toBeGreaterThan(200_000 * entry.length);
     expect(() => parseCrl(crl)).toThrow('too many');
+    const serialNumbers = [...readSerialNumbers(parseLongCrl(crl).entries)];
+    expect(serialNumbers).toHaveLength(200_000);
   });
 });
 
@@ -184,5 +186,39 @@ describe('parseCrl', () => {
     expect(replaced('300c300a0603551d1504030a0107')).toThrow('reason');
     expect(replaced('300c300a0603551d150403020104')).toThrow('reason');
     expect(replaced('300c300a0603551d010101ff0400')).toThrow('critical');
+  });
+});
+
+describe('readSerialNumbers', () => {
+  const read = (der: Uint8Array) => [...readSerialNumbers(parseLongCrl(der).entries)];
+
+  it('gives those of all entries, in order', () => {
+    const entries = [revoked('01'), revoked('00ff', 'superseded'), revoked('02', 'superseded')];
+    expect(read(buildCrl({ revoked: entries }))).toEqual(
+      ['01', '00ff', '02'].map((serial) => Buffer.from(serial, 'hex')),
+    );
+    expect(read(buildCrl())).toEqual([]);
+  });
+
+  it('refuses what parseCrl refuses', () => {
+    const whole = buildCrl({ revoked: [revoked('0a', 'superseded'), revoked('0b', 'superseded')] });
+    const second = whole.lastIndexOf(Buffer.from('300c300a0603551d1504030a0104', 'hex'));
+    const replaced = (at: number, hex: string) => {
+      const der = Buffer.from(whole);
+      Buffer.from(hex, 'hex').copy(der, at);
+      return der;
+    };
+    for (const der of [
+      replaced(second, '300c300a0603551d1504030a0107'),
+      replaced(second, '300c300a0603551d010101ff0400'),
+      replaced(second, '040c300a0603551d1504030a0104'),
+      replaced(second - 15, '040d'),
+      replaced(second - 18, '0401'),
+      replaced(second - 20, '0520'),
+    ]) {
+      const thrown = expect.objectContaining({ name: 'DecodeError' });
+      expect(() => parseCrl(der)).toThrow(thrown);
+      expect(() => read(der)).toThrow(thrown);
+    }
   });
 });

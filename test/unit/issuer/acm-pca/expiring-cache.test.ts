@@ -64,4 +64,31 @@ describe('createExpiringCache', () => {
     await get('b');
     expect(load).toHaveBeenCalledTimes(1);
   });
+
+  test('what weighs too much together goes, the oldest first, and what is too heavy by itself is not kept', async () => {
+    const weigh = vi.fn(({ length }: string) => length);
+    const cache = createExpiringCache<string>(() => 0, 10, weigh);
+    const load = vi.fn();
+    const get = (key: string, value: string) =>
+      cache.get(key, async () => {
+        load(key);
+        return { value, expiresAt: 1 };
+      });
+    await get('a', '4444');
+    await get('b', '666666');
+    await get('c', '1');
+    load.mockClear();
+    await get('b', '666666');
+    await get('c', '1');
+    expect(load).not.toHaveBeenCalled();
+    await get('a', '4444');
+    expect(load.mock.calls).toEqual([['a']]);
+    cache.forget('a');
+    await get('b', '666666');
+    await get('c', '1');
+    expect(load.mock.calls).toEqual([['a'], ['b']]);
+    expect(await get('d', '11 11 11 11')).toHaveLength(11);
+    await get('d', '');
+    expect(load.mock.calls.slice(2)).toEqual([['d'], ['d']]);
+  });
 });

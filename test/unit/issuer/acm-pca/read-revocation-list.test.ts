@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import {
+  readRevocationList,
+  serialKey,
+} from '../../../../src/issuer/acm-pca/read-revocation-list.ts';
+import { derSigned } from '../../../../src/x509/build-certificate.ts';
+import { derRevokedCertificate, derTbsCertList } from '../../../../src/x509/build-crl.ts';
+import { keyIdentifierOf } from '../../../../src/x509/key-identifier.ts';
+import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
+import { makeIdentity } from '../../../support/test-authority.ts';
+
+const NOW = Date.now();
+const { certificate, privateKey } = makeIdentity({ subject: 'CN=Revoking', ca: {} });
+const sign = createSigner(privateKey, 'SHA256WITHRSA');
+
+const entry = (serial: string) =>
+  derRevokedCertificate({
+    serialNumber: Buffer.from(serial, 'hex'),
+    revokedAt: new Date(NOW - 60_000),
+    reason: 'keyCompromise',
+  });
+
+function listOf(revoked: readonly Uint8Array[]): Uint8Array {
+  const tbs = derTbsCertList({
+    signingAlgorithm: 'SHA256WITHRSA',
+    issuer: certificate.subject,
+    issuerKeyIdentifier: keyIdentifierOf(certificate.subjectPublicKeyInfo),
+    thisUpdate: new Date(NOW - 60_000),
+    nextUpdate: new Date(NOW + 60_000),
+    crlNumber: 1,
+    revoked,
+  });
+  return derSigned(tbs, 'SHA256WITHRSA', sign(tbs));
+}
+
+test('a long list is read a little at a time, with others in between', async () => {
+  const same = entry('00ff01');
+  const der = listOf([...Array.from({ length: 50_000 }, () => same), entry('02')]);
+  let turns = 0;
+  let isRead = false;
+  const turn = () => {
+    turns += 1;
+    if (!isRead) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const { serials } = await readRevocationList(der, { issuer: certificate, now: NOW });
+  isRead = true;
+  expect([...serials]).toEqual(['ff01', '2']);
+  expect(turns).toBeGreaterThanOrEqual(50);
+});
+
+test('its serial numbers are written without leading zeros', () => {
+  expect(['00', '0000ff', '0a'].map((hex) => serialKey(Buffer.from(hex, 'hex')))).toEqual([
+    ...['0', 'ff', 'a'],
+  ]);
+});
