@@ -35,24 +35,6 @@ export const REDIS_CHECKS = [
     ),
   },
   {
-    about: 'store.redis.passwordFile',
-    also: ['store.kind', 'store.redis.password'],
-    problem: whileUsed(({ password, passwordFile }) =>
-      password !== undefined && passwordFile !== undefined
-        ? 'and store.redis.password are both given; keep one of them'
-        : undefined,
-    ),
-  },
-  {
-    about: 'store.redis.sentinelPasswordFile',
-    also: ['store.kind', 'store.redis.sentinelPassword'],
-    problem: whileUsed(({ sentinelPassword, sentinelPasswordFile }) =>
-      sentinelPassword !== undefined && sentinelPasswordFile !== undefined
-        ? 'and store.redis.sentinelPassword are both given; keep one of them'
-        : undefined,
-    ),
-  },
-  {
     about: 'store.redis.tls.keyFile',
     also: ['store.kind', 'store.redis.tls.certFile'],
     problem: whileUsed(({ tls: { certFile, keyFile } }) =>

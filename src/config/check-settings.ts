@@ -10,7 +10,20 @@ interface Check {
   readonly problem: (settings: Settings) => string | undefined;
 }
 
+/** Every secret comes by itself, or in the file that the setting beside it names. */
+const SECRET_CHECKS = listSettings(SETTINGS)
+  .filter(({ setting }) => setting.secret)
+  .map(({ path }): Check => {
+    const about = `${path}File`;
+    const problem = (settings: Settings) =>
+      [about, path].every((one) => valueAt(settings, one) !== undefined)
+        ? `and ${path} are both given; keep one of them`
+        : undefined;
+    return { about, also: [path], problem };
+  });
+
 const CHECKS: readonly Check[] = [
+  ...SECRET_CHECKS,
   {
     about: 'publicUrl',
     also: ['enrol.host'],
@@ -22,21 +35,9 @@ const CHECKS: readonly Check[] = [
   {
     about: 'masterKeyFile',
     also: ['masterKey'],
-    problem: ({ masterKey, masterKeyFile }) => {
-      if (masterKey !== undefined && masterKeyFile !== undefined) {
-        return 'and masterKey are both given; keep the one that belongs to the store';
-      }
-      return masterKey === undefined && masterKeyFile === undefined
+    problem: ({ masterKey, masterKeyFile }) =>
+      masterKey === undefined && masterKeyFile === undefined
         ? 'is required. Make a master key once with "openssl rand -hex 32 > master.key", keep a copy in a safe place, and name the file here'
-        : undefined;
-    },
-  },
-  {
-    about: 'otherMasterKeyFile',
-    also: ['otherMasterKey'],
-    problem: ({ otherMasterKey, otherMasterKeyFile }) =>
-      otherMasterKey !== undefined && otherMasterKeyFile !== undefined
-        ? 'and otherMasterKey are both given; keep one of them'
         : undefined,
   },
   ...REDIS_CHECKS,
@@ -55,14 +56,10 @@ const CHECKS: readonly Check[] = [
   {
     about: 'keyStore.pinFile',
     also: ['keyStore.pin', 'keyStore.module'],
-    problem: ({ keyStore: { module, pin, pinFile } }) => {
-      if (pin !== undefined && pinFile !== undefined) {
-        return 'and keyStore.pin are both given; keep one of them';
-      }
-      return module !== undefined && pin === undefined && pinFile === undefined
+    problem: ({ keyStore: { module, pin, pinFile } }) =>
+      module !== undefined && pin === undefined && pinFile === undefined
         ? 'is required with a token: a file with its user PIN'
-        : undefined;
-    },
+        : undefined,
   },
   ...LISTENERS.map(
     (name): Check => ({
@@ -88,4 +85,14 @@ export function checkSettings(settings: Settings, wrong: ReadonlySet<string>): r
 
 function isEveryAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+/** @param path as in store.redis.password */
+function valueAt(settings: object, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (section, name) => (section as Readonly<Record<string, unknown>>)[name],
+      settings,
+    );
 }
