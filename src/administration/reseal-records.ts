@@ -1,5 +1,5 @@
 import type { Collection, Entry } from '../store/collection.ts';
-import { getEntry, listEntries, putEntry } from '../store/collection.ts';
+import { getEntry, listEntries, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealed, Sealer } from '../store/seal.ts';
 import { sealedText } from '../store/seal.ts';
@@ -74,12 +74,11 @@ async function resealRecord<T extends object>(
   const { collection, contexts, alongside } = sealing;
   let entry: Entry<T> | undefined = listed;
   while (entry !== undefined) {
-    const { key, value, version, expiresAt }: Entry<T> = entry;
+    const { key, value }: Entry<T> = entry;
     const anew = sealAnew(sealer, value, contexts(ownerId, entry));
     if (Object.keys(anew).length === 0) return false;
-    const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
     const { outcome } = await store.commit(partition, [
-      putEntry(collection, key, { ...value, ...anew }, options),
+      replaceEntry(collection, entry, { ...value, ...anew }),
       ...(alongside?.(sealer, ownerId, value) ?? []),
     ]);
     if (outcome === 'committed') return true;

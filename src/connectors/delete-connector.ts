@@ -1,8 +1,8 @@
-import { putEntry } from '../store/collection.ts';
+import { replaceEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { conflict } from './connector-errors.ts';
-import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import { connectorPartition, connectors } from './connector-record.ts';
 import { markDeletion } from './deletion-mark.ts';
 import { requireConnector } from './require-resource.ts';
 import { noteUnfinished } from './unfinished-connectors.ts';
@@ -20,16 +20,16 @@ export async function deleteConnector(
 ): Promise<string> {
   const { store, clock } = deps;
   for (;;) {
-    const { value, version } = await requireConnector(store, scope, arn);
-    const { id, status } = value;
+    const entry = await requireConnector(store, scope, arn);
+    const { id, status } = entry.value;
     if (status === 'DELETING') return id;
     if (status === 'CREATING') {
       throw conflict('Connector', arn, `Connector ${arn} is CREATING; delete it when that is over`);
     }
     await noteUnfinished(deps, id, scope);
-    const deleting = { ...value, status: 'DELETING', updatedAt: clock() } as const;
+    const deleting = { ...entry.value, status: 'DELETING', updatedAt: clock() } as const;
     const { outcome } = await store.commit(connectorPartition(id), [
-      putEntry(connectors, CONNECTOR_KEY, deleting, { condition: { version } }),
+      replaceEntry(connectors, entry, deleting),
       markDeletion(),
     ]);
     if (outcome === 'committed') return id;

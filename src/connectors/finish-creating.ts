@@ -1,6 +1,6 @@
 import type { IssuerFault } from '../issuer/issuer.ts';
 import { IssuerError } from '../issuer/issuer.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
@@ -83,9 +83,8 @@ async function settle(
   for (;;) {
     const entry = await getEntry(store, partition, connectors, CONNECTOR_KEY);
     if (entry?.value.status !== 'CREATING') return true;
-    const { value, version } = entry;
-    const settled = { ...value, ...outcome, updatedAt: clock() };
-    const write = putEntry(connectors, CONNECTOR_KEY, settled, { condition: { version } });
+    const settled = { ...entry.value, ...outcome, updatedAt: clock() };
+    const write = replaceEntry(connectors, entry, settled);
     const result = await store.commit(partition, [...fence, write]);
     if (result.outcome === 'committed') return true;
     if (result.collection === turns.name) return false;

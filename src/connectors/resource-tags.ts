@@ -1,6 +1,6 @@
 import { parseArn } from '../aws-wire/arn.ts';
 import type { Entry } from '../store/collection.ts';
-import { putEntry } from '../store/collection.ts';
+import { replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { ChallengeRecord } from './challenge-record.ts';
 import { challenges } from './challenge-record.ts';
@@ -73,14 +73,12 @@ function putTagged(
   tagged: Tagged,
   changes: { readonly tags: Tags; readonly updatedAt: number },
 ): Write {
-  const { key, version } = tagged.entry;
-  const condition = { version };
   switch (tagged.kind) {
     case 'connector':
       checkConnectorTags(changes.tags);
-      return putEntry(connectors, key, { ...tagged.entry.value, ...changes }, { condition });
+      return replaceEntry(connectors, tagged.entry, { ...tagged.entry.value, ...changes });
     case 'challenge':
       checkChallengeTags(changes.tags);
-      return putEntry(challenges, key, { ...tagged.entry.value, ...changes }, { condition });
+      return replaceEntry(challenges, tagged.entry, { ...tagged.entry.value, ...changes });
   }
 }

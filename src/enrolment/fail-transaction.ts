@@ -2,7 +2,7 @@ import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
 import type { RefusalReason } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
-import { deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import { deleteEntry, getEntry, putEntry, replaceEntry } from '../store/collection.ts';
 import type { Write } from '../store/record-store.ts';
 import { issuedCertificates } from './issued-certificate-record.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
@@ -49,8 +49,6 @@ async function uncounted(
   if (right.kind !== 'renewal') return [];
   const entry = await getEntry(store, partition, issuedCertificates, right.predecessor);
   if (entry === undefined) return [];
-  const { value, version, expiresAt } = entry;
-  const fewer = { ...value, successors: Math.max(0, value.successors - 1) };
-  const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  return [putEntry(issuedCertificates, entry.key, fewer, options)];
+  const fewer = { ...entry.value, successors: Math.max(0, entry.value.successors - 1) };
+  return [replaceEntry(issuedCertificates, entry, fewer)];
 }

@@ -6,7 +6,7 @@ import { connectorPartition } from '../connectors/connector-record.ts';
 import { deletionMarks, unlessDeleted } from '../connectors/deletion-mark.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, putEntry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
@@ -127,13 +127,11 @@ async function successorWrites(
   if (predecessor === undefined) return [];
   const entry = await findBySerial(store, connector, predecessor.certificate.serialNumber);
   if (entry === undefined) return [];
-  const { value, version, expiresAt } = entry;
-  const counted = { ...value, successors: value.successors + 1 };
-  const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  return [putEntry(issuedCertificates, entry.key, counted, options)];
+  const counted = { ...entry.value, successors: entry.value.successors + 1 };
+  return [replaceEntry(issuedCertificates, entry, counted)];
 }
 
-/** At most 36 characters, as IssueCertificate takes it. The time sets apart two lives of the same transaction. */
+/** At most 36 characters, as IssueCertificate takes it. */
 function idempotencyToken(connectorId: string, key: string): string {
   return createHash('sha256').update(`${connectorId}/${key}`).digest('hex').slice(0, 32);
 }

@@ -4,7 +4,13 @@ import { connectorPartition } from '../connectors/connector-record.ts';
 import { findConnector } from '../connectors/find-connector.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { allEntries } from '../store/all-entries.ts';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  getEntry,
+  putEntry,
+  replaceEntry,
+} from '../store/collection.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
 import type { IssuingTransaction } from './transaction-record.ts';
@@ -31,14 +37,12 @@ export async function keepWaiting(
   for (;;) {
     const entry = await getEntry(store, partition, transactions, key);
     if (entry?.value.state !== 'issuing' || entry.value.waiting) return;
-    const { value, version, expiresAt } = entry;
+    const { value, expiresAt } = entry;
     const options = expiresAt === undefined ? {} : { expiresAt };
     await store.commit(PARTITION, [
       putEntry(unfinished, name, { connectorId: id, transactionKey: key }, options),
     ]);
-    const condition = { version };
-    const waiting = { ...value, waiting: true };
-    const write = putEntry(transactions, key, waiting, { ...options, condition });
+    const write = replaceEntry(transactions, entry, { ...value, waiting: true });
     if ((await store.commit(partition, [write])).outcome === 'committed') return;
   }
 }

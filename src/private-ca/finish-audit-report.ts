@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { getEntry, listEntries, putEntry } from '../store/collection.ts';
+import { getEntry, listEntries, replaceEntry } from '../store/collection.ts';
 import type { AuditReportRecord } from './audit-report-record.ts';
 import { auditReportKey, auditReports } from './audit-report-record.ts';
 import type { AuditReportEntry } from './audit-report-text.ts';
@@ -36,10 +36,8 @@ async function writeReport(ca: PrivateCa, authority: AuthorityRecord, id: string
   const partition = authorityPartition(authority.id);
   const entry = await getEntry(ca.store, partition, auditReports, id);
   if (entry?.value.status !== 'CREATING') return;
-  const { value: report, version } = entry;
-  const status = await putReport(ca, authority, id, report);
-  const done: AuditReportRecord = { ...report, status };
-  const write = putEntry(auditReports, id, done, { condition: { version } });
+  const status = await putReport(ca, authority, id, entry.value);
+  const write = replaceEntry(auditReports, entry, { ...entry.value, status });
   // A conflict means that another process has written it too.
   await ca.store.commit(partition, [write]);
 }

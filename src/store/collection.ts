@@ -86,6 +86,20 @@ export function putEntry<T>(
   return { kind: 'put', collection: collection.name, key, value: text, ...options };
 }
 
+/**
+ * The write that puts `value` in the place of an entry that was read: the commit comes to nothing when the entry has changed since, and
+ * the record expires when the entry would have.
+ * @throws Error as `putEntry`
+ */
+export function replaceEntry<T>(
+  collection: Collection<T>,
+  { key, version, expiresAt }: Omit<Entry<unknown>, 'value'>,
+  value: T,
+): PutWrite {
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  return putEntry(collection, key, value, { condition: { version }, ...expiry });
+}
+
 /** The write that removes an entry, for `RecordStore.commit`. */
 export function deleteEntry<T>(
   collection: Collection<T>,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Entry } from '../../store/collection.ts';
-import { getEntry, putEntry } from '../../store/collection.ts';
+import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { arnSchema } from '../api-schemas.ts';
 import { authorityPartition } from '../authority-record.ts';
@@ -43,12 +43,7 @@ export async function revokeCertificate(
   const { issued, notAfter } = requireRevocable(entry, input.CertificateSerial, now);
   const revocation = { revokedAt: now, reason: input.RevocationReason };
   const { outcome } = await ca.store.commit(partition, [
-    putEntry(
-      certificates,
-      serial,
-      { ...issued.value, revocation },
-      { condition: { version: issued.version } },
-    ),
+    replaceEntry(certificates, issued, { ...issued.value, revocation }),
     putEntry(revocations, serial, { ...revocation, notAfter }),
     markRevocationListStale(now),
     markRevocationListStale(now, partitionOfSerial(serial)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../collection.ts';
+import { defineCollection, deleteEntry, getEntry, putEntry, replaceEntry } from '../collection.ts';
 import type { RecordStore, Write } from '../record-store.ts';
 
 /**
@@ -42,8 +42,7 @@ export async function markImport(
 export async function takeOverImport(store: RecordStore, importing: Importing): Promise<boolean> {
   const entry = await readMark(store);
   if (entry?.value.archiveId !== importing.archiveId) return false;
-  const { version } = entry;
-  const mark = putEntry(importMarks, KEY, importing, { condition: { version } });
+  const mark = replaceEntry(importMarks, entry, importing);
   return (await store.commit(PARTITION, [mark])).outcome === 'committed';
 }
 
