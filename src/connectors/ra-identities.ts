@@ -8,6 +8,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { ConnectorRecord } from './connector-record.ts';
 import { connectorPartition } from './connector-record.ts';
 import type { RaIdentityRecord } from './ra-identity-record.ts';
 import { MAX_RA_GENERATIONS, raIdentities, raIdentitySealContext } from './ra-identity-record.ts';
@@ -37,6 +38,16 @@ export interface RaIdentitySet {
 
 /** Undefined when no generation is valid. */
 export type FindRaIdentities = (connectorId: string) => Promise<RaIdentitySet | undefined>;
+
+/** @throws Error when no generation is valid: `renewRaIdentities` keeps that from happening to a connector that is ACTIVE */
+export async function requireRaIdentities(
+  findRaIdentities: FindRaIdentities,
+  { id, arn }: Pick<ConnectorRecord, 'id' | 'arn'>,
+): Promise<RaIdentitySet> {
+  const raIdentities = await findRaIdentities(id);
+  if (raIdentities === undefined) throw new Error(`${arn} has no valid RA identity`);
+  return raIdentities;
+}
 
 type OpenedGenerations = ReadonlyMap<number, RaIdentity>;
 

@@ -1,6 +1,6 @@
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import type { RaIdentitySet } from '../connectors/ra-identities.ts';
+import { requireRaIdentities } from '../connectors/ra-identities.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
 import { chooseCaCertificates } from '../scep/choose-ca-certificates.ts';
@@ -13,7 +13,7 @@ export async function caCertificatesReply(
   deps: Dependencies,
   connector: ConnectorRecord,
 ): Promise<Uint8Array> {
-  const { current } = await raIdentitiesOf(deps, connector);
+  const { current } = await requireRaIdentities(deps.findRaIdentities, connector);
   return buildCaCertReply(current.certificate.der, await caCertificates(deps, connector));
 }
 
@@ -25,19 +25,10 @@ export async function nextCaCertificatesReply(
   deps: Dependencies,
   connector: ConnectorRecord,
 ): Promise<Uint8Array | undefined> {
-  const { current, next } = await raIdentitiesOf(deps, connector);
+  const { current, next } = await requireRaIdentities(deps.findRaIdentities, connector);
   if (next === undefined) return undefined;
   const certificates = [next.certificate.der, ...(await caCertificates(deps, connector))];
   return buildNextCaCertReply(certificates, current, new Date(deps.clock()));
-}
-
-async function raIdentitiesOf(
-  { findRaIdentities }: Dependencies,
-  { id, arn }: ConnectorRecord,
-): Promise<RaIdentitySet> {
-  const raIdentities = await findRaIdentities(id);
-  if (raIdentities === undefined) throw new Error(`${arn} has no valid RA identity`);
-  return raIdentities;
 }
 
 async function caCertificates(

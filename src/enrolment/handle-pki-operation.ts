@@ -1,5 +1,6 @@
 import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { requireRaIdentities } from '../connectors/ra-identities.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
@@ -51,8 +52,7 @@ export async function handlePkiOperation(
 ): Promise<PkiOperationResult> {
   const request = readPkiRequest(message);
   const policy = readConnectorPolicy(connector.tags);
-  const raIdentities = await deps.findRaIdentities(connector.id);
-  if (raIdentities === undefined) throw new Error(`${connector.arn} has no valid RA identity`);
+  const raIdentities = await requireRaIdentities(deps.findRaIdentities, connector);
   const addressed = findRecipient(request, raIdentities.usable);
   const context = { connector, policy, raIdentities, addressed };
   const decision = await decide(deps, request, context);
