@@ -3,6 +3,7 @@
 # Does nothing when they are all there. Where it cannot install them it names the missing ones and succeeds,
 # so that the other tests still run on any machine; under CI=true it fails instead.
 set -eu
+. "$(dirname "$0")/debian-packages.sh"
 
 # One line a client: the file or command that proves it is there, and the Debian package that brings it.
 missing_packages() {
@@ -35,34 +36,13 @@ python_reads_certificates() {
   return 1
 }
 
-install_packages() {
-  command -v apt-get >/dev/null 2>&1 || { echo 'there is no apt-get'; return 1; }
-  [ "$(id -u)" = 0 ] || { echo 'only root can install packages'; return 1; }
-  export DEBIAN_FRONTEND=noninteractive
-  log=$(mktemp)
-  # shellcheck disable=SC2086 # one word a package
-  if { apt-get update -qq && apt-get install -y -qq --no-install-recommends $1; } </dev/null >"$log" 2>&1; then
-    rm -f "$log"
-    return 0
-  fi
-  echo 'apt-get failed:'
-  tail -n 5 "$log"
-  rm -f "$log"
-  return 1
-}
-
 missing=$(missing_packages | tr '\n' ' ')
 [ -n "$missing" ] || exit 0
 
 echo "Installing SCEP clients for the tests: $missing"
-install_packages "$missing" || true
+# shellcheck disable=SC2086 # one word a package
+install_packages $missing || true
 
 missing=$(missing_packages | tr '\n' ' ')
 [ -n "$missing" ] || exit 0
-
-echo "SCEP clients not installed (Debian packages): $missing"
-if [ "${CI:-}" = true ]; then
-  echo 'CI must test every client: failing.' >&2
-  exit 1
-fi
-echo 'The tests that need them will be skipped.'
+end_incomplete "SCEP clients not installed (Debian packages): $missing"
