@@ -1,16 +1,11 @@
 import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
 import { describeRecordStore } from './record-store-contract.ts';
+import { openStoreUnderTest } from './store-under-test.ts';
 
-describeRecordStore('in memory, the model', async () => {
-  let now = 1_700_000_000_000;
-  const store = openInMemoryRecordStore(() => now);
-  return {
-    store,
-    now: () => now,
-    advance: async (milliseconds) => {
-      now += milliseconds;
-    },
-    reopen: () => Promise.resolve(),
-    destroy: () => store.close(),
-  };
+describeRecordStore('in memory, the model', () => {
+  let state: ReturnType<typeof openInMemoryRecordStore> | undefined;
+  return openStoreUnderTest((clock) => {
+    state ??= openInMemoryRecordStore(clock);
+    return state;
+  });
 });

@@ -14,6 +14,37 @@ export interface StoreUnderTest {
   destroy(): Promise<void>;
 }
 
+/**
+ * A store on a clock that the tests move on.
+ * @param open opens the store, again after it has been closed
+ * @param removeState is called when it has been closed for good
+ */
+export async function openStoreUnderTest(
+  open: (clock: () => number) => Promise<RecordStore> | RecordStore,
+  removeState: () => Promise<void> = () => Promise.resolve(),
+): Promise<StoreUnderTest> {
+  let now = 1_700_000_000_000;
+  const openAgain = () => open(() => now);
+  let store = await openAgain();
+  return {
+    get store() {
+      return store;
+    },
+    now: () => now,
+    advance: async (milliseconds) => {
+      now += milliseconds;
+    },
+    reopen: async () => {
+      await store.close();
+      store = await openAgain();
+    },
+    destroy: async () => {
+      await store.close();
+      await removeState();
+    },
+  };
+}
+
 export const COMMITTED = { outcome: 'committed' };
 export const ALL = { limit: 1_000 };
 
