@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
-import { expectNothingLost, PARTITION } from '../support/expect-nothing-lost.ts';
+import { expectNoWriteLost, PARTITION } from '../support/expect-no-write-lost.ts';
 import { hasRedis } from '../support/redis-process.ts';
 import {
   startRedisCluster,
@@ -21,7 +21,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
         const { options, credentials } = secure();
         const redis = await startSentinelRedis(options);
         const settings = redisStoreSettings(redis.reach, { ...SETTINGS, ...credentials });
-        await expectNothingLost(openRedisRecordStore(settings), async () => {
+        await expectNoWriteLost(openRedisRecordStore(settings), async () => {
           const master = await redis.master();
           await master.kill();
           await redis.failedOver(master);
@@ -33,7 +33,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
         const { options, credentials } = secure();
         const cluster = await startRedisCluster(options);
         const settings = redisStoreSettings(cluster.reach, { ...SETTINGS, ...credentials });
-        await expectNothingLost(openRedisRecordStore(settings), async () => {
+        await expectNoWriteLost(openRedisRecordStore(settings), async () => {
           const key = keysOf(settings.keyPrefix, PARTITION).version;
           const primary = await cluster.primaryOf(key);
           await primary.kill();
@@ -49,7 +49,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
   it('when a server that syncs each write is killed and started again', async () => {
     const redis = await startStandaloneRedis();
     const settings = redisStoreSettings(redis.reach, { commandTimeoutMs: 1_000 });
-    await expectNothingLost(openRedisRecordStore(settings), async () => {
+    await expectNoWriteLost(openRedisRecordStore(settings), async () => {
       for (let i = 0; i < 3; i += 1) {
         await redis.kill();
         await redis.start();

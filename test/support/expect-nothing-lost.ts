@@ -1,55 +1,129 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { RecordStore, StoredRecord } from '../../src/store/record-store.ts';
+import { formatName } from '../../src/x509/distinguished-name.ts';
+import type { AdministrationLoad } from './administration-load.ts';
+import { connectorClient } from './administration-load.ts';
+import { deviceKey } from './device-keys.ts';
+import type { EnrolmentSite } from './enrolment-site.ts';
+import { makeChallenge } from './enrolment-site.ts';
+import { expectReported, hexOf } from './expect-reported.ts';
+import { inLanes } from './in-lanes.ts';
+import type { ReplicaWorld } from './replica-world.ts';
+import type { RetryingDevice } from './retrying-device.ts';
+import { ask, enrolAtLast, makeRetryingDevice } from './retrying-device.ts';
+import type { Replica } from './serve-replicas.ts';
 
-const PARTITIONS = Array.from({ length: 12 }, (_, i) => `p${i}`);
-
-/** One of those that are written to. */
-export const PARTITION = 'p0';
-
-const RUN_MS = 12_000;
-
-/** Commits to all partitions the whole time, with a fault after a while, then looks for what was acknowledged. */
-export async function expectNothingLost(
-  store: RecordStore,
-  fault: () => Promise<void>,
-): Promise<void> {
-  const acknowledged: string[] = [];
-  let [refused, lastAt] = [0, 0];
-  const end = performance.now() + RUN_MS;
-  const write = async (partition: string) => {
-    for (let i = 0; performance.now() < end; i += 1) {
-      const key = `k${i}`;
-      const put = { kind: 'put', collection: 'c', key, value: '1', condition: 'absent' } as const;
-      const result = await store.commit(partition, [put]).catch(() => undefined);
-      if (result === undefined) {
-        refused += 1;
-        continue;
-      }
-      // Each key is written once, so a conflict would be a commit of which somebody was told nothing.
-      expect(result).toEqual({ outcome: 'committed' });
-      acknowledged.push(`${partition} ${key}`);
-      lastAt = performance.now();
-    }
-  };
-  const faulted = sleep(2_000).then(fault);
-  await Promise.all([faulted, ...PARTITIONS.map(write)]);
-  console.log(`${acknowledged.length} commits acknowledged, ${refused} refused`);
-  const kept = new Set<string>();
-  for (const partition of PARTITIONS) {
-    for await (const { key } of allRecords(store, partition)) kept.add(`${partition} ${key}`);
-  }
-  expect(acknowledged.filter((name) => !kept.has(name))).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(1_000);
-  expect(end - lastAt).toBeLessThan(2_000);
-  await store.close();
+export interface Loaded {
+  readonly world: ReplicaWorld;
+  readonly devices: readonly RetryingDevice[];
+  readonly administration: AdministrationLoad;
 }
 
-async function* allRecords(store: RecordStore, partition: string): AsyncGenerator<StoredRecord> {
-  for (let after = '!'; ; ) {
-    const page = await store.list(partition, 'c', { after, limit: 500 });
-    yield* page;
-    if (page.length < 500) return;
-    after = page.at(-1)?.key ?? after;
+/** Challenges that a device enrols with afterwards. */
+const TRIED_CHALLENGES = 5;
+
+/**
+ * Holds what devices and administrators were told to what is there: each device has one certificate, which is about it, and which the CA,
+ * its audit report and SCEP know; each challenge and connector is there once and works.
+ * @returns how many certificates the CA has issued to devices
+ */
+export async function expectNothingLost(loaded: Loaded): Promise<number> {
+  const { devices, world } = loaded;
+  expect(devices.filter(({ certificate }) => certificate === undefined).map(describe)).toEqual([]);
+  for (const device of devices) expectOwn(device);
+  await inLanes(devices, async (device, i) => {
+    await expectSameAgain(device, world.replicas[i % 3] ?? world.replicas[0]);
+  });
+  const later = [...(await tryChallenges(loaded)), ...(await tryConnectors(loaded))];
+  for (const device of later) expectOwn(device);
+  return expectReported(world, [...devices, ...later]);
+}
+
+function describe({ name, answers }: RetryingDevice): string {
+  return `${name}: ${answers.join(', ')}`;
+}
+
+/** Nobody got what is another's. */
+function expectOwn({ name, keys, certificate }: RetryingDevice): void {
+  expect(certificate && formatName(certificate.subject)).toBe(`CN=${name}`);
+  const { subjectPublicKeyInfo } = keys.certificate;
+  expect(hexOf(certificate?.subjectPublicKeyInfo)).toBe(hexOf(subjectPublicKeyInfo));
+}
+
+/** SCEP gives a request that comes again the very same certificate. */
+async function expectSameAgain(device: RetryingDevice, replica: Replica): Promise<void> {
+  let again = await ask(device, replica, device.request);
+  // A replica has its limits, and the machine has much else to do.
+  for (let i = 0; i < 5 && again.certificate === undefined; i += 1) {
+    again = await ask(device, replica, device.request);
   }
+  expect(again.answer).toBe('SUCCESS');
+  expect(hexOf(again.certificate?.der)).toBe(hexOf(device.certificate?.der));
+}
+
+async function tryChallenges({ world, administration }: Loaded) {
+  const { administered, replicas, site } = world;
+  const { challenges, wrong } = administration;
+  const client = connectorClient(administered[0]);
+  expect(wrong).toEqual([]);
+  const listed = await listAll(async (token) => {
+    const { connectorArn: ConnectorArn } = site;
+    const page = await client.listChallengeMetadata({ ConnectorArn, ...token }).promise();
+    return { items: page.Challenges?.map(({ Arn = '' }) => Arn), next: page.NextToken };
+  });
+  // And that of the site.
+  expect(listed).toHaveLength(challenges.size + 1);
+  await inLanes([...challenges], async ([ChallengeArn, password]) => {
+    const { Password } = await client.getChallengePassword({ ChallengeArn }).promise();
+    expect(Password).toBe(password);
+  });
+  const passwords = [...challenges.values()].slice(-TRIED_CHALLENGES);
+  return enrolEach(
+    passwords.map((challengePassword) => ({ ...site, challengePassword })),
+    replicas,
+  );
+}
+
+async function tryConnectors({ world, administration }: Loaded) {
+  const { administered, replicas, site } = world;
+  const { connectors } = administration;
+  const client = connectorClient(administered[0]);
+  const listed = await listAll(async (token) => {
+    const page = await client.listConnectors({ ...token }).promise();
+    return { items: page.Connectors?.map(({ Arn = '' }) => Arn), next: page.NextToken };
+  });
+  expect(listed.toSorted()).toEqual([...connectors, site.connectorArn].toSorted());
+  const sites = connectors.map((arn) => makeChallenge(administered[0], arn));
+  return enrolEach(await Promise.all(sites), replicas);
+}
+
+let tried = 0;
+
+async function enrolEach(sites: readonly EnrolmentSite[], replicas: readonly Replica[]) {
+  return Promise.all(
+    sites.map(async (site, i) => {
+      tried += 1;
+      const device = makeRetryingDevice(`later-${tried}`, deviceKey(i), site);
+      await enrolAtLast(device, replicas, i);
+      return device;
+    }),
+  );
+}
+
+interface Page {
+  readonly items: readonly string[] | undefined;
+  readonly next: string | undefined;
+}
+
+/** All pages: `list` is given what names the next one. */
+async function listAll(
+  list: (token: { readonly NextToken?: string }) => Promise<Page>,
+): Promise<string[]> {
+  const all: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const { items = [], next } = await list(NextToken === undefined ? {} : { NextToken });
+    all.push(...items);
+    NextToken = next;
+  } while (NextToken !== undefined);
+  return all;
 }
