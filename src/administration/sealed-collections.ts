@@ -22,7 +22,7 @@ export interface SealedCollection {
 
 /**
  * All that stands in the store under the master key, but for the key's own mark (require-master-key.ts). A record that is to
- * hold something sealed needs its line here; test/unit/sealed-collections.test.ts sees to that.
+ * hold something sealed needs its line here; test/unit/administration/sealed-collections.test.ts sees to that.
  */
 export const SEALED_COLLECTIONS: readonly SealedCollection[] = [
   sealed(connectorPartition, {

@@ -5,7 +5,7 @@ import type { Access } from './policy/access.ts';
 import { requireAccess } from './policy/require-access.ts';
 import { validateInput } from './validate-input.ts';
 
-/** What stands between a caller, already known by his signature, and an operation. */
+/** What stands between a caller, already known by the signature, and an operation. */
 export interface Gates {
   /** @throws AwsError ThrottlingException */
   readonly limitRate: (caller: Caller, operation: string) => Promise<void>;
@@ -32,8 +32,8 @@ export interface OperationCall<Context> {
 }
 
 /**
- * Runs an operation in the order of AWS's front ends: rate, form of the input, policy, constraints, and the operation alone looks
- * at resources. So nobody learns more than he may (aws.md 6.3).
+ * Runs an operation in the order of AWS's front ends: rate, form of the input, policy, constraints. Only the operation itself looks
+ * at resources, so that callers learn no more than they may (aws.md 6.3).
  * @throws AwsError
  */
 export async function runOperation<Context>(

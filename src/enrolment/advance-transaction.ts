@@ -20,8 +20,8 @@ const LONGEST_ASK = 4_000;
 
 /**
  * Takes a transaction towards its end for `waitMs` milliseconds at most, with the question to the CA that is under way then, and gives
- * what it is; undefined when it is not there. Anybody may call it at any time and as often as he likes: a request becomes one
- * certificate at most, which everybody gets. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction`
+ * what it is; undefined when it is not there. Anybody may call it at any time and any number of times: a request becomes one
+ * certificate at most, which all of them get. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction`
  * gave.
  * @throws Refusal when the CA will not issue
  */

@@ -18,7 +18,7 @@ export interface ApiListenerDependencies extends ApiDependencies {
 
 /** Octets of a body: ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
 const MAX_BODY = 4 * 1024 * 1024;
-/** Octets that anybody may have the server hold for him. To refuse them unread would break off the client's sending. */
+/** Octets that are read whoever sends them: to refuse a body unread breaks off the client's sending, which loses many the answer. */
 const SMALL_BODY = 64 * 1024;
 
 /**

@@ -36,7 +36,7 @@ export function createEnrolApp(deps: {
   app.set('query parser', false);
   const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
   const { privateCa, load, logger } = deps;
-  /** Before the body is read, which is when a refusal costs least. Whoever sends his slowly takes nobody's place meanwhile. */
+  /** Before the body is read, which is when a refusal costs least. One that comes slowly takes nobody's place meanwhile. */
   const shed: RequestHandler<{ connector: string; secret: string }> = (request, response, next) => {
     if (isPkiOperation(request) && load?.refuses()) respondUnavailable(response, OVERLOADED);
     else next();

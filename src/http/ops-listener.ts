@@ -5,9 +5,9 @@ import { respondText } from './respond.ts';
 
 /**
  * The listener for Kubernetes: /livez says that the process answers, /readyz that it can enrol.
- * `isReady` tells what is wrong, or undefined; it is asked at each call.
+ * @param findObjection what keeps the process from enrolling, or undefined; it is asked at each call
  */
-export function createOpsApp(isReady: () => Promise<string | undefined>): RequestListener {
+export function createOpsApp(findObjection: () => Promise<string | undefined>): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -15,7 +15,7 @@ export function createOpsApp(isReady: () => Promise<string | undefined>): Reques
     respondText(response, 200, 'ok');
   });
   app.get('/readyz', async (_request, response) => {
-    const objection = await isReady();
+    const objection = await findObjection();
     respondText(response, objection === undefined ? 200 : 503, objection ?? 'ok');
   });
   return answerInPlainText(app);

@@ -64,7 +64,7 @@ export async function startListener(
     createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, answer);
   const server = secure ?? createHttpServer(options, answer);
   server.maxConnections = maxConnections;
-  // Who says that he will send no more still gets his answer. Node has it, and its types do not.
+  // A client that has ended its own side still gets its answer. Node has the option, its types do not.
   Object.assign(server, { httpAllowHalfOpen: true });
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {

@@ -26,7 +26,7 @@ export interface Action<Input, Output>
   extends Omit<ActionDefinition<Input, Output>, 'execute' | 'access'> {
   (ca: PrivateCa, input: unknown): Promise<Output>;
   access(caller: Caller, input: Partial<Input>): readonly Access[];
-  /** For a caller from outside, in his account and region; `input` is checked, as is that he may. */
+  /** For a caller from outside, in its account and region. Its rights and the `input` have been checked. */
   run(ca: PrivateCa, caller: Caller, input: Input): Promise<Output>;
 }
 

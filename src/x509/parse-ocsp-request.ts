@@ -23,7 +23,7 @@ export interface OcspCertId {
   readonly serialNumber: Uint8Array;
 }
 
-/** An OCSPRequest. Who asks, and a signature of his, say nothing here: everybody is answered. */
+/** An OCSPRequest. Who asks, and whether they sign, says nothing here: everybody is answered. */
 export interface OcspRequest {
   /** One at least. */
   readonly certIds: readonly [OcspCertId, ...OcspCertId[]];

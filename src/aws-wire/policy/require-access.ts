@@ -15,7 +15,7 @@ const MAX_TAG_TEXTS = 500;
 
 /**
  * Lets pass what the caller's policy allows; a caller without a policy may do everything in its own account, to which the
- * operations themselves hold him.
+ * operations themselves keep it.
  * @param access every one must be allowed, on each of its resources
  * @param resourceTags the tags of a resource of the caller's account, none for one that does not exist: the caller must not learn
  *   whether it does. Asked only when the policy speaks of aws:ResourceTag.
