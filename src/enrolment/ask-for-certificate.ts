@@ -3,7 +3,7 @@ import { connectorPartition } from '../connectors/connector-record.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, replaceEntry } from '../store/collection.ts';
 import type { AskingTurn } from './asking-turn.ts';
 import { asksInVain, askUntil, isHeldBy, nextMove } from './asking-turn.ts';
 import { failTransaction } from './fail-transaction.ts';
@@ -153,10 +153,9 @@ async function giveUp(
 async function put(
   { store }: TransactionDependencies,
   { id }: ConnectorRecord,
-  { key, version, expiresAt }: Entry<IssuingTransaction>,
+  entry: Entry<IssuingTransaction>,
   value: IssuingTransaction,
 ): Promise<boolean> {
-  const options = { condition: { version }, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  const write = putEntry(transactions, key, value, options);
+  const write = replaceEntry(transactions, entry, value);
   return (await store.commit(connectorPartition(id), [write])).outcome === 'committed';
 }
