@@ -13,13 +13,13 @@ type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
 
 /** A CA knows an idempotency token for five minutes (aws.md 3.3); the rest is for clocks that differ and calls on their way. */
 const TOKEN_LIFETIME = 270_000;
-/** So long nobody disturbs the one who asks; he stores that he goes on in half of it. */
+/** For so long no other call disturbs the one that asks, which stores that it goes on in half of that time. */
 const UNDISTURBED = 10_000;
 
 /**
- * What may be done about a certificate that the CA has not named yet. Only who asks alone can tell that nothing came of it, and
- * then forget that the CA was asked. Nobody else asks until he must be taken for dead, and not before the transaction says
- * that there were several.
+ * What may be done about a certificate that the CA has not named yet. Only a call that asks alone can tell that nothing came of it,
+ * and then forget that the CA was asked. No other call asks until that one must be taken for dead, and not before the
+ * transaction says that several may have asked.
  */
 export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
   if (asked === undefined) return 'claim';

@@ -27,9 +27,9 @@ export const CHORE_LEASES = {
 };
 
 /**
- * A chore under a lease, so that not every process does it: whoever has it keeps it until his next run is due, `everyMs` later, and
- * lets go of it when he fails or ends. That saves work and nothing else. What the chore writes must be safe when two do it at
- * once, as when one was paused and does not know yet that it has lost the lease.
+ * A chore under a lease, so that not every process does it: the one that has the lease keeps it until its next run is due, `everyMs`
+ * later, and gives it up when it fails or ends. That saves work and nothing else. What the chore writes must be safe when two
+ * processes do it at once, as when one was paused and does not know yet that it has lost the lease.
  */
 export function leadChore(
   { store, clock, randomUuid }: Dependencies,
