@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import { countRefusals } from './count-refusals.ts';
 import type { Turns } from './take-turns.ts';
 import { takeTurns } from './take-turns.ts';
 
@@ -23,7 +24,6 @@ interface LoadLimitOptions {
 const MAX_DELAY = 500;
 /** Fewer cannot be what holds the process up: then it is the machine, which others use too, and to refuse would not help. */
 const FEW = 8;
-const LOG_INTERVAL = 10_000;
 
 /** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */
 export function limitLoad({
@@ -32,7 +32,7 @@ export function limitLoad({
   turns = takeTurns(),
 }: LoadLimitOptions): LoadLimit {
   let underWay = 0;
-  const count = countRefusals(logger);
+  const count = countRefusals(logger, 'overloaded; devices are told to come back');
   const refuses = () => {
     turns.noteArrival();
     const delay = turns.delay();
@@ -53,18 +53,5 @@ export function limitLoad({
       }
       return true;
     },
-  };
-}
-
-/** One line at the first, then one for all of ten seconds: a flood of requests is not to become one of the log. */
-function countRefusals(logger: Logger): (state: object) => void {
-  let refused = 0;
-  let nextLine = 0;
-  return (state) => {
-    refused += 1;
-    if (performance.now() < nextLine) return;
-    logger.warn({ refused, ...state }, 'overloaded; devices are told to come back');
-    refused = 0;
-    nextLine = performance.now() + LOG_INTERVAL;
   };
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import type { Logger } from '../observability/logger.ts';
+import { KeyStoreError } from '../private-ca/key-store.ts';
 import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import { respondText } from './respond.ts';
 import { respondUnavailable } from './respond-unavailable.ts';
@@ -14,7 +15,7 @@ const TEXTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA or the
+ * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA, its key or the
  * store cannot be asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
@@ -31,6 +32,9 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
     } else if (error instanceof StoreUnavailableError) {
       logger.error({ detail: error.message }, 'the store cannot be used');
       respondUnavailable(response, 'The server is not available. Try again later.');
+    } else if (error instanceof KeyStoreError && error.fault === 'unavailable') {
+      logger.error({ detail: error.message }, 'the key of a CA cannot be used');
+      respondUnavailable(response, 'The certificate authority is not available. Try again later.');
     } else {
       const status = statusOf(error);
       if (status === 500) logger.error({ err: error }, 'internal error');

@@ -7,7 +7,12 @@ const LATEST = 15;
 
 /** 503 with Retry-After: the same request may succeed a little later, here or at another replica. */
 export function respondUnavailable(response: ServerResponse, text: string): void {
+  setRetryAfter(response);
+  respondText(response, 503, text);
+}
+
+/** The Retry-After of `respondUnavailable`, for a body of another kind. */
+export function setRetryAfter(response: ServerResponse): void {
   const seconds = SOONEST + Math.floor(Math.random() * (LATEST - SOONEST + 1));
   response.setHeader('Retry-After', seconds);
-  respondText(response, 503, text);
 }

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../observability/logger.ts';
 import { answerOcspRequest } from '../private-ca/answer-ocsp-request.ts';
+import { KeyBusyError } from '../private-ca/key-busy-error.ts';
+import { KeyStoreError } from '../private-ca/key-store.ts';
 import type { OcspAnswer } from '../private-ca/ocsp-answer.ts';
-import { OCSP_INTERNAL_ERROR } from '../private-ca/ocsp-answers.ts';
+import { OCSP_CACHING } from '../private-ca/ocsp-answer.ts';
+import { OCSP_FAILURES } from '../private-ca/ocsp-failures.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
+import { countRefusals } from './count-refusals.ts';
 import { respond } from './respond.ts';
+import { setRetryAfter } from './respond-unavailable.ts';
 
 interface Dependencies {
   readonly privateCa: PrivateCa;
@@ -15,32 +21,50 @@ interface Dependencies {
 /** A request in a URL is base64, which may hold slashes; DER that begins with a SEQUENCE begins with M in it. */
 const GET_PATH = /^\/+(?:ocsp\/+)?(?=M)/;
 
-/** Seconds for which caches may keep an answer: how late they may make a revocation. */
-const MAX_AGE = 300;
+const CONTENT_TYPE = 'application/ocsp-response';
 
 /**
  * OCSP over HTTP (RFC 6960 appendix A, RFC 5019 section 5): below /ocsp, and at the root for names of an authority's own, whose URLs
- * in certificates have no path. A request that fails is answered in OCSP too.
+ * in certificates have no path. Whatever fails is answered in OCSP too, and by its HTTP status to caches, balancers and clients that
+ * look no further (adr/0014).
  * @param readBody gives the octets of a POST as `request.body`
  */
 export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHandler): void {
+  const { privateCa, logger } = deps;
+  const fail = createFailing(logger);
+  const answer = async (message: Uint8Array, response: Response) => {
+    try {
+      send(response, await answerOcspRequest(privateCa, message));
+    } catch (error) {
+      fail(response, error);
+    }
+  };
   app.post(['/', '/ocsp'], readBody, async (request, response) => {
     const body: unknown = request.body;
-    const message = body instanceof Uint8Array ? body : new Uint8Array();
-    send(response, await answer(deps, message));
+    await answer(body instanceof Uint8Array ? body : new Uint8Array(), response);
   });
-  app.get(GET_PATH, async (request, response) => {
-    send(response, await answer(deps, messageOf(request)));
-  });
+  app.get(GET_PATH, (request, response) => answer(messageOf(request), response));
 }
 
-async function answer({ privateCa, logger }: Dependencies, message: Uint8Array) {
-  try {
-    return await answerOcspRequest(privateCa, message);
-  } catch (error) {
-    logger.error({ err: error }, 'an OCSP request could not be answered');
-    return OCSP_INTERNAL_ERROR;
-  }
+/** Tells apart what is over soon, here or at another replica, from what is broken. */
+function createFailing(logger: Logger): (response: Response, error: unknown) => void {
+  const countBusy = countRefusals(logger, 'more OCSP answers are asked for than keys can sign');
+  return (response, error) => {
+    const isAway =
+      error instanceof StoreUnavailableError ||
+      (error instanceof KeyStoreError && error.fault === 'unavailable');
+    response.setHeader('Cache-Control', 'no-store');
+    if (!isAway && !(error instanceof KeyBusyError)) {
+      logger.error({ err: error }, 'an OCSP request could not be answered');
+      respond(response, 500, CONTENT_TYPE, OCSP_FAILURES.internalError);
+      return;
+    }
+    if (isAway)
+      logger.error({ detail: error.message }, 'no OCSP answer now: the store or a key is away');
+    else countBusy({});
+    setRetryAfter(response);
+    respond(response, 503, CONTENT_TYPE, OCSP_FAILURES.tryLater);
+  };
 }
 
 /** No octets, which are no request, when the URL holds none. */
@@ -66,8 +90,8 @@ function send(response: Response, { der, validity }: OcspAnswer): void {
     response.setHeader('Last-Modified', new Date(thisUpdate).toUTCString());
     response.setHeader('Expires', new Date(nextUpdate).toUTCString());
     response.setHeader('ETag', `"${createHash('sha256').update(der).digest('hex')}"`);
-    const directives = `max-age=${MAX_AGE}, public, no-transform, must-revalidate`;
+    const directives = `max-age=${OCSP_CACHING / 1_000}, public, no-transform, must-revalidate`;
     response.setHeader('Cache-Control', directives);
   }
-  respond(response, 200, 'application/ocsp-response', der);
+  respond(response, 200, CONTENT_TYPE, der);
 }

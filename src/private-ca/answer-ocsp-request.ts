@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { getEntry } from '../store/collection.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import type { OcspCertStatus, OcspSingleResponse } from '../x509/build-ocsp-response.ts';
 import { derOcspFailure } from '../x509/build-ocsp-response.ts';
 import { digestOfKey } from '../x509/key-identifier.ts';
@@ -15,8 +16,10 @@ import { certificates, serialKey } from './certificate-record.ts';
 import { requireInstalled } from './installed-certificate.ts';
 import type { IssuerDigest } from './issuer-keys.ts';
 import { findByKey } from './issuer-keys.ts';
+import { KeyBusyError } from './key-busy-error.ts';
+import { KeyStoreError } from './key-store.ts';
 import type { OcspAnswer } from './ocsp-answer.ts';
-import { reuseAnswer, signAnswer } from './ocsp-answers.ts';
+import { recentAnswer, reuseAnswer, signAnswer } from './ocsp-answers.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import { revocations } from './revocation-record.ts';
@@ -28,22 +31,51 @@ const DIGESTS: Readonly<Record<string, IssuerDigest>> = {
 const MAX_SERIAL_OCTETS = 21;
 
 /**
+ * How many may wait for a key before an answer that serves its request alone, which strangers can ask for without end, and before
+ * one that serves all who ask of the certificate.
+ */
+const MOST_BEFORE_ONE = 16;
+const MOST_BEFORE_ALL = 128;
+
+/**
  * The answer to an OCSP request (RFC 6960, RFC 5019), signed with the key of the authority that issued the certificates, as AWS
- * does. It knows every revocation that was answered before the call.
+ * does. It knows every revocation that was answered before the call, unless the store is away: then it may be as old as caches may make it.
  * @param request an OCSPRequest as received
+ * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be answered later
  */
 export async function answerOcspRequest(ca: PrivateCa, request: Uint8Array): Promise<OcspAnswer> {
   const parsed = readRequest(request);
   if (parsed === undefined) return { der: derOcspFailure('malformedRequest') };
-  const authority = await findIssuerOf(ca, parsed);
+  try {
+    return await answerFromStore(ca, parsed);
+  } catch (error) {
+    const [{ der }, ...others] = parsed.certIds;
+    const isAway = error instanceof StoreUnavailableError;
+    const recent = isAway && others.length === 0 ? recentAnswer(ca, der) : undefined;
+    if (recent === undefined) throw error;
+    return recent;
+  }
+}
+
+async function answerFromStore(ca: PrivateCa, request: OcspRequest): Promise<OcspAnswer> {
+  const authority = await findIssuerOf(ca, request);
   if (authority === undefined) return { der: derOcspFailure('unauthorized') };
-  const { certIds, nonce } = parsed;
+  const { certIds, nonce } = request;
   const found = await Promise.all(certIds.map((certId) => findStatus(ca, authority, certId)));
   const responses = found.map(({ certId, status }) => ({ certId, status }));
-  const sign = () => signAnswer(ca, authority, responses, nonce);
+  const sign = (mostWaiting: number, echoed?: Uint8Array) =>
+    ca.ocspSignatures.inTurn(authority.id, mostWaiting, () =>
+      signAnswer(ca, authority, responses, echoed),
+    );
   const [{ version } = {}, ...others] = found;
-  const isReusable = nonce === undefined && others.length === 0 && version !== undefined;
-  return isReusable ? reuseAnswer(ca, certIds[0].der, version, sign) : sign();
+  if (others.length > 0 || version === undefined) return sign(MOST_BEFORE_ONE, nonce);
+  const reuse = () => reuseAnswer(ca, certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
+  if (nonce === undefined) return reuse();
+  return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
+    // A responder may leave the nonce out (RFC 9654 section 2.1), and clients take such an answer.
+    if (error instanceof KeyBusyError || error instanceof KeyStoreError) return reuse();
+    throw error;
+  });
 }
 
 function readRequest(der: Uint8Array): OcspRequest | undefined {

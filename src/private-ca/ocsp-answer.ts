@@ -10,4 +10,9 @@ export interface KnownOcspAnswer {
   readonly version: number;
   readonly answer: Promise<OcspAnswer>;
   readonly signedAt: number;
+  /** When the record was last seen with this version. */
+  confirmedAt: number;
 }
+
+/** For how long caches may keep an answer, in milliseconds: how late they may make a revocation. */
+export const OCSP_CACHING = 300_000;

@@ -1,19 +1,16 @@
 import type { OcspSingleResponse } from '../x509/build-ocsp-response.ts';
-import {
-  derOcspFailure,
-  derOcspResponse,
-  derOcspResponseData,
-} from '../x509/build-ocsp-response.ts';
+import { derOcspResponse, derOcspResponseData } from '../x509/build-ocsp-response.ts';
 import { keyIdentifierOf } from '../x509/key-identifier.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import type { OcspAnswer } from './ocsp-answer.ts';
+import type { KnownOcspAnswer, OcspAnswer } from './ocsp-answer.ts';
+import { OCSP_CACHING } from './ocsp-answer.ts';
 import type { PrivateCa } from './private-ca.ts';
-
-/** When the server itself fails. */
-export const OCSP_INTERNAL_ERROR: OcspAnswer = { der: derOcspFailure('internalError') };
 
 /** From thisUpdate to nextUpdate, in milliseconds. AWS lets an hour pass until OCSP knows of a revocation. */
 const LIFE = 3_600_000;
+
+/** Half of its life is left to sign an answer anew; the end of it, to those who have got it. Milliseconds. */
+const LAST_USE = LIFE - 2 * OCSP_CACHING;
 
 /** For clients whose clocks are slow. Milliseconds. */
 const BACKDATING = 300_000;
@@ -47,27 +44,60 @@ export async function signAnswer(
 
 /**
  * The answer that this process has signed before, when it is still true and less than half its life has passed; otherwise that
- * of `sign`. Callers at once share one signature.
+ * of `sign`, and the one before while that fails, until its life ends. Callers at once share one signature.
  * @param version of the certificate's record: a revocation changes it
  */
 export function reuseAnswer(
-  { ocspAnswers, clock }: PrivateCa,
+  ca: PrivateCa,
   certId: Uint8Array,
   version: number,
   sign: () => Promise<OcspAnswer>,
 ): Promise<OcspAnswer> {
-  const key = Buffer.from(certId).toString('base64');
-  const known = ocspAnswers.get(key);
-  const age = known && clock() - known.signedAt;
-  if (known?.version === version && age !== undefined && age >= 0 && age < LIFE / 2) {
-    return known.answer;
+  const [key, now] = [keyOf(certId), ca.clock()];
+  const known = ca.ocspAnswers.get(key);
+  const before = known?.version === version ? known : undefined;
+  if (before && isWithin(LIFE / 2, now - before.signedAt)) {
+    before.confirmedAt = now;
+    return before.answer;
   }
-  const answer = sign();
+  const answer = sign().catch((error: unknown) => {
+    // Whoever asks next tries again.
+    if (ca.ocspAnswers.get(key) === entry) ca.ocspAnswers.delete(key);
+    if (!before || !isWithin(LAST_USE, ca.clock() - before.signedAt)) throw error;
+    remember(ca, key, before);
+    return before.answer;
+  });
+  const entry = { version, answer, signedAt: now, confirmedAt: now };
+  remember(ca, key, entry);
+  return answer;
+}
+
+/**
+ * While the store is away: an answer that was seen to be true so short a time ago that caches may give it, too. Nobody is
+ * to keep it for longer.
+ */
+export function recentAnswer(
+  { ocspAnswers, clock }: PrivateCa,
+  certId: Uint8Array,
+): Promise<OcspAnswer> | undefined {
+  const known = ocspAnswers.get(keyOf(certId));
+  if (!known || !isWithin(OCSP_CACHING, clock() - known.confirmedAt)) return undefined;
+  return known.answer.then(({ der }) => ({ der }));
+}
+
+function keyOf(certId: Uint8Array): string {
+  return Buffer.from(certId).toString('base64');
+}
+
+/** Ages are below zero when the clock was put back. */
+function isWithin(limit: number, age: number): boolean {
+  return age >= 0 && age < limit;
+}
+
+function remember({ ocspAnswers }: PrivateCa, key: string, entry: KnownOcspAnswer): void {
   // The oldest makes room: a Map keeps the order in which its keys came.
   ocspAnswers.delete(key);
   const [oldest] = ocspAnswers.size < MOST_KNOWN ? [] : ocspAnswers.keys();
   if (oldest !== undefined) ocspAnswers.delete(oldest);
-  ocspAnswers.set(key, { version, answer, signedAt: clock() });
-  answer.catch(() => ocspAnswers.delete(key));
-  return answer;
+  ocspAnswers.set(key, entry);
 }

@@ -4,6 +4,8 @@ import type { TokenKeyStore } from './key-store.ts';
 import type { Buckets, ObjectStore } from './object-store.ts';
 import { createRecordObjectStore } from './object-store.ts';
 import type { KnownOcspAnswer } from './ocsp-answer.ts';
+import type { OcspSignatures } from './ocsp-signatures.ts';
+import { createOcspSignatures } from './ocsp-signatures.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
 import type { PublicUrl } from './revocation-urls.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -41,6 +43,7 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly revocationListBuilds: Map<string, Promise<void>>;
   /** The OCSP answers that this process has signed, by CertID. */
   readonly ocspAnswers: Map<string, KnownOcspAnswer>;
+  readonly ocspSignatures: OcspSignatures;
   /** The audit reports that this process is writing, by id. */
   readonly auditReports: Map<string, Promise<void>>;
   /** Where audit reports are put. */
@@ -55,6 +58,7 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     creations: new Map(),
     revocationListBuilds: new Map(),
     ocspAnswers: new Map(),
+    ocspSignatures: createOcspSignatures(),
     auditReports: new Map(),
     objects: dependencies.buckets ?? createRecordObjectStore(dependencies.store),
   };

@@ -9,6 +9,7 @@ import type { PrivateCa } from '../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../src/private-ca/private-ca.ts';
 import { certificateArn } from '../../src/private-ca/private-ca-arns.ts';
 import type { RevocationConfiguration } from '../../src/private-ca/revocation-configuration.ts';
+import type { RecordStore } from '../../src/store/record-store.ts';
 import { fakeEnrolment } from './fake-enrolment.ts';
 import { issueTestCertificate, openRevokingCa } from './open-revoking-ca.ts';
 import { tempDirectory } from './temp-directory.ts';
@@ -30,8 +31,11 @@ export interface Responder {
   readonly stop: () => Promise<void>;
 }
 
-export async function startResponder(clock: () => number = Date.now): Promise<Responder> {
-  const opened = await openRevokingCa(clock);
+export async function startResponder(
+  clock: () => number = Date.now,
+  store?: RecordStore,
+): Promise<Responder> {
+  const opened = await openRevokingCa(clock, store);
   const { arn } = opened;
   const log: string[] = [];
   let listener: RunningListener | undefined;

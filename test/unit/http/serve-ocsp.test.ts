@@ -4,8 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { authorityPartition } from '../../../src/private-ca/authority-record.ts';
+import { KeyStoreError } from '../../../src/private-ca/key-store.ts';
 import { revocations } from '../../../src/private-ca/revocation-record.ts';
 import { putEntry } from '../../../src/store/collection.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
 import type { Responder } from '../../support/start-responder.ts';
@@ -13,13 +16,15 @@ import { startResponder } from '../../support/start-responder.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const time = { ahead: 0 };
+const clock = () => Date.now() + time.ahead;
+const store = interruptible(openInMemoryRecordStore(clock));
 const directory = tempDirectory();
 const file = (name: string) => path.join(directory, name);
 let responder: Responder;
 let other: Responder;
 
 beforeAll(async () => {
-  responder = await startResponder(() => Date.now() + time.ahead);
+  responder = await startResponder(clock, store);
   other = await startResponder();
   await responder.configure({ OcspConfiguration: { Enabled: true } });
 });
@@ -216,5 +221,80 @@ describe('an answer', () => {
     expect(await ask('-cert', certificate)).toContain('unauthorized (6)');
     time.ahead = 0;
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'ACTIVE' });
+  });
+});
+
+describe('what cannot be answered now', () => {
+  const TRY_LATER = '30030a0103';
+  const INTERNAL_ERROR = '30030a0102';
+
+  async function expectFailure(response: Response, status: number, der: string): Promise<void> {
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/ocsp-response');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await octets(response)).toEqual(Buffer.from(der, 'hex'));
+  }
+
+  async function expectTryLater(response: Response): Promise<void> {
+    const seconds = Number(response.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThanOrEqual(5);
+    expect(seconds).toBeLessThanOrEqual(15);
+    await expectFailure(response, 503, TRY_LATER);
+  }
+
+  /** Whatever the authority's key is asked for, until the function that is returned is called. */
+  function replaceKey(sign: () => Promise<Uint8Array>): () => void {
+    const { signingKeys } = responder.ca;
+    const { get } = signingKeys;
+    Object.assign(signingKeys, { get: async () => ({ sign }) });
+    return () => Object.assign(signingKeys, { get });
+  }
+
+  test('for want of the store is tryLater in 503, by POST and GET, and openssl says so', async () => {
+    const { file: certificate } = await responder.issue();
+    const request = makeRequest('-no_nonce', '-cert', certificate);
+    store.state = 'away';
+    await expectTryLater(await post(request));
+    const base64 = encodeURIComponent(request.toString('base64'));
+    await expectTryLater(await fetch(`${responder.url}/ocsp/${base64}`));
+    expect(await ask('-cert', certificate)).toMatch(/503/);
+    store.state = 'there';
+    expect(await ask('-cert', certificate)).toContain(': good');
+    expect(responder.log.join('')).toContain('words of the store');
+  });
+
+  test('for want of the key is the same', async () => {
+    const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
+    const restore = replaceKey(() => Promise.reject(new KeyStoreError('unavailable', 'away')));
+    await expectTryLater(await post(request));
+    restore();
+    expect((await post(request)).status).toBe(200);
+  });
+
+  test('because too many ask for signatures is the same, and one line of the log', async () => {
+    const requests = Array.from({ length: 40 }, (_, i) => makeRequest('-serial', `0x${i + 100}`));
+    let release: (signature: Uint8Array) => void = () => undefined;
+    const signature = new Promise<Uint8Array>((resolve) => (release = resolve));
+    const restore = replaceKey(() => signature);
+    const refused: Response[] = [];
+    const asked = requests.map(async (request) => {
+      const response = await post(request);
+      if (response.status !== 200) refused.push(response);
+    });
+    await expect.poll(() => refused.length).toBe(23);
+    release(Buffer.alloc(64));
+    await Promise.all(asked);
+    restore();
+    for (const response of refused) await expectTryLater(response);
+    const lines = responder.log.filter((line) => line.includes('more OCSP answers are asked for'));
+    expect(lines.length).toBe(1);
+  });
+
+  test('because something is broken is internalError in 500', async () => {
+    const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
+    const restore = replaceKey(() => Promise.reject(new Error('words of the key')));
+    await expectFailure(await post(request), 500, INTERNAL_ERROR);
+    restore();
+    expect(responder.log.join('')).toContain('words of the key');
   });
 });

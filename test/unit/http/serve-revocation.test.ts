@@ -4,8 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { KeyStoreError } from '../../../src/private-ca/key-store.ts';
 import type { Crl } from '../../../src/x509/parse-crl.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
 import type { Responder } from '../../support/start-responder.ts';
@@ -15,10 +18,12 @@ import { tempDirectory } from '../../support/temp-directory.ts';
 const DAY = 86_400_000;
 const CRL = { Enabled: true, S3BucketName: 'crl-bucket', ExpirationInDays: 10 };
 const time = { ahead: 0 };
+const clock = () => Date.now() + time.ahead;
+const store = interruptible(openInMemoryRecordStore(clock));
 let responder: Responder;
 
 beforeAll(async () => {
-  responder = await startResponder(() => Date.now() + time.ahead);
+  responder = await startResponder(clock, store);
   await responder.configure({ CrlConfiguration: CRL });
 });
 afterAll(() => responder.stop());
@@ -140,18 +145,27 @@ describe('the CRL of a partition', () => {
     }
   });
 
-  test('takes up another name of the authority’s', async () => {
-    const { serial } = await responder.issue();
+  test('takes up another name of the authority’s, and keeps those that certificates have', async () => {
+    const { serial, file } = await responder.issue();
     const before = await readList(partitionUrl(serial));
-    const CustomCname = 'crl.example';
+    const CustomCname = `localhost:${new URL(responder.url).port}`;
     await responder.configure({
       CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED', CustomCname, CustomPath: 'a' },
     });
     const after = await readList(partitionUrl(serial));
-    expect(Buffer.from(after.tbs).toString('latin1')).toContain(
-      `http://crl.example/a/${responder.id}-${serial.slice(0, 2)}.crl`,
-    );
+    const text = Buffer.from(after.tbs).toString('latin1');
+    const name = `${responder.id}-${serial.slice(0, 2)}.crl`;
+    expect(text).toContain(`http://${CustomCname}/a/${name}`);
+    expect(text).toContain(partitionUrl(serial));
     expect(after.der).not.toEqual(before.der);
+    const later = await responder.issue();
+    const check = ['-crl_check', '-crl_download', '-extended_crl'];
+    for (const each of [file, later.file]) expect(await verify(each, ...check)).toMatch(/OK\s*$/);
+    await responder.revoke(serial);
+    await responder.revoke(later.serial);
+    for (const each of [file, later.file]) {
+      expect(await verify(each, ...check)).toContain('certificate revoked');
+    }
     await responder.configure({ CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED' } });
   });
 
@@ -171,4 +185,32 @@ test('the certificate of an authority is served in DER', async () => {
     new X509Certificate(readFileSync(responder.authorityFile)).toString(),
   );
   expect((await fetch(`${responder.url}/ca/x.cer`)).status).toBe(404);
+});
+
+describe('what cannot be served now', () => {
+  async function expectRetryLater(url: string): Promise<void> {
+    const response = await fetch(url);
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(5);
+    expect(await response.text()).toMatch(/Try again later\.\n$/);
+  }
+
+  test('for want of the store is 503 with Retry-After, for CRLs and certificates', async () => {
+    store.state = 'away';
+    await expectRetryLater(listUrl());
+    await expectRetryLater(`${responder.url}/ca/${responder.id}.cer`);
+    store.state = 'there';
+    expect((await fetch(listUrl())).status).toBe(200);
+  });
+
+  test('for want of the key is the same, when a certificate has been revoked since', async () => {
+    await responder.revoke((await responder.issue()).serial);
+    const { signingKeys } = responder.ca;
+    const { get } = signingKeys;
+    const away = () => Promise.reject(new KeyStoreError('unavailable', 'the token is away'));
+    Object.assign(signingKeys, { get: away });
+    await expectRetryLater(listUrl());
+    Object.assign(signingKeys, { get });
+    expect((await fetch(listUrl())).status).toBe(200);
+  });
 });
