@@ -15,8 +15,15 @@ export interface ObjectStore {
 
 /** An ObjectStore whose buckets are somebody else's, in S3. Whatever it does throws BucketError when it fails. */
 export interface Buckets extends ObjectStore {
-  /** Puts a file that relying parties fetch. */
+  /** Puts a file that relying parties fetch, whatever is there. */
   publish(bucket: string, key: string, file: PublishedFile): Promise<void>;
+  /**
+   * Puts what `latest` gives, unless it is there already. `latest` is asked after a look at what is there, and what somebody has put since that
+   * look is not replaced: then both are done again. So a call that was held up, for however long, does not replace what another has
+   * put meanwhile. Only in buckets that know no conditional writes, or that may not be looked into, what comes last stays.
+   * @param latest gives a file at least as new as any that was put before it was asked
+   */
+  publishLatest(bucket: string, key: string, latest: () => Promise<PublishedFile>): Promise<void>;
   /** Where anybody may fetch what is in the bucket, without a slash at the end; undefined where that is not known. */
   publicUrl(bucket: string): string | undefined;
 }

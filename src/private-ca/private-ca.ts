@@ -41,6 +41,8 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly creations: Map<string, Promise<void>>;
   /** The CRLs that this process is building, by authority and list: of calls at once one does the work. */
   readonly revocationListBuilds: Map<string, Promise<void>>;
+  /** Until when the distribution points of authorities are noted, as far as this process knows (`noteDistributionPoint`). */
+  readonly distributionPoints: Map<string, number>;
   /** The OCSP answers that this process has signed, by CertID. */
   readonly ocspAnswers: Map<string, KnownOcspAnswer>;
   readonly ocspSignatures: OcspSignatures;
@@ -57,6 +59,7 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     signingKeys: createSigningKeys(dependencies),
     creations: new Map(),
     revocationListBuilds: new Map(),
+    distributionPoints: new Map(),
     ocspAnswers: new Map(),
     ocspSignatures: createOcspSignatures(),
     auditReports: new Map(),

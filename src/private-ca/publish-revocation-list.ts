@@ -40,8 +40,8 @@ export async function publishRevocationList(
   const covers = await readRevocationListMark(ca, plan);
   const { listed, done } = await readRevocations(ca, plan, previous?.value);
   const crl = await signRevocationList(ca, plan, { issuedAt, crlNumber, revoked: listed });
-  const { authority, key, life, url, signedAs } = plan;
-  const list = { crl, crlNumber, issuedAt, life, covers, ...(url && { url }) };
+  const { authority, key, life, urls, signedAs } = plan;
+  const list = { crl, crlNumber, issuedAt, life, covers, urls };
   await ca.store.commit(authorityPartition(authority.id), [
     putEntry(
       revocationLists,
@@ -106,7 +106,7 @@ async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
 
 async function signRevocationList(
   ca: PrivateCa,
-  { authority, life, url }: RevocationListPlan,
+  { authority, life, urls }: RevocationListPlan,
   list: {
     readonly issuedAt: number;
     readonly crlNumber: number;
@@ -123,7 +123,7 @@ async function signRevocationList(
     nextUpdate: new Date(list.issuedAt + life),
     crlNumber: list.crlNumber,
     revoked: list.revoked,
-    issuingDistributionPoint: url,
+    issuingDistributionPoint: urls,
   });
   const key = await ca.signingKeys.get(id);
   return derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));

@@ -11,8 +11,17 @@ export const listBucketAuthorities = defineCollection(
 );
 export const LIST_BUCKETS_PARTITION = 'ca-list-buckets';
 
+export const listBucketSchema = z.strictObject({
+  name: z.string(),
+  acl: z.enum(['PUBLIC_READ', 'BUCKET_OWNER_FULL_CONTROL']),
+});
+
+export type ListBucket = Readonly<z.infer<typeof listBucketSchema>>;
+
 /** The bucket that the CRLs go into, as configured. Undefined for none. */
-export function listBucketOf(revocation: RevocationConfiguration | undefined) {
+export function listBucketOf(
+  revocation: RevocationConfiguration | undefined,
+): ListBucket | undefined {
   const { Enabled, S3BucketName, S3ObjectAcl } = revocation?.CrlConfiguration ?? {};
   if (Enabled !== true || S3BucketName === undefined) return undefined;
   return { name: S3BucketName, acl: S3ObjectAcl ?? 'PUBLIC_READ' };

@@ -3,6 +3,7 @@ import { getEntry } from '../store/collection.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { authorityPartition, isUnfinished } from './authority-record.ts';
 import { statusAllows } from './authority-status.ts';
+import { readDistributionPoints } from './distribution-points.ts';
 import { findStoredAuthority } from './find-authority.ts';
 import type { RevocationListPlan } from './plan-revocation-list.ts';
 import { planRevocationList } from './plan-revocation-list.ts';
@@ -31,7 +32,8 @@ export async function currentRevocationList(
 /**
  * The authority's complete CRL, or that of a partition. It names every certificate whose revocation was answered before the call; a
  * new one is signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
- * valid certificate signs none: then the last one, or undefined.
+ * valid certificate signs none: then the last one, or undefined. There is none of a partition that no certificate names, in a process that does
+ * not know where CRLs are served.
  * @param partition two lower-case hexadecimal digits
  */
 export async function revocationListOf(
@@ -39,7 +41,9 @@ export async function revocationListOf(
   authority: AuthorityRecord,
   partition?: string,
 ): Promise<RevocationListRecord | undefined> {
-  const plan = planRevocationList(ca, authority, partition);
+  const points = partition === undefined ? [] : await readDistributionPoints(ca, authority.id);
+  const plan = planRevocationList(ca, authority, points, partition);
+  if (plan === undefined) return undefined;
   const needed = await readRevocationListMark(ca, plan);
   for (;;) {
     const published = await getEntry(
@@ -59,13 +63,15 @@ export async function revocationListOf(
   }
 }
 
-function isCurrent(
-  list: RevocationListRecord | undefined,
-  { life, url, signedAs }: RevocationListPlan,
+/** Whether a CRL, or what is noted of it, is what the plan says, covers what is needed, and is young enough. */
+export function isCurrent(
+  list: Omit<RevocationListRecord, 'crl'> | undefined,
+  { life, urls, signedAs }: RevocationListPlan,
   needed: number,
   now: number,
 ): boolean {
-  if (list === undefined || list.covers < needed || list.url !== url) return false;
+  if (list === undefined || list.covers < needed) return false;
+  if (urls.join(' ') !== (list.urls ?? []).join(' ')) return false;
   if (list.signedAs !== undefined && list.signedAs !== signedAs) return false;
   // Before thisUpdate only when the clock was wrong then: such a CRL would be refused until the clock gets there.
   const isDated = list.issuedAt - REVOCATION_LIST_BACKDATING <= now;

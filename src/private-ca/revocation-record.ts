@@ -18,7 +18,7 @@ const revocationSchema = z.strictObject({
 export const DEFAULT_LIST_LIFE = 7 * 86_400_000;
 
 /** The CRL that the authority has published last. */
-const revocationListSchema = z.strictObject({
+export const revocationListSchema = z.strictObject({
   /** DER. */
   crl: base64Bytes,
   crlNumber: z.number(),
@@ -26,7 +26,8 @@ const revocationListSchema = z.strictObject({
   issuedAt: z.number(),
   /** From `issuedAt` to nextUpdate, in milliseconds; older records lack it. */
   life: z.number().optional(),
-  /** The issuingDistributionPoint of a partition's. */
+  /** The issuingDistributionPoint of a partition's; older records have one URL. */
+  urls: z.array(z.string()).readonly().optional(),
   url: z.string().optional(),
   /** The serial number of the authority's certificate then, in hexadecimal; older records lack it. */
   signedAs: z.string().optional(),

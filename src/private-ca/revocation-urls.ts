@@ -20,27 +20,34 @@ export interface PublicPlaces {
  */
 export function revocationListUrl(
   authority: AuthorityRecord,
-  { publicUrl, buckets }: PublicPlaces,
+  places: PublicPlaces,
   partition?: string,
+): string | undefined {
+  const directory = revocationListsUrl(authority, places);
+  return directory && `${directory}${revocationListFile(authority.id, partition)}`;
+}
+
+/** Where all CRLs of an authority are, with a slash at the end. */
+export function revocationListsUrl(
+  authority: AuthorityRecord,
+  { publicUrl, buckets }: PublicPlaces,
 ): string | undefined {
   const crl = authority.revocation?.CrlConfiguration;
   const inBucket = crl?.S3BucketName && buckets?.publicUrl(crl.S3BucketName);
   const base = crl?.CustomCname ? `http://${crl.CustomCname}` : inBucket || publicUrl?.();
   if (!base) return undefined;
-  return `${base.replace(/\/+$/, '')}/${revocationListKey(authority, partition)}`;
+  return `${base.replace(/\/+$/, '')}/${revocationListDirectory(authority)}`;
 }
 
-/**
- * The key of the CRL in its bucket: `crl/{id}.crl`, with CustomPath in place of `crl`; that of a partition ends with
- * `{id}-{partition}.crl`.
- */
-export function revocationListKey(
-  { id, revocation }: AuthorityRecord,
-  partition: string | undefined,
-): string {
+/** Where CRLs are in their bucket, and under the address in URLs: `crl/`, or CustomPath. */
+export function revocationListDirectory({ revocation }: AuthorityRecord): string {
   const path = revocation?.CrlConfiguration?.CustomPath ?? 'crl';
-  const directory = path === '/' ? '' : `${path}/`;
-  return `${directory}${partition === undefined ? id : `${id}-${partition}`}.crl`;
+  return path === '/' ? '' : `${path}/`;
+}
+
+/** `{id}.crl`, or `{id}-{partition}.crl`. */
+export function revocationListFile(authorityId: string, partition: string | undefined): string {
+  return `${partition === undefined ? authorityId : `${authorityId}-${partition}`}.crl`;
 }
 
 /** Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without an address. */

@@ -42,9 +42,9 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
 }
 
 function reportBucket(logger: Logger): PutFailure {
-  return (authorityArn, err) =>
+  return (authorityArn, bucket, err) =>
     logger.error(
-      { authorityArn, err },
+      { authorityArn, bucket, err },
       'a CRL could not be put into its bucket; in 15 minutes it will be tried again',
     );
 }

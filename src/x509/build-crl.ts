@@ -22,8 +22,8 @@ export interface CrlFields {
   readonly crlNumber: number;
   /** Entries, each as `derRevokedCertificate` gives it: 5 ms for a thousand, so a long list is best made in portions. */
   readonly revoked: readonly Uint8Array[];
-  /** Of a CRL that is about the certificates with this distribution point alone; without it about all of the issuer's. */
-  readonly issuingDistributionPoint?: string | undefined;
+  /** Of a CRL that is about the certificates with one of these distribution points alone; without any about all of the issuer's. */
+  readonly issuingDistributionPoint?: readonly string[];
 }
 
 export interface RevokedCertificate {
@@ -48,11 +48,11 @@ const REASON_EXTENSIONS = Object.fromEntries(
 export function derTbsCertList(fields: CrlFields): Uint8Array {
   const { signingAlgorithm, issuer, issuerKeyIdentifier, revoked } = fields;
   const crlNumber = { oid: OID.cRLNumber, critical: false, value: derInteger(fields.crlNumber) };
-  const url = fields.issuingDistributionPoint;
+  const urls = fields.issuingDistributionPoint ?? [];
   const extensions = [
     authorityKeyIdentifierExtension(issuerKeyIdentifier),
     crlNumber,
-    ...(url === undefined ? [] : [issuingDistributionPointExtension(url)]),
+    ...(urls.length === 0 ? [] : [issuingDistributionPointExtension(...urls)]),
   ];
   return derSequence(
     derInteger(VERSION_2),

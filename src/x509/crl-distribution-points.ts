@@ -8,21 +8,22 @@ import type { Extension } from './read-extensions.ts';
  * @throws RangeError when the URL is not printable ASCII
  */
 export function crlDistributionPointsExtension(url: string): Extension {
-  const value = derSequence(derSequence(derDistributionPointName(url)));
+  const value = derSequence(derSequence(derDistributionPointName([url])));
   return { oid: OID.cRLDistributionPoints, critical: false, value };
 }
 
 /**
- * The issuingDistributionPoint of a CRL (RFC 5280 section 5.2.5) that is about the certificates with this very URL alone.
+ * The issuingDistributionPoint of a CRL (RFC 5280 section 5.2.5) that is about the certificates with one of these URLs alone: names of
+ * one CRL, of which a certificate must have one (section 6.3.3 (b)(2)(i)).
  * @throws RangeError when the URL is not printable ASCII
  */
-export function issuingDistributionPointExtension(url: string): Extension {
-  const value = derSequence(derDistributionPointName(url));
+export function issuingDistributionPointExtension(...urls: readonly string[]): Extension {
+  const value = derSequence(derDistributionPointName(urls));
   return { oid: OID.issuingDistributionPoint, critical: true, value };
 }
 
 /** [0] DistributionPointName with a fullName. */
-function derDistributionPointName(url: string): Uint8Array {
-  const name = derGeneralName({ kind: 'uniformResourceIdentifier', value: url });
-  return derContext(0, derContext(0, name));
+function derDistributionPointName(urls: readonly string[]): Uint8Array {
+  const names = urls.map((value) => derGeneralName({ kind: 'uniformResourceIdentifier', value }));
+  return derContext(0, derContext(0, ...names));
 }

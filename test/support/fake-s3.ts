@@ -31,19 +31,37 @@ export async function startFakeS3(interfere: Interference = () => false) {
   const requests: S3Request[] = [];
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer[]>();
+  const digests = new Map<string, string>();
+  const answerHead = (path: string, response: ServerResponse) => {
+    const object = objects.get(path);
+    response.statusCode = object === undefined ? 404 : 200;
+    const digest = digests.get(path) ?? '';
+    if (object) response.setHeader('ETag', tagOf(object));
+    if (digest !== '') response.setHeader('x-amz-meta-digest', digest);
+    response.end();
+  };
   const answer = async (message: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(message);
     requests.push(request);
     if (interfere(request, response)) return;
     if (!(await isSigned(request))) return refuse(response, 403, 'SignatureDoesNotMatch');
-    const { method, path, query, body } = request;
+    const { method, path, query, headers, body } = request;
     const upload = uploads.get(query['uploadId'] ?? '');
     if (method === 'GET') {
       const object = objects.get(path);
       return object === undefined ? refuse(response, 404, 'NoSuchKey') : response.end(object);
     }
-    if (method === 'PUT' && upload === undefined) objects.set(path, body);
-    else if (method === 'PUT') upload?.push(body);
+    if (method === 'HEAD') return answerHead(path, response);
+    if (method === 'PUT' && upload === undefined) {
+      const { 'if-match': tag, 'if-none-match': none } = headers;
+      const found = objects.get(path);
+      if (tag !== undefined && found === undefined) return refuse(response, 404, 'NoSuchKey');
+      const isRefused =
+        (none === '*' && found !== undefined) || (tag !== undefined && tag !== tagOf(found));
+      if (isRefused) return refuse(response, 412, 'PreconditionFailed');
+      objects.set(path, body);
+      digests.set(path, headers['x-amz-meta-digest'] ?? '');
+    } else if (method === 'PUT') upload?.push(body);
     else if (method === 'DELETE') uploads.delete(query['uploadId'] ?? '');
     else if (upload === undefined) {
       uploads.set('upload-1', []);
@@ -68,6 +86,12 @@ export async function startFakeS3(interfere: Interference = () => false) {
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { endpoint, requests, objects, uploads };
+}
+
+function tagOf(object: Buffer | undefined): string {
+  return `"${createHash('md5')
+    .update(object ?? '')
+    .digest('hex')}"`;
 }
 
 export function refuse(response: ServerResponse, status: number, code: string): void {

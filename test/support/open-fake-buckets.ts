@@ -8,11 +8,15 @@ export function openFakeBuckets() {
     buckets: {} as Buckets,
     files,
     /** What putting under a key fails with. */
-    fail: (_key: string): BucketError | undefined => undefined,
+    fail: (_key: string, _bucket: string): BucketError | undefined => undefined,
+    /** Whether it knows conditional writes. */
+    isConditional: true,
+    /** What happens while a file is on its way. */
+    onItsWay: (_path: string): Promise<void> => Promise.resolve(),
     textOf: (path: string) => String(files.get(path)),
   };
   const put = (bucket: string, key: string, file: string | PublishedFile) => {
-    const error = fake.fail(key);
+    const error = fake.fail(key, bucket);
     if (error !== undefined) throw error;
     files.set(`${bucket}/${key}`, file);
   };
@@ -23,7 +27,25 @@ export function openFakeBuckets() {
       await Promise.resolve();
       put(bucket, key, file);
     },
+    async publishLatest(bucket, key, latest) {
+      const path = `${bucket}/${key}`;
+      for (;;) {
+        const seen = files.get(path);
+        const file = await latest();
+        if (isSame(seen, file)) return;
+        // As it is on its way, whatever else happens happens.
+        await fake.onItsWay(path);
+        if (fake.isConditional && files.get(path) !== seen) continue;
+        put(bucket, key, file);
+        return;
+      }
+    },
     publicUrl: (bucket) => `http://${bucket}.s3.eu-central-1.amazonaws.com`,
   };
   return fake;
+}
+
+function isSame(seen: string | PublishedFile | undefined, file: PublishedFile): boolean {
+  if (typeof seen !== 'object' || seen.acl !== file.acl) return false;
+  return Buffer.compare(seen.content, file.content) === 0;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { CertificateFields } from '../../x509/build-certificate.ts';
 import { derTbsCertificate } from '../../x509/build-certificate.ts';
 import type { PassedByApi } from '../api-passthrough.ts';
 import { readApiPassthrough } from '../api-passthrough.ts';
@@ -14,6 +15,7 @@ import type { AuthorityRecord } from '../authority-record.ts';
 import { issuingUse } from '../authority-status.ts';
 import type { CertificateParts } from '../compose-certificate.ts';
 import { composeCertificate, requirePermittedNames } from '../compose-certificate.ts';
+import { noteDistributionPoint } from '../distribution-points.ts';
 import { findAuthority } from '../find-authority.ts';
 import { requireMatchingAlgorithm } from '../key-algorithms.ts';
 import { lintCertificate } from '../lint-certificate.ts';
@@ -55,10 +57,12 @@ export async function issueCertificate(
   const known = token === undefined ? undefined : await findIssuance(ca, authority.id, token);
   if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
   const parts = readParts(ca, authority, template, input);
+  const { fields, tbs } = await buildTbs(parts);
+  await noteDistributionPoint(ca, authority, fields);
   const issuing = {
     state: 'issuing' as const,
     templateName: template.name,
-    tbs: await buildTbs(parts),
+    tbs,
     signingAlgorithm: parts.signingAlgorithm,
     requestedAt: ca.clock(),
   };
@@ -92,13 +96,15 @@ function newSerialNumber({ randomBytes }: PrivateCa): Uint8Array {
 }
 
 /** What the authority is to sign, fit to be signed. */
-async function buildTbs(parts: CertificateParts): Promise<Uint8Array> {
+async function buildTbs(
+  parts: CertificateParts,
+): Promise<{ readonly fields: CertificateFields; readonly tbs: Uint8Array }> {
   const { fields, issuer } = composeCertificate(parts);
   const tbs = derTbsCertificate(fields);
   const faults = await lintCertificate(tbs, fields);
   if (faults.length > 0) throw brokenRules(parts, faults);
   requirePermittedNames(fields, issuer);
-  return tbs;
+  return { fields, tbs };
 }
 
 /** A request is taken to be at fault unless ApiPassthrough has said something, or is all that the template listens to. */

@@ -4,6 +4,7 @@ import type { Buckets, PublishedFile } from '../object-store.ts';
 import { BucketError } from '../object-store.ts';
 import { explainS3Error } from './explain-s3-error.ts';
 import { putInParts } from './put-in-parts.ts';
+import { putLatest } from './put-latest.ts';
 
 export interface S3Settings {
   /** Of the buckets; that of the environment of AWS SDKs when it is undefined. */
@@ -37,13 +38,18 @@ export async function openS3Buckets(
   return {
     put: (bucket, key, pieces) => putInParts(client, { Bucket: bucket, Key: key }, pieces),
     get: (bucket, key) => getText(client, bucket, key).catch(explainS3Error),
-    async publish(bucket, key, { content, contentType, acl }) {
-      const object = { Bucket: bucket, Key: key, Body: content };
-      const about = { ContentType: contentType, ACL: ACLS[acl] };
-      await client.send(new PutObjectCommand({ ...object, ...about })).catch(explainS3Error);
+    async publish(bucket, key, file) {
+      const object = { Bucket: bucket, Key: key, ...describeFile(file) };
+      await client.send(new PutObjectCommand(object)).catch(explainS3Error);
     },
+    publishLatest: (bucket, key, latest) =>
+      putLatest(client, { Bucket: bucket, Key: key }, latest, describeFile),
     publicUrl: (bucket) => publicUrlOf(settings, region, bucket),
   };
+}
+
+function describeFile({ content, contentType, acl }: PublishedFile) {
+  return { Body: content, ContentType: contentType, ACL: ACLS[acl] };
 }
 
 function clientConfig({ region, endpoint, forcePathStyle }: S3Settings): S3ClientConfig {

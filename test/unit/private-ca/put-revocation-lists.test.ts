@@ -31,7 +31,7 @@ beforeEach(async () => {
   const opened = await openRevokingCa(() => time.now);
   arn = opened.arn;
   ca = openPrivateCa({ ...opened.ca, buckets: fake.buckets });
-  putLists = createListPutter(ca, (failed) => failures.push(failed));
+  putLists = createListPutter(ca, (failed, bucket) => failures.push(`${failed} ${bucket}`));
 });
 
 const update = (CrlConfiguration: RevocationConfiguration['CrlConfiguration']) =>
@@ -40,13 +40,17 @@ const update = (CrlConfiguration: RevocationConfiguration['CrlConfiguration']) =
     RevocationConfiguration: { CrlConfiguration },
   });
 
-async function revokeOne(): Promise<string> {
-  const serial = await issueTestCertificate(ca, arn);
+async function revoke(serial: string): Promise<void> {
   await ACTIONS.RevokeCertificate(ca, {
     CertificateAuthorityArn: arn,
     CertificateSerial: serial,
     RevocationReason: 'SUPERSEDED',
   });
+}
+
+async function revokeOne(): Promise<string> {
+  const serial = await issueTestCertificate(ca, arn);
+  await revoke(serial);
   return serial;
 }
 
@@ -115,6 +119,52 @@ describe('the CRL of an authority with a bucket', () => {
     expect(fake.files.size).toBe(0);
   });
 
+  it('is put again with another ACL', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    await putLists();
+    await update({ Enabled: true, S3BucketName: 'crls', S3ObjectAcl: 'BUCKET_OWNER_FULL_CONTROL' });
+    await putLists();
+    expect(fileAt(`crls/crl/${idOf()}.crl`)?.acl).toBe('BUCKET_OWNER_FULL_CONTROL');
+  });
+
+  it('stays where certificates look for it, whatever is configured, until the last has expired', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    const complete = await issueTestCertificate(ca, arn, 10);
+    await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
+    const partitioned = await issueTestCertificate(ca, arn, 20);
+    await update({ Enabled: true, S3BucketName: 'others', CustomCname: 'crl.example' });
+    const revoked = await revokeOne();
+    await update({ Enabled: false });
+    time.now += 2 * 60 * MINUTE;
+    for (const serial of [complete, partitioned]) await revoke(serial);
+    await putLists();
+    const all = [complete, partitioned, revoked].map(bare).toSorted();
+    expect(serialsAt(`crls/crl/${idOf()}.crl`).toSorted()).toEqual(all);
+    expect(serialsAt(`others/crl/${idOf()}.crl`).toSorted()).toEqual(all);
+    const ofPartition = `crls/crl/${idOf()}-${partitioned.slice(0, 2)}.crl`;
+    expect(serialsAt(ofPartition)).toContain(bare(partitioned));
+    time.now += 12 * DAY;
+    fake.files.clear();
+    await putLists();
+    expect(fake.files.has(`crls/crl/${idOf()}.crl`)).toBe(false);
+    expect(fake.files.has(ofPartition)).toBe(true);
+    time.now += 20 * DAY;
+    fake.files.clear();
+    await putLists();
+    expect(fake.files.size).toBe(0);
+  });
+
+  it('goes into one bucket while another refuses it', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    await issueTestCertificate(ca, arn);
+    await update({ Enabled: true, S3BucketName: 'others' });
+    fake.fail = (_key, bucket) =>
+      bucket === 'crls' ? new BucketError('refused', 'S3: as the test has it') : undefined;
+    await putLists();
+    expect(failures).toEqual([`${arn} crls`]);
+    expect(fileAt(`others/crl/${idOf()}.crl`)).toBeDefined();
+  });
+
   it('is one for each partition when it is partitioned', async () => {
     await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
     const serial = await revokeOne();
@@ -130,7 +180,7 @@ describe('the CRL of an authority with a bucket', () => {
     fake.fail = () => new BucketError('refused', 'S3: as the test has it');
     await putLists();
     await putLists();
-    expect(failures).toEqual([arn]);
+    expect(failures).toEqual([`${arn} crls`]);
     fake.fail = () => undefined;
     time.now += 14 * MINUTE;
     await putLists();
@@ -140,26 +190,62 @@ describe('the CRL of an authority with a bucket', () => {
     expect(fake.files.size).toBe(1);
   });
 
-  it('is in the end the latest, although an older one was held up on its way', async () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])(
+    'is the latest %s conditional writes, although an older one was held up',
+    async (_, isConditional) => {
+      await update({ Enabled: true, S3BucketName: 'crls' });
+      await putLists();
+      const [first, second] = [await revokeOne(), { serial: '' }];
+      fake.isConditional = isConditional;
+      fake.onItsWay = async () => {
+        fake.onItsWay = () => Promise.resolve();
+        second.serial = await revokeOne();
+        await createListPutter(openPrivateCa(ca), () => undefined)();
+      };
+      await putLists();
+      expect(serialsAt(`crls/crl/${idOf()}.crl`).toSorted()).toEqual(
+        [bare(first), bare(second.serial)].toSorted(),
+      );
+    },
+  );
+});
+
+describe('an older CRL that is held up by a process which dies as soon as it is in the bucket', () => {
+  /** Gives what the bucket has then: the serial numbers that are named, and those that should be. */
+  async function afterDeath(isConditional: boolean) {
     await update({ Enabled: true, S3BucketName: 'crls' });
     await putLists();
-    const [first, second] = [await revokeOne(), { serial: '' }];
-    const { publish } = fake.buckets;
-    let meanwhile: Promise<void> | undefined;
-    fake.buckets.publish = async (...file) => {
-      if (meanwhile === undefined) {
-        meanwhile = (async () => {
-          second.serial = await revokeOne();
-          await createListPutter(openPrivateCa(ca), () => undefined)();
-        })();
-        await meanwhile;
-      }
-      await publish(...file);
+    const serials = [await revokeOne()];
+    fake.isConditional = isConditional;
+    fake.onItsWay = async () => {
+      fake.onItsWay = () => Promise.resolve();
+      serials.push(await revokeOne());
+      await putLists();
     };
+    const commit: typeof ca.store.commit = (partition, writes) =>
+      serials.length > 1 ? Promise.reject(new Error('killed')) : ca.store.commit(partition, writes);
+    const dying = openPrivateCa({ ...ca, store: { ...ca.store, commit } });
+    await createListPutter(dying, () => undefined)();
+    return serials.map(bare).toSorted();
+  }
+  const named = () => serialsAt(`crls/crl/${idOf()}.crl`).toSorted();
+
+  it('does not replace a newer one', async () => {
+    expect(await afterDeath(true)).toEqual(named());
+  });
+
+  it('stays for a quarter of an hour where the bucket knows no conditional writes', async () => {
+    const serials = await afterDeath(false);
+    expect(named()).toHaveLength(1);
+    time.now += 14 * MINUTE;
     await putLists();
-    expect(serialsAt(`crls/crl/${idOf()}.crl`).toSorted()).toEqual(
-      [bare(first), bare(second.serial)].toSorted(),
-    );
+    expect(named()).toHaveLength(1);
+    time.now += MINUTE;
+    await putLists();
+    expect(named()).toEqual(serials);
   });
 });
 

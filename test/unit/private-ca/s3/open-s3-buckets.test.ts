@@ -2,21 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { BucketErrorKind } from '../../../../src/private-ca/object-store.ts';
 import { BucketError } from '../../../../src/private-ca/object-store.ts';
 import { openS3Buckets } from '../../../../src/private-ca/s3/open-s3-buckets.ts';
+import type { S3Request } from '../../../support/fake-s3.ts';
 import { refuse, S3_CREDENTIALS, startFakeS3 } from '../../../support/fake-s3.ts';
 
 const CRL = { content: Buffer.from([0x30, 0]), contentType: 'application/pkix-crl' };
 const MIB = 1024 * 1024;
 
 /** The adapter in front of a fake, which answers as told. */
-async function withFake(interfere?: Parameters<typeof startFakeS3>[0]) {
+async function withFake(interfere?: Parameters<typeof startFakeS3>[0], patience = 200) {
   const fake = await startFakeS3(interfere);
   const { endpoint } = fake;
-  const requestHandler = { connectionTimeout: 200, requestTimeout: 200, socketTimeout: 200 };
+  const timeouts = { connectionTimeout: patience, requestTimeout: patience };
   const buckets = await openS3Buckets(
     { endpoint, region: 'eu-central-1', forcePathStyle: true },
     {
       credentials: S3_CREDENTIALS,
-      requestHandler: { ...requestHandler, throwOnRequestTimeout: true },
+      requestHandler: { ...timeouts, socketTimeout: patience, throwOnRequestTimeout: true },
     },
   );
   return { ...fake, buckets };
@@ -57,7 +58,7 @@ describe('objects', () => {
   });
 
   it('go in parts when they are long, the last one apart of 5 MiB at least', async () => {
-    const { buckets, requests, uploads, objects } = await withFake();
+    const { buckets, requests, uploads, objects } = await withFake(() => false, 10_000);
     await buckets.put('bucket', 'long', textOf(12 * MIB));
     const parts = requests.filter(({ query }) => query['partNumber'] !== undefined);
     expect(parts.map(({ query }) => query['partNumber'])).toEqual(['1', '2', '3']);
@@ -91,6 +92,111 @@ describe('objects', () => {
       headers: { 'x-amz-acl': 'public-read', 'content-type': 'application/pkix-crl' },
       body: CRL.content,
     });
+  });
+});
+
+describe('the latest file', () => {
+  const place = '/bucket/crl/a.crl';
+  const fileOf = (text: string) => ({
+    ...{ content: Buffer.from(text), contentType: 'application/pkix-crl' },
+    acl: 'PUBLIC_READ' as const,
+  });
+  const latest = (text: string) => () => Promise.resolve(fileOf(text));
+  const putsOf = (requests: readonly S3Request[]) =>
+    requests
+      .filter(({ method }) => method === 'PUT')
+      .map(({ headers }) => [headers['if-match'], headers['if-none-match']]);
+
+  it('is put on the condition that nothing was put since, and only when it is another', async () => {
+    const { buckets, requests, objects } = await withFake();
+    await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
+    await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
+    await buckets.publishLatest('bucket', 'crl/a.crl', latest('two'));
+    expect(objects.get(place)?.toString()).toBe('two');
+    const tag = expect.stringMatching(/^"[0-9a-f]{32}"$/) as string;
+    expect(putsOf(requests)).toEqual([
+      [undefined, '*'],
+      [tag, undefined],
+    ]);
+    expect(requests.at(-1)?.headers).toMatchObject({ 'x-amz-acl': 'public-read' });
+  });
+
+  it('is put again when its ACL is another', async () => {
+    const { buckets, requests } = await withFake();
+    await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
+    const acl = 'BUCKET_OWNER_FULL_CONTROL';
+    const owned = () => Promise.resolve({ ...fileOf('one'), acl } as const);
+    await buckets.publishLatest('bucket', 'crl/a.crl', owned);
+    expect(putsOf(requests)).toHaveLength(2);
+  });
+
+  it.each(['nothing', 'an older one'])(
+    'is asked for again, and stays, when a call was held up over %s',
+    async (before) => {
+      const { buckets, objects } = await withFake();
+      if (before !== 'nothing') await buckets.publish('bucket', 'crl/a.crl', fileOf('0'));
+      let [now, isHeldUp] = ['1', false];
+      await buckets.publishLatest('bucket', 'crl/a.crl', async () => {
+        const file = fileOf(now);
+        if (isHeldUp) return file;
+        isHeldUp = true;
+        now = '2';
+        await buckets.publishLatest('bucket', 'crl/a.crl', latest(now));
+        return file;
+      });
+      expect(objects.get(place)?.toString()).toBe('2');
+    },
+  );
+
+  it('is put without a condition where it may not be looked for', async () => {
+    const { buckets, requests } = await withFake(({ method }, response) => {
+      if (method !== 'HEAD') return false;
+      response.writeHead(403).end();
+      return true;
+    });
+    await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
+    expect(putsOf(requests)).toEqual([[undefined, undefined]]);
+  });
+
+  it.each([
+    [501, 'NotImplemented'],
+    [400, 'InvalidArgument'],
+    [412, 'PreconditionFailed'],
+  ])('is put without a condition where all conditions are %i %s', async (status, code) => {
+    const { buckets, objects } = await withFake(({ headers }, response) => {
+      const isConditional = headers['if-match'] ?? headers['if-none-match'];
+      if (isConditional === undefined) return false;
+      refuse(response, status, code);
+      return true;
+    });
+    for (const text of ['one', 'two']) {
+      await buckets.publishLatest('bucket', 'crl/a.crl', latest(text));
+      expect(objects.get(place)?.toString()).toBe(text);
+    }
+  });
+
+  it('is never put without a condition while other writers are at work', async () => {
+    const { buckets, requests } = await withFake(({ method }, response) => {
+      if (method !== 'PUT') return false;
+      refuse(response, 409, 'ConditionalRequestConflict');
+      return true;
+    });
+    const kind = await failureOf(buckets.publishLatest('bucket', 'crl/a.crl', latest('one')));
+    expect(kind).toBe('unavailable');
+    expect(putsOf(requests).every(([, none]) => none === '*')).toBe(true);
+  });
+
+  it.each([
+    [403, 'AccessDenied', 'refused'],
+    [404, 'NoSuchBucket', 'refused'],
+    [503, 'SlowDown', 'unavailable'],
+  ])('fails as any other at %i %s', async (status, code, kind) => {
+    const { buckets } = await withFake((_request, response) => {
+      refuse(response, status, code);
+      return true;
+    });
+    const failing = buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
+    expect(await failureOf(failing)).toBe(kind);
   });
 });
 
