@@ -23,6 +23,8 @@ export interface RedisCaller {
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
 
+const NO_ANSWER = 'there was no answer';
+
 /** What passes: a failover, a start, a moving slot. */
 const PASSING = /^(MOVED|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED|BUSY) /;
 
@@ -43,7 +45,8 @@ export async function callRedis<T>(
   const { connections, timeoutMs } = caller;
   const deadline = performance.now() + timeoutMs;
   let redirect: string | undefined;
-  let reason = 'no server is reached';
+  let isHasty = false;
+  let reason = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const server =
       redirect === undefined ? connections.serverFor(key) : connections.serverAt(redirect);
@@ -53,17 +56,23 @@ export async function callRedis<T>(
       try {
         return await within(deadline - performance.now(), send(server, commands, deadline));
       } catch (error) {
-        reason = plainReason(error);
-        const next = await afterFailure(caller, server, error);
-        if (next === 'ask') redirect = reason.split(' ')[2];
-        if (next !== 'later') continue;
+        const said = plainReason(error);
+        // A last try that had little time says less than the ones before.
+        reason = said === NO_ANSWER && reason !== '' ? `${reason}; at last ${said}` : said;
+        const next = await afterFailure(caller, server, error, deadline);
+        if (next === 'ask') redirect = said.split(' ')[2];
+        // What did not help at once may not help the next time either.
+        isHasty = next !== 'later' && !isHasty;
+        if (isHasty) continue;
       }
     }
     connections.refresh();
-    const left = deadline - performance.now();
-    if (left <= 0)
-      throw new StoreUnavailableError(`Redis did not do it within ${timeoutMs} ms: ${reason}`);
-    await sleep(Math.min(pause, left));
+    // What has no time to be answered is not sent.
+    if (deadline - performance.now() <= pause) {
+      const why = reason || 'no server is reached';
+      throw new StoreUnavailableError(`Redis did not do it within ${timeoutMs} ms: ${why}`);
+    }
+    await sleep(pause);
   }
 }
 
@@ -71,14 +80,17 @@ async function afterFailure(
   { scripts }: RedisCaller,
   server: Redis,
   error: unknown,
+  deadline: number,
 ): Promise<'now' | 'later' | 'ask'> {
   const message = readReplyError(error);
   if (message === undefined) return 'later';
   if (message.startsWith('ASK ')) return 'ask';
   if (message.startsWith('NOSCRIPT ')) {
-    const loads = scripts.map(({ text }) => server.script('LOAD', text));
-    const failed = (await Promise.allSettled(loads)).find(({ status }) => status === 'rejected');
-    return failed ? 'later' : 'now';
+    const loads = Promise.all(scripts.map(({ text }) => server.script('LOAD', text)));
+    return within(deadline - performance.now(), loads).then(
+      () => 'now' as const,
+      () => 'later' as const,
+    );
   }
   if (PASSING.test(message)) return 'later';
   const reason = `Redis refuses: ${plainReason(error)}`;
@@ -112,7 +124,7 @@ export async function requirePrimaries({
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error('there was no answer'));
+    const giveUp = () => reject(new Error(NO_ANSWER));
     // Timers run before sockets are read, immediates after.
     timer = setTimeout(() => setImmediate(giveUp), Math.max(milliseconds, 0));
   });

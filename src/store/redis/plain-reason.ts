@@ -1,3 +1,22 @@
+import { readReplyError } from './read-reply-error.ts';
+
+/** What an operator can do about an answer of Redis, by its first word. */
+const ADVICE: Readonly<Record<string, string>> = {
+  BUSY: 'a script that is not of this server runs there, and SCRIPT KILL ends it',
+  CLUSTERDOWN: 'the cluster has no master for some slots: see CLUSTER INFO',
+  LOADING: 'it has started and reads its data',
+  MASTERDOWN: 'it is a replica that does not reach its master',
+  MISCONF: 'it cannot write to its disk: see its log',
+  MOVED:
+    'it is a node of a cluster, whose nodes may not agree yet: is store.redis.topology cluster?',
+  NOAUTH: 'it wants a password: see store.redis.username and passwordFile',
+  NOPERM: 'the user lacks rights, which docs/redis.md lists',
+  NOREPLICAS: 'it has fewer replicas than its min-replicas-to-write',
+  OOM: 'its memory is full: raise maxmemory',
+  READONLY: 'it is a replica: wait for the failover, or name its master in store.redis.nodes',
+  WRONGPASS: 'see store.redis.username and passwordFile',
+};
+
 /**
  * Why Redis or the way to it failed, in one line for the log. Errors of the client are not passed on themselves: they carry the
  * command with all it held, passwords and values.
@@ -9,7 +28,8 @@ export function plainReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const [line = ''] = error.message.split('\n');
   // Redis quotes what it was sent when it does not know the command.
-  return (
-    line.replace(/,? with args beginning with.*$/, '').slice(0, 200) || code || 'unknown error'
-  );
+  const said = line.replace(/,? with args beginning with.*$/, '').slice(0, 200);
+  const [word = ''] = readReplyError(error)?.split(' ') ?? [];
+  const advice = Object.hasOwn(ADVICE, word) ? `; ${ADVICE[word]}` : '';
+  return `${said || code || 'unknown error'}${advice}`;
 }

@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { RecordStore } from '../../../../src/store/record-store.ts';
+import { openRedisRecordStore } from '../../../../src/store/redis/redis-record-store.ts';
+import { StoreUnavailableError } from '../../../../src/store/store-unavailable-error.ts';
+import { startFakeRedis } from '../../../support/fake-redis.ts';
+import { redisStoreSettings } from '../../../support/redis-store-settings.ts';
+
+const TIMEOUT = 400;
+
+/** In the words of Redis 7, and what the log says besides. */
+const STATES = [
+  ["READONLY You can't write against a read only replica.", 'name its master in'],
+  ['LOADING Redis is loading the dataset in memory', 'reads its data'],
+  [
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    'does not reach its master',
+  ],
+  [
+    'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+    'not of this server',
+  ],
+  ["OOM command not allowed when used memory > 'maxmemory'.", 'raise maxmemory'],
+  ['NOAUTH Authentication required.', 'store.redis.username and passwordFile'],
+  ["NOPERM User scep has no permissions to run the 'evalsha' command", 'docs/redis.md lists'],
+  ['CLUSTERDOWN The cluster is down', 'see CLUSTER INFO'],
+  ['CLUSTERDOWN Hash slot not served', 'see CLUSTER INFO'],
+  ['MOVED 866 127.0.0.1:1', 'is store.redis.topology cluster?'],
+  ['MISCONF Errors writing to the AOF file: No space left on device', 'write to its disk'],
+  ['NOREPLICAS Not enough good replicas to write.', 'min-replicas-to-write'],
+  ['TRYAGAIN Multiple keys request during rehashing of slot', ''],
+] as const;
+
+const calls = (store: RecordStore) => ({
+  get: () => store.get('p', 'c', 'a'),
+  list: () => store.list('p', 'c', { limit: 10 }),
+  commit: () => store.commit('p', [{ kind: 'put', collection: 'c', key: 'a', value: '1' }]),
+  increment: () => store.increment('p', 'n', 1),
+  collections: () => store.collections()[Symbol.asyncIterator]().next(),
+});
+
+describe('a server that answers', () => {
+  it.each(STATES)('%s: the store is unavailable, in time', async (answer, advice) => {
+    const redis = await startFakeRedis(() => `-${answer}`);
+    const settings = { commandTimeoutMs: TIMEOUT };
+    const store = openRedisRecordStore(
+      redisStoreSettings({ topology: 'standalone', nodes: [redis.address] }, settings),
+    );
+    const begun = performance.now();
+    const asked = Object.values(calls(store)).map((call) => call());
+    for (const outcome of await Promise.allSettled(asked)) {
+      const error: unknown = outcome.status === 'rejected' ? outcome.reason : undefined;
+      expect(error).toBeInstanceOf(StoreUnavailableError);
+      expect(String(error)).toContain(`${answer}${advice && '; '}`);
+      expect(String(error)).toContain(advice);
+    }
+    expect(performance.now() - begun).toBeLessThan(5 * TIMEOUT);
+    // Three calls, at growing intervals.
+    expect(redis.count('EVALSHA')).toBeLessThanOrEqual(3 * 10);
+    await store.close();
+  });
+
+  it.each([
+    ['NOSCRIPT No matching script.', 'forgets its scripts at once'],
+    ['ASK 866 127.0.0.1:1', 'sends on to itself'],
+  ])('%s, as one that %s: it is not asked without end', async (answer) => {
+    const redis = await startFakeRedis((name) => (name === 'SCRIPT' ? '+OK' : `-${answer}`));
+    const reach = { topology: 'standalone', nodes: [redis.address] } as const;
+    const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: TIMEOUT }));
+    const begun = performance.now();
+    await expect(calls(store).commit()).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - begun).toBeLessThan(5 * TIMEOUT);
+    expect(redis.count('EVALSHA')).toBeLessThanOrEqual(2 * 10);
+    await store.close();
+  });
+
+  it('NOSCRIPT, and then nothing: the store is unavailable, in time', async () => {
+    const redis = await startFakeRedis((name) =>
+      name === 'SCRIPT' ? undefined : '-NOSCRIPT No script',
+    );
+    const reach = { topology: 'standalone', nodes: [redis.address] } as const;
+    const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: TIMEOUT }));
+    const begun = performance.now();
+    await expect(calls(store).commit()).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - begun).toBeLessThan(1.8 * TIMEOUT);
+    await store.close();
+  });
+
+  it('a mistake of ours: it is told as one', async () => {
+    const redis = await startFakeRedis(() => '-ERR wrong number of arguments for this command');
+    const reach = { topology: 'standalone', nodes: [redis.address] } as const;
+    const store = openRedisRecordStore(redisStoreSettings(reach));
+    await expect(calls(store).commit()).rejects.not.toThrow(StoreUnavailableError);
+    await expect(calls(store).get()).rejects.toThrow(/^Redis refuses: ERR wrong number/);
+    await store.close();
+  });
+});
+
+describe('a cluster whose nodes send on to each other', () => {
+  it('is unavailable in time, and is not asked without end', async () => {
+    let port = '';
+    const redis = await startFakeRedis((name, values) => {
+      if (name !== 'CLUSTER') return `-MOVED 866 127.0.0.1:${port}`;
+      if (values[0]?.toUpperCase() !== 'SLOTS') return '+cluster_state:ok';
+      return `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:${port}`;
+    });
+    [, port = ''] = redis.address.split(':');
+    const report = vi.fn();
+    const store = openRedisRecordStore(
+      redisStoreSettings(
+        { topology: 'cluster', nodes: [redis.address] },
+        { commandTimeoutMs: TIMEOUT, report },
+      ),
+    );
+    const begun = performance.now();
+    const commit = calls(store).commit();
+    await expect(commit).rejects.toThrow(StoreUnavailableError);
+    await expect(commit).rejects.toThrow(/MOVED 866 .*nodes may not agree yet/);
+    expect(performance.now() - begun).toBeLessThan(5 * TIMEOUT);
+    expect(redis.count('EVALSHA')).toBeLessThanOrEqual(10);
+    await store.close();
+  });
+});
