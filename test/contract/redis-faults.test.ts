@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CollectionPlace, RecordStore } from '../../src/store/record-store.ts';
 import { ALL_SLOTS, clusterSlot } from '../../src/store/redis/cluster-slot.ts';
@@ -9,6 +11,7 @@ import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';
 import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
 import type { CuttingProxy } from '../support/cutting-proxy.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import type { RedisProcess } from '../support/redis-process.ts';
 import { hasRedis, startRedisProcess, until } from '../support/redis-process.ts';
 import type { RedisCluster, StandaloneRedis } from '../support/redis-servers.ts';
 import { startRedisCluster, startStandaloneRedis } from '../support/redis-servers.ts';
@@ -123,6 +126,132 @@ describe.runIf(hasRedis())('Redis', () => {
     await expect(store.get('p', 'c', 'a')).rejects.toThrow(/^(?!.*not-it)/);
     expect(report.mock.calls.flat().join()).toMatch(/WRONGPASS/);
     expect(report.mock.calls.flat().join()).not.toContain('not-it');
+    await store.close();
+  });
+
+  describe('with a database of its own', () => {
+    const withDatabase = (server: RedisProcess, database: number) => {
+      const report = vi.fn<(fault: string) => void>();
+      const reach = { topology: 'standalone' as const, nodes: [server.address] };
+      const settings = { database, report, commandTimeoutMs: 300 };
+      return { report, store: openRedisRecordStore(redisStoreSettings(reach, settings)) };
+    };
+
+    it('that does not exist is not used at all, and neither is another', async () => {
+      const server = await startRedisProcess({ config: ['databases 4'] });
+      const { store, report } = withDatabase(server, 4);
+      for (let i = 0; i < 5; i += 1) {
+        const commit = store.commit('p', [put('a', '1')]);
+        await expect(commit).rejects.toThrow(StoreUnavailableError);
+      }
+      expect(await server.call('DBSIZE')).toBe(0);
+      expect(report.mock.calls.map(([fault]) => fault.replace(/:\d+/g, ':PORT'))).toEqual([
+        'Redis (127.0.0.1:PORT) is not reached: no database 4 for us: ERR DB index is out of range',
+      ]);
+      await store.close();
+    });
+
+    it('is refused after a reconnection as well, and used again when it is granted', async () => {
+      const server = await startRedisProcess();
+      const { store, report } = withDatabase(server, 3);
+      await store.commit('p', [put('a', '1')]);
+      await server.call('ACL', 'SETUSER', 'default', '-select');
+      await server.call('CLIENT', 'KILL', 'TYPE', 'normal');
+      await until('a report', async () => report.mock.calls[0]);
+      await expect(store.get('p', 'c', 'a')).rejects.toThrow(StoreUnavailableError);
+      await expect(store.commit('p', [put('b', '1')])).rejects.toThrow(StoreUnavailableError);
+      expect(await server.call('DBSIZE')).toBe(0);
+      expect(report.mock.calls.join()).toMatch(/no database 3 for us: NOPERM .* the user lacks/);
+      await server.call('ACL', 'SETUSER', 'default', '+select');
+      expect(await until('the store', () => store.get('p', 'c', 'a'))).toMatchObject({
+        value: '1',
+      });
+      await store.close();
+    });
+  });
+
+  describe('whose user is changed meanwhile', () => {
+    const openAs = (server: RedisProcess) => {
+      const report = vi.fn<(fault: string) => void>();
+      const reach = { topology: 'standalone' as const, nodes: [server.address] };
+      const user = { username: 'scep', password: 'hush-hush' };
+      const settings = { ...user, report, commandTimeoutMs: 300 };
+      return { report, store: openRedisRecordStore(redisStoreSettings(reach, settings)) };
+    };
+    const setUser = (server: RedisProcess, ...rules: readonly string[]) =>
+      server.call('ACL', 'SETUSER', 'scep', ...rules);
+
+    it.each([
+      ['-get', ['get', 'commit']],
+      ['-set', ['commit']],
+      ['-evalsha', ['commit']],
+      ['resetkeys', ['get', 'commit']],
+    ])('loses its rights (%s): no answer is a wrong one', async (rule, refused) => {
+      const server = await startRedisProcess();
+      await setUser(server, 'on', '>hush-hush', '~*', '+@all');
+      const { store } = openAs(server);
+      await store.commit('p', [put('a', '1')]);
+      await setUser(server, rule);
+      const calls = {
+        get: () => store.get('p', 'c', 'a'),
+        commit: () => store.commit('p', [put('a', '2')]),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        const outcome = await call().catch((error: unknown) => error);
+        if (!refused.includes(name)) continue;
+        expect(outcome, name).toBeInstanceOf(StoreUnavailableError);
+        expect(String(outcome), name).toMatch(/the user lacks rights, which docs\/redis.md lists$/);
+      }
+      await setUser(server, '~*', '+@all');
+      expect(await store.get('p', 'c', 'a')).toMatchObject({ value: '1' });
+      await store.close();
+    });
+
+    it('gets another password: that is told once, and not which it was', async () => {
+      const server = await startRedisProcess();
+      await setUser(server, 'on', '>hush-hush', '~*', '+@all');
+      const { store, report } = openAs(server);
+      await store.commit('p', [put('a', '1')]);
+      await setUser(server, 'resetpass', '>another');
+      await server.call('CLIENT', 'KILL', 'USER', 'scep');
+      await until('a report', async () => report.mock.calls[0]);
+      await expect(store.get('p', 'c', 'a')).rejects.toThrow(StoreUnavailableError);
+      expect(report.mock.calls.join()).toMatch(/WRONGPASS .*; see store.redis.username and/);
+      expect(report.mock.calls.join()).not.toMatch(/hush/);
+      await setUser(server, '>hush-hush');
+      await until('the store', () => store.get('p', 'c', 'a'));
+      expect(report).toHaveBeenCalledTimes(2);
+      await store.close();
+    });
+  });
+
+  it('is unavailable while somebody else’s script runs, and goes on behind it', async () => {
+    const server = await startRedisProcess({ config: ['lua-time-limit 50'] });
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: 400 }));
+    await store.commit('p', [put('a', '1')]);
+    const endless = server.call('EVAL', 'while true do end', 0).catch((error: unknown) => error);
+    const commit = until('BUSY', async () => {
+      const outcome = await store.commit('p', [put('a', '2')]).catch(String);
+      return typeof outcome === 'string' && outcome.includes('BUSY') ? outcome : undefined;
+    });
+    expect(await commit).toMatch(/^StoreUnavailableError: .*; a script that is not of this server/);
+    // The client of `call` asks for more than a busy server answers.
+    const socket = connect(server.port, '127.0.0.1').end('SCRIPT KILL\r\n');
+    expect(await text(socket)).toBe('+OK\r\n');
+    expect(await endless).toBeInstanceOf(Error);
+    expect(await store.commit('p', [put('a', '3')])).toEqual(COMMITTED);
+    await store.close();
+  });
+
+  it('is unavailable where it is a replica that has lost its master: it would be out of date', async () => {
+    const server = await startRedisProcess({ config: ['replica-serve-stale-data no'] });
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: 300 }));
+    await store.commit('p', [put('a', '1')]);
+    await server.call('REPLICAOF', '127.0.0.1', 1);
+    await expect(store.get('p', 'c', 'a')).rejects.toThrow(/MASTERDOWN .*; it is a replica that/);
+    await expect(store.get('p', 'c', 'a')).rejects.toThrow(StoreUnavailableError);
     await store.close();
   });
 

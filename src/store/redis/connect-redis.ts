@@ -72,7 +72,12 @@ function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConn
     retryStrategy: backOff,
   });
   redis.on('ready', () => watchers.connected(redis));
-  redis.on('error', watchers.failed);
+  redis.on('error', (error: Error & { readonly command?: { readonly name: string } }) => {
+    if (error.command?.name !== 'select') return watchers.failed(error);
+    // The client would go on in database 0, which may be that of another installation.
+    redis.disconnect(true);
+    watchers.failed(new Error(`no database ${settings.database} for us: ${plainReason(error)}`));
+  });
   const server = () => (redis.status === 'ready' ? redis : undefined);
   return {
     serverFor: server,
