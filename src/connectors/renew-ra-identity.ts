@@ -43,7 +43,7 @@ export async function renewRaIdentity(
 ): Promise<RaGeneration | undefined> {
   const existing = await listRaGenerations(deps.store, connector.id);
   const now = deps.clock();
-  const newestEnd = endOfNewest(existing) ?? now;
+  const newestEnd = endOfNewest(existing, now) ?? now;
   const remaining = Math.max(newestEnd - now, 0);
   if (remaining > RENEW_BEFORE_END) return undefined;
   const notAfter = await raNotAfter(deps, connector);
@@ -59,12 +59,15 @@ export async function isRaIdentityDue(
   { store, clock }: Pick<RaRenewalDependencies, 'store' | 'clock'>,
   connectorId: string,
 ): Promise<boolean> {
-  const newestEnd = endOfNewest(await listRaGenerations(store, connectorId));
-  return newestEnd === undefined || newestEnd - clock() <= RENEW_BEFORE_END;
+  const now = clock();
+  const newestEnd = endOfNewest(await listRaGenerations(store, connectorId), now);
+  return newestEnd === undefined || newestEnd - now <= RENEW_BEFORE_END;
 }
 
-function endOfNewest(generations: readonly RaGeneration[]): number | undefined {
-  return generations.at(-1)?.certificate.notAfter.getTime();
+/** One that is not valid yet was made by a clock that was ahead, and may begin long after the others have ended. */
+function endOfNewest(generations: readonly RaGeneration[], now: number): number | undefined {
+  const isValid = ({ certificate }: RaGeneration) => certificate.notBefore.getTime() <= now;
+  return generations.findLast(isValid)?.certificate.notAfter.getTime();
 }
 
 /** When an RA certificate that is issued now ends: in a year, or with the CA. @throws IssuerError */

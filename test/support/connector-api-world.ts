@@ -59,7 +59,7 @@ export function makeConnectorApiWorld(
   const time = { ahead: 0 };
   const clock = () => Date.now() + time.ahead;
   const inMemory = openInMemoryRecordStore(clock);
-  const issuer = createFakeIssuer();
+  const issuer = createFakeIssuer(clock);
   const backlog: (() => Promise<unknown>)[] = [];
   const api: ConnectorApi = {
     store: options.store?.(inMemory) ?? inMemory,

@@ -34,7 +34,8 @@ export interface FakeIssuer extends Issuer {
 /** Made once for a test file, as it takes longer than most tests: all fakes of a file are the same CA. */
 let keys: ReturnType<typeof rsaKeyPair> | undefined;
 
-export function createFakeIssuer(): FakeIssuer {
+/** @param clock what time it is for the CA, in milliseconds since the epoch */
+export function createFakeIssuer(clock: () => number = Date.now): FakeIssuer {
   keys ??= rsaKeyPair();
   const authority = makeIdentity({
     keys,
@@ -82,7 +83,7 @@ export function createFakeIssuer(): FakeIssuer {
       if (known === undefined) {
         byToken.set(request.idempotencyToken, arn);
         issued.push(request);
-        certificates.set(arn, certify(authority, request, issued.length));
+        certificates.set(arn, certify(authority, request, issued.length, clock()));
       }
       await fake.afterIssue(request);
       return arn;
@@ -100,13 +101,18 @@ export function createFakeIssuer(): FakeIssuer {
   return fake;
 }
 
-function certify(authority: Identity, request: IssueRequest, serial: number): Uint8Array {
+function certify(
+  authority: Identity,
+  request: IssueRequest,
+  serial: number,
+  now: number,
+): Uint8Array {
   const csr = parseCertificationRequest(request.csr);
   const fields = {
     serialNumber: Buffer.of(1, serial),
     signingAlgorithm: 'SHA256WITHRSA',
     issuer: authority.certificate.subject,
-    notBefore: request.notBefore ?? new Date(Date.now() - 3_600_000),
+    notBefore: request.notBefore ?? new Date(now - 3_600_000),
     notAfter: request.notAfter,
     subject: csr.subject,
     subjectPublicKeyInfo: csr.subjectPublicKeyInfo,

@@ -35,6 +35,20 @@ test('one that fails leaves it to the next', async () => {
   expect(await generations()).toEqual([1, 2]);
 });
 
+test('one that was made by a clock which was ahead does not count until it is valid', async () => {
+  const { world, generations } = await makeDueWorld();
+  world.ahead = 330 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = DAY;
+  await renewRaIdentities(world.api);
+  expect(await generations()).toEqual([1, 2]);
+  // The first is near its end, and the second begins 24 days later.
+  world.ahead = 306 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = 321 * DAY;
+  expect(await generations()).toEqual([3, 2, 1]);
+});
+
 test('what is not due costs nothing, neither a certificate nor a write', async () => {
   const { world } = await makeDueWorld();
   world.ahead = DAY;
