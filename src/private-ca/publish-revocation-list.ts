@@ -38,7 +38,7 @@ export async function publishRevocationList(
   const issuedAt = ca.clock();
   const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
   const covers = await readRevocationListMark(ca, plan);
-  const { listed, done } = await readRevocations(ca, plan, previous?.value);
+  const { listed, done } = await readRevocations(ca, plan, previous?.value, issuedAt);
   const crl = await signRevocationList(ca, plan, { issuedAt, crlNumber, revoked: listed });
   const { authority, key, life, urls, signedAs } = plan;
   const list = { crl, crlNumber, issuedAt, life, covers, urls };
@@ -60,17 +60,21 @@ interface Revocations {
   readonly done: readonly string[];
 }
 
-/** An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3). */
+/**
+ * An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3), which a clock that was ahead then may
+ * have said too early.
+ */
 async function readRevocations(
   ca: PrivateCa,
   plan: RevocationListPlan,
   previous: RevocationListRecord | undefined,
+  issuedAt: number,
 ): Promise<Revocations> {
   const listed: Uint8Array[] = [];
   const done: string[] = [];
   for await (const { key, value, version } of revocationsOf(ca, plan)) {
     const wasListed = previous !== undefined && version <= previous.covers;
-    if (wasListed && value.notAfter < previous.issuedAt) {
+    if (wasListed && value.notAfter < Math.min(previous.issuedAt, issuedAt)) {
       if (plan.isConfigured) done.push(key);
     } else {
       const revokedAt = new Date(value.revokedAt);

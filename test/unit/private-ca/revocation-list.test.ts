@@ -116,6 +116,15 @@ describe('currentRevocationList', () => {
     expect(left.map(({ key }) => key)).toEqual([long]);
   });
 
+  it('forgets nothing because the clock was ahead for a while', async () => {
+    await revokeOne(ca, 30);
+    await readList();
+    time.now += 365 * DAY;
+    expect((await readList()).revoked).toHaveLength(1);
+    time.now -= 365 * DAY - HOUR;
+    expect((await readList()).revoked).toHaveLength(1);
+  });
+
   it('of a partition forgets expired certificates by the same rule', async () => {
     const publicUrl = () => 'http://scep.example';
     ca = openPrivateCa({ ...ca, publicUrl });
