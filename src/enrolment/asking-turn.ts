@@ -25,7 +25,8 @@ export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
   if (asked === undefined) return 'claim';
   const age = now - asked.since;
   if (asksInVain(asked, turn)) return age > UNDISTURBED / 2 ? 'claim' : 'ask';
-  if (now > askUntil(asked)) return 'give-up';
+  // Asked in the future: some clock was ahead, and for how long the CA has known the token cannot be told.
+  if (now > askUntil(asked) || age < -TOKEN_LIFETIME) return 'give-up';
   if (asked.byMany || isHeldBy(turn, asked)) return 'ask';
   return age < UNDISTURBED ? 'wait' : 'share';
 }

@@ -39,6 +39,16 @@ describe('who may ask the CA', () => {
     }
   });
 
+  test('nor when it was asked in the future, as by a clock that was put back: how long ago cannot be told', () => {
+    for (const turn of [stranger, mine(-271, false)]) {
+      expect(nextMove(asked(-271), turn, NOW)).toBe('give-up');
+      expect(nextMove(byMany(-271), turn, NOW)).toBe('give-up');
+    }
+    // By less the clocks of replicas may differ, and it soon is the past.
+    expect(nextMove(asked(-270), stranger, NOW)).toBe('wait');
+    expect(nextMove(asked(-271), mine(-271), NOW)).toBe('ask');
+  });
+
   test('who got no answer asks again, and can no longer tell that nothing came of it', () => {
     expect(nextMove(asked(200), mine(200, false), NOW)).toBe('ask');
     expect(asksInVain(asked(200), mine(200, false))).toBe(false);
