@@ -61,7 +61,7 @@ export function createCircuitBreaker({
   };
   return async (call) => {
     const isTrial = retryAt !== undefined;
-    if (retryAt !== undefined && (trialUnderWay || clock() < retryAt)) {
+    if (retryAt !== undefined && (trialUnderWay || isAhead(retryAt - clock()))) {
       throw new CircuitOpenError(retryAt);
     }
     trialUnderWay = isTrial;
@@ -78,4 +78,9 @@ export function createCircuitBreaker({
       if (isTrial) trialUnderWay = false;
     }
   };
+}
+
+/** Further ahead than any pause is a moment that a clock named which has been put back since. */
+function isAhead(milliseconds: number): boolean {
+  return milliseconds > 0 && milliseconds <= LONGEST_PAUSE;
 }

@@ -4,6 +4,11 @@ export interface Dated<T> {
   readonly expiresAt: number;
 }
 
+interface Kept<T> extends Dated<T> {
+  /** When it was loaded: what comes before is a clock that was put back, by which it might be kept for years. */
+  readonly since: number;
+}
+
 export interface ExpiringCache<T> {
   /** The value that is still true, or that of `load`, which calls at once share. What it throws is for all of them, and is not kept. */
   get(key: string, load: () => Promise<Dated<T>>): Promise<T>;
@@ -19,7 +24,7 @@ export function createExpiringCache<T>(
   capacity: number,
   weigh: (value: T) => number = () => 1,
 ): ExpiringCache<T> {
-  const known = new Map<string, Dated<T>>();
+  const known = new Map<string, Kept<T>>();
   const loads = new Map<string, Promise<T>>();
   let weight = 0;
 
@@ -28,10 +33,10 @@ export function createExpiringCache<T>(
     if (dated !== undefined) weight -= weigh(dated.value);
     known.delete(key);
   };
-  const keep = (key: string, dated: Dated<T>) => {
+  const keep = (key: string, kept: Kept<T>) => {
     drop(key);
-    known.set(key, dated);
-    weight += weigh(dated.value);
+    known.set(key, kept);
+    weight += weigh(kept.value);
     for (const oldest of known.keys()) {
       if (weight <= capacity) break;
       drop(oldest);
@@ -40,7 +45,7 @@ export function createExpiringCache<T>(
   const start = (key: string, load: () => Promise<Dated<T>>) => {
     const loading: Promise<T> = load()
       .then((dated) => {
-        if (loads.get(key) === loading) keep(key, dated);
+        if (loads.get(key) === loading) keep(key, { ...dated, since: clock() });
         return dated.value;
       })
       .finally(() => {
@@ -51,10 +56,11 @@ export function createExpiringCache<T>(
   };
   return {
     get: async (key, load) => {
-      const dated = known.get(key);
-      if (dated !== undefined && clock() < dated.expiresAt) {
-        keep(key, dated);
-        return dated.value;
+      const kept = known.get(key);
+      const now = clock();
+      if (kept !== undefined && kept.since <= now && now < kept.expiresAt) {
+        keep(key, kept);
+        return kept.value;
       }
       return loads.get(key) ?? start(key, load);
     },

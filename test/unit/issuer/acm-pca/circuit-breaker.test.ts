@@ -41,6 +41,13 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenCalledWith('open', expect.any(Error));
   });
 
+  test('a clock that is put back makes no pause longer', async () => {
+    const { time, ask, fail } = world();
+    await fail(5);
+    time.now -= 3_600_000;
+    expect(await ask('answers')).toBe('answer');
+  });
+
   test.each(['answers', 'lives'] as const)(
     '%s: the faults before do not count',
     async (verdict) => {

@@ -20,6 +20,15 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
+  test('keeps nothing from a time that is still to come, as when the clock was put back', async () => {
+    const { time, get } = world();
+    await get('a', 'one');
+    time.now += 50;
+    await get('a', 'two');
+    time.now -= 51;
+    expect(await get('a', 'three')).toBe('three');
+  });
+
   test('calls at once share one load', async () => {
     const { load, get } = world();
     expect(await Promise.all([get('a', 'one'), get('a', 'two'), get('b')])).toEqual([
