@@ -149,7 +149,7 @@ export class SessionPool {
 
   #abandon(connection: Connection, error: unknown): void {
     // A key that is gone for good must not keep the others' users logging in.
-    const isYoung = this.#clock() - connection.since < PAUSE;
+    const isYoung = Math.abs(this.#clock() - connection.since) < PAUSE;
     if (connection.lost || (isYoung && error instanceof MissingKeyError)) return;
     connection.lost = true;
     this.#former = connection;
