@@ -2,6 +2,8 @@ import type { Tables } from './open-tables.ts';
 import { transact } from './transact.ts';
 
 const INTERVAL_MS = 30_000;
+/** An hour of them. */
+const LOOKS = 120;
 /** Bounds how long one transaction of a sweep holds the event loop and the write lock. */
 const BATCH = 500;
 
@@ -10,19 +12,31 @@ export interface Sweeping {
   stop(): Promise<void>;
 }
 
-/** Frees the space of expired rows, at once and every half minute. The timer keeps no process alive. */
-export function startSweeping(tables: Tables, clock: () => number): Sweeping {
+/**
+ * Frees the space of rows that have been expired for an hour, counted by looks at the clock and not by what it says: one that is a year
+ * ahead for a while must not cost what lives. The timer keeps no process alive.
+ */
+export function startSweeping(
+  tables: Tables,
+  clock: () => number,
+  { intervalMs = INTERVAL_MS, looks = LOOKS } = {},
+): Sweeping {
   let stopped = false;
   let sweep = Promise.resolve();
-  const start = () => {
+  const seen: number[] = [];
+  const look = () => {
+    seen.push(clock());
+    if (seen.length <= looks) return;
+    const until = Math.min(...seen);
+    seen.shift();
     sweep = sweep.then(async () => {
-      while (!stopped && (await sweepExpired(tables, clock(), BATCH)) === BATCH);
+      while (!stopped && (await sweepExpired(tables, until, BATCH)) === BATCH);
     });
     // What ails the sweep ails the next commit as well, which has a caller to tell.
     sweep = sweep.catch(() => undefined);
   };
-  start();
-  const timer = setInterval(start, INTERVAL_MS).unref();
+  look();
+  const timer = setInterval(look, intervalMs).unref();
   return {
     async stop() {
       stopped = true;

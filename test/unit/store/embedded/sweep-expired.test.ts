@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openLmdbRecordStore } from '../../../../src/store/embedded/lmdb-record-store.ts';
 import { openTables } from '../../../../src/store/embedded/open-tables.ts';
-import { sweepExpired } from '../../../../src/store/embedded/sweep-expired.ts';
+import { startSweeping, sweepExpired } from '../../../../src/store/embedded/sweep-expired.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 const put = (key: string, expiresAt?: number) => ({
@@ -55,18 +55,37 @@ describe('sweepExpired', () => {
   });
 });
 
-describe('an opened store', () => {
-  it('sweeps what expired while it was closed', async () => {
+describe('startSweeping', () => {
+  const expiriesIn = async (directory: string) => (await rowsIn(directory)).expiries.length;
+
+  it('removes what was expired at each of many looks at the clock', async () => {
     const directory = await filledDirectory();
-    const store = await openLmdbRecordStore({ directory, clock: () => 5 });
-    // The first sweep entered the queue of transactions before this commit.
-    await store.commit('p', [put('new')]);
-    await store.close();
-    const { rows, expiries } = await rowsIn(directory);
-    expect(rows).toEqual(['p::m', 'p:c:new', 'p:c:stays']);
-    expect(expiries).toEqual([]);
+    const tables = openTables(directory);
+    const times = [5, 3, 4];
+    const sweeping = startSweeping(tables, () => times.shift() ?? 5, { intervalMs: 5, looks: 4 });
+    await expect.poll(() => [...tables.expiries.getKeys()]).toEqual([]);
+    await sweeping.stop();
+    await tables.environment.close();
+    expect((await rowsIn(directory)).rows).toEqual(['p::m', 'p:c:stays']);
   });
 
+  it('removes nothing because the clock was ahead for a while', async () => {
+    const directory = await filledDirectory();
+    const tables = openTables(directory);
+    let looks = 0;
+    const clock = () => {
+      looks += 1;
+      return looks % 4 === 0 ? 2 : 1_000;
+    };
+    const sweeping = startSweeping(tables, clock, { intervalMs: 1, looks: 4 });
+    await expect.poll(() => looks).toBeGreaterThan(20);
+    await sweeping.stop();
+    await tables.environment.close();
+    expect(await expiriesIn(directory)).toBe(4);
+  });
+});
+
+describe('an opened store', () => {
   it('keeps one index entry for a record that is put again, and none for a deleted one', async () => {
     const directory = await filledDirectory();
     const store = await openLmdbRecordStore({ directory, clock: () => 0 });
