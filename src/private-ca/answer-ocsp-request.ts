@@ -103,12 +103,12 @@ async function findIssuerOf(
 function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
   const digest = DIGESTS[certId.hashAlgorithm];
   if (digest === undefined) return false;
-  const nameHash = createHash(digest).update(requireInstalled(authority).subject).digest();
   const keyHash = digestOfKey(digest, authority.subjectPublicKeyInfo);
-  return (
-    Buffer.compare(nameHash, certId.issuerNameHash) === 0 &&
-    Buffer.compare(keyHash, certId.issuerKeyHash) === 0
-  );
+  if (Buffer.compare(keyHash, certId.issuerKeyHash) !== 0) return false;
+  return [requireInstalled(authority), ...(authority.formerly ?? [])].some(({ subject }) => {
+    const nameHash = createHash(digest).update(subject).digest();
+    return Buffer.compare(nameHash, certId.issuerNameHash) === 0;
+  });
 }
 
 interface FoundStatus extends OcspSingleResponse {

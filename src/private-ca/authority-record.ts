@@ -55,6 +55,8 @@ const finishedSchema = z.strictObject({
   subjectPublicKeyInfo: base64Bytes,
   csr: base64Bytes,
   installed: installedSchema.optional(),
+  /** Earlier ones of another name, key identifier or constraints, the latest first: what they issued verifies under them alone. */
+  formerly: z.array(installedSchema).readonly().optional(),
   /** Of a DELETED authority: the record and the key expire when it can no longer be restored. */
   deletion: z
     .strictObject({

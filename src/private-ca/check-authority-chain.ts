@@ -1,11 +1,10 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
-import { checkNameConstraints } from '../x509/check-name-constraints.ts';
-import { parseGeneralNames } from '../x509/general-names.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import { parseAuthorityKeyIdentifier, parseSubjectKeyIdentifier } from '../x509/key-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
+import { findForbiddenName } from './find-forbidden-name.ts';
 import { nameConstraintsOf } from './name-constraints-of.ts';
 
 /** "CA hierarchies can have up to five levels": the authority and four above it. Bounds the cryptography too. */
@@ -76,14 +75,10 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
  * @param below from the authority's own certificate up to the one that the issuer has signed
  */
 function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
-  const [constraints] = nameConstraintsOf(issuer);
-  if (constraints === undefined) return;
-  for (const certificate of below) {
-    const { subject } = certificate;
-    if (Buffer.compare(subject, certificate.issuer) === 0) continue;
-    const alternativeNames = extensionValue(certificate, OID.subjectAltName);
-    const names = alternativeNames ? parseGeneralNames(alternativeNames) : [];
-    const kind = checkNameConstraints(constraints, subject, names, { isAuthority: true });
+  const constraints = nameConstraintsOf(issuer);
+  const judged = below.filter(({ subject, issuer: name }) => Buffer.compare(subject, name) !== 0);
+  for (const certificate of judged) {
+    const kind = findForbiddenName(certificate, constraints, { isAuthority: true });
     if (kind === undefined) continue;
     throw mismatch(`a certificate has a ${kind} that the name constraints above it do not permit`);
   }

@@ -1,9 +1,7 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { CertificateFields } from '../x509/build-certificate.ts';
-import { checkNameConstraints } from '../x509/check-name-constraints.ts';
 import { parseName } from '../x509/distinguished-name.ts';
-import { parseGeneralNames } from '../x509/general-names.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
@@ -17,6 +15,7 @@ import { authorityExtensions } from './authority-extensions.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { serialKey } from './certificate-record.ts';
 import { composeExtensions } from './compose-extensions.ts';
+import { findForbiddenName } from './find-forbidden-name.ts';
 import type { Issuer } from './find-issuer.ts';
 import { findIssuer, findSelfIssuer } from './find-issuer.ts';
 import { requireInstalled } from './installed-certificate.ts';
@@ -94,15 +93,11 @@ function withCriticalAltName(extensions: readonly Extension[]): readonly Extensi
  * @throws AwsError ValidationException for a name outside the name constraints of the issuer or of one above it
  */
 export function requirePermittedNames(
-  { subject, extensions }: CertificateFields,
+  fields: CertificateFields,
   { nameConstraints }: Issuer,
 ): void {
-  const extension = extensions.find(({ oid }) => oid === OID.subjectAltName);
-  const alternativeNames = extension ? parseGeneralNames(extension.value) : [];
-  for (const constraints of nameConstraints) {
-    const kind = checkNameConstraints(constraints, subject, alternativeNames);
-    if (kind === undefined) continue;
-    const message = `The certificate has a ${kind} that the name constraints of the certificate authority do not permit`;
-    throw new AwsError('ValidationException', message);
-  }
+  const kind = findForbiddenName(fields, nameConstraints);
+  if (kind === undefined) return;
+  const message = `The certificate has a ${kind} that the name constraints of the certificate authority do not permit`;
+  throw new AwsError('ValidationException', message);
 }

@@ -71,7 +71,7 @@ function requireShorterPath(wanted: number | undefined, left: number): void {
  * How many authorities may follow below the first certificate of a path (RFC 5280 section 4.2.1.9): one without a path length of
  * its own keeps to those above it, each of which has used up one for every authority in between.
  */
-function pathLeft(path: readonly Certificate[]): number {
+export function pathLeft(path: readonly Certificate[]): number {
   return Math.min(
     ...path.map(({ extensions }, below) => {
       const extension = extensions.find(({ oid }) => oid === OID.basicConstraints);

@@ -6,6 +6,7 @@ import { arnSchema } from '../api-schemas.ts';
 import { authorityPartition } from '../authority-record.ts';
 import { certificates } from '../certificate-record.ts';
 import { findAuthority } from '../find-authority.ts';
+import { issuerCertificate } from '../former-certificates.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { serialOf } from '../private-ca-arns.ts';
 import { findTemplate, templateArn } from '../templates.ts';
@@ -18,7 +19,7 @@ export const getCertificateInput = z.object({
 export interface GetCertificateOutput {
   /** PEM. */
   readonly Certificate: string;
-  /** PEM, from the issuer up to the root; absent for a root's own certificate. */
+  /** PEM, from the certificate of the issuer under which it verifies up to the root; absent for a root's own certificate. */
   readonly CertificateChain?: string;
 }
 
@@ -43,7 +44,7 @@ export async function getCertificate(
   const { selfSigned } = findTemplate(templateArn(templateName));
   const pem = { Certificate: pemOf(certificate) };
   if (selfSigned || authority.installed === undefined) return pem;
-  const { certificate: issuer, chain = [] } = authority.installed;
+  const { certificate: issuer, chain = [] } = issuerCertificate(authority, certificate);
   return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
 }
 

@@ -13,6 +13,7 @@ import {
   LONGEST_CHAIN,
 } from '../check-authority-chain.ts';
 import { findAuthority } from '../find-authority.ts';
+import { formerCertificates } from '../former-certificates.ts';
 import { installedCertificate } from '../installed-certificate.ts';
 import { noteIssuerKey } from '../issuer-keys.ts';
 import type { PrivateCa } from '../private-ca.ts';
@@ -39,11 +40,14 @@ export async function importCertificateAuthorityCertificate(
   const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'importCertificate');
   const { value: authority } = entry;
   const now = ca.clock();
+  const installed = readCertificates(input, authority, now);
+  const formerly = formerCertificates(authority, installed);
   const imported: AuthorityRecord = {
     ...authority,
+    ...(formerly.length > 0 && { formerly }),
     // One that was disabled before its certificate expired stays so.
     status: authority.status === 'DISABLED' ? 'DISABLED' : 'ACTIVE',
-    installed: readCertificates(input, authority, now),
+    installed,
     lastStateChangeAt: now,
   };
   await noteIssuerKey(ca, authority);
