@@ -23,9 +23,9 @@ registerServeCommand(program, async (options) => {
   const { runServe } = await import('./server/run-serve.ts');
   await runServe(options);
 });
-registerRaCommand(program, async (settings) => {
+registerRaCommand(program, async (connector, options) => {
   const { runRaRotate } = await import('./administration/run-ra-rotate.ts');
-  await runRaRotate(settings);
+  await runRaRotate(connector, options);
 });
 registerClientCommands(program);
 registerAdminCommands(program);

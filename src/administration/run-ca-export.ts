@@ -1,4 +1,3 @@
-import { AwsError } from '../aws-wire/aws-error.ts';
 import type { CaExportOptions } from '../cli/ca/ca-export.ts';
 import { writeOutput } from '../cli/enrol-files.ts';
 import { readPassphrase } from '../cli/read-passphrase.ts';
@@ -6,26 +5,21 @@ import { UsageError } from '../config/usage-error.ts';
 import { openExportableKey } from '../private-ca/open-exportable-key.ts';
 import { scopedTo } from '../private-ca/private-ca.ts';
 import { scopeOf } from '../private-ca/private-ca-arns.ts';
-import { explainSealError } from '../require-master-key.ts';
-import { withDataDir } from './with-data-dir.ts';
+import { explainAwsError } from './explain-aws-error.ts';
+import { withWired } from './with-wired.ts';
 
 const SHORTEST_PASSPHRASE = 12;
 
-/** Runs `scep-connector ca export` on the data directory of a server. The key is never written without a passphrase. */
+/** Runs `scep-connector ca export` on the store of a server. The key is never written without a passphrase. */
 export async function runCaExport(arn: string, options: CaExportOptions): Promise<void> {
   const { out, force = false } = options;
   const passphrase = await readPassphrase(options.passphraseFile);
   if (passphrase.length < SHORTEST_PASSPHRASE) {
     throw new UsageError(`the passphrase must have ${SHORTEST_PASSPHRASE} characters or more`);
   }
-  const key = await withDataDir(options, async ({ privateCa }) => {
-    try {
-      return await openExportableKey(scopedTo(privateCa, scopeOf(arn)), arn);
-    } catch (error) {
-      if (error instanceof AwsError) throw new UsageError(error.message);
-      return explainSealError(error);
-    }
-  });
+  const key = await withWired(options, async ({ privateCa }) =>
+    openExportableKey(scopedTo(privateCa, scopeOf(arn)), arn),
+  ).catch(explainAwsError);
   const pem = key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase });
   await writeOutput(out, pem.toString(), { force, secret: true });
   process.stderr.write(

@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { decodePem } from '../asn1/pem.ts';
-import { AwsError } from '../aws-wire/aws-error.ts';
 import type { CaImportOptions } from '../cli/ca/ca-import.ts';
 import { revocationOf } from '../cli/ca/revocation-options.ts';
 import { readInput } from '../cli/enrol-files.ts';
@@ -16,16 +15,17 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Crl } from '../x509/parse-crl.ts';
 import { parseCrl } from '../x509/parse-crl.ts';
+import { explainAwsError } from './explain-aws-error.ts';
 import { readPkcs12Authority } from './read-pkcs12-authority.ts';
-import { withDataDir } from './with-data-dir.ts';
+import { withWired } from './with-wired.ts';
 
-/** Runs `scep-connector ca import` on the data directory of a server, which sees the CA at its next request. */
+/** Runs `scep-connector ca import` on the store of a server, which sees the CA at its next request. */
 export async function runCaImport(options: CaImportOptions): Promise<void> {
   const foreign = await readForeignAuthority(options);
   const { region, account: accountId } = options;
-  const { arn, isNew } = await withDataDir(options, ({ privateCa }) =>
-    importAuthority(scopedTo(privateCa, { region, accountId }), foreign).catch(explain),
-  );
+  const { arn, isNew } = await withWired(options, ({ privateCa }) =>
+    importAuthority(scopedTo(privateCa, { region, accountId }), foreign),
+  ).catch(explainAwsError);
   process.stdout.write(`${arn}\n`);
   if (!isNew) process.stderr.write('a CA with this key was there already; nothing was changed\n');
 }
@@ -84,8 +84,4 @@ function reading<T>(file: string, read: () => T): T {
     if (error instanceof DecodeError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
   }
-}
-
-function explain(error: unknown): never {
-  throw error instanceof AwsError ? new UsageError(error.message) : error;
 }

@@ -1,40 +1,49 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadMasterKey } from '../config/master-key.ts';
-import type { RaRotateSettings } from '../config/ra-rotate-settings.ts';
+import type { RaRotateOptions } from '../cli/ra.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { findConnector } from '../connectors/find-connector.ts';
 import type { RaGeneration } from '../connectors/ra-generations.ts';
 import { rotateRaIdentity } from '../connectors/rotate-ra-identity.ts';
 import { parseDuration } from '../connectors/tag-value.ts';
-import { explainSealError } from '../require-master-key.ts';
 import { findDevInstallation } from '../server/prepare-dev.ts';
-import { wire } from '../wire.ts';
+import type { Wired } from '../wire.ts';
+import { withWired } from './with-wired.ts';
 
 const MAX_ACTIVE_IN = 90 * 86_400_000;
 
-/** Runs `scep-connector ra rotate` on the store of a development server, which sees the outcome at its next request. */
-export async function runRaRotate({ dataDir, activeIn }: RaRotateSettings): Promise<void> {
+/** Runs `scep-connector ra rotate` on the store of a server, which sees the outcome at its next request. */
+export async function runRaRotate(
+  named: string | undefined,
+  { activeIn, ...options }: RaRotateOptions,
+): Promise<void> {
   const activeInMs = parseDuration(activeIn);
   if (activeInMs === undefined || activeInMs > MAX_ACTIVE_IN) {
     throw new UsageError('--active-in takes a duration up to 90d, such as 14d, 12h, 15m or 30s');
   }
-  const storeDir = join(dataDir, 'store');
-  if (![storeDir, join(dataDir, 'master.key')].every(existsSync)) {
-    throw new UsageError(`--data-dir ${dataDir} is not a server's; run scep-connector dev first`);
+  const added = await withWired(options, async (wired) => {
+    const connector = await (named === undefined ? findDevConnector(wired) : find(wired, named));
+    return rotateRaIdentity(wired, connector, { activeInMs });
+  });
+  process.stdout.write(describe(added));
+}
+
+async function findDevConnector(wired: Wired): Promise<ConnectorRecord> {
+  const installation = await findDevInstallation(wired);
+  if (installation !== undefined) return installation.connector;
+  throw new UsageError('the store has no connector of dev; name the one that is meant');
+}
+
+async function find({ store }: Wired, named: string): Promise<ConnectorRecord> {
+  const [, id] = /^(?:arn:.*:connector\/)?([0-9a-f-]{36})$/.exec(named) ?? [];
+  if (id === undefined)
+    throw new UsageError(`${named} is neither the ARN nor the id of a connector`);
+  const connector = await findConnector(store, id);
+  if (connector === undefined || ![connector.arn, connector.id].includes(named)) {
+    throw new UsageError(`there is no connector ${named} in the store`);
   }
-  const masterKey = await loadMasterKey(dataDir);
-  const wired = await wire({ storeDir, masterKey });
-  try {
-    const installation = await findDevInstallation(wired).catch(explainSealError);
-    if (installation === undefined) {
-      throw new UsageError(`--data-dir ${dataDir} has no connector; run scep-connector dev first`);
-    }
-    const added = await rotateRaIdentity(wired, installation.connector, { activeInMs });
-    process.stdout.write(describe(added));
-  } finally {
-    await wired.store.close();
-  }
+  if (connector.status === 'ACTIVE') return connector;
+  throw new UsageError(`the connector ${named} is ${connector.status}, and must be ACTIVE`);
 }
 
 function describe({ generation, activeFrom, certificate }: RaGeneration): string {

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreOptions } from '../cli/store/store-options.ts';
-import { loadSettings } from '../config/load-settings.ts';
-import type { MasterKeyFiles } from '../config/read-master-key-files.ts';
-import { readMasterKeyFiles } from '../config/read-master-key-files.ts';
-import { UsageError } from '../config/usage-error.ts';
+import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Wired, WireSettings } from '../wire.ts';
 import { wire } from '../wire.ts';
+import { readWireSettings, requireStore } from './read-wire-settings.ts';
 
 /** A store that a command is to work on, and that is not open yet. */
 export interface StoreChoice {
@@ -21,9 +18,7 @@ export type StoreAccess = Pick<Wired, 'store' | 'sealer' | 'clock'> &
 
 /** The store that the options name. @throws UsageError for mistakes in options and settings */
 export async function chooseStore(options: StoreOptions): Promise<StoreChoice> {
-  const settings = await (options.dataDir === undefined
-    ? settingsOfServe(options)
-    : settingsOfDev({ ...options, dataDir: options.dataDir }));
+  const settings = await readWireSettings(options, storeAlone);
   const { masterKey, otherMasterKey } = settings;
   const other = otherMasterKey === undefined ? [] : [otherMasterKey];
   return { settings, masterKeys: [masterKey, ...other] };
@@ -39,10 +34,7 @@ export async function withStore<T>(
   { mustExist }: { readonly mustExist: boolean },
   run: (access: StoreAccess) => Promise<T>,
 ): Promise<T> {
-  const { storeDir, redis } = settings;
-  if (mustExist && !redis && !existsSync(storeDir)) {
-    throw new UsageError(`there is no store in ${storeDir}`);
-  }
+  if (mustExist) requireStore(settings);
   const { store, sealer, clock } = await wire(settings);
   try {
     return await run({ store, sealer, clock, masterKeys });
@@ -51,20 +43,12 @@ export async function withStore<T>(
   }
 }
 
-async function settingsOfServe(options: StoreOptions): Promise<WireSettings> {
-  const { config, masterKeyFile, otherMasterKeyFile } = options;
-  if (masterKeyFile !== undefined || otherMasterKeyFile !== undefined) {
-    throw new UsageError('files with master keys go with --data-dir; settings name their own');
-  }
-  const { settings, masterKey, otherMasterKey, redis } = await loadSettings(config);
+/** Without token, buckets and AWS, of which none is needed to read and write records. */
+function storeAlone({ settings, masterKey, otherMasterKey, redis }: LoadedSettings): WireSettings {
   const report = (fault: string) => process.stderr.write(`scep-connector: ${fault}\n`);
   return {
     storeDir: join(settings.dataDir, 'store'),
     redis: redis && { ...redis, report },
     ...{ masterKey, otherMasterKey },
   };
-}
-
-async function settingsOfDev(files: MasterKeyFiles): Promise<WireSettings> {
-  return { storeDir: join(files.dataDir, 'store'), ...(await readMasterKeyFiles(files)) };
 }

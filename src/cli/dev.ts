@@ -23,6 +23,10 @@ export function registerDevCommand(
     .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
     .option('--ca-delay <seconds>', 'let the CA take that long, to see how clients wait', '0')
     .option('--rotate-ra', 'make a new RA key and certificate at the start')
+    .option(
+      '--other-master-key-file <file>',
+      'while the master key is being changed: the other one, old or new',
+    )
     .option('--ready-file <path>', 'write a JSON file with the URLs and names once it listens')
     .option('--log-level <level>', 'silent, error, warn, info or debug', 'info')
     .action(async (options: unknown) => {

@@ -35,6 +35,7 @@ const devSettingsSchema = z.object({
     .transform((seconds) => Number(seconds) * 1_000),
   rotateRa: z.boolean().default(false),
   readyFile: path('ready-file').optional(),
+  otherMasterKeyFile: path('other-master-key-file').optional(),
   logLevel: z.enum(LOG_LEVELS, `--log-level takes one of ${LOG_LEVELS.join(', ')}`),
 });
 

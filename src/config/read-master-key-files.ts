@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSameMasterKey, readMasterKeyFile } from './master-key.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,10 +21,24 @@ export interface MasterKeys {
 /** The master keys in the files that the options of a command name. @throws UsageError, which does not name the files */
 export async function readMasterKeyFiles({
   dataDir,
-  masterKeyFile = join(dataDir, 'master.key'),
+  masterKeyFile,
   otherMasterKeyFile,
 }: MasterKeyFiles): Promise<MasterKeys> {
-  const masterKey = await read('the master key (--master-key-file)', masterKeyFile);
+  const file = masterKeyFile ?? join(dataDir, 'master.key');
+  if (masterKeyFile === undefined && !existsSync(file)) {
+    throw new UsageError(
+      `--data-dir ${dataDir} is not a server's: it has no master.key; --master-key-file names another`,
+    );
+  }
+  const masterKey = await read('the master key (--master-key-file)', file);
+  return withOtherMasterKey(masterKey, otherMasterKeyFile);
+}
+
+/** A master key with the other one, in the file that --other-master-key-file names. @throws UsageError, which does not name it */
+export async function withOtherMasterKey(
+  masterKey: Uint8Array,
+  otherMasterKeyFile: string | undefined,
+): Promise<MasterKeys> {
   if (otherMasterKeyFile === undefined) return { masterKey };
   const other = 'the other master key (--other-master-key-file)';
   const otherMasterKey = await read(other, otherMasterKeyFile);

@@ -20,7 +20,9 @@ export async function rotateRaIdentity(
   const notAfter = await raNotAfter(deps, connector);
   const activeFrom = deps.clock() + activeInMs;
   if (activeFrom >= notAfter.getTime()) {
-    throw new RangeError(`the new RA certificate ends at ${notAfter.toISOString()}, before that`);
+    throw new RangeError(
+      `the new RA certificate would end at ${notAfter.toISOString()}, before it is active`,
+    );
   }
   const identity = await issueRaCertificate(deps, connector, notAfter);
   for (;;) {

@@ -10,6 +10,7 @@ import type { DevSettings } from '../config/dev-settings.ts';
 import { devServerSettings } from '../config/dev-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import { loadMasterKey } from '../config/master-key.ts';
+import { withOtherMasterKey } from '../config/read-master-key-files.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { connectorPath } from '../connectors/connector-path.ts';
 import { rotateRaIdentity } from '../connectors/rotate-ra-identity.ts';
@@ -25,16 +26,16 @@ const WARNING =
 
 /** Runs `scep-connector dev` until SIGTERM or SIGINT, then drains. */
 export async function runDev(dev: DevSettings): Promise<void> {
-  const { dataDir, readyFile, caDelay } = dev;
+  const { dataDir, readyFile, caDelay, otherMasterKeyFile } = dev;
   if (readyFile !== undefined) await rm(readyFile, { force: true });
   await makeDataDir(dataDir);
-  const masterKey = await loadMasterKey(dataDir);
+  const masterKeys = await withOtherMasterKey(await loadMasterKey(dataDir), otherMasterKeyFile);
   const credential = await loadDevCredential(dataDir, DEV_SCOPE.accountId);
   const settings = devServerSettings(dev);
   // The server's own start does not wait for it.
   const ca = { delayMs: 0 };
   await runServer(
-    { settings, masterKey, credential },
+    { settings, ...masterKeys, credential },
     {
       overrides: { issuer: (embedded) => slowIssuer(embedded, () => ca.delayMs, Date.now) },
       prepare: async (wired) => {

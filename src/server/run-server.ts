@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import { explainAdapterError } from '../explain-adapter-error.ts';
@@ -9,7 +8,7 @@ import type { Logger } from '../observability/logger.ts';
 import { createLogger } from '../observability/logger.ts';
 import { explainSealError } from '../require-master-key.ts';
 import { createStoreLock } from '../store/lock-store.ts';
-import type { Wired, WireOverrides, WireSettings } from '../wire.ts';
+import type { Wired, WireOverrides } from '../wire.ts';
 import { wire } from '../wire.ts';
 import { wireApi } from '../wire-api.ts';
 import type { ServerUrls } from './announce-server.ts';
@@ -24,6 +23,7 @@ import { startChores } from './start-chores.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { Unlocking } from './unlock-store.ts';
 import { unlockStore } from './unlock-store.ts';
+import { wireSettings } from './wire-settings.ts';
 import type { WorkerPart } from './worker-part.ts';
 
 /** What a way to run the server adds to it. */
@@ -101,35 +101,4 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await wired.privateCa.tokenKeys?.close();
     await wired.store.close();
   }
-}
-
-function wireSettings(
-  { settings, masterKey, otherMasterKey, token, redis }: LoadedSettings,
-  publicUrl: () => string | undefined,
-  logger: Logger,
-): WireSettings {
-  return {
-    storeDir: join(settings.dataDir, 'store'),
-    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
-    authorityQuota: settings.quotas.certificateAuthorities,
-    ...{ masterKey, otherMasterKey, publicUrl },
-    // The rest is for those whose CAs answer.
-    seats: Math.ceil(settings.enrol.maxConcurrent / 2),
-    reportUncertain: (issuing) =>
-      logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
-    reportCreation: (authorityArn, err) =>
-      logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
-    s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
-    acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
-    token: token && {
-      ...token,
-      forNewKeys: settings.keyStore.kind === 'pkcs11',
-      report: (err) => logger.error({ err }, 'the token with CA keys does not work'),
-    },
-  };
-}
-
-function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
-  const report = (message: string, err?: unknown) => logger.warn({ err }, message);
-  return { ...issuer, report };
 }

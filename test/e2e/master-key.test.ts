@@ -194,6 +194,45 @@ test('the master key of two servers is changed as docs/master-key.md says, and n
   await expectRefused(onlyOld, /: the master key does not open what is in the store/);
 }, 240_000);
 
+test('a development server and ra rotate work between two keys, given both', async () => {
+  const rotate = (...more: readonly string[]) => {
+    const args = ['ra', 'rotate', '--data-dir', tried.dataDir, ...more];
+    return runCommand(process.execPath, [MAIN, ...args]);
+  };
+  const both = ['--other-master-key-file', newKey];
+  const { ready, stop } = await startConnector({ dataDir: tried.dataDir, args: both });
+  expect(ready.challengePassword).toBe(tried.ready.challengePassword);
+  const refused = await rotate();
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /^scep-connector: the store has secrets under a second master key/,
+  );
+  const { code, stdout, stderr } = await rotate(...both);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^RA generation 2$/m);
+  await stop();
+});
+
+test('ra rotate works on any connector of serve, by its settings', async () => {
+  const config = path.join(tempDirectory(), 'serve.yaml');
+  writeFileSync(config, stringify(settings(oldAndNew)));
+  const rotate = (connector: string) =>
+    runCommand(process.execPath, [MAIN, 'ra', 'rotate', connector, '--config', config]);
+  for (const named of [tried.ready.connectorArn, connectorId()]) {
+    expect(await rotate(named)).toMatchObject({ code: 0, stderr: '' });
+  }
+  const other = connectorId().replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+  const foreign = tried.ready.connectorArn.replace('us-east-1', 'eu-west-1');
+  for (const unknown of [other, foreign]) {
+    const { code, stderr } = await rotate(unknown);
+    expect(code).toBe(2);
+    expect(stderr).toBe(`scep-connector: there is no connector ${unknown} in the store\n`);
+  }
+  const { code, stderr } = await rotate('device-1');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/neither the ARN nor the id of a connector/);
+});
+
 test('the key of a development server is changed while it is down', async () => {
   const keys = ['--master-key-file', oldKey, '--other-master-key-file', newKey];
   const reseal = [MAIN, 'master-key', 'reseal', '--data-dir', tried.dataDir, ...keys];

@@ -134,6 +134,8 @@ describe('ra rotate refuses in one line', () => {
   test('a directory that is no server’s, and leaves nothing in it', async () => {
     const { code, stderr } = await rotate(path.join(tempDirectory(), 'none'));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^scep-connector: --data-dir .* run scep-connector dev first\n$/);
+    expect(stderr).toMatch(
+      /^scep-connector: --data-dir .* is not a server's: it has no master.key.*\n$/,
+    );
   });
 });

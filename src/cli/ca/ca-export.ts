@@ -2,17 +2,17 @@ import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import type { AdminWorld } from '../admin/admin-world.ts';
 import { idOf } from '../admin/complete-arn.ts';
-import type { DataDirOptions } from './data-dir-options.ts';
-import { addDataDirOptions } from './data-dir-options.ts';
+import type { StoreOptions } from '../store/store-options.ts';
+import { addStoreOptions } from '../store/store-options.ts';
 
-export interface CaExportOptions extends DataDirOptions {
+export interface CaExportOptions extends StoreOptions {
   readonly out: string;
   readonly passphraseFile: string;
   readonly force?: boolean;
   readonly iKnow?: string;
 }
 
-/** Registers `scep-connector ca export`, which works on the data directory: the API gives no keys away. */
+/** Registers `scep-connector ca export`, which works on the store of a server: the API gives no keys away. */
 export function registerCaExport(
   parent: Command,
   { ask }: Pick<AdminWorld, 'ask'>,
@@ -27,7 +27,7 @@ export function registerCaExport(
     .requiredOption('--passphrase-file <file>', 'the passphrase, on the first line')
     .option('--force', 'replace a file that exists')
     .option('--i-know <id>', 'the id of the CA, typed by you: whoever has the key is the CA');
-  addDataDirOptions(command);
+  addStoreOptions(command);
   command.action(async (arn: string, options: CaExportOptions) => {
     const id = idOf(arn);
     const typed =

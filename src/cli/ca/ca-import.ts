@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { DataDirOptions } from './data-dir-options.ts';
-import { addDataDirOptions } from './data-dir-options.ts';
+import type { StoreOptions } from '../store/store-options.ts';
+import { addStoreOptions } from '../store/store-options.ts';
 import type { RevocationOptions } from './revocation-options.ts';
 import { addRevocationOptions } from './revocation-options.ts';
 
-export interface CaImportOptions extends DataDirOptions, RevocationOptions {
+export interface CaImportOptions extends StoreOptions, RevocationOptions {
   /** Either this, or a certificate and its key. */
   readonly pkcs12?: string;
   readonly certificate?: string;
@@ -17,7 +17,7 @@ export interface CaImportOptions extends DataDirOptions, RevocationOptions {
   readonly account: string;
 }
 
-/** Registers `scep-connector ca import`, which works on the data directory: the API takes no keys. */
+/** Registers `scep-connector ca import`, which works on the store of a server: the API takes no keys. */
 export function registerCaImport(
   parent: Command,
   importCa: (options: CaImportOptions) => Promise<void>,
@@ -36,7 +36,7 @@ export function registerCaImport(
   command
     .option('--region <name>', 'where API calls find it', parseRegion, 'us-east-1')
     .option('--account <id>', 'whose it is', parseAccount, '000000000000');
-  addDataDirOptions(command);
+  addStoreOptions(command);
   command.action(importCa);
 }
 

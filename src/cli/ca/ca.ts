@@ -19,7 +19,7 @@ import { registerCaState } from './ca-state.ts';
 import { registerCaTags } from './ca-tags.ts';
 import { registerCaUpdate } from './ca-update.ts';
 
-/** What is done on the data directory of a server. Errors are those of the commands. */
+/** What is done on the store of a server. Errors are those of the commands. */
 export interface CaKeyCommands {
   readonly importCa: (options: CaImportOptions) => Promise<void>;
   readonly exportCa: (arn: string, options: CaExportOptions) => Promise<void>;

@@ -44,7 +44,11 @@ function optionTable({ options, registeredArguments }: Command): string {
   return markdownTable(
     ['option', 'meaning', 'default'],
     [
-      ...registeredArguments.map((one) => [`\`${nameOf(one)}\``, meaning(one), 'required']),
+      ...registeredArguments.map((one) => [
+        `\`${nameOf(one)}\``,
+        meaning(one),
+        one.required ? 'required' : '',
+      ]),
       ...options.map((one) => [
         `\`${one.flags}\``,
         meaning(one),
@@ -55,7 +59,8 @@ function optionTable({ options, registeredArguments }: Command): string {
 }
 
 function nameOf(argument: Argument): string {
-  return `<${argument.name()}${argument.variadic ? '...' : ''}>`;
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function meaning({ description, argChoices = [] }: Argument | Option): string {

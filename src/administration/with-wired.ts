@@ -1,0 +1,32 @@
+import type { StoreOptions } from '../cli/store/store-options.ts';
+import { explainAdapterError } from '../explain-adapter-error.ts';
+import { createLogger } from '../observability/logger.ts';
+import { explainSealError, requireMasterKey } from '../require-master-key.ts';
+import { wireSettings } from '../server/wire-settings.ts';
+import type { Wired } from '../wire.ts';
+import { wire } from '../wire.ts';
+import { readWireSettings, requireStore } from './read-wire-settings.ts';
+
+/**
+ * Runs something with all parts of a server, its CA as well, beside servers that may be running: they see the outcome at their next
+ * request.
+ * @throws UsageError for mistakes in options and settings, when there is no store, and for another master key
+ */
+export async function withWired<T>(
+  options: StoreOptions,
+  run: (wired: Wired) => Promise<T>,
+): Promise<T> {
+  const logger = createLogger('warn');
+  const settings = await readWireSettings(options, (loaded) =>
+    wireSettings(loaded, () => loaded.settings.publicUrl, logger),
+  );
+  requireStore(settings);
+  const wired = await wire(settings).catch(explainAdapterError);
+  try {
+    await requireMasterKey(wired);
+    return await run(wired).catch(explainSealError);
+  } finally {
+    await wired.privateCa.tokenKeys?.close();
+    await wired.store.close();
+  }
+}

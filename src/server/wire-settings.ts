@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { LoadedSettings } from '../config/load-settings.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { WireSettings } from '../wire.ts';
+
+/**
+ * What `wire` is told of the server that the settings describe.
+ * @param publicUrl where devices reach the enrol listener, once it is known
+ * @param logger is told what goes wrong behind the answers to requests
+ */
+export function wireSettings(
+  { settings, masterKey, otherMasterKey, token, redis }: LoadedSettings,
+  publicUrl: () => string | undefined,
+  logger: Logger,
+): WireSettings {
+  return {
+    storeDir: join(settings.dataDir, 'store'),
+    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
+    authorityQuota: settings.quotas.certificateAuthorities,
+    ...{ masterKey, otherMasterKey, publicUrl },
+    // The rest is for those whose CAs answer.
+    seats: Math.ceil(settings.enrol.maxConcurrent / 2),
+    reportUncertain: (issuing) =>
+      logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
+    reportCreation: (authorityArn, err) =>
+      logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
+    s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
+    acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
+    token: token && {
+      ...token,
+      forNewKeys: settings.keyStore.kind === 'pkcs11',
+      report: (err) => logger.error({ err }, 'the token with CA keys does not work'),
+    },
+  };
+}
+
+function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
+  const report = (message: string, err?: unknown) => logger.warn({ err }, message);
+  return { ...issuer, report };
+}
