@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+
+function filesIn(directory: string, ending: RegExp): readonly string[] {
+  return readdirSync(path.join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+    .filter((file) => ending.test(file))
+    .map((file) => path.join(directory, file));
+}
+
+/** What is written for readers: pages whole, and the comments of source files. */
+function readProse(file: string): string {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  if (file.endsWith('.md')) return text;
+  const lines = text.split('\n').filter((line) => /^\s*(\*|\/\*\*|\/\/)/.test(line));
+  return lines.join('\n');
+}
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'helm/README.md', ...filesIn('docs', /\.md$/)];
+const SOURCES = ['src', 'test', 'bench'].flatMap((directory) => filesIn(directory, /\.ts$/));
+const NAME = /(?<![\w./-])(?:src|test|docs|helm|bench|certs)\/[\w./-]+\.(?:ts|md|sh|json|yaml)\b/g;
+
+test('what pages and comments name by its path is there', () => {
+  const missing = [...PAGES, ...SOURCES].flatMap((file) =>
+    [...readProse(file).matchAll(NAME)]
+      .map(([name]) => name)
+      .filter((name) => !existsSync(path.join(ROOT, name)))
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('docs/architecture.md names files of src, by the end of their paths', () => {
+  const names = [...readProse('docs/architecture.md').matchAll(/`([\w/-]+\.ts)`/g)];
+  expect(names.length).toBeGreaterThan(30);
+  const missing = names
+    .map(([, name = '']) => name)
+    .filter((name) => !SOURCES.some((file) => `/${file}`.endsWith(`/${name}`)));
+  expect(missing).toEqual([]);
+});
