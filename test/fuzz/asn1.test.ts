@@ -12,6 +12,7 @@ import { forgePkiMessage } from '../support/forge-pki-message.ts';
 import { goldenIdentity } from '../support/golden-identity.ts';
 import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
 import { mutated } from '../support/mutate-bytes.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 const RUNS = { numRuns: 3_000 };
 const SEEDS = [forgePkiMessage(), goldenIdentity('ra').certificate.der];
@@ -171,9 +172,9 @@ describe('readBer', () => {
   });
 
   test.each(HOSTILE_BODIES)('is done with %s within a second', (_, body) => {
-    const start = performance.now();
+    const start = processorTime();
     expectOnlyDecodeError(() => berToDer(body));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(processorTime() - start).toBeLessThan(1_000);
   });
 });
 
@@ -194,7 +195,8 @@ describe('writers and readers agree', () => {
     const arc = fc.oneof(fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 50n }));
     const dotted = fc
       .tuple(fc.nat(2), fc.nat(39), fc.array(arc, { maxLength: 8 }))
-      .map(([root, second, rest]) => [root, second, ...rest].join('.'));
+      .map(([root, second, rest]) => [root, second, ...rest].join('.'))
+      .filter((text) => text.length <= 128);
     fc.assert(
       fc.property(dotted, (oid) => isDottedOid(oid) && readOid(readBer(derOid(oid))) === oid),
     );

@@ -11,6 +11,7 @@ import { derivePasswordKey, passwordEncryption } from '../../src/cms/password-re
 import { sealEnvelopedData } from '../../src/cms/seal-enveloped-data.ts';
 import { UnsupportedAlgorithmError } from '../../src/x509/unsupported-algorithm-error.ts';
 import { mutated } from '../support/mutate-bytes.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { runOpenssl } from '../support/run-openssl.ts';
 
 const PASSWORD = 'challenge';
@@ -33,13 +34,13 @@ function expectOurs(error: unknown): void {
 test('envelopes by password, changed anywhere: opened or not, within a second', async () => {
   await fc.assert(
     fc.asyncProperty(mutated(seeds), async (bytes) => {
-      const start = performance.now();
+      const start = processorTime();
       try {
         await openPasswordEnvelope(parseEnvelopedData(bytes), cipher, ['one', 'two', PASSWORD]);
       } catch (error) {
         expectOurs(error);
       }
-      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(processorTime() - start).toBeLessThan(1_000);
     }),
     { numRuns: 200 },
   );

@@ -15,6 +15,7 @@ import { forgePkiMessage, goldenEnvelope } from '../support/forge-pki-message.ts
 import { goldenIdentity } from '../support/golden-identity.ts';
 import { HOSTILE_BODIES, hostileCertificates, hostileRequests } from '../support/hostile-bodies.ts';
 import { mutated } from '../support/mutate-bytes.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 const RUNS = { numRuns: 400 };
 const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
@@ -31,7 +32,7 @@ const seeds = CLIENTS.flatMap((client) =>
 
 /** All that happens to a request before its content is looked at. Within a second nothing but the two errors comes out. */
 function receive(bytes: Uint8Array): void {
-  const start = performance.now();
+  const start = processorTime();
   try {
     const request = readPkiRequest(bytes);
     const verified = verifyPkiRequest(request, EVERYTHING);
@@ -39,15 +40,15 @@ function receive(bytes: Uint8Array): void {
   } catch (error) {
     if (!(error instanceof DecodeError || error instanceof Refusal)) throw error;
   }
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(processorTime() - start).toBeLessThan(1_000);
 }
 
-/** Milliseconds of the best of three, as other processes run meanwhile and the first pays for compiling. */
+/** Milliseconds of the best of three, as the first pays for compiling. */
 function receptionTime(bytes: Uint8Array): number {
   const times = [1, 2, 3].map(() => {
-    const start = performance.now();
+    const start = processorTime();
     receive(bytes);
-    return performance.now() - start;
+    return processorTime() - start;
   });
   return Math.min(...times);
 }

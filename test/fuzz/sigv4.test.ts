@@ -5,6 +5,7 @@ import { createAuthenticator } from '../../src/aws-wire/sigv4/create-authenticat
 import { parseAuthorization } from '../../src/aws-wire/sigv4/parse-authorization.ts';
 import type { SignedRequest } from '../../src/aws-wire/sigv4/signed-request.ts';
 import { mutated } from '../support/mutate-bytes.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { signRequest, testCredential } from '../support/sign-request.ts';
 
 const NOW = Date.parse('2026-11-22T02:34:30Z');
@@ -25,7 +26,7 @@ function withAuthorization(header: string): SignedRequest {
 
 /** Whether it is accepted. Whatever is thrown but an AwsError of the front end is a crash. */
 function isAccepted(request: SignedRequest): boolean {
-  const start = performance.now();
+  const start = processorTime();
   try {
     authenticate(request);
     return true;
@@ -36,7 +37,7 @@ function isAccepted(request: SignedRequest): boolean {
     );
     return false;
   } finally {
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(processorTime() - start).toBeLessThan(1_000);
   }
 }
 
@@ -119,8 +120,8 @@ test.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j take no time', (text
     text.repeat(16_000),
     `${goodAuthorization.slice(0, 90)}${text.repeat(3_900)}`,
   ]) {
-    const start = performance.now();
+    const start = processorTime();
     expect(isAccepted(withAuthorization(header))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(processorTime() - start).toBeLessThan(500);
   }
 });

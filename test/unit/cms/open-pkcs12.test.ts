@@ -6,6 +6,7 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derInteger, derSequence } from '../../../src/asn1/write-der.ts';
 import { openPkcs12 } from '../../../src/cms/open-pkcs12.ts';
 import { Pkcs12Error } from '../../../src/cms/pkcs12-error.ts';
+import { processorTime } from '../../support/processor-time.ts';
 import { requireClient } from '../../support/require-client.ts';
 import { runOrThrow } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
@@ -213,8 +214,8 @@ describe('refused', () => {
 
   test('a million and one iterations, at once', () => {
     const bytes = sealPkcs12(derSequence(), PASSPHRASE, { iterations: 1_000_001 });
-    const start = performance.now();
+    const start = processorTime();
     expect(() => openPkcs12(bytes, PASSPHRASE)).toThrow(/iterated 1000001 times/);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(processorTime() - start).toBeLessThan(200);
   });
 });

@@ -11,6 +11,7 @@ import { checkNameConstraints } from '../../../src/x509/check-name-constraints.t
 import type { GeneralName } from '../../../src/x509/general-names.ts';
 import { parseNameConstraints } from '../../../src/x509/name-constraints.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
+import { processorTime } from '../../support/processor-time.ts';
 
 const text = (tag: number) => (value: string) => derContextPrimitive(tag, Buffer.from(value));
 const [email, dns, uri] = [text(1), text(2), text(6)];
@@ -196,9 +197,9 @@ it('judges thousands of Names by thousands of subtrees without reading each of t
     return { kind: 'directoryName', value: parseDistinguishedNameText(`CN=${i},OU=x,O=Lab,C=US`) };
   });
   const many = constraints({ excluded: bases });
-  const start = performance.now();
+  const start = processorTime();
   expect(checkNameConstraints(many, nobody, names)).toBeUndefined();
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(processorTime() - start).toBeLessThan(1_000);
 });
 
 describe('a constraint on names that cannot be matched', () => {

@@ -5,6 +5,7 @@ import {
   matchesWildcards,
   resolveVariables,
 } from '../../../../src/aws-wire/policy/match-pattern.ts';
+import { processorTime } from '../../../support/processor-time.ts';
 
 const CONTEXT = new Map([
   ['aws:username', ['alice']],
@@ -81,10 +82,10 @@ test('the same as a regular expression on short texts', () => {
 });
 
 test('many wildcards on a long text that nearly matches take no time to speak of', () => {
-  const started = performance.now();
+  const started = processorTime();
   expect(matchesWildcards('*a'.repeat(100), `${'a'.repeat(2000)}b`, CONTEXT)).toBe(false);
   expect(
     matchesArn(`arn:a:b:c:d:${'a*'.repeat(100)}c`, `arn:a:b:c:d:${'a'.repeat(2000)}`, CONTEXT),
   ).toBe(false);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(processorTime() - started).toBeLessThan(2000);
 });
