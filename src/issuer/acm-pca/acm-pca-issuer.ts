@@ -94,9 +94,10 @@ async function issueCertificate(
     const { CertificateArn } = await calls.once('IssueCertificate', authorityArn, (client, how) =>
       client.send(command, how),
     );
-    if (CertificateArn !== undefined) {
-      certificates.forget(CertificateArn);
-      return CertificateArn;
+    const arn = String(CertificateArn);
+    if (arn.startsWith(`${authorityArn}/certificate/`)) {
+      certificates.forget(arn);
+      return arn;
     }
   } catch (error) {
     const isStale = error instanceof IssuerError && error.fault === 'not-active';

@@ -41,7 +41,7 @@ export function createAuthorityDescriptions(
         CertificateAuthorityArn,
         (client, options) => client.send(command, options),
       );
-      if (value === undefined) throw incomplete(CertificateAuthorityArn, 'description');
+      if (value?.Status === undefined) throw incomplete(CertificateAuthorityArn, 'description');
       return { value, expiresAt: clock() + MINUTE };
     });
   return {

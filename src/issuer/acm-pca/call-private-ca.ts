@@ -7,6 +7,7 @@ import type { CallFailure, FailureKind } from './classify-failure.ts';
 import { classifyFailure } from './classify-failure.ts';
 import type { PrivateCaCall } from './issuer-error-of.ts';
 import { issuerErrorOf, notAsked } from './issuer-error-of.ts';
+import { renewCredentials } from './open-region-clients.ts';
 import type { ReportRarely } from './report-rarely.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
@@ -37,6 +38,7 @@ const ATTEMPTS = 3;
  * minute for which an idempotency token must outlive the last question (adr/0017).
  */
 const ANSWERED_WITHIN = 6_000;
+const EXPIRED = /^ExpiredToken(Exception)?$/;
 const FIRST_PAUSE = 100;
 const FIRST_PAUSE_WHEN_THROTTLED = 500;
 
@@ -44,6 +46,7 @@ const STANDING = {
   refused: 'lives',
   throttled: 'lives',
   fault: 'fails',
+  foreign: 'fails',
   unreachable: 'fails',
   unsigned: 'unknown',
 } as const satisfies Record<FailureKind, string>;
@@ -67,11 +70,13 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
     const breaker = breakers.get(region) ?? openBreaker(deps, region);
     breakers.set(region, breaker);
     return breaker(async () => {
+      const client = deps.clientOf(region);
       try {
-        const abortSignal = AbortSignal.timeout(ANSWERED_WITHIN);
-        return await send(deps.clientOf(region), { abortSignal });
+        return await send(client, { abortSignal: AbortSignal.timeout(ANSWERED_WITHIN) });
       } catch (error) {
-        throw new FailedCall(classifyFailure(error), error);
+        const failure = classifyFailure(error);
+        if (EXPIRED.test(failure.name)) renewCredentials(client);
+        throw new FailedCall(failure, error);
       }
     });
   };

@@ -4,9 +4,16 @@ import { z } from 'zod';
  * What is known of a call that failed:
  * - 'refused': AWS answered no, and did nothing; 'throttled': the same, because of a rate;
  * - 'fault': AWS was asked, and failed or gave no answer, so it may have done it;
+ * - 'foreign': the same, but what answered is not AWS, such as a proxy with a page of its own;
  * - 'unreachable': it was never asked; 'unsigned': nor was there a credential to ask with.
  */
-export type FailureKind = 'refused' | 'throttled' | 'fault' | 'unreachable' | 'unsigned';
+export type FailureKind =
+  | 'refused'
+  | 'throttled'
+  | 'fault'
+  | 'foreign'
+  | 'unreachable'
+  | 'unsigned';
 
 export interface CallFailure {
   readonly kind: FailureKind;
@@ -33,6 +40,7 @@ const failureShape = z.object({
     .object({ httpStatusCode: z.number().optional(), requestId: text })
     .optional()
     .catch(undefined),
+  $fault: text,
   $response: z.object({ statusCode: z.number() }).optional().catch(undefined),
 });
 type FailureShape = z.infer<typeof failureShape>;
@@ -51,6 +59,9 @@ const THROTTLING = [
 const TOO_MANY_REQUESTS = 429;
 const REQUEST_TIMEOUT = 408;
 
+/** What the SDK calls an answer that is no JSON, or an error without a name, which it calls by the status. */
+const NO_ERROR_OF_AWS = /^(SyntaxError|TypeError|\d{3})$/;
+
 /** Of a connection that did not come about: nothing can have been sent on it. */
 const CONNECTING = ['connect', 'getaddrinfo'];
 const NOT_CONNECTED = /without establishing a connection|before secure TLS connection/;
@@ -66,26 +77,28 @@ export function classifyFailure(error: unknown): CallFailure {
   const name = shape.code ?? shape.name ?? 'Error';
   const about = {
     name,
-    message: shape.message || name,
+    // The SDK adds hints for programmers in further lines.
+    message: shape.message?.split('\n')[0] || name,
     requestId: shape.$metadata?.requestId,
   };
   if (error instanceof CredentialsError) return { ...about, kind: 'unsigned' };
   if (isUnsent(shape)) return { ...about, kind: 'unreachable' };
   const status = shape.$metadata?.httpStatusCode ?? shape.$response?.statusCode;
-  return { ...about, kind: kindOfAnswer(status, about) };
+  const kind = kindOfAnswer(status, shape);
+  return kind === 'foreign' ? { ...about, kind, name: `HTTP ${status}` } : { ...about, kind };
 }
 
-function kindOfAnswer(
-  status: number | undefined,
-  { name, message }: { name: string; message: string },
-): FailureKind {
+function kindOfAnswer(status: number | undefined, shape: FailureShape): FailureKind {
+  const { name = '', message = '', $fault } = shape;
   if (status === undefined) return 'fault';
   if (status === TOO_MANY_REQUESTS || THROTTLING.includes(name)) return 'throttled';
   // Of a rate, or of the number of certificates: it says the one or the other in words alone.
   if (name === 'LimitExceededException' && /rate|throttl|per second/i.test(message))
     return 'throttled';
-  const isFinal = status >= 400 && status < 500 && status !== REQUEST_TIMEOUT;
-  return isFinal ? 'refused' : 'fault';
+  if (status >= 500 || status === REQUEST_TIMEOUT) return 'fault';
+  if (NO_ERROR_OF_AWS.test(name)) return 'foreign';
+  // Without it the answer broke off before the SDK knew what it says.
+  return status >= 400 && $fault !== undefined ? 'refused' : 'fault';
 }
 
 function isUnsent({ message = '', code = '', syscall = '', errors = [] }: FailureShape): boolean {

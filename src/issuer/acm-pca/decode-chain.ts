@@ -1,9 +1,10 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
 import type { IssuedCertificate } from '../issuer.ts';
 import { IssuerError } from '../issuer.ts';
 
-/** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none, or it is no PEM */
+/** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none that can be read */
 export function decodeChain(
   answer: {
     readonly Certificate?: string | undefined;
@@ -14,7 +15,7 @@ export function decodeChain(
   try {
     const [certificate] = decodePem('CERTIFICATE', answer.Certificate ?? '');
     const chain = decodePem('CERTIFICATE', answer.CertificateChain ?? '');
-    if (certificate !== undefined) return { certificate, chain };
+    if (certificate !== undefined && parseCertificate(certificate)) return { certificate, chain };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }

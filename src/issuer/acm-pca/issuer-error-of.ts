@@ -18,6 +18,17 @@ interface Explanation {
 
 const DENIED = 'access-denied';
 const UNDER_WAY: Explanation = { fault: 'unavailable', advice: 'AWS is still working on it' };
+const WRONG_KEY: Explanation = {
+  fault: DENIED,
+  advice:
+    'the secret key does not fit the access key, or something between here and AWS changed the request',
+};
+const WRONG_CLOCK: Explanation = {
+  fault: 'unavailable',
+  advice: 'set the clock of this machine; requests are dated by that of AWS meanwhile',
+};
+/** Of a signature that is right but for its time. */
+const WRONG_TIME = /^Signature (expired|not yet current)/;
 const REFUSALS: Readonly<Record<string, Explanation>> = {
   InvalidArnException: {
     fault: 'not-found',
@@ -55,16 +66,17 @@ const REFUSALS: Readonly<Record<string, Explanation>> = {
     fault: DENIED,
     advice: 'something between here and AWS changed the request',
   },
-  InvalidSignatureException: {
-    fault: DENIED,
-    advice: 'the secret key does not fit the access key, or the clock is wrong',
-  },
-  SignatureDoesNotMatch: { fault: DENIED, advice: 'the secret key does not fit the access key' },
+  InvalidSignatureException: WRONG_KEY,
+  SignatureDoesNotMatch: WRONG_KEY,
   // These pass when credentials are fetched anew or the clock is set right.
   ExpiredToken: { fault: 'unavailable', advice: 'the session credentials have expired' },
   ExpiredTokenException: { fault: 'unavailable', advice: 'the session credentials have expired' },
-  RequestExpired: { fault: 'unavailable', advice: 'set the clock of this machine' },
-  RequestTimeTooSkewed: { fault: 'unavailable', advice: 'set the clock of this machine' },
+  RequestExpired: WRONG_CLOCK,
+  RequestTimeTooSkewed: WRONG_CLOCK,
+  ConcurrentModificationException: {
+    fault: 'unavailable',
+    advice: 'somebody is changing the CA; it passes',
+  },
   UnknownOperationException: {
     fault: 'unavailable',
     advice: 'issuer.endpoint, or AWS_ENDPOINT_URL, leads to something that is not AWS Private CA',
@@ -81,8 +93,8 @@ export function issuerErrorOf(
   { kind, ...failure }: CallFailure,
   cause?: unknown,
 ): IssuerError {
-  const { fault, advice } = explain(call, kind, failure.name);
   const { name, message, requestId } = failure;
+  const { fault, advice } = explain(call, kind, failure);
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
   const said = `${call.operation} of ${call.authorityArn}: ${name}: ${message}${request}`;
   return new IssuerError(fault, advice === '' ? said : `${said}; ${advice}`, { cause });
@@ -97,10 +109,17 @@ export function notAsked(
   return new IssuerError('unavailable', message, { cause: error });
 }
 
-function explain(call: PrivateCaCall, kind: CallFailure['kind'], name: string): Explanation {
+function explain(
+  call: PrivateCaCall,
+  kind: CallFailure['kind'],
+  { name, message }: Omit<CallFailure, 'kind'>,
+): Explanation {
   const { operation, region } = call;
+  // Whoever reads asks again; of issuing alone it matters that it may have been done.
+  const unknown = operation === 'IssueCertificate' ? 'unanswered' : 'unavailable';
   switch (kind) {
     case 'refused':
+      if (WRONG_TIME.test(message)) return WRONG_CLOCK;
       return explainRefusal(call, Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined);
     case 'throttled':
       return {
@@ -108,10 +127,12 @@ function explain(call: PrivateCaCall, kind: CallFailure['kind'], name: string): 
         advice: `the account's rate of ${operation} is used up; lower issuer.certificatesPerSecond or have the quota raised`,
       };
     case 'fault':
-      // Whoever reads asks again; of issuing alone it matters that it may have been done.
+      return { fault: unknown, advice: `AWS Private CA in ${region} failed or did not answer` };
+    case 'foreign':
       return {
-        fault: operation === 'IssueCertificate' ? 'unanswered' : 'unavailable',
-        advice: `AWS Private CA in ${region} failed or did not answer`,
+        fault: unknown,
+        advice:
+          'what answers there is not AWS Private CA: see issuer.endpoint, AWS_ENDPOINT_URL, DNS and proxies',
       };
     case 'unreachable':
       return {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { OID } from '../../asn1/object-identifiers.ts';
-import { issuingDistributionPointExtension } from '../../x509/crl-distribution-points.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { LongCrl } from '../../x509/parse-crl.ts';
 import { parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
+import { readIssuingUrls } from '../../x509/read-crl-urls.ts';
 
 /** A CRL that has been verified. */
 export interface RevocationList {
@@ -62,12 +62,8 @@ function isAbout({ extensions }: LongCrl, partitionUrl: string | undefined): boo
   const critical = extensions.filter((extension) => extension.critical);
   if (partitionUrl === undefined) return critical.length === 0;
   const [point, ...others] = critical;
-  const { value } = issuingDistributionPointExtension(partitionUrl);
-  return (
-    point?.oid === OID.issuingDistributionPoint &&
-    others.length === 0 &&
-    Buffer.compare(point.value, value) === 0
-  );
+  if (point?.oid !== OID.issuingDistributionPoint || others.length > 0) return false;
+  return readIssuingUrls(point.value).includes(partitionUrl);
 }
 
 /** Hexadecimal, without leading zeros. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { encodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
@@ -9,7 +10,8 @@ import { makeIdentity, rsaKeyPair } from '../../../support/test-authority.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 const ARN = `arn:aws-cn:acm-pca:cn-north-1:123456789012:certificate-authority/${ID}`;
-const CERTIFICATE_ARN = `${ARN}/certificate/${'0'.repeat(32)}`;
+const CERTIFICATE = `certificate/${'0'.repeat(32)}`;
+const CERTIFICATE_ARN = `${ARN}/${CERTIFICATE}`;
 const NOW = Date.now();
 const DAY = 86_400_000;
 const keys = rsaKeyPair();
@@ -41,7 +43,9 @@ async function world(changes: { certificatesPerSecond?: number; store?: RecordSt
   const aws = await startFakeAcmPca({
     DescribeCertificateAuthority: () => description(),
     GetCertificateAuthorityCertificate: () => ({ Certificate: pemOf('CN=First') }),
-    IssueCertificate: () => ({ CertificateArn: CERTIFICATE_ARN }),
+    IssueCertificate: ({ CertificateAuthorityArn: arn }) => ({
+      CertificateArn: `${String(arn)}/${CERTIFICATE}`,
+    }),
     GetCertificate: () => ({ Certificate: pemOf('CN=device'), CertificateChain: pemOf('CN=CA') }),
   });
   const store = changes.store ?? openInMemoryRecordStore(clock);
@@ -102,8 +106,32 @@ describe('describeAuthority', () => {
     expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'NOT_ACTIVE' });
   });
 
-  test('an answer without what it should hold is no answer', async () => {
+  test('a chain may be long, and comes in order', async () => {
     const { aws, issuer } = await world();
+    const names = ['CN=Issuing', 'CN=Policy', 'CN=Regional', 'CN=Root'];
+    aws.answers['GetCertificateAuthorityCertificate'] = () => ({
+      Certificate: pemOf('CN=First'),
+      CertificateChain: names.map(pemOf).join('\n'),
+    });
+    const { chain } = await issuer.describeAuthority(ARN);
+    expect(chain.map((der) => new X509Certificate(der).subject)).toEqual(names);
+  });
+
+  test('an answer without what it should hold is no answer', async () => {
+    const { aws, issuer, time } = await world();
+    aws.answers['GetCertificateAuthorityCertificate'] = () => ({
+      Certificate: encodePem('CERTIFICATE', Buffer.from('3000', 'hex')),
+    });
+    await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({ fault: 'unavailable' });
+    for (const answer of [{}, { CertificateAuthority: {} }]) {
+      time.now += 60_000;
+      aws.answers['DescribeCertificateAuthority'] = () => answer;
+      await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({
+        fault: 'unavailable',
+        message: `AWS Private CA gave no description of ${ARN}`,
+      });
+    }
+    aws.answers['DescribeCertificateAuthority'] = () => description();
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({ Certificate: 'no PEM' });
     await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({
       fault: 'unavailable',
@@ -171,9 +199,12 @@ describe('issueCertificate', () => {
     aws.answers['IssueCertificate'] = () => ({ __type: 'ThrottlingException', message: 'Rate' });
     await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'throttled' });
     expect(aws.count('IssueCertificate')).toBe(1);
-    aws.answers['IssueCertificate'] = () => ({});
-    await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'unanswered' });
-    expect(aws.count('IssueCertificate')).toBe(2);
+    const nonsense = [{}, { CertificateArn: 5 }, { CertificateArn: `${ARN}0/certificate/1` }];
+    for (const answer of nonsense) {
+      aws.answers['IssueCertificate'] = () => answer;
+      await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'unanswered' });
+    }
+    expect(aws.count('IssueCertificate')).toBe(4);
   });
 });
 

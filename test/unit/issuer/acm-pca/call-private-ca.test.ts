@@ -10,8 +10,11 @@ const EU = ARN('eu-central-1');
 const answered = (name: string, status: number) =>
   Object.assign(new Error('words'), {
     name,
+    $fault: status < 500 ? 'client' : 'server',
     $metadata: { httpStatusCode: status, requestId: 'request-1' },
   });
+const outOfTime = (how: string) =>
+  Object.assign(answered('InvalidSignatureException', 400), { message: `Signature ${how}` });
 const THROTTLED = answered('ThrottlingException', 400);
 const FAULT = answered('InternalFailure', 500);
 const REFUSED = answered('ValidationException', 400);
@@ -61,6 +64,13 @@ describe('once', () => {
     ['not-found', answered('InvalidArnException', 400)],
     ['invalid-request', answered('MalformedCSRException', 400)],
     ['invalid-request', answered('LimitExceededException', 400)],
+    ['unavailable', answered('ConcurrentModificationException', 400)],
+    ['unavailable', answered('RequestTimeTooSkewed', 403)],
+    ['access-denied', answered('InvalidSignatureException', 400)],
+    ['access-denied', answered('SignatureDoesNotMatch', 403)],
+    ['unavailable', outOfTime('expired: 20260101T000000Z is now earlier than 20260101T001000Z')],
+    ['unavailable', outOfTime('not yet current: 20260101T001000Z is still later than now')],
+    ['unanswered', Object.assign(new SyntaxError('<'), { $response: { statusCode: 403 } })],
   ])('of IssueCertificate: %s, and is not tried again', async (fault, error) => {
     const { calls, sending } = world();
     const send = sending(error);
@@ -80,6 +90,23 @@ describe('once', () => {
     const asking = calls.once('IssueCertificate', EU, sending(error));
     await expect(asking).rejects.toThrow(error.message);
     expect(rarely).toHaveBeenCalledTimes(times);
+  });
+
+  test.each([
+    [outOfTime('expired: 20260101T000000Z is now'), /set the clock of this machine/],
+    [answered('ExpiredTokenException', 400), /the session credentials have expired/],
+    [answered('ConcurrentModificationException', 400), /it passes/],
+    [
+      Object.assign(new SyntaxError('<'), { $response: { statusCode: 403 } }),
+      /: HTTP 403: <; what answers there is not AWS Private CA: see issuer.endpoint/,
+    ],
+  ])('tells the log what would help: %s', async (error, advice) => {
+    const { calls, sending, rarely } = world();
+    const asking = calls.once('IssueCertificate', EU, sending(error));
+    await expect(asking).rejects.toThrow(advice);
+    expect(rarely.mock.calls).toEqual([
+      [expect.stringContaining(`IssueCertificate ${EU}`), expect.stringMatching(advice)],
+    ]);
   });
 
   test('says who is to do what', async () => {

@@ -87,7 +87,15 @@ describe('what AWS answers', () => {
     ['fault', 503, error('ServiceUnavailable')],
     ['fault', 502, '<html>Bad gateway</html>'],
     ['fault', 408, error('RequestTimeout')],
-    ['fault', 200, '<html>A portal</html>'],
+    ['foreign', 200, '<html>A portal</html>'],
+    ['foreign', 302, ''],
+    ['foreign', 400, '<html>A firewall</html>'],
+    ['foreign', 403, '<html>Forbidden</html>'],
+    ['foreign', 403, ''],
+    ['foreign', 404, '{}'],
+    ['foreign', 404, 'null'],
+    ['foreign', 407, 'Proxy Authentication Required'],
+    ['fault', 503, '<html>A load balancer</html>'],
   ])('%s: %i %s', async (kind, status, body) => {
     expect(await failureAt(await answering(status, body))).toMatchObject({ kind });
   });
@@ -104,6 +112,14 @@ describe('what AWS answers', () => {
 });
 
 describe('no answer', () => {
+  test('fault: a refusal breaks off before it says why', async () => {
+    const endpoint = await startHttp((request, response) => {
+      response.writeHead(400, { 'content-length': 100 });
+      response.write('{"__type":', () => request.socket.destroy());
+    });
+    expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault' });
+  });
+
   test('fault: the connection breaks after the request was sent', async () => {
     const endpoint = await startHttp((request) => void request.socket.destroy());
     expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault', name: 'ECONNRESET' });

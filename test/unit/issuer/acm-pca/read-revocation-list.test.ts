@@ -20,7 +20,7 @@ const entry = (serial: string) =>
     reason: 'keyCompromise',
   });
 
-function listOf(revoked: readonly Uint8Array[]): Uint8Array {
+function listOf(revoked: readonly Uint8Array[], urls: readonly string[] = []): Uint8Array {
   const tbs = derTbsCertList({
     signingAlgorithm: 'SHA256WITHRSA',
     issuer: certificate.subject,
@@ -29,6 +29,7 @@ function listOf(revoked: readonly Uint8Array[]): Uint8Array {
     nextUpdate: new Date(NOW + 60_000),
     crlNumber: 1,
     revoked,
+    issuingDistributionPoint: urls,
   });
   return derSigned(tbs, 'SHA256WITHRSA', sign(tbs));
 }
@@ -53,4 +54,19 @@ test('its serial numbers are written without leading zeros', () => {
   expect(['00', '0000ff', '0a'].map((hex) => serialKey(Buffer.from(hex, 'hex')))).toEqual([
     ...['0', 'ff', 'a'],
   ]);
+});
+
+test('of a partition it must be, that has the URL among its names', async () => {
+  const [one, other] = ['http://a.example/crl/1.crl', 'http://b.example/crl/1.crl'];
+  const read = (urls: readonly string[], partitionUrl?: string) =>
+    readRevocationList(listOf([], urls), { issuer: certificate, now: NOW, partitionUrl });
+  expect((await read([one], one)).serials.size).toBe(0);
+  expect((await read([one, other], other)).serials.size).toBe(0);
+  for (const [urls, url] of [
+    [[one], other],
+    [[], one],
+    [[one], undefined],
+  ] as const) {
+    await expect(read(urls, url)).rejects.toThrow('not about the certificates asked for');
+  }
 });
