@@ -44,7 +44,8 @@ export interface ComposedCertificate {
 
 /**
  * The certificate that the parts ask for, and who is to sign it.
- * @throws AwsError ValidationException past the issuer's validity or path length, InvalidArgsException as `findSelfIssuer`
+ * @throws AwsError ValidationException past the issuer's validity or path length, InvalidArgsException as `findSelfIssuer`, and for
+ *   the authority's own name and key by any other template
  */
 export function composeCertificate(parts: CertificateParts): ComposedCertificate {
   const { authority, template, csr, api, validity } = parts;
@@ -52,6 +53,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   const issuer = template.selfSigned
     ? findSelfIssuer(authority, csr, subject)
     : findIssuer(requireInstalled(authority), template);
+  if (!template.selfSigned) requireAnotherSubject(authority, csr, subject);
   requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
   const serial = serialKey(Buffer.from(parts.serialNumber).toString('hex'));
   const extensions = composeExtensions({
@@ -72,6 +74,19 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
     extensions: parseName(subject).length > 0 ? extensions : withCriticalAltName(extensions),
   };
   return { fields, issuer };
+}
+
+/** A certificate of the authority's own name and key is self-signed, and OpenSSL looks for no issuer of it: it would verify nowhere. */
+function requireAnotherSubject(
+  authority: AuthorityRecord,
+  { subjectPublicKeyInfo }: CertificationRequest,
+  subject: Uint8Array,
+): void {
+  if (Buffer.compare(subjectPublicKeyInfo, authority.subjectPublicKeyInfo) !== 0) return;
+  if (Buffer.compare(subject, requireInstalled(authority).subject) !== 0) return;
+  const message =
+    'The request has the name and the key of the certificate authority itself: RootCACertificate alone makes self-signed certificates';
+  throw new AwsError('InvalidArgsException', message);
 }
 
 function identifiersOf(csr: CertificationRequest, { keyIdentifier }: Issuer): readonly Extension[] {

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
@@ -21,8 +23,10 @@ import type { Extension } from '../../../src/x509/read-extensions.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { crashingStore } from '../../support/crashing-store.ts';
 import { openTestPrivateCa, TEST_SCOPE } from '../../support/open-test-private-ca.ts';
+import { runCommand } from '../../support/run-command.ts';
 import type { SampleKeyPair } from '../../support/sample-keys.ts';
 import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
 
 const time = { now: Date.parse('2026-06-01T12:00:00Z') };
 const ca = openTestPrivateCa({ clock: () => time.now });
@@ -147,6 +151,37 @@ describe('IssueCertificate', () => {
     );
     const foreign = issue({ TemplateArn });
     await expect(foreign).rejects.toMatchObject({ code: 'InvalidArgsException' });
+  });
+
+  it.each([
+    'EndEntityCertificate/V1',
+    'BlankEndEntityCertificate_CSRPassthrough/V1',
+    'SubordinateCACertificate_PathLen0/V1',
+  ])('gives the authority no certificate of its own name and key from %s', async (template) => {
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
+    const issuing = issue({ Csr: Buffer.from(Csr), TemplateArn: templateArn(template) });
+    await expect(issuing).rejects.toMatchObject({
+      code: 'InvalidArgsException',
+      message: expect.stringContaining('RootCACertificate') as unknown,
+    });
+  });
+
+  it('certifies the key of the authority under another name, so that OpenSSL verifies it', async () => {
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
+    const { Certificate, CertificateChain = '' } = await issue({
+      Csr: Buffer.from(Csr),
+      TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+      ApiPassthrough: { Subject: { CommonName: 'other' } },
+    });
+    const directory = tempDirectory();
+    const [leaf, root] = [path.join(directory, 'leaf.pem'), path.join(directory, 'root.pem')];
+    writeFileSync(leaf, Certificate);
+    writeFileSync(root, CertificateChain);
+    const at = String(time.now / 1_000);
+    const { stdout } = await runCommand('openssl', [
+      ...['verify', '-attime', at, '-CAfile', root, leaf],
+    ]);
+    expect(stdout).toMatch(/OK\s*$/);
   });
 
   it.each([
