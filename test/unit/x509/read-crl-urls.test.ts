@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { derContext, derSequence } from '../../../src/asn1/write-der.ts';
+import { derContext, derContextPrimitive, derSequence } from '../../../src/asn1/write-der.ts';
 import { crlDistributionPointsExtension } from '../../../src/x509/crl-distribution-points.ts';
 import { derGeneralName } from '../../../src/x509/general-names.ts';
-import { readCrlUrls } from '../../../src/x509/read-crl-urls.ts';
+import { readCrlUrls, readIssuingUrls } from '../../../src/x509/read-crl-urls.ts';
 
 const extension = (value: Uint8Array) => [
   { oid: OID.cRLDistributionPoints, critical: false, value },
@@ -39,4 +39,12 @@ test.each([
   ['a control character', derSequence(point(Buffer.from('86026109', 'hex')))],
 ])('%s: DecodeError', (_, value) => {
   expect(() => readCrlUrls(extension(value))).toThrow(DecodeError);
+});
+
+test('reads what a CRL is about, unless that is less than the certificates with its names', () => {
+  const names = derContext(0, derContext(0, uri('http://a/1'), uri('http://a/2')));
+  expect(readIssuingUrls(derSequence(names))).toEqual(['http://a/1', 'http://a/2']);
+  const onlyUserCertificates = derContextPrimitive(1, Buffer.from([0xff]));
+  expect(readIssuingUrls(derSequence(names, onlyUserCertificates))).toEqual([]);
+  expect(readIssuingUrls(derSequence(onlyUserCertificates))).toEqual([]);
 });
