@@ -3,10 +3,12 @@ import { resumeConnectors } from '../connectors/unfinished-connectors.ts';
 import { resumeTransactions } from '../enrolment/unfinished-transactions.ts';
 import type { Logger } from '../observability/logger.ts';
 import { destroyDeletedKeys } from '../private-ca/destroy-deleted-keys.ts';
+import type { PrivateCa } from '../private-ca/private-ca.ts';
 import type { PutFailure } from '../private-ca/put-revocation-lists.ts';
 import { createListPutter } from '../private-ca/put-revocation-lists.ts';
 import { sweepDeletedAuthorities } from '../private-ca/sweep-deleted-authorities.ts';
 import type { Wired } from '../wire.ts';
+import { actWithHindsight } from './act-with-hindsight.ts';
 import { leadChore } from './lead-chore.ts';
 import type { Chore } from './start-chore.ts';
 import { startChore } from './start-chore.ts';
@@ -30,10 +32,12 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
     const chore = everywhere(everyMs, name, led.run);
     return { stop: () => chore.stop().then(led.release) };
   };
+  const destructive = (work: (ca: PrivateCa) => Promise<unknown>) =>
+    actWithHindsight(privateCa.clock, (clock) => work({ ...privateCa, clock }));
   return [
     everywhere(HOUR, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
-    every(HOUR, 'keys of deleted CAs', () => destroyDeletedKeys(privateCa)),
-    every(HOUR, 'leftovers of deleted CAs', () => sweepDeletedAuthorities(privateCa)),
+    every(HOUR, 'keys of deleted CAs', destructive(destroyDeletedKeys)),
+    every(HOUR, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
     every(QUARTER_MINUTE, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
     every(HOUR, 'RA renewal', () => renewRaIdentities(wired)),
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired)),

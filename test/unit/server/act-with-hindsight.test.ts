@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { sweepDeletedAuthorities } from '../../../src/private-ca/sweep-deleted-authorities.ts';
+import { actWithHindsight } from '../../../src/server/act-with-hindsight.ts';
+import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+it('tells the time of the run before, or that of now when the clock was put back', async () => {
+  const times = [100, 200, 900, 300, 400];
+  const told: number[] = [];
+  const act = actWithHindsight(
+    () => times.shift() ?? 0,
+    async (clock) => told.push(clock(), clock()),
+  );
+  for (let run = 0; run < 5; run += 1) await act();
+  expect(told).toEqual([-Infinity, -Infinity, 100, 100, 200, 200, 300, 300, 300, 300]);
+});
+
+it('leaves a deleted authority what it has while the clock is ahead for an hour', async () => {
+  const time = { now: Date.parse('2026-06-01T00:00:00Z') };
+  const { ca, arn: CertificateAuthorityArn } = await openRevokingCa(() => time.now);
+  const serial = await issueTestCertificate(ca, CertificateAuthorityArn);
+  const own = { CertificateAuthorityArn };
+  await ACTIONS.UpdateCertificateAuthority(ca, { ...own, Status: 'DISABLED' });
+  await ACTIONS.DeleteCertificateAuthority(ca, own);
+  const sweep = actWithHindsight(ca.clock, (clock) => sweepDeletedAuthorities({ ...ca, clock }));
+  await sweep();
+  time.now += 365 * DAY;
+  await sweep();
+  time.now += HOUR - 365 * DAY;
+  await sweep();
+  await ACTIONS.RestoreCertificateAuthority(ca, own);
+  const CertificateArn = `${CertificateAuthorityArn}/certificate/${serial}`;
+  await expect(ACTIONS.GetCertificate(ca, { ...own, CertificateArn })).resolves.toBeDefined();
+});
