@@ -15,8 +15,12 @@ export type CallFate =
       readonly status: number;
       /** The name of AWS's error. */
       readonly error: string;
+      /** In place of the words of the proxy. */
+      readonly message?: string;
       readonly done?: boolean;
     }
+  /** Something in between answers, with a page of its own. */
+  | { readonly kind: 'page'; readonly status: number; readonly done?: boolean }
   | { readonly kind: 'reset'; readonly done: boolean };
 
 export const PASS: CallFate = { kind: 'pass' };
@@ -58,9 +62,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (fate.kind === 'reset' || response.destroyed) {
       incoming.socket.resetAndDestroy();
     } else if (fate.kind === 'answer') {
-      const { status, error } = fate;
+      const { status, error, message = `the proxy says ${error}` } = fate;
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(JSON.stringify({ __type: error, message: `the proxy says ${error}` }));
+      response.end(JSON.stringify({ __type: error, message }));
+    } else if (fate.kind === 'page') {
+      response.writeHead(fate.status, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>Please sign in</title>');
     } else if (answer !== undefined) {
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);

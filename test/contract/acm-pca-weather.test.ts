@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { AcmPcaWorld } from '../support/acm-pca-world.ts';
+import { makeAcmPcaWorld } from '../support/acm-pca-world.ts';
+import { makeFleet } from '../support/device-fleet.ts';
+import type { CallFate } from '../support/fault-proxy.ts';
+import { PASS } from '../support/fault-proxy.ts';
+
+/** A few devices, so that it is quick; test/long/acm-pca-faults.test.ts has hundreds, and what befalls some of the calls. */
+const SIZE = 3;
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+const answer = (error: string, message?: string): CallFate => ({
+  ...{ kind: 'answer', status: 400, error },
+  ...(message !== undefined && { message }),
+});
+
+let world: AcmPcaWorld;
+const open = async () => {
+  world = await makeAcmPcaWorld({ 'scep:pending-wait': '1s' });
+  return { fleet: makeFleet(world, SIZE) };
+};
+afterEach(() => world.stop());
+
+async function expectAllServed(fleet: ReturnType<typeof makeFleet>): Promise<void> {
+  world.proxy.setFate(() => PASS);
+  // The breaker may be open.
+  world.pass(30 * SECOND);
+  await fleet.askUntilServed(5 * SECOND, 10);
+  expect(fleet.states()).toEqual({ SUCCESS: SIZE });
+  expect(await world.countIssued()).toBe(SIZE);
+  expect(world.uncertain).toEqual([]);
+}
+
+describe('what passes: devices wait, and have one certificate each behind it', () => {
+  test.each<[string, CallFate]>([
+    ['a page of a proxy with status 200', { kind: 'page', status: 200 }],
+    ['a page of a proxy with status 403', { kind: 'page', status: 403 }],
+    ['a page in place of the answer', { kind: 'page', status: 200, done: true }],
+    ['a CA that is being changed', answer('ConcurrentModificationException')],
+    ['spent credentials', answer('ExpiredTokenException')],
+    ['a wrong clock', answer('InvalidSignatureException', 'Signature expired: then is earlier')],
+  ])('%s', async (_, fate) => {
+    const { fleet } = await open();
+    world.proxy.setFate((operation) => (operation === 'IssueCertificate' ? fate : PASS));
+    await fleet.askOnce();
+    expect(fleet.states()).toEqual({ PENDING: SIZE });
+    await expectAllServed(fleet);
+  });
+
+  test('a certificate that is in progress for hours is waited for, and not asked for again', async () => {
+    const { fleet } = await open();
+    world.proxy.setFate((operation) =>
+      operation === 'GetCertificate' ? answer('RequestInProgressException') : PASS,
+    );
+    for (let i = 0; i < 3; i += 1) {
+      const begun = performance.now();
+      await fleet.askOnce();
+      expect(performance.now() - begun).toBeLessThan(15 * SECOND);
+      expect(fleet.states()).toEqual({ PENDING: SIZE });
+      world.pass(HOUR);
+    }
+    expect(world.proxy.calls('IssueCertificate')).toBe(SIZE);
+    await expectAllServed(fleet);
+  });
+});
+
+describe('what does not pass: devices are told, and nothing is issued', () => {
+  test.each([
+    ['a CSR that AWS cannot read', answer('MalformedCSRException')],
+    ['a quota that is used up', answer('LimitExceededException', 'The quota of certificates')],
+  ])('%s', async (_, fate) => {
+    const { fleet } = await open();
+    world.proxy.setFate((operation) => (operation === 'IssueCertificate' ? fate : PASS));
+    await fleet.askOnce();
+    expect(fleet.states()).toEqual({ 'authority-refused': SIZE });
+    expect(world.proxy.calls('IssueCertificate')).toBe(SIZE);
+    expect(await world.countIssued()).toBe(0);
+  });
+});
