@@ -86,7 +86,7 @@ export interface Wired {
 const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /**
- * The composition root: the one place where ports meet their adapters. When done close `privateCa.tokenKeys` and `store`.
+ * The composition root: the one place where ports meet their adapters. When done call `closeWired`.
  * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
@@ -132,6 +132,14 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     enrolment,
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
   };
+}
+
+/** Ends what `wire` has opened, as soon as the embedded CA has finished what it does in the background. */
+export async function closeWired({ privateCa, store }: Wired): Promise<void> {
+  const { creations, auditReports, tokenKeys } = privateCa;
+  await Promise.allSettled([...creations.values(), ...auditReports.values()]);
+  await tokenKeys?.close();
+  await store.close();
 }
 
 /** The client of Redis is not loaded without it either. */

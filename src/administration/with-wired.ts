@@ -4,7 +4,7 @@ import { createLogger } from '../observability/logger.ts';
 import { explainSealError, requireMasterKey } from '../require-master-key.ts';
 import { wireSettings } from '../server/wire-settings.ts';
 import type { Wired } from '../wire.ts';
-import { wire } from '../wire.ts';
+import { closeWired, wire } from '../wire.ts';
 import { readWireSettings, requireStore } from './read-wire-settings.ts';
 
 /**
@@ -26,7 +26,6 @@ export async function withWired<T>(
     await requireMasterKey(wired);
     return await run(wired).catch(explainSealError);
   } finally {
-    await wired.privateCa.tokenKeys?.close();
-    await wired.store.close();
+    await closeWired(wired);
   }
 }

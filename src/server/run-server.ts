@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { explainAdapterError } from '../explain-adapter-error.ts';
 import { createEnrolApp } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
@@ -9,7 +10,7 @@ import { createLogger } from '../observability/logger.ts';
 import { explainSealError } from '../require-master-key.ts';
 import { createStoreLock } from '../store/lock-store.ts';
 import type { Wired, WireOverrides } from '../wire.ts';
-import { wire } from '../wire.ts';
+import { closeWired, wire } from '../wire.ts';
 import { wireApi } from '../wire-api.ts';
 import type { ServerUrls } from './announce-server.ts';
 import { announceServer } from './announce-server.ts';
@@ -43,18 +44,13 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   const { settings } = loaded;
   const stopped = stopSignal();
   const { worker } = plan;
-  const log = createLogger(settings.logLevel);
-  const logger = worker ? log.child({ worker: worker.number }) : log;
+  const logger = loggerOf(settings, worker);
   let { publicUrl } = settings;
   const credentials = await openCredentials(loaded, logger);
   const lock = createStoreLock();
-  const wired = await wire(
-    wireSettings(loaded, () => publicUrl, logger),
-    {
-      ...plan.overrides,
-      guardStore: lock.guard,
-    },
-  ).catch(explainAdapterError);
+  const parts = wireSettings(loaded, () => publicUrl, logger);
+  const overrides = { ...plan.overrides, guardStore: lock.guard };
+  const wired = await wire(parts, overrides).catch(explainAdapterError);
   const background = createBackgroundWork(logger);
   const chores: Chore[] = [];
   const listeners = openListeners(logger);
@@ -65,11 +61,10 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     unlocking = await unlockStore(lock, wired.sealer, logger);
     const { unlocked } = unlocking;
     const announce = await plan.prepare?.(wired).catch(explainSealError);
-    const { maxConcurrent } = settings.enrol;
-    const load = limitLoad({ maxConcurrent, logger });
-    const enrolApp = createEnrolApp({ ...wired, load, logger });
-    const enrolListener = await listeners.open(enrolApp, settings.enrol);
-    const enrolUrl = publicUrl ?? enrolListener;
+    const { enrol } = settings;
+    const load = limitLoad({ maxConcurrent: enrol.maxConcurrent, logger });
+    const opened = await listeners.open(createEnrolApp({ ...wired, load, logger }), enrol);
+    const enrolUrl = publicUrl ?? opened;
     publicUrl = enrolUrl;
     // After the address is known, which certificates name.
     chores.push(...startChores(wired, unlocked, logger));
@@ -95,10 +90,13 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await probes.drain(0);
     await Promise.all(chores.map((chore) => chore.stop()));
     await background.settled();
-    await Promise.allSettled(wired.privateCa.creations.values());
-    await Promise.allSettled(wired.privateCa.auditReports.values());
     await credentials.stop();
-    await wired.privateCa.tokenKeys?.close();
-    await wired.store.close();
+    await closeWired(wired);
   }
+}
+
+/** Each line of a worker bears its number. */
+function loggerOf({ logLevel }: Settings, worker: WorkerPart | undefined): Logger {
+  const logger = createLogger(logLevel);
+  return worker ? logger.child({ worker: worker.number }) : logger;
 }
