@@ -28,6 +28,13 @@ interface Dependencies {
   readonly logger: Logger;
 }
 
+/** One request to a connector, and where its answer goes. */
+interface ScepCall {
+  readonly connector: ConnectorRecord;
+  readonly request: Request;
+  readonly response: Response;
+}
+
 /**
  * Serves one SCEP URL (RFC 8894 section 4): the operation is in the query, whatever follows the connector's path. `request.body`
  * holds the octets of a POST.
@@ -43,7 +50,7 @@ export async function serveScep(
     return;
   }
   try {
-    await serveConnector(deps, connector, request, response);
+    await serveConnector(deps, { connector, request, response });
   } catch (error) {
     if (error instanceof DecodeError) {
       logUnreadableRequest(deps.logger, connector, request, error.message);
@@ -52,17 +59,13 @@ export async function serveScep(
   }
 }
 
-async function serveConnector(
-  deps: Dependencies,
-  connector: ConnectorRecord,
-  request: Request,
-  response: Response,
-): Promise<void> {
+async function serveConnector(deps: Dependencies, call: ScepCall): Promise<void> {
+  const { request, response } = call;
   const { operation, message } = parseScepQuery(request.url);
   if (request.method === 'POST') {
-    await servePost(deps, connector, operation, request, response);
+    await servePost(deps, call, operation);
   } else if (request.method === 'GET' || request.method === 'HEAD') {
-    await serveGet(deps, connector, operation, message, request, response);
+    await serveGet(deps, call, operation, message ?? '');
   } else {
     refuseMethod(response, 'GET, POST');
   }
@@ -71,49 +74,40 @@ async function serveConnector(
 /** SCEP has one POST operation, so a missing or odd name means that one (protocol C5); GetCACaps and the like are for GET. */
 async function servePost(
   deps: Dependencies,
-  connector: ConnectorRecord,
+  call: ScepCall,
   operation: string | undefined,
-  request: Request,
-  response: Response,
 ): Promise<void> {
   if (operation?.startsWith('getca') || operation?.startsWith('getnextca')) {
-    refuseMethod(response, 'GET');
+    refuseMethod(call.response, 'GET');
     return;
   }
-  const body: unknown = request.body;
-  const message = body instanceof Uint8Array ? body : new Uint8Array();
-  await servePkiOperation(deps, connector, message, request, response);
+  const body: unknown = call.request.body;
+  await servePkiOperation(deps, call, body instanceof Uint8Array ? body : new Uint8Array());
 }
 
 async function serveGet(
   deps: Dependencies,
-  connector: ConnectorRecord,
+  call: ScepCall,
   operation: string | undefined,
-  message: string | undefined,
-  request: Request,
-  response: Response,
+  message: string,
 ): Promise<void> {
+  const { enrolment } = deps;
+  const { connector, request, response } = call;
   switch (operation) {
     case 'getcacaps':
-      respond(response, 200, 'text/plain', await caCapabilitiesReply(deps.enrolment, connector));
+      respond(response, 200, 'text/plain', await caCapabilitiesReply(enrolment, connector));
       return;
-    case 'getcacert':
-      respond(
-        response,
-        200,
-        CA_RA_CERT_CONTENT_TYPE,
-        await caCertificatesReply(deps.enrolment, connector),
-      );
+    case 'getcacert': {
+      const reply = await caCertificatesReply(enrolment, connector);
+      respond(response, 200, CA_RA_CERT_CONTENT_TYPE, reply);
       return;
+    }
     case 'getnextcacert':
-      await serveNextCaCert(deps, connector, response);
+      await serveNextCaCert(deps, call);
       return;
     case 'pkioperation':
-      if (request.method === 'HEAD') {
-        refuseMethod(response, 'GET, POST');
-        return;
-      }
-      await servePkiOperation(deps, connector, decodeGetMessage(message ?? ''), request, response);
+      if (request.method === 'HEAD') refuseMethod(response, 'GET, POST');
+      else await servePkiOperation(deps, call, decodeGetMessage(message));
       return;
     default:
       respondText(
@@ -126,8 +120,7 @@ async function serveGet(
 
 async function serveNextCaCert(
   { enrolment }: Dependencies,
-  connector: ConnectorRecord,
-  response: Response,
+  { connector, response }: ScepCall,
 ): Promise<void> {
   const reply = await nextCaCertificatesReply(enrolment, connector);
   if (reply === undefined) {
@@ -139,10 +132,8 @@ async function serveNextCaCert(
 
 async function servePkiOperation(
   { enrolment, logger }: Dependencies,
-  connector: ConnectorRecord,
+  { connector, request, response }: ScepCall,
   message: Uint8Array,
-  request: Request,
-  response: Response,
 ): Promise<void> {
   response.setHeader('Cache-Control', 'no-store');
   const result = await handlePkiOperation(enrolment, connector, message);
