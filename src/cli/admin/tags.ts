@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import type { ApiInput } from '../api/api-input.ts';
 import type { ConnectorApi } from '../api/connector-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import { listTagsAnswer, readAnswer } from './api-answers.ts';
@@ -32,22 +33,29 @@ export function registerTagsCommand(program: Command, world: AdminWorld): void {
     .description('set tags of a resource; others stay as they are')
     .argument('<resource>', RESOURCE_ARGUMENT)
     .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
-  addApiOptions(set);
-  set.action((resource: string, tags: Tags, options: ApiOptions) =>
-    runApiCommand(options, world, (api) =>
-      changeTags(api, 'TagResource', resource, { Tags: tags }, options, world),
-    ),
-  );
+  registerChange(set, world, 'TagResource', (tags: Tags) => ({ Tags: tags }));
   const remove = parent
     .command('remove')
     .description('remove tags of a resource')
     .argument('<resource>', RESOURCE_ARGUMENT)
     .argument('<key...>', 'one key or several');
-  addApiOptions(remove);
-  remove.action((resource: string, keys: readonly string[], options: ApiOptions) =>
-    runApiCommand(options, world, (api) =>
-      changeTags(api, 'UntagResource', resource, { TagKeys: keys }, options, world),
-    ),
+  registerChange(remove, world, 'UntagResource', (keys: readonly string[]) => ({ TagKeys: keys }));
+}
+
+function registerChange<Given>(
+  command: Command,
+  world: AdminWorld,
+  operation: 'TagResource' | 'UntagResource',
+  changeOf: (given: Given) => ApiInput,
+): void {
+  addApiOptions(command);
+  command.action((resource: string, given: Given, options: ApiOptions) =>
+    runApiCommand(options, world, async (api) => {
+      const ResourceArn = await completeArn(api, resource);
+      const answer = await api.call(operation, { ResourceArn, ...changeOf(given) });
+      if (options.json) printJson(world, answer);
+      return 0;
+    }),
   );
 }
 
@@ -63,19 +71,5 @@ async function listTags(
   if (json) printJson(world, answer);
   else if (tags.length === 0) world.warn('no tags\n');
   else world.print(formatTable(['key', 'value'], tags));
-  return 0;
-}
-
-async function changeTags(
-  api: ConnectorApi,
-  operation: 'TagResource' | 'UntagResource',
-  resource: string,
-  change: { readonly Tags: Tags } | { readonly TagKeys: readonly string[] },
-  { json }: ApiOptions,
-  world: AdminWorld,
-): Promise<number> {
-  const ResourceArn = await completeArn(api, resource);
-  const answer = await api.call(operation, { ResourceArn, ...change });
-  if (json) printJson(world, answer);
   return 0;
 }
