@@ -6,6 +6,7 @@ import { findConnector } from '../connectors/find-connector.ts';
 import type { RaGeneration } from '../connectors/ra-generations.ts';
 import { rotateRaIdentity } from '../connectors/rotate-ra-identity.ts';
 import { parseDuration } from '../connectors/tag-value.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import { findDevInstallation } from '../server/prepare-dev.ts';
 import type { Wired } from '../wire.ts';
 import { withWired } from './with-wired.ts';
@@ -23,7 +24,7 @@ export async function runRaRotate(
   }
   const added = await withWired(options, async (wired) => {
     const connector = await (named === undefined ? findDevConnector(wired) : find(wired, named));
-    return rotateRaIdentity(wired, connector, { activeInMs });
+    return rotateRaIdentity(wired, connector, { activeInMs }).catch(explainIssuerError);
   });
   process.stdout.write(describe(added));
 }
@@ -44,6 +45,12 @@ async function find({ store }: Wired, named: string): Promise<ConnectorRecord> {
   }
   if (connector.status === 'ACTIVE') return connector;
   throw new UsageError(`the connector ${named} is ${connector.status}, and must be ACTIVE`);
+}
+
+/** What is wrong with the CA is said by whatever it failed at, such as a token that the settings lack. */
+function explainIssuerError(error: unknown): never {
+  if (!(error instanceof IssuerError) || !(error.cause instanceof Error)) throw error;
+  throw new Error(`${error.message}: ${error.cause.message}`, { cause: error });
 }
 
 function describe({ generation, activeFrom, certificate }: RaGeneration): string {
