@@ -3,6 +3,7 @@ import { derUtf8String } from '../asn1/write-der.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { derEdiPartyName } from '../x509/edi-party-name.ts';
 import type { GeneralName } from '../x509/general-names.ts';
+import type { Asn1Subject } from './asn1-subject.ts';
 import { asn1SubjectSchema, derAsn1Subject } from './asn1-subject.ts';
 import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
 import { withInvalidArgs } from './with-invalid-args.ts';
@@ -36,7 +37,7 @@ export function readGeneralNameOptions(options: GeneralNameOptions): GeneralName
     }),
     ...given(options.Rfc822Name, (value) => ({ kind: 'rfc822Name', value })),
     ...given(options.DnsName, (value) => ({ kind: 'dNSName', value })),
-    ...given(DirectoryName, (name) => ({ kind: 'directoryName', value: derAsn1Subject(name) })),
+    ...given(DirectoryName, (name) => ({ kind: 'directoryName', value: derSomeName(name) })),
     ...given(EdiPartyName, ({ PartyName, NameAssigner }) => {
       const value = withInvalidArgs(() => derEdiPartyName(PartyName, NameAssigner));
       return { kind: 'ediPartyName', value };
@@ -50,6 +51,12 @@ export function readGeneralNameOptions(options: GeneralNameOptions): GeneralName
   const [name, ...others] = names;
   if (name !== undefined && others.length === 0) return name;
   throw new AwsError('InvalidArgsException', 'A GeneralName must have exactly one of its options');
+}
+
+/** RFC 5280 section 4.2.1.6: no empty GeneralName. */
+function derSomeName(name: Asn1Subject): Uint8Array {
+  if (Object.values(name).some((value) => value)) return derAsn1Subject(name);
+  throw new AwsError('InvalidArgsException', 'A DirectoryName must have at least one field');
 }
 
 function given<T>(option: T | undefined, read: (option: T) => GeneralName): GeneralName[] {

@@ -75,6 +75,8 @@ describe('SubjectAlternativeNames', () => {
     [{ RegisteredId: '0.01' }],
     [{ OtherName: { TypeId: '1.2.03', Value: 'x' } }],
     [{ EdiPartyName: { PartyName: '' } }],
+    [{ DirectoryName: {} }],
+    [{ DirectoryName: { CommonName: '' } }],
     [
       {
         DirectoryName: {
