@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
   unanswered: undefined,
 };
 
-/** A CA that cannot be asked is asked again for so long. */
+/** For how long a CA that cannot be asked is asked again. Milliseconds. */
 const PATIENCE = 5 * 60_000;
 
 /**

@@ -25,7 +25,7 @@ const generateRsaKeyPair = promisify(generateKeyPair);
 const TRIES = 4;
 /** Milliseconds. */
 const PAUSE = 500;
-/** AWS takes a second or two, seldom a minute; who does not wait for it asks for another. */
+/** Milliseconds. AWS takes a second or two, seldom a minute; to give up earlier would cost another certificate. */
 const ISSUED_WITHIN = 90_000;
 
 /**

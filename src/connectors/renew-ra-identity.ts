@@ -21,7 +21,7 @@ const DAY = 86_400_000;
 const LIFETIME = 365 * DAY;
 /** A newest generation this close to its end gets a successor. */
 const RENEW_BEFORE_END = 60 * DAY;
-/** For so long GetNextCACert announces the successor before GetCACert serves it. */
+/** For how long GetNextCACert announces the successor before GetCACert serves it. */
 const ANNOUNCEMENT = 14 * DAY;
 /** A successor that lives no longer than this beyond the newest is not worth it: the CA's own end is what limits both. */
 const LEAST_GAIN = DAY;

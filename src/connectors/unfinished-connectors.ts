@@ -20,7 +20,7 @@ const notes = defineCollection(
 type Note = z.infer<typeof notes.schema>;
 
 const PARTITION = 'unfinished-connectors';
-/** So long a note outlives its use, for whoever made it may only be about to begin. */
+/** How long a note is kept although nothing is unfinished: its maker may be just about to begin. Milliseconds. */
 const NOTE_GRACE = 60_000;
 /** A claimed id without a connector can be completed while its ClientToken lives, which is five minutes. */
 const CLAIM_GRACE = 10 * 60_000;

@@ -13,7 +13,7 @@ type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
 
 /** A CA knows an idempotency token for five minutes (aws.md 3.3); the rest is for clocks that differ and calls on their way. */
 const TOKEN_LIFETIME = 270_000;
-/** For so long no other call disturbs the one that asks, which stores that it goes on in half of that time. */
+/** For how long no other call disturbs the one that asks. That one stores that it goes on before half of it is over. */
 const UNDISTURBED = 10_000;
 
 /**

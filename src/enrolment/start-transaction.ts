@@ -56,7 +56,7 @@ const UNFINISHED_LIFETIME = 7 * 86_400_000;
 /**
  * Stores a transaction for what has been authorised, unless it is there already. From here on it can be finished by any replica,
  * whatever becomes of this one (`advanceTransaction`).
- * @returns its `asked.since` when this call stored it, and so is the first who may ask the CA; else undefined
+ * @returns its `asked.since` when this call stored it, which may then ask the CA first; else undefined
  * @throws Refusal when the validity asked for cannot be had, or the connector is being deleted; IssuerError
  */
 export async function startTransaction(

@@ -50,7 +50,7 @@ export async function findAuthority(
   throw new AwsError('InvalidStateException', message);
 }
 
-/** The authority of an id, whosesoever it is; undefined when there is none that has its key. For what everybody may ask. */
+/** The authority of an id in any account, for what the public may ask; undefined when there is none that has its key. */
 export async function findAuthorityById(
   { store }: Pick<PrivateCa, 'store'>,
   id: string,

@@ -105,7 +105,7 @@ function checkStatement(statement: Statement, authorityArn: string): void {
   if (!isRight) throw invalid('IssueCertificate needs the condition of an allowed template');
 }
 
-/** Everybody is nobody in particular: then the organization must be named. */
+/** A policy for every principal must name the organization that they belong to. */
 function checkPrincipal({ Principal, Condition }: Statement): void {
   const organization = Condition?.StringEquals?.['aws:PrincipalOrgID'];
   const isRight =

@@ -18,7 +18,7 @@ interface Dependencies {
   readonly randomUuid: () => string;
 }
 
-/** For so long a chore waits for a process that was killed amid it. Milliseconds. */
+/** How long a chore stays undone when the process that was doing it is killed. Milliseconds. */
 const TTL = 10_000;
 /** By the name of the chore. */
 export const CHORE_LEASES = {

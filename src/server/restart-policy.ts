@@ -11,9 +11,9 @@ export interface RestartPolicy {
 }
 
 const LONGEST_PAUSE = 10_000;
-/** A worker that has lived so long did not die of its start. Milliseconds. */
+/** A worker that has lived longer did not die of its start. Milliseconds. */
 const SOUND_LIFE = 60_000;
-/** So many in a row, and starting has no prospect. */
+/** After this many failed starts in a row there is no prospect of a good one. */
 const HOPELESS = 5;
 
 /** Pauses that grow while workers die young. @param firstPause milliseconds */

@@ -36,7 +36,7 @@ export async function unlockStore(
     'the store does not answer; until it does, every answer is 503',
   );
   const unlocked = keepTrying(hindrance, stopping.signal);
-  // Whoever waits for it learns of it; nobody may be waiting yet.
+  // The caller sees a rejection when it comes to wait; until then it must not count as unhandled.
   unlocked.catch(() => undefined);
   unlocked.then(
     (is) => is && logger.info('the store answers'),

@@ -32,8 +32,9 @@ interface Known {
   silence: number;
 }
 
-/** Intervals: then a worker does not count as ready; then it is stuck; and before it first listens. */
+/** Intervals of silence, after which a worker does not count as ready. */
 const SILENT = 5;
+/** After which it is stuck; the longer time is for one that has not listened yet. */
 const STUCK = 30;
 const STUCK_AT_START = 120;
 

@@ -12,7 +12,7 @@ export function createTurns(most: number): Turns {
       return await work();
     } finally {
       const next = waiting.shift();
-      // Who waits gets the turn itself, so that nobody slips in between.
+      // The next one that waits is handed the turn, so that no other slips in between.
       if (next === undefined) free += 1;
       else next();
     }

@@ -3,8 +3,8 @@ import { defineCollection, deleteEntry, getEntry, putEntry, replaceEntry } from 
 import type { RecordStore, Write } from '../record-store.ts';
 
 /**
- * Stands in a store from the first record of an import to the last: nobody may serve from what is not whole. `importer` is the process that
- * was the last to begin; who began before, and still runs, must not write behind a server's back when the other is done.
+ * Stands in a store from the first record of an import to the last: no server may use what is not whole. `importer` is the process
+ * that began last. One that began before it and still runs must not go on writing, as a server may use the store by then.
  */
 const importMarks = defineCollection(
   'import-marks',

@@ -34,7 +34,7 @@ interface EnvironmentOptions extends RootDatabaseOptions {
 const OPTIONS: EnvironmentOptions = {
   // A directory whose name has a dot is still a directory.
   noSubdir: false,
-  // Sealed or not, this is nobody else's business.
+  // What is not sealed is not for other users of the machine either.
   permissionsMode: 0o600,
   // Off, LMDB syncs the pages and then the meta page before a transaction becomes visible: its promise means that the
   // data is on the disk, no reader sees what a power cut could take back, and the commits that arrive during one sync
