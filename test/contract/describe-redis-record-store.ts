@@ -3,10 +3,11 @@ import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.t
 import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
 import { describeRecordStore } from './record-store-contract.ts';
 
-/** The contract of the port on the servers that `start` starts, which all its tests share. */
+/** The contract of the port, or some of it, on the servers that `start` starts, which all its tests share. */
 export function describeRedisRecordStore(
   name: string,
   start: () => Promise<RedisStoreSettings>,
+  describeContract: typeof describeRecordStore = describeRecordStore,
 ): void {
   describe(name, () => {
     let settings: RedisStoreSettings;
@@ -15,7 +16,7 @@ export function describeRedisRecordStore(
       settings = await start();
     });
 
-    describeRecordStore(`on ${name}`, async () => {
+    describeContract(`on ${name}`, async () => {
       let now = 1_700_000_000_000;
       stores += 1;
       const keyPrefix = `store-${stores}:`;

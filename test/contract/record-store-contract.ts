@@ -9,6 +9,29 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 /** The promises of the RecordStore port, for one adapter. Each test gets a store of its own from `open`. */
 export function describeRecordStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describeParts(name, open, [...PARTITIONS_ALONE, describeCollections]);
+}
+
+/** Those that look at one partition each, and at nothing across them. */
+export function describePartitions(name: string, open: () => Promise<StoreUnderTest>): void {
+  describeParts(name, open, PARTITIONS_ALONE);
+}
+
+type DescribePart = (subject: () => StoreUnderTest) => void;
+
+const PARTITIONS_ALONE: readonly DescribePart[] = [
+  describeCommits,
+  describeExpiry,
+  describeReads,
+  describeArguments,
+  describeHistories,
+];
+
+function describeParts(
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  parts: readonly DescribePart[],
+): void {
   describe(`the record store ${name}`, () => {
     let opened: StoreUnderTest;
     const subject = () => opened;
@@ -17,11 +40,6 @@ export function describeRecordStore(name: string, open: () => Promise<StoreUnder
     });
     afterEach(() => opened.destroy());
 
-    describeCommits(subject);
-    describeExpiry(subject);
-    describeReads(subject);
-    describeArguments(subject);
-    describeCollections(subject);
-    describeHistories(subject);
+    for (const describePart of parts) describePart(subject);
   });
 }

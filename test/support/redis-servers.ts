@@ -51,6 +51,12 @@ export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
 
 const DURABLE = ['appendonly yes', 'appendfsync always', 'save ""', 'repl-diskless-sync-delay 0'];
 
+const CLUSTER_NODE = [
+  'cluster-enabled yes',
+  'cluster-node-timeout 1000',
+  'cluster-config-file nodes.conf',
+];
+
 /** Every write on the disk before it is answered. */
 export async function startStandaloneRedis(options: RedisOptions = {}): Promise<StandaloneRedis> {
   const server = await startRedisProcess(durable(options));
@@ -123,8 +129,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
 
 /** Three primaries with a replica each, which fail over when a primary is silent for a second. */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
-  const cluster = ['cluster-enabled yes', 'cluster-node-timeout 1000'];
-  const config = [...cluster, 'cluster-config-file nodes.conf', ...(options.config ?? [])];
+  const config = [...CLUSTER_NODE, ...(options.config ?? [])];
   const node = durable({ ...options, config });
   const servers = await inTurn(6, (i) => startRedisProcess({ ...node, ...at(options.hosts, i) }));
   const primaries = servers.slice(0, 3);
@@ -153,6 +158,19 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
       }),
     stop: () => stopAll(servers),
   };
+}
+
+/** One more primary, which has no slots and no replica yet. */
+export async function addEmptyPrimary(cluster: RedisCluster): Promise<RedisProcess> {
+  const [known] = cluster.servers;
+  const added = await startRedisProcess(durable({ config: CLUSTER_NODE }));
+  await added.call('CLUSTER', 'MEET', known?.host ?? '', known?.port ?? 0);
+  await until('a node that all know', async () => {
+    const lists = await Promise.all(cluster.servers.map(({ call }) => call('CLUSTER', 'NODES')));
+    const isUp = String(await added.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
+    return (isUp && lists.every((list) => String(list).includes(`:${added.port}@`))) || undefined;
+  });
+  return added;
 }
 
 export interface SecureRedis extends RedisProcess, RedisSecurity {

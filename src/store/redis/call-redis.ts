@@ -66,7 +66,7 @@ export async function callRedis<T>(
         if (isHasty) continue;
       }
     }
-    connections.refresh();
+    void connections.refresh();
     // What has no time to be answered is not sent.
     if (deadline - performance.now() <= pause) {
       const why = reason || 'no server is reached';
@@ -106,13 +106,15 @@ export async function requirePrimaries({
   timeoutMs,
 }: RedisCaller): Promise<readonly Redis[]> {
   const deadline = performance.now() + timeoutMs;
+  // What was heard last may be long ago, and some slots somewhere else.
+  await within(timeoutMs, connections.refresh()).catch(() => undefined);
   for (;;) {
     const primaries = connections.primaries();
     if (primaries) return primaries;
     if (performance.now() > deadline) {
       throw new StoreUnavailableError('Redis is not reached, or not all of its servers');
     }
-    connections.refresh();
+    void connections.refresh();
     await sleep(LONGEST_PAUSE_MS);
   }
 }

@@ -1,6 +1,7 @@
 import type { RedisOptions as ClientOptions } from 'ioredis';
 import { Cluster, Redis } from 'ioredis';
 import { ALL_SLOTS, clusterSlot } from './cluster-slot.ts';
+import { connectNewcomers } from './connect-newcomers.ts';
 import { plainReason } from './plain-reason.ts';
 import { readReplyError } from './read-reply-error.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
@@ -13,8 +14,9 @@ export interface RedisConnections {
   readonly serverAt: (address: string) => Redis | undefined;
   /** All that together hold every key; undefined while one of them is not known. */
   readonly primaries: () => readonly Redis[] | undefined;
-  /** Looks again who answers for what. */
-  readonly refresh: () => void;
+  /** Looks again who answers for what; resolves when it has looked, in vain or not. */
+  readonly refresh: () => Promise<void>;
+  readonly isCluster: boolean;
   readonly close: () => void;
 }
 
@@ -86,7 +88,8 @@ function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConn
       const one = server();
       return one && [one];
     },
-    refresh: () => undefined,
+    refresh: async () => undefined,
+    isCluster: false,
     close: () => redis.disconnect(),
   };
 }
@@ -106,18 +109,26 @@ function connectCluster(settings: RedisStoreSettings, watchers: Watchers): Redis
   });
   cluster.on('error', watchers.failed);
   cluster.on('node error', watchers.failed);
-  const serverAt = (address: string | undefined) =>
+  const newcomers = connectNewcomers((address) => ({
+    ...commonOptions(settings),
+    ...parseAddress(address),
+  }));
+  const primaryAt = (address: string | undefined) =>
     cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
   return {
-    serverFor: (key) => serverAt(cluster.slots[clusterSlot(key)]?.[0]),
-    serverAt,
+    serverFor: (key) => primaryAt(cluster.slots[clusterSlot(key)]?.[0]),
+    serverAt: (address) => primaryAt(address) ?? newcomers.at(address),
     primaries: () => {
       const addresses = new Set(ALL_SLOTS.map((slot) => cluster.slots[slot]?.[0]));
-      const servers = [...addresses].flatMap((address) => serverAt(address) ?? []);
+      const servers = [...addresses].flatMap((address) => primaryAt(address) ?? []);
       return servers.length === addresses.size ? servers : undefined;
     },
-    refresh: () => cluster.refreshSlotsCache(),
-    close: () => cluster.disconnect(),
+    refresh: () => new Promise((resolve) => cluster.refreshSlotsCache(() => resolve())),
+    isCluster: true,
+    close: () => {
+      cluster.disconnect();
+      newcomers.close();
+    },
   };
 }
 
