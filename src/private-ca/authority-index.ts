@@ -111,6 +111,15 @@ export async function findIndexed(
   return entry?.value;
 }
 
+/** Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone. */
+export async function indexAuthority(
+  ca: PrivateCa,
+  { id, createdAt }: Pick<StoredAuthority, 'id' | 'createdAt'>,
+): Promise<void> {
+  const entry = putEntry(indexedAuthorities, id, { createdAt });
+  await ca.store.commit(authorityIndexPartition(ca.scope), [entry]);
+}
+
 function unchanged(entry: Entry<unknown> | undefined): WriteCondition {
   return entry === undefined ? 'absent' : { version: entry.version };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { arnSchema } from '../api-schemas.ts';
+import { indexAuthority } from '../authority-index.ts';
 import { findAuthority, findStoredAuthority } from '../find-authority.ts';
 import { keepKeyUntil } from '../keep-key-until.ts';
 import type { PrivateCa } from '../private-ca.ts';
@@ -31,4 +32,5 @@ export async function restoreCertificateAuthority(
     // Another call has restored it, or its days have ended meanwhile.
     await findStoredAuthority(ca, input.CertificateAuthorityArn);
   }
+  await indexAuthority(ca, restored);
 }

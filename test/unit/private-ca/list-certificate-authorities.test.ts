@@ -34,6 +34,18 @@ describe('ListCertificateAuthorities', () => {
     expect((await listAll(ca, 40)).map(({ length }) => length)).toEqual([40, 40, 23]);
   });
 
+  it('shows what was restored, also after a clock that was ahead has taken it for gone', async () => {
+    const time = { now: Date.parse('2026-06-01T00:00:00Z') };
+    const ca = openTestPrivateCa({ clock: () => time.now });
+    const arn = await createTestAuthority(ca);
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    time.now += 365 * 86_400_000;
+    expect(await listAll(ca)).toEqual([[]]);
+    time.now -= 364 * 86_400_000;
+    await ACTIONS.RestoreCertificateAuthority(ca, arn);
+    expect(await listAll(ca)).toEqual([[arn.CertificateAuthorityArn]]);
+  });
+
   it('shows an account in a region its own alone, and lets nobody else touch them', async () => {
     const ca = openTestPrivateCa();
     const arn = await createTestAuthority(ca);
