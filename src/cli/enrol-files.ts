@@ -23,6 +23,7 @@ export interface EnrolFileOptions {
   readonly chainOut?: string;
 }
 
+/** Where each file of an enrolment goes: as the options say, or under its usual name in `out`. What was given is not written. */
 export function enrolFiles(options: EnrolFileOptions): EnrolFiles {
   const { out, key, csr, keyOut, certificateOut, chainOut } = options;
   return {

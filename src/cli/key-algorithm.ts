@@ -23,6 +23,7 @@ export function parseKeyAlgorithm(text: string): KeyAlgorithm {
   return type === 'rsa' ? { type, bits: Number(size) } : { type: 'ec', curve: size };
 }
 
+/** The private key. */
 export async function generateKey(algorithm: KeyAlgorithm): Promise<KeyObject> {
   const { privateKey } =
     algorithm.type === 'rsa'

@@ -39,10 +39,12 @@ export const CONTENT_CIPHERS: readonly ContentCipher[] = [
   },
 ];
 
+/** Undefined for a cipher that this program does not know. @param oid dotted */
 export function findCipherByOid(oid: string): ContentCipher | undefined {
   return CONTENT_CIPHERS.find((candidate) => candidate.oid === oid);
 }
 
+/** The cipher of that name. */
 export function contentCipher(name: CipherName): ContentCipher {
   return CONTENT_CIPHERS.find((candidate) => candidate.name === name) as ContentCipher;
 }

@@ -4,6 +4,7 @@ export interface EnrolEnvironment {
   readonly challengePassword: string | undefined;
 }
 
+/** An empty variable counts as not set. */
 export function readEnrolEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): EnrolEnvironment {

@@ -27,6 +27,7 @@ export interface SettingsTree {
 export type SettingsOf<Tree> =
   Tree extends Setting<infer T> ? T : { readonly [Name in keyof Tree]: SettingsOf<Tree[Name]> };
 
+/** A setting that has a value even when nobody sets it. */
 export function setting<T>(
   kind: SettingKind<T>,
   meaning: string,
@@ -45,6 +46,7 @@ export function optionalSetting<T>(
   return { ...kind, meaning, byDefault: undefined, defaultText: none, secret: false };
 }
 
+/** A setting without a default that no file of settings may hold. The one beside it, with File after its name, names a file with it. */
 export function secretSetting<T>(kind: SettingKind<T>, meaning: string): Setting<T | undefined> {
   return { ...optionalSetting(kind, meaning), secret: true };
 }
@@ -67,6 +69,7 @@ export function listSettings(tree: SettingsTree, prefix = ''): readonly NamedSet
   });
 }
 
+/** Otherwise it is a section. */
 export function isSetting(node: Setting<unknown> | SettingsTree): node is Setting<unknown> {
   return typeof node['takes'] === 'string';
 }

@@ -23,6 +23,7 @@ const accounts = defineCollection(
 );
 const ACCOUNTS = 'accounts';
 
+/** Puts an account on the list of those that have connectors, once. To be called before its first connector is listed. */
 export async function noteAccount(
   store: RecordStore,
   { accountId, region }: ConnectorScope,

@@ -47,6 +47,7 @@ export async function findByClientToken(
   throw conflict(resourceType, arnOf(resourceId), message);
 }
 
+/** The write that has a repeated call find what this one made, for five minutes. It fails when another call was first. */
 export function rememberClientToken(
   { key, parametersDigest }: ClientToken,
   resourceId: string,

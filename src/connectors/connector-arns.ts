@@ -13,6 +13,7 @@ export function connectorArn({ region, accountId }: ConnectorScope, connectorId:
   return formatArn({ partition, service: 'pca-connector-scep', region, accountId, resource });
 }
 
+/** @param connector whose it is */
 export function challengeArn(connector: { readonly arn: string }, challengeId: string): string {
   return `${connector.arn}/challenge/${challengeId}`;
 }

@@ -39,6 +39,7 @@ export const connectors = defineCollection<ConnectorRecord>('connectors', connec
 /** The one key in the collection: a partition holds one connector. */
 export const CONNECTOR_KEY = 'connector';
 
+/** The partition of all that belongs to one connector. */
 export function connectorPartition(connectorId: string): string {
   return `connector-${connectorId}`;
 }

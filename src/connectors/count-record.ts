@@ -18,6 +18,7 @@ export interface Count {
   readonly entry: Entry<{ readonly count: number }> | undefined;
 }
 
+/** The count as it is now, for `recount` in the commit that changes it. @param partition of an account, or of a connector */
 export async function readCount(
   store: RecordStore,
   partition: string,

@@ -20,6 +20,7 @@ export function unlessDeleted(): DeleteWrite {
   return deleteEntry(deletionMarks, CONNECTOR_KEY, 'absent');
 }
 
+/** Whether the connector is being deleted, or has been in the last hour. */
 export async function isBeingDeleted(store: RecordStore, connectorId: string): Promise<boolean> {
   const partition = connectorPartition(connectorId);
   return (await getEntry(store, partition, deletionMarks, CONNECTOR_KEY)) !== undefined;

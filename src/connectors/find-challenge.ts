@@ -41,6 +41,7 @@ export async function findChallengeByPassword(
   return undefined;
 }
 
+/** A challenge by its id. */
 export async function findChallenge(
   store: RecordStore,
   connectorId: string,

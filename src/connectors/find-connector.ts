@@ -24,6 +24,7 @@ export async function findConnectorByPath(
   return found ? connector : undefined;
 }
 
+/** The connector with this id, whosever it is and in any status. */
 export async function findConnector(
   store: RecordStore,
   connectorId: string,

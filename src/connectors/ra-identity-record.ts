@@ -29,6 +29,7 @@ export function raIdentityKey(generation: number): string {
   return String(generation).padStart(8, '0');
 }
 
+/** The sealing context of a generation's private key. */
 export function raIdentitySealContext(connectorId: string, generation: number): string {
   return `connector/${connectorId}/ra-identity/${generation}`;
 }

@@ -26,6 +26,7 @@ const NOTE_GRACE = 60_000;
 const CLAIM_GRACE = 10 * 60_000;
 const AT_ONCE = 10;
 
+/** Has `resumeConnectors` look at a connector. To be called before what is to be finished begins. */
 export async function noteUnfinished(
   { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
   connectorId: string,

@@ -44,6 +44,7 @@ export async function grantedCertificate(
   return { ...(await granted(content, address, randomBytes)), certificateArn };
 }
 
+/** @param crl DER */
 export function grantedRevocationList(
   crl: Uint8Array,
   address: ReplyAddress,
@@ -61,6 +62,7 @@ async function granted(
   return { outcome: { status: 'SUCCESS', content, recipient, cipher } };
 }
 
+/** The FAILURE that the client is told of, with what the log is told. */
 export function refused(refusal: Refusal): Decision {
   const { failInfo, text } = refusal;
   return { outcome: { status: 'FAILURE', failInfo, text }, refusal };

@@ -43,6 +43,7 @@ export async function findIssuedCertificate(
   return same ? entry : undefined;
 }
 
+/** The record of a connector's certificate. @param serialNumber content octets of the INTEGER */
 export async function findBySerial(
   store: RecordStore,
   connector: ConnectorRecord,
@@ -51,6 +52,7 @@ export async function findBySerial(
   return findBySerialKey(store, connector, serialKey(serialNumber));
 }
 
+/** As `findBySerial`. @param key as `serialKey` makes it */
 export async function findBySerialKey(
   store: RecordStore,
   { id }: ConnectorRecord,

@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<IssuerFault, RefusalReason | undefined>> = {
   unanswered: undefined,
 };
 
+/** Undefined for a fault that may pass. */
 export function refusalReasonOf(fault: IssuerFault): RefusalReason | undefined {
   return REASONS[fault];
 }

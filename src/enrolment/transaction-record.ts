@@ -102,6 +102,7 @@ export function pollKey(transactionId: string, signerKeyDigest: string): string 
   );
 }
 
+/** SHA-256, 64 hexadecimal digits. @param subjectPublicKeyInfo DER */
 export function keyDigest(subjectPublicKeyInfo: Uint8Array): string {
   return digest(subjectPublicKeyInfo).toString('hex');
 }

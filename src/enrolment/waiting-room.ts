@@ -5,6 +5,7 @@ export interface WaitingRoom {
   giveBack(): void;
 }
 
+/** @param seats how many may wait at the same time */
 export function createWaitingRoom(seats: number): WaitingRoom {
   let free = seats;
   return {

@@ -20,12 +20,14 @@ export function accessToAll(action: string) {
   return (): readonly Access[] => [access(action)];
 }
 
+/** Of an action on the authority that its CertificateAuthorityArn names. */
 export function accessToAuthority(action: string) {
   return (_: Caller, input: OnAuthority): readonly Access[] => [
     access(action, input.CertificateAuthorityArn),
   ];
 }
 
+/** Of an action on the authority that its ResourceArn names. */
 export function accessToResource(action: string) {
   return (_: Caller, input: { readonly ResourceArn?: string | undefined }): readonly Access[] => [
     access(action, input.ResourceArn),
@@ -64,11 +66,13 @@ export function accessToIssue(
 
 type OnTags = OnAuthority & { readonly Tags?: readonly Tag[] | undefined };
 
+/** The tags that the request would set are for conditions of policies. */
 export function accessToTag(_: Caller, { CertificateAuthorityArn, Tags = [] }: OnTags) {
   const requestTags = requestedTags(Tags);
   return [{ ...access('TagCertificateAuthority', CertificateAuthorityArn), requestTags }];
 }
 
+/** The keys that the request names are for conditions of policies. */
 export function accessToUntag(_: Caller, { CertificateAuthorityArn, Tags = [] }: OnTags) {
   const tagKeys = Tags.map(({ Key }) => Key);
   return [{ ...access('UntagCertificateAuthority', CertificateAuthorityArn), tagKeys }];

@@ -30,6 +30,7 @@ export interface Action<Input, Output>
   run(ca: PrivateCa, caller: Caller, input: Input): Promise<Output>;
 }
 
+/** Puts together the two ways in which an action is called: by our own code, and for a caller from outside. */
 export function defineAction<Input, Output>({
   execute,
   ...definition

@@ -81,14 +81,17 @@ export const authorityKeys = defineCollection('authority-key', keyRecordSchema);
 /** The one key in these collections: a partition holds one authority. */
 export const AUTHORITY_KEY = 'authority';
 
+/** Whether the authority has no key, yet or for good. */
 export function isUnfinished(authority: StoredAuthority): authority is UnfinishedAuthority {
   return authority.status === 'CREATING' || authority.status === 'FAILED';
 }
 
+/** The partition of all that belongs to one authority. */
 export function authorityPartition(authorityId: string): string {
   return `ca-${authorityId}`;
 }
 
+/** The sealing context of an authority's private key. */
 export function authorityKeySealContext(authorityId: string): string {
   return `ca/${authorityId}/private-key`;
 }

@@ -97,6 +97,7 @@ export function issuingUse({ selfSigned }: { readonly selfSigned: boolean }): Au
   return selfSigned ? 'issueRootCertificate' : 'issue';
 }
 
+/** @param now milliseconds since the epoch */
 export function statusAllows(authority: StoredAuthority, use: AuthorityUse, now: number): boolean {
   const { allowed }: StatusRule = STATUS_RULES[use];
   return allowed.includes(authorityStatus(authority, now));

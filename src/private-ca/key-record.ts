@@ -26,6 +26,7 @@ export type SealedKey = Readonly<z.infer<typeof sealedKeySchema>>;
 export type TokenKey = Readonly<z.infer<typeof tokenKeySchema>>;
 export type KeyRecord = SealedKey | TokenKey;
 
+/** Whether the key is in a token; otherwise it is sealed in the record itself. */
 export function isTokenKey(key: KeyRecord): key is TokenKey {
   return 'keyId' in key;
 }

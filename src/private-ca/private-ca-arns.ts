@@ -11,6 +11,7 @@ export interface PrivateCaScope {
 const AUTHORITY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const SERIAL = '[0-9a-f]{32}';
 
+/** ARNs as AWS Private CA forms them. */
 export function authorityArn({ region, accountId }: PrivateCaScope, authorityId: string): string {
   const resource = `certificate-authority/${authorityId}`;
   return formatArn({

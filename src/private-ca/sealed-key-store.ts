@@ -25,6 +25,7 @@ export function createSealedKeyStore(sealer: Sealer): KeyStore<SealedKey> {
   };
 }
 
+/** What the store keeps of a private key: PKCS #8, sealed for that authority alone. */
 export function sealKey(sealer: Sealer, privateKey: KeyObject, authorityId: string): SealedKey {
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const sealedPrivateKey = sealer.seal(pkcs8, authorityKeySealContext(authorityId));

@@ -77,6 +77,7 @@ export function findTemplate(templateArn: string | undefined): Template {
   throw new AwsError('InvalidArgsException', message);
 }
 
+/** @param name such as EndEntityCertificate/V1 */
 export function templateArn(name: string): string {
   return `arn:aws:acm-pca:::template/${name}`;
 }

@@ -30,10 +30,12 @@ export function accepts(policy: AlgorithmPolicy, { legacy }: Algorithm): boolean
   return legacy === undefined || policy[ALLOWED_BY[legacy]];
 }
 
+/** Whether messages may be signed with this digest. */
 export function acceptsDigest(policy: AlgorithmPolicy, digest: DigestName): boolean {
   return accepts(policy, digestAlgorithm(digest));
 }
 
+/** Whether envelopes may be encrypted with this cipher. */
 export function acceptsCipher(policy: AlgorithmPolicy, cipher: CipherName): boolean {
   return accepts(policy, contentCipher(cipher));
 }

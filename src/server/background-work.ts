@@ -7,6 +7,7 @@ export interface BackgroundWork {
   settled(): Promise<void>;
 }
 
+/** One for the process: its end waits for all of it. */
 export function createBackgroundWork(logger: Logger): BackgroundWork {
   const underWay = new Set<Promise<void>>();
   return {

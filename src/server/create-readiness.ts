@@ -19,6 +19,7 @@ interface ReadinessOptions {
   readonly freshness?: number;
 }
 
+/** Looks when it is asked, and logs when the outcome changes. */
 export function createReadiness(options: ReadinessOptions): Readiness {
   const { check, logger, patience = 800, freshness = 1_000 } = options;
   let isRetired = false;

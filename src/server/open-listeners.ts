@@ -11,6 +11,7 @@ export interface OpenListeners extends Pick<OpenListener, 'retire' | 'drain'> {
   open(app: RequestListener, settings: ListenerSettings): Promise<string>;
 }
 
+/** None is open at first. @param logger is told when TLS files change */
 export function openListeners(logger: Logger): OpenListeners {
   const opened: OpenListener[] = [];
   return {

@@ -38,6 +38,7 @@ const SILENT = 5;
 const STUCK = 30;
 const STUCK_AT_START = 120;
 
+/** Knows of no worker at first. */
 export function createWorkerWatch(): WorkerWatch {
   const known = new Map<WorkerProcess, Known>();
   const values = () => [...known.values()];

@@ -9,6 +9,7 @@ export interface StoreLock {
   unlock(check: (store: RecordStore) => Promise<void>): Promise<void>;
 }
 
+/** Locked at first. */
 export function createStoreLock(): StoreLock {
   let behind: RecordStore | undefined;
   let isOpen = false;

@@ -31,6 +31,7 @@ const OIDS_BY_NAME = new Map<string, string>(
   Object.entries(SHORT_NAMES).map(([name, oid]) => [name.toLowerCase(), oid]),
 );
 
+/** Such as CN; undefined for a type without one. @param oid dotted */
 export function shortNameOf(oid: string): string | undefined {
   return NAMES_BY_OID.get(oid);
 }

@@ -53,10 +53,12 @@ export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = [
   },
 ];
 
+/** Undefined for a digest that this program does not know. @param oid dotted */
 export function findDigestByOid(oid: string): DigestAlgorithm | undefined {
   return DIGEST_ALGORITHMS.find((digest) => digest.oid === oid);
 }
 
+/** The digest of that name. */
 export function digestAlgorithm(name: DigestName): DigestAlgorithm {
   return DIGEST_ALGORITHMS.find((digest) => digest.name === name) as DigestAlgorithm;
 }

@@ -22,6 +22,7 @@ export function createSigningKeys(): SigningKeys {
   };
 }
 
+/** As in 20261122/us-east-1/acm-pca/aws4_request. */
 export function formatScope({ date, region, service, terminator }: CredentialScope): string {
   return [date, region, service, terminator].join('/');
 }

@@ -3,6 +3,7 @@ import type { ArchivedRecord } from './archive-lines.ts';
 
 const PAGE = 100;
 
+/** Whether no record lives in the store; counters do not count. */
 export async function isEmpty(store: RecordStore): Promise<boolean> {
   for await (const records of allRecords(store)) {
     if (records.length > 0) return false;
