@@ -2,6 +2,7 @@ import { beforeAll, describe } from 'vitest';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
 import { describeRecordStore } from './record-store-contract.ts';
+import { openStoreUnderTest } from './store-under-test.ts';
 
 /** The contract of the port, or some of it, on the servers that `start` starts, which all its tests share. */
 export function describeRedisRecordStore(
@@ -16,26 +17,10 @@ export function describeRedisRecordStore(
       settings = await start();
     });
 
-    describeContract(`on ${name}`, async () => {
-      let now = 1_700_000_000_000;
+    describeContract(`on ${name}`, () => {
       stores += 1;
       const keyPrefix = `store-${stores}:`;
-      const open = () => openRedisRecordStore({ ...settings, keyPrefix, clock: () => now });
-      let store = open();
-      return {
-        get store() {
-          return store;
-        },
-        now: () => now,
-        advance: async (milliseconds) => {
-          now += milliseconds;
-        },
-        reopen: async () => {
-          await store.close();
-          store = open();
-        },
-        destroy: () => store.close(),
-      };
+      return openStoreUnderTest((clock) => openRedisRecordStore({ ...settings, keyPrefix, clock }));
     });
   });
 }
