@@ -30,6 +30,7 @@ export interface Cryptoki {
   C_GetMechanismList(slot: Handle): readonly number[];
   C_OpenSession(slot: Handle, flags: number): Handle;
   C_CloseSession(session: Handle): void;
+  C_CloseAllSessions(slot: Handle): void;
   C_Login(session: Handle, userType: number, pin: string): void;
   C_FindObjectsInit(session: Handle, template: readonly Attribute[]): void;
   C_FindObjects(session: Handle, most: number): readonly Handle[];

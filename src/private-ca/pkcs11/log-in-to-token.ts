@@ -22,9 +22,9 @@ export function openSession(cryptoki: Cryptoki, slot: Handle): Handle {
  */
 export function logInToToken(cryptoki: Cryptoki, { tokenLabel, pin }: TokenLogin): Handle {
   finalize(cryptoki);
-  // Sessions are used on several threads.
-  cryptoki.C_Initialize({ flags: CK.CKF_OS_LOCKING_OK });
+  const isAnew = initialize(cryptoki);
   const slot = findSlot(cryptoki, tokenLabel);
+  if (!isAnew) cryptoki.C_CloseAllSessions(slot);
   requireAttempts(tokenLabel, cryptoki.C_GetTokenInfo(slot).flags);
   try {
     cryptoki.C_Login(openSession(cryptoki, slot), CK.CKU_USER, pin);
@@ -40,6 +40,18 @@ export function finalize(cryptoki: Cryptoki): void {
     cryptoki.C_Finalize();
   } catch {
     // It was not initialized, or the token is gone: nothing is open.
+  }
+}
+
+/** @returns false for a module that could not be ended, as some cannot that have lost their network: what was open still is */
+function initialize(cryptoki: Cryptoki): boolean {
+  try {
+    // Sessions are used on several threads.
+    cryptoki.C_Initialize({ flags: CK.CKF_OS_LOCKING_OK });
+    return true;
+  } catch (error) {
+    if (returnValueOf(error) !== 'CKR_CRYPTOKI_ALREADY_INITIALIZED') throw error;
+    return false;
   }
 }
 

@@ -217,6 +217,22 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(faults).toEqual([]);
     });
 
+    it('is logged in to again though its module does not end', async () => {
+      const sign = await openSigner();
+      let fails = 1;
+      module.replace({
+        C_SignAsync: async (...args) => {
+          if (fails-- > 0) throw returned('CKR_DEVICE_ERROR');
+          return real.C_SignAsync(...args);
+        },
+        C_Finalize: () => {
+          throw returned('CKR_GENERAL_ERROR');
+        },
+      });
+      await expect(sign()).resolves.toBeInstanceOf(Uint8Array);
+      expect(module.calls('C_Login')).toBe(2);
+    });
+
     it('is begun anew only when nobody uses it any more', async () => {
       const sign = await openSigner();
       let underWay = 0;
