@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { findAuthorityById } from '../private-ca/find-authority.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { revocationListOf } from '../private-ca/revocation-list.ts';
+import { recentRevocationList } from '../private-ca/recent-revocation-list.ts';
 import { respond, respondText } from './respond.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -28,7 +28,7 @@ async function serveRevocationList(
 ): Promise<void> {
   const { authority: id, partition } = request.params;
   const authority = await findAuthorityById(ca, String(id));
-  const list = authority && (await revocationListOf(ca, authority, partition?.toString()));
+  const list = authority && (await recentRevocationList(ca, authority, partition?.toString()));
   if (list === undefined) {
     respondText(response, 404, 'There is no CRL at this URL.');
     return;
@@ -47,6 +47,15 @@ async function serveCertificate(ca: PrivateCa, request: Request, response: Respo
   respondCacheable(response, 'application/pkix-cert', certificate, CERTIFICATE_MAX_AGE);
 }
 
+/** A CRL may have millions of octets, and is the same for all who ask. */
+const tags = new WeakMap<Uint8Array, string>();
+
+function tagOf(body: Uint8Array): string {
+  const tag = tags.get(body) ?? `"${createHash('sha256').update(body).digest('hex')}"`;
+  tags.set(body, tag);
+  return tag;
+}
+
 /** 304 to whoever has these very octets already. */
 function respondCacheable(
   response: Response,
@@ -54,7 +63,7 @@ function respondCacheable(
   body: Uint8Array,
   maxAgeSeconds: number,
 ): void {
-  const tag = `"${createHash('sha256').update(body).digest('hex')}"`;
+  const tag = tagOf(body);
   response.setHeader('ETag', tag);
   response.setHeader('Cache-Control', `public, max-age=${maxAgeSeconds}`);
   if (response.req.headers['if-none-match']?.includes(tag)) {

@@ -7,6 +7,8 @@ import type { KnownOcspAnswer } from './ocsp-answer.ts';
 import type { OcspSignatures } from './ocsp-signatures.ts';
 import { createOcspSignatures } from './ocsp-signatures.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
+import type { RecentLists } from './recent-lists.ts';
+import { createRecentLists } from './recent-lists.ts';
 import type { PublicUrl } from './revocation-urls.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -41,6 +43,7 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly creations: Map<string, Promise<void>>;
   /** The CRLs that this process is building, by authority and list: of calls at once one does the work. */
   readonly revocationListBuilds: Map<string, Promise<void>>;
+  readonly recentLists: RecentLists;
   /** Until when the distribution points of authorities are noted, as far as this process knows (`noteDistributionPoint`). */
   readonly distributionPoints: Map<string, number>;
   /** The OCSP answers that this process has signed, by CertID. */
@@ -59,6 +62,7 @@ export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
     signingKeys: createSigningKeys(dependencies),
     creations: new Map(),
     revocationListBuilds: new Map(),
+    recentLists: createRecentLists(),
     distributionPoints: new Map(),
     ocspAnswers: new Map(),
     ocspSignatures: createOcspSignatures(),

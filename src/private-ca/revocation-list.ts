@@ -5,6 +5,7 @@ import { authorityPartition, isUnfinished } from './authority-record.ts';
 import { statusAllows } from './authority-status.ts';
 import { readDistributionPoints } from './distribution-points.ts';
 import { findStoredAuthority } from './find-authority.ts';
+import { KeyStoreError } from './key-store.ts';
 import type { RevocationListPlan } from './plan-revocation-list.ts';
 import { planRevocationList } from './plan-revocation-list.ts';
 import type { PrivateCa } from './private-ca.ts';
@@ -32,7 +33,8 @@ export async function currentRevocationList(
 /**
  * The authority's complete CRL, or that of a partition. It names every certificate whose revocation was answered before the call; a
  * new one is signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
- * valid certificate signs none: then the last one, or undefined. There is none of a partition that no certificate names, in a process that does
+ * valid certificate signs none: then the last one, or undefined. While the key is away the last one is given, until its nextUpdate, when
+ * nothing was revoked since. There is none of a partition that no certificate names, in a process that does
  * not know where CRLs are served.
  * @param partition two lower-case hexadecimal digits
  */
@@ -59,24 +61,52 @@ export async function revocationListOf(
     ) {
       return published?.value;
     }
-    await publishOnce(ca, plan, published);
+    try {
+      await publishOnce(ca, plan, published);
+    } catch (error) {
+      // It was to be replaced early: there is time until the key is back.
+      const last = published?.value;
+      const isGood = isTrue(last, plan, needed) && !isOver(last, now);
+      if (!isGood || !(error instanceof KeyStoreError)) throw error;
+      return published?.value;
+    }
   }
 }
 
 /** Whether a CRL, or what is noted of it, is what the plan says, covers what is needed, and is young enough. */
 export function isCurrent(
-  list: Omit<RevocationListRecord, 'crl'> | undefined,
-  { life, urls, signedAs }: RevocationListPlan,
+  list: NotedList | undefined,
+  plan: RevocationListPlan,
   needed: number,
   now: number,
 ): boolean {
-  if (list === undefined || list.covers < needed) return false;
-  if (urls.join(' ') !== (list.urls ?? []).join(' ')) return false;
-  if (list.signedAs !== undefined && list.signedAs !== signedAs) return false;
+  if (!isTrue(list, plan, needed)) return false;
   // Before thisUpdate only when the clock was wrong then: such a CRL would be refused until the clock gets there.
   const isDated = list.issuedAt - REVOCATION_LIST_BACKDATING <= now;
-  const isYoung = now < list.issuedAt + life / 2;
-  return isDated && isYoung && (list.life ?? DEFAULT_LIST_LIFE) === life;
+  const isYoung = now < list.issuedAt + plan.life / 2;
+  return isDated && isYoung && lifeOf(list) === plan.life;
+}
+
+type NotedList = Omit<RevocationListRecord, 'crl'>;
+
+/** Whether a CRL is what the plan says, and covers what is needed. */
+function isTrue(
+  list: NotedList | undefined,
+  { urls, signedAs }: RevocationListPlan,
+  needed: number,
+): list is NotedList {
+  if (list === undefined || list.covers < needed) return false;
+  if (urls.join(' ') !== (list.urls ?? []).join(' ')) return false;
+  return list.signedAs === undefined || list.signedAs === signedAs;
+}
+
+/** Whether its nextUpdate has come. */
+function isOver(list: NotedList, now: number): boolean {
+  return now >= list.issuedAt + lifeOf(list);
+}
+
+function lifeOf({ life }: NotedList): number {
+  return life ?? DEFAULT_LIST_LIFE;
 }
 
 /** Joins the build that is under way in this process, which the caller has to check: it may have begun too early. */

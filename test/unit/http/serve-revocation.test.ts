@@ -73,6 +73,20 @@ describe('the CRL', () => {
     expect((await fetch(listUrl(), { headers: ifNoneMatch })).status).toBe(200);
   });
 
+  test('is read from the store once for many', async () => {
+    await fetch(listUrl());
+    const reads: string[] = [];
+    const { get } = store;
+    store.get = (partition, collection, key) => {
+      reads.push(collection);
+      return get(partition, collection, key);
+    };
+    await Promise.all(Array.from({ length: 10 }, () => fetch(listUrl())));
+    store.get = get;
+    expect(reads).toContain('revocation-list-mark');
+    expect(reads).not.toContain('revocation-list');
+  });
+
   test('lives as long as is configured, from the moment that it is', async () => {
     await responder.configure({ CrlConfiguration: { ...CRL, ExpirationInDays: 2 } });
     const crl = parseCrl(Buffer.from(await (await fetch(listUrl())).arrayBuffer()));
@@ -203,14 +217,34 @@ describe('what cannot be served now', () => {
     expect((await fetch(listUrl())).status).toBe(200);
   });
 
-  test('for want of the key is the same, when a certificate has been revoked since', async () => {
-    await responder.revoke((await responder.issue()).serial);
+  /** Until the function that is returned is called. */
+  function takeTheKeyAway(): () => void {
     const { signingKeys } = responder.ca;
     const { get } = signingKeys;
     const away = () => Promise.reject(new KeyStoreError('unavailable', 'the token is away'));
     Object.assign(signingKeys, { get: away });
+    return () => Object.assign(signingKeys, { get });
+  }
+
+  test('for want of the key is the same, when a certificate has been revoked since', async () => {
+    await responder.revoke((await responder.issue()).serial);
+    const giveBack = takeTheKeyAway();
     await expectRetryLater(listUrl());
-    Object.assign(signingKeys, { get });
+    giveBack();
     expect((await fetch(listUrl())).status).toBe(200);
+  });
+
+  test('is not the CRL that is to be replaced early: it is given until its nextUpdate', async () => {
+    const read = async () => Buffer.from(await (await fetch(listUrl())).arrayBuffer());
+    const last = await read();
+    const giveBack = takeTheKeyAway();
+    time.ahead = 9 * DAY;
+    expect(await read()).toEqual(last);
+    time.ahead = 10 * DAY + 1_000;
+    await expectRetryLater(listUrl());
+    time.ahead = 9 * DAY;
+    giveBack();
+    expect(await read()).not.toEqual(last);
+    time.ahead = 0;
   });
 });
