@@ -4,7 +4,7 @@ import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra-identities.ts';
 import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
 import { createWaitingRoom } from './enrolment/waiting-room.ts';
-import type { FindConnector } from './http/scep-endpoint.ts';
+import type { FindConnector } from './http/serve-scep.ts';
 import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';

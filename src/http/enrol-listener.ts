@@ -9,10 +9,10 @@ import { answerInPlainText } from './answer-in-plain-text.ts';
 import type { LoadLimit } from './limit-load.ts';
 import { renderHttpError } from './render-http-error.ts';
 import { respondUnavailable } from './respond-unavailable.ts';
-import type { FindConnector } from './scep-endpoint.ts';
-import { serveScep } from './scep-endpoint.ts';
 import { serveOcsp } from './serve-ocsp.ts';
 import { serveRevocation } from './serve-revocation.ts';
+import type { FindConnector } from './serve-scep.ts';
+import { serveScep } from './serve-scep.ts';
 
 /** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
 const MAX_BODY = 256 * 1024;

@@ -66,7 +66,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     name: 'post-without-operation',
     what: 'POST without `operation` is a PKIOperation',
     clients: 'hand-made clients',
-    where: 'http/scep-endpoint.ts#servePost',
+    where: 'http/serve-scep.ts#servePost',
     tests: [`${HTTP} > with any Content-Type or none, any query or none (C1, C5, C6)`],
   },
   {
@@ -82,7 +82,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     what: 'any `message` with GetCACaps and GetCACert',
     clients:
       '`CAIdentifier` (sscep), `0`, `1`.. (certmonger), `default` (Windows), a trustpoint (Cisco), empty (Apple, jscep)',
-    where: 'http/scep-endpoint.ts#serveGet',
+    where: 'http/serve-scep.ts#serveGet',
     tests: [
       `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
     ],
@@ -91,7 +91,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     name: 'get',
     what: 'PKIOperation by GET although POST is offered, also over HTTP/1.0',
     clients: 'certmonger (always), old Cisco IOS',
-    where: 'http/scep-endpoint.ts#serveGet',
+    where: 'http/serve-scep.ts#serveGet',
     cases: ['certmonger/enrol-get-aes.url', 'cisco/enrol-get.url'],
     tests: [`${HTTP} > over HTTP/1.0 without a Host, as old Cisco sends it (C8)`],
   },

@@ -1,5 +1,5 @@
 import type { EnrolmentDependencies } from '../../src/enrolment/enrolment-dependencies.ts';
-import type { FindConnector } from '../../src/http/scep-endpoint.ts';
+import type { FindConnector } from '../../src/http/serve-scep.ts';
 
 interface FakeEnrolment {
   readonly enrolment: EnrolmentDependencies;
