@@ -18,11 +18,11 @@ interface LoadLimitOptions {
 }
 
 /**
- * Milliseconds. Who comes while others have waited that long would wait longer. Devices that are refused at once come back and find room;
- * those that wait until they give up cost the work and get nothing.
+ * Milliseconds. While others have waited that long for their turn, one more would wait longer still. A device that is refused at once
+ * comes back and finds room; one that waits until it gives up costs the work and gets nothing.
  */
 const MAX_DELAY = 500;
-/** Fewer cannot be what holds the process up: then it is the machine, which others use too, and to refuse would not help. */
+/** With fewer under way it is not their work that is slow but the machine, which others use too: to refuse would not help. */
 const FEW = 8;
 
 /** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */

@@ -1,21 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Who begins heavy work when, so that it holds up nothing else. */
+/** Decides which request begins its heavy work when, so that none holds up everything else. */
 export interface Turns {
-  /** Resolves for one caller after the other, when all that came in meanwhile has been looked at. What follows may keep the processor. */
+  /** Resolves for one caller after the other, each time when all that has come in meanwhile was looked at. What the caller does then may keep the processor. */
   next(): Promise<void>;
   /** Something new was looked at. */
   noteArrival(): void;
-  /** Milliseconds that the first of those who wait has waited; 0 when nobody does. */
+  /** For how many milliseconds the first in the queue has waited; 0 when none is in it. */
   delay(): number;
 }
 
-/** Milliseconds. What is new is looked at no longer than the last work took, so that a flood leaves half of the time to work. */
+/** Milliseconds. What is new is looked at for no longer than this, nor than the last work took: a flood leaves half of the time for work. */
 const LONGEST_LOOK = 50;
 
 /**
- * Without turns the work of every request begins as soon as it is read, the next connection is accepted when that is done, and what waits
- * does so in the kernel, where nobody sees it, until clients give up. With them it waits here.
+ * Without turns the work for a request begins as soon as that is read, and the next connection is accepted only when the work is done:
+ * what comes meanwhile waits unseen in the kernel until clients give up. With turns it waits here, where it is counted.
  */
 export function takeTurns(now: () => number = () => performance.now()): Turns {
   const waitingSince: number[] = [];
