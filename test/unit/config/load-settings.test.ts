@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../../src/config/load-settings.ts';
+import { listSettings } from '../../../src/config/setting.ts';
+import { SETTINGS } from '../../../src/config/settings.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { makeTlsFiles } from '../../support/tls-files.ts';
@@ -174,7 +176,15 @@ logLevel:
 
 const PORT = 'takes a port from 0 to 65535; 0 picks a free one';
 
+const SECRETS = listSettings(SETTINGS).filter(({ setting }) => setting.secret);
+
 describe('mistakes', () => {
+  test.each(SECRETS)('$path comes by itself or in a file, not both', async ({ path, variable }) => {
+    const both = { [variable]: OTHER_KEY, [`${variable}_FILE`]: keyFile };
+    const line = `${path}File (${variable}_FILE) and ${path} are both given; keep one of them`;
+    expect(await mistakes({ ...LEAST, ...both })).toContain(line);
+  });
+
   test.each<[string, Record<string, string>, readonly (string | RegExp)[]]>([
     ['port', { API_PORT: '80x' }, [`api.port (SCEP_CONNECTOR_API_PORT) ${PORT}`]],
     ['port too large', { OPS_PORT: '65536' }, [`ops.port (SCEP_CONNECTOR_OPS_PORT) ${PORT}`]],
