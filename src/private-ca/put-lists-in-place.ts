@@ -55,26 +55,24 @@ export async function putListsInPlace(
     const note = known.get(nameOf(authority, place, partition));
     const isLatest = isCurrent(note, plan, marks.get(plan.key) ?? 0, ca.clock());
     if (isLatest && isSettled(ca, place, note)) continue;
-    // Another process may have put an older one meanwhile: what is put last must be the latest.
-    while (await putOne(ca, authority, place, partition));
+    await putOne(ca, authority, place, partition);
   }
 }
 
-/** Whether there was anything to put, or to look at. */
 async function putOne(
   ca: PrivateCa,
   authority: AuthorityRecord,
   place: BucketPlace,
   partition: string | undefined,
-): Promise<boolean> {
+): Promise<void> {
   const { store, buckets } = ca;
   const found = await revocationListOf(ca, authority, partition);
-  if (found === undefined || buckets === undefined) return false;
+  if (found === undefined || buckets === undefined) return;
   const inAuthority = authorityPartition(authority.id);
   const name = nameOf(authority, place, partition);
   const before = await getEntry(store, inAuthority, listsInBuckets, name);
   const isLatest = before !== undefined && before.value.crlNumber >= found.crlNumber;
-  if (isLatest && isSettled(ca, place, before.value)) return false;
+  if (isLatest && isSettled(ca, place, before.value)) return;
   const { bucket, directory } = place;
   let list = found;
   const key = `${directory}${revocationListFile(authority.id, partition)}`;
@@ -87,9 +85,8 @@ async function putOne(
   const condition = before === undefined ? 'absent' : { version: before.version };
   const mark = putEntry(listsInBuckets, name, note, { condition });
   const { outcome } = await store.commit(inAuthority, [mark]);
-  // Somebody else has put one at the same time. Without conditional writes nobody knows which came last.
+  // Somebody else has put one at the same time. Without conditional writes nobody knows which came last: the next run puts it again.
   if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(listsInBuckets, name)]);
-  return true;
 }
 
 function isSettled(

@@ -51,12 +51,12 @@ export function openInMemoryRecordStore(clock: () => number): RecordStore {
       return live(records.get(path(partition, collection, key)));
     },
     async list(partition, collection, { after = '', limit }) {
-      return [...records]
-        .filter(([at, record]) => at === path(partition, collection, record.key) && live(record))
-        .map(([, record]) => record)
-        .filter(({ key }) => key > after)
-        .sort((a, b) => (a.key < b.key ? -1 : 1))
-        .slice(0, limit);
+      const place = path(partition, collection, '');
+      const found: StoredRecord[] = [];
+      for (const [at, record] of records) {
+        if (at.startsWith(place) && live(record) && record.key > after) found.push(record);
+      }
+      return found.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
     },
     async commit(partition, writes) {
       return commit(partition, writes);
