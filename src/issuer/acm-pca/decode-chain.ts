@@ -15,7 +15,10 @@ export function decodeChain(
   try {
     const [certificate] = decodePem('CERTIFICATE', answer.Certificate ?? '');
     const chain = decodePem('CERTIFICATE', answer.CertificateChain ?? '');
-    if (certificate !== undefined && parseCertificate(certificate)) return { certificate, chain };
+    if (certificate !== undefined) {
+      parseCertificate(certificate);
+      return { certificate, chain };
+    }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }

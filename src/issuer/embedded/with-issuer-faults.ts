@@ -32,7 +32,7 @@ export async function withIssuerFaults<T>(
   try {
     return await call;
   } catch (error) {
-    if (error instanceof StoreUnavailableError) throw error;
+    if (error instanceof StoreUnavailableError || error instanceof IssuerError) throw error;
     if (error instanceof AwsError) {
       throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }

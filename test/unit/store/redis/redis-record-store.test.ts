@@ -46,10 +46,14 @@ describe('a server that answers', () => {
       redisStoreSettings({ topology: 'standalone', nodes: [redis.address] }, settings),
     );
     const begun = performance.now();
-    const asked = Object.values(calls(store)).map((call) => call());
-    for (const outcome of await Promise.allSettled(asked)) {
-      const error: unknown = outcome.status === 'rejected' ? outcome.reason : undefined;
-      expect(error).toBeInstanceOf(StoreUnavailableError);
+    const asked = Object.entries(calls(store)).map(async ([name, call]) => ({
+      name,
+      error: await call().catch((thrown: unknown) => thrown),
+    }));
+    for (const { name, error } of await Promise.all(asked)) {
+      expect(error, name).toBeInstanceOf(StoreUnavailableError);
+      // It gives up when the connection is lost, as READONLY ends it.
+      if (name === 'collections') continue;
       expect(String(error)).toContain(`${answer}${advice && '; '}`);
       expect(String(error)).toContain(advice);
     }
