@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, putEntry, replaceEntry } from '../store/collection.ts';
 import { derSigned } from '../x509/build-certificate.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from './authority-record.ts';
 import { issuingUse, requireStatus } from './authority-status.ts';
@@ -76,8 +76,7 @@ async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string
   await requireIssuing(ca, authorityId, templateName);
   const issued = { state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() };
   // A conflict means that another call has signed it meanwhile; its certificate stands.
-  const condition = { version: entry.version };
-  await ca.store.commit(partition, [putEntry(certificates, serial, issued, { condition })]);
+  await ca.store.commit(partition, [replaceEntry(certificates, entry, issued)]);
 }
 
 /**
