@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test, vi } from 'vitest';
+import { openS3Buckets } from '../../src/private-ca/s3/open-s3-buckets.ts';
 import { SAMPLE_CSR } from '../support/authorities-of-all-states.ts';
 import { hasMoto, startMoto } from '../support/moto-server.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -46,6 +47,31 @@ async function startWithBuckets() {
 }
 
 describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
+  test('keep the latest CRL, although an older one was held up', async () => {
+    const endpoint = await startMoto();
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'moto takes any' };
+    const s3 = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials });
+    await s3.send(new CreateBucketCommand({ Bucket: 'public' }));
+    const buckets = await openS3Buckets({ endpoint, forcePathStyle: true }, { credentials });
+    let latest = 'first';
+    const publish = (meanwhile?: () => Promise<void>) =>
+      buckets.publishLatest('public', 'crl/a.crl', async () => {
+        const content = Buffer.from(latest);
+        const held = meanwhile;
+        meanwhile = undefined;
+        await held?.();
+        return { content, contentType: 'application/pkix-crl', acl: 'PUBLIC_READ' };
+      });
+    const overtake = (text: string) => () => {
+      latest = text;
+      return publish();
+    };
+    for (const text of ['second', 'third']) {
+      await publish(overtake(text));
+      expect(await buckets.get('public', 'crl/a.crl')).toBe(text);
+    }
+  });
+
   test('hold CRLs that OpenSSL finds through the certificate, and audit reports', async () => {
     const { moto, s3, server, client, arn } = await startWithBuckets();
     const CustomCname = `${new URL(moto).host}/public`;

@@ -174,10 +174,13 @@ async function play(script: readonly Step[], isConditional: boolean): Promise<vo
         });
         const work = replica.putLists();
         background.push(work.catch(() => undefined));
-        return Promise.race([work, paused]);
+        await Promise.race([work, paused]);
+        replica.pause = undefined;
+        return;
       }
       case 'resume':
         for (const go of held.splice(0)) go();
+        await Promise.all(background);
         return;
       case 'kill':
         at(each.by).isDead = true;
