@@ -53,5 +53,34 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
       expect(await store.commit('p', [put('a', '3')])).toEqual(COMMITTED);
       await store.close();
     });
+
+    it.each([
+      ['-get', ['get', 'commit']],
+      ['-set', ['commit']],
+      ['-evalsha', ['commit']],
+      ['resetkeys', ['get', 'commit']],
+    ])('rights that the user had (%s): no answer is a wrong one', async (rule, refused) => {
+      const server = await startStandaloneRedis(options);
+      const setUser = (...rules: readonly string[]) =>
+        server.call('ACL', 'SETUSER', 'scep', ...rules);
+      await setUser('on', '>hush-hush', '~*', '+@all');
+      const user = { username: 'scep', password: 'hush-hush' };
+      const store = openRedisRecordStore(redisStoreSettings(server.reach, user));
+      await store.commit('p', [put('a', '1')]);
+      await setUser(rule);
+      const calls = {
+        get: () => store.get('p', 'c', 'a'),
+        commit: () => store.commit('p', [put('a', '2')]),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        const outcome = await call().catch((error: unknown) => error);
+        if (!refused.includes(name)) continue;
+        expect(outcome, name).toBeInstanceOf(StoreUnavailableError);
+        expect(String(outcome), name).toMatch(/the user lacks rights, which docs\/redis.md lists$/);
+      }
+      await setUser('~*', '+@all');
+      expect(await store.get('p', 'c', 'a')).toMatchObject({ value: '1' });
+      await store.close();
+    });
   });
 }
