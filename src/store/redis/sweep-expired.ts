@@ -86,7 +86,17 @@ async function sweepBatch(
   limit: number,
 ): Promise<number> {
   const keys = keysOf(keyPrefix, partition);
-  return sweepPartition(keys, { now: clock(), limit }, (command) =>
-    callRedis(caller, keys.version, command, sendPlainly),
-  );
+  const send = (command: RedisCommand) => callRedis(caller, keys.version, command, sendPlainly);
+  // Of two clocks the earlier: a replica whose own is ahead must not remove what lives for all others.
+  const now = Math.min(clock(), await serverTime(send));
+  return sweepPartition(keys, { now, limit }, send);
+}
+
+/** In milliseconds since the epoch. */
+async function serverTime(send: (command: RedisCommand) => Promise<unknown>): Promise<number> {
+  const reply = await send(['TIME']);
+  const [seconds] = Array.isArray(reply) ? (reply as unknown[]) : [];
+  const time = Number(seconds) * 1_000;
+  if (Number.isSafeInteger(time)) return time;
+  throw new Error('Redis gave an unexpected reply to TIME');
 }

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import type { RedisProcess } from '../support/redis-process.ts';
+import { hasRedis, startRedisProcess } from '../support/redis-process.ts';
+import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { put } from './store-under-test.ts';
+
+const YEAR = 365 * 86_400_000;
+
+describe.runIf(hasRedis())('a replica whose clock is two years ahead', () => {
+  let server: RedisProcess;
+  beforeAll(async () => {
+    server = await startRedisProcess();
+  });
+  afterAll(() => server.stop());
+
+  it('removes nothing that lives for all others', async () => {
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const settings = redisStoreSettings(reach);
+    const right = openRedisRecordStore(settings);
+    const ahead = openRedisRecordStore({ ...settings, clock: () => Date.now() + 2 * YEAR });
+    await right.commit('p', [put('a', '1', { expiresAt: Date.now() + YEAR })]);
+    await ahead.commit('p', [put('b', '1')]);
+    // Waits for the sweep behind the commit.
+    await ahead.close();
+    expect(await right.get('p', 'c', 'a')).toMatchObject({ value: '1' });
+    await right.close();
+  });
+});
