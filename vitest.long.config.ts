@@ -1,8 +1,14 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Its provider takes longer to build than all of CI: CONTRIBUTING.md. */
+const WITHOUT_PROVIDER = process.env['TERRAFORM_PROVIDER_AWS']
+  ? []
+  : ['test/long/terraform.test.ts'];
 
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...WITHOUT_PROVIDER],
     // One at a time: some of them measure time, CPU and memory.
     fileParallelism: false,
     testTimeout: 600_000,
