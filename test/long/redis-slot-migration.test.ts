@@ -107,14 +107,16 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
   });
 
   it('is swept when it has moved', async () => {
-    const now = Date.now();
-    await store.commit('moving', [put('old', '1', { expiresAt: now + 60_000 })]);
+    // Its clock is behind, so that it does not sweep by itself.
+    const late = openRedisRecordStore({ ...settings, clock: () => 1_700_000_000_000 });
+    await late.commit('moving', [put('old', '1', { expiresAt: 1_700_000_000_001 })]);
+    await late.close();
     const connections = connectRedis(settings, {
       onReady: () => undefined,
       report: () => undefined,
     });
     const caller = { connections, scripts: [SWEEP_SCRIPT], timeoutMs: 1_000 };
-    const target = { ...settings, caller, clock: () => now + 60_000 };
+    const target = { ...settings, caller };
     const moving = await begin();
     await moving.move(keys().record('c', 'old'));
     await expect(sweepExpired(target)).rejects.toThrow(StoreUnavailableError);
