@@ -13,7 +13,7 @@ import { revocationListMarks, revocationListSchema } from './revocation-record.t
 import { revocationListFile } from './revocation-urls.ts';
 
 /** What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition. */
-const listsInBuckets = defineAuthorityCollection(
+export const listsInBuckets = defineAuthorityCollection(
   'lists-in-buckets',
   revocationListSchema.omit({ crl: true }).extend({
     acl: z.string(),

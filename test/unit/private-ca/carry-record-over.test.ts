@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { carryRecordOver } from '../../../src/private-ca/carry-record-over.ts';
+import type { PublishedFile } from '../../../src/private-ca/object-store.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
+import { createListPutter } from '../../../src/private-ca/put-revocation-lists.ts';
 import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
 import { allRecords } from '../../../src/store/archive/all-records.ts';
 import { putRecords } from '../../../src/store/archive/put-records.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { openFakeBuckets } from '../../support/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
 
 const HOUR = 3_600_000;
@@ -47,4 +50,27 @@ it('a CRL is signed anew where versions begin again, and names all that was revo
   expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
   revoked.push(await revoke(moved, arn, valid));
   expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
+});
+
+it('a bucket has the next CRL where versions begin again', async () => {
+  const { buckets, files } = openFakeBuckets();
+  const opened = await openRevokingCa(clock);
+  const { arn } = opened;
+  const ca = openPrivateCa({ ...opened.ca, buckets });
+  await ACTIONS.UpdateCertificateAuthority(ca, {
+    CertificateAuthorityArn: arn,
+    RevocationConfiguration: { CrlConfiguration: { Enabled: true, S3BucketName: 'crls' } },
+  });
+  const valid = await issueTestCertificate(ca, arn);
+  for (let i = 0; i < 8; i += 1) await revoke(ca, arn, await issueTestCertificate(ca, arn));
+  await createListPutter(ca, () => undefined)();
+  const store = openInMemoryRecordStore(clock);
+  for await (const records of allRecords(ca.store)) {
+    await putRecords(store, records.map(carryRecordOver));
+  }
+  const moved = openPrivateCa({ ...ca, store });
+  await revoke(moved, arn, valid);
+  await createListPutter(moved, () => undefined)();
+  const file = files.get(`crls/crl/${arn.slice(-36)}.crl`) as PublishedFile;
+  expect(parseCrl(file.content).revoked).toHaveLength(9);
 });
