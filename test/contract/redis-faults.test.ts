@@ -249,7 +249,11 @@ describe.runIf(hasRedis())('Redis', () => {
   });
 
   it.each([
-    [['maxmemory-policy allkeys-lru'], 0, /set maxmemory-policy noeviction \(allkeys-lru now\)/],
+    [
+      ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'],
+      0,
+      /set maxmemory-policy noeviction \(allkeys-lru now\)/,
+    ],
     [['save ""', 'appendonly no'], 0, /keeps nothing on disk/],
     [['appendonly yes'], 2, /it has 0 replicas.* writeReplicas is 2/],
   ] as const)('is reported with %j and writeReplicas %d', async (config, writeReplicas, fault) => {
@@ -261,32 +265,6 @@ describe.runIf(hasRedis())('Redis', () => {
     expect(report.mock.calls).toEqual([[expect.stringMatching(fault)]]);
     await store.close();
     await server.stop();
-  });
-
-  it('is not used while it would throw records away, and is used again when it would not', async () => {
-    const config = ['maxmemory 100mb', 'maxmemory-policy volatile-lru'];
-    const server = await startRedisProcess({ config });
-    const report = vi.fn<(fault: string) => void>();
-    const reach = { topology: 'standalone' as const, nodes: [server.address] };
-    const store = openRedisRecordStore(redisStoreSettings(reach, { report }));
-    await until('a report', async () => report.mock.calls[0]);
-    const calls = [
-      store.get('p', 'c', 'a'),
-      store.list('p', 'c', { limit: 1 }),
-      store.commit('p', [put('a', '1')]),
-      store.increment('p', 'n', 1),
-      firstPlace(store),
-    ];
-    for (const call of await Promise.allSettled(calls)) {
-      const reason: unknown = call.status === 'rejected' ? call.reason : undefined;
-      expect(reason).toBeInstanceOf(StoreUnavailableError);
-      expect(String(reason)).toMatch(/is not used: .* noeviction \(volatile-lru now\)$/);
-    }
-    expect(await server.call('DBSIZE')).toBe(0);
-    await server.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-    await until('the store', async () => (await store.commit('p', [put('a', '1')])).outcome);
-    expect(report).toHaveBeenCalledTimes(1);
-    await store.close();
   });
 
   it('frees what has expired behind commits, index and all', async () => {

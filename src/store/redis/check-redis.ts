@@ -5,33 +5,28 @@ export interface RedisExpectations {
   readonly writeReplicas: number;
 }
 
-/** A sentence for each fault. */
-export interface RedisState {
-  readonly faults: readonly string[];
-  /** That it throws records away when its memory is full, which has an end; undefined when it does not. */
-  readonly eviction: string | undefined;
-}
-
 const OLDEST = [6, 2] as const;
 
 /**
- * What an operator should know about a server that is to keep what must not be lost. Valkey counts by the
+ * What an operator should know about a server that is to keep what must not be lost: a sentence for each. Valkey counts by the
  * version of Redis that it says it is. What the server does not tell is passed over.
  * @throws the client's error when the connection is lost meanwhile
  */
 export async function checkRedis(
   server: Redis,
   { writeReplicas }: RedisExpectations,
-): Promise<RedisState> {
+): Promise<readonly string[]> {
   const info = readInfo(String(await callServer(server, ['INFO'])));
-  if (info.get('role') === 'slave') return { faults: [], eviction: undefined };
+  if (info.get('role') === 'slave') return [];
   const faults: string[] = [];
   const version = info.get('redis_version') ?? '';
   if (isTooOld(version)) faults.push(`it is of version ${version}; 6.2 is the oldest that works`);
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
-  const evicts = `it evicts records when its memory is full: set maxmemory-policy noeviction (${policy} now)`;
-  const isBounded = Number(info.get('maxmemory') ?? 0) > 0;
-  if (policy !== 'noeviction' && !isBounded) faults.push(evicts);
+  if (policy !== 'noeviction') {
+    faults.push(
+      `it evicts records when its memory is full: set maxmemory-policy noeviction (${policy} now)`,
+    );
+  }
   if (info.get('aof_enabled') === '0' && (await savesNothing(server))) {
     faults.push('it keeps nothing on disk: set appendonly yes, or a restart loses every record');
   }
@@ -41,7 +36,7 @@ export async function checkRedis(
       `it has ${replicas} replicas, so that no commit succeeds: writeReplicas is ${writeReplicas}`,
     );
   }
-  return { faults, eviction: policy !== 'noeviction' && isBounded ? evicts : undefined };
+  return faults;
 }
 
 /** Managed servers often refuse CONFIG. */

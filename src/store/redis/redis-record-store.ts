@@ -15,10 +15,10 @@ import { isLive, unpackRecord } from './packed-record.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 import type { ReplicatedReply } from './replicated-writes.ts';
 import { sendReplicated } from './replicated-writes.ts';
+import { reportServerFaults } from './report-server-faults.ts';
 import type { RedisCommand } from './script.ts';
 import { startSweeping } from './sweep-expired.ts';
 import { SWEEP_SCRIPT } from './sweep-script.ts';
-import { watchServers } from './watch-servers.ts';
 
 const SCRIPTS = [COMMIT_SCRIPT, INCREMENT_SCRIPT, LIST_SCRIPT, SWEEP_SCRIPT];
 /** Of the time that a call has: two batches, the one under way and the next, fit into it. */
@@ -31,14 +31,13 @@ const WAIT_SHARE = 0.4;
  */
 export function openRedisRecordStore(settings: RedisStoreSettings): RecordStore {
   const { keyPrefix, clock } = settings;
-  const { look, requireNoEviction } = watchServers(settings);
-  const caller = openCaller(settings, { onReady: look, report: settings.report });
+  const caller = openCaller(settings, {
+    onReady: reportServerFaults(settings),
+    report: settings.report,
+  });
   const commits = openCommits(settings, caller);
   const sweeping = startSweeping({ caller, keyPrefix, clock });
-  const send = async (key: string, command: RedisCommand) => {
-    requireNoEviction();
-    return callRedis(caller, key, command, sendPlainly);
-  };
+  const send = (key: string, command: RedisCommand) => callRedis(caller, key, command, sendPlainly);
   return validateCalls({
     async get(partition, collection, key) {
       const record = keysOf(keyPrefix, partition).record(collection, key);
@@ -53,7 +52,6 @@ export function openRedisRecordStore(settings: RedisStoreSettings): RecordStore 
     },
     async commit(partition, writes) {
       if (writes.length === 0) return { outcome: 'committed' };
-      requireNoEviction();
       const { result, overdue } = await commits.send(partition, writes);
       if (overdue) sweeping.behindCommit(partition);
       return result;
@@ -64,10 +62,7 @@ export function openRedisRecordStore(settings: RedisStoreSettings): RecordStore 
       const command = incrementCommand(keys, increment, { id: newId(), now: clock() });
       return Number(await send(keys.version, command));
     },
-    async *collections() {
-      requireNoEviction();
-      yield* listCollections(caller, keyPrefix);
-    },
+    collections: () => listCollections(caller, keyPrefix),
     async close() {
       await sweeping.stop();
       commits.close();
