@@ -16,15 +16,19 @@ const MAX_ACTIVE_IN = 90 * 86_400_000;
 /** Runs `scep-connector ra rotate` on the store of a server, which sees the outcome at its next request. */
 export async function runRaRotate(
   named: string | undefined,
-  { activeIn, ...options }: RaRotateOptions,
+  { activeIn, retireOld = false, ...options }: RaRotateOptions,
 ): Promise<void> {
   const activeInMs = parseDuration(activeIn);
   if (activeInMs === undefined || activeInMs > MAX_ACTIVE_IN) {
     throw new UsageError('--active-in takes a duration up to 90d, such as 14d, 12h, 15m or 30s');
   }
+  if (retireOld && activeInMs > 0) {
+    throw new UsageError('--retire-old ends the old keys at once, so --active-in cannot be later');
+  }
   const added = await withWired(options, async (wired) => {
     const connector = await (named === undefined ? findDevConnector(wired) : find(wired, named));
-    return rotateRaIdentity(wired, connector, { activeInMs }).catch(explainIssuerError);
+    const rotation = { activeInMs, retiresOthers: retireOld };
+    return rotateRaIdentity(wired, connector, rotation).catch(explainIssuerError);
   });
   process.stdout.write(describe(added));
 }

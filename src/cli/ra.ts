@@ -5,6 +5,8 @@ import { addStoreOptions } from './store/store-options.ts';
 export interface RaRotateOptions extends StoreOptions {
   /** A duration as in a tag. */
   readonly activeIn: string;
+  /** The old keys are not to be used any more. */
+  readonly retireOld?: boolean;
 }
 
 /** Registers `scep-connector ra`. `rotate` makes a new RA identity and prints what will come of it. */
@@ -23,6 +25,10 @@ export function registerRaCommand(
       '--active-in <duration>',
       'announce it by GetNextCACert and serve it after this, such as 14d or 12h',
       '0s',
+    )
+    .option(
+      '--retire-old',
+      'the old keys end at once, for when one was stolen; devices must fetch the CA certificates anew',
     );
   addStoreOptions(command);
   command.action(rotate);

@@ -39,7 +39,7 @@ export async function listRaGenerations(
 
 /**
  * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
- * way to it, never the current one or the next. Undefined when another process has stored one since `existing` was read, when
+ * way to it, never the current one or the next; with `retiresOthers` all do. Undefined when another process has stored one since `existing` was read, when
  * the connector is being deleted, and when the condition of a write in `fence` does not hold.
  */
 export async function storeRaGeneration(
@@ -50,6 +50,7 @@ export async function storeRaGeneration(
     readonly activeFrom: number;
     readonly certificate: Certificate;
     readonly privateKey: KeyObject;
+    readonly retiresOthers?: boolean;
   },
   fence: readonly Write[] = [],
 ): Promise<RaGeneration | undefined> {
@@ -61,7 +62,7 @@ export async function storeRaGeneration(
   );
   const record = { generation, activeFrom, certificate: certificate.der, sealedPrivateKey };
   const usable = chooseRaIdentities(existing, deps.clock())?.usable ?? [];
-  const excess = usable.slice(MAX_RA_GENERATIONS - 1);
+  const excess = added.retiresOthers ? existing : usable.slice(MAX_RA_GENERATIONS - 1);
   const { outcome } = await deps.store.commit(connectorPartition(connectorId), [
     putEntry(raIdentities, raIdentityKey(generation), record, {
       condition: 'absent',
@@ -69,7 +70,7 @@ export async function storeRaGeneration(
     }),
     unlessDeleted(),
     ...fence,
-    ...excess.map((oldest) => deleteEntry(raIdentities, raIdentityKey(oldest.generation))),
+    ...excess.map((other) => deleteEntry(raIdentities, raIdentityKey(other.generation))),
   ]);
   return outcome === 'committed' ? { generation, activeFrom, certificate } : undefined;
 }

@@ -41,8 +41,8 @@ const fingerprint = ({ der }: Certificate) => createHash('sha256').update(der).d
 
 let transactions = 0;
 
-/** The status of the answer to a new request for `ra`, which only `ra` may have signed. */
-async function enrolWith(ra: Certificate): Promise<string> {
+/** The status of the answer to a new request for `ra`, which only `signer` may have signed. */
+async function enrolWith(ra: Certificate, signer = ra): Promise<string> {
   transactions += 1;
   const csr = deviceCsr(device, { challengePassword: server.ready.challengePassword });
   const message = deviceRequest(device, ra, csr, { transactionId: `rollover-${transactions}` });
@@ -52,7 +52,7 @@ async function enrolWith(ra: Certificate): Promise<string> {
   });
   const { attributes, senderNonce } = readPkiRequest(message);
   const { transactionId } = attributes;
-  const expected = { transactionId, senderNonce, signers: [ra], policy: MODERN_ALGORITHMS };
+  const expected = { transactionId, senderNonce, signers: [signer], policy: MODERN_ALGORITHMS };
   return readCertRep(await bodyOf(response), expected, device).status;
 }
 
@@ -124,11 +124,26 @@ describe('a rollover on a running server', () => {
   });
 });
 
+test('ra rotate --retire-old: from then on only the new key opens and signs', async () => {
+  const retired = await currentRa();
+  const { code, stderr } = await rotate(server.dataDir, '--retire-old');
+  expect(code, stderr).toBe(0);
+  const now = await currentRa();
+  expect(await enrolWith(now)).toBe('SUCCESS');
+  expect(await enrolWith(retired, now)).toBe('FAILURE');
+});
+
 describe('ra rotate refuses in one line', () => {
   test.each(['soon', '91d'])('--active-in %j', async (duration) => {
     const { code, stderr } = await rotate(server.dataDir, `--active-in=${duration}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: --active-in takes a duration.*\n$/);
+  });
+
+  test('--retire-old with --active-in', async () => {
+    const { code, stderr } = await rotate(server.dataDir, '--retire-old', '--active-in=1d');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^scep-connector: --retire-old ends .*\n$/);
   });
 
   test('a directory that is no server’s, and leaves nothing in it', async () => {

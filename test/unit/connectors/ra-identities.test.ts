@@ -179,6 +179,14 @@ describe('rotateRaIdentity', () => {
     expect(await generations()).toEqual([2, undefined, [2, 1]]);
   });
 
+  test('and the others retire with it, those that are to come too', async () => {
+    await renewRaIdentity(deps, connector);
+    await rotate(7 * DAY);
+    await rotateRaIdentity(deps, connector, { activeInMs: 0, retiresOthers: true });
+    expect(await generations()).toEqual([3, undefined, [3]]);
+    expect(await renewRaIdentity(deps, connector)).toBeUndefined();
+  });
+
   test('later, and at once after all', async () => {
     await renewRaIdentity(deps, connector);
     await rotate(7 * DAY);
