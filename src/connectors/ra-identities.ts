@@ -55,22 +55,28 @@ const MAX_CACHED_CONNECTORS = 10_000;
 
 /**
  * Reads RA identities from the store at each call, so that a generation that another process made is seen at once. Opened
- * keys are kept in memory by the version of their record: decoding a private key costs more than signing with it.
+ * keys are kept in memory by the version of their record, those of the connectors that were asked for last: decoding a private key
+ * costs more than signing with it.
  */
 export function createRaIdentityFinder(deps: {
   readonly store: RecordStore;
   readonly sealer: Sealer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly maxCachedConnectors?: number;
 }): FindRaIdentities {
+  const { maxCachedConnectors = MAX_CACHED_CONNECTORS } = deps;
   const cache = new Map<string, OpenedGenerations>();
   return async (connectorId) => {
     const partition = connectorPartition(connectorId);
     const page = { limit: MAX_RA_GENERATIONS };
     const entries = await listEntries(deps.store, partition, raIdentities, page);
     const opened = openGenerations(deps.sealer, connectorId, entries, cache.get(connectorId));
-    if (cache.has(connectorId) || cache.size < MAX_CACHED_CONNECTORS) {
-      cache.set(connectorId, opened);
+    cache.delete(connectorId);
+    cache.set(connectorId, opened);
+    const [longestUnused] = cache.keys();
+    if (cache.size > maxCachedConnectors && longestUnused !== undefined) {
+      cache.delete(longestUnused);
     }
     return chooseRaIdentities([...opened.values()], deps.clock());
   };

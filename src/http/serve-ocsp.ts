@@ -68,8 +68,8 @@ function createFailing(logger: Logger): (response: Response, error: unknown) => 
 }
 
 /** No octets, which are no request, when the URL holds none. */
-function messageOf({ url }: Request): Uint8Array {
-  const base64 = decodeUri(url.replace(/\?.*$/, '').replace(GET_PATH, ''));
+function messageOf({ path }: Request): Uint8Array {
+  const base64 = decodeUri(path.replace(GET_PATH, ''));
   return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : new Uint8Array();
 }
 

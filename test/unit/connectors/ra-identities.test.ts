@@ -238,6 +238,21 @@ describe('createRaIdentityFinder', () => {
     expect(second?.usable[1]?.privateKey).toBe(first?.current.privateKey);
   });
 
+  test('keeps the keys of the connectors that were asked for last', async () => {
+    const open = vi.fn(sealer.open);
+    const finder = { ...deps, sealer: { ...sealer, open }, maxCachedConnectors: 1 };
+    const watched = createRaIdentityFinder(finder);
+    const other = { ...connector, id: '22222222-2222-4222-8222-222222222222' };
+    for (const { id } of [connector, other]) {
+      await renewRaIdentity(deps, { ...connector, id });
+      await watched(id);
+      await watched(id);
+    }
+    expect(open).toHaveBeenCalledTimes(2);
+    await watched(connector.id);
+    expect(open).toHaveBeenCalledTimes(3);
+  });
+
   test('keeps no key in the clear and lets a record expire with its certificate', async () => {
     const made = await renewRaIdentity(deps, connector);
     const partition = connectorPartition(connector.id);

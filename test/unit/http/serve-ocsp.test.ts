@@ -9,6 +9,7 @@ import { revocations } from '../../../src/private-ca/revocation-record.ts';
 import { putEntry } from '../../../src/store/collection.ts';
 import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
 import { interruptible } from '../../support/interruptible-store.ts';
+import { exchangeRaw } from '../../support/raw-http.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
 import type { Responder } from '../../support/start-responder.ts';
@@ -145,6 +146,19 @@ describe('GET', () => {
         expect(response.headers.get('content-type')).toBe('application/ocsp-response');
         expect(await read(await octets(response))).toContain('Cert Status: good');
       }
+    }
+  });
+
+  test('in absolute form, as proxies ask, and with a query that is none', async () => {
+    const { file: certificate } = await responder.issue();
+    const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
+    const url = `${responder.url}/ocsp/${encodeURIComponent(base64)}`;
+    for (const target of [url, `${url}?from=proxy`]) {
+      const { host, port } = new URL(url);
+      const request = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      const { received } = await exchangeRaw(Number(port), request);
+      const [, answer = ''] = received.split('\r\n\r\n');
+      expect(await read(Buffer.from(answer, 'latin1'))).toContain('Cert Status: good');
     }
   });
 
