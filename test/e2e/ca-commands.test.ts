@@ -8,6 +8,10 @@ import type { RunningConnector } from '../support/start-connector.ts';
 import { startConnector } from '../support/start-connector.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
+interface ShownAuthority {
+  readonly CertificateAuthority: { readonly NotAfter: number };
+}
+
 let server: RunningConnector;
 let environment: Readonly<Record<string, string>>;
 
@@ -30,6 +34,19 @@ it('makes a hierarchy whose certificates openssl verifies, and a connector to it
     ...['create', '--subordinate', '--parent', root, '--subject', 'CN=Devices,O=Lab'],
     ...['--key-algorithm', 'EC_secp384r1'],
   );
+  const below = await ca(
+    ...['create', '--subordinate', '--parent', root, '--path-length', '1'],
+    ...['--subject', 'CN=Sites,O=Lab', '--validity', '3y'],
+  );
+  const subject = ['--subject', 'CN=Site,O=Lab', '--key-algorithm', 'EC_prime256v1'];
+  const lowest = await ca('create', '--subordinate', '--parent', below, ...subject);
+  const endOf = async (arn: string) => {
+    const shown = JSON.parse(await ca('show', arn, '--json')) as ShownAuthority;
+    return shown.CertificateAuthority.NotAfter;
+  };
+  const end = await endOf(below);
+  expect(end).toBeGreaterThan(Date.now() / 1_000);
+  expect(await endOf(lowest)).toBe(end);
   await ca('certificate', root, '--out', file('root.pem'));
   await ca('certificate', devices, '--out', file('devices.pem'));
   await runOrThrow('openssl', [

@@ -8,6 +8,7 @@ import { certificateAnswer, csrAnswer, issueCertificateAnswer } from './ca-answe
 import { callUntilDone } from './call-until-done.ts';
 import { describeAuthority } from './complete-ca-arn.ts';
 import { templateArn } from './template-arn.ts';
+import { usualValidity } from './usual-validity.ts';
 import type { Validity } from './validity-option.ts';
 
 export interface ActivationRequest {
@@ -15,7 +16,8 @@ export interface ActivationRequest {
   readonly issuerArn: string;
   /** How many CAs may stand below it in a chain: 0 to 3. A root has no such limit. */
   readonly pathLength: number;
-  readonly validity: Validity;
+  /** `usualValidity` without it. */
+  readonly validity: Validity | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function activateAuthority(
     Csr: base64(Csr),
     SigningAlgorithm: issuer.CertificateAuthorityConfiguration.SigningAlgorithm,
     TemplateArn: templateArn(arn, template),
-    Validity: validity,
+    Validity: validity ?? usualValidity(issuerArn === arn ? undefined : issuer, world.clock()),
   };
   await installCertificate(api, arn, (await issueCertificate(api, input, world)).pem);
 }

@@ -13,9 +13,6 @@ export interface ActivationOptions {
   readonly validity?: Validity;
 }
 
-const ROOT_VALIDITY: Validity = { Type: 'YEARS', Value: 10 };
-const SUBORDINATE_VALIDITY: Validity = { Type: 'YEARS', Value: 5 };
-
 export function addActivationOptions(command: Command, conflicts: readonly string[] = []): void {
   const add = (option: Option) => command.addOption(option.conflicts([...conflicts]));
   add(
@@ -30,7 +27,7 @@ export function addActivationOptions(command: Command, conflicts: readonly strin
   add(
     new Option(
       '--validity <time>',
-      `of its certificate, ${VALIDITY_FORMS} (default: 10y for a root, 5y below)`,
+      `of its certificate, ${VALIDITY_FORMS} (default: 10y for a root, 5y below, or as long as the CA above it)`,
     ).argParser(parseValidity),
   );
 }
@@ -43,10 +40,8 @@ export function requireOptionsFor(type: string, { parent, pathLength }: Activati
 
 /** @param issuerArn the CA's own for a root */
 export function activationOf(
-  type: string,
   issuerArn: string,
   { pathLength = 0, validity }: ActivationOptions,
 ): ActivationRequest {
-  const usual = type === 'ROOT' ? ROOT_VALIDITY : SUBORDINATE_VALIDITY;
-  return { issuerArn, pathLength, validity: validity ?? usual };
+  return { issuerArn, pathLength, validity };
 }

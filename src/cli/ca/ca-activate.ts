@@ -77,7 +77,7 @@ async function haveIssued(
     throw new UsageError('a subordinate CA needs --parent, or --certificate and --chain');
   }
   const issuerArn = parent === undefined ? arn : await completeCaArn(api, parent);
-  await activateAuthority(api, arn, activationOf(type, issuerArn, options), world);
+  await activateAuthority(api, arn, activationOf(issuerArn, options), world);
 }
 
 /** The chain may stand below the certificate in the same file. @throws UsageError */

@@ -107,9 +107,7 @@ async function createCa(
   const issuerArn = type === 'ROOT' ? arn : parent;
   if (issuerArn === undefined) world.warn(`${printable(nextForeignStep(arn))}\n`);
   const code =
-    issuerArn === undefined
-      ? 0
-      : await activate(api, arn, activationOf(type, issuerArn, options), world);
+    issuerArn === undefined ? 0 : await activate(api, arn, activationOf(issuerArn, options), world);
   if (options.json) printJson(world, answer);
   return code;
 }
