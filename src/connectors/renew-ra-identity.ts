@@ -64,10 +64,15 @@ export async function isRaIdentityDue(
   return newestEnd === undefined || newestEnd - now <= RENEW_BEFORE_END;
 }
 
-/** One that is not valid yet was made by a clock that was ahead, and may begin long after the others have ended. */
+/**
+ * Up to when there is a generation after the other. One that begins later was made by a clock that was ahead, and does not count; one
+ * that is active and not valid yet has its date from a CA whose clock is ahead of this one, and does.
+ */
 function endOfNewest(generations: readonly RaGeneration[], now: number): number | undefined {
-  const isValid = ({ certificate }: RaGeneration) => certificate.notBefore.getTime() <= now;
-  return generations.findLast(isValid)?.certificate.notAfter.getTime();
+  return generations.reduce<number | undefined>((end, { activeFrom, certificate }) => {
+    const begins = Math.min(activeFrom, certificate.notBefore.getTime());
+    return begins <= Math.max(end ?? now, now) ? certificate.notAfter.getTime() : end;
+  }, undefined);
 }
 
 /** When an RA certificate that is issued now ends: in a year, or with the CA. @throws IssuerError */

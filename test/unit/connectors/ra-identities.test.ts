@@ -101,6 +101,16 @@ describe('renewRaIdentity', () => {
     expect(issuer.issued).toHaveLength(1);
   });
 
+  test('a clock that is behind that of the CA costs no second certificate, nor a second successor', async () => {
+    issuer = createFakeIssuer(() => now + 2 * DAY);
+    deps = { ...deps, issuer };
+    await renewRaIdentity(deps, connector);
+    expect(await renewRaIdentity(deps, connector)).toBeUndefined();
+    now += 306 * DAY;
+    expect(await renewRaIdentity(deps, connector)).toMatchObject({ generation: 2 });
+    expect(await renewRaIdentity(deps, connector)).toBeUndefined();
+  });
+
   test('60 days before the end makes the next, which takes over two weeks later', async () => {
     await renewRaIdentity(deps, connector);
     now += 306 * DAY;

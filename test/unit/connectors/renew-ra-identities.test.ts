@@ -35,18 +35,28 @@ test('one that fails leaves it to the next', async () => {
   expect(await generations()).toEqual([1, 2]);
 });
 
-test('one that was made by a clock which was ahead does not count until it is valid', async () => {
+test('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
   const { world, generations } = await makeDueWorld();
   world.ahead = 330 * DAY;
   await renewRaIdentities(world.api);
   world.ahead = DAY;
   await renewRaIdentities(world.api);
   expect(await generations()).toEqual([1, 2]);
-  // The first is near its end, and the second begins 24 days later.
   world.ahead = 306 * DAY;
   await renewRaIdentities(world.api);
-  world.ahead = 321 * DAY;
-  expect(await generations()).toEqual([3, 2, 1]);
+  world.ahead = 348 * DAY;
+  expect(await generations()).toEqual([2, 1]);
+});
+
+test('one that was made by a clock which was further ahead does not count until it is valid', async () => {
+  const { world, generations } = await makeDueWorld();
+  world.ahead = 400 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = DAY;
+  await renewRaIdentities(world.api);
+  await renewRaIdentities(world.api);
+  expect(await generations()).toEqual([2, 1]);
+  expect(world.issuer.issued).toHaveLength(3);
 });
 
 test('what is not due costs nothing, neither a certificate nor a write', async () => {
