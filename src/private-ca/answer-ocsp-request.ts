@@ -73,7 +73,9 @@ async function answerFromStore(ca: PrivateCa, request: OcspRequest): Promise<Ocs
   if (nonce === undefined) return reuse();
   return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
     // A responder may leave the nonce out (RFC 9654 section 2.1), and clients take such an answer.
-    if (error instanceof KeyBusyError || error instanceof KeyStoreError) return reuse();
+    if (error instanceof KeyBusyError) return reuse();
+    // The key was waited for: the certificate may have been revoked meanwhile.
+    if (error instanceof KeyStoreError) return answerFromStore(ca, { certIds, nonce: undefined });
     throw error;
   });
 }

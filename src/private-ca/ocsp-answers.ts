@@ -61,10 +61,12 @@ export function reuseAnswer(
     return before.answer;
   }
   const answer = sign().catch((error: unknown) => {
+    // A later version, of a certificate that was revoked meanwhile, stays.
+    const isLatest = ca.ocspAnswers.get(key) === entry;
     // Whoever asks next tries again.
-    if (ca.ocspAnswers.get(key) === entry) ca.ocspAnswers.delete(key);
+    if (isLatest) ca.ocspAnswers.delete(key);
     if (!before || !isWithin(LAST_USE, ca.clock() - before.signedAt)) throw error;
-    remember(ca, key, before);
+    if (isLatest) remember(ca, key, before);
     return before.answer;
   });
   const entry = { version, answer, signedAt: now, confirmedAt: now };

@@ -161,6 +161,53 @@ describe('while the key is away', () => {
   });
 });
 
+describe('a certificate that was called revoked', () => {
+  const revoke = (serial: Buffer) =>
+    ACTIONS.RevokeCertificate(ca, {
+      CertificateAuthorityArn: arn,
+      CertificateSerial: serial.toString('hex'),
+      RevocationReason: 'SUPERSEDED',
+    });
+
+  /** The first signature fails once it is let; those after it are made. */
+  function failTheNextSignature(): () => void {
+    let fail: () => void = () => undefined;
+    const failing = new Promise<never>((_, reject) => {
+      fail = () => reject(new KeyStoreError('unavailable', 'the token is away'));
+    });
+    key.sign = () => {
+      key.sign = async (signed) => signed;
+      return failing;
+    };
+    return () => fail();
+  }
+
+  it.each([
+    ['without a nonce', (serial: Buffer) => ask(request(serial))],
+    ['with a nonce', askWithNonce],
+  ])('is not good again by an answer %s that was begun before and failed', async (_, askSlowly) => {
+    const serial = await issue();
+    await ask(request(serial));
+    time.now += 28 * MINUTE;
+    await ask(request(serial));
+    time.now += 3 * MINUTE;
+    const fail = failTheNextSignature();
+    const before = key.signatures;
+    const slow = askSlowly(serial);
+    await expect.poll(() => key.signatures).toBe(before + 1);
+    const versions = () => [...ca.ocspAnswers.values()].map(({ version }) => version);
+    const versionsBefore = versions();
+    await revoke(serial);
+    const revoked = ask(request(serial));
+    await expect.poll(versions).not.toEqual(versionsBefore);
+    fail();
+    await slow.catch(() => undefined);
+    expect(statusOf(await revoked)).toBe('revoked');
+    store.state = 'away';
+    expect(statusOf(await ask(request(serial)))).toBe('revoked');
+  });
+});
+
 describe('while the store is away', () => {
   it('an answer that was true less than five minutes ago is given, and not to be cached', async () => {
     const serial = await issue();
