@@ -5,6 +5,7 @@ import type { BucketPlace } from './bucket-places.ts';
 import { bucketPlacesOf } from './bucket-places.ts';
 import { readDistributionPoints } from './distribution-points.ts';
 import { findAuthorityById } from './find-authority.ts';
+import { BucketError } from './object-store.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { putListsInPlace } from './put-lists-in-place.ts';
 import { LIST_BUCKETS_PARTITION, listBucketAuthorities } from './revocation-list-bucket.ts';
@@ -21,17 +22,19 @@ export type PutFailure = (authorityArn: string, bucket: string, error: unknown) 
  * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a revocation, half way to nextUpdate, and
  * when a bucket or its path has been configured anew; also into those that were configured before, until the last certificate that says
  * so has expired. Run it every few seconds, on one replica or on all.
- * @param report hears of a bucket that has not taken a CRL
+ * @param report hears of a bucket that has not got its CRL, whatever failed
  */
 export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promise<void> {
   const failedAt = new Map<string, number>();
   /** A bucket that fails keeps no other from having its CRLs. */
   const putUnlessFailing = async (authority: AuthorityRecord, place: BucketPlace) => {
     const name = `${authority.id} ${place.bucket.name}`;
-    if (ca.clock() - (failedAt.get(name) ?? -Infinity) < RETRY_AFTER) return;
+    const age = ca.clock() - (failedAt.get(name) ?? -Infinity);
+    if (age >= 0 && age < RETRY_AFTER) return;
     failedAt.delete(name);
     await putListsInPlace(ca, authority, place).catch((error: unknown) => {
-      failedAt.set(name, ca.clock());
+      // The store and the keys are back soon, and what was revoked meanwhile is to be known then.
+      if (error instanceof BucketError) failedAt.set(name, ca.clock());
       report(authority.arn, place.bucket.name, error);
     });
   };

@@ -49,6 +49,6 @@ function reportBucket(logger: Logger): PutFailure {
   return (authorityArn, bucket, err) =>
     logger.error(
       { authorityArn, bucket, err },
-      'a CRL could not be put into its bucket; in 15 minutes it will be tried again',
+      'a CRL could not be put into its bucket; it will be tried again, in 15 minutes if S3 has failed',
     );
 }

@@ -10,6 +10,7 @@ import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { createListPutter } from '../../../src/private-ca/put-revocation-lists.ts';
 import type { RevocationConfiguration } from '../../../src/private-ca/revocation-configuration.ts';
 import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
+import { StoreUnavailableError } from '../../../src/store/store-unavailable-error.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { openFakeBuckets } from '../../support/open-fake-buckets.ts';
@@ -186,6 +187,30 @@ describe('the CRL of an authority with a bucket', () => {
     await putLists();
     expect(fake.files.size).toBe(0);
     time.now += MINUTE;
+    await putLists();
+    expect(fake.files.size).toBe(1);
+  });
+
+  it('is tried again at once when it was not the bucket that failed, or the clock was wrong then', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    fake.files.clear();
+    const { list } = ca.store;
+    Object.assign(ca.store, {
+      list: (...[partition, collection, page]: Parameters<typeof list>) =>
+        collection === 'lists-in-buckets'
+          ? Promise.reject(new StoreUnavailableError('as the test has it'))
+          : list(partition, collection, page),
+    });
+    await putLists();
+    Object.assign(ca.store, { list });
+    await putLists();
+    expect(fake.files.size).toBe(1);
+    fake.files.clear();
+    time.now += 365 * DAY;
+    fake.fail = () => new BucketError('unavailable', 'S3: as the test has it');
+    await putLists();
+    fake.fail = () => undefined;
+    time.now -= 300 * DAY;
     await putLists();
     expect(fake.files.size).toBe(1);
   });
