@@ -44,11 +44,13 @@ export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promi
     const noted = allEntries(store, LIST_BUCKETS_PARTITION, listBucketAuthorities);
     for await (const { key: id, value, version } of noted) {
       const authority = await findAuthorityById(ca, id);
-      const places = authority
-        ? bucketPlacesOf(authority, await readDistributionPoints(ca, id))
-        : [];
-      for (const place of places) if (authority) await putUnlessFailing(authority, place);
-      if (places.length === 0 && clock() - value.notedAt > NOTE_GRACE) {
+      if (authority !== undefined) {
+        const points = await readDistributionPoints(ca, id);
+        for (const place of bucketPlacesOf(authority, points)) {
+          await putUnlessFailing(authority, place);
+        }
+        // Without a place the note stays: a clock that is ahead sees none where certificates still look.
+      } else if (clock() - value.notedAt > NOTE_GRACE) {
         const forget = deleteEntry(listBucketAuthorities, id, { version });
         await store.commit(LIST_BUCKETS_PARTITION, [forget]);
       }

@@ -155,6 +155,18 @@ describe('the CRL of an authority with a bucket', () => {
     expect(fake.files.size).toBe(0);
   });
 
+  it('stays there whatever a clock says that is ahead for a while', async () => {
+    await update({ Enabled: true, S3BucketName: 'crls' });
+    const serial = await issueTestCertificate(ca, arn);
+    await update({ Enabled: false });
+    time.now += 3 * 365 * DAY;
+    await putLists();
+    time.now -= 3 * 365 * DAY;
+    await revoke(serial);
+    await putLists();
+    expect(serialsAt(`crls/crl/${idOf()}.crl`)).toEqual([bare(serial)]);
+  });
+
   it('goes into one bucket while another refuses it', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     await issueTestCertificate(ca, arn);
