@@ -38,13 +38,16 @@ export function leadChore(
 ): LedChore {
   const key = name.replaceAll(' ', '-');
   const place: LeasePlace = { store, clock, ...CHORE_LEASES, key };
+  const longest = everyMs + TTL;
   let held: Lease | undefined;
   const remaining = (lease: Lease) => lease.expiresAt - clock();
   const take = async () => {
     if (held === undefined || remaining(held) <= 0) {
-      return acquireLease(place, { holder: randomUuid(), ttl: TTL, longest: everyMs + TTL });
+      return acquireLease(place, { holder: randomUuid(), ttl: TTL, longest });
     }
-    return remaining(held) < TTL / 2 ? renewLease(held, TTL) : held;
+    // One that was taken by a clock which was ahead may be another's by now.
+    const isSure = remaining(held) >= TTL / 2 && remaining(held) <= longest;
+    return isSure ? held : renewLease(held, TTL);
   };
   const release = async () => {
     const lease = held;
@@ -65,7 +68,7 @@ export function leadChore(
         throw error;
       }
       held = await kept.stop();
-      if (remaining(held) < everyMs + TTL / 2) held = await renewLease(held, everyMs + TTL);
+      if (remaining(held) < everyMs + TTL / 2) held = await renewLease(held, longest);
     },
     release,
   };

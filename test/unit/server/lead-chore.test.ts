@@ -69,6 +69,28 @@ test('one whose clock was a year ahead when it was killed keeps nobody from the 
   expect(runs).toEqual(['wrong', 'right']);
 });
 
+test('one whose clock was a year ahead and lives on does not do the chore beside the one that has it now', async () => {
+  const { time, runs, start } = makeProcesses(HOUR);
+  const [wrong, right] = [start('wrong'), start('right')];
+  time.now += 365 * 24 * HOUR;
+  await wrong.run();
+  time.now -= 365 * 24 * HOUR;
+  await right.run();
+  await wrong.run();
+  expect(runs).toEqual(['wrong', 'right']);
+});
+
+test('nor does it lose the chore while nobody has taken it', async () => {
+  const { time, runs, start } = makeProcesses(HOUR);
+  const [wrong, right] = [start('wrong'), start('right')];
+  time.now += 365 * 24 * HOUR;
+  await wrong.run();
+  time.now -= 365 * 24 * HOUR;
+  await wrong.run();
+  await right.run();
+  expect(runs).toEqual(['wrong', 'wrong']);
+});
+
 test('one that fails leaves the chore to another', async () => {
   const { runs, start } = makeProcesses(HOUR);
   const first = start('first', () => Promise.reject(new Error('this process cannot')));
