@@ -4,6 +4,7 @@ import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
+import type { ConnectorRecord } from './connector-record.ts';
 import { connectorPartition } from './connector-record.ts';
 import { unlessDeleted } from './deletion-mark.ts';
 import { chooseRaIdentities } from './ra-identities.ts';
@@ -22,6 +23,8 @@ export interface RaGeneration {
   readonly certificate: Certificate;
 }
 
+const DAY = 86_400_000;
+
 /** The generations of a connector that have not ended, oldest first. */
 export async function listRaGenerations(
   store: RecordStore,
@@ -39,12 +42,12 @@ export async function listRaGenerations(
 
 /**
  * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
- * way to it, never the current one or the next; with `retiresOthers` all do. Undefined when another process has stored one since `existing` was read, when
- * the connector is being deleted, and when the condition of a write in `fence` does not hold.
+ * way to it, never the current one or the next; with `retiresOthers` all do. Undefined when another process has stored one since
+ * `existing` was read, when the connector is being deleted, and when the condition of a write in `fence` does not hold.
  */
 export async function storeRaGeneration(
   deps: { readonly store: RecordStore; readonly sealer: Sealer; readonly clock: () => number },
-  connectorId: string,
+  { id, status }: Pick<ConnectorRecord, 'id' | 'status'>,
   existing: readonly RaGeneration[],
   added: {
     readonly activeFrom: number;
@@ -55,15 +58,17 @@ export async function storeRaGeneration(
   fence: readonly Write[] = [],
 ): Promise<RaGeneration | undefined> {
   const { activeFrom, certificate, privateKey } = added;
-  const generation = (existing.at(-1)?.generation ?? 0) + 1;
+  // When all have ended, it may be for a clock that is ahead alone: a number of theirs would cost the key that has it.
+  const unseen = status === 'CREATING' ? 0 : Math.floor(deps.clock() / DAY);
+  const generation = (existing.at(-1)?.generation ?? unseen) + 1;
   const sealedPrivateKey = deps.sealer.seal(
     privateKey.export({ format: 'der', type: 'pkcs8' }),
-    raIdentitySealContext(connectorId, generation),
+    raIdentitySealContext(id, generation),
   );
   const record = { generation, activeFrom, certificate: certificate.der, sealedPrivateKey };
   const usable = chooseRaIdentities(existing, deps.clock())?.usable ?? [];
   const excess = added.retiresOthers ? existing : usable.slice(MAX_RA_GENERATIONS - 1);
-  const { outcome } = await deps.store.commit(connectorPartition(connectorId), [
+  const { outcome } = await deps.store.commit(connectorPartition(id), [
     putEntry(raIdentities, raIdentityKey(generation), record, {
       condition: 'absent',
       expiresAt: certificate.notAfter.getTime(),

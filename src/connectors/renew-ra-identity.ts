@@ -51,7 +51,7 @@ export async function renewRaIdentity(
   const identity = await issueRaCertificate(deps, connector, notAfter);
   const activeFrom = now + Math.min(ANNOUNCEMENT, Math.floor(remaining / 2));
   const fence = endTurn ? [await endTurn()] : [];
-  return storeRaGeneration(deps, connector.id, existing, { ...identity, activeFrom }, fence);
+  return storeRaGeneration(deps, connector, existing, { ...identity, activeFrom }, fence);
 }
 
 /** Whether the newest generation is so close to its end that `renewRaIdentity` would ask the CA for another. */

@@ -35,7 +35,7 @@ export async function rotateRaIdentity(
   for (;;) {
     const existing = await listRaGenerations(deps.store, connector.id);
     const added = { ...identity, activeFrom, retiresOthers };
-    const stored = await storeRaGeneration(deps, connector.id, existing, added);
+    const stored = await storeRaGeneration(deps, connector, existing, added);
     if (stored !== undefined) return stored;
     if (await isBeingDeleted(deps.store, connector.id)) {
       throw new RangeError(`${connector.arn} is being deleted`);

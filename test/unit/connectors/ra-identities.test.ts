@@ -26,7 +26,7 @@ let now: number;
 let issuer: FakeIssuer;
 let deps: RaRenewalDependencies;
 let find: FindRaIdentities;
-const connector = sampleConnector();
+const connector = { ...sampleConnector(), status: 'CREATING' } as const;
 
 beforeEach(() => {
   now = Date.now();

@@ -6,16 +6,15 @@ import { makeActiveConnector, makeConnectorApiWorld } from '../../support/connec
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** A world with an ACTIVE connector whose RA identity is due; gives its generations too. */
+/** A world with an ACTIVE connector whose RA identity is due; gives its generations and their certificates too. */
 async function makeDueWorld() {
   const world = makeConnectorApiWorld();
   const id = (await makeActiveConnector(world)).split('/').at(-1) ?? '';
   world.ahead = 306 * DAY;
-  const generations = async () => {
-    const { usable = [] } = (await createRaIdentityFinder(world.api)(id)) ?? {};
-    return usable.map(({ generation }) => generation);
-  };
-  return { world, generations };
+  const usable = async () => (await createRaIdentityFinder(world.api)(id))?.usable ?? [];
+  const generations = async () => (await usable()).map(({ generation }) => generation);
+  const certificates = async () => (await usable()).map(({ certificate }) => certificate);
+  return { world, generations, certificates };
 }
 
 test('of replicas that renew at the same moment one asks the CA', async () => {
@@ -48,15 +47,23 @@ test('one that was made by a clock which was ahead counts when it begins before 
   expect(await generations()).toEqual([2, 1]);
 });
 
-test('one that was made by a clock which was further ahead does not count until it is valid', async () => {
-  const { world, generations } = await makeDueWorld();
+test('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
+  const { world, generations, certificates } = await makeDueWorld();
+  world.ahead = DAY;
+  const [first] = await certificates();
   world.ahead = 400 * DAY;
   await renewRaIdentities(world.api);
   world.ahead = DAY;
   await renewRaIdentities(world.api);
+  expect((await certificates())[0]).toEqual(first);
+  world.ahead = 306 * DAY;
   await renewRaIdentities(world.api);
-  expect(await generations()).toEqual([2, 1]);
-  expect(world.issuer.issued).toHaveLength(3);
+  await renewRaIdentities(world.api);
+  expect(await generations()).toHaveLength(3);
+  world.ahead = 364 * DAY;
+  const [current, ...others] = await certificates();
+  expect(current?.notBefore.getTime()).toBeLessThan(Date.now() + 306 * DAY);
+  expect(others).toContainEqual(first);
 });
 
 test('what is not due costs nothing, neither a certificate nor a write', async () => {
