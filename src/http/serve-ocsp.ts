@@ -49,6 +49,7 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
 /** Tells apart what is over soon, here or at another replica, from what is broken. */
 function createFailing(logger: Logger): (response: Response, error: unknown) => void {
   const countBusy = countRefusals(logger, 'more OCSP answers are asked for than keys can sign');
+  const countAway = countRefusals(logger, 'no OCSP answer now: the store or a key is away');
   return (response, error) => {
     const isAway =
       error instanceof StoreUnavailableError ||
@@ -59,8 +60,7 @@ function createFailing(logger: Logger): (response: Response, error: unknown) => 
       respond(response, 500, CONTENT_TYPE, OCSP_FAILURES.internalError);
       return;
     }
-    if (isAway)
-      logger.error({ detail: error.message }, 'no OCSP answer now: the store or a key is away');
+    if (isAway) countAway({ detail: error.message });
     else countBusy({});
     setRetryAfter(response);
     respond(response, 503, CONTENT_TYPE, OCSP_FAILURES.tryLater);
