@@ -26,7 +26,16 @@ const LONGEST_PAUSE_MS = 100;
 const NO_ANSWER = 'there was no answer';
 
 /** What passes: a failover, a start, a moving slot. */
-const PASSING = /^(MOVED|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED|BUSY) /;
+const PASSING = /^(TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED|BUSY) /;
+
+/** The key is at another node: for good, or for this once while its slot is on the way there. */
+const REDIRECT = /^(MOVED|ASK) \d+ (\S+)/;
+
+interface Redirect {
+  /** As host:port. */
+  readonly to: string;
+  readonly isForOnce: boolean;
+}
 
 /** A mistake of ours, not a state of the server. */
 const MISTAKE = /^(ERR|WRONGTYPE|CROSSSLOT) /;
@@ -44,25 +53,26 @@ export async function callRedis<T>(
 ): Promise<T> {
   const { connections, timeoutMs } = caller;
   const deadline = performance.now() + timeoutMs;
-  let redirect: string | undefined;
+  let redirect: Redirect | undefined;
   let isHasty = false;
   let reason = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const server =
-      redirect === undefined ? connections.serverFor(key) : connections.serverAt(redirect);
-    const commands: RedisCommand[] = redirect === undefined ? [command] : [['ASKING'], command];
+    const followed = redirect;
     redirect = undefined;
+    const server = followed ? connections.serverAt(followed.to) : connections.serverFor(key);
+    const commands: RedisCommand[] = followed?.isForOnce ? [['ASKING'], command] : [command];
     if (server) {
       try {
         return await within(deadline - performance.now(), send(server, commands, deadline));
       } catch (error) {
         const said = plainReason(error);
+        redirect = readRedirect(error);
+        if (redirect?.isForOnce === false) void connections.refresh();
         // A last try that had little time says less than the ones before.
         reason = said === NO_ANSWER && reason !== '' ? `${reason}; at last ${said}` : said;
         const next = await afterFailure(caller, server, error, deadline);
-        if (next === 'ask') redirect = said.split(' ')[2];
         // What did not help at once may not help the next time either.
-        isHasty = next !== 'later' && !isHasty;
+        isHasty = next === 'now' && !isHasty;
         if (isHasty) continue;
       }
     }
@@ -76,15 +86,20 @@ export async function callRedis<T>(
   }
 }
 
+function readRedirect(error: unknown): Redirect | undefined {
+  const [, kind, to] = REDIRECT.exec(readReplyError(error) ?? '') ?? [];
+  return to === undefined ? undefined : { to, isForOnce: kind === 'ASK' };
+}
+
 async function afterFailure(
   { scripts }: RedisCaller,
   server: Redis,
   error: unknown,
   deadline: number,
-): Promise<'now' | 'later' | 'ask'> {
+): Promise<'now' | 'later'> {
   const message = readReplyError(error);
   if (message === undefined) return 'later';
-  if (message.startsWith('ASK ')) return 'ask';
+  if (REDIRECT.test(message)) return 'now';
   if (message.startsWith('NOSCRIPT ')) {
     const loads = Promise.all(scripts.map(({ text }) => server.script('LOAD', text)));
     return within(deadline - performance.now(), loads).then(

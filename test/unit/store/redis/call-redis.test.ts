@@ -1,0 +1,70 @@
+import { Redis } from 'ioredis';
+import { expect, test, vi } from 'vitest';
+import type { SendCommands } from '../../../../src/store/redis/call-redis.ts';
+import { callRedis } from '../../../../src/store/redis/call-redis.ts';
+import type { RedisConnections } from '../../../../src/store/redis/connect-redis.ts';
+
+const node = () => new Redis({ lazyConnect: true });
+const refusal = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
+
+/** A cluster whose slots this process last heard of long ago. */
+function staleCluster(refusals: readonly string[]) {
+  const [known, owner] = [node(), node()];
+  const refresh = vi.fn(async () => undefined);
+  const connections: RedisConnections = {
+    serverFor: () => known,
+    serverAt: (address) => (address === 'other.example:6380' ? owner : undefined),
+    primaries: () => undefined,
+    refresh,
+    isCluster: true,
+    close: () => undefined,
+  };
+  const left = [...refusals];
+  const sent: [to: string, ...commands: string[]][] = [];
+  const send: SendCommands<string> = async (server, commands) => {
+    sent.push([server === owner ? 'owner' : 'known', ...commands.map(([name]) => name)]);
+    const refused = left.shift();
+    if (refused !== undefined) throw refusal(refused);
+    return 'done';
+  };
+  const caller = { connections, scripts: [], timeoutMs: 1_000 };
+  return { refresh, sent, call: () => callRedis(caller, 'key', ['GET', 'key'], send) };
+}
+
+test('MOVED: asks the node that has the slot now, at once, and looks again who has what', async () => {
+  const cluster = staleCluster(['MOVED 866 other.example:6380']);
+  expect(await cluster.call()).toBe('done');
+  expect(cluster.sent).toEqual([
+    ['known', 'GET'],
+    ['owner', 'GET'],
+  ]);
+  expect(cluster.refresh).toHaveBeenCalledTimes(1);
+});
+
+test('ASK: asks the node where the slot is going, for this once', async () => {
+  const cluster = staleCluster(['ASK 866 other.example:6380']);
+  expect(await cluster.call()).toBe('done');
+  expect(cluster.sent).toEqual([
+    ['known', 'GET'],
+    ['owner', 'ASKING', 'GET'],
+  ]);
+  expect(cluster.refresh).not.toHaveBeenCalled();
+});
+
+test('a node that is not reached is not insisted on', async () => {
+  const cluster = staleCluster(['MOVED 866 unknown.example:6380']);
+  expect(await cluster.call()).toBe('done');
+  expect(cluster.sent).toEqual([
+    ['known', 'GET'],
+    ['known', 'GET'],
+  ]);
+});
+
+test('nodes that send from one to the other are asked with pauses in between', async () => {
+  const moved = 'MOVED 866 other.example:6380';
+  const cluster = staleCluster([moved, moved, moved, moved]);
+  const begun = performance.now();
+  expect(await cluster.call()).toBe('done');
+  expect(cluster.sent).toHaveLength(5);
+  expect(performance.now() - begun).toBeGreaterThan(10);
+});
