@@ -16,29 +16,32 @@ export interface Exchanges {
  * slowly. Here a connection is idle when its answers have left.
  */
 export function followExchanges(): Exchanges {
-  const underWay = new Set<ServerResponse>();
-  const used = new Set<Socket>();
+  // By connection: when one is broken off, Node closes its first answer and forgets those of the requests that came right behind.
+  const underWay = new Map<Socket, Set<ServerResponse>>();
   let retired = false;
   let ending = false;
+  const follow = (socket: Socket) => {
+    const answers = new Set<ServerResponse>();
+    underWay.set(socket, answers);
+    socket.once('close', () => underWay.delete(socket));
+    return answers;
+  };
   const endIdle = () => {
-    const busy = new Set([...underWay].map(({ req }) => req.socket));
-    for (const socket of used) if (!busy.has(socket)) socket.destroySoon();
+    for (const [socket, answers] of underWay) if (answers.size === 0) socket.destroySoon();
   };
   const retire = () => {
     retired = true;
-    for (const response of underWay) announceEnd(response);
+    for (const answers of underWay.values()) answers.forEach(announceEnd);
   };
   return {
     begin({ socket }, response) {
       if (retired) announceEnd(response);
-      underWay.add(response);
+      const answers = underWay.get(socket) ?? follow(socket);
+      answers.add(response);
       response.once('close', () => {
-        underWay.delete(response);
+        answers.delete(response);
         if (ending) endIdle();
       });
-      if (used.has(socket)) return;
-      used.add(socket);
-      socket.once('close', () => used.delete(socket));
     },
     retire,
     end() {
