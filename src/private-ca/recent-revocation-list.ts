@@ -1,9 +1,6 @@
 import type { AuthorityRecord } from './authority-record.ts';
-import { readDistributionPoints } from './distribution-points.ts';
-import { planRevocationList } from './plan-revocation-list.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { readRevocationListMark } from './publish-revocation-list.ts';
-import { isCurrent, revocationListOf } from './revocation-list.ts';
+import { isCurrent, publishedList, wantedList } from './revocation-list.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
 
 /**
@@ -16,14 +13,13 @@ export async function recentRevocationList(
   authority: AuthorityRecord,
   partition?: string,
 ): Promise<RevocationListRecord | undefined> {
-  const points = partition === undefined ? [] : await readDistributionPoints(ca, authority.id);
-  const plan = planRevocationList(ca, authority, points, partition);
-  if (plan === undefined) return undefined;
+  const wanted = await wantedList(ca, authority, partition);
+  if (wanted === undefined) return undefined;
+  const { plan, needed } = wanted;
   const name = `${authority.id}/${plan.key}`;
-  const needed = await readRevocationListMark(ca, plan);
   const recent = ca.recentLists.get(name);
   if (isCurrent(recent, plan, needed, ca.clock())) return recent;
-  const list = await revocationListOf(ca, authority, partition);
+  const list = await publishedList(ca, wanted);
   if (list !== undefined) ca.recentLists.keep(name, list);
   return list;
 }

@@ -43,10 +43,34 @@ export async function revocationListOf(
   authority: AuthorityRecord,
   partition?: string,
 ): Promise<RevocationListRecord | undefined> {
+  const wanted = await wantedList(ca, authority, partition);
+  return wanted && publishedList(ca, wanted);
+}
+
+/** What a CRL has to be to be given. */
+export interface WantedList {
+  readonly plan: RevocationListPlan;
+  /** The version that it has to cover, as the store said when it was asked. */
+  readonly needed: number;
+}
+
+/** As `revocationListOf`, undefined when there can be none. */
+export async function wantedList(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+  partition?: string,
+): Promise<WantedList | undefined> {
   const points = partition === undefined ? [] : await readDistributionPoints(ca, authority.id);
   const plan = planRevocationList(ca, authority, points, partition);
-  if (plan === undefined) return undefined;
-  const needed = await readRevocationListMark(ca, plan);
+  return plan && { plan, needed: await readRevocationListMark(ca, plan) };
+}
+
+/** The CRL in the store when it is what is wanted, otherwise a new one, as `revocationListOf`. */
+export async function publishedList(
+  ca: PrivateCa,
+  { plan, needed }: WantedList,
+): Promise<RevocationListRecord | undefined> {
+  const { authority } = plan;
   for (;;) {
     const published = await getEntry(
       ca.store,
