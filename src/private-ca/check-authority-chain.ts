@@ -1,6 +1,7 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
+import { extensionValue } from '../x509/extension-value.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
 import { parseAuthorityKeyIdentifier, parseSubjectKeyIdentifier } from '../x509/key-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
@@ -87,10 +88,6 @@ function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
 function pathLengthOf(certificate: Certificate): number | undefined {
   const constraints = extensionValue(certificate, OID.basicConstraints);
   return constraints && parseBasicConstraints(constraints).pathLength;
-}
-
-function extensionValue({ extensions }: Certificate, oid: string): Uint8Array | undefined {
-  return extensions.find((extension) => extension.oid === oid)?.value;
 }
 
 function isSelfSigned(certificate: Certificate): boolean {

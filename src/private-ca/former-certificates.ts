@@ -1,5 +1,6 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
+import { extensionValue } from '../x509/extension-value.ts';
 import { parseAuthorityKeyIdentifier } from '../x509/key-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
@@ -58,12 +59,11 @@ export function issuerCertificate(
 
 function verifiesUnder(issued: Certificate, installed: InstalledCertificate): boolean {
   if (Buffer.compare(issued.issuer, installed.subject) !== 0) return false;
-  const value = (oid: string) => issued.extensions.find((each) => each.oid === oid)?.value;
-  const identifier = value(OID.authorityKeyIdentifier);
+  const identifier = extensionValue(issued, OID.authorityKeyIdentifier);
   const key = identifier && parseAuthorityKeyIdentifier(identifier);
   if (key !== undefined && Buffer.compare(key, installed.keyIdentifier) !== 0) return false;
   const path = pathOf(installed);
-  const constraints = value(OID.basicConstraints);
+  const constraints = extensionValue(issued, OID.basicConstraints);
   const isAuthority = constraints !== undefined && parseBasicConstraints(constraints).ca;
   if (isAuthority && pathLeft(path) < 1) return false;
   return findForbiddenName(issued, path.flatMap(nameConstraintsOf)) === undefined;

@@ -1,6 +1,7 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
+import { extensionValue } from '../x509/extension-value.ts';
 import type { KeyUsage } from '../x509/key-usage.ts';
 import { parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
@@ -34,8 +35,4 @@ export function allowsKeyUsage(certificate: Certificate, usage: KeyUsage): boole
 export function isOnlyForClients(certificate: Certificate): boolean {
   const value = extensionValue(certificate, OID.extKeyUsage);
   return value !== undefined && parseExtendedKeyUsage(value).every((use) => use === OID.clientAuth);
-}
-
-function extensionValue({ extensions }: Certificate, oid: string): Uint8Array | undefined {
-  return extensions.find((extension) => extension.oid === oid)?.value;
 }

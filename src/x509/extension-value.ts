@@ -1,0 +1,9 @@
+import type { Certificate } from './parse-certificate.ts';
+
+/** The extnValue of the extension with this object identifier (RFC 5280 section 4.1), DER; undefined without it. */
+export function extensionValue(
+  { extensions }: Pick<Certificate, 'extensions'>,
+  oid: string,
+): Uint8Array | undefined {
+  return extensions.find((extension) => extension.oid === oid)?.value;
+}
