@@ -20,7 +20,10 @@ export const CERTMONGER_PROGRAMS = [
 const SECONDS = 75;
 const LIMIT = ['timeout', '--kill-after=2', String(SECONDS)];
 
-/** Requests `r1` from the CA `lab` in a session of its own, then does with it what $AGAIN says, and shows what became of it. */
+/**
+ * Requests `r1` from the CA `lab` in a session of its own, then does with it what $AGAIN says, and shows what became of it.
+ * The daemon may answer `-w` out of the state before: that the certificate is another one is what tells the end.
+ */
 const SESSION = `
   "$DAEMON" -n & daemon=$!
   trap 'kill $daemon; wait $daemon' EXIT
@@ -37,6 +40,8 @@ const SESSION = `
     cp "$HOME/certificate.pem" "$HOME/before-$again.pem"
     cp "$HOME/key.pem" "$HOME/before-$again.key"
     getcert "$again" -s -i r1 -w --wait-timeout 20
+    while cmp -s "$HOME/certificate.pem" "$HOME/before-$again.pem"; do sleep 0.1; done
+    until getcert list -s -i r1 | grep -q 'status: MONITORING'; do sleep 0.1; done
   done
   getcert list -s -i r1
 `;
