@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/build-once.ts'],
-    setupFiles: ['test/support/after-each-file.ts'],
+    setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -14,6 +14,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 120_000,
     globalSetup: ['test/support/build-once.ts'],
-    setupFiles: ['test/support/after-each-file.ts'],
+    setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
   },
 });
