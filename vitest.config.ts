@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One second by default, for which a busy machine may stand still.
+    expect: { poll: { timeout: 20_000 } },
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
     coverage: {

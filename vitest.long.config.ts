@@ -13,6 +13,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 120_000,
+    // One second by default, for which a busy machine may stand still.
+    expect: { poll: { timeout: 60_000 } },
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
   },
