@@ -21,9 +21,9 @@ export function takeTurns(now: () => number = () => performance.now()): Turns {
   const waitingSince: number[] = [];
   let last = Promise.resolve();
   let arrivals = 0;
-  let workBegan = 0;
+  let workBegan = Number.NEGATIVE_INFINITY;
   const lookAtWhatIsNew = async () => {
-    const begun = performance.now();
+    const begun = now();
     const longest = Math.min(begun - workBegan, LONGEST_LOOK);
     let seen: number;
     do {
@@ -31,9 +31,9 @@ export function takeTurns(now: () => number = () => performance.now()): Turns {
       // One accepts a connection, another reads what it brings.
       await nextTurn();
       await nextTurn();
-    } while (arrivals !== seen && performance.now() - begun < longest);
+    } while (arrivals !== seen && now() - begun < longest);
     waitingSince.shift();
-    workBegan = performance.now();
+    workBegan = now();
   };
   return {
     async next() {

@@ -8,7 +8,7 @@ export interface RawExchange {
 }
 
 export interface RawOptions {
-  /** Milliseconds to wait for the server to close; 2 s by default. */
+  /** Milliseconds to wait for the server to close; 20 s by default. */
   readonly timeoutMs?: number;
   /** After the octets: leave the connection as it is, end our side of it (FIN), or break it off (RST). */
   readonly ending?: 'wait' | 'end' | 'reset';
@@ -18,7 +18,7 @@ export interface RawOptions {
 export function exchangeRaw(
   port: number,
   octets: Uint8Array | string,
-  { timeoutMs = 2_000, ending = 'wait' }: RawOptions = {},
+  { timeoutMs = 20_000, ending = 'wait' }: RawOptions = {},
 ): Promise<RawExchange> {
   return new Promise((resolve) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });

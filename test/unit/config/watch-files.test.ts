@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { watchFiles } from '../../../src/config/watch-files.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
@@ -14,8 +14,7 @@ async function watched(file: string): Promise<() => number> {
   return () => changes;
 }
 
-const oneMore = (changes: () => number, than: number) =>
-  vi.waitFor(() => expect(changes()).toBe(than + 1));
+const oneMore = (changes: () => number, than: number) => expect.poll(changes).toBe(than + 1);
 
 test('a file that is written, replaced, removed and made again has changed each time', async () => {
   const directory = tempDirectory();
@@ -74,5 +73,5 @@ test('what changes while it is read is read again', async () => {
   const watch = await watchFiles([file], changed, INTERVAL);
   onTestFinished(() => watch.stop());
   writeFileSync(file, 'two, longer');
-  await vi.waitFor(() => expect(answers).toEqual([false, true]));
+  await expect.poll(() => answers).toEqual([false, true]);
 });

@@ -40,7 +40,7 @@ describe('Connector for SCEP', () => {
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('x-amzn-requestid')).toMatch(UUID);
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(3_000);
+    expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
   test('under the base path of an endpoint', async () => {
@@ -104,9 +104,9 @@ describe('nothing is looked at before the signature', () => {
 test('a target that is no URL is answered like any other, and logged', async () => {
   await start();
   const port = Number(new URL(api.url).port);
-  const lines = ['GET http://[::/connectors HTTP/1.1', `Host: ${new URL(api.url).host}`, ''];
-  const octets = [...lines, ''].join('\r\n');
-  const { received } = await exchangeRaw(port, octets, { timeoutMs: 300 });
+  const { host } = new URL(api.url);
+  const lines = ['GET http://[::/connectors HTTP/1.1', `Host: ${host}`, 'Connection: close'];
+  const { received } = await exchangeRaw(port, [...lines, '', ''].join('\r\n'));
   expect(received).toMatch(/^HTTP\/1\.1 403 /);
   expect(received).toMatch(/^x-amzn-RequestId: /m);
   expect(received).toMatch(/^x-amzn-ErrorType: MissingAuthenticationTokenException/m);

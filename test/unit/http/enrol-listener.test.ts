@@ -10,6 +10,7 @@ import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
 import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
+import { processorTime } from '../../support/processor-time.ts';
 import type { TestDevice } from '../../support/test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
 
@@ -255,14 +256,14 @@ describe('hostile bodies are refused quickly and harm nothing', () => {
     await post(request());
     const times: number[] = [];
     for (let i = 0; i < 5; i += 1) {
-      const start = performance.now();
+      const start = processorTime();
       const response = await post(octets).catch((error: unknown) => error as Error);
-      times.push(performance.now() - start);
+      times.push(processorTime() - start);
       // The server may close the connection on a body it refuses before the client has sent all of it.
       if (response instanceof Response) expect(response.status).toBe(status);
       else expect(status).toBe(413);
     }
-    // Generous, so that a busy machine passes: the point is that no input costs seconds.
+    // Client and server; generous, as the point is that no input costs seconds.
     expect(Math.min(...times)).toBeLessThan(1_000);
     expect((await post(request())).status).toBe(200);
   });

@@ -115,7 +115,7 @@ test('draining lets a request under way finish and takes no other', async () => 
   });
   const answer = get(listener.url, first.cert);
   await expect.poll(() => finish).toBeDefined();
-  const drained = listener.drain(5_000);
+  const drained = listener.drain(60_000);
   await expect(get(listener.url, first.cert)).rejects.toThrow(/ECONNREFUSED/);
   finish?.();
   expect(await answer).toBe('done');
@@ -130,7 +130,7 @@ test('draining does not cut off an answer that a slow client has yet to read', a
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await once(socket, 'readable');
-  const drained = drain(10_000);
+  const drained = drain(60_000);
   await sleep(300);
   let octets = 0;
   for await (const chunk of socket) octets += (chunk as Buffer).length;
@@ -145,7 +145,7 @@ test('draining ends a connection that waits for its next request', async () => {
     socket.write(REQUEST);
     expect(await nextAnswer(socket)).toMatch(/^Connection: keep-alive\r$/m);
     const closed = once(socket, 'close');
-    await listener.drain(10_000);
+    await listener.drain(60_000);
     await closed;
   }
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { createReadiness } from '../../../src/server/create-readiness.ts';
 
@@ -28,9 +28,7 @@ test('a check that hangs is not waited for, and not begun again', async () => {
   };
   const readiness = createReadiness({ check, logger, patience: 30, freshness: 10 });
   for (let i = 0; i < 3; i += 1) {
-    const begun = performance.now();
     expect(await readiness.objection()).toBe('the store does not answer');
-    expect(performance.now() - begun).toBeLessThan(500);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
   expect(checks).toBe(1);
@@ -43,6 +41,8 @@ test('a check that throws makes not ready, and its words stay inside', async () 
 });
 
 test('a storm of probes asks the store once a second', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(5_000);
+  onTestFinished(() => now.mockRestore());
   let checks = 0;
   const check = async () => {
     checks += 1;
@@ -51,8 +51,12 @@ test('a storm of probes asks the store once a second', async () => {
   const readiness = createReadiness({ check, logger });
   for (let i = 0; i < 10; i += 1) {
     await Promise.all(Array.from({ length: 100 }, () => readiness.objection()));
+    now.mockReturnValue(5_000 + i * 111);
   }
   expect(checks).toBe(1);
+  now.mockReturnValue(6_000);
+  await readiness.objection();
+  expect(checks).toBe(2);
 });
 
 test('from its retirement on it is not ready, whatever the store says', async () => {

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { defineCollection, deleteEntry, putEntry } from '../../../src/store/collection.ts';
 import { keepLease } from '../../../src/store/keep-lease.ts';
 import type { Lease, LeasePlace } from '../../../src/store/lease.ts';
@@ -131,11 +130,13 @@ describe('the end of a lease fences a commit', () => {
 
 describe('a lease that is kept', () => {
   test('is renewed while work takes longer than it lasts, and fences with its last token', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const { place: virtual } = makePlace();
     const place = { ...virtual, clock: Date.now, store: openInMemoryRecordStore(Date.now) };
     const lease = await take(place, 'first', 300);
     const kept = keepLease(lease, 300);
-    await sleep(700);
+    await vi.advanceTimersByTimeAsync(700);
     expect(await acquireLease(place, { holder: 'second', ttl: 300 })).toBeUndefined();
     const last = await kept.stop();
     expect(last.token).toBeGreaterThan(lease.token);
