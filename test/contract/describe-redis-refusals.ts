@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
+import { until } from '../support/redis-process.ts';
 import type { RedisOptions } from '../support/redis-servers.ts';
 import { startStandaloneRedis } from '../support/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis-store-settings.ts';
@@ -37,20 +38,24 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
       const redis = await startStandaloneRedis(options);
       const settings = redisStoreSettings(redis.reach, { commandTimeoutMs: 400 });
       const store = openRedisRecordStore(settings);
-      expect(await store.commit('p', [put('a', '1')])).toEqual(COMMITTED);
+      const committed = (value: string) =>
+        until('a commit', () => store.commit('p', [put('a', value)]));
+      expect(await committed('1')).toEqual(COMMITTED);
       const connections = async () =>
         Number(
           /total_connections_received:(\d+)/.exec(String(await redis.call('INFO', 'stats')))?.[1],
         );
       await redis.call('REPLICAOF', '127.0.0.1', 1);
       const before = await connections();
-      const commit = store.commit('p', [put('a', '2')]);
-      await expect(commit).rejects.toThrow(/READONLY/);
-      await expect(commit).rejects.toThrow(StoreUnavailableError);
+      const refusal = await until('READONLY', async () => {
+        const outcome = await store.commit('p', [put('a', '2')]).catch((error: unknown) => error);
+        return String(outcome).includes('READONLY') ? outcome : undefined;
+      });
+      expect(refusal).toBeInstanceOf(StoreUnavailableError);
       // Beside the two of this test.
       expect(await connections()).toBeGreaterThan(before + 1);
       await redis.call('REPLICAOF', 'NO', 'ONE');
-      expect(await store.commit('p', [put('a', '3')])).toEqual(COMMITTED);
+      expect(await committed('3')).toEqual(COMMITTED);
       await store.close();
     });
 

@@ -19,7 +19,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
     describe(name, () => {
       it('when the Sentinels fail a killed master over', async () => {
         const { options, credentials } = secure();
-        const redis = await startSentinelRedis(options);
+        const redis = await startSentinelRedis({ ...options, failsOver: true });
         const settings = redisStoreSettings(redis.reach, { ...SETTINGS, ...credentials });
         await expectNoWriteLost(openRedisRecordStore(settings), async () => {
           const master = await redis.master();
@@ -31,7 +31,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
 
       it('when a primary of a cluster is killed', async () => {
         const { options, credentials } = secure();
-        const cluster = await startRedisCluster(options);
+        const cluster = await startRedisCluster({ ...options, failsOver: true });
         const settings = redisStoreSettings(cluster.reach, { ...SETTINGS, ...credentials });
         await expectNoWriteLost(openRedisRecordStore(settings), async () => {
           const key = keysOf(settings.keyPrefix, PARTITION).version;

@@ -78,7 +78,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     'whose Sentinels replace a master that is killed, and one that hangs',
     async () => {
       const config = ['min-replicas-to-write 1', 'min-replicas-max-lag 10'];
-      const redis = await startSentinelRedis({ config });
+      const redis = await startSentinelRedis({ config, failsOver: true });
       const world = await startReplicaWorld({ reach: redis.reach, writeReplicas: 1 });
       await expectNothingLostIn(world, async () => {
         const killed = await redis.master();
@@ -100,7 +100,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
   test(
     'in a cluster: 200 devices at once, 200 times the same message, and primaries that are killed',
     async () => {
-      const cluster = await startRedisCluster();
+      const cluster = await startRedisCluster({ failsOver: true });
       const world = await startReplicaWorld({ reach: cluster.reach, writeReplicas: 1 });
       const rushed = [...(await rush(world)), await rushWithOne(world)];
       const killPrimaryOf = async (partition: string) => {

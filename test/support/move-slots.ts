@@ -13,6 +13,7 @@ export interface MovingSlot {
 /** Keys that are moved together, as with `redis-cli --cluster-pipeline`. */
 const TOGETHER = 200;
 const PAUSE_MS = 2;
+const MIGRATE_WITHIN_MS = 60_000;
 
 /** `others` are the primaries besides these two, which are told in the end. */
 export async function beginToMove(
@@ -23,7 +24,7 @@ export async function beginToMove(
   await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
   await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
   const move = async (...keys: readonly string[]) => {
-    await from.call('MIGRATE', to.host, to.port, '', 0, 5_000, 'KEYS', ...keys);
+    await from.call('MIGRATE', to.host, to.port, '', 0, MIGRATE_WITHIN_MS, 'KEYS', ...keys);
     await sleep(PAUSE_MS);
   };
   return {

@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisOptions as ClientOptions } from 'ioredis';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
+import { freePort } from './free-port.ts';
 import { requireClient } from './require-client.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -44,11 +44,11 @@ export interface RedisProcessOptions {
   readonly client?: RedisOptions;
   /** The program; that on the PATH without it. */
   readonly program?: string;
-  /** It takes some time to read gigabytes; 20 s without it. */
+  /** It takes some time to read gigabytes; a minute without it. */
   readonly startTimeoutMs?: number;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const running = new Set<ChildProcess>();
 
 /** Whether redis-server is there: for `describe.runIf`. */
@@ -59,7 +59,7 @@ export function hasRedis(): boolean {
 /** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready in time */
 export async function startRedisProcess(options: RedisProcessOptions = {}): Promise<RedisProcess> {
   const { config = [], host = '127.0.0.1', sentinel = false, program = 'redis-server' } = options;
-  const port = await freeRedisPort();
+  const port = await freePort();
   const directory = path.join(tempDirectory(), String(port));
   mkdirSync(directory);
   const file = path.join(directory, 'redis.conf');
@@ -90,9 +90,9 @@ export async function startRedisProcess(options: RedisProcessOptions = {}): Prom
   };
 }
 
-/** Looks every 50 ms until `look` gives something. @throws Error naming `what` when it does not within 30 s */
+/** Looks every 50 ms until `look` gives something. @throws Error naming `what` when it does not within two minutes */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;
@@ -134,26 +134,6 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
   // A paused process takes no other signal than SIGKILL.
   if (signal !== 'SIGKILL') child.kill('SIGCONT');
   await ended;
-}
-
-/** Below the ports that the system hands out, as a node of a cluster listens 10000 above its port as well. */
-async function freeRedisPort(): Promise<number> {
-  for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 10_000);
-    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
 }
 
 process.once('exit', () => {

@@ -47,13 +47,23 @@ export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
   readonly sentinelConfig?: readonly string[];
   /** Names of the servers, and of the Sentinels after them; 127.0.0.1 without them. */
   readonly hosts?: readonly string[];
+  /**
+   * Whether others take over from a server that is silent for a second, for tests of that. Without it roles stay as they are, however
+   * long a busy machine lets a server wait.
+   */
+  readonly failsOver?: boolean;
 }
 
 const DURABLE = ['appendonly yes', 'appendfsync always', 'save ""', 'repl-diskless-sync-delay 0'];
 
+/** Milliseconds. */
+const SILENT_AT_MOST = 1_000;
+const FOR_EVER = 600_000;
+
+/** While it comes together: the shorter this time, the sooner nodes hear of each other. */
 const CLUSTER_NODE = [
   'cluster-enabled yes',
-  'cluster-node-timeout 1000',
+  `cluster-node-timeout ${SILENT_AT_MOST}`,
   'cluster-config-file nodes.conf',
 ];
 
@@ -63,9 +73,9 @@ export async function startStandaloneRedis(options: RedisOptions = {}): Promise<
   return { ...server, reach: { topology: 'standalone', nodes: [server.address] } };
 }
 
-/** One master, two replicas and three Sentinels, which fail over when the master is silent for a second. */
+/** One master, two replicas and three Sentinels. */
 export async function startSentinelRedis(options: RedisOptions = {}): Promise<SentinelRedis> {
-  const { hosts = [], sentinelConfig = [] } = options;
+  const { hosts = [], sentinelConfig = [], failsOver = false } = options;
   const first = await startRedisProcess({ ...durable(options), ...at(hosts, 0) });
   const replicaOf = `replicaof ${first.host} ${first.port}`;
   const replica = durable({ ...options, config: [replicaOf, ...(options.config ?? [])] });
@@ -78,7 +88,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
   const config = [
     ...sentinelConfig,
     `sentinel monitor main ${first.host} ${first.port} 2`,
-    'sentinel down-after-milliseconds main 1000',
+    `sentinel down-after-milliseconds main ${failsOver ? SILENT_AT_MOST : FOR_EVER}`,
     'sentinel failover-timeout main 4000',
   ];
   const sentinels = await inTurn(3, (i) =>
@@ -127,7 +137,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
   };
 }
 
-/** Three primaries with a replica each, which fail over when a primary is silent for a second. */
+/** Three primaries with a replica each. */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
   const config = [...CLUSTER_NODE, ...(options.config ?? [])];
   const node = durable({ ...options, config });
@@ -147,6 +157,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   }
   const owner = (key: string) => primaryOf(servers, key);
   await until('a whole cluster', () => isWhole(servers));
+  if (!options.failsOver) await Promise.all(servers.map(keepRole));
   return {
     reach: { topology: 'cluster', nodes: primaries.map(({ address }) => address) },
     servers,
@@ -160,16 +171,16 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   };
 }
 
-/** One more primary, which has no slots and no replica yet. */
+/** One more primary, which has no slots and no replica yet, and keeps its role. */
 export async function addEmptyPrimary(cluster: RedisCluster): Promise<RedisProcess> {
-  const [known] = cluster.servers;
   const added = await startRedisProcess(durable({ config: CLUSTER_NODE }));
-  await added.call('CLUSTER', 'MEET', known?.host ?? '', known?.port ?? 0);
+  for (const { host, port } of cluster.servers) await added.call('CLUSTER', 'MEET', host, port);
   await until('a node that all know', async () => {
     const lists = await Promise.all(cluster.servers.map(({ call }) => call('CLUSTER', 'NODES')));
     const isUp = String(await added.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
     return (isUp && lists.every((list) => String(list).includes(`:${added.port}@`))) || undefined;
   });
+  await keepRole(added);
   return added;
 }
 
@@ -198,6 +209,10 @@ async function inTurn<T>(count: number, start: (i: number) => Promise<T>): Promi
 
 async function stopAll(servers: readonly RedisProcess[]): Promise<void> {
   await Promise.all(servers.map((server) => server.kill()));
+}
+
+async function keepRole(node: RedisProcess): Promise<void> {
+  await node.call('CONFIG', 'SET', 'cluster-node-timeout', FOR_EVER);
 }
 
 /** A third of the slots each. */

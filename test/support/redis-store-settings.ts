@@ -11,7 +11,8 @@ export function redisStoreSettings(
     ...reach,
     database: 0,
     keyPrefix: `test-${randomUUID()}:`,
-    commandTimeoutMs: 2_000,
+    // Longer than a busy machine stands still.
+    commandTimeoutMs: 10_000,
     writeReplicas: 0,
     clock: Date.now,
     report: () => undefined,
