@@ -10,6 +10,7 @@ import type { PrivateCa } from './private-ca.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
 import { revocationListMarks, revocationLists, revocations } from './revocation-record.ts';
+import type { SigningKey } from './signing-key.ts';
 
 /** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. Milliseconds. */
 export const REVOCATION_LIST_BACKDATING = 3_600_000;
@@ -35,17 +36,19 @@ export async function publishRevocationList(
   plan: RevocationListPlan,
   previous: Entry<RevocationListRecord> | undefined,
 ): Promise<void> {
+  // Before all revocations are read, which would be in vain without it.
+  const key = await ca.signingKeys.get(plan.authority.id);
   const issuedAt = ca.clock();
   const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
   const covers = await readRevocationListMark(ca, plan);
   const { listed, done } = await readRevocations(ca, plan, previous?.value, issuedAt);
-  const crl = await signRevocationList(ca, plan, { issuedAt, crlNumber, revoked: listed });
-  const { authority, key, life, urls, signedAs } = plan;
+  const crl = await signRevocationList(key, plan, { issuedAt, crlNumber, revoked: listed });
+  const { authority, life, urls, signedAs } = plan;
   const list = { crl, crlNumber, issuedAt, life, covers, urls };
   await ca.store.commit(authorityPartition(authority.id), [
     putEntry(
       revocationLists,
-      key,
+      plan.key,
       { ...list, ...(signedAs && { signedAs }) },
       { condition: previous === undefined ? 'absent' : { version: previous.version } },
     ),
@@ -109,7 +112,7 @@ async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
 }
 
 async function signRevocationList(
-  ca: PrivateCa,
+  key: SigningKey,
   { authority, life, urls }: RevocationListPlan,
   list: {
     readonly issuedAt: number;
@@ -117,7 +120,7 @@ async function signRevocationList(
     readonly revoked: readonly Uint8Array[];
   },
 ): Promise<Uint8Array> {
-  const { id, signingAlgorithm } = authority;
+  const { signingAlgorithm } = authority;
   const { subject, keyIdentifier } = requireInstalled(authority);
   const tbs = derTbsCertList({
     signingAlgorithm,
@@ -129,6 +132,5 @@ async function signRevocationList(
     revoked: list.revoked,
     issuingDistributionPoint: urls,
   });
-  const key = await ca.signingKeys.get(id);
   return derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
 }

@@ -1,11 +1,20 @@
 import type { AuthorityRecord } from './authority-record.ts';
 import type { PrivateCa } from './private-ca.ts';
+import type { RecentList } from './recent-lists.ts';
+import type { WantedList } from './revocation-list.ts';
 import { isCurrent, publishedList, wantedList } from './revocation-list.ts';
 import type { RevocationListRecord } from './revocation-record.ts';
 
 /**
- * As `revocationListOf`, for whoever may ask without end: the CRL of the last answer, as long as it is current by what the store says,
- * so that a long one is not read again for each.
+ * So long nobody tries again to make a CRL that could not be made: while a key is away, each attempt reads all revocations for
+ * nothing. Whoever was refused is told to come back after as many seconds at the latest. Milliseconds.
+ */
+const PAUSE = 15_000;
+
+/**
+ * As `revocationListOf`, for whoever may ask without end: what the last one was given, as long as it is current by what the store says,
+ * so that a long CRL is not read again for each. Callers at once share one attempt. What else comes of it, an error or a CRL that should
+ * have been replaced, all get for a while.
  * @param partition two lower-case hexadecimal digits
  */
 export async function recentRevocationList(
@@ -15,11 +24,38 @@ export async function recentRevocationList(
 ): Promise<RevocationListRecord | undefined> {
   const wanted = await wantedList(ca, authority, partition);
   if (wanted === undefined) return undefined;
-  const { plan, needed } = wanted;
-  const name = `${authority.id}/${plan.key}`;
+  const name = `${authority.id}/${wanted.plan.key}`;
   const recent = ca.recentLists.get(name);
-  if (isCurrent(recent, plan, needed, ca.clock())) return recent;
-  const list = await publishedList(ca, wanted);
-  if (list !== undefined) ca.recentLists.keep(name, list);
-  return list;
+  return recent && holds(recent, wanted, ca.clock()) ? recent.list : ask(ca, name, wanted);
+}
+
+function holds(recent: RecentList, wanted: WantedList, now: number): boolean {
+  if (recent.wanted !== inWords(wanted)) return false;
+  if (recent.settled === undefined) return true;
+  const { list, at } = recent.settled;
+  // Before it was asked for when the clock was put back.
+  const isYoung = at <= now && now < at + PAUSE;
+  return isYoung || isCurrent(list, wanted.plan, wanted.needed, now);
+}
+
+async function ask(
+  ca: PrivateCa,
+  name: string,
+  wanted: WantedList,
+): Promise<RevocationListRecord | undefined> {
+  const asked = publishedList(ca, wanted);
+  const recent: RecentList = { wanted: inWords(wanted), list: asked, settled: undefined };
+  ca.recentLists.keep(name, recent);
+  let list: RevocationListRecord | undefined;
+  try {
+    list = await asked;
+    return list;
+  } finally {
+    recent.settled = { list, at: ca.clock() };
+  }
+}
+
+function inWords({ plan, needed }: WantedList): string {
+  const { authority, life, urls, signedAs } = plan;
+  return JSON.stringify([needed, authority.status, life, urls, signedAs]);
 }

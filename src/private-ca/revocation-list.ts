@@ -1,10 +1,10 @@
 import type { Entry } from '../store/collection.ts';
 import { getEntry } from '../store/collection.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import type { AuthorityRecord } from './authority-record.ts';
-import { authorityPartition, isUnfinished } from './authority-record.ts';
+import { authorityPartition } from './authority-record.ts';
 import { statusAllows } from './authority-status.ts';
 import { readDistributionPoints } from './distribution-points.ts';
-import { findStoredAuthority } from './find-authority.ts';
 import { KeyStoreError } from './key-store.ts';
 import type { RevocationListPlan } from './plan-revocation-list.ts';
 import { planRevocationList } from './plan-revocation-list.ts';
@@ -18,23 +18,10 @@ import type { RevocationListRecord } from './revocation-record.ts';
 import { DEFAULT_LIST_LIFE, revocationLists } from './revocation-record.ts';
 
 /**
- * The authority's complete CRL, DER, as `revocationListOf`.
- * @throws AwsError InvalidArnException, ResourceNotFoundException
- */
-export async function currentRevocationList(
-  ca: PrivateCa,
-  authorityArn: string,
-): Promise<Uint8Array | undefined> {
-  const { value: authority } = await findStoredAuthority(ca, authorityArn);
-  if (isUnfinished(authority)) return undefined;
-  return (await revocationListOf(ca, authority))?.crl;
-}
-
-/**
  * The authority's complete CRL, or that of a partition. It names every certificate whose revocation was answered before the call; a
  * new one is signed when something was revoked since the last or that is half way to its nextUpdate. An authority without a
- * valid certificate signs none: then the last one, or undefined. While the key is away the last one is given, until its nextUpdate, when
- * nothing was revoked since. There is none of a partition that no certificate names, in a process that does
+ * valid certificate signs none: then the last one, or undefined. While the key is away, or the store takes nothing, the last one is given,
+ * until its nextUpdate, when nothing was revoked since. There is none of a partition that no certificate names, in a process that does
  * not know where CRLs are served.
  * @param partition two lower-case hexadecimal digits
  */
@@ -88,10 +75,11 @@ export async function publishedList(
     try {
       await publishOnce(ca, plan, published);
     } catch (error) {
-      // It was to be replaced early: there is time until the key is back.
+      // It was to be replaced early: there is time until the key is back, or the store takes what was signed.
       const last = published?.value;
       const isGood = isTrue(last, plan, needed) && !isOver(last, now);
-      if (!isGood || !(error instanceof KeyStoreError)) throw error;
+      const isAway = error instanceof KeyStoreError || error instanceof StoreUnavailableError;
+      if (!isGood || !isAway) throw error;
       return published?.value;
     }
   }

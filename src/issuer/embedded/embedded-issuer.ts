@@ -1,11 +1,11 @@
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { ACTIONS } from '../../private-ca/actions.ts';
+import { currentRevocationList } from '../../private-ca/current-revocation-list.ts';
 import { isRevoked } from '../../private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import { scopedTo } from '../../private-ca/private-ca.ts';
 import { scopeOf } from '../../private-ca/private-ca-arns.ts';
-import { currentRevocationList } from '../../private-ca/revocation-list.ts';
 import { templateArn } from '../../private-ca/templates.ts';
 import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
 import { ISSUE_TEMPLATE } from '../issuer.ts';

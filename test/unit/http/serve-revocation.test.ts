@@ -16,6 +16,8 @@ import { startResponder } from '../../support/start-responder.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const DAY = 86_400_000;
+/** When a CRL that could not be made is tried again. */
+const AGAIN = 15_000;
 const CRL = { Enabled: true, S3BucketName: 'crl-bucket', ExpirationInDays: 10 };
 const time = { ahead: 0 };
 const clock = () => Date.now() + time.ahead;
@@ -231,6 +233,7 @@ describe('what cannot be served now', () => {
     const giveBack = takeTheKeyAway();
     await expectRetryLater(listUrl());
     giveBack();
+    time.ahead += AGAIN;
     expect((await fetch(listUrl())).status).toBe(200);
   });
 
@@ -240,9 +243,9 @@ describe('what cannot be served now', () => {
     const giveBack = takeTheKeyAway();
     time.ahead = 9 * DAY;
     expect(await read()).toEqual(last);
-    time.ahead = 10 * DAY + 1_000;
+    time.ahead = 10 * DAY + 2 * AGAIN;
     await expectRetryLater(listUrl());
-    time.ahead = 9 * DAY;
+    time.ahead = 9 * DAY + 2 * AGAIN;
     giveBack();
     expect(await read()).not.toEqual(last);
     time.ahead = 0;

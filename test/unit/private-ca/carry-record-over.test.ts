@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { carryRecordOver } from '../../../src/private-ca/carry-record-over.ts';
+import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
 import type { PublishedFile } from '../../../src/private-ca/object-store.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { createListPutter } from '../../../src/private-ca/put-revocation-lists.ts';
-import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
 import { allRecords } from '../../../src/store/archive/all-records.ts';
 import { putRecords } from '../../../src/store/archive/put-records.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';

@@ -4,14 +4,12 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { authorityPartition } from '../../../src/private-ca/authority-record.ts';
+import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
 import { findAuthority } from '../../../src/private-ca/find-authority.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityIdOf, certificateArn } from '../../../src/private-ca/private-ca-arns.ts';
-import {
-  currentRevocationList,
-  revocationListOf,
-} from '../../../src/private-ca/revocation-list.ts';
+import { revocationListOf } from '../../../src/private-ca/revocation-list.ts';
 import { revocations } from '../../../src/private-ca/revocation-record.ts';
 import { listEntries, putEntry } from '../../../src/store/collection.ts';
 import { openLmdbRecordStore } from '../../../src/store/embedded/lmdb-record-store.ts';

@@ -8,12 +8,12 @@ import {
   authorityPartition,
 } from '../../../src/private-ca/authority-record.ts';
 import { certificates } from '../../../src/private-ca/certificate-record.ts';
+import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
 import { findAuthority } from '../../../src/private-ca/find-authority.ts';
 import { isRevoked } from '../../../src/private-ca/is-revoked.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
-import { currentRevocationList } from '../../../src/private-ca/revocation-list.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { crashingStore } from '../../support/crashing-store.ts';
