@@ -58,6 +58,12 @@ function someCalls(share: number, seed: number, fate: CallFate) {
   return () => (random() < share ? fate : PASS);
 }
 
+/** Nothing was asked again but what the machine, standing still, had a replica give up. */
+function expectAskedOnce({ proxy, askedInVain }: AcmPcaWorld): void {
+  expect(proxy.calls('IssueCertificate')).toBeGreaterThanOrEqual(SIZE);
+  expect(proxy.calls('IssueCertificate')).toBeLessThanOrEqual(SIZE + askedInVain());
+}
+
 /** Each device has a certificate, its own, and the CA has issued that many. */
 async function expectAllServed(world: AcmPcaWorld, fleet: Fleet, what: string): Promise<void> {
   const issued = await world.countIssued();
@@ -113,7 +119,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     await fleet.askUntilServed(SECOND, ROUNDS);
-    expect(world.proxy.calls('IssueCertificate')).toBe(SIZE);
+    expectAskedOnce(world);
     await expectAllServed(world, fleet, 'no faults');
   });
 
@@ -158,7 +164,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await fleet.askOnce();
     expect(fleet.states()).toEqual({ PENDING: SIZE });
     await fleet.askUntilServed(20 * SECOND, ROUNDS);
-    expect(world.proxy.calls('IssueCertificate')).toBe(SIZE);
+    expectAskedOnce(world);
     await expectAllServed(world, fleet, 'in progress for 60 s');
   });
 

@@ -11,6 +11,7 @@ import { createRaIdentityFinder } from '../../src/connectors/ra-identities.ts';
 import { resumeConnector } from '../../src/connectors/unfinished-connectors.ts';
 import type { EnrolmentDependencies } from '../../src/enrolment/enrolment-dependencies.ts';
 import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
+import type { IssueRequest, Issuer } from '../../src/issuer/issuer.ts';
 import { ACTIONS } from '../../src/private-ca/actions.ts';
 import { activateRoot } from '../../src/private-ca/activate-root.ts';
 import { authorityPartition } from '../../src/private-ca/authority-record.ts';
@@ -34,6 +35,8 @@ export interface AcmPcaWorld {
   readonly ra: Certificate;
   /** What the replicas reported as uncertain. */
   readonly uncertain: readonly string[];
+  /** How often they asked for a certificate in vain so far: where no fault is, this machine stood still until they gave up. */
+  askedInVain(): number;
   /** How many certificates the CA has issued to devices. */
   countIssued(): Promise<number>;
   /** Has the CA issue no more, or again. */
@@ -56,12 +59,22 @@ export async function makeAcmPcaWorld(
   const store = openInMemoryRecordStore(clock);
   const sealer = createSealer(createHash('sha256').update('test master key').digest());
   const uncertain: string[] = [];
-  const openReplica = (): EnrolmentDependencies => ({
-    ...{ store, sealer, clock, randomBytes },
-    issuer: createAcmPcaIssuer({
+  let inVain = 0;
+  const openIssuer = (): Issuer => {
+    const issuer = createAcmPcaIssuer({
       ...{ store, clock, certificatesPerSecond },
       ...{ endpoint: proxy.url, credentials: aws.credentials, report: () => undefined },
-    }),
+    });
+    const issueCertificate = async (request: IssueRequest) => {
+      inVain += 1;
+      const certificateArn = await issuer.issueCertificate(request);
+      inVain -= 1;
+      return certificateArn;
+    };
+    return { ...issuer, issueCertificate };
+  };
+  const openReplica = (): EnrolmentDependencies => ({
+    ...{ store, sealer, clock, randomBytes, issuer: openIssuer() },
     findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
     findChallenge: (id) => (given) => findChallengeByPassword({ store, sealer }, id, given),
     challengePasswords: (id) => challengePasswords({ store, sealer }, id),
@@ -74,6 +87,7 @@ export async function makeAcmPcaWorld(
   return {
     ...{ replicas, proxy, uncertain, clock, ...made },
     countIssued: async () => (await countAll()) - before,
+    askedInVain: () => inVain,
     async setStatus(Status) {
       await ACTIONS.UpdateCertificateAuthority(aws.ca, { CertificateAuthorityArn: arn, Status });
     },
