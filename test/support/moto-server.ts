@@ -23,7 +23,7 @@ export async function startMoto(): Promise<string> {
     child.kill('SIGTERM');
     await closed;
   });
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 900; attempt += 1) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer !== undefined) return url;
     await sleep(100);

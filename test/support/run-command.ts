@@ -17,13 +17,13 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a program without a shell and waits for its end; after `timeoutMs` (20 s) it is killed.
+ * Runs a program without a shell and waits for its end; after `timeoutMs` (90 s) it is killed.
  * @throws Error when the program cannot be started.
  */
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, input = '', timeoutMs = 20_000 }: CommandOptions = {},
+  { cwd, env, input = '', timeoutMs = 90_000 }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

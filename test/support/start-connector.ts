@@ -37,7 +37,7 @@ export interface RunningConnector extends Omit<SpawnedServer, 'until'> {
 /**
  * Starts `scep-connector dev` on free ports and waits until it listens. It is ended with the test file at the latest; its end
  * fails the test when its log has a secret in it.
- * @throws Error with what it printed when it exits early or is not ready within 20 s.
+ * @throws Error with what it printed when it exits early or is not ready within 90 s.
  */
 export async function startConnector(options: StartOptions = {}): Promise<RunningConnector> {
   const dataDir = options.dataDir ?? tempDirectory();

@@ -31,7 +31,7 @@ export const FREE_PORTS = {
 
 /**
  * Starts `scep-connector serve` and waits until it says where it listens. It is ended with the test file at the latest.
- * @throws Error with what it printed when it exits early or is not ready within 20 s.
+ * @throws Error with what it printed when it exits early or is not ready within 90 s.
  */
 export async function startServe({
   settings,

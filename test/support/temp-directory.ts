@@ -12,5 +12,7 @@ export function tempDirectory(): string {
 }
 
 export function removeTempDirectories(): void {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+  // A process that was killed a moment ago may still put a file where one has just looked.
+  const options = { recursive: true, force: true, maxRetries: 20 };
+  for (const directory of made.splice(0)) rmSync(directory, options);
 }
