@@ -81,10 +81,9 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     rmSync(file('csr.pem'));
     const { code, stdout, stderr } = await enrol(directory, '');
     expect(code, stdout + stderr).toBe(0);
-    expect(loggedOperations(connector).at(-1)).toMatchObject({
-      messageType: '17',
-      status: 'SUCCESS',
-    });
+    await expect
+      .poll(() => loggedOperations(connector).at(-1))
+      .toMatchObject({ messageType: '17', status: 'SUCCESS' });
     await expectIssued(file('client.pem'), connector.ready.caCertificateFile, {
       subject: 'CN=scepclient-1,OU=Devices,O=Lab,C=US',
     });

@@ -35,7 +35,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
         ...['--scep', '--url', connector.ready.scepUrl, '--in', `${name}.key`],
         ...['--dn', `C=US, O=Lab, CN=${name}`, '--san', `${name}.example`],
         ...['--password', challenge, '--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem'],
-        ...['--interval', '1', '--maxpolltime', '5', '--outform', 'pem', ...more],
+        ...['--interval', '1', '--maxpolltime', '60', '--outform', 'pem', ...more],
       ],
       { cwd: directory },
     );
@@ -75,7 +75,9 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     writeFileSync(configFile, config);
     const renewed = await renew(old, `new-${messageType}`, configFile);
     expect(renewed.code, renewed.stderr).toBe(0);
-    expect(loggedOperations(connector).at(-1)).toMatchObject({ messageType, status: 'SUCCESS' });
+    await expect
+      .poll(() => loggedOperations(connector).at(-1))
+      .toMatchObject({ messageType, status: 'SUCCESS' });
     const issued = path.join(directory, `new-${messageType}.pem`);
     await expectIssued(issued, connector.ready.caCertificateFile, {
       subject: `CN=${old},O=Lab,C=US`,
@@ -96,7 +98,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
         ...['--cert', `${old}.pem`, '--key', `${old}.key`],
         ...['--dn', `C=US, O=Lab, CN=${old}`, '--san', `${old}.example`],
         ...['--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem', '--outform', 'pem'],
-        ...['--interval', '1', '--maxpolltime', '5'],
+        ...['--interval', '1', '--maxpolltime', '60'],
       ],
       // Without the variable pki reads the configuration of the machine.
       { cwd, env: { STRONGSWAN_CONF: configFile } },

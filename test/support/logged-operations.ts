@@ -1,10 +1,14 @@
 import type { RunningConnector } from './start-connector.ts';
 
-/** What the log says of the PKIOperations that a connector has answered so far. */
+/**
+ * What the log says of the PKIOperations that a connector has answered so far. A client may have its answer before the log is read
+ * here: poll.
+ */
 export function loggedOperations({ stderr }: RunningConnector): readonly LoggedOperation[] {
   return stderr()
     .split('\n')
-    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .slice(0, -1)
+    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Partial<LoggedOperation>)
     .filter((entry): entry is LoggedOperation => entry.messageType !== undefined);
 }
