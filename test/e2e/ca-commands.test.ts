@@ -75,11 +75,10 @@ it('makes a hierarchy whose certificates openssl verifies, and a connector to it
   ).rejects.toThrow(/certificate revoked/);
   expect(await ca('report', devices)).toContain('CN=server');
 
-  const made = ['connector', 'create', '--ca-arn', devices, '--wait', '30'];
+  const made = ['connector', 'create', '--ca-arn', devices, '--wait', '80'];
   expect(await runProgram(made, environment)).toMatchObject({ code: 0 });
   expect(await ca('list')).toContain('CN=Devices,O=Lab');
-  // A dozen processes, which may have to share two processors with other tests.
-}, 90_000);
+});
 
 it('takes the endpoint of Private CA before that of all services', async () => {
   const nowhere = { ...environment, AWS_ENDPOINT_URL_ACM_PCA: 'http://127.0.0.1:9' };

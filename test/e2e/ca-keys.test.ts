@@ -130,9 +130,8 @@ describe('a CA that openssl has run until now', () => {
     const publicKey = (key: string) =>
       openssl('pkey', '-in', key, '-passin', `pass:${PASSPHRASE}`, '-pubout');
     expect(await publicKey(out)).toBe(await publicKey(file('ca.key')));
-    // A dozen processes, which may have to share two processors with other tests.
-  }, 60_000);
-}, 90_000);
+  });
+});
 
 it('takes over a CA out of one PKCS #12 file, once', async () => {
   const packed = file('root.p12');
@@ -150,7 +149,7 @@ it('takes over a CA out of one PKCS #12 file, once', async () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^.*passphrase.*, or the file was changed \(--passphrase-file\)\n$/);
   }
-}, 60_000);
+});
 
 it('refuses what does not belong together, with exit code 2 and one line', async () => {
   const root = ['--certificate', file('root.pem'), '--data-dir', server.dataDir];
@@ -174,4 +173,4 @@ it('refuses what does not belong together, with exit code 2 and one line', async
     expect(stderr.split('\n')).toHaveLength(2);
     expect(stderr).not.toContain(PASSPHRASE);
   }
-}, 60_000);
+});
