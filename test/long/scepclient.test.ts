@@ -72,10 +72,9 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
     rmSync(file('csr.pem'));
     const { code, stdout, stderr } = await enrol(directory, '');
     expect(code, stdout + stderr).toBe(0);
-    expect(loggedOperations(connector).at(-1)).toMatchObject({
-      messageType: '17',
-      status: 'SUCCESS',
-    });
+    await expect
+      .poll(() => loggedOperations(connector).at(-1))
+      .toMatchObject({ messageType: '17', status: 'SUCCESS' });
     await expectIssued(file('client.pem'), connector.ready.caCertificateFile, expected);
     expect(await certificateSerial(file('client.pem'))).not.toBe(first);
   });
