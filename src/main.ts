@@ -7,13 +7,15 @@ import { registerCompletionCommand } from './cli/completion/completion.ts';
 import { registerDevCommand } from './cli/dev.ts';
 import { failWith } from './cli/fail-with.ts';
 import { registerMasterKeyCommand } from './cli/master-key.ts';
+import { print, warn } from './cli/print.ts';
 import { registerRaCommand } from './cli/ra.ts';
 import { registerServeCommand } from './cli/serve.ts';
 import { registerStoreCommand } from './cli/store/store.ts';
 
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
-  .exitOverride();
+  .exitOverride()
+  .configureOutput({ writeOut: print, writeErr: warn });
 // Loaded when asked for: the client should not wait for the server's parts.
 registerDevCommand(program, async (settings) => {
   const { runDev } = await import('./server/run-dev.ts');

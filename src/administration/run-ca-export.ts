@@ -1,5 +1,6 @@
 import type { CaExportOptions } from '../cli/ca/ca-export.ts';
 import { writeOutput } from '../cli/enrol-files.ts';
+import { warn } from '../cli/print.ts';
 import { readPassphrase } from '../cli/read-passphrase.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { openExportableKey } from '../private-ca/open-exportable-key.ts';
@@ -22,7 +23,5 @@ export async function runCaExport(arn: string, options: CaExportOptions): Promis
   ).catch(explainAwsError);
   const pem = key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase });
   await writeOutput(out, pem.toString(), { force, secret: true });
-  process.stderr.write(
-    `${out} is the CA: whoever has it and its passphrase can issue anything in its name\n`,
-  );
+  warn(`${out} is the CA: whoever has it and its passphrase can issue anything in its name\n`);
 }

@@ -5,6 +5,7 @@ import { decodePem } from '../asn1/pem.ts';
 import type { CaImportOptions } from '../cli/ca/ca-import.ts';
 import { revocationOf } from '../cli/ca/revocation-options.ts';
 import { readInput } from '../cli/enrol-files.ts';
+import { print, warn } from '../cli/print.ts';
 import { readPassphrase } from '../cli/read-passphrase.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { ForeignAuthority } from '../private-ca/import-authority.ts';
@@ -26,8 +27,8 @@ export async function runCaImport(options: CaImportOptions): Promise<void> {
   const { arn, isNew } = await withWired(options, ({ privateCa }) =>
     importAuthority(scopedTo(privateCa, { region, accountId }), foreign),
   ).catch(explainAwsError);
-  process.stdout.write(`${arn}\n`);
-  if (!isNew) process.stderr.write('a CA with this key was there already; nothing was changed\n');
+  print(`${arn}\n`);
+  if (!isNew) warn('a CA with this key was there already; nothing was changed\n');
 }
 
 async function readForeignAuthority(options: CaImportOptions): Promise<ForeignAuthority> {

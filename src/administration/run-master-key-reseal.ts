@@ -1,4 +1,5 @@
 import { formatTable } from '../cli/admin/format-table.ts';
+import { print } from '../cli/print.ts';
 import type { StoreOptions } from '../cli/store/store-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { explainSealError } from '../require-master-key.ts';
@@ -12,7 +13,7 @@ export async function runMasterKeyReseal(options: StoreOptions): Promise<void> {
   await withStore(await chooseStore(options), { mustExist: true }, async (access) => {
     if (await isEmpty(access.store)) throw new UsageError(EMPTY);
     const counts = await resealStore(access).catch(explainSealError);
-    process.stdout.write(`${formatCounts(counts)}\n${DONE}\n`);
+    print(`${formatCounts(counts)}\n${DONE}\n`);
   });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { print } from '../cli/print.ts';
 import type { RaRotateOptions } from '../cli/ra.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
@@ -30,7 +31,7 @@ export async function runRaRotate(
     const rotation = { activeInMs, retiresOthers: retireOld };
     return rotateRaIdentity(wired, connector, rotation).catch(explainIssuerError);
   });
-  process.stdout.write(describe(added));
+  print(describe(added));
 }
 
 async function findDevConnector(wired: Wired): Promise<ConnectorRecord> {

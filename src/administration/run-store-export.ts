@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exists } from '../cli/enrol-files.ts';
+import { print } from '../cli/print.ts';
 import { formatCounts } from '../cli/store/format-counts.ts';
 import type { StoreExportOptions } from '../cli/store/store-export.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -25,7 +26,7 @@ export async function runStoreExport(options: StoreExportOptions): Promise<void>
     await requireMasterKey(access);
     if (!live && (await isServed(access))) throw new UsageError(RUNNING);
     const { counts } = await writeArchiveFile(access, out);
-    process.stdout.write(formatCounts(counts));
+    print(formatCounts(counts));
   });
 }
 

@@ -1,4 +1,5 @@
 import { formatTime } from '../cli/admin/format-table.ts';
+import { print } from '../cli/print.ts';
 import { formatCounts } from '../cli/store/format-counts.ts';
 import type { StoreImportOptions } from '../cli/store/store-import.ts';
 import type { TakeRecords } from '../store/archive/read-archive.ts';
@@ -13,5 +14,5 @@ export async function runStoreImport({ in: file, ...options }: StoreImportOption
   const whole = await readAll(() => undefined);
   await withStore(choice, { mustExist: false }, (access) => importArchive(access, whole, readAll));
   const time = formatTime(new Date(whole.createdAt));
-  process.stdout.write(`${formatCounts(whole.counts)}\nThe store is as it was at ${time}.\n`);
+  print(`${formatCounts(whole.counts)}\nThe store is as it was at ${time}.\n`);
 }

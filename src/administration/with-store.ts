@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { warn } from '../cli/print.ts';
 import type { StoreOptions } from '../cli/store/store-options.ts';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Wired, WireSettings } from '../wire.ts';
@@ -45,7 +46,7 @@ export async function withStore<T>(
 
 /** Without token, buckets and AWS, of which none is needed to read and write records. */
 function storeAlone({ settings, masterKey, otherMasterKey, redis }: LoadedSettings): WireSettings {
-  const report = (fault: string) => process.stderr.write(`scep-connector: ${fault}\n`);
+  const report = (fault: string) => warn(`scep-connector: ${fault}\n`);
   return {
     storeDir: join(settings.dataDir, 'store'),
     redis: redis && { ...redis, report },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrolEnvironment } from '../config/enrol-environment.ts';
 import { readEnrolEnvironment } from '../config/enrol-environment.ts';
+import { print, warn } from './print.ts';
 
 /** The world as the client's commands see it, so that tests can bring their own. */
 export interface ClientWorld {
@@ -15,8 +16,8 @@ export interface ClientWorld {
 
 export function thisWorld(): ClientWorld {
   return {
-    print: (text) => process.stdout.write(text),
-    warn: (text) => process.stderr.write(text),
+    print,
+    warn,
     environment: readEnrolEnvironment(),
     clock: () => new Date(),
     randomBytes,

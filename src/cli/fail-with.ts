@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { UsageError } from '../config/usage-error.ts';
+import { warn } from './print.ts';
 
 /** What the system says when a listener cannot have its port, in words. */
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ export function failWith(error: unknown): void {
   }
   const usage = error instanceof UsageError ? error.message : listenProblem(error);
   const text = usage ?? (error instanceof Error ? error.message : String(error));
-  for (const line of text.split('\n')) process.stderr.write(`scep-connector: ${line}\n`);
+  for (const line of text.split('\n')) warn(`scep-connector: ${line}\n`);
   process.exitCode = usage === undefined ? 1 : 2;
 }
 

@@ -5,6 +5,7 @@ import { encodePem } from '../asn1/pem.ts';
 import type { Credential } from '../aws-wire/credential.ts';
 import type { DevConnection } from '../cli/dev-banner.ts';
 import { devBanner } from '../cli/dev-banner.ts';
+import { print } from '../cli/print.ts';
 import { loadDevCredential } from '../config/dev-credential.ts';
 import type { DevSettings } from '../config/dev-settings.ts';
 import { devServerSettings } from '../config/dev-settings.ts';
@@ -46,7 +47,7 @@ export async function runDev(dev: DevSettings): Promise<void> {
         return async (urls, logger) => {
           const connection = await describe(wired, installation, credential, { dataDir, ...urls });
           if (readyFile !== undefined) await writeReadyFile(readyFile, connection);
-          process.stdout.write(devBanner(connection));
+          print(devBanner(connection));
           logger.warn({ tags: connector.tags }, WARNING);
         };
       },

@@ -1,3 +1,4 @@
+import { print } from '../cli/print.ts';
 import type { ServeOptions } from '../cli/serve.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
@@ -12,7 +13,7 @@ import { joinPrimary } from './worker-part.ts';
 export async function runServe({ config, checkConfig, workers }: ServeOptions): Promise<void> {
   const loaded = await loadSettings(config);
   if (checkConfig) {
-    process.stdout.write('The settings are valid.\n');
+    print('The settings are valid.\n');
     return;
   }
   const settings = { ...loaded.settings, ...(workers === undefined ? {} : { workers }) };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { print, warn } from '../print.ts';
 
 /** The world as the administration commands see it, so that tests can bring their own. */
 export interface AdminWorld {
@@ -18,8 +19,8 @@ export interface AdminWorld {
 
 export function thisAdminWorld(): AdminWorld {
   return {
-    print: (text) => process.stdout.write(text),
-    warn: (text) => process.stderr.write(text),
+    print,
+    warn,
     clock: () => new Date(),
     sleep,
     random: Math.random,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import { print } from '../print.ts';
 import { bashCompletion } from './bash-completion.ts';
 import { describeCommands } from './describe-commands.ts';
 import { fishCompletion } from './fish-completion.ts';
@@ -10,14 +11,14 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 /** Registers `scep-connector completion`: prints what makes a shell complete the commands and options of `program`. */
 export function registerCompletionCommand(
   program: Command,
-  print: (text: string) => void = (text) => process.stdout.write(text),
+  write: (text: string) => void = print,
 ): void {
   program
     .command('completion')
     .description('print a script that makes a shell complete commands and options')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', EXAMPLE)
-    .action((shell: keyof typeof SHELLS) => print(SHELLS[shell](describeCommands(program))));
+    .action((shell: keyof typeof SHELLS) => write(SHELLS[shell](describeCommands(program))));
 }
 
 const EXAMPLE = `
