@@ -5,6 +5,7 @@ import type { Rates } from '../aws-wire/default-rates.ts';
 import { createRateLimiter } from '../aws-wire/rate-limiter.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
 import { readTags } from '../connectors/resource-tags.ts';
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { getAuthorityTags } from '../private-ca/authority-tags.ts';
 import { findStoredAuthority } from '../private-ca/find-authority.ts';
@@ -19,8 +20,9 @@ export function createApiGates(
   { rates, logger }: { readonly rates: Rates; readonly logger: Logger },
 ): Gates {
   const { store, clock } = privateCa;
-  const onStoreFailure = (error: unknown) =>
-    logger.error({ err: error }, 'the store cannot count requests; this process counts alone');
+  const message = 'the store cannot count requests; this process counts alone';
+  const logFailure = logRarely(logger, message, 'error');
+  const onStoreFailure = (err: unknown) => logFailure({ err });
   return {
     limitRate: createRateLimiter({ store, clock, rates, onStoreFailure }),
     resourceTags: async (caller, arn) => {

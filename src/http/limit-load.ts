@@ -1,5 +1,5 @@
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import { countRefusals } from './count-refusals.ts';
 import type { Turns } from './take-turns.ts';
 import { takeTurns } from './take-turns.ts';
 
@@ -32,7 +32,7 @@ export function limitLoad({
   turns = takeTurns(),
 }: LoadLimitOptions): LoadLimit {
   let underWay = 0;
-  const count = countRefusals(logger, 'overloaded; devices are told to come back');
+  const count = logRarely(logger, 'overloaded; devices are told to come back');
   const refuses = () => {
     turns.noteArrival();
     const delay = turns.delay();

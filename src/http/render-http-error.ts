@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { IssuerError } from '../issuer/issuer.ts';
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/key-store.ts';
 import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
@@ -16,9 +17,13 @@ const TEXTS: Readonly<Record<number, string>> = {
 
 /**
  * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA, its key or the
- * store cannot be asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log.
+ * store cannot be asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log. What lasts, and every
+ * request meets, is one line of the log in ten seconds.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
+  const logIssuer = logRarely(logger, 'the CA cannot be asked', 'error');
+  const logStore = logRarely(logger, 'the store cannot be used', 'error');
+  const logKey = logRarely(logger, 'the key of a CA cannot be used', 'error');
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) {
       next(error);
@@ -27,13 +32,13 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
     if (error instanceof DecodeError) {
       respondText(response, 400, 'The request is not a SCEP message that can be read.');
     } else if (error instanceof IssuerError) {
-      logger.error({ fault: error.fault, detail: error.message }, 'the CA cannot be asked');
+      logIssuer({ fault: error.fault, detail: error.message });
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');
     } else if (error instanceof StoreUnavailableError) {
-      logger.error({ detail: error.message }, 'the store cannot be used');
+      logStore({ detail: error.message });
       respondUnavailable(response, 'The server is not available. Try again later.');
     } else if (error instanceof KeyStoreError && error.fault === 'unavailable') {
-      logger.error({ detail: error.message }, 'the key of a CA cannot be used');
+      logKey({ detail: error.message });
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');
     } else {
       const status = statusOf(error);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { answerOcspRequest } from '../private-ca/answer-ocsp-request.ts';
 import { KeyBusyError } from '../private-ca/key-busy-error.ts';
@@ -9,7 +10,6 @@ import { OCSP_CACHING } from '../private-ca/ocsp-answer.ts';
 import { OCSP_FAILURES } from '../private-ca/ocsp-failures.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
-import { countRefusals } from './count-refusals.ts';
 import { respond } from './respond.ts';
 import { setRetryAfter } from './respond-unavailable.ts';
 
@@ -48,8 +48,8 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
 
 /** Tells apart what is over soon, here or at another replica, from what is broken. */
 function createFailing(logger: Logger): (response: Response, error: unknown) => void {
-  const countBusy = countRefusals(logger, 'more OCSP answers are asked for than keys can sign');
-  const countAway = countRefusals(logger, 'no OCSP answer now: the store or a key is away');
+  const logBusy = logRarely(logger, 'more OCSP answers are asked for than keys can sign');
+  const logAway = logRarely(logger, 'no OCSP answer now: the store or a key is away');
   return (response, error) => {
     const isAway =
       error instanceof StoreUnavailableError ||
@@ -60,8 +60,8 @@ function createFailing(logger: Logger): (response: Response, error: unknown) => 
       respond(response, 500, CONTENT_TYPE, OCSP_FAILURES.internalError);
       return;
     }
-    if (isAway) countAway({ detail: error.message });
-    else countBusy({});
+    if (isAway) logAway({ detail: error.message });
+    else logBusy({});
     setRetryAfter(response);
     respond(response, 503, CONTENT_TYPE, OCSP_FAILURES.tryLater);
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LoadedSettings } from '../config/load-settings.ts';
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { WireSettings } from '../wire.ts';
 
@@ -13,6 +14,7 @@ export function wireSettings(
   publicUrl: () => string | undefined,
   logger: Logger,
 ): WireSettings {
+  const logToken = logRarely(logger, 'the token with CA keys does not work', 'error');
   return {
     storeDir: join(settings.dataDir, 'store'),
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
@@ -29,7 +31,7 @@ export function wireSettings(
     token: token && {
       ...token,
       forNewKeys: settings.keyStore.kind === 'pkcs11',
-      report: (err) => logger.error({ err }, 'the token with CA keys does not work'),
+      report: (err) => logToken({ err }),
     },
   };
 }

@@ -53,5 +53,5 @@ test('a flood of refusals is one line of the log', async () => {
   void begin();
   for (let i = 0; i < 1_000; i += 1) load.refuses();
   expect(log).toHaveLength(1);
-  expect(JSON.parse(log[0] ?? '')).toMatchObject({ refused: 1, underWay: 1 });
+  expect(JSON.parse(log[0] ?? '')).toMatchObject({ times: 1, underWay: 1 });
 });

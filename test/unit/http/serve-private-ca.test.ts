@@ -105,8 +105,9 @@ describe('the embedded private CA behind its gates', () => {
       store: { ...ca.store, increment: () => Promise.reject(new Error('no')) },
     };
     const gates = createApiGates(broken, { rates: { ListTags: 5 }, logger });
-    await gates.limitRate(ALICE, 'ListTags');
-    expect(log.at(-1)).toContain('the store cannot count requests');
+    log.length = 0;
+    for (let i = 0; i < 3; i += 1) await gates.limitRate(ALICE, 'ListTags');
+    expect(log).toEqual([expect.stringContaining('the store cannot count requests')]);
   });
 
   test.each(['NoSuchAction', 'constructor', 'toString'])('there is no action %s', async (name) => {

@@ -36,14 +36,13 @@ function message(): Uint8Array<ArrayBuffer> {
 }
 
 /** The enrol listener on a store that can be taken away. */
-async function listen(load?: LoadLimit) {
+async function listen(load?: LoadLimit, logger = quiet) {
   const store = interruptible(world.store);
   const findRaIdentities = createRaIdentityFinder({ ...world.deps, store });
   const app = createEnrolApp({
     enrolment: { ...world.deps, store, findRaIdentities },
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
-    logger: quiet,
-    ...(load && { load }),
+    ...{ logger, ...(load && { load }) },
   });
   const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => listener.drain(0));
@@ -81,6 +80,18 @@ describe('while the store is away', () => {
     store.state = 'there';
     expect((await ask('GetCACert')).status).toBe(200);
     expect((await post()).status).toBe(200);
+  });
+
+  test('all of them are one line of the log', async () => {
+    const log: string[] = [];
+    const { store, ask } = await listen(
+      undefined,
+      createLogger('warn', { write: (line) => log.push(line) }),
+    );
+    store.state = 'away';
+    for (let i = 0; i < 10; i += 1) await expectRetryLater(await ask('GetCACert'));
+    expect(log.filter((line) => line.includes('the store cannot be used'))).toHaveLength(1);
+    expect(log.join('')).toContain('words of the store');
   });
 
   test('also when it goes in the middle of an enrolment, at whichever call', async () => {
