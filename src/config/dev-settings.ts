@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultSettings } from './parse-settings.ts';
+import { httpUrl } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
 import { LOG_LEVELS } from './settings.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,8 +24,9 @@ const devSettingsSchema = z.object({
   dataDir: path('data-dir'),
   host: z.string().min(1, '--host takes an address'),
   publicUrl: z
-    .url({ protocol: /^https?$/, error: '--public-url takes an http or https URL' })
-    .transform((url) => url.replace(/\/+$/, ''))
+    .string()
+    .refine((url) => httpUrl.schema.safeParse(url).success, `--public-url takes ${httpUrl.takes}`)
+    .transform((url) => httpUrl.schema.parse(url))
     .optional(),
   enrolPort: port('enrol-port'),
   apiPort: port('api-port'),

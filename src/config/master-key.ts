@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFileOnce } from './make-file-once.ts';
@@ -10,10 +11,14 @@ const KEY_OCTETS = 32;
 /**
  * The 32-octet master key of a data directory, in its file `master.key` as 64 hexadecimal digits. It is made on first use,
  * readable by its owner alone. Two processes that start at once agree on one.
- * @throws UsageError when the file does not hold such a key
+ * @throws UsageError when the file does not hold such a key, or is gone while there is a store that it alone opens
  */
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
+  // The store first: another start makes the key before it.
+  if (existsSync(join(dataDir, 'store', 'data.mdb')) && !existsSync(file)) {
+    throw new UsageError(`${file} is gone, and nothing else opens the store beside it; restore it`);
+  }
   await makeFileOnce(file, () => `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
   const key = parseMasterKey((await readFile(file, 'utf8')).trim());
   if (key !== undefined) return key;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseMasterKey } from './master-key.ts';
+import { parseEndpoint } from './parse-endpoint.ts';
 import type { SettingKind } from './setting.ts';
 
 const text = z.string().trim().min(1);
@@ -40,15 +41,10 @@ export const file: SettingKind<string> = {
 /** As browsers write it, where a space is %20; without a slash at the end. */
 export const httpUrl: SettingKind<string> = {
   takes: 'an http or https URL without user, query and fragment',
-  schema: text.refine(isPlainHttpUrl).transform((url) => new URL(url).href.replace(/\/+$/, '')),
+  schema: text
+    .refine((url) => parseEndpoint(url) !== undefined)
+    .transform((url) => new URL(url).href.replace(/\/+$/, '')),
 };
-
-function isPlainHttpUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password, search, hash } = new URL(value);
-  const extras = [username, password, search, hash];
-  return /^https?:$/.test(protocol) && extras.every((part) => part === '');
-}
 
 /** As PKCS #11 has it: 32 octets of UTF-8. */
 export const tokenLabel: SettingKind<string> = {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -42,6 +42,14 @@ test('a start that fails while it writes the key leaves none, and the next one s
   await expect(loadMasterKey(directory)).rejects.toThrow('ENOSPC');
   expect(readdirSync(directory)).toEqual([]);
   expect(await loadMasterKey(directory)).toHaveLength(32);
+});
+
+test('a key that is gone while its store is there is not replaced', async () => {
+  const directory = tempDirectory();
+  mkdirSync(join(directory, 'store'));
+  writeFileSync(join(directory, 'store', 'data.mdb'), 'records');
+  await expect(loadMasterKey(directory)).rejects.toThrow('master.key is gone');
+  expect(readdirSync(directory)).toEqual(['store']);
 });
 
 test('a damaged key is not replaced', async () => {
