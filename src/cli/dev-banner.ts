@@ -60,7 +60,7 @@ with strongSwan:
 with micromdm scepclient:
 
   scepclient -server-url ${scepUrl} -challenge ${challengePassword} \\
-    -private-key device.key -certificate device.pem -cn device-1 -organization Example
+    -private-key scepclient.key -certificate scepclient.pem -cn device-1 -organization Example
 
 or look first, with curl:
 

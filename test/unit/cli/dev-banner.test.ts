@@ -38,6 +38,12 @@ test('the lines for a CSR make one when they are pasted as printed, indented', (
   expect(challengePasswords(csr)).toEqual([CHALLENGE]);
 });
 
+test('the lines for scepclient find no certificate that others have left, which it would renew', () => {
+  const [, file = ''] = /scepclient [\s\S]* -certificate (\S+)/.exec(banner) ?? [];
+  expect(file).toMatch(/\.pem$/);
+  expect(banner.split(` ${file}`)).toHaveLength(2);
+});
+
 test('the lines for the AWS CLI set what it reads', () => {
   const [, section = ''] = /\nAdminister [^\n]*\n\n([\s\S]*)$/.exec(banner) ?? [];
   const exports = section.split('\n').filter((line) => line.startsWith('  export '));
