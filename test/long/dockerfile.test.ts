@@ -88,7 +88,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     expect(enrolment).toMatchObject({ code: 0, stderr: '' });
     expect(enrolment.stdout).toMatch(/^verified CN=helm-test <- /m);
     expect(await server.stop()).toBe(0);
-  }, 240_000);
+  });
 
   async function start(settings: Readonly<Record<string, string>>) {
     const command = [...image.entrypoint, ...image.cmd];
@@ -102,7 +102,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
       log += text;
     });
     const listening = () => log.split('\n').find((line) => line.includes('"msg":"listening"'));
-    await expect.poll(() => listening() ?? log, { timeout: 30_000 }).toContain('"listening"');
+    await expect.poll(() => listening() ?? log, { timeout: 120_000 }).toContain('"listening"');
     const urls = JSON.parse(listening() ?? '') as Record<'enrolUrl' | 'apiUrl' | 'opsUrl', string>;
     const stop = async () => {
       child.kill('SIGTERM');

@@ -38,7 +38,6 @@ const FILES = {
 
 describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
   'the AWS CLI as the user guide of AWS Private CA has it',
-  { timeout: 240_000 },
   () => {
     const cwd = tempDirectory();
     const file = (name: string) => path.join(cwd, name);

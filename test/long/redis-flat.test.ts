@@ -28,7 +28,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
   it('is the same with 10,000 certificates as with 150', async () => {
     const redis = await startStandaloneRedis({ config: ['appendfsync no'] });
     const site = await openLargeSite(
-      redisStoreSettings(redis.reach, { commandTimeoutMs: 20_000 }),
+      redisStoreSettings(redis.reach, { commandTimeoutMs: 60_000 }),
       CONNECTORS,
     );
     const { store, sealer, privateCa, authorityArn, scope, connectors } = site;
@@ -63,7 +63,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
     const measure = async () => {
       const work: Record<string, Work> = {};
       for (const [name, operation] of Object.entries(operations)) {
-        work[name] = await workOf(redis, operation);
+        work[name] = await leastWorkOf(redis, operation);
       }
       return work;
     };
@@ -81,6 +81,17 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
     await redis.kill();
   });
 });
+
+/** Of three times: what the store does now and then beside it, or again after a pause of this machine, is not in all of them. */
+async function leastWorkOf(redis: RedisProcess, operation: () => Promise<unknown>): Promise<Work> {
+  const all: Work[] = [];
+  for (let i = 0; i < 3; i += 1) all.push(await workOf(redis, operation));
+  return all.reduce((least, work) => (countOf(work) < countOf(least) ? work : least));
+}
+
+function countOf({ calls }: Work): number {
+  return Object.values(calls).reduce((sum, count) => sum + count, 0);
+}
 
 async function workOf(redis: RedisProcess, operation: () => Promise<unknown>): Promise<Work> {
   await redis.call('CONFIG', 'RESETSTAT');

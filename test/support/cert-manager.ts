@@ -100,7 +100,7 @@ export async function applyManifests(
   manifests: readonly object[],
 ): Promise<readonly Applied[]> {
   const input = manifests.map((each) => stringify(each)).join('---\n');
-  const options = { env: awsEnvironment(access), input, timeoutMs: 60_000 };
+  const options = { env: awsEnvironment(access), input, timeoutMs: 300_000 };
   const { stdout } = await runOrThrow(ISSUER_CONTROLLERS, [], options);
   return JSON.parse(stdout) as Applied[];
 }
