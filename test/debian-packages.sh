@@ -13,12 +13,22 @@ quietly() {
   return 1
 }
 
-# Installs packages of Debian, an argument each, or says why it cannot.
+# A step that brings something from the network, up to three times: what was fetched before is there.
+patiently() {
+  quietly "$@" && return 0
+  sleep 10
+  quietly "$@" && return 0
+  sleep 60
+  quietly "$@"
+}
+
+# Installs packages of Debian, an argument each, or says why it cannot. Another apt that works just now is waited for.
 install_packages() {
   command -v apt-get >/dev/null 2>&1 || { echo 'there is no apt-get'; return 1; }
   [ "$(id -u)" = 0 ] || { echo 'only root can install packages'; return 1; }
   export DEBIAN_FRONTEND=noninteractive
-  quietly apt-get update -qq && quietly apt-get install -y -qq --no-install-recommends "$@"
+  patiently apt-get update -qq &&
+    patiently apt-get install -o DPkg::Lock::Timeout=300 -y -qq --no-install-recommends "$@"
 }
 
 # The end of a script that could not bring everything: a failure in CI, where no test may be skipped.

@@ -25,7 +25,7 @@ install_clients() {
   has_venv || install_packages python3-venv || return 1
   quietly python3 -m venv --clear "$environment" || return 1
   # shellcheck disable=SC2086 # one word a package
-  quietly "$environment/bin/python" -m pip install --quiet --disable-pip-version-check $packages || return 1
+  patiently "$environment/bin/python" -m pip install --quiet --disable-pip-version-check $packages || return 1
   echo "$packages" >"$stamp"
 }
 

