@@ -10,6 +10,7 @@ import { KeyStoreError } from '../key-store.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { Cryptoki } from './cryptoki.ts';
 import { CK } from './cryptoki.ts';
+import { destroyLateKey, destroyTokenKey } from './destroy-token-key.ts';
 import { findTokenObjects, readAttribute } from './find-token-objects.ts';
 import { generateTokenKey } from './generate-token-key.ts';
 import type { TokenLogin } from './log-in-to-token.ts';
@@ -51,16 +52,17 @@ export async function openPkcs11KeyStore(
     throw error;
   };
   const use: UseToken = (work) => sessions.use(work).catch(tell);
-  const destroy = (keyId: string) => use(async (session) => destroyKey(session, keyId));
+  const destroy = (keyId: string) => use(async (session) => destroyTokenKey(session, keyId));
   return {
     async generate(authorityId, keyAlgorithm) {
       const label = tokenKeyLabel(authorityId);
-      const makeKey = async (session: TokenSession) => {
+      const makeKey = async (session: TokenSession, isAwaited: () => boolean) => {
         const keyId = newTokenKeyId(authorityId, randomBytes);
         const publicKey = await generateTokenKey(session, keyAlgorithm, { keyId, label });
+        if (!isAwaited()) return tell(destroyLateKey(session, keyId));
         return { keyId, publicKey };
       };
-      const { keyId, publicKey } = await sessions.useForLong(makeKey).catch(tell);
+      const { keyId, publicKey } = await sessions.useForKey(makeKey).catch(tell);
       const subjectPublicKeyInfo = publicKey.export({ format: 'der', type: 'spki' });
       return {
         record: { tokenLabel, keyId, publicKey: subjectPublicKeyInfo },
@@ -129,13 +131,4 @@ async function listKeys(session: TokenSession): Promise<readonly KeyInToken[]> {
     await nextTurn();
   }
   return found;
-}
-
-/** Both halves of the pair. */
-function destroyKey(session: TokenSession, keyId: string): void {
-  const id = { type: CK.CKA_ID, value: Buffer.from(keyId, 'hex') };
-  for (const object of findTokenObjects(session, [id])) {
-    session.cryptoki.C_DestroyObject(session.handle, object);
-  }
-  session.keys.delete(keyId);
 }

@@ -16,6 +16,9 @@ const PAUSE = 5_000;
 /** For one's turn and the token's answer: devices wait for longer, and can then be told to come back. Milliseconds. */
 const PATIENCE = 10_000;
 
+/** For making a key: smart cards and small HSMs take minutes for RSA_4096, and sometimes several times as long. Milliseconds. */
+const KEY_PATIENCE = 600_000;
+
 /** What work on a token is done with. */
 export interface TokenSession {
   readonly cryptoki: Cryptoki;
@@ -24,6 +27,9 @@ export interface TokenSession {
   /** Handles of private keys by key id, good for as long as the login is. */
   readonly keys: Map<string, Handle>;
 }
+
+/** @param isAwaited whether somebody still waits for what comes of it */
+type TokenWork<T> = (session: TokenSession, isAwaited: () => boolean) => Promise<T>;
 
 interface Connection extends Omit<TokenSession, 'handle'> {
   readonly since: number;
@@ -41,6 +47,8 @@ export class SessionPool {
   readonly #clock: () => number;
   readonly #turns = createTurns(SESSIONS);
   readonly #patience: Patience;
+  readonly #keyTurns = createTurns(1);
+  readonly #keyPatience: Patience;
   #connecting: Promise<Connection> | undefined;
   #former: Connection | undefined;
   #refusal: { readonly error: unknown; readonly at: number } | undefined;
@@ -53,32 +61,44 @@ export class SessionPool {
     this.#cryptoki = cryptoki;
     this.#login = login;
     this.#clock = clock;
-    this.#patience = createPatience(login.tokenLabel, SESSIONS, patience);
+    const token = `the token "${login.tokenLabel}"`;
+    this.#patience = createPatience(`${token} does not answer`, SESSIONS, patience);
+    const complaint = `${token} has not made a key in its time; one that it makes later is destroyed`;
+    this.#keyPatience = createPatience(complaint, 1, KEY_PATIENCE);
   }
 
   /** @throws KeyStoreError, also when the token hangs, and whatever `work` throws that no token said */
   use<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
-    return this.#patience.wait(this.#turns, () => this.#useTwice(work));
+    return this.#patience.wait(this.#turns, (isAwaited) => this.#useTwice(work, isAwaited));
   }
 
-  /** As `use`, for work that may take its time. */
+  /** As `use`, with more patience, for one at a time: whoever makes keys must not keep the others from signing. */
+  useForKey<T>(work: TokenWork<T>): Promise<T> {
+    return this.#keyPatience.wait(
+      (begin) => this.#keyTurns(() => this.#turns(begin)),
+      (isAwaited) => this.#useTwice(work, isAwaited),
+    );
+  }
+
+  /** As `use`, for work that may take its time in calls that block, of which no limit would hear. */
   useForLong<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
-    return this.#turns(() => this.#useTwice(work));
+    return this.#turns(() => this.#useTwice(work, () => true));
   }
 
   /** Waits for the work under way, then ends with the module; neither when a call hangs, under which nothing may be ended. */
   async close(): Promise<void> {
-    if (this.#patience.hasLeft()) return;
+    if (this.#patience.hasLeft() || this.#keyPatience.hasLeft()) return;
     const connection = await this.#connecting?.catch(() => undefined);
     if (connection) await drain(connection);
     finalize(this.#cryptoki);
   }
 
-  async #useTwice<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
+  async #useTwice<T>(work: TokenWork<T>, isAwaited: () => boolean): Promise<T> {
+    const attempt = () => this.#useOnce((session) => work(session, isAwaited));
     try {
-      return await this.#useOnce(work).catch((error: unknown) => {
-        if (!isLost(error)) throw error;
-        return this.#useOnce(work);
+      return await attempt().catch((error: unknown) => {
+        if (!isLost(error) || !isAwaited()) throw error;
+        return attempt();
       });
     } catch (error) {
       throw tokenFault(this.#login.tokenLabel, error);
