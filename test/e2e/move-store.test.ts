@@ -9,10 +9,11 @@ import { stringify } from 'yaml';
 import { requireMasterKey } from '../../src/require-master-key.ts';
 import { writeArchive } from '../../src/store/archive/write-archive.ts';
 import { createSealer } from '../../src/store/seal.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
 import { certificateSerial } from '../support/openssl.ts';
 import { hasRedis } from '../support/redis-process.ts';
-import type { StandaloneRedis } from '../support/redis-servers.ts';
+import type { RedisReach, StandaloneRedis } from '../support/redis-servers.ts';
 import { startStandaloneRedis } from '../support/redis-servers.ts';
 import { runCommand } from '../support/run-command.ts';
 import { MAIN } from '../support/spawn-server.ts';
@@ -21,8 +22,6 @@ import { startConnector } from '../support/start-connector.ts';
 import { FREE_PORTS, startServe } from '../support/start-serve.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-/** The program is started many times. */
-const LONG = { timeout: 120_000 };
 const directory = tempDirectory();
 const file = (name: string) => path.join(directory, name);
 const certificateOf = (device: string) => path.join(file(device), 'certificate.pem');
@@ -62,8 +61,12 @@ async function settingsFor(name: string, changes: Readonly<Record<string, unknow
   return { settings, config: file(name) };
 }
 
-const inRedis = (keyPrefix: string) => ({
-  store: { kind: 'redis', redis: { ...redis.reach, keyPrefix } },
+const inRedis = (keyPrefix: string, reach: Partial<RedisReach> = {}) => ({
+  store: {
+    kind: 'redis',
+    // Longer than a busy machine stands still.
+    redis: { ...redis.reach, ...reach, keyPrefix, commandTimeoutMs: 30_000 },
+  },
 });
 
 /** The connector's URL at another server. */
@@ -105,7 +108,7 @@ async function lookUp(url: string, device: string): Promise<string> {
 const certificateText = (device: string) => readFileSync(certificateOf(device), 'utf8').trim();
 
 describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
-  it('is backed up while it runs only on demand, and moved when it does not', LONG, async () => {
+  it('is backed up while it runs only on demand, and moved when it does not', async () => {
     await enrol(tried.ready.scepUrl, 'first');
     const from = ['store', 'export', '--data-dir', tried.dataDir];
     const refused = await cli([...from, '--out', file('moved')]);
@@ -120,28 +123,24 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') as string });
   });
 
-  it(
-    'goes on in Redis: its challenge enrols, its certificates renew and are found',
-    LONG,
-    async () => {
-      const { settings, config } = await settingsFor('redis.yaml', inRedis('moved:'));
-      const printed = await done(['store', 'import', '--in', file('moved'), '--config', config]);
-      expect(printed).toMatch(/^certificates +\d+$/m);
-      const again = await cli(['store', 'import', '--in', file('moved'), '--config', config]);
-      expect(again).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('not empty') as string,
-      });
-      const server = await startServe({ settings });
-      const url = scepUrlAt(server.enrolUrl);
-      await enrol(url, 'second');
-      await renew(url, 'first', 'first-renewed');
-      expect(await lookUp(url, 'first')).toBe(certificateText('first'));
-      expect(await server.stop()).toBe(0);
-    },
-  );
+  it('goes on in Redis: its challenge enrols, its certificates renew and are found', async () => {
+    const { settings, config } = await settingsFor('redis.yaml', inRedis('moved:'));
+    const printed = await done(['store', 'import', '--in', file('moved'), '--config', config]);
+    expect(printed).toMatch(/^certificates +\d+$/m);
+    const again = await cli(['store', 'import', '--in', file('moved'), '--config', config]);
+    expect(again).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not empty') as string,
+    });
+    const server = await startServe({ settings });
+    const url = scepUrlAt(server.enrolUrl);
+    await enrol(url, 'second');
+    await renew(url, 'first', 'first-renewed');
+    expect(await lookUp(url, 'first')).toBe(certificateText('first'));
+    expect(await server.stop()).toBe(0);
+  });
 
-  it('and comes back into an embedded store', LONG, async () => {
+  it('and comes back into an embedded store', async () => {
     const { config } = await settingsFor('redis.yaml', inRedis('moved:'));
     await done(['store', 'export', '--out', file('back')], { SCEP_CONNECTOR_CONFIG: config });
     const { settings, config: embedded } = await settingsFor('embedded.yaml', {
@@ -159,7 +158,7 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('is restored from the backup that was made while it ran, for dev again', LONG, async () => {
+  it('is restored from the backup that was made while it ran, for dev again', async () => {
     const dataDir = file('restored');
     mkdirSync(dataDir);
     for (const name of ['master.key', 'credentials.json']) {
@@ -178,53 +177,54 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
 });
 
 describe.runIf(HAS_REDIS)('an import', () => {
-  it(
-    'with another master key or of a damaged archive says so and writes nothing',
-    LONG,
-    async () => {
-      const { config } = await settingsFor('refused.yaml', inRedis('refused:'));
-      const intoIt = (archive: string, env = {}) =>
-        cli(['store', 'import', '--in', archive, '--config', config], env);
-      const bytes = readFileSync(file('moved'));
-      await writeFile(file('cut-off'), bytes.subarray(0, -1));
-      await writeFile(file('newer'), bytes.toString('latin1').replace('archive 1', 'archive 2'));
-      const outcomes = [
-        [await intoIt(file('cut-off')), 'damaged or not whole'],
-        [await intoIt(file('newer')), 'newer than this program'],
-        [await intoIt(file('redis.yaml')), 'no archive'],
-        [await intoIt(file('nowhere')), 'cannot read'],
-      ] as const;
-      for (const [{ code, stderr }, reason] of outcomes) {
-        expect({ code, stderr }).toEqual({
-          code: 2,
-          stderr: expect.stringContaining(reason) as string,
-        });
-        expect(stderr.trim().split('\n')).toHaveLength(1);
-      }
-      const other = { ...inRedis('refused:'), masterKeyFile: undefined };
-      const { config: otherConfig } = await settingsFor('other.yaml', other);
-      const { code, stderr } = await cli(
-        ['store', 'import', '--in', file('moved'), '--config', otherConfig],
-        { SCEP_CONNECTOR_MASTER_KEY: '5'.repeat(64) },
-      );
-      expect(stderr).toContain('another master key');
-      expect(code).toBe(2);
-      expect(await redis.call('KEYS', 'refused:*')).toEqual([]);
-    },
-  );
+  it('with another master key or of a damaged archive says so and writes nothing', async () => {
+    const { config } = await settingsFor('refused.yaml', inRedis('refused:'));
+    const intoIt = (archive: string, env = {}) =>
+      cli(['store', 'import', '--in', archive, '--config', config], env);
+    const bytes = readFileSync(file('moved'));
+    await writeFile(file('cut-off'), bytes.subarray(0, -1));
+    await writeFile(file('newer'), bytes.toString('latin1').replace('archive 1', 'archive 2'));
+    const outcomes = [
+      [await intoIt(file('cut-off')), 'damaged or not whole'],
+      [await intoIt(file('newer')), 'newer than this program'],
+      [await intoIt(file('redis.yaml')), 'no archive'],
+      [await intoIt(file('nowhere')), 'cannot read'],
+    ] as const;
+    for (const [{ code, stderr }, reason] of outcomes) {
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringContaining(reason) as string,
+      });
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+    const other = { ...inRedis('refused:'), masterKeyFile: undefined };
+    const { config: otherConfig } = await settingsFor('other.yaml', other);
+    const { code, stderr } = await cli(
+      ['store', 'import', '--in', file('moved'), '--config', otherConfig],
+      { SCEP_CONNECTOR_MASTER_KEY: '5'.repeat(64) },
+    );
+    expect(stderr).toContain('another master key');
+    expect(code).toBe(2);
+    expect(await redis.call('KEYS', 'refused:*')).toEqual([]);
+  });
 
-  it('that was killed keeps servers out until it has been repeated', LONG, async () => {
+  it('that was killed keeps servers out until it has been repeated', async () => {
     const { settings, config } = await settingsFor('killed.yaml', inRedis('killed:'));
+    // What goes through this process stands still when this process does.
+    const proxy = await startCuttingProxy(redis.port);
+    const through = { nodes: [proxy.address] };
+    const { config: slow } = await settingsFor('through.yaml', inRedis('killed:', through));
     await writeLargeArchive(file('large'));
     const size = async () => Number(await redis.call('DBSIZE'));
     const before = await size();
     const child = spawn(process.execPath, [
-      ...[MAIN, 'store', 'import', '--in', file('large'), '--config', config],
+      ...[MAIN, 'store', 'import', '--in', file('large'), '--config', slow],
     ]);
     const closed = once(child, 'close');
     while ((await size()) < before + 500 && child.exitCode === null) await sleep(2);
     child.kill('SIGKILL');
     await closed;
+    await proxy.stop();
     expect(child.signalCode).toBe('SIGKILL');
     expect(await size()).toBeLessThan(before + LARGE);
     const refused = await cli(['serve', '--config', config]);
