@@ -54,7 +54,7 @@ describe('Terraform', () => {
     const status = async () =>
       (await client.describeCertificateAuthority(arn)).CertificateAuthority?.Status;
     expect(['CREATING', 'PENDING_CERTIFICATE']).toContain(await status());
-    await expect.poll(status, { timeout: 10_000 }).toBe('PENDING_CERTIFICATE');
+    await expect.poll(status).toBe('PENDING_CERTIFICATE');
     expect(await client.getCertificateAuthorityCsr(arn)).toHaveProperty('Csr');
     // It takes this for "has none yet".
     await expect(client.getCertificateAuthorityCertificate(arn)).rejects.toMatchObject({

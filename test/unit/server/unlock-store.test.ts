@@ -39,7 +39,7 @@ test('a store that is away is asked until it answers, and the log says so once',
   store.state = 'away';
   const before = store.calls;
   const { unlocked } = await unlockStore(lock, sealerOf('right'), logger);
-  await expect.poll(() => store.calls, { timeout: 5_000 }).toBeGreaterThan(before + 2);
+  await expect.poll(() => store.calls).toBeGreaterThan(before + 2);
   await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
   store.state = 'there';
   expect(await unlocked).toBe(true);

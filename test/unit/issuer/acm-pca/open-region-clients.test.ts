@@ -139,7 +139,7 @@ describe('credentials of the chain', () => {
     await expect(ask()).rejects.toMatchObject({ fault: 'unavailable' });
     write(2);
     await expect(ask()).rejects.toThrow(/the session credentials have expired/);
-    await vi.waitFor(ask, { timeout: 10_000, interval: 50 });
+    await vi.waitFor(ask, { timeout: 20_000, interval: 50 });
   });
 });
 

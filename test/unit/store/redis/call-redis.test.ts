@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SendCommands } from '../../../../src/store/redis/call-redis.ts';
-import { callRedis } from '../../../../src/store/redis/call-redis.ts';
+import { callRedis, within } from '../../../../src/store/redis/call-redis.ts';
 import type { RedisConnections } from '../../../../src/store/redis/connect-redis.ts';
 
 const node = () => new Redis({ lazyConnect: true });
@@ -67,4 +70,19 @@ test('nodes that send from one to the other are asked with pauses in between', a
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toHaveLength(5);
   expect(performance.now() - begun).toBeGreaterThan(10);
+});
+
+test('takes an answer that came in while this process was too busy to read it', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  const [peer] = (await once(server, 'connection')) as [NodeJS.WritableStream];
+  const answer = within(20, once(client, 'data').then(String));
+  peer.write('the answer');
+  for (const end = performance.now() + 100; performance.now() < end; );
+  expect(await answer).toBe('the answer');
 });
