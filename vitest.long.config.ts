@@ -11,8 +11,9 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...WITHOUT_PROVIDER],
     // One at a time: some of them measure time, CPU and memory.
     fileParallelism: false,
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
+    // Twenty times what they take where nothing else is done.
+    testTimeout: 1_200_000,
+    hookTimeout: 600_000,
     // One second by default, for which a busy machine may stand still.
     expect: { poll: { timeout: 60_000 } },
     globalSetup: ['test/support/build-once.ts'],

@@ -19,11 +19,11 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
   let image: BuiltStage;
   beforeAll(() => {
     image = replayDockerfile({ context: ROOT, directory: tempDirectory(), print: console.log });
-  }, 900_000);
+  }, 2_400_000);
 
   function inImage(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const words = commandInImage(image, command, env);
-    return runCommand(words.file, words.args, { env: words.env, timeoutMs: 180_000 });
+    return runCommand(words.file, words.args, { env: words.env, timeoutMs: 600_000 });
   }
 
   test('runs as a user without rights who can write to the data directory alone', async () => {

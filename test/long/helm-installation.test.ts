@@ -104,7 +104,7 @@ describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Pr
         }),
       ),
     );
-  }, 120_000);
+  });
 
   test('are ready', async () => {
     for (const { opsUrl } of replicas) {

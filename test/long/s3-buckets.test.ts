@@ -16,7 +16,7 @@ const S3_ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'moto takes any',
 };
-const SOON = { timeout: 90_000, interval: 500 };
+const SOON = { timeout: 300_000, interval: 500 };
 
 /** `serve` over what somebody tried with `dev`, with its buckets in moto. */
 async function startWithBuckets() {

@@ -195,7 +195,7 @@ function run(stage: BuiltStage, script: string): void {
   const { status, stdout, stderr } = spawnSync(
     'unshare',
     ['--mount', ...enterImage(stage, 'rw', ['sh', '-c', script])],
-    { env: environment, encoding: 'utf8', timeout: 600_000 },
+    { env: environment, encoding: 'utf8', timeout: 1_500_000 },
   );
   if (status === 0) return;
   throw new Error(`RUN ${script} failed:\n${stdout.slice(-4_000)}${stderr.slice(-4_000)}`);

@@ -13,6 +13,6 @@ export function runHelmTest(environment: Readonly<Record<string, string>>): Prom
       PROGRAM: MAIN,
       ...environment,
     },
-    timeoutMs: 240_000,
+    timeoutMs: 600_000,
   });
 }
