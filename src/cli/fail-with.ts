@@ -7,6 +7,8 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use; choose another port (0 picks a free one)',
   EACCES: 'is not allowed; choose a port above 1023',
   ENOTFOUND: 'is not known; choose an address of this machine with --host or in the settings',
+  EAI_AGAIN:
+    'cannot be looked up; choose an address of this machine with --host or in the settings',
   EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host or in the settings',
 };
 
