@@ -24,6 +24,8 @@ export async function enrolDevice(
     [
       ...[MAIN, 'enrol', '--url', device.url, '--ca-fingerprint', device.caFingerprint],
       ...['--subject', device.subject, '--out', out],
+      // A busy machine can make the server answer PENDING.
+      ...['--poll-interval', '1', '--poll-limit', '60'],
     ],
     { env: { SCEP_CHALLENGE: device.challenge } },
   );
