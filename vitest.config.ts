@@ -7,10 +7,11 @@ export default defineConfig({
   test: {
     // By default vitest leaves one processor idle, which is half of a small machine.
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against what hangs alone: how long work takes is up to the machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One second by default, for which a busy machine may stand still.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
     coverage: {

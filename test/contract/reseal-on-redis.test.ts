@@ -37,5 +37,5 @@ describe.runIf(hasRedis())('a Redis Cluster', () => {
     const found = await after.enrolment.findChallenge(connector.id)(challengePassword);
     expect(found).toBeDefined();
     await expect(start(oldKey)).rejects.toThrow('does not open');
-  }, 60_000);
+  });
 });

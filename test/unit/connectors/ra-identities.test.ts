@@ -231,7 +231,7 @@ describe('rotateRaIdentity', () => {
     expect(usable).toHaveLength(MAX_RA_GENERATIONS);
     expect(usable.slice(0, 3).map(({ generation }) => generation)).toEqual([1, 18, 17]);
     expect(usable.map(({ generation }) => generation)).not.toContain(2);
-  }, 60_000);
+  });
 });
 
 describe('createRaIdentityFinder', () => {
