@@ -43,8 +43,8 @@ export default defineConfig({
           // They wait for other processes more than they compute.
           maxWorkers: '200%',
           // Against what hangs alone: how long processes take is up to the machine.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           expect: { poll: { timeout: 90_000 } },
           sequence: { groupOrder: 2 },
         },

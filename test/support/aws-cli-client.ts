@@ -19,7 +19,7 @@ export function openAwsCli(access: AwsAccess): AwsClient {
         ...['pca-connector-scep', inLowerCase(operation, '-'), '--output', 'json'],
         ...['--cli-input-json', JSON.stringify(input), ...more],
       ],
-      { env, timeoutMs: 60_000 },
+      { env },
     );
   return {
     call: async (operation, input = {}) =>
