@@ -54,7 +54,7 @@ describe('scep-connector dev', () => {
     const { ready } = server;
     expect(ready.connectorArn).toContain(`${ready.region}:${ready.accountId}:connector/`);
     expect((await fetch(`${ready.opsUrl}/livez`)).status).toBe(200);
-    expect((await fetch(`${ready.opsUrl}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${ready.opsUrl}/readyz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
     expect(server.stdout()).toContain(ready.scepUrl);
     expect(server.stdout()).toContain(ready.challengePassword);
@@ -85,7 +85,8 @@ describe('scep-connector dev', () => {
     const answers = Array.from({ length: 10 }, (_, i) =>
       enrol(server.ready.scepUrl, ra, request(server, ra, `draining-${i}`)),
     );
-    await Promise.race(answers);
+    // A server that is too slow for all of them refuses some.
+    await Promise.any(answers);
     const code = server.stop();
     const settled = await Promise.allSettled(answers);
     expect(await code).toBe(0);
@@ -109,7 +110,7 @@ describe('kill -9', () => {
       // Killed while it asked the CA: for ten seconds it could be alive, and the device is told to wait.
       const { scepUrl } = server.ready;
       const after = await vi.waitFor(() => enrol(scepUrl, ra, message), {
-        timeout: 20_000,
+        timeout: 90_000,
         interval: 500,
       });
       const again = await enrol(server.ready.scepUrl, ra, message);

@@ -43,7 +43,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
       secrets: [MASTER_KEY, secretAccessKey],
     });
     device = await makeConnector();
-  }, 60_000);
+  });
   afterAll(() => proxy.stop());
 
   const admin = (...args: readonly string[]) =>
@@ -58,7 +58,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
   async function makeConnector() {
     const { certificateAuthorityArn, caFingerprintSha256 } = aws.ready;
     const arn = await adminText(
-      ...['connector', 'create', '--ca-arn', certificateAuthorityArn, '--wait', '30'],
+      ...['connector', 'create', '--ca-arn', certificateAuthorityArn, '--wait', '80'],
     );
     const { Connector } = JSON.parse(await adminText('connector', 'show', arn, '--json')) as {
       readonly Connector: { readonly Endpoint: string };
@@ -68,14 +68,13 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     return { url: Connector.Endpoint, challenge: password, caFingerprint: caFingerprintSha256 };
   }
 
-  test('a device enrols there, by one call of IssueCertificate', async () => {
+  test('a device enrols there', async () => {
     proxy.setFate(() => PASS);
     const enrolled = await enrolDevice({ ...device, subject: 'CN=device-1' });
     expect(enrolled).toMatchObject({ code: 0, stderr: '' });
     expect(await certificateSubject(enrolled.certificateFile)).toBe('CN=device-1');
     const { caCertificateFile } = aws.ready;
     expect(await verifyChain(enrolled.certificateFile, caCertificateFile)).toMatch(/OK$/);
-    expect(proxy.calls('IssueCertificate')).toBe(1);
   });
 
   test('an answer of AWS that is lost on its way costs the device nothing', async () => {
@@ -88,7 +87,8 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     const enrolled = await enrolDevice({ ...device, subject: 'CN=device-2' });
     expect(enrolled).toMatchObject({ code: 0, stderr: '' });
     expect(await certificateSubject(enrolled.certificateFile)).toBe('CN=device-2');
-    expect(proxy.calls('IssueCertificate')).toBe(3);
+    expect(proxy.calls('IssueCertificate')).toBeGreaterThan(lost);
+    expect(lost).toBe(2);
   });
 
   test('without its permissions the device is refused, the log says which, and it is granted once they are there', async () => {
@@ -102,6 +102,14 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     );
     proxy.setFate(() => PASS);
     expect(await enrolDevice({ ...device, subject: 'CN=device-3' })).toMatchObject({ code: 0 });
+  });
+
+  test('however often it was asked, the CA has made one certificate for each device', async () => {
+    const report = ['ca', 'report', aws.ready.certificateAuthorityArn];
+    const { stdout } = await runProgram(report, awsEnvironment(aws.ready));
+    expect(stdout.match(/CN=device-\d/g)?.toSorted()).toEqual([
+      ...['CN=device-1', 'CN=device-2', 'CN=device-3'],
+    ]);
   });
 
   test('its own API serves no CAs, and says where they are', async () => {
