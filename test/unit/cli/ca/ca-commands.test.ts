@@ -8,28 +8,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { AdminWorld } from '../../../../src/cli/admin/admin-world.ts';
 import { ApiError } from '../../../../src/cli/api/api-error.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
-import { servePrivateCa } from '../../../../src/http/serve-private-ca.ts';
-import { openTestPrivateCa } from '../../../support/open-test-private-ca.ts';
 import { isolateAwsEnvironment, runAdmin } from '../../../support/run-admin.ts';
 import { runOpenssl } from '../../../support/run-openssl.ts';
 import { TEST_ACCESS_KEY } from '../../../support/sign-request.ts';
-import type { RunningApi } from '../../../support/start-api.ts';
-import { startApi } from '../../../support/start-api.ts';
+import type { RunningPrivateCaApi } from '../../../support/start-private-ca-api.ts';
+import { startPrivateCaApi } from '../../../support/start-private-ca-api.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 /** The commands over HTTP, against the real private CA in memory. */
-let api: RunningApi;
+let running: RunningPrivateCaApi;
 
 isolateAwsEnvironment();
 
 beforeAll(async () => {
-  const gates = { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) };
-  api = await startApi({ servePrivateCa: servePrivateCa(openTestPrivateCa(), gates) });
+  running = await startPrivateCaApi();
 });
-afterAll(() => api.stop());
+afterAll(() => running.stop());
 
 beforeEach(() => {
-  vi.stubEnv('AWS_ENDPOINT_URL_ACM_PCA', api.url);
+  vi.stubEnv('AWS_ENDPOINT_URL_ACM_PCA', running.access.apiUrl);
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', TEST_ACCESS_KEY.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', TEST_ACCESS_KEY.secretAccessKey);
@@ -110,11 +107,15 @@ describe('ca create --root', () => {
         return new Date(Date.now() + (sleeps > 3 ? 200_000 : 0));
       },
     };
-    const args = ['create', '--root', '--subject', 'CN=Cut Off', '--key-algorithm', 'RSA_4096'];
+    let makeTheKey: () => void = () => undefined;
+    const delayed = new Promise<void>((resolve) => (makeTheKey = resolve));
+    running.beforeNextKey(() => delayed);
+    const args = ['create', '--root', '--subject', 'CN=Cut Off', ...KEY];
     const { stdout, stderr, code } = await runAdmin(['ca', ...args], impatient);
     const arn = stdout.trim();
     expect(code).toBe(3);
     expect(stderr).toBe(`the CA exists; to go on: scep-connector ca activate ${arn}\n`);
+    makeTheKey();
     expect(await done(...args)).toBe(`${arn}\n`);
     expect(await statusOf(arn)).toBe('ACTIVE');
   });
