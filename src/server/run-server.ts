@@ -17,6 +17,7 @@ import { announceServer } from './announce-server.ts';
 import { createBackgroundWork } from './background-work.ts';
 import { checkReadiness } from './check-readiness.ts';
 import { createReadiness } from './create-readiness.ts';
+import { endAtLast } from './end-at-last.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openListeners } from './open-listeners.ts';
 import type { Chore } from './start-chore.ts';
@@ -87,6 +88,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   } finally {
     unlocking?.stop();
     await listeners.drain(settings.drainSeconds * 1_000);
+    endAtLast(logger, () => [...wired.privateCa.creations.keys()]);
     await probes.drain(0);
     await Promise.all(chores.map((chore) => chore.stop()));
     await background.settled();
