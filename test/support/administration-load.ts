@@ -21,17 +21,20 @@ export interface AdministrationLoad {
 const PAUSE = 400;
 /** Of so many calls one makes a connector, which keeps three replicas busy. */
 const CONNECTOR_EVERY = 8;
-const GIVE_UP = 90_000;
+const GIVE_UP = 300_000;
 
-/** A client that does not try again by itself. */
+const HASTY = { httpOptions: { connectTimeout: 3_000, timeout: 6_000 }, maxRetries: 0 };
+const PATIENT = { httpOptions: { timeout: 60_000 }, maxRetries: 10 };
+
+/** For when no fault is on: what passes, such as a machine that stands still, is waited for. */
 export function connectorClient(replica: Replica): PcaConnectorScep {
+  return openClient(replica, PATIENT);
+}
+
+function openClient(replica: Replica, patience: typeof HASTY | typeof PATIENT) {
   const { apiUrl, region, accessKeyId, secretAccessKey } = administratorOf(replica);
   const credentials = { accessKeyId, secretAccessKey };
-  const httpOptions = { connectTimeout: 3_000, timeout: 6_000 };
-  return new PcaConnectorScep({
-    ...{ endpoint: apiUrl, region, credentials, httpOptions },
-    maxRetries: 0,
-  });
+  return new PcaConnectorScep({ endpoint: apiUrl, region, credentials, ...patience });
 }
 
 /** An administrator who makes challenges and connectors, and reads passwords, each call at the next replica until it is answered. */
@@ -47,7 +50,7 @@ export function startAdministration({ administered, site }: ReplicaWorld): Admin
     for (const end = performance.now() + GIVE_UP; performance.now() < end; ) {
       turn += 1;
       const replica = administered[turn % administered.length] ?? administered[0];
-      const answer = await send(connectorClient(replica)).promise().catch(passing);
+      const answer = await send(openClient(replica, HASTY)).promise().catch(passing);
       if (!(answer instanceof Passing)) return answer;
       retries[answer.reason] = (retries[answer.reason] ?? 0) + 1;
       await sleep(PAUSE / 2);
@@ -91,10 +94,14 @@ class Passing {
   }
 }
 
-/** What SDKs try again: no answer, 500 and above, throttling. @throws AWSError for anything else */
+/** What SDKs try again: no answer, a slow request, 500 and above, throttling. @throws AWSError for anything else */
 function passing(error: AWSError): Passing {
   const { code, statusCode } = error;
-  const passes = statusCode === undefined || statusCode >= 500 || code === 'ThrottlingException';
+  const passes =
+    statusCode === undefined ||
+    statusCode === 408 ||
+    statusCode >= 500 ||
+    code === 'ThrottlingException';
   if (passes) return new Passing(statusCode === undefined ? code : `HTTP ${statusCode}`);
   throw error;
 }

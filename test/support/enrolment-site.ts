@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { CaCertificates } from '../../src/scep/read-ca-certificates.ts';
 import { readCaCertificates } from '../../src/scep/read-ca-certificates.ts';
 import { connectorClient } from './administration-load.ts';
@@ -24,7 +24,7 @@ export async function makeSite(replica: Replica): Promise<CaSite> {
   const caArn = await runAt(replica, 'ca', 'create', '--root', ...key);
   const connectorArn = await runAt(
     replica,
-    ...['connector', 'create', '--ca-arn', caArn, '--tag', 'scep:pending-wait=2s', '--wait', '60'],
+    ...['connector', 'create', '--ca-arn', caArn, '--tag', 'scep:pending-wait=2s', '--wait', '300'],
   );
   return { caArn, ...(await makeChallenge(replica, connectorArn)) };
 }
@@ -36,7 +36,7 @@ export async function makeChallenge(
 ): Promise<EnrolmentSite> {
   const client = connectorClient(replica);
   const look = async () => (await client.getConnector({ ConnectorArn }).promise()).Connector;
-  await expect.poll(async () => (await look())?.Status, { timeout: 60_000 }).toBe('ACTIVE');
+  await expect.poll(async () => (await look())?.Status, { timeout: 300_000 }).toBe('ACTIVE');
   const path = new URL((await look())?.Endpoint ?? '').pathname;
   const { Challenge } = await client.createChallenge({ ConnectorArn }).promise();
   return {
@@ -48,7 +48,11 @@ export async function makeChallenge(
 }
 
 async function fetchCa(replica: Replica, path: string): Promise<CaCertificates> {
-  const response = await fetch(`${replica.enrolUrl}${path}?operation=GetCACert`);
+  const response = await vi.waitFor(async () => {
+    const answer = await fetch(`${replica.enrolUrl}${path}?operation=GetCACert`);
+    expect(answer.status).toBe(200);
+    return answer;
+  }, 60_000);
   const type = response.headers.get('content-type') ?? '';
   return readCaCertificates(Buffer.from(await response.arrayBuffer()), type, new Date());
 }

@@ -6,29 +6,23 @@ import { requireClient } from './require-client.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 /**
- * A network of its own: `redis` and `replica` are namespaces without any other link than those here. The tests, outside, are linked to
- * both, so that what is cut between the two is cut for nobody else.
+ * A network of its own: `redis` and `replica` are namespaces without any other link than those here, each of two addresses. The tests,
+ * outside, are linked to both, so that what is cut between the two is cut for nobody else.
  *
- * | link              | one end            | other end           |
- * | ----------------- | ------------------ | ------------------- |
- * | tests to Redis    | 198.18.1.1 outside | 198.18.1.2 redis    |
- * | tests to replica  | 198.18.2.1 outside | 198.18.2.2 replica  |
- * | replica to Redis  | 198.18.3.1 replica | 198.18.3.2 redis    |
+ * | link              | one end | other end |
+ * | ----------------- | ------- | --------- |
+ * | tests to Redis    | outside | redis     |
+ * | tests to replica  | outside | replica   |
+ * | replica to Redis  | replica | redis     |
  */
 export interface CutNetwork {
   readonly redis: string;
   readonly replica: string;
+  readonly addresses: Readonly<Record<'redisForTests' | 'replica' | 'redisForReplica', string>>;
   /** Packets between replica and Redis are lost, without a word to either. */
   readonly cut: () => void;
   readonly mend: () => void;
 }
-
-/** Of the addresses for measuring (RFC 2544), which are nobody's. */
-export const ADDRESSES = {
-  redisForTests: '198.18.1.2',
-  replica: '198.18.2.2',
-  redisForReplica: '198.18.3.2',
-} as const;
 
 /** Whether namespaces can be made: for `describe.runIf`. @throws Error when not and CI=true */
 export function canCutNetworks(): boolean {
@@ -47,20 +41,42 @@ export function canCutNetworks(): boolean {
 
 /** It is removed with the test file at the latest. */
 export function makeCutNetwork(): CutNetwork {
-  const id = process.pid % 100_000;
+  const id = process.pid % 10_000;
   const [redis, replica] = [`scep-redis-${id}`, `scep-replica-${id}`];
   const ends = (name: string) => [`sc${name}a${id}`, `sc${name}b${id}`] as const;
   const [cutAtReplica, cutAtRedis] = ends('c');
+  const toRedis = addressesOf(3 * id);
+  const toReplica = addressesOf(3 * id + 1);
+  const between = addressesOf(3 * id + 2);
   for (const name of [redis, replica]) {
+    // Of a process with that number that was killed.
+    spawnSync('ip', ['netns', 'delete', name]);
     made.add(name);
     ip('netns', 'add', name);
     ip('-n', name, 'link', 'set', 'lo', 'up');
   }
-  link(ends('r'), [undefined, '198.18.1.1'], [redis, ADDRESSES.redisForTests]);
-  link(ends('p'), [undefined, '198.18.2.1'], [replica, ADDRESSES.replica]);
-  link([cutAtReplica, cutAtRedis], [replica, '198.18.3.1'], [redis, ADDRESSES.redisForReplica]);
+  link(ends('r'), [undefined, toRedis[0]], [redis, toRedis[1]]);
+  link(ends('p'), [undefined, toReplica[0]], [replica, toReplica[1]]);
+  link([cutAtReplica, cutAtRedis], [replica, between[0]], [redis, between[1]]);
+  const addresses = {
+    redisForTests: toRedis[1],
+    replica: toReplica[1],
+    redisForReplica: between[1],
+  };
   const set = (state: string) => ip('-n', redis, 'link', 'set', cutAtRedis, state);
-  return { redis, replica, cut: () => set('down'), mend: () => set('up') };
+  return { redis, replica, addresses, cut: () => set('down'), mend: () => set('up') };
+}
+
+type Ends = readonly [string, string];
+
+/**
+ * The two of one of 32768 links, of the addresses for measuring (RFC 2544), which are nobody's: what another process uses, or has left,
+ * is in nobody's way.
+ */
+function addressesOf(number: number): Ends {
+  const address = (last: number) =>
+    `198.${18 + (number >>> 14)}.${(number >>> 6) & 0xff}.${((number & 0x3f) << 2) + last}`;
+  return [address(1), address(2)];
 }
 
 /** A program that runs another one in the namespace; signals reach that one. */

@@ -23,6 +23,8 @@ export interface SentinelRedis {
   readonly master: () => Promise<RedisProcess>;
   /** Resolves when the Sentinels have chosen another master than this one. */
   readonly failedOver: (from: RedisProcess) => Promise<RedisProcess>;
+  /** Resolves when the master has both of its replicas, up to date. */
+  readonly whole: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export interface RedisCluster {
   readonly primaryOf: (key: string) => Promise<RedisProcess>;
   /** Resolves when another node than this one answers for the key. */
   readonly failedOver: (key: string, from: RedisProcess) => Promise<RedisProcess>;
+  /** Resolves when all slots are served, and each primary has its replica, up to date. */
+  readonly whole: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -81,10 +85,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
   const replica = durable({ ...options, config: [replicaOf, ...(options.config ?? [])] });
   const replicas = await inTurn(2, (i) => startRedisProcess({ ...replica, ...at(hosts, 1 + i) }));
   const servers = [first, ...replicas];
-  await until('two replicas', async () => {
-    const info = String(await first.call('INFO', 'replication'));
-    return info.match(/state=online/g)?.length === 2 ? true : undefined;
-  });
+  await hasTwoReplicas(first);
   const config = [
     ...sentinelConfig,
     `sentinel monitor main ${first.host} ${first.port} 2`,
@@ -133,6 +134,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
           ? master
           : undefined;
       }),
+    whole: async () => hasTwoReplicas(await until('a master', ask)),
     stop: () => stopAll([...sentinels, ...servers]),
   };
 }
@@ -146,17 +148,16 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   await Promise.all(primaries.map((primary, i) => addSlots(primary, i)));
   // Nodes that start with one epoch settle it among themselves, which takes a while.
   await Promise.all(servers.map((server, i) => server.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1)));
-  for (const server of servers.slice(1)) {
-    await server.call('CLUSTER', 'MEET', '127.0.0.1', primaries[0]?.port ?? 0);
-  }
+  await introduce(servers);
   for (const [i, replica] of servers.slice(3).entries()) {
     const id = String(await primaries[i]?.call('CLUSTER', 'MYID'));
-    await until('nodes that know each other', async () =>
-      String(await replica.call('CLUSTER', 'REPLICATE', id)),
-    );
+    await until('a replica', async () => String(await replica.call('CLUSTER', 'REPLICATE', id)));
   }
   const owner = (key: string) => primaryOf(servers, key);
-  await until('a whole cluster', () => isWhole(servers));
+  const whole = async () => {
+    await until('a whole cluster', () => isWhole(servers));
+  };
+  await whole();
   if (!options.failsOver) await Promise.all(servers.map(keepRole));
   return {
     reach: { topology: 'cluster', nodes: primaries.map(({ address }) => address) },
@@ -167,6 +168,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
         const primary = await owner(key);
         return primary?.port === from.port ? undefined : primary;
       }),
+    whole,
     stop: () => stopAll(servers),
   };
 }
@@ -174,11 +176,10 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
 /** One more primary, which has no slots and no replica yet, and keeps its role. */
 export async function addEmptyPrimary(cluster: RedisCluster): Promise<RedisProcess> {
   const added = await startRedisProcess(durable({ config: CLUSTER_NODE }));
-  for (const { host, port } of cluster.servers) await added.call('CLUSTER', 'MEET', host, port);
-  await until('a node that all know', async () => {
-    const lists = await Promise.all(cluster.servers.map(({ call }) => call('CLUSTER', 'NODES')));
-    const isUp = String(await added.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
-    return (isUp && lists.every((list) => String(list).includes(`:${added.port}@`))) || undefined;
+  await introduce([added, ...cluster.servers]);
+  await until('a node that is up', async () => {
+    const info = String(await added.call('CLUSTER', 'INFO'));
+    return info.includes('cluster_state:ok') || undefined;
   });
   await keepRole(added);
   return added;
@@ -211,6 +212,21 @@ async function stopAll(servers: readonly RedisProcess[]): Promise<void> {
   await Promise.all(servers.map((server) => server.kill()));
 }
 
+/** The first meets the others, again whenever one of them had no time for it. Resolves when everybody knows everybody. */
+async function introduce(nodes: readonly RedisProcess[]): Promise<void> {
+  const [first] = nodes;
+  await until('nodes that know each other', async () => {
+    const replies = await Promise.all(nodes.map(({ call }) => call('CLUSTER', 'NODES')));
+    const lists = replies.map(String);
+    for (const { port } of nodes) {
+      if (lists[0]?.includes(`:${port}@`)) continue;
+      await first?.call('CLUSTER', 'MEET', '127.0.0.1', port);
+    }
+    const knowsAll = (list: string) => nodes.every(({ port }) => list.includes(`:${port}@`));
+    return lists.every((list) => knowsAll(list) && !list.includes('handshake')) || undefined;
+  });
+}
+
 async function keepRole(node: RedisProcess): Promise<void> {
   await node.call('CONFIG', 'SET', 'cluster-node-timeout', FOR_EVER);
 }
@@ -221,6 +237,13 @@ async function addSlots(server: RedisProcess, third: number): Promise<void> {
   const last = Math.ceil((16_384 * (third + 1)) / 3) - 1;
   const slots = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   await server.call('CLUSTER', 'ADDSLOTS', ...slots);
+}
+
+async function hasTwoReplicas(master: RedisProcess): Promise<void> {
+  await until('two replicas', async () => {
+    const info = String(await master.call('INFO', 'replication'));
+    return info.match(/state=online/g)?.length === 2 ? true : undefined;
+  });
 }
 
 async function isWhole(servers: readonly RedisProcess[]): Promise<true | undefined> {

@@ -30,8 +30,8 @@ interface ScepMessage {
 
 /** Milliseconds: as long as an answer takes at most, the wait for the CA included, on a machine with much else to do. */
 const PATIENCE = 6_000;
-/** Longer than the longest fault, and the ten seconds after which a replica that asked the CA is taken for dead. */
-const GIVE_UP = 90_000;
+/** Far longer than the longest fault, and the ten seconds after which a replica that asked the CA is taken for dead. */
+const GIVE_UP = 300_000;
 const PAUSE = 300;
 
 export function makeRetryingDevice(
