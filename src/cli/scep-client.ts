@@ -42,7 +42,10 @@ export async function discoverAuthority(settings: ScepClientSettings): Promise<A
     caps.status === 200 ? Buffer.from(caps.body).toString('latin1') : '',
   );
   const reply = await sendScepOperation(server, { operation: 'GetCACert', method: 'GET' });
-  if (reply.status !== 200) throw new ScepClientError(`GetCACert failed: HTTP ${reply.status}`);
+  if (reply.status !== 200) {
+    const hint = reply.status < 500 ? '. Is it the whole URL of a SCEP server?' : '';
+    throw new ScepClientError(`GetCACert failed: HTTP ${reply.status}${hint}`);
+  }
   const ca = readingReply('GetCACert', () =>
     trustCa(readCaCertificates(reply.body, reply.contentType, clock()), trust),
   );

@@ -152,6 +152,16 @@ describe('refuses', () => {
     await expect(enrolOverScep(settings(), subject)).rejects.toThrow(/trusted CA did not sign/);
   });
 
+  it('a URL at which nothing is', async () => {
+    server.behaviour.intercept = (_, response) => {
+      response.writeHead(404).end();
+      return true;
+    };
+    await expect(enrolOverScep(settings(), subject)).rejects.toThrow(
+      'GetCACert failed: HTTP 404. Is it the whole URL of a SCEP server?',
+    );
+  });
+
   it('HTTP errors and pages that are no SCEP', async () => {
     for (const [operation, message] of [
       ['GetCACert', /GetCACert failed: HTTP 503/],
