@@ -1,14 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { UsageError } from './usage-error.ts';
 
-/** Makes the directory of the embedded store, for the owner alone, unless it is there. @throws UsageError when it cannot */
+/** Makes the directory of the embedded store, for the owner alone, unless it is there. @throws UsageError when it cannot, or may not write there */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `the data directory ${dataDir} cannot be made (${code}); choose another with --data-dir or dataDir`,
+      `the data directory ${dataDir} cannot be made or written to (${code}); choose another with --data-dir or dataDir`,
     );
   }
 }

@@ -1,6 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFileOnce } from './make-file-once.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -11,7 +10,7 @@ const KEY_OCTETS = 32;
 /**
  * The 32-octet master key of a data directory, in its file `master.key` as 64 hexadecimal digits. It is made on first use,
  * readable by its owner alone. Two processes that start at once agree on one.
- * @throws UsageError when the file does not hold such a key, or is gone while there is a store that it alone opens
+ * @throws UsageError when the file cannot be read or does not hold such a key, or is gone while there is a store that it alone opens
  */
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
@@ -20,7 +19,7 @@ export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
     throw new UsageError(`${file} is gone, and nothing else opens the store beside it; restore it`);
   }
   await makeFileOnce(file, () => `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
-  const key = parseMasterKey((await readFile(file, 'utf8')).trim());
+  const key = parseMasterKey((await readTextFile(file)).trim());
   if (key !== undefined) return key;
   throw new UsageError(`${file} does not hold 64 hexadecimal digits; restore it from your backup`);
 }

@@ -52,6 +52,13 @@ test('a key that is gone while its store is there is not replaced', async () => 
   expect(readdirSync(directory)).toEqual(['store']);
 });
 
+test('a key that cannot be read is a mistake of whoever starts the server', async () => {
+  const directory = tempDirectory();
+  mkdirSync(join(directory, 'master.key'));
+  await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);
+  await expect(loadMasterKey(directory)).rejects.toThrow(/master\.key cannot be read \(EISDIR\)/);
+});
+
 test('a damaged key is not replaced', async () => {
   const directory = tempDirectory();
   writeFileSync(join(directory, 'master.key'), 'abc\n');

@@ -1,0 +1,20 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { makeDataDir } from '../../../src/config/make-data-dir.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  return { ...actual, access: vi.fn(actual.access) };
+});
+
+test('a directory of somebody else, or on a disk that is read-only, is refused in one line', async () => {
+  const directory = join(tempDirectory(), 'data');
+  await makeDataDir(directory);
+  vi.mocked(access).mockRejectedValueOnce(Object.assign(new Error(), { code: 'EACCES' }));
+  const refused = makeDataDir(directory);
+  await expect(refused).rejects.toThrow(UsageError);
+  await expect(refused).rejects.toThrow(/ cannot be made or written to \(EACCES\)/);
+});
