@@ -1,3 +1,4 @@
+import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export interface Chore {
@@ -7,7 +8,7 @@ export interface Chore {
 
 /**
  * Does `run` at once and then every `everyMs` milliseconds, one at a time, for as long as the process lives for other reasons.
- * What it throws is logged, and the next run is the remedy.
+ * What it throws is logged, once in ten seconds at most, and the next run is the remedy.
  */
 export function startChore(
   name: string,
@@ -15,12 +16,13 @@ export function startChore(
   logger: Logger,
   run: () => Promise<unknown>,
 ): Chore {
+  const logFailure = logRarely(logger, 'a chore failed; it will be tried again', 'error');
   let running: Promise<void> | undefined;
   const attempt = async () => {
     try {
       await run();
     } catch (error) {
-      logger.error({ chore: name, err: error }, 'a chore failed; it will be tried again');
+      logFailure({ chore: name, err: error });
     } finally {
       running = undefined;
     }

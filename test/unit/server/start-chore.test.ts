@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { startChore } from '../../../src/server/start-chore.ts';
 
@@ -24,4 +24,19 @@ test('runs one at a time, goes on after a failure, and stops when the last run h
   expect(runs).toBe(runsAtStop);
   expect(log).toHaveLength(1);
   expect(log[0]).toContain('not today');
+});
+
+test('a chore that fails at each run does not fill the log', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const log: string[] = [];
+  const logger = createLogger('info', { write: (line) => log.push(line) });
+  let runs = 0;
+  const chore = startChore('a chore', 5, logger, async () => {
+    runs += 1;
+    throw new Error('the store is away');
+  });
+  while (runs < 3) await sleep(5);
+  await chore.stop();
+  vi.useRealTimers();
+  expect(log).toHaveLength(1);
 });
