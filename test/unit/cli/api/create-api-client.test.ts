@@ -21,7 +21,7 @@ function client({ endpoint }: { endpoint: string }, overrides: Partial<ApiClient
   const api = createApiClient(CONNECTOR_SERVICE, {
     endpoint: new URL(endpoint),
     signer: { region: 'us-east-1', credentials },
-    limits: { timeoutMs: 5_000, maxBody: 1_048_576 },
+    limits: { timeoutMs: 60_000, maxBody: 1_048_576 },
     clock: () => new Date(),
     sleep: (milliseconds) => Promise.resolve(waits.push(milliseconds)),
     random: () => 0.5,

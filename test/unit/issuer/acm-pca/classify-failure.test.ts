@@ -26,7 +26,7 @@ async function failureAt(
   );
   onTestFinished(() => client.destroy());
   const command = new DescribeCertificateAuthorityCommand({ CertificateAuthorityArn: ARN });
-  const abortSignal = AbortSignal.timeout(how.within ?? 10_000);
+  const abortSignal = AbortSignal.timeout(how.within ?? 60_000);
   try {
     await client.send(command, { abortSignal });
   } catch (error) {

@@ -30,7 +30,7 @@ function staleCluster(refusals: readonly string[]) {
     if (refused !== undefined) throw refusal(refused);
     return 'done';
   };
-  const caller = { connections, scripts: [], timeoutMs: 1_000 };
+  const caller = { connections, scripts: [], timeoutMs: 20_000 };
   return { refresh, sent, call: () => callRedis(caller, 'key', ['GET', 'key'], send) };
 }
 
