@@ -18,8 +18,8 @@ interface LoadLimitOptions {
 }
 
 /**
- * Milliseconds. While others have waited that long for their turn, one more would wait longer still. A device that is refused at once
- * comes back and finds room; one that waits until it gives up costs the work and gets nothing.
+ * Milliseconds that one more may have to wait for its turn. A device that is refused at once comes back and finds room; one that waits
+ * until it gives up costs the work and gets nothing.
  */
 const MAX_DELAY = 500;
 /** With fewer under way it is not their work that is slow but the machine, which others use too: to refuse would not help. */
@@ -46,8 +46,7 @@ export function limitLoad({
       if (refuses()) return false;
       underWay += 1;
       try {
-        await turns.next();
-        await work();
+        await turns.run(work);
       } finally {
         underWay -= 1;
       }

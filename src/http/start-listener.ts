@@ -69,7 +69,8 @@ export async function startListener(
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    // So many may wait to be accepted. Beyond the 511 of Node the kernel loses what they send first, and they send it again a second later.
+    server.listen({ port, host, backlog: MAX_CONNECTIONS }, resolve);
   });
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -215,3 +215,20 @@ test('a client that says it will send no more still gets its answer, however lat
   expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(received).toContain('late');
 });
+
+test('hundreds that connect at the same moment are all let in at once, and wait for their answers', async () => {
+  let answered = 0;
+  const listener = await listen({ tls: undefined }, (_request, response) => {
+    answered += 1;
+    response.end();
+  });
+  const sockets = Array.from({ length: 700 }, () => connect(portOf(listener), '127.0.0.1'));
+  onTestFinished(() => sockets.forEach((socket) => void socket.destroy()));
+  const connected = sockets.map((socket) => {
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return once(socket, 'connect');
+  });
+  await Promise.all(connected);
+  // The kernel takes no more than wait to be accepted: with Node's usual 511 the rest would have come after the first were answered.
+  expect(answered).toBeLessThan(100);
+});
