@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { RecordStore, StoredRecord } from '../../src/store/record-store.ts';
+import { until } from './redis-process.ts';
 
 const PARTITIONS = Array.from({ length: 12 }, (_, i) => `p${i}`);
 
@@ -69,7 +70,7 @@ async function untilOrLate(isSo: () => boolean): Promise<void> {
 
 async function* allRecords(store: RecordStore, partition: string): AsyncGenerator<StoredRecord> {
   for (let after = '!'; ; ) {
-    const page = await store.list(partition, 'c', { after, limit: 500 });
+    const page = await until('a page', () => store.list(partition, 'c', { after, limit: 500 }));
     yield* page;
     if (page.length < 500) return;
     after = page.at(-1)?.key ?? after;
