@@ -13,10 +13,10 @@ export async function openMessageSource(
   const { recipient } = readCaCertificates(body, contentType, new Date());
   const ra = parseCertificate(recipient.der);
   const device = makeDevice();
+  const csr = deviceCsr(device, { challengePassword });
   let count = 0;
   return () => {
     count += 1;
-    const csr = deviceCsr(device, { challengePassword });
     const transactionId = `source-${process.pid}-${count}`;
     return Uint8Array.from(deviceRequest(device, ra, csr, { transactionId }));
   };
