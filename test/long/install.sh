@@ -13,6 +13,7 @@ missing_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v mvn >/dev/null 2>&1 || echo maven
   command -v ip >/dev/null 2>&1 || echo iproute2
+  command -v curl >/dev/null 2>&1 || echo curl
   is_built_by_go || command -v go >/dev/null 2>&1 || echo golang-go
 }
 
