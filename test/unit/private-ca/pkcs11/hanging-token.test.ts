@@ -41,7 +41,9 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     vi.advanceTimersByTime(TEN_MINUTES);
     const reason = {
       fault: 'unavailable',
-      message: expect.stringContaining('has not made a key in its time; one that it makes later'),
+      message: expect.stringContaining(
+        'has not made a key in its time; one that it makes later',
+      ) as string,
     };
     for (const making of await makings)
       expect(making).toMatchObject({ status: 'rejected', reason });
