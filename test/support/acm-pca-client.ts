@@ -4,7 +4,7 @@ import type { AwsAccess, AwsAnswer, Members, PrivateCaClient } from './aws-clien
 
 /** Members that the SDK takes as octets; other clients take their text. */
 const BLOBS = ['Certificate', 'CertificateChain', 'Csr'];
-const WAITING = { minDelay: 1, maxDelay: 1, maxWaitTime: 10 };
+const WAITING = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
 
 const commandClass = z.custom<new (input: Members) => sdk.GetPolicyCommand>(isFunction);
 const waiterFunction = z.custom<(options: object, input: Members) => Promise<unknown>>(isFunction);

@@ -34,7 +34,7 @@ export interface AwsClient {
 
 /** A client of Private CA, for which the SDKs have waiters. */
 export interface PrivateCaClient extends AwsClient {
-  /** Asks every second by the client's own waiter, for ten seconds. @throws Error when it gives up */
+  /** Asks every second by the client's own waiter, for a minute. @throws Error when it gives up */
   waitUntil(waiter: Waiter, input: Members): Promise<void>;
 }
 

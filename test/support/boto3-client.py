@@ -49,7 +49,7 @@ def pages(client, method, parameters, size):
 
 def wait(client, name, parameters):
     try:
-        patience = {"Delay": 1, "MaxAttempts": 10}
+        patience = {"Delay": 1, "MaxAttempts": 60}
         client.get_waiter(name).wait(**parameters, WaiterConfig=patience)
         return {}
     except botocore.exceptions.WaiterError as error:
