@@ -29,7 +29,8 @@ it('enrolments beyond what one process can do', async () => {
   const make = () => rawRequest(`${ready.scepUrl}?operation=PKIOperation`, nextMessage());
   const kept = overKeptConnections(ready.scepUrl);
   await measureCapacity(kept, make);
-  const unhurried = await measureAt(kept, (await measureCapacity(kept, make)) / 4, make);
+  const leisure = (await measureCapacity(kept, make)) / 4;
+  const unhurried = await measureAt(kept, leisure, Array.from({ length: leisure * SECONDS }, make));
   const usual = percentile(served(unhurried), 50);
   console.log(`an enrolment of few takes ${usual.toFixed(0)} ms`);
   for (const send of [overNewConnections(ready.scepUrl), kept]) {
@@ -37,11 +38,12 @@ it('enrolments beyond what one process can do', async () => {
     for (const rate of RATES) {
       // Each time anew: the machine is not as fast at all times.
       const capacity = await measureCapacity(kept, make);
+      const requests = Array.from({ length: capacity * rate * SECONDS }, make);
       const probes = new AbortController();
       const probing = [`${ready.scepUrl}?operation=GetCACaps`, `${ready.opsUrl}/readyz`].map(
         (url) => probe(url, probes.signal),
       );
-      const answers = await measureAt(send, capacity * rate, make);
+      const answers = await measureAt(send, capacity * rate, requests);
       probes.abort();
       print(rate, answers, capacity, usual);
       const [capabilities = [], readiness = []] = await Promise.all(probing);
@@ -74,8 +76,11 @@ async function measureCapacity(send: Send, make: MakeRequest): Promise<number> {
 }
 
 /** Devices come at random at this mean rate (enrolments in a second), whatever became of the others. */
-async function measureAt(send: Send, rate: number, make: MakeRequest): Promise<readonly Answer[]> {
-  const requests = Array.from({ length: Math.round(rate * SECONDS) }, make);
+async function measureAt(
+  send: Send,
+  rate: number,
+  requests: readonly Uint8Array[],
+): Promise<readonly Answer[]> {
   const answers: Promise<Answer>[] = [];
   let due = performance.now();
   for (const request of requests) {
