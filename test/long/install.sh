@@ -7,6 +7,12 @@ set -eu
 cd "$(dirname "$0")/../.."
 . test/debian-packages.sh
 
+# Without the settings of Go that somebody has made on this machine. What is compiled depends neither on where this clone is nor on its
+# commit.
+unset GOROOT
+export GOPATH="$PWD/.cache/go" GOMODCACHE="$PWD/.cache/go/pkg/mod" GOBIN="$PWD/.cache/go/bin"
+export GOFLAGS='-modcacherw -trimpath -buildvcs=false' GOWORK=off GOTOOLCHAIN=local
+
 missing_packages() {
   python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   command -v javac >/dev/null 2>&1 || echo default-jdk-headless
@@ -34,28 +40,18 @@ fetch_go() {
   root=$PWD/.cache/go/pkg/mod/$toolchain
   go=$root/bin/go
   [ -x "$go" ] && return 0
-  with_go go mod download "$toolchain" &&
+  patiently go mod download "$toolchain" &&
     chmod +x "$root"/pkg/tool/*/* "$root"/bin/*
 }
 
-# Without the settings of Go that somebody has made on this machine.
-with_go() {
-  patiently env -u GOROOT GOPATH="$PWD/.cache/go" GOMODCACHE="$PWD/.cache/go/pkg/mod" GOBIN="$PWD/.cache/go/bin" \
-    GOFLAGS=-modcacherw GOWORK=off GOTOOLCHAIN=local "$@"
-}
-
 by_go() {
-  fetch_go && with_go "$go" "$@"
+  fetch_go && patiently "$go" "$@"
 }
-
-# With these what is compiled does not depend on where this clone is, nor on its commit.
-anywhere='-trimpath -buildvcs=false'
 
 # Builds the command of a Go package, as in install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
 install_by_go() {
   package=${1%@*}
-  # shellcheck disable=SC2086 # one word an option
-  [ -x ".cache/go/bin/${package##*/}" ] || by_go install $anywhere "$1"
+  [ -x ".cache/go/bin/${package##*/}" ] || by_go install "$1"
 }
 
 issuer=aws-privateca-issuer-on-manifests
@@ -65,8 +61,7 @@ is_issuer_built() {
   done
 }
 build_issuer() {
-  # shellcheck disable=SC2086 # one word an option
-  is_issuer_built || by_go build -C test/long/go/aws-privateca-issuer $anywhere -o "$PWD/.cache/go/bin/$issuer"
+  is_issuer_built || by_go build -C test/long/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
 }
 
 # In api/openapi-spec, from which the schemas for kubeconform are made: test/support/kubernetes-schemas.ts names the same version.
