@@ -18,7 +18,7 @@ afterAll(() => server.stop());
 
 // A tagged union, which clients read with more care than the rest.
 for (const { name, installed, open } of connectorClients()) {
-  test.runIf(installed)(`${name}: a connector for Intune`, { timeout: 60_000 }, async () => {
+  test.runIf(installed)(`${name}: a connector for Intune`, async () => {
     const client = open(server.ready);
     const { certificateAuthorityArn: CertificateAuthorityArn, enrolUrl } = server.ready;
     const request = { CertificateAuthorityArn, MobileDeviceManagement: INTUNE };
