@@ -135,6 +135,31 @@ describe('openssl ocsp', () => {
   });
 });
 
+test('many that come at once are begun one by one, with all else in between', async () => {
+  const base64 = makeRequest('-no_nonce', '-cert', (await responder.issue()).file).toString(
+    'base64',
+  );
+  const { get } = store;
+  let begun = 0;
+  store.get = (partition, collection, key) => {
+    if (collection === 'issuer-keys') begun += 1;
+    return get(partition, collection, key);
+  };
+  const begunInPasses: number[] = [];
+  const watch = () => {
+    begunInPasses.push(begun);
+    begun = 0;
+    if (begunInPasses.reduce((sum, count) => sum + count, 0) < 20) setImmediate(watch);
+  };
+  setImmediate(watch);
+  const { host, port } = new URL(responder.url);
+  const one = `GET /ocsp/${encodeURIComponent(base64)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  const others = `${one}\r\n`.repeat(19);
+  await exchangeRaw(Number(port), `${others}${one}Connection: close\r\n\r\n`);
+  store.get = get;
+  expect(Math.max(...begunInPasses)).toBe(1);
+});
+
 describe('GET', () => {
   test('in every form that clients write base64', async () => {
     const { file: certificate } = await responder.issue();
