@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { freePort } from './free-port.ts';
 import { requireClient } from './require-client.ts';
 
@@ -13,13 +13,13 @@ export function hasMoto(): boolean {
   return requireClient('moto', [MOTO], 'test/long/install.sh');
 }
 
-/** Starts it on a free port; gives its URL. It is ended with the test file. */
+/** Starts it on a free port; gives its URL. It is ended with the test that asks for it. */
 export async function startMoto(): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(MOTO, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   const closed = once(child, 'close');
-  afterAll(async () => {
+  onTestFinished(async () => {
     child.kill('SIGTERM');
     await closed;
   });
