@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerAdminCommands } from './cli/admin/admin-commands.ts';
 import { registerCaCommand } from './cli/ca/ca.ts';
@@ -12,8 +13,12 @@ import { registerRaCommand } from './cli/ra.ts';
 import { registerServeCommand } from './cli/serve.ts';
 import { registerStoreCommand } from './cli/store/store.ts';
 
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { readonly version: string };
 const program = new Command('scep-connector')
   .description('a SCEP (RFC 8894) server backed by a private CA')
+  .version(version)
   .exitOverride()
   .configureOutput({ writeOut: print, writeErr: warn });
 // Loaded when asked for: the client should not wait for the server's parts.

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { awsEnvironment } from '../support/aws-client.ts';
@@ -129,6 +129,11 @@ describe('the program', () => {
     expect(enrol).toMatch(/node_modules.commander/);
     expect(enrol).not.toMatch(/node_modules.@(smithy|aws-sdk)/);
     expect(await loaded('connector', 'list')).toMatch(/node_modules.@(smithy|aws-sdk)/);
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await run(['--version'], {})).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('prints completions that know its commands', async () => {
