@@ -10,7 +10,6 @@ import { MAIN } from '../support/spawn-server.ts';
 import { startConnector } from '../support/start-connector.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-const TIMEOUT = 120_000;
 const NODE = process.execPath;
 
 /** As a shell does it: `command > /dev/full`, which is a disk without room. */
@@ -21,96 +20,78 @@ function runOnFullDisk(args: readonly string[], redirection: string) {
 test.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
-])(
-  'a reader that stops reading is told nothing: %s',
-  async (_, args) => {
-    expect(await runUnread(NODE, [MAIN, ...args])).toEqual({ code: 0, stderr: '' });
-  },
-  60_000,
-);
+])('a reader that stops reading is told nothing: %s', async (_, args) => {
+  expect(await runUnread(NODE, [MAIN, ...args])).toEqual({ code: 0, stderr: '' });
+});
 
 test('the exit code is still that of the work', async () => {
   const args = [MAIN, 'get-certificate', '--url', 'http://127.0.0.1:9/scep', '--json'];
   expect((await runUnread(NODE, [...args, '--nonsense'])).code).toBe(2);
-}, 60_000);
+});
 
-test(
-  'a device has its certificate though nobody reads what is printed',
-  async () => {
-    const { ready, stop } = await startConnector();
-    const out = path.join(tempDirectory(), 'out');
-    const args = [
-      ...[MAIN, 'enrol', '--url', ready.scepUrl, '--ca-fingerprint', ready.caFingerprintSha256],
-      ...['--subject', 'CN=unread', '--out', out],
-    ];
-    const ended = await runUnread(NODE, args, { SCEP_CHALLENGE: ready.challengePassword });
-    expect(ended).toEqual({ code: 0, stderr: '' });
-    expect(existsSync(path.join(out, 'certificate.pem'))).toBe(true);
-    expect(await stop()).toBe(0);
-  },
-  TIMEOUT,
-);
+test('a device has its certificate though nobody reads what is printed', async () => {
+  const { ready, stop } = await startConnector();
+  const out = path.join(tempDirectory(), 'out');
+  const args = [
+    ...[MAIN, 'enrol', '--url', ready.scepUrl, '--ca-fingerprint', ready.caFingerprintSha256],
+    ...['--subject', 'CN=unread', '--out', out],
+  ];
+  const ended = await runUnread(NODE, args, { SCEP_CHALLENGE: ready.challengePassword });
+  expect(ended).toEqual({ code: 0, stderr: '' });
+  expect(existsSync(path.join(out, 'certificate.pem'))).toBe(true);
+  expect(await stop()).toBe(0);
+});
 
 test.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
-])(
-  'a full disk is one line and exit code 1: %s',
-  async (_, args) => {
-    const { code, stderr } = await runOnFullDisk(args, '>/dev/full');
-    expect(stderr).toBe('scep-connector: cannot write to standard output: ENOSPC\n');
-    expect(code).toBe(1);
-  },
-  60_000,
-);
+])('a full disk is one line and exit code 1: %s', async (_, args) => {
+  const { code, stderr } = await runOnFullDisk(args, '>/dev/full');
+  expect(stderr).toBe('scep-connector: cannot write to standard output: ENOSPC\n');
+  expect(code).toBe(1);
+});
 
 test('errors that cannot be written do not change the exit code', async () => {
   expect((await runOnFullDisk(['nonsense'], '2>/dev/full')).code).toBe(2);
-}, 60_000);
+});
 
-test(
-  'a server outlives those who read its log',
-  async () => {
-    const { process: server, ready, stop } = await startConnector();
-    const gone = [server.stdout, server.stderr].flatMap((stream) => (stream ? once(stream, 'close') : []));
-    server.stdout?.destroy();
-    server.stderr?.destroy();
-    await Promise.all(gone);
-    expect((await enrolTo(ready)).code).toBe(0);
+test('a server outlives those who read its log', async () => {
+  const { process: server, ready, stop } = await startConnector();
+  const gone = [server.stdout, server.stderr].flatMap((stream) =>
+    stream ? once(stream, 'close') : [],
+  );
+  server.stdout?.destroy();
+  server.stderr?.destroy();
+  await Promise.all(gone);
+  expect((await enrolTo(ready)).code).toBe(0);
+  expect((await refusedBy(ready)).code).toBe(1);
+  expect((await enrolTo(ready)).code).toBe(0);
+  expect(await stop()).toBe(0);
+});
+
+test('a server works on while there is no room for what it logs and prints', async () => {
+  const directory = tempDirectory();
+  const readyFile = path.join(directory, 'ready.json');
+  const full = openSync('/dev/full', 'w');
+  const ports = ['enrol', 'api', 'ops'].flatMap((name) => [`--${name}-port`, '0']);
+  const options = ['--data-dir', path.join(directory, 'data'), '--ready-file', readyFile];
+  const server = spawn(NODE, [MAIN, 'dev', ...options, ...ports], {
+    stdio: ['ignore', full, full],
+  });
+  closeSync(full);
+  try {
+    const ended = once(server, 'exit');
+    await expect.poll(() => existsSync(readyFile)).toBe(true);
+    const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Reachable;
     expect((await refusedBy(ready)).code).toBe(1);
     expect((await enrolTo(ready)).code).toBe(0);
-    expect(await stop()).toBe(0);
-  },
-  TIMEOUT,
-);
-
-test(
-  'a server works on while there is no room for what it logs and prints',
-  async () => {
-    const directory = tempDirectory();
-    const readyFile = path.join(directory, 'ready.json');
-    const full = openSync('/dev/full', 'w');
-    const ports = ['enrol', 'api', 'ops'].flatMap((name) => [`--${name}-port`, '0']);
-    const options = ['--data-dir', path.join(directory, 'data'), '--ready-file', readyFile];
-    const server = spawn(NODE, [MAIN, 'dev', ...options, ...ports], {
-      stdio: ['ignore', full, full],
-    });
-    closeSync(full);
-    try {
-      const ended = once(server, 'exit');
-      await expect.poll(() => existsSync(readyFile), { timeout: 100_000 }).toBe(true);
-      const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Reachable;
-      expect((await refusedBy(ready)).code).toBe(1);
-      expect((await enrolTo(ready)).code).toBe(0);
-      server.kill('SIGTERM');
-      // What it was to print is lost for good.
-      expect(await ended).toEqual([1, null]);
-    } finally {
-      server.kill('SIGKILL');
-    }
-  },
-  TIMEOUT,
-);
+    server.kill('SIGTERM');
+    // What it was to print is lost for good.
+    expect(await ended).toEqual([1, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
 
 interface Reachable {
   readonly scepUrl: string;
