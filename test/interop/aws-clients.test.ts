@@ -15,8 +15,7 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const CONNECTOR_ARN = new RegExp(`^arn:aws:pca-connector-scep:us-east-1:0{12}:connector/${UUID}$`);
 /** A page has 100 of them. */
 const MANY = 250;
-/** The AWS CLI needs a second or more for each call. */
-const PATIENT = { timeout: 120_000 };
+const begun = Date.now();
 
 let server: RunningConnector;
 /** What there is to be listed, beside what the tests make. */
@@ -39,13 +38,21 @@ beforeAll(async () => {
     server.keepSecret(String(Password));
     return String(Arn);
   });
-}, 120_000);
+});
 
 /** That no secret was logged is checked here. */
 afterAll(() => server.stop());
 
+test('a connector whose CA is not there comes to be FAILED', async () => {
+  const sdk = openAwsSdk(server.ready);
+  const [ConnectorArn] = manyConnectors;
+  await expect
+    .poll(async () => (await sdk.call('GetConnector', { ConnectorArn })).output?.['Connector'])
+    .toMatchObject({ Status: 'FAILED' });
+});
+
 for (const { name, installed, open } of connectorClients()) {
-  describe.runIf(installed)(name, PATIENT, () => {
+  describe.runIf(installed)(name, () => {
     let client: AwsClient;
     let connector: string;
     let challenge: string;
@@ -90,7 +97,9 @@ for (const { name, installed, open } of connectorClients()) {
 
     function expectRecent(...values: readonly unknown[]): void {
       for (const value of values) {
-        expect(Math.abs(client.readTime(value) - Date.now())).toBeLessThan(300_000);
+        // It may have lost its milliseconds.
+        expect(client.readTime(value)).toBeGreaterThan(begun - 1_000);
+        expect(client.readTime(value)).toBeLessThanOrEqual(Date.now());
       }
     }
 
@@ -255,9 +264,7 @@ for (const { name, installed, open } of connectorClients()) {
       const named = { ConnectorArn: connector };
       await call(202, 'DeleteConnector', named);
       expect((await fetch(`${endpoint}?operation=GetCACaps`)).status).toBe(404);
-      await expect
-        .poll(async () => (await client.call('GetConnector', named)).status, { timeout: 20_000 })
-        .toBe(404);
+      await expect.poll(async () => (await client.call('GetConnector', named)).status).toBe(404);
       await gone('GetConnector', named, 'Connector', connector);
       await gone('CreateChallenge', named, 'Connector', connector);
       await gone('ListTagsForResource', { ResourceArn: connector }, 'Connector', connector);
