@@ -1,9 +1,11 @@
 import { afterAll, describe } from 'vitest';
 import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
+import { patientIssuer } from '../support/patient-issuer.ts';
 import { startAcmPcaServer } from '../support/start-acm-pca-server.ts';
 import { issuerContract } from './issuer-contract.ts';
 import { privateCaUnderTest } from './private-ca-under-test.ts';
 
+const HALF_A_MINUTE = 30_000;
 const QUARTER_OF_AN_HOUR = 15 * 60_000;
 
 describe('the acm-pca issuer over HTTP', () => {
@@ -19,7 +21,11 @@ describe('the acm-pca issuer over HTTP', () => {
       certificatesPerSecond: 1_000,
       report: () => undefined,
     });
-    const subject = await privateCaUnderTest(ca, issuer, 'EC_prime256v1', 'SHA256WITHECDSA');
+    const pause = () => {
+      passed += HALF_A_MINUTE;
+    };
+    const patient = patientIssuer(issuer, clock, pause);
+    const subject = await privateCaUnderTest(ca, patient, 'EC_prime256v1', 'SHA256WITHECDSA');
     await configureRevocation(subject.authorityArn);
     return {
       ...subject,
