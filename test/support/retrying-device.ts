@@ -90,7 +90,7 @@ interface Told {
 }
 
 /** Sends a message once. */
-export async function ask(
+async function ask(
   { name, keys, site }: RetryingDevice,
   replica: Replica,
   { octets, senderNonce }: ScepMessage,
