@@ -17,6 +17,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   WRONGPASS: 'see store.redis.username and passwordFile',
 };
 
+/** What the client says of a server that it is not connected to yet, or not any more. */
+const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
+
 /**
  * Why Redis or the way to it failed, in one line for the log. Errors of the client are not passed on themselves: they carry the
  * command with all it held, passwords and values.
@@ -27,6 +30,7 @@ export function plainReason(error: unknown): string {
   if (lastNodeError instanceof Error) return plainReason(lastNodeError);
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const [line = ''] = error.message.split('\n');
+  if (NOT_CONNECTED.test(line)) return 'there is no connection';
   // Redis quotes what it was sent when it does not know the command.
   const said = line.replace(/,? with args beginning with.*$/, '').slice(0, 200);
   const [word = ''] = readReplyError(error)?.split(' ') ?? [];
