@@ -28,7 +28,8 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
         .filter((operation) => operation.messageType === messageType)
         .map(({ status }) => status);
 
-    test.concurrent('strongSwan polls by CertPoll', async () => {
+    // Its own expect, since that of the module does not know which of the concurrent tests polls.
+    test.concurrent('strongSwan polls by CertPoll', async ({ expect }) => {
       const cwd = tempDirectory();
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
       const caFiles = ['--caout', 'ca.pem', '--raout', 'ra.pem', '--outform', 'pem'];
