@@ -22,9 +22,9 @@ export interface SentinelRedis {
   /** Whom the Sentinels call the master now. */
   readonly master: () => Promise<RedisProcess>;
   /** Resolves when the Sentinels have chosen another master than this one. */
-  readonly failedOver: (from: RedisProcess) => Promise<RedisProcess>;
-  /** Resolves when the master has both of its replicas, up to date. */
-  readonly whole: () => Promise<void>;
+  readonly failedOver: (from: RedisProcess) => Promise<void>;
+  /** Resolves with the master when it has both of its replicas, up to date: another one perhaps, as Sentinels sometimes fail over twice. */
+  readonly whole: () => Promise<RedisProcess>;
   readonly stop: () => Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
   const replica = durable({ ...options, config: [replicaOf, ...(options.config ?? [])] });
   const replicas = await inTurn(2, (i) => startRedisProcess({ ...replica, ...at(hosts, 1 + i) }));
   const servers = [first, ...replicas];
-  await hasTwoReplicas(first);
+  await until('two replicas', () => withTwoReplicas(first));
   const config = [
     ...sentinelConfig,
     `sentinel monitor main ${first.host} ${first.port} 2`,
@@ -126,15 +126,15 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
     sentinels,
     servers,
     master: () => until('a master', ask),
-    failedOver: (from) =>
-      until('another master', async () => {
+    failedOver: async (from) => {
+      await until('another master', async () => {
         const master = await ask();
         if (master === undefined || master.port === from.port) return undefined;
-        return String(await master.call('INFO', 'replication')).includes('role:master')
-          ? master
-          : undefined;
-      }),
-    whole: async () => hasTwoReplicas(await until('a master', ask)),
+        const info = String(await master.call('INFO', 'replication'));
+        return info.includes('role:master') || undefined;
+      });
+    },
+    whole: () => until('two replicas', async () => withTwoReplicas(await ask())),
     stop: () => stopAll([...sentinels, ...servers]),
   };
 }
@@ -239,11 +239,12 @@ async function addSlots(server: RedisProcess, third: number): Promise<void> {
   await server.call('CLUSTER', 'ADDSLOTS', ...slots);
 }
 
-async function hasTwoReplicas(master: RedisProcess): Promise<void> {
-  await until('two replicas', async () => {
-    const info = String(await master.call('INFO', 'replication'));
-    return info.match(/state=online/g)?.length === 2 ? true : undefined;
-  });
+/** The master, when it has two replicas, that are up to date. */
+async function withTwoReplicas(
+  master: RedisProcess | undefined,
+): Promise<RedisProcess | undefined> {
+  const info = String(await master?.call('INFO', 'replication'));
+  return info.match(/state=online/g)?.length === 2 ? master : undefined;
 }
 
 async function isWhole(servers: readonly RedisProcess[]): Promise<true | undefined> {
