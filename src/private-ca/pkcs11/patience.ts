@@ -3,8 +3,8 @@ import { KeyStoreError } from '../key-store.ts';
 /** Waits for work on a token, and no longer than it is worth. */
 export interface Patience {
   /**
-   * What comes of `work`, which `turn` begins, and which is told whether it is still waited for. A call into the module can be left, not ended: it goes on when nobody waits for it any
-   * more. What has not begun by then does not begin.
+   * What comes of `work`, which `turn` begins, and which is told whether it is still waited for. A call into the module can be left, not
+   * ended: it goes on when nobody waits for it any more. What has not begun by then does not begin.
    * @throws KeyStoreError 'unavailable' when the time is over, and at once while as many calls as can be have been left
    */
   wait<T>(
