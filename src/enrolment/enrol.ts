@@ -61,7 +61,7 @@ async function enrol(
   requireReplyRoute(verified, challengePassword);
   const { transactionId, transactionIdDer } = verified.request.attributes;
   const signerKeyDigest = keyDigest(verified.signerCertificate.subjectPublicKeyInfo);
-  const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest);
+  const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest, holder?.serial);
   const partition = connectorPartition(connector.id);
   let startedAt: number | undefined;
   if ((await getEntry(deps.store, partition, transactions, key)) === undefined) {

@@ -82,17 +82,20 @@ export const polls = defineConnectorCollection(
 );
 
 /**
- * What makes two requests the same (protocol C59): the transactionID, the whole certification request with its key, and the key
- * that signed the message. The transactionID alone does not: clients use a hash of their key again and again, sscep a
- * constant.
+ * What makes two requests the same (protocol C59): the transactionID, the whole certification request with its key, the key that
+ * signed the message, and the certificate that it renews. The transactionID alone does not: clients use a hash of their key
+ * again and again, sscep a constant. Nor do the first three: whoever keeps the key often sends the same bytes a year later.
+ * @param predecessor the serial key of the signer's certificate, when this connector issued it
  */
 export function transactionKey(
   transactionIdDer: Uint8Array,
   csrDer: Uint8Array,
   signerKeyDigest: string,
+  predecessor: string | undefined,
 ): string {
-  const signer = Buffer.from(signerKeyDigest, 'hex');
-  return digest(digest(transactionIdDer), digest(csrDer), signer).toString('hex');
+  const parts = [digest(transactionIdDer), digest(csrDer), Buffer.from(signerKeyDigest, 'hex')];
+  if (predecessor !== undefined) parts.push(digest(Buffer.from(predecessor)));
+  return digest(...parts).toString('hex');
 }
 
 /** What a CertPoll is matched by (protocol C51): the transactionID and the key that signed the request. */

@@ -260,12 +260,14 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'repeated-request',
-    what: 'the same request again gets the same certificate',
+    what: 'the same request again gets the same certificate, for half of its life; signed by that certificate it is a renewal',
     clients:
-      'scepclient polls that way, Cisco asks again after issuance, anybody whose connection broke',
+      'scepclient polls that way, Cisco asks again after issuance, anybody whose connection broke; certmonger (resubmit) and whoever renews with the same key send the same bytes for a renewal',
     where: 'enrolment/answer-transaction.ts#answerTransaction',
     tests: [
       'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',
+      'unit/enrolment/handle-pki-operation.test.ts > after half of the certificate’s life it is a new request',
+      'unit/enrolment/renewal.test.ts > as %s, by the very request of the enrolment: another certificate, and that one again',
     ],
   },
 ];

@@ -27,8 +27,8 @@ const LIMIT = ['timeout', '--kill-after=2', String(SECONDS)];
  */
 const SESSION = `
   settle() { # the certificate of before
-    until getcert list -s -i r1 >"$HOME/state" && grep -qE 'status: (MONITORING|CA_REJECTED)' "$HOME/state" \\
-      && ! cmp -s "$HOME/certificate.pem" "$1"; do
+    until getcert list -s -i r1 >"$HOME/state" && { grep -q 'status: CA_REJECTED' "$HOME/state" \\
+      || { grep -q 'status: MONITORING' "$HOME/state" && ! cmp -s "$HOME/certificate.pem" "$1"; }; }; do
       if grep -q 'status: CA_WORKING' "$HOME/state"; then getcert refresh -s -i r1; fi
       sleep 0.5
     done

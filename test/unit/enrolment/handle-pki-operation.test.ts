@@ -122,16 +122,20 @@ describe('the same request again', () => {
     expect(reply(again)).toEqual(first);
   });
 
-  test('after the certificate has ended it is a new request', async () => {
+  test('after half of the certificate’s life it is a new request', async () => {
     await world.handle(goodRequest());
-    const ended = world.issuer.issued[0]?.notAfter.getTime() ?? 0;
+    const half = Math.floor(((world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now()) / 2);
     const identities = await world.deps.findRaIdentities(world.connector.id);
-    world.ahead = ended - Date.now() + 1;
-    world.issuer.forgetTokens();
     const deps = { ...world.deps, findRaIdentities: async () => identities };
-    const result = await handlePkiOperation(deps, world.connector, goodRequest());
-    expect(result.decision.outcome.status).toBe('SUCCESS');
-    expect(world.issuer.issued).toHaveLength(2);
+    const certificatesAfter = async (milliseconds: number) => {
+      world.ahead = milliseconds;
+      world.issuer.forgetTokens();
+      const result = await handlePkiOperation(deps, world.connector, goodRequest());
+      expect(result.decision.outcome.status).toBe('SUCCESS');
+      return world.issuer.issued.length;
+    };
+    expect(await certificatesAfter(half - 60_000)).toBe(1);
+    expect(await certificatesAfter(half + 60_000)).toBe(2);
   });
 
   test('with another transactionID or another CSR it is another request', async () => {

@@ -22,6 +22,7 @@ import type { RequestOptions, TestDevice } from '../../support/test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
 
 const DAY = 86_400_000;
+const ENROLMENT = 'enrolment';
 let device: TestDevice;
 let successor: TestDevice;
 let world: EnrolmentWorld;
@@ -46,7 +47,8 @@ async function enrolledWorld(tags: Readonly<Record<string, string>> = {}): Promi
     challengePassword: world.challengePassword,
     extensions: OLD_EXTENSIONS,
   });
-  const result = await world.handle(deviceRequest(device, world.ra, csr));
+  const request = { transactionId: ENROLMENT };
+  const result = await world.handle(deviceRequest(device, world.ra, csr, request));
   holder = { ...device, certificate: issuedCertificate(result, world.ra, device) };
 }
 
@@ -97,6 +99,19 @@ describe('a valid certificate of the connector stands for the challenge', () => 
     expect(hasKey(certificate, device)).toBe(true);
     expect(Buffer.compare(certificate.der, holder.certificate.der)).not.toBe(0);
   });
+
+  // certmonger's resubmit, strongSwan and routers that keep their key: RSA signs the same request with the same bytes.
+  test.each(['RenewalReq', 'PKCSReq'] as const)(
+    'as %s, by the very request of the enrolment: another certificate, and that one again',
+    async (type) => {
+      const csr = { challengePassword: world.challengePassword };
+      const again = () => renew({ type, key: device, csr, transactionId: ENROLMENT });
+      const renewed = issuedCertificate(await again(), world.ra, holder);
+      expect(Buffer.compare(renewed.der, holder.certificate.der)).not.toBe(0);
+      expect(issuedCertificate(await again(), world.ra, holder).der).toEqual(renewed.der);
+      expect(world.issuer.issued).toHaveLength(2);
+    },
+  );
 
   test('a challenge that has been withdrawn since does no harm', async () => {
     const result = await renew({ csr: { challengePassword: 'withdrawn' } });
