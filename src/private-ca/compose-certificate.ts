@@ -58,7 +58,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   const serial = serialKey(Buffer.from(parts.serialNumber).toString('hex'));
   const extensions = composeExtensions({
     template,
-    identifiers: identifiersOf(csr, issuer),
+    identifiers: identifiersOf(parts, issuer),
     authority: authorityExtensions(authority, parts.places, serial),
     api: api.extensions,
     csr: csr.extensions,
@@ -89,8 +89,13 @@ function requireAnotherSubject(
   throw new AwsError('InvalidArgsException', message);
 }
 
-function identifiersOf(csr: CertificationRequest, { keyIdentifier }: Issuer): readonly Extension[] {
-  const own = subjectKeyIdentifierExtension(keyIdentifierOf(csr.subjectPublicKeyInfo));
+/** A root that gets another certificate keeps its identifier, by which all that it has issued looks for it: another program may have chosen it. */
+function identifiersOf(
+  { authority, template, csr }: CertificateParts,
+  { keyIdentifier }: Issuer,
+): readonly Extension[] {
+  const kept = template.selfSigned ? authority.installed?.keyIdentifier : undefined;
+  const own = subjectKeyIdentifierExtension(kept ?? keyIdentifierOf(csr.subjectPublicKeyInfo));
   return keyIdentifier === undefined
     ? [own]
     : [authorityKeyIdentifierExtension(keyIdentifier), own];

@@ -85,9 +85,19 @@ export async function activateTestRoot(
   issue: object = {},
 ): Promise<string> {
   const { CertificateAuthorityArn: arn } = await createTestAuthority(ca, create);
-  const TemplateArn = templateArn('RootCACertificate/V1');
-  await install(ca, arn, arn, { TemplateArn, Validity: { Type: 'YEARS', Value: 10 }, ...issue });
+  await certifyTestRoot(ca, arn, issue);
   return arn;
+}
+
+/** Gives a root its first certificate, or another one: PEM. */
+export async function certifyTestRoot(
+  ca: PrivateCa,
+  arn: string,
+  issue: object = {},
+): Promise<string> {
+  const TemplateArn = templateArn('RootCACertificate/V1');
+  const Validity = { Type: 'YEARS', Value: 10 };
+  return install(ca, arn, arn, { TemplateArn, Validity, ...issue });
 }
 
 /** An ACTIVE subordinate of `parent` whose certificate is issued from the template. */
@@ -117,7 +127,7 @@ function namedConfiguration() {
   return { KeyAlgorithm, SigningAlgorithm, Subject: { CommonName } };
 }
 
-async function install(ca: PrivateCa, issuer: string, arn: string, input: object): Promise<void> {
+async function install(ca: PrivateCa, issuer: string, arn: string, input: object): Promise<string> {
   const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
   const { pem, chain } = await issueFrom(ca, issuer, { Csr: Buffer.from(Csr), ...input });
   await ACTIONS.ImportCertificateAuthorityCertificate(ca, {
@@ -125,4 +135,5 @@ async function install(ca: PrivateCa, issuer: string, arn: string, input: object
     Certificate: Buffer.from(pem),
     ...(chain && { CertificateChain: Buffer.from(chain) }),
   });
+  return pem;
 }

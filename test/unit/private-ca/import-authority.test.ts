@@ -14,8 +14,11 @@ import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import type { Crl } from '../../../src/x509/parse-crl.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { certifyTestRoot, csrBlob, issueFrom } from '../../support/issuing-ca.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
+import { verifyChain } from '../../support/openssl.ts';
 import { runOpenssl } from '../../support/run-openssl.ts';
+import { ecKeyPair } from '../../support/sample-keys.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const AUTHORITY = [
@@ -177,4 +180,18 @@ it('an imported authority is found by OCSP', async () => {
   const { arn } = await importAuthority(ca, foreign);
   const hash = digestOfKey('sha256', foreign.certificate.subjectPublicKeyInfo);
   expect(await findByKey(ca, 'sha256', hash)).toMatchObject({ arn });
+});
+
+it('an imported authority keeps its key identifier when it renews itself, however another program made it', async () => {
+  const ca = openTestPrivateCa();
+  // RFC 7093 has four ways besides SHA-1 of the key, and programs use them.
+  const identifier = ['-addext', 'subjectKeyIdentifier=0102030405060708090a0b0c0d0e0f1011121314'];
+  const foreign = selfSigned('/CN=Root', { extensions: [...AUTHORITY, ...identifier] });
+  const { arn } = await importAuthority(ca, foreign);
+  const { pem: issuedBefore } = await issueFrom(ca, arn, { Csr: csrBlob(ecKeyPair()) });
+  const directory = tempDirectory();
+  const [device, root] = [path.join(directory, 'device.pem'), path.join(directory, 'root.pem')];
+  writeFileSync(device, issuedBefore);
+  writeFileSync(root, await certifyTestRoot(ca, arn));
+  expect(await verifyChain(device, root)).toBe(`${device}: OK`);
 });
