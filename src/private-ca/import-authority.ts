@@ -78,7 +78,7 @@ export async function importAuthority(
   };
   await noteIssuerKey(ca, authority);
   await noteListBucket(ca, id, authority.revocation);
-  const list = await importRevocations(ca, partition, foreign);
+  const list = await importRevocations(ca, partition, foreign.crl);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),
     putEntry(authorityKeys, AUTHORITY_KEY, sealKey(ca.sealer, privateKey, id)),

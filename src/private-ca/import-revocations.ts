@@ -4,30 +4,31 @@ import { AwsError } from '../aws-wire/aws-error.ts';
 import { putEntry } from '../store/collection.ts';
 import type { Write } from '../store/record-store.ts';
 import type { CrlReason } from '../x509/crl-reasons.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
 import type { Crl } from '../x509/parse-crl.ts';
 import { AUTHORITY_KEY } from './authority-record.ts';
 import type { PrivateCa } from './private-ca.ts';
 import type { RevocationReason } from './revocation-reasons.ts';
 import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import { markRevocationListStale, revocationLists, revocations } from './revocation-record.ts';
+import { LAST_MOMENT } from './validity.ts';
 
 /** Entries of a CRL that are stored at once. */
 const PORTION = 1_000;
 
 /**
  * Stores what the last CRL of an authority names, so that its next one names it too, and gives the writes that make the next
- * one's number greater. The old CRL does not say when a certificate expires: not after the authority.
+ * one's number greater.
  * @throws AwsError InvalidRequestException when the number of the CRL is above 2^53
  */
 export async function importRevocations(
   ca: PrivateCa,
   partition: string,
-  { crl, certificate }: { readonly crl?: Crl | undefined; readonly certificate: Certificate },
+  crl: Crl | undefined,
 ): Promise<readonly Write[]> {
   if (crl === undefined) return [];
   const crlNumber = crlNumberOf(crl);
-  const notAfter = certificate.notAfter.getTime();
+  // The CRL does not say when a certificate expires. Other programs issue beyond the end of the authority, which may be renewed.
+  const notAfter = LAST_MOMENT;
   for (let from = 0; from < crl.revoked.length; from += PORTION) {
     const writes = crl.revoked
       .slice(from, from + PORTION)

@@ -10,7 +10,7 @@ const revocationSchema = z.strictObject({
   /** Milliseconds since the epoch. */
   revokedAt: z.number(),
   reason: revocationReasonSchema,
-  /** When the certificate expires, in milliseconds since the epoch. */
+  /** When the certificate expires, in milliseconds since the epoch; the end of time where that is not known. */
   notAfter: z.number(),
 });
 

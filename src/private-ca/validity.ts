@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 /** The most that an authority of the mode SHORT_LIVED_CERTIFICATE issues for. */
 const SHORT_LIFE = 7 * DAY;
 /** RFC 5280 section 4.1.2.5: GeneralizedTime ends with the year 9999. */
-const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
+export const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 export interface ResolvedValidity {
   readonly notBefore: Date;

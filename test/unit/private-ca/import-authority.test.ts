@@ -5,15 +5,19 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
+import { answerOcspRequest } from '../../../src/private-ca/answer-ocsp-request.ts';
+import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
 import type { ForeignAuthority } from '../../../src/private-ca/import-authority.ts';
 import { importAuthority } from '../../../src/private-ca/import-authority.ts';
 import { findByKey } from '../../../src/private-ca/issuer-keys.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
 import { templateArn } from '../../../src/private-ca/templates.ts';
+import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import type { Crl } from '../../../src/x509/parse-crl.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { parseOcspResponse } from '../../../src/x509/parse-ocsp-response.ts';
 import { certifyTestRoot, csrBlob, issueFrom } from '../../support/issuing-ca.ts';
 import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
 import { verifyChain } from '../../support/openssl.ts';
@@ -137,14 +141,17 @@ describe('importAuthority', () => {
   });
 });
 
-/** Its CRL has an extension that says what it is not about. */
-function withCrl(extension: string, part = ''): ForeignAuthority {
+/**
+ * Its CRL has an extension, which may say what it is not about.
+ * @param index what `openssl ca` knows of certificates
+ */
+function withCrl(extension: string, part = '', index = ''): ForeignAuthority {
   const directory = tempDirectory();
   const file = (name: string) => path.join(directory, name);
   const foreign = selfSigned('/CN=a');
   writeFileSync(file('key'), foreign.privateKey.export({ format: 'pem', type: 'pkcs8' }));
   writeFileSync(file('pem'), encodePem('CERTIFICATE', foreign.certificate.der));
-  writeFileSync(file('index'), '');
+  writeFileSync(file('index'), index);
   const sections = ['[ca]', `database=${file('index')}`, '[ext]', extension, '[part]', part];
   writeFileSync(file('cnf'), sections.join('\n'));
   runOpenssl([
@@ -194,4 +201,28 @@ it('an imported authority keeps its key identifier when it renews itself, howeve
   writeFileSync(device, issuedBefore);
   writeFileSync(root, await certifyTestRoot(ca, arn));
   expect(await verifyChain(device, root)).toBe(`${device}: OK`);
+});
+
+it('what the old CRL names stays revoked beyond the end that the authority had then', async () => {
+  const time = { now: Date.now() };
+  const ca = openTestPrivateCa({ clock: () => time.now });
+  // Other programs issue certificates that outlive their authority; renewed, it vouches for them again.
+  const index = 'R\t400101000000Z\t250101000000Z\t1001\tunknown\t/CN=device\n';
+  const foreign = withCrl('authorityKeyIdentifier=keyid', '', index);
+  const { arn } = await importAuthority(ca, foreign);
+  await certifyTestRoot(ca, arn);
+  const serials = async () => {
+    const { revoked } = parseCrl((await currentRevocationList(ca, arn)) ?? Buffer.alloc(0));
+    return revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex'));
+  };
+  const listed = await serials();
+  expect(listed).toEqual(['1001']);
+  // The first CRL after that end is the last one to name a certificate that has expired.
+  for (const days of [301, 4, 4]) {
+    time.now += days * 86_400_000;
+    expect(await serials()).toEqual(listed);
+  }
+  const question = ocspQuestion(foreign.certificate, Buffer.of(0x10, 0x01));
+  const { der } = await answerOcspRequest(ca, derOcspRequest(question));
+  expect(parseOcspResponse(der).statuses).toMatchObject([{ status: 'revoked' }]);
 });
