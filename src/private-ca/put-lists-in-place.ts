@@ -4,6 +4,7 @@ import { deleteEntry, getEntry, putEntry } from '../store/collection.ts';
 import { defineAuthorityCollection } from './authority-collections.ts';
 import type { AuthorityRecord } from './authority-record.ts';
 import { authorityPartition } from './authority-record.ts';
+import { statusAllows } from './authority-status.ts';
 import type { BucketPlace } from './bucket-places.ts';
 import { readDistributionPoints } from './distribution-points.ts';
 import { planRevocationList } from './plan-revocation-list.ts';
@@ -49,11 +50,13 @@ export async function putListsInPlace(
   const marks = new Map<string, number>();
   const marked = allEntries(ca.store, inAuthority, revocationListMarks);
   for await (const { key, version } of marked) marks.set(key, version);
+  // While the authority may sign none, the last CRL stays the latest at any age: who asks for another gets it again.
+  const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
   for (const partition of place.isPartitioned ? PARTITIONS : [undefined]) {
     const plan = planRevocationList(ca, authority, points, partition);
     if (plan === undefined) continue;
     const note = known.get(nameOf(authority, place, partition));
-    const isLatest = isCurrent(note, plan, marks.get(plan.key) ?? 0, ca.clock());
+    const isLatest = signsNone || isCurrent(note, plan, marks.get(plan.key) ?? 0, ca.clock());
     if (isLatest && isSettled(ca, place, note)) continue;
     await putOne(ca, authority, place, partition);
   }

@@ -13,6 +13,7 @@ import type { RevocationConfiguration } from '../../../src/private-ca/revocation
 import { StoreUnavailableError } from '../../../src/store/store-unavailable-error.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { interruptible } from '../../support/interruptible-store.ts';
 import { openFakeBuckets } from '../../support/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
 
@@ -53,6 +54,12 @@ async function revokeOne(): Promise<string> {
   const serial = await issueTestCertificate(ca, arn);
   await revoke(serial);
   return serial;
+}
+
+async function deleteAuthority(): Promise<void> {
+  const own = { CertificateAuthorityArn: arn };
+  await ACTIONS.UpdateCertificateAuthority(ca, { ...own, Status: 'DISABLED' });
+  await ACTIONS.DeleteCertificateAuthority(ca, own);
 }
 
 const idOf = () => arn.slice(-36);
@@ -186,6 +193,29 @@ describe('the CRL of an authority with a bucket', () => {
     expect(fake.files.size).toBe(256);
     expect(serialsAt(`crls/crl/${idOf()}-${serial.slice(0, 2)}.crl`)).toEqual([bare(serial)]);
   });
+
+  it.each([
+    ['has expired', 6 * 365, () => Promise.resolve()],
+    ['is deleted', 5, deleteAuthority],
+  ])(
+    'is looked after by the quarter of an hour when its authority %s, without a read for each partition between',
+    async (_, days, end) => {
+      await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
+      await putLists();
+      await end();
+      time.now += days * DAY;
+      await putLists();
+      fake.files.clear();
+      const store = interruptible(ca.store);
+      const putWithCount = createListPutter(openPrivateCa({ ...ca, store }), () => undefined);
+      time.now += 14 * MINUTE;
+      await putWithCount();
+      expect(store.calls).toBeLessThan(10);
+      time.now += MINUTE;
+      await putWithCount();
+      expect(fake.files.size).toBe(256);
+    },
+  );
 
   it('is tried again after a quarter of an hour where the bucket has not taken it', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
