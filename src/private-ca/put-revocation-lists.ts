@@ -1,16 +1,21 @@
 import { allEntries } from '../store/all-entries.ts';
-import { deleteEntry } from '../store/collection.ts';
+import { deleteEntry, getEntry } from '../store/collection.ts';
 import type { AuthorityRecord } from './authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityPartition,
+  isUnfinished,
+} from './authority-record.ts';
 import type { BucketPlace } from './bucket-places.ts';
 import { bucketPlacesOf } from './bucket-places.ts';
 import { readDistributionPoints } from './distribution-points.ts';
-import { findAuthorityById } from './find-authority.ts';
 import { BucketError } from './object-store.ts';
 import type { PrivateCa } from './private-ca.ts';
 import { putListsInPlace } from './put-lists-in-place.ts';
 import { LIST_BUCKETS_PARTITION, listBucketAuthorities } from './revocation-list-bucket.ts';
 
-/** A note whose authority is still being made must not go. Milliseconds. */
+/** A note comes before the record of its authority, and must not go meanwhile. Milliseconds. */
 const NOTE_GRACE = 3_600_000;
 
 /** As AWS: a bucket that has not taken a CRL is tried again after a quarter of an hour. Milliseconds. */
@@ -43,16 +48,19 @@ export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promi
     if (buckets === undefined) return;
     const noted = allEntries(store, LIST_BUCKETS_PARTITION, listBucketAuthorities);
     for await (const { key: id, value, version } of noted) {
-      const authority = await findAuthorityById(ca, id);
-      if (authority !== undefined) {
-        const points = await readDistributionPoints(ca, id);
-        for (const place of bucketPlacesOf(authority, points)) {
-          await putUnlessFailing(authority, place);
-        }
-        // Without a place the note stays: a clock that is ahead sees none where certificates still look.
-      } else if (clock() - value.notedAt > NOTE_GRACE) {
+      const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
+      if (found === undefined) {
+        if (clock() - value.notedAt <= NOTE_GRACE) continue;
         const forget = deleteEntry(listBucketAuthorities, id, { version });
         await store.commit(LIST_BUCKETS_PARTITION, [forget]);
+        continue;
+      }
+      // Its key may be long in coming, while the token is away.
+      if (isUnfinished(found.value)) continue;
+      const points = await readDistributionPoints(ca, id);
+      // Without a place the note stays: a clock that is ahead sees none where certificates still look.
+      for (const place of bucketPlacesOf(found.value, points)) {
+        await putUnlessFailing(found.value, place);
       }
     }
   };

@@ -1,19 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../src/private-ca/actions.ts';
 import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
 import { findAuthority } from '../../../src/private-ca/find-authority.ts';
+import { finishCreation } from '../../../src/private-ca/finish-creation.ts';
+import { KeyStoreError } from '../../../src/private-ca/key-store.ts';
 import type { PublishedFile } from '../../../src/private-ca/object-store.ts';
 import { BucketError } from '../../../src/private-ca/object-store.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { createListPutter } from '../../../src/private-ca/put-revocation-lists.ts';
 import type { RevocationConfiguration } from '../../../src/private-ca/revocation-configuration.ts';
+import {
+  LIST_BUCKETS_PARTITION,
+  listBucketAuthorities,
+  noteListBucket,
+} from '../../../src/private-ca/revocation-list-bucket.ts';
+import { getEntry } from '../../../src/store/collection.ts';
 import { StoreUnavailableError } from '../../../src/store/store-unavailable-error.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { ROOT_INPUT } from '../../support/create-test-authority.ts';
+import { fakeTokenKeys } from '../../support/fake-token-keys.ts';
 import { interruptible } from '../../support/interruptible-store.ts';
+import { certifyTestRoot } from '../../support/issuing-ca.ts';
 import { openFakeBuckets } from '../../support/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
 
@@ -351,5 +363,35 @@ describe('an authority that has been noted', () => {
     const der = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
     expect(parseCrl(der).revoked).toHaveLength(1);
     expect(serial).toHaveLength(32);
+  });
+
+  it('has its CRL put although making its key took longer than an hour', async () => {
+    const away = () => Promise.reject(new KeyStoreError('unavailable', 'away'));
+    const tokenKeys = { ...fakeTokenKeys(), generate: away };
+    const waiting = openPrivateCa({ ...ca, tokenKeys, newKeysInToken: true });
+    const CrlConfiguration = { Enabled: true, S3BucketName: 'crls' };
+    ({ CertificateAuthorityArn: arn } = await ACTIONS.CreateCertificateAuthority(waiting, {
+      ...ROOT_INPUT,
+      RevocationConfiguration: { CrlConfiguration },
+    }));
+    await waiting.creations.get(idOf())?.catch(() => undefined);
+    time.now += 61 * MINUTE;
+    await putLists();
+    await finishCreation(ca, idOf());
+    await certifyTestRoot(ca, arn);
+    await putLists();
+    expect(fileAt(`crls/crl/${idOf()}.crl`)).toBeDefined();
+  });
+
+  it('is forgotten when it has not come to be within an hour', async () => {
+    const id = randomUUID();
+    const RevocationConfiguration = { CrlConfiguration: { Enabled: true, S3BucketName: 'crls' } };
+    await noteListBucket(ca, id, RevocationConfiguration);
+    const note = () => getEntry(ca.store, LIST_BUCKETS_PARTITION, listBucketAuthorities, id);
+    await putLists();
+    expect(await note()).toBeDefined();
+    time.now += 61 * MINUTE;
+    await putLists();
+    expect(await note()).toBeUndefined();
   });
 });
