@@ -4,9 +4,11 @@ import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry, replaceEntry } from '../store/collection.ts';
+import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { AskingTurn } from './asking-turn.ts';
 import { asksInVain, askUntil, isHeldBy, nextMove } from './asking-turn.ts';
 import { failTransaction } from './fail-transaction.ts';
+import { findBySerialKey } from './issued-certificate-record.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
 import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
@@ -29,11 +31,7 @@ export async function askForCertificate(
   const now = deps.clock();
   switch (nextMove(asked, turn, now)) {
     case 'claim':
-      if (await put(deps, connector, entry, { ...value, asked: { since: now } })) {
-        turn.since = now;
-        turn.inVain = true;
-      }
-      return true;
+      return claim(deps, connector, entry, turn, now);
     case 'share':
       await put(deps, connector, entry, {
         ...value,
@@ -47,6 +45,45 @@ export async function askForCertificate(
       return true;
     case 'ask':
       return ask(deps, connector, entry, turn);
+  }
+}
+
+/** Takes the turn to ask, unless it is a renewal whose certificate has been revoked while the CA could not be asked. */
+async function claim(
+  deps: TransactionDependencies,
+  connector: ConnectorRecord,
+  entry: Entry<IssuingTransaction>,
+  turn: AskingTurn,
+  now: number,
+): Promise<boolean> {
+  const isRevoked = await isRenewalOfRevoked(deps, connector, entry.value);
+  if (isRevoked === undefined) return false;
+  if (isRevoked) {
+    if (!(await failTransaction(deps, connector, entry, 'renewal-of-revoked'))) return true;
+    throw new Refusal('renewal-of-revoked');
+  }
+  if (await put(deps, connector, entry, { ...entry.value, asked: { since: now } })) {
+    turn.since = now;
+    turn.inVain = true;
+  }
+  return true;
+}
+
+/** Undefined when the issuer cannot say just now. */
+async function isRenewalOfRevoked(
+  { store, issuer }: TransactionDependencies,
+  connector: ConnectorRecord,
+  { right }: IssuingTransaction,
+): Promise<boolean | undefined> {
+  if (right.kind !== 'renewal') return false;
+  const renewed = await findBySerialKey(store, connector, right.predecessor);
+  if (renewed === undefined) return false;
+  const certificate = parseCertificate(renewed.value.certificate);
+  try {
+    return await issuer.isRevoked(connector.certificateAuthorityArn, certificate);
+  } catch (error) {
+    if (error instanceof IssuerError) return undefined;
+    throw error;
   }
 }
 

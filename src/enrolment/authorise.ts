@@ -1,4 +1,5 @@
 import type { ConnectorPolicy } from '../connectors/connector-policy.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import { weaknessOf } from '../x509/public-key.ts';
@@ -46,7 +47,7 @@ const unredeemed = new WeakSet<Authorised>();
  * | PKCSReq | a valid certificate of this connector | that certificate; if it gives none and the key stays, a challenge |
  * | PKCSReq | the key in the request | a challenge |
  * | any | anything else | none |
- * @throws Refusal
+ * @throws Refusal, IssuerError
  */
 export async function authorise(
   claim: Claim,
@@ -72,22 +73,24 @@ async function authorisePkcsReq(
   if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
   if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
   try {
-    return authoriseByCertificate(claim, policy);
-  } catch (renewalRefusal) {
-    if (!(renewalRefusal instanceof Refusal)) throw renewalRefusal;
+    return await authoriseByCertificate(claim, policy);
+  } catch (reason) {
+    // Nobody can say just now whether the certificate is revoked: a challenge may do, and what it lacks decides nothing.
+    const isUnknown = reason instanceof IssuerError;
+    if (!isUnknown && !(reason instanceof Refusal)) throw reason;
     return authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
-      const noChallenge = error instanceof Refusal && error.reason === 'challenge-missing';
-      throw noChallenge ? renewalRefusal : error;
+      if (!(error instanceof Refusal)) throw error;
+      throw isUnknown || error.reason === 'challenge-missing' ? reason : error;
     });
   }
 }
 
 /** No challenge is needed, and one that is there is not looked at: it may have been withdrawn since (RFC 8894 section 2.5). */
-function authoriseByCertificate(
+async function authoriseByCertificate(
   { csr, signerIsRequester, holder }: Claim,
   policy: ConnectorPolicy,
 ) {
-  const predecessor = requireHolder(holder, policy.renewal);
+  const predecessor = await requireHolder(holder, policy.renewal);
   checkRenewal(csr, signerIsRequester, predecessor, policy.renewal);
   const { serial, lineage } = predecessor;
   return grant({ csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor });

@@ -14,6 +14,7 @@ import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import type { Holder } from './find-holder.ts';
 import { findHolder } from './find-holder.ts';
+import { isOver } from './is-over.ts';
 import { readCertificationRequest } from './read-certification-request.ts';
 import { startTransaction } from './start-transaction.ts';
 import { keyDigest, transactionKey, transactions } from './transaction-record.ts';
@@ -64,12 +65,13 @@ async function enrol(
   const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest, holder?.serial);
   const partition = connectorPartition(connector.id);
   let startedAt: number | undefined;
-  if ((await getEntry(deps.store, partition, transactions, key)) === undefined) {
+  const earlier = await getEntry(deps.store, partition, transactions, key);
+  if (earlier === undefined || (await isOver(deps, connector, earlier.value))) {
     const claim = { type, csr, signerIsRequester, holder };
     const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
-    startedAt = await startTransaction(deps, connector, policy, names, authorised);
+    startedAt = await startTransaction(deps, connector, policy, names, authorised, earlier);
   }
   const wait = policy.pendingWaitMs;
   const transaction = await advanceTransaction(deps, connector, key, wait, startedAt);

@@ -24,18 +24,18 @@ export async function findCertificate(
   await requireOwnIssuer(deps.issuer, exchange, named.issuer);
   const entry = await findBySerial(deps.store, exchange.connector, named.serialNumber);
   const holder = await findHolder(deps, exchange);
-  if (entry === undefined || !owns(exchange.verified, holder, entry.value)) {
+  if (entry === undefined || !(await owns(exchange.verified, holder, entry.value))) {
     throw new Refusal('certificate-not-found');
   }
   return grantedCertificate(entry.value, [], replyAddress(named.opened), deps.randomBytes);
 }
 
-function owns(
+async function owns(
   { signerCertificate }: VerifiedRequest,
   holder: Holder | undefined,
   { certificate, lineage }: IssuedCertificateRecord,
-): boolean {
-  if (holder?.isRevoked) return false;
+): Promise<boolean> {
+  if (await holder?.isRevoked()) return false;
   const { subjectPublicKeyInfo } = parseCertificate(certificate);
   const sameKey =
     Buffer.compare(subjectPublicKeyInfo, signerCertificate.subjectPublicKeyInfo) === 0;

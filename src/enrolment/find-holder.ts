@@ -14,7 +14,8 @@ export interface Holder {
   readonly serial: string;
   readonly lineage: string;
   readonly successors: number;
-  readonly isRevoked: boolean;
+  /** Asks the issuer. @throws IssuerError */
+  readonly isRevoked: () => Promise<boolean>;
   /** Milliseconds until the certificate ends; negative afterwards. */
   readonly remainingMs: number;
   /** The digest that the message was signed with. */
@@ -25,12 +26,11 @@ export interface Holder {
  * A certificate may be followed by this many: one, and some for devices that lost an answer and came back with a fresh key.
  * Whoever copies a device's key gains no more from it (protocol S9).
  */
-const MAX_SUCCESSORS = 5;
+export const MAX_SUCCESSORS = 5;
 
 /**
  * Who signed the message, when it is the holder of a certificate that this connector has on record, to the byte: a certificate
  * of the same name from elsewhere, of another connector, or one that the CA issued past us does not count (S10).
- * @throws IssuerError
  */
 export async function findHolder(
   deps: { readonly store: RecordStore; readonly issuer: Issuer; readonly clock: () => number },
@@ -46,7 +46,7 @@ export async function findHolder(
     serial: serialKey(serialNumber),
     lineage: entry.value.lineage,
     successors: entry.value.successors,
-    isRevoked: await deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),
+    isRevoked: () => deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),
     remainingMs: notAfter.getTime() - deps.clock(),
     digest,
   };
@@ -54,12 +54,15 @@ export async function findHolder(
 
 /**
  * The holder, if the certificate may be renewed at all; what the new one is to hold is another question (`checkRenewal`).
- * @throws Refusal
+ * @throws Refusal, IssuerError
  */
-export function requireHolder(holder: Holder | undefined, policy: RenewalPolicy): Holder {
+export async function requireHolder(
+  holder: Holder | undefined,
+  policy: RenewalPolicy,
+): Promise<Holder> {
   if (holder === undefined) throw new Refusal('renewal-signer-unknown');
   if (!policy.allowed) throw new Refusal('renewal-not-allowed');
-  if (holder.isRevoked) throw new Refusal('renewal-of-revoked');
+  if (await holder.isRevoked()) throw new Refusal('renewal-of-revoked');
   if (holder.remainingMs <= 0) throw new Refusal('renewal-of-expired');
   const weak = holder.digest === 'sha1' || holder.digest === 'md5';
   if (weak && !policy.allowSha1) throw new Refusal('renewal-digest-not-allowed', holder.digest);

@@ -12,13 +12,13 @@ import { transactions } from './transaction-record.ts';
 /** A certificate stays on record for a month after its end, so that a late renewal is told what is wrong. */
 const RECORD_GRACE = 30 * 86_400_000;
 
-/** For so long at least: a CA that still knows the request would give the same certificate again. */
-const SHORTEST_REPEAT = 3_600_000;
+/** No shorter: a CA knows an idempotency token for five minutes, and would give the same certificate for it again. */
+const SHORTEST_REPEAT = 330_000;
 
 /**
- * Stores the certificate, once: on record for renewals, to which the transaction refers from then on. The transaction stays for half
- * of the certificate's life, in which the same request gets the same certificate (protocol S16). Afterwards it is a new request: a
- * device that keeps its key and enrols again in time must not get the certificate that is about to end.
+ * Stores the certificate, once: on record for renewals, to which the transaction refers from then on. For half of the certificate's
+ * life the same request gets the same certificate (protocol S16). Later it is a new request, since a device that keeps its key and
+ * enrols again in time must not get the certificate that is about to end; the transaction stays, to tell of a revocation.
  * @returns whether the transaction was still the one that was read
  */
 export async function finishTransaction(
@@ -37,16 +37,15 @@ export async function finishTransaction(
     ...{ state: 'issued', signerKeyDigest, right, serial },
     ...(sealedReplyPassword === undefined ? {} : { sealedReplyPassword }),
     issuedAt,
+    repeatUntil: issuedAt + Math.max(Math.floor((end - issuedAt) / 2), SHORTEST_REPEAT),
   };
   const lineage = right.kind === 'renewal' ? right.lineage : serial;
-  const life = end - issuedAt;
-  const repeatable = Math.max(Math.floor(life / 2), Math.min(SHORTEST_REPEAT, life));
   const record = { certificate, certificateArn, lineage, successors: 0 };
   const partition = connectorPartition(connector.id);
   const { outcome } = await deps.store.commit(partition, [
     putEntry(transactions, key, issued, {
       condition: { version },
-      expiresAt: issuedAt + repeatable,
+      expiresAt: Math.max(end, issuedAt + SHORTEST_REPEAT),
     }),
     putEntry(issuedCertificates, serial, record, {
       condition: 'absent',

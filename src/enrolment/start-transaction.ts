@@ -6,6 +6,7 @@ import { connectorPartition } from '../connectors/connector-record.ts';
 import { deletionMarks, unlessDeleted } from '../connectors/deletion-mark.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
+import type { Entry } from '../store/collection.ts';
 import { getEntry, putEntry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
@@ -13,9 +14,10 @@ import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Authorised } from './authorise.ts';
 import { redeem } from './authorise.ts';
+import { MAX_SUCCESSORS } from './find-holder.ts';
 import { findBySerial, issuedCertificates } from './issued-certificate-record.ts';
 import { decideValidity } from './requested-validity.ts';
-import type { IssuingTransaction } from './transaction-record.ts';
+import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
 import { pollKey, polls, transactionSealContext, transactions } from './transaction-record.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -56,6 +58,7 @@ const UNFINISHED_LIFETIME = 7 * 86_400_000;
 /**
  * Stores a transaction for what has been authorised, unless it is there already. From here on it can be finished by any replica,
  * whatever becomes of this one (`advanceTransaction`).
+ * @param earlier the one of the same request that is over (`isOver`), which it replaces
  * @returns its `asked.since` when this call stored it, which may then ask the CA first; else undefined
  * @throws Refusal when the validity asked for cannot be had, or the connector is being deleted; IssuerError
  */
@@ -65,23 +68,28 @@ export async function startTransaction(
   policy: ConnectorPolicy,
   names: TransactionNames,
   authorised: Authorised,
+  earlier: Entry<TransactionRecord> | undefined,
 ): Promise<number | undefined> {
   const granted = redeem(authorised);
   const partition = connectorPartition(connector.id);
-  const transaction = await newTransaction(deps, connector, policy, names, granted);
+  const transaction = await newTransaction(deps, connector, policy, names, granted, earlier);
   const expiresAt = transaction.startedAt + UNFINISHED_LIFETIME;
   const pointer = { transactionKey: names.key };
+  const condition = earlier === undefined ? 'absent' : { version: earlier.version };
+  const writes = [
+    putEntry(transactions, names.key, transaction, { condition, expiresAt }),
+    putEntry(polls, pollKey(names.transactionId, names.signerKeyDigest), pointer, { expiresAt }),
+    unlessDeleted(),
+  ];
   for (;;) {
-    const result = await deps.store.commit(partition, [
-      putEntry(transactions, names.key, transaction, { condition: 'absent', expiresAt }),
-      putEntry(polls, pollKey(names.transactionId, names.signerKeyDigest), pointer, { expiresAt }),
-      unlessDeleted(),
-      ...(await successorWrites(deps.store, connector, granted)),
-    ]);
-    if (result.outcome === 'committed') return transaction.startedAt;
-    if (result.collection === deletionMarks.name) throw new Refusal('connector-deleted');
-    const existing = await getEntry(deps.store, partition, transactions, names.key);
-    if (existing !== undefined) return undefined;
+    const counted = await successorWrites(deps.store, connector, granted);
+    const result = counted && (await deps.store.commit(partition, [...writes, ...counted]));
+    if (result?.outcome === 'committed') return transaction.startedAt;
+    if (result?.collection === deletionMarks.name) throw new Refusal('connector-deleted');
+    const found = await getEntry(deps.store, partition, transactions, names.key);
+    // The same request was faster.
+    if (found?.version !== earlier?.version) return undefined;
+    if (counted === undefined) throw new Refusal('renewal-too-often');
   }
 }
 
@@ -91,6 +99,7 @@ async function newTransaction(
   policy: ConnectorPolicy,
   { key, signerKeyDigest, replyPassword }: TransactionNames,
   { csr, right, predecessor }: Authorised,
+  earlier: Entry<TransactionRecord> | undefined,
 ): Promise<IssuingTransaction> {
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const authorityEnd = parseCertificate(authority.certificate).notAfter;
@@ -105,7 +114,7 @@ async function newTransaction(
       ? {}
       : { sealedReplyPassword: sealer.seal(Buffer.from(replyPassword), passwordContext) }),
     right,
-    idempotencyToken: idempotencyToken(connector.id, key),
+    idempotencyToken: idempotencyToken(connector.id, key, earlier?.version),
     sealedCsr: sealer.seal(csr.der, transactionSealContext(connector.id, key, 'csr')),
     ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
     // A renewal keeps its purposes; a first certificate that names none is for clients.
@@ -118,20 +127,25 @@ async function newTransaction(
   };
 }
 
-/** Counts a renewal against the certificate it renews, in the same commit. */
+/** Counts a renewal against the certificate it renews, in the same commit; undefined when it has been renewed too often. */
 async function successorWrites(
   store: RecordStore,
   connector: ConnectorRecord,
   { predecessor }: Authorised,
-): Promise<Write[]> {
+): Promise<Write[] | undefined> {
   if (predecessor === undefined) return [];
   const entry = await findBySerial(store, connector, predecessor.certificate.serialNumber);
   if (entry === undefined) return [];
+  if (entry.value.successors >= MAX_SUCCESSORS) return undefined;
   const counted = { ...entry.value, successors: entry.value.successors + 1 };
   return [replaceEntry(issuedCertificates, entry, counted)];
 }
 
-/** At most 36 characters, as IssueCertificate takes it. */
-function idempotencyToken(connectorId: string, key: string): string {
-  return createHash('sha256').update(`${connectorId}/${key}`).digest('hex').slice(0, 32);
+/**
+ * At most 36 characters, as IssueCertificate takes it. The CA may still know that of the transaction which is replaced.
+ * @param replaced its version
+ */
+function idempotencyToken(connectorId: string, key: string, replaced: number | undefined): string {
+  const name = [connectorId, key, ...(replaced === undefined ? [] : [replaced])].join('/');
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }

@@ -56,6 +56,8 @@ const transactionSchema = z.discriminatedUnion('state', [
     /** What the certificate is on record under (issued-certificate-record.ts), for longer than this. */
     serial: z.string(),
     issuedAt: z.number(),
+    /** Until then the same request gets the same certificate; later it is a new request. */
+    repeatUntil: z.number(),
   }),
   /** Kept so that a poll learns of it, and so that the same request is not issued for again when it may have been already. */
   z.strictObject({

@@ -51,17 +51,24 @@ export async function keepWaiting(
  * Takes every transaction on the list one step further. Run it every few seconds on any replica, or on all: that is how issuing
  * goes on after PENDING whoever dies. A CA that does not take a request is not asked for others in the same round. Gives
  * the number of transactions that are still unfinished.
+ * @throws AggregateError of what hindered some of them, when all have had their turn
  */
 export async function resumeTransactions(deps: TransactionDependencies): Promise<number> {
   const busy = new Set<string>();
+  const errors: unknown[] = [];
   let remaining = 0;
   for await (const { key, value, version } of allEntries(deps.store, PARTITION, unfinished)) {
-    if (await isFinished(deps, value.connectorId, value.transactionKey, busy)) {
-      await deps.store.commit(PARTITION, [deleteEntry(unfinished, key, { version })]);
-    } else {
-      remaining += 1;
+    try {
+      if (await isFinished(deps, value.connectorId, value.transactionKey, busy)) {
+        await deps.store.commit(PARTITION, [deleteEntry(unfinished, key, { version })]);
+      } else {
+        remaining += 1;
+      }
+    } catch (error) {
+      errors.push(error);
     }
   }
+  if (errors.length > 0) throw new AggregateError(errors, 'transactions could not be finished');
   return remaining;
 }
 

@@ -267,6 +267,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     tests: [
       'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',
       'unit/enrolment/handle-pki-operation.test.ts > after half of the certificate’s life it is a new request',
+      'unit/enrolment/life-of-a-device.test.ts > is not given again on day %i, nor is another for the same request',
       'unit/enrolment/renewal.test.ts > as %s, by the very request of the enrolment: another certificate, and that one again',
     ],
   },

@@ -151,6 +151,11 @@ export const REFUSAL_REASONS = {
     text: 'The certificate authority refused the certificate signing request.',
     hint: "The CA's own words are in cause.",
   },
+  'request-revoked': {
+    failInfo: 'badRequest',
+    text: 'The certificate that was issued for this very request is revoked. Enrol again with a new key.',
+    hint: 'A device came again with the key of a revoked certificate, or somebody sent a request of it again.',
+  },
   'issuing-uncertain': {
     failInfo: 'badRequest',
     text: 'It can no longer be found out whether the certificate authority issued a certificate for this request. Enrol again with a new key.',
