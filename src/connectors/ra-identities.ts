@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyTransport } from '../cms/rsa-key-transport.ts';
 import { createKeyTransport } from '../cms/rsa-key-transport.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import type { Entry } from '../store/collection.ts';
 import { listEntries } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -39,13 +40,18 @@ export interface RaIdentitySet {
 /** Undefined when no generation is valid. */
 export type FindRaIdentities = (connectorId: string) => Promise<RaIdentitySet | undefined>;
 
-/** @throws Error when no generation is valid: `renewRaIdentities` keeps that from happening to a connector that is ACTIVE */
+/**
+ * @throws IssuerError 'unavailable' when no generation is valid: a CA that came to its end took them along, and `renewRaIdentities`
+ * makes one once the CA is valid again
+ */
 export async function requireRaIdentities(
   findRaIdentities: FindRaIdentities,
   { id, arn }: Pick<ConnectorRecord, 'id' | 'arn'>,
 ): Promise<RaIdentitySet> {
   const raIdentities = await findRaIdentities(id);
-  if (raIdentities === undefined) throw new Error(`${arn} has no valid RA identity`);
+  if (raIdentities === undefined) {
+    throw new IssuerError('unavailable', `${arn} has no valid RA identity; has its CA ended?`);
+  }
   return raIdentities;
 }
 

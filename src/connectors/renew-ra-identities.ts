@@ -5,8 +5,8 @@ import { isRaIdentityDue, renewRaIdentity } from './renew-ra-identity.ts';
 import { takeTurn } from './take-turn.ts';
 
 /**
- * `renewRaIdentity` for every ACTIVE connector of every account that is due, of several replicas by one. Run it every hour on any
- * replica.
+ * `renewRaIdentity` for every ACTIVE connector of every account that is due, of several replicas by one. Run it every quarter of an hour
+ * on any replica.
  * @throws AggregateError of what hindered some of them, when all have had their turn
  */
 export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<void> {

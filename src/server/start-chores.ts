@@ -14,6 +14,7 @@ import type { Chore } from './start-chore.ts';
 import { startChore } from './start-chore.ts';
 
 const HOUR = 3_600_000;
+const QUARTER_HOUR = HOUR / 4;
 const QUARTER_MINUTE = 15_000;
 const SOON = 2_000;
 
@@ -39,7 +40,7 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
     every(HOUR, 'keys of deleted CAs', destructive(destroyDeletedKeys)),
     every(HOUR, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
     every(QUARTER_MINUTE, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
-    every(HOUR, 'RA renewal', () => renewRaIdentities(wired)),
+    every(QUARTER_HOUR, 'RA renewal', () => renewRaIdentities(wired)),
     every(SOON, 'unfinished connectors', () => resumeConnectors(wired)),
     every(SOON, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),
   ];

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { renewRaIdentity } from '../../../src/connectors/renew-ra-identity.ts';
+import { caCertificatesReply } from '../../../src/enrolment/ca-certificates-reply.ts';
 import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { resumeTransactions } from '../../../src/enrolment/unfinished-transactions.ts';
@@ -6,7 +9,7 @@ import { IssuerError } from '../../../src/issuer/issuer.ts';
 import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
 import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
 import { issuedCertificate } from '../../support/read-reply.ts';
-import { rsaKeyPair } from '../../support/test-authority.ts';
+import { makeIdentity, rsaKeyPair } from '../../support/test-authority.ts';
 import type { RequestOptions, TestDevice } from '../../support/test-device.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
 
@@ -197,6 +200,24 @@ describe('a short life', () => {
     await resumeTransactions(world.deps);
     expect(await outcome(request())).toBe('SUCCESS');
   });
+});
+
+test('a CA that ends takes its RA along: devices are told to come again until both are renewed', async () => {
+  const end = world.ra.notAfter.getTime();
+  world.ahead = end - Date.now() + MINUTE;
+  await expect(world.handle(request())).rejects.toThrow(IssuerError);
+  await expect(caCertificatesReply(world.deps, world.connector)).rejects.toThrow(IssuerError);
+  const { certificate } = makeIdentity({
+    subject: 'CN=Renewed',
+    ca: {},
+    notAfter: new Date(end + 1_000 * DAY),
+  });
+  const arn = world.issuer.authorityArn;
+  world.issuer.describeAuthority = async () => ({
+    ...{ arn, status: 'ACTIVE', certificate: certificate.der, chain: [] },
+  });
+  await renewRaIdentity({ ...world.deps, randomUuid: () => randomUUID() }, world.connector);
+  await expect(caCertificatesReply(world.deps, world.connector)).resolves.toBeDefined();
 });
 
 test('twelve renewals of one certificate at once: five at most', async () => {
