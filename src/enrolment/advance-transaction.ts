@@ -23,7 +23,7 @@ const LONGEST_ASK = 4_000;
  * what it is; undefined when it is not there. Anybody may call it at any time and any number of times: a request becomes one
  * certificate at most, which all of them get. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction`
  * gave.
- * @throws Refusal when the CA will not issue
+ * @throws Refusal when the CA will not issue; IssuerError when it cannot say whether what is renewed has been revoked
  */
 export async function advanceTransaction(
   deps: TransactionDependencies,

@@ -18,7 +18,7 @@ import { transactionSealContext, transactions } from './transaction-record.ts';
  * Brings a transaction closer to the CA's taking it, by one commit or one question: no one request ever becomes two certificates,
  * whoever dies and whatever gets lost (docs/adr/0017-exactly-once-issuing.md).
  * @returns whether the transaction is to be looked at again at once
- * @throws Refusal when the CA will not issue
+ * @throws Refusal when the CA will not issue; IssuerError when it cannot say whether what is renewed has been revoked
  */
 export async function askForCertificate(
   deps: TransactionDependencies,
@@ -31,7 +31,7 @@ export async function askForCertificate(
   const now = deps.clock();
   switch (nextMove(asked, turn, now)) {
     case 'claim':
-      return claim(deps, connector, entry, turn, now);
+      return claim(deps, connector, entry, turn);
     case 'share':
       await put(deps, connector, entry, {
         ...value,
@@ -48,43 +48,40 @@ export async function askForCertificate(
   }
 }
 
-/** Takes the turn to ask, unless it is a renewal whose certificate has been revoked while the CA could not be asked. */
+/**
+ * Takes the turn to ask. A renewal that comes to its turn late does not get it if its certificate has been revoked meanwhile.
+ * @throws Refusal, IssuerError
+ */
 async function claim(
   deps: TransactionDependencies,
   connector: ConnectorRecord,
   entry: Entry<IssuingTransaction>,
   turn: AskingTurn,
-  now: number,
 ): Promise<boolean> {
-  const isRevoked = await isRenewalOfRevoked(deps, connector, entry.value);
-  if (isRevoked === undefined) return false;
-  if (isRevoked) {
+  const { value } = entry;
+  if (value.asked === undefined && (await isRenewalOfRevoked(deps, connector, value))) {
     if (!(await failTransaction(deps, connector, entry, 'renewal-of-revoked'))) return true;
     throw new Refusal('renewal-of-revoked');
   }
-  if (await put(deps, connector, entry, { ...entry.value, asked: { since: now } })) {
-    turn.since = now;
+  const since = deps.clock();
+  if (await put(deps, connector, entry, { ...value, asked: { since } })) {
+    turn.since = since;
     turn.inVain = true;
   }
   return true;
 }
 
-/** Undefined when the issuer cannot say just now. */
+/** @throws IssuerError */
 async function isRenewalOfRevoked(
   { store, issuer }: TransactionDependencies,
   connector: ConnectorRecord,
   { right }: IssuingTransaction,
-): Promise<boolean | undefined> {
+): Promise<boolean> {
   if (right.kind !== 'renewal') return false;
   const renewed = await findBySerialKey(store, connector, right.predecessor);
   if (renewed === undefined) return false;
   const certificate = parseCertificate(renewed.value.certificate);
-  try {
-    return await issuer.isRevoked(connector.certificateAuthorityArn, certificate);
-  } catch (error) {
-    if (error instanceof IssuerError) return undefined;
-    throw error;
-  }
+  return issuer.isRevoked(connector.certificateAuthorityArn, certificate);
 }
 
 /**
@@ -166,6 +163,8 @@ async function storeName(
   while (!(await put(deps, connector, current, { ...current.value, certificateArn }))) {
     const found = await getEntry(deps.store, partition, transactions, entry.key);
     if (found?.value.state !== 'issuing' || found.value.certificateArn !== undefined) return;
+    // The one that was asked for has gone, and another of the same request stands in its place.
+    if (found.value.idempotencyToken !== entry.value.idempotencyToken) return;
     current = { ...found, value: found.value };
   }
 }

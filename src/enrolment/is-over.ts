@@ -9,8 +9,7 @@ import type { TransactionRecord } from './transaction-record.ts';
 /**
  * Whether a request that is sent again is a new one: nothing came of the transaction and nothing will, or its certificate has
  * lived for so long that a device which asks again wants another.
- * @throws Refusal when its certificate has been revoked: the key is not trusted any more, and who holds the request may be
- * whoever stole the key; IssuerError
+ * @throws Refusal when its certificate has been revoked: a copy of the request brings no other
  */
 export async function isOver(
   deps: EnrolmentDependencies,
@@ -22,22 +21,19 @@ export async function isOver(
       return false;
     case 'failed':
       return transaction.reason !== 'issuing-uncertain';
-    case 'issued': {
-      const isRepeated = deps.clock() < transaction.repeatUntil;
-      if (await isRevoked(deps, connector, transaction.serial, isRepeated)) {
+    case 'issued':
+      if (await isRevoked(deps, connector, transaction.serial)) {
         throw new Refusal('request-revoked');
       }
-      return !isRepeated;
-    }
+      return deps.clock() >= transaction.repeatUntil;
   }
 }
 
-/** @param isGranted what has been granted is not kept back because nobody can say just now whether it is revoked */
+/** Not when the issuer cannot say: then the certificate is given again, or the challenge decides, as for any other request. */
 async function isRevoked(
   { store, issuer }: EnrolmentDependencies,
   connector: ConnectorRecord,
   serial: string,
-  isGranted: boolean,
 ): Promise<boolean> {
   const issued = await findBySerialKey(store, connector, serial);
   if (issued === undefined) return false;
@@ -45,7 +41,7 @@ async function isRevoked(
   try {
     return await issuer.isRevoked(connector.certificateAuthorityArn, certificate);
   } catch (error) {
-    if (isGranted && error instanceof IssuerError) return false;
+    if (error instanceof IssuerError) return false;
     throw error;
   }
 }

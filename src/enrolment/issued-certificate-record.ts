@@ -7,7 +7,7 @@ import { base64Bytes, getEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
-/** A certificate that a connector has issued, in its partition under `serialKey`, until it ends. */
+/** A certificate that a connector has issued, in its partition under `serialKey`, until a month after its end. */
 const issuedCertificateSchema = z.strictObject({
   /** DER. */
   certificate: base64Bytes,

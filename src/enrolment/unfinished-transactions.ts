@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
 import { findConnector } from '../connectors/find-connector.ts';
+import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { allEntries } from '../store/all-entries.ts';
 import {
@@ -11,6 +12,7 @@ import {
   putEntry,
   replaceEntry,
 } from '../store/collection.ts';
+import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
 import type { IssuingTransaction } from './transaction-record.ts';
@@ -51,7 +53,7 @@ export async function keepWaiting(
  * Takes every transaction on the list one step further. Run it every few seconds on any replica, or on all: that is how issuing
  * goes on after PENDING whoever dies. A CA that does not take a request is not asked for others in the same round. Gives
  * the number of transactions that are still unfinished.
- * @throws AggregateError of what hindered some of them, when all have had their turn
+ * @throws AggregateError of what hindered some of them, when all have had their turn; StoreUnavailableError
  */
 export async function resumeTransactions(deps: TransactionDependencies): Promise<number> {
   const busy = new Set<string>();
@@ -65,6 +67,8 @@ export async function resumeTransactions(deps: TransactionDependencies): Promise
         remaining += 1;
       }
     } catch (error) {
+      // It would hinder each of them, for a while.
+      if (error instanceof StoreUnavailableError) throw error;
       errors.push(error);
     }
   }
@@ -94,6 +98,8 @@ async function isFinished(
     return false;
   } catch (error) {
     if (error instanceof Refusal) return true;
+    // The CA has not been asked to issue: no reason to pass over the others.
+    if (error instanceof IssuerError) return false;
     throw error;
   }
 }

@@ -71,7 +71,7 @@ describe('a certificate that has been revoked', () => {
       const { certificate } = await enrol();
       world.issuer.revoke(certificate.serialNumber);
       waitFor(day * DAY);
-      // Whoever stole the key may hold the request as well, and needs no challenge to send it.
+      // A copy of the request needs no challenge to be sent again.
       expect(await outcome(request())).toBe('request-revoked');
       expect(issuedSerials()).toBe(1);
     },
@@ -140,12 +140,38 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(2);
   });
 
-  test('but after half of its life none is issued for the same request', async () => {
+  test('and after half of its life the challenge of the same request decides', async () => {
     await enrol();
     waitFor(200 * DAY);
     noRevocationStatus();
-    await expect(handle(request())).rejects.toThrow(IssuerError);
-    expect(issuedSerials()).toBe(1);
+    expect(await outcome(request())).toBe('SUCCESS');
+    expect(issuedSerials()).toBe(2);
+  });
+
+  test('renewals that wait do not hold up the enrolments that wait', async () => {
+    await live({ 'scep:pending-wait': '0s' });
+    const holder = await enrol();
+    world.issuer.failIssuing('throttled', 10);
+    for (let number = 0; number < 5; number += 1) {
+      const renewal = { type: 'RenewalReq', transactionId: `renewal-${number}` } as const;
+      expect(await outcome(request(renewal, holder))).toBe('PENDING');
+      expect(await outcome(request({ transactionId: `first-${number}` }))).toBe('PENDING');
+    }
+    world.issuer.failIssuing('throttled', 0);
+    noRevocationStatus();
+    await resumeTransactions(world.deps);
+    expect(issuedSerials()).toBe(1 + 5);
+  });
+
+  test('a renewal that waits is refused when the CA has gone for good', async () => {
+    await live({ 'scep:pending-wait': '0s' });
+    const holder = await enrol();
+    world.issuer.failIssuing('throttled', 1);
+    const renewal = request({ type: 'RenewalReq' }, holder);
+    expect(await outcome(renewal)).toBe('PENDING');
+    world.issuer.isRevoked = () => Promise.reject(new IssuerError('not-found', 'no such CA'));
+    await resumeTransactions(world.deps);
+    expect(await outcome(renewal)).toBe('authority-not-active');
   });
 });
 
