@@ -29,7 +29,14 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     await runOrThrow('openssl', ['genrsa', '-traditional', '-out', `${name}.key`, '2048'], {
       cwd: directory,
     });
-    const result = await runCommand(
+    const result = await request(name, challenge, ...more);
+    writeFileSync(path.join(directory, `${name}.pem`), result.stdout);
+    return result;
+  }
+
+  /** With the key that is there. */
+  function request(name: string, challenge: string, ...more: string[]): Promise<CommandResult> {
+    return runCommand(
       'pki',
       [
         ...['--scep', '--url', connector.ready.scepUrl, '--in', `${name}.key`],
@@ -39,8 +46,6 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
       ],
       { cwd: directory },
     );
-    writeFileSync(path.join(directory, `${name}.pem`), result.stdout);
-    return result;
   }
 
   test.each([
@@ -86,6 +91,22 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     expect(await certificateSerial(issued)).not.toBe(
       await certificateSerial(path.join(directory, `${old}.pem`)),
     );
+  });
+
+  test('gets its certificate again by the same request, and another when that certificate signs it', async () => {
+    const challenge = connector.ready.challengePassword;
+    const serialOf = async (name: string, { code, stderr, stdout }: CommandResult) => {
+      expect(code, stderr).toBe(0);
+      const file = path.join(directory, `${name}.pem`);
+      writeFileSync(file, stdout);
+      return certificateSerial(file);
+    };
+    const first = await serialOf('kept', await enrol('kept', challenge));
+    expect(await serialOf('again', await request('kept', challenge))).toBe(first);
+    const signed = ['--cert', 'kept.pem', '--key', 'kept.key'];
+    const renewed = await serialOf('renewed', await request('kept', challenge, ...signed));
+    expect(renewed).not.toBe(first);
+    expect(await serialOf('retried', await request('kept', challenge, ...signed))).toBe(renewed);
   });
 
   async function renew(old: string, name: string, configFile: string): Promise<CommandResult> {
