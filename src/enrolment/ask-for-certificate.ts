@@ -4,11 +4,10 @@ import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { Entry } from '../store/collection.ts';
 import { getEntry, replaceEntry } from '../store/collection.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { AskingTurn } from './asking-turn.ts';
 import { asksInVain, askUntil, isHeldBy, nextMove } from './asking-turn.ts';
 import { failTransaction } from './fail-transaction.ts';
-import { findBySerialKey } from './issued-certificate-record.ts';
+import { isKnownRevoked } from './is-known-revoked.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
 import type { IssuingTransaction, TransactionRecord } from './transaction-record.ts';
@@ -59,7 +58,9 @@ async function claim(
   turn: AskingTurn,
 ): Promise<boolean> {
   const { value } = entry;
-  if (value.asked === undefined && (await isRenewalOfRevoked(deps, connector, value))) {
+  const { asked, right } = value;
+  const isLateRenewal = asked === undefined && right.kind === 'renewal';
+  if (isLateRenewal && (await isKnownRevoked(deps, connector, right.predecessor))) {
     if (!(await failTransaction(deps, connector, entry, 'renewal-of-revoked'))) return true;
     throw new Refusal('renewal-of-revoked');
   }
@@ -69,19 +70,6 @@ async function claim(
     turn.inVain = true;
   }
   return true;
-}
-
-/** @throws IssuerError */
-async function isRenewalOfRevoked(
-  { store, issuer }: TransactionDependencies,
-  connector: ConnectorRecord,
-  { right }: IssuingTransaction,
-): Promise<boolean> {
-  if (right.kind !== 'renewal') return false;
-  const renewed = await findBySerialKey(store, connector, right.predecessor);
-  if (renewed === undefined) return false;
-  const certificate = parseCertificate(renewed.value.certificate);
-  return issuer.isRevoked(connector.certificateAuthorityArn, certificate);
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import { findBySerialKey } from './issued-certificate-record.ts';
+import { isKnownRevoked } from './is-known-revoked.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 
 /**
@@ -31,15 +30,12 @@ export async function isOver(
 
 /** Not when the issuer cannot say: then the certificate is given again, or the challenge decides, as for any other request. */
 async function isRevoked(
-  { store, issuer }: EnrolmentDependencies,
+  deps: EnrolmentDependencies,
   connector: ConnectorRecord,
   serial: string,
 ): Promise<boolean> {
-  const issued = await findBySerialKey(store, connector, serial);
-  if (issued === undefined) return false;
-  const certificate = parseCertificate(issued.value.certificate);
   try {
-    return await issuer.isRevoked(connector.certificateAuthorityArn, certificate);
+    return await isKnownRevoked(deps, connector, serial);
   } catch (error) {
     if (error instanceof IssuerError) return false;
     throw error;
