@@ -2,7 +2,7 @@
 #
 # Base images are pinned by tag. To pin their bytes as well, append the digest that your registry tells for the tag, as in
 # node:24-bookworm-slim@sha256:<digest> (docker buildx imagetools inspect node:24-bookworm-slim), in all three places.
-# test/long/dockerfile.test.ts replays these steps without Docker; it knows the instructions that stand here and no others.
+# test/soak/dockerfile.test.ts replays these steps without Docker; it knows the instructions that stand here and no others.
 
 FROM node:24-bookworm AS build
 WORKDIR /app

@@ -9,6 +9,7 @@ export default tseslint.config({
   },
   plugins: { '@typescript-eslint': tseslint.plugin },
   rules: {
+    'no-duplicate-imports': 'error',
     '@typescript-eslint/await-thenable': 'error',
     '@typescript-eslint/no-floating-promises': 'error',
     '@typescript-eslint/no-misused-promises': 'error',

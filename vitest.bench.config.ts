@@ -7,6 +7,6 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 3_600_000,
     hookTimeout: 120_000,
-    setupFiles: ['test/support/after-each-file.ts'],
+    setupFiles: ['test/support/setup/after-each-file.ts'],
   },
 });

@@ -12,8 +12,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // One second by default, for which a busy machine may stand still.
     expect: { poll: { timeout: 60_000 } },
-    globalSetup: ['test/support/build-once.ts'],
-    setupFiles: ['test/support/after-each-file.ts', 'test/support/seed-properties.ts'],
+    globalSetup: ['test/support/setup/build-once.ts'],
+    setupFiles: ['test/support/setup/after-each-file.ts', 'test/support/setup/seed-properties.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'rooms',
-          include: ['test/{unit,contract}/**/*.test.ts'],
+          include: ['test/{unit,contract,scenario}/**/*.test.ts'],
           exclude: PURE,
           sequence: { groupOrder: 1 },
         },

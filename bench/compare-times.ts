@@ -1,4 +1,4 @@
-import { compareMedians, shuffled } from '../test/support/compare-medians.ts';
+import { compareMedians, shuffled } from '../test/support/load/compare-medians.ts';
 
 /** Something to be timed, in two worlds. */
 export interface Timed {

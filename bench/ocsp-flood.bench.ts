@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { it } from 'vitest';
-import { enrolDevice } from '../test/support/enrol-device.ts';
-import { openMessageSource } from '../test/support/message-source.ts';
-import { runOpenssl } from '../test/support/run-openssl.ts';
-import { cpuMilliseconds } from '../test/support/server-process.ts';
-import type { RunningConnector } from '../test/support/start-connector.ts';
-import { startConnector } from '../test/support/start-connector.ts';
-import { tempDirectory } from '../test/support/temp-directory.ts';
+import { enrolDevice } from '../test/support/clients/enrol-device.ts';
+import { runOpenssl } from '../test/support/clients/run-openssl.ts';
+import { openMessageSource } from '../test/support/scep-messages/message-source.ts';
+import { cpuMilliseconds } from '../test/support/servers/server-process.ts';
+import { type RunningConnector, startConnector } from '../test/support/servers/start-connector.ts';
+import { tempDirectory } from '../test/support/servers/temp-directory.ts';
 
 const ROUNDS = 3;
 /** Milliseconds that one kind of load is kept up. */

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'vitest';
-import { openMessageSource } from '../test/support/message-source.ts';
-import { startConnector } from '../test/support/start-connector.ts';
-import type { Send } from './raw-clients.ts';
-import { overKeptConnections, overNewConnections, rawRequest } from './raw-clients.ts';
+import { openMessageSource } from '../test/support/scep-messages/message-source.ts';
+import { startConnector } from '../test/support/servers/start-connector.ts';
+import { overKeptConnections, overNewConnections, rawRequest, type Send } from './raw-clients.ts';
 
 /** Seconds that each rate is kept up. */
 const SECONDS = 10;

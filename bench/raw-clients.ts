@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** Milliseconds that a device waits for an answer; sscep and most MDM agents wait longer. */
 const PATIENCE = 30_000;

@@ -1,27 +1,38 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import { findChallengeByPassword } from '../src/connectors/challenges/find-challenge.ts';
+import { listChallenges } from '../src/connectors/challenges/list-challenges.ts';
 import { connectorPartition } from '../src/connectors/connector-record.ts';
-import { findChallengeByPassword } from '../src/connectors/find-challenge.ts';
-import { listChallenges } from '../src/connectors/list-challenges.ts';
 import { listConnectors } from '../src/connectors/list-connectors.ts';
-import { authorityPartition } from '../src/private-ca/authority-record.ts';
-import { certificates, issueTokens, serialKey } from '../src/private-ca/certificate-record.ts';
-import { isRevoked } from '../src/private-ca/is-revoked.ts';
 import { scopedTo } from '../src/private-ca/private-ca.ts';
+import { authorityPartition } from '../src/private-ca/records/authority-record.ts';
+import {
+  certificates,
+  issueTokens,
+  serialKey,
+} from '../src/private-ca/records/certificate-record.ts';
+import { isRevoked } from '../src/private-ca/revocation/is-revoked.ts';
 import { writeArchive } from '../src/store/archive/write-archive.ts';
 import { putEntry } from '../src/store/collection.ts';
 import { connectRedis } from '../src/store/redis/connect-redis.ts';
 import { sweepExpired } from '../src/store/redis/sweep-expired.ts';
 import { SWEEP_SCRIPT } from '../src/store/redis/sweep-script.ts';
-import { enrolExample, inBatches } from '../test/support/fill-site.ts';
-import type { LargeSite } from '../test/support/large-site.ts';
-import { addChallenge, makeEnroller, openLargeSite } from '../test/support/large-site.ts';
-import type { RedisProcess } from '../test/support/redis-process.ts';
-import { hasRedis, startRedisProcess, until } from '../test/support/redis-process.ts';
-import { redisStoreSettings } from '../test/support/redis-store-settings.ts';
-import type { Timed } from './compare-times.ts';
-import { compareTimes } from './compare-times.ts';
+import { enrolExample, inBatches } from '../test/support/load/fill-site.ts';
+import {
+  addChallenge,
+  type LargeSite,
+  makeEnroller,
+  openLargeSite,
+} from '../test/support/load/large-site.ts';
+import {
+  hasRedis,
+  type RedisProcess,
+  startRedisProcess,
+  until,
+} from '../test/support/redis/redis-process.ts';
+import { redisStoreSettings } from '../test/support/redis/redis-store-settings.ts';
+import { compareTimes, type Timed } from './compare-times.ts';
 
 /** How many certificates there are in the large store; the small one has a thousand. */
 const LARGE = Number(process.env['BENCH_CERTIFICATES'] ?? 1_000_000);

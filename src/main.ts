@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { registerAdminCommands } from './cli/admin/admin-commands.ts';
 import { registerCaCommand } from './cli/ca/ca.ts';
 import { registerClientCommands } from './cli/client-commands.ts';
 import { registerCompletionCommand } from './cli/completion/completion.ts';
+import { registerAdminCommands } from './cli/connector/admin-commands.ts';
 import { registerDevCommand } from './cli/dev.ts';
-import { failWith } from './cli/fail-with.ts';
 import { registerMasterKeyCommand } from './cli/master-key.ts';
-import { print, warn } from './cli/print.ts';
 import { registerRaCommand } from './cli/ra.ts';
 import { registerServeCommand } from './cli/serve.ts';
 import { registerStoreCommand } from './cli/store/store.ts';
+import { failWith } from './cli/terminal/fail-with.ts';
+import { print, warn } from './cli/terminal/print.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -31,32 +31,32 @@ registerServeCommand(program, async (options) => {
   await runServe(options);
 });
 registerRaCommand(program, async (connector, options) => {
-  const { runRaRotate } = await import('./administration/run-ra-rotate.ts');
+  const { runRaRotate } = await import('./local-commands/run-ra-rotate.ts');
   await runRaRotate(connector, options);
 });
 registerClientCommands(program);
 registerAdminCommands(program);
 registerCaCommand(program, {
   importCa: async (options) => {
-    const { runCaImport } = await import('./administration/run-ca-import.ts');
+    const { runCaImport } = await import('./local-commands/run-ca-import.ts');
     await runCaImport(options);
   },
   exportCa: async (arn, options) => {
-    const { runCaExport } = await import('./administration/run-ca-export.ts');
+    const { runCaExport } = await import('./local-commands/run-ca-export.ts');
     await runCaExport(arn, options);
   },
 });
 registerMasterKeyCommand(program, async (options) => {
-  const { runMasterKeyReseal } = await import('./administration/run-master-key-reseal.ts');
+  const { runMasterKeyReseal } = await import('./local-commands/run-master-key-reseal.ts');
   await runMasterKeyReseal(options);
 });
 registerStoreCommand(program, {
   exportStore: async (options) => {
-    const { runStoreExport } = await import('./administration/run-store-export.ts');
+    const { runStoreExport } = await import('./local-commands/run-store-export.ts');
     await runStoreExport(options);
   },
   importStore: async (options) => {
-    const { runStoreImport } = await import('./administration/run-store-import.ts');
+    const { runStoreImport } = await import('./local-commands/run-store-import.ts');
     await runStoreImport(options);
   },
 });

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http';
 import type { FindCredential } from './aws-wire/credential.ts';
 import { createAuthenticator } from './aws-wire/sigv4/create-authenticator.ts';
 import type { Settings } from './config/settings.ts';
+import type { ConnectorApi } from './connector-api/operation.ts';
 import { createApiGates } from './http/api-gates.ts';
 import { createApiApp } from './http/api-listener.ts';
 import { serveAuditReport } from './http/serve-audit-report.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
-import type { BackgroundWork } from './server/background-work.ts';
 import type { Wired } from './wire.ts';
 
 /** Both AWS APIs over the parts of a server. */
@@ -18,11 +18,12 @@ export function wireApi(
     readonly findCredential: FindCredential;
     /** Where devices reach the enrol listener. */
     readonly enrolUrl: string;
-    readonly background: BackgroundWork;
+    /** Goes on with work after its request has been answered. */
+    readonly inBackground: ConnectorApi['inBackground'];
     readonly logger: Logger;
   },
 ): RequestListener {
-  const { findCredential, enrolUrl, background, logger } = parts;
+  const { findCredential, enrolUrl, inBackground, logger } = parts;
   const { clock, privateCa, randomUuid } = wired;
   const gates = createApiGates(privateCa, { rates: api.rates, logger });
   return createApiApp({
@@ -33,7 +34,7 @@ export function wireApi(
       regions: api.regions ?? 'any',
     }),
     gates,
-    connectorApi: { ...wired, enrolUrl, quotas, inBackground: background.start },
+    connectorApi: { ...wired, enrolUrl, quotas, inBackground },
     // Authorities that connectors do not use would only mislead.
     ...(issuer.kind === 'embedded' && {
       servePrivateCa: servePrivateCa(privateCa, gates),

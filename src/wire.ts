@@ -1,26 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { challengePasswords, findChallengeByPassword } from './connectors/find-challenge.ts';
+import {
+  challengePasswords,
+  findChallengeByPassword,
+} from './connectors/challenges/find-challenge.ts';
 import { findConnectorByPath } from './connectors/find-connector.ts';
-import { createRaIdentityFinder } from './connectors/ra-identities.ts';
+import { createRaIdentityFinder } from './connectors/ra/ra-identities.ts';
 import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
-import { createWaitingRoom } from './enrolment/waiting-room.ts';
+import { createWaitingRoom } from './enrolment/transaction/waiting-room.ts';
 import type { FindConnector } from './http/serve-scep.ts';
 import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';
-import type { KeyStoreError, TokenKeyStore } from './private-ca/key-store.ts';
-import type { Buckets } from './private-ca/object-store.ts';
-import { loadCryptoki } from './private-ca/pkcs11/load-cryptoki.ts';
-import { openPkcs11KeyStore } from './private-ca/pkcs11/pkcs11-key-store.ts';
-import type { PrivateCa } from './private-ca/private-ca.ts';
-import { openPrivateCa } from './private-ca/private-ca.ts';
-import type { PrivateCaScope } from './private-ca/private-ca-arns.ts';
-import type { S3Settings } from './private-ca/s3/open-s3-buckets.ts';
+import type { Buckets } from './private-ca/buckets/object-store.ts';
+import type { S3Settings } from './private-ca/buckets/s3/open-s3-buckets.ts';
+import type { KeyStoreError, TokenKeyStore } from './private-ca/keys/key-store.ts';
+import { loadCryptoki } from './private-ca/keys/pkcs11/load-cryptoki.ts';
+import { openPkcs11KeyStore } from './private-ca/keys/pkcs11/pkcs11-key-store.ts';
+import type { PrivateCaScope } from './private-ca/model/private-ca-arns.ts';
+import { openPrivateCa, type PrivateCa } from './private-ca/private-ca.ts';
 import { openLmdbRecordStore } from './store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from './store/record-store.ts';
 import type { RedisStoreSettings } from './store/redis/redis-store-settings.ts';
-import type { Sealer } from './store/seal.ts';
-import { createSealer } from './store/seal.ts';
+import { createSealer, type Sealer } from './store/seal.ts';
 
 export interface WireSettings {
   /** Directory of the embedded store. */
@@ -151,7 +152,7 @@ async function openStore({ storeDir, redis }: WireSettings, clock: () => number)
 
 /** The client of S3 is large: whoever does not use it does not wait for it. */
 async function loadS3Buckets(settings: S3Settings): Promise<Buckets> {
-  const { openS3Buckets } = await import('./private-ca/s3/open-s3-buckets.ts');
+  const { openS3Buckets } = await import('./private-ca/buckets/s3/open-s3-buckets.ts');
   return openS3Buckets(settings);
 }
 

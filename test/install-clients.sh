@@ -28,7 +28,7 @@ strongswan_fetches_urls() {
   return 1
 }
 
-# As test/support/find-python.ts looks for it.
+# As test/support/clients/find-python.ts looks for it.
 python_reads_certificates() {
   for python in python3 /usr/bin/python3; do
     "$python" -c 'import cryptography' >/dev/null 2>&1 && return 0

@@ -1,6 +1,5 @@
 import { DecodeError } from './decode-error.ts';
-import type { BerElement } from './read-ber.ts';
-import { readBer } from './read-ber.ts';
+import { type BerElement, readBer } from './read-ber.ts';
 import { derElement } from './write-der.ts';
 
 const OCTET_STRING = 4;

@@ -1,5 +1,4 @@
-import type { BerElement } from './read-ber.ts';
-import { readBer } from './read-ber.ts';
+import { type BerElement, readBer } from './read-ber.ts';
 import { derElement } from './write-der.ts';
 
 const SEQUENCE = 16;

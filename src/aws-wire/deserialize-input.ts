@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
-import { memberPath } from './member-path.ts';
-import { membersOf, wireSchema } from './schema-members.ts';
+import { memberPath } from './validate-input.ts';
 
 /**
  * The first of two steps that every input takes: gives each member the JSON type that `schema` wants, whatever its
@@ -80,4 +79,20 @@ function isFormFault(issue: z.core.$ZodIssue): boolean {
 function malformed(path: readonly PropertyKey[], fault: string): AwsError {
   const place = path.length > 0 ? ` at '${memberPath(path)}'` : '';
   return new AwsError('SerializationException', `The input cannot be read${place}: ${fault}`);
+}
+
+/** What a schema says of the wire: without the wrappers of optional and readonly members, the outer side of a codec. */
+export function wireSchema(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
+    return wireSchema(schema.def.innerType);
+  }
+  if (schema instanceof z.ZodPipe) return wireSchema(schema.def.in);
+  if (schema instanceof z.ZodLazy) return wireSchema(schema.def.getter());
+  return schema;
+}
+
+/** The members of a structure by their names; none for any other schema. */
+export function membersOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
+  const structure = wireSchema(schema);
+  return structure instanceof z.ZodObject ? structure.def.shape : {};
 }

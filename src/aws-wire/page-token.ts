@@ -1,5 +1,4 @@
-import type { Sealer } from '../store/seal.ts';
-import { SealError, sealedText } from '../store/seal.ts';
+import { SealError, type Sealer, sealedText } from '../store/seal.ts';
 import { AwsError } from './aws-error.ts';
 import type { Caller } from './caller.ts';
 

@@ -1,7 +1,6 @@
 import { AwsError } from './aws-error.ts';
 import type { Caller } from './caller.ts';
-import type { SecondCounterOptions } from './count-per-second.ts';
-import { createSecondCounter } from './count-per-second.ts';
+import { createSecondCounter, type SecondCounterOptions } from './count-per-second.ts';
 import type { Rates } from './default-rates.ts';
 
 export interface RateLimiterOptions extends SecondCounterOptions {

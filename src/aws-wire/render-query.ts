@@ -1,5 +1,4 @@
-import type { AwsError, AwsErrorCode } from './aws-error.ts';
-import { AWS_ERRORS } from './aws-error.ts';
+import { AWS_ERRORS, type AwsError, type AwsErrorCode } from './aws-error.ts';
 import type { WireReply } from './wire-reply.ts';
 
 const headers = { 'Content-Type': 'text/xml' };

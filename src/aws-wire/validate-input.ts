@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { AwsError } from './aws-error.ts';
-import { memberPath } from './member-path.ts';
 
 /** Of one message: an input with thousands of faults gets no answer of that length. */
 const MAX_FAULTS = 20;
@@ -57,4 +56,16 @@ function shown(value: unknown): string {
   if (value instanceof Uint8Array) return `of ${value.length} octets`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return `'${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}...` : text}'`;
+}
+
+/** A place in an input as AWS writes it: names begin in lower case, items count from 1, as in tags.1.member.key. */
+export function memberPath(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) =>
+    typeof step === 'number' ? `${step + 1}.member` : uncapitalised(String(step)),
+  );
+  return steps.join('.') || 'input';
+}
+
+function uncapitalised(name: string): string {
+  return name.slice(0, 1).toLowerCase() + name.slice(1);
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { registerEnrolCommand } from './enrol.ts';
-import { registerGetCertificateCommand } from './get-certificate.ts';
-import { registerGetCrlCommand } from './get-crl.ts';
-import { registerGetNextCaCommand } from './get-next-ca.ts';
-import { registerPollCommand } from './poll.ts';
-import { registerRenewCommand } from './renew.ts';
+import { registerEnrolCommand } from './device/enrol.ts';
+import { registerGetCertificateCommand } from './device/get-certificate.ts';
+import { registerGetCrlCommand } from './device/get-crl.ts';
+import { registerGetNextCaCommand } from './device/get-next-ca.ts';
+import { registerPollCommand } from './device/poll.ts';
+import { registerRenewCommand } from './device/renew.ts';
 
 /** Registers the commands by which `scep-connector` is a SCEP client, in the order in which a device needs them. */
 export function registerClientCommands(program: Command): void {

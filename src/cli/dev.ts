@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { DevSettings } from '../config/dev-settings.ts';
-import { parseDevSettings } from '../config/dev-settings.ts';
+import { type DevSettings, parseDevSettings } from '../config/dev-settings.ts';
 
 /**
  * Registers `scep-connector dev`. `run` brings the server up and comes back when it has been told to stop and has drained.

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { StoreOptions } from './store/store-options.ts';
-import { addStoreOptions } from './store/store-options.ts';
+import { addStoreOptions, type StoreOptions } from './store/store-options.ts';
 
 /** Registers `scep-connector master-key`. `reseal` seals anew and says what came of it. */
 export function registerMasterKeyCommand(

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { StoreOptions } from './store/store-options.ts';
-import { addStoreOptions } from './store/store-options.ts';
+import { addStoreOptions, type StoreOptions } from './store/store-options.ts';
 
 export interface RaRotateOptions extends StoreOptions {
   /** A duration as in a tag. */

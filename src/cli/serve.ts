@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseWholeNumber } from './parse-option.ts';
+import { parseWholeNumber } from './terminal/parse-option.ts';
 
 export interface ServeOptions {
   /** File of settings. */

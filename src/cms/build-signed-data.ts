@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createHash, sign } from 'node:crypto';
+import { createHash, type KeyObject, sign } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import {
   derContext,
@@ -13,8 +12,11 @@ import {
 } from '../asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
-import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
-import { digestAlgorithm } from '../x509/signature-algorithms.ts';
+import {
+  type DigestAlgorithm,
+  type DigestName,
+  digestAlgorithm,
+} from '../x509/signature-algorithms.ts';
 import { derIssuerAndSerialNumber } from './entity-identifier.ts';
 
 export interface SignedDataSigner {

@@ -2,13 +2,11 @@ import { pbkdf2Sync } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readSmallInteger } from '../asn1/read-small-integer.ts';
-import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import type { ContentCipher } from './content-ciphers.ts';
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import {
+  type ContentCipher,
   contentCipher,
   decryptContent,
   findCipherByOid,

@@ -1,7 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derOid } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';

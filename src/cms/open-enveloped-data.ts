@@ -1,5 +1,4 @@
-import type { ContentCipher } from './content-ciphers.ts';
-import { decryptContent, initialisationVector } from './content-ciphers.ts';
+import { type ContentCipher, decryptContent, initialisationVector } from './content-ciphers.ts';
 import type { EnvelopedData, KeyTransportRecipient } from './parse-enveloped-data.ts';
 import type { KeyTransport } from './rsa-key-transport.ts';
 

@@ -2,8 +2,11 @@ import type { ContentCipher } from './content-ciphers.ts';
 import { openContent } from './open-enveloped-data.ts';
 import type { EnvelopedData } from './parse-enveloped-data.ts';
 import { derivationCost, deriveKey, deriveKeySync } from './password-key-derivation.ts';
-import type { PasswordEncryption, PasswordRecipient } from './password-recipient.ts';
-import { passwordEncryption } from './password-recipient.ts';
+import {
+  type PasswordEncryption,
+  type PasswordRecipient,
+  passwordEncryption,
+} from './password-recipient.ts';
 import { unwrapContentKey } from './wrap-content-key.ts';
 
 export interface OpenedByPassword {

@@ -1,7 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readOid } from '../x509/read-oid.ts';
 
 /** What a ContentInfo holds (RFC 5652 section 3). */

@@ -3,14 +3,11 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
-import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { readOid } from '../x509/read-oid.ts';
-import type { EntityIdentifier } from './entity-identifier.ts';
-import { readEntityIdentifier } from './entity-identifier.ts';
+import { type EntityIdentifier, readEntityIdentifier } from './entity-identifier.ts';
 import { parseContentInfo } from './parse-content-info.ts';
-import type { PasswordRecipient } from './password-recipient.ts';
-import { readPasswordRecipient } from './password-recipient.ts';
+import { type PasswordRecipient, readPasswordRecipient } from './password-recipient.ts';
 
 /** EnvelopedData (RFC 5652 section 6.1) as far as SCEP uses it. */
 export interface EnvelopedData {

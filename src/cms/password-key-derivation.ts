@@ -3,10 +3,16 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derInteger, derNull, derOctetString, derOid, derSequence } from '../asn1/write-der.ts';
-import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { derAlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import type { DigestName } from '../x509/signature-algorithms.ts';
-import { DIGEST_ALGORITHMS, digestAlgorithm } from '../x509/signature-algorithms.ts';
+import {
+  type AlgorithmIdentifier,
+  derAlgorithmIdentifier,
+  readAlgorithmIdentifier,
+} from '../x509/algorithm-identifier.ts';
+import {
+  DIGEST_ALGORITHMS,
+  type DigestName,
+  digestAlgorithm,
+} from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { readPbkdf2Parameters } from './read-pbkdf2-parameters.ts';
 

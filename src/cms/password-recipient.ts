@@ -1,18 +1,24 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derContext, derInteger, derOctetString } from '../asn1/write-der.ts';
-import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import { derAlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import {
+  type AlgorithmIdentifier,
+  derAlgorithmIdentifier,
+  readAlgorithmIdentifier,
+} from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import type { ContentCipher } from './content-ciphers.ts';
-import { contentCipher, findCipherByOid, initialisationVector } from './content-ciphers.ts';
-import type { PasswordKeyDerivation } from './password-key-derivation.ts';
+import {
+  type ContentCipher,
+  contentCipher,
+  findCipherByOid,
+  initialisationVector,
+} from './content-ciphers.ts';
 import {
   deriveKey,
   derPasswordKeyDerivation,
+  type PasswordKeyDerivation,
   readPasswordKeyDerivation,
 } from './password-key-derivation.ts';
 import { wrapContentKey } from './wrap-content-key.ts';

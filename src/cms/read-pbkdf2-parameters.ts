@@ -1,6 +1,5 @@
 import { expectType } from '../asn1/expect-type.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readSmallInteger } from '../asn1/read-small-integer.ts';
 
 /** PBKDF2-params (RFC 8018 appendix A.2) as they stand: whoever derives from them sets the bounds. */

@@ -1,11 +1,9 @@
-import type { KeyObject } from 'node:crypto';
-import { constants, createHash, createHmac, privateDecrypt } from 'node:crypto';
+import { constants, createHash, createHmac, type KeyObject, privateDecrypt } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { oaepParameters } from './oaep-parameters.ts';
-import type { Unpad } from './unpad-content-key.ts';
-import { unpadOaep, unpadPkcs1 } from './unpad-content-key.ts';
+import { type Unpad, unpadOaep, unpadPkcs1 } from './unpad-content-key.ts';
 
 /**
  * Recovers a content-encryption key of `keyLength` octets from what a client encrypted to our RSA key. Always gives a key:

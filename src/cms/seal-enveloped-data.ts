@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { constants, publicEncrypt } from 'node:crypto';
+import { constants, type KeyObject, publicEncrypt } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import {
   derContextPrimitive,
@@ -13,11 +12,9 @@ import {
 import { derAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { derContentInfo } from './build-signed-data.ts';
-import type { ContentCipher } from './content-ciphers.ts';
-import { encryptContent } from './content-ciphers.ts';
+import { type ContentCipher, encryptContent } from './content-ciphers.ts';
 import { derIssuerAndSerialNumber } from './entity-identifier.ts';
-import type { PasswordKey } from './password-recipient.ts';
-import { derPasswordRecipient } from './password-recipient.ts';
+import { derPasswordRecipient, type PasswordKey } from './password-recipient.ts';
 
 export type EnvelopeRecipient =
   | {

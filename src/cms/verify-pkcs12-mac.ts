@@ -6,11 +6,12 @@ import type { BerElement } from '../asn1/read-ber.ts';
 import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { findDigestByOid } from '../x509/signature-algorithms.ts';
-import type { Pkcs12Digest, Pkcs12Salting } from './derive-pkcs12-key.ts';
 import {
   checkSalting,
   derivePkcs12Key,
   PKCS12_PURPOSE,
+  type Pkcs12Digest,
+  type Pkcs12Salting,
   passphraseEncodings,
 } from './derive-pkcs12-key.ts';
 import { Pkcs12Error } from './pkcs12-error.ts';

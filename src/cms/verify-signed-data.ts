@@ -1,11 +1,14 @@
-import type { KeyObject } from 'node:crypto';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derOid, derSetOf } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
-import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
-import { findDigestByOid, signatureDigest } from '../x509/signature-algorithms.ts';
+import {
+  type DigestAlgorithm,
+  type DigestName,
+  findDigestByOid,
+  signatureDigest,
+} from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import type { SignedData, SignerInfo } from './parse-signed-data.ts';

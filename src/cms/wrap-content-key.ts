@@ -1,5 +1,4 @@
-import type { ContentCipher } from './content-ciphers.ts';
-import { decryptBlocks, encryptBlocks } from './content-ciphers.ts';
+import { type ContentCipher, decryptBlocks, encryptBlocks } from './content-ciphers.ts';
 
 /** What an encrypted content key came out as. */
 export interface UnwrappedContentKey {

@@ -1,7 +1,11 @@
-import type { ParsedIniData, Profile } from '@smithy/shared-ini-file-loader';
-import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import {
+  CONFIG_PREFIX_SEPARATOR,
+  loadSharedConfigFiles,
+  type ParsedIniData,
+  type Profile,
+} from '@smithy/shared-ini-file-loader';
 import type { Service } from '../aws-wire/caller.ts';
-import { parseEndpoint } from './parse-endpoint.ts';
+import { parseEndpoint } from './setting-kinds.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where the API is and for whom to sign, as the AWS SDKs find it out. */

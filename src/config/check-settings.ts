@@ -1,7 +1,6 @@
 import { REDIS_CHECKS } from './check-redis-settings.ts';
 import { listSettings } from './setting.ts';
-import type { Settings } from './settings.ts';
-import { LISTENERS, SETTINGS } from './settings.ts';
+import { LISTENERS, SETTINGS, type Settings } from './settings.ts';
 
 /** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
 interface Check {

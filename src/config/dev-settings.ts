@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultSettings } from './parse-settings.ts';
 import { httpUrl } from './setting-kinds.ts';
-import type { Settings } from './settings.ts';
-import { LOG_LEVELS } from './settings.ts';
+import { LOG_LEVELS, type Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
 const port = (option: string) =>

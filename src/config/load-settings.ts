@@ -4,18 +4,12 @@ import { CREDENTIAL_VARIABLES, readCredentialEnvironment } from './credential-en
 import { loadCredentialsFile } from './credentials-file.ts';
 import { isSameMasterKey, readMasterKeyFile } from './master-key.ts';
 import { parseSettings } from './parse-settings.ts';
-import type { Environment } from './read-settings-environment.ts';
-import { readSettingsEnvironment } from './read-settings-environment.ts';
-import type { SettingsSource } from './read-settings-file.ts';
-import { readSettingsFile } from './read-settings-file.ts';
-import type { RedisConnection } from './redis-connection.ts';
-import { readRedisConnection } from './redis-connection.ts';
-import type { ListenerSettings, Settings } from './settings.ts';
-import { LISTENERS, SETTINGS } from './settings.ts';
-import type { TlsFiles } from './tls-files.ts';
-import { loadTlsFiles } from './tls-files.ts';
-import type { TokenSettings } from './token-settings.ts';
-import { readTokenSettings } from './token-settings.ts';
+import { type Environment, readSettingsEnvironment } from './read-settings-environment.ts';
+import { readSettingsFile, type SettingsSource } from './read-settings-file.ts';
+import { type RedisConnection, readRedisConnection } from './redis-connection.ts';
+import { LISTENERS, type ListenerSettings, SETTINGS, type Settings } from './settings.ts';
+import { loadTlsFiles, type TlsFiles } from './tls-files.ts';
+import { readTokenSettings, type TokenSettings } from './token-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface LoadedSettings {

@@ -1,9 +1,13 @@
 import { checkSettings } from './check-settings.ts';
 import type { GivenSetting, SettingsSource } from './read-settings-file.ts';
-import type { NamedSetting, Setting, SettingsTree } from './setting.ts';
-import { isSetting, listSettings } from './setting.ts';
-import type { Settings } from './settings.ts';
-import { SETTINGS } from './settings.ts';
+import {
+  isSetting,
+  listSettings,
+  type NamedSetting,
+  type Setting,
+  type SettingsTree,
+} from './setting.ts';
+import { SETTINGS, type Settings } from './settings.ts';
 
 export interface ParsedSettings {
   /** Frozen. Where a value was wrong its default stands. */

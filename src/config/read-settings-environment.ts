@@ -1,7 +1,6 @@
 import { nearestName } from './nearest-name.ts';
 import type { GivenSetting, SettingsSource } from './read-settings-file.ts';
-import type { SettingsTree } from './setting.ts';
-import { listSettings, VARIABLE_PREFIX } from './setting.ts';
+import { listSettings, type SettingsTree, VARIABLE_PREFIX } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

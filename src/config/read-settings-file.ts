@@ -1,8 +1,15 @@
-import type { Document, Node, Pair } from 'yaml';
-import { isAlias, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
 import { nearestName } from './nearest-name.ts';
-import type { SettingsTree } from './setting.ts';
-import { isSetting, listSettings } from './setting.ts';
+import { isSetting, listSettings, type SettingsTree } from './setting.ts';
 
 /** What one place says of the settings. */
 export interface SettingsSource {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseMasterKey } from './master-key.ts';
-import { parseEndpoint } from './parse-endpoint.ts';
 import type { SettingKind } from './setting.ts';
 
 const text = z.string().trim().min(1);
@@ -88,3 +87,11 @@ export const masterKeyText: SettingKind<Uint8Array> = {
     return z.NEVER;
   }),
 };
+
+/** A base URL, of an API or of devices; undefined unless it is http or https, without user, query and fragment. */
+export function parseEndpoint(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  const { username, password, search, hash } = url;
+  return [username, password, search, hash].every((part) => part === '') ? url : undefined;
+}

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { AWS_RATES, DEFAULT_RATES } from '../aws-wire/default-rates.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import type { Setting, SettingsOf } from './setting.ts';
-import { optionalSetting, secretSetting, setting } from './setting.ts';
+import {
+  optionalSetting,
+  type Setting,
+  type SettingsOf,
+  secretSetting,
+  setting,
+} from './setting.ts';
 import {
   address,
   file,

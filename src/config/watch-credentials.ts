@@ -1,6 +1,5 @@
 import type { Credential, FindCredential } from '../aws-wire/credential.ts';
-import type { CredentialsFile } from './credentials-file.ts';
-import { loadCredentialsFile } from './credentials-file.ts';
+import { type CredentialsFile, loadCredentialsFile } from './credentials-file.ts';
 import { UsageError } from './usage-error.ts';
 import { watchFiles } from './watch-files.ts';
 

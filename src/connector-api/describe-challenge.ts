@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ChallengeRecord } from '../connectors/challenge-record.ts';
+import type { ChallengeRecord } from '../connectors/challenges/challenge-record.ts';
 import type { challengeMetadataSchema } from './api-schemas.ts';
 
 /** A challenge as the API shows it: without its password. */

@@ -2,7 +2,10 @@ import type { z } from 'zod';
 import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
 import type { Access } from '../aws-wire/policy/access.ts';
-import type { ConnectorApi } from './connector-api.ts';
+import type { ConnectorQuotas } from '../connectors/account-record.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Sealer } from '../store/seal.ts';
 
 /** One operation of the API of Connector for SCEP: what the API model says of it, and what it does. */
 export interface Operation<Input, Output> {
@@ -27,4 +30,24 @@ export interface Operation<Input, Output> {
   access(caller: Caller, input: Partial<Input>): readonly Access[];
   /** @throws AwsError one of `errors` */
   run(api: ConnectorApi, caller: Caller, input: Input): Promise<Output>;
+}
+
+/** An action of this service on one resource; on `*` when the action has none, or the request names none. */
+export function accessTo(action: string, resource = '*'): Access {
+  return { action: `pca-connector-scep:${action}`, resources: [resource] };
+}
+
+/** What every operation works with. */
+export interface ConnectorApi {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  readonly issuer: Issuer;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly randomUuid: () => string;
+  /** Where devices reach the enrol listener, such as https://scep.example.com; without a slash at the end. */
+  readonly enrolUrl: string;
+  readonly quotas: ConnectorQuotas;
+  /** Goes on with work that outlives the request: a failure is logged, and the store stays open until it ends. */
+  readonly inBackground: (work: () => Promise<unknown>) => void;
 }

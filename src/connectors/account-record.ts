@@ -45,3 +45,9 @@ export async function* allConnectorIds(store: RecordStore): AsyncGenerator<strin
     }
   }
 }
+
+/** Limits on what there may be, counted for one account in one region. */
+export interface ConnectorQuotas {
+  readonly connectors: number;
+  readonly challengesPerConnector: number;
+}

@@ -1,6 +1,5 @@
 import { parseArn, partitionOf } from '../aws-wire/arn.ts';
-import type { Issuer } from '../issuer/issuer.ts';
-import { IssuerError } from '../issuer/issuer.ts';
+import { type Issuer, IssuerError } from '../issuer/issuer.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { invalid } from './connector-errors.ts';
 

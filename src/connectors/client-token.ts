@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
-import type { ResourceType } from './connector-errors.ts';
-import { conflict } from './connector-errors.ts';
+import { conflict, type ResourceType } from './connector-errors.ts';
 
 /** What a ClientToken has made, for five minutes: in the partition in which it was made. */
 const clientTokens = defineConnectorCollection(

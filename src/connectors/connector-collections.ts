@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { Collection } from '../store/collection.ts';
-import { defineCollection } from '../store/collection.ts';
+import { type Collection, defineCollection } from '../store/collection.ts';
 
 /** All that a connector's partition holds besides the connector itself: what goes when the connector goes. */
 export const CONNECTOR_COLLECTIONS = [

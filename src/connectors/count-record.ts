@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Entry } from '../store/collection.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { type Entry, getEntry, putEntry } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 

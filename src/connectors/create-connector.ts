@@ -1,19 +1,30 @@
 import type { Issuer } from '../issuer/issuer.ts';
 import { putEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { accountPartition, listedConnectors, noteAccount } from './account-record.ts';
+import {
+  accountPartition,
+  type ConnectorQuotas,
+  listedConnectors,
+  noteAccount,
+} from './account-record.ts';
 import { checkConnectorAuthority } from './check-connector-authority.ts';
-import { checkConnectorTags } from './check-tags.ts';
-import type { ClientToken } from './client-token.ts';
-import { clientToken, findByClientToken, rememberClientToken } from './client-token.ts';
-import type { ConnectorScope } from './connector-arns.ts';
-import { connectorArn } from './connector-arns.ts';
+import {
+  type ClientToken,
+  clientToken,
+  findByClientToken,
+  rememberClientToken,
+} from './client-token.ts';
+import { type ConnectorScope, connectorArn } from './connector-arns.ts';
 import { quotaExceeded } from './connector-errors.ts';
-import type { ConnectorQuotas } from './connector-quotas.ts';
-import type { ConnectorRecord } from './connector-record.ts';
-import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import {
+  CONNECTOR_KEY,
+  type ConnectorRecord,
+  connectorPartition,
+  connectors,
+} from './connector-record.ts';
 import { readCount, recount } from './count-record.ts';
 import { unlessDeleted } from './deletion-mark.ts';
+import { checkConnectorTags } from './tags/check-tags.ts';
 import { noteUnfinished } from './unfinished-connectors.ts';
 
 interface Dependencies {

@@ -4,7 +4,7 @@ import type { ConnectorScope } from './connector-arns.ts';
 import { conflict } from './connector-errors.ts';
 import { connectorPartition, connectors } from './connector-record.ts';
 import { markDeletion } from './deletion-mark.ts';
-import { requireConnector } from './require-resource.ts';
+import { requireConnector } from './require-connector.ts';
 import { noteUnfinished } from './unfinished-connectors.ts';
 
 /**

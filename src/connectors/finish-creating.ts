@@ -1,14 +1,15 @@
-import type { IssuerFault } from '../issuer/issuer.ts';
-import { IssuerError } from '../issuer/issuer.ts';
+import { IssuerError, type IssuerFault } from '../issuer/issuer.ts';
 import { getEntry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
-import type { ConnectorRecord } from './connector-record.ts';
-import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
-import { listRaGenerations } from './ra-generations.ts';
-import type { RaRenewalDependencies } from './renew-ra-identity.ts';
-import { renewRaIdentity } from './renew-ra-identity.ts';
-import type { EndTurn } from './take-turn.ts';
-import { takeTurn, turns } from './take-turn.ts';
+import {
+  CONNECTOR_KEY,
+  type ConnectorRecord,
+  connectorPartition,
+  connectors,
+} from './connector-record.ts';
+import { listRaGenerations } from './ra/ra-generations.ts';
+import { type RaRenewalDependencies, renewRaIdentity } from './ra/renew-ra-identity.ts';
+import { type EndTurn, takeTurn, turns } from './ra/take-turn.ts';
 
 type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
 

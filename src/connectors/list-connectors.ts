@@ -4,8 +4,7 @@ import { accountPartition, listedConnectors } from './account-record.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import type { ConnectorRecord } from './connector-record.ts';
 import { findConnector } from './find-connector.ts';
-import type { Page, PageRequest } from './list-page.ts';
-import { takePage } from './list-page.ts';
+import { type Page, type PageRequest, takePage } from './list-page.ts';
 
 const AT_ONCE = 100;
 

@@ -4,8 +4,12 @@ import type { RecordStore } from '../store/record-store.ts';
 import { accountPartition, listedConnectors } from './account-record.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { CONNECTOR_COLLECTIONS } from './connector-collections.ts';
-import type { ConnectorRecord } from './connector-record.ts';
-import { CONNECTOR_KEY, connectorPartition, connectors } from './connector-record.ts';
+import {
+  CONNECTOR_KEY,
+  type ConnectorRecord,
+  connectorPartition,
+  connectors,
+} from './connector-record.ts';
 import { readCount, recount } from './count-record.ts';
 import { markDeletion } from './deletion-mark.ts';
 

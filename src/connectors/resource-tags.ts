@@ -1,16 +1,14 @@
 import { parseArn } from '../aws-wire/arn.ts';
-import type { Entry } from '../store/collection.ts';
-import { replaceEntry } from '../store/collection.ts';
+import { type Entry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
-import type { ChallengeRecord } from './challenge-record.ts';
-import { challenges } from './challenge-record.ts';
-import { checkChallengeTags, checkConnectorTags } from './check-tags.ts';
+import { type ChallengeRecord, challenges } from './challenges/challenge-record.ts';
+import { requireChallenge } from './challenges/require-challenge.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { invalid } from './connector-errors.ts';
-import type { ConnectorRecord } from './connector-record.ts';
-import { connectorPartition, connectors } from './connector-record.ts';
+import { type ConnectorRecord, connectorPartition, connectors } from './connector-record.ts';
 import { unlessDeleted } from './deletion-mark.ts';
-import { requireChallenge, requireConnector } from './require-resource.ts';
+import { requireConnector } from './require-connector.ts';
+import { checkChallengeTags, checkConnectorTags } from './tags/check-tags.ts';
 
 type Tags = Readonly<Record<string, string>>;
 

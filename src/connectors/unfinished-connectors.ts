@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { allEntries } from '../store/all-entries.ts';
-import type { Entry } from '../store/collection.ts';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  type Entry,
+  getEntry,
+  putEntry,
+} from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { findConnector } from './find-connector.ts';
 import { finishCreating } from './finish-creating.ts';
 import { forgetClaim, purgeConnector } from './purge-connector.ts';
-import type { RaRenewalDependencies } from './renew-ra-identity.ts';
+import type { RaRenewalDependencies } from './ra/renew-ra-identity.ts';
 
 /**
  * The connectors, of all accounts, that somebody is creating or deleting. A note is made before the work begins: one too many

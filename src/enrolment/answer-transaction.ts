@@ -1,14 +1,13 @@
-import type { ChainPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import type { ChainPolicy } from '../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
-import type { Decision, ReplyAddress } from './decision.ts';
-import { grantedCertificate, PENDING } from './decision.ts';
+import { findBySerialKey } from './authorise/issued-certificate-record.ts';
+import { type Decision, grantedCertificate, PENDING, type ReplyAddress } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import { findBySerialKey } from './issued-certificate-record.ts';
-import type { TransactionRecord } from './transaction-record.ts';
-import { keepWaiting } from './unfinished-transactions.ts';
+import type { TransactionRecord } from './transaction/transaction-record.ts';
+import { keepWaiting } from './transaction/unfinished-transactions.ts';
 
 /**
  * What a client is told of its transaction. Before PENDING goes out, the transaction is put on the list of those that are

@@ -1,5 +1,5 @@
-import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
+import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { caCapabilities } from '../scep/ca-capabilities.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 

@@ -1,6 +1,6 @@
-import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { requireRaIdentities } from '../connectors/ra-identities.ts';
+import { requireRaIdentities } from '../connectors/ra/ra-identities.ts';
+import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
 import { chooseCaCertificates } from '../scep/choose-ca-certificates.ts';

@@ -5,7 +5,7 @@ import { chooseReplyRecipient } from '../scep/choose-reply-recipient.ts';
 import type { OpenedRequest } from '../scep/open-pki-request.ts';
 import type { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
-import type { IssuedCertificateRecord } from './issued-certificate-record.ts';
+import type { IssuedCertificateRecord } from './authorise/issued-certificate-record.ts';
 
 /** What was decided about a request: what the client is told, and what the log is told beside it. */
 export interface Decision {

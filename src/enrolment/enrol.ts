@@ -1,23 +1,24 @@
 import { connectorPartition } from '../connectors/connector-record.ts';
 import { requireReplyRoute } from '../scep/choose-reply-recipient.ts';
-import type { OpenedRequest } from '../scep/open-pki-request.ts';
-import { openPasswordRequest, openPkiRequest } from '../scep/open-pki-request.ts';
+import {
+  type OpenedRequest,
+  openPasswordRequest,
+  openPkiRequest,
+} from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { getEntry } from '../store/collection.ts';
-import { advanceTransaction } from './advance-transaction.ts';
 import { answerTransaction } from './answer-transaction.ts';
-import type { Claim } from './authorise.ts';
-import { authorise } from './authorise.ts';
-import { singleChallengePassword } from './check-challenge.ts';
+import { authorise, type Claim } from './authorise/authorise.ts';
+import { singleChallengePassword } from './authorise/check-challenge.ts';
+import { findHolder, type Holder } from './authorise/find-holder.ts';
+import { readCertificationRequest } from './authorise/read-certification-request.ts';
 import type { Decision } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { Holder } from './find-holder.ts';
-import { findHolder } from './find-holder.ts';
-import { isOver } from './is-over.ts';
-import { readCertificationRequest } from './read-certification-request.ts';
-import { startTransaction } from './start-transaction.ts';
-import { keyDigest, transactionKey, transactions } from './transaction-record.ts';
+import { advanceTransaction } from './transaction/advance-transaction.ts';
+import { isOver } from './transaction/is-over.ts';
+import { startTransaction } from './transaction/start-transaction.ts';
+import { keyDigest, transactionKey, transactions } from './transaction/transaction-record.ts';
 
 /** PKCSReq (RFC 8894 section 3.3.1.1). @throws Refusal, IssuerError */
 export async function enrolByPkcsReq(

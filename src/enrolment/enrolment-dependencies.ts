@@ -1,6 +1,6 @@
-import type { FindRaIdentities } from '../connectors/ra-identities.ts';
-import type { FindChallenge } from './check-challenge.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
+import type { FindRaIdentities } from '../connectors/ra/ra-identities.ts';
+import type { FindChallenge } from './authorise/check-challenge.ts';
+import type { TransactionDependencies } from './transaction/start-transaction.ts';
 
 /** What deciding a PKIOperation takes; `wire.ts` puts it together. */
 export interface EnrolmentDependencies extends TransactionDependencies {

@@ -1,6 +1,6 @@
-import type { ConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import type { RaIdentity, RaIdentitySet } from '../connectors/ra-identities.ts';
+import type { RaIdentity, RaIdentitySet } from '../connectors/ra/ra-identities.ts';
+import type { ConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import type { AddressedEnvelope } from '../scep/find-recipient.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 

@@ -1,14 +1,14 @@
 import { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
-import type { Decision } from './decision.ts';
-import { grantedCertificate, replyAddress } from './decision.ts';
+import { findHolder, type Holder } from './authorise/find-holder.ts';
+import {
+  findBySerial,
+  type IssuedCertificateRecord,
+} from './authorise/issued-certificate-record.ts';
+import { type Decision, grantedCertificate, replyAddress } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { Holder } from './find-holder.ts';
-import { findHolder } from './find-holder.ts';
-import type { IssuedCertificateRecord } from './issued-certificate-record.ts';
-import { findBySerial } from './issued-certificate-record.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { Refusal } from '../scep/refusal.ts';
-import type { Decision } from './decision.ts';
-import { grantedRevocationList, replyAddress } from './decision.ts';
+import { type Decision, grantedRevocationList, replyAddress } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';

@@ -1,24 +1,21 @@
-import { readConnectorPolicy } from '../connectors/connector-policy.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { requireRaIdentities } from '../connectors/ra-identities.ts';
+import { requireRaIdentities } from '../connectors/ra/ra-identities.ts';
+import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
-import type { RequestType } from '../scep/message-types.ts';
-import { requestTypeOf } from '../scep/message-types.ts';
-import type { PkiRequest } from '../scep/read-pki-message.ts';
-import { readPkiRequest } from '../scep/read-pki-message.ts';
+import { type RequestType, requestTypeOf } from '../scep/message-types.ts';
+import { type PkiRequest, readPkiRequest } from '../scep/read-pki-message.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { verifyPkiRequest } from '../scep/verify-pki-request.ts';
-import type { Decision } from './decision.ts';
-import { refused } from './decision.ts';
+import { type Decision, refused } from './decision.ts';
 import { enrolByPkcsReq, enrolByRenewalReq } from './enrol.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
 import { findCertificate } from './find-certificate.ts';
 import { findRevocationList } from './find-revocation-list.ts';
 import { pollTransaction } from './poll-transaction.ts';
-import { refusalReasonOf } from './refusal-reason-of.ts';
+import { refusalReasonOf } from './transaction/refusal-reason-of.ts';
 
 export interface PkiOperationResult {
   /** DER. */

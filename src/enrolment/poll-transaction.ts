@@ -3,13 +3,18 @@ import { Refusal } from '../scep/refusal.ts';
 import { replyCipher } from '../scep/reply-cipher.ts';
 import { getEntry } from '../store/collection.ts';
 import type { Sealer } from '../store/seal.ts';
-import { advanceTransaction } from './advance-transaction.ts';
 import { answerTransaction } from './answer-transaction.ts';
 import type { Decision } from './decision.ts';
 import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
 import type { Exchange } from './exchange.ts';
-import type { TransactionRecord } from './transaction-record.ts';
-import { keyDigest, pollKey, polls, transactionSealContext } from './transaction-record.ts';
+import { advanceTransaction } from './transaction/advance-transaction.ts';
+import {
+  keyDigest,
+  pollKey,
+  polls,
+  type TransactionRecord,
+  transactionSealContext,
+} from './transaction/transaction-record.ts';
 
 /**
  * CertPoll (RFC 8894 section 3.3.3): the transaction of that transactionID which the very key that signs the poll began. The

@@ -1,8 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { Issuer } from '../issuer/issuer.ts';
-import type { OpenedRequest } from '../scep/open-pki-request.ts';
-import { openPkiRequest } from '../scep/open-pki-request.ts';
+import { type OpenedRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,19 +1,21 @@
-import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
-import { AwsError } from '../aws-wire/aws-error.ts';
+import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
 import type { Caller, Service } from '../aws-wire/caller.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
 import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
-import type { ConnectorApi } from '../connector-api/connector-api.ts';
-import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
+import type { ConnectorApi } from '../connector-api/operation.ts';
+import { StoreUnavailableError } from '../store/record-store.ts';
 import type { ApiCall, WireProtocol } from './api-call.ts';
 import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
 import { isForm, QUERY, readIdentityCall } from './read-identity-call.ts';
-import type { ServePrivateCa } from './read-private-ca-call.ts';
-import { JSON_1_1, readPrivateCaCall, targetOf } from './read-private-ca-call.ts';
-import type { ServeAuditReport } from './serve-audit-report.ts';
-import { readAuditReportCall } from './serve-audit-report.ts';
+import {
+  JSON_1_1,
+  readPrivateCaCall,
+  type ServePrivateCa,
+  targetOf,
+} from './read-private-ca-call.ts';
+import { readAuditReportCall, type ServeAuditReport } from './serve-audit-report.ts';
 
 export interface ApiDependencies {
   readonly authenticate: Authenticate;

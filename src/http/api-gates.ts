@@ -7,10 +7,9 @@ import type { Gates } from '../aws-wire/run-operation.ts';
 import { readTags } from '../connectors/resource-tags.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import { getAuthorityTags } from '../private-ca/authority-tags.ts';
-import { findStoredAuthority } from '../private-ca/find-authority.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { scopedTo } from '../private-ca/private-ca.ts';
+import { getAuthorityTags } from '../private-ca/authority/authority-tags.ts';
+import { findStoredAuthority } from '../private-ca/authority/find-authority.ts';
+import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
 
 type Tags = Readonly<Record<string, string>>;
 

@@ -4,10 +4,15 @@ import express from 'express';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { ApiAnswer, ApiDependencies } from './answer-api-request.ts';
-import { answerApiRequest, answerError, protocolOf, refuseUnread } from './answer-api-request.ts';
-import type { CorsOptions } from './apply-cors.ts';
-import { applyCors } from './apply-cors.ts';
+import {
+  type ApiAnswer,
+  type ApiDependencies,
+  answerApiRequest,
+  answerError,
+  protocolOf,
+  refuseUnread,
+} from './answer-api-request.ts';
+import { applyCors, type CorsOptions } from './apply-cors.ts';
 
 export interface ApiListenerDependencies extends ApiDependencies {
   readonly randomUuid: () => string;

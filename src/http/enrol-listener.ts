@@ -5,14 +5,12 @@ import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.
 import type { Logger } from '../observability/logger.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
-import { answerInPlainText } from './answer-in-plain-text.ts';
 import type { LoadLimit } from './limit-load.ts';
 import { renderHttpError } from './render-http-error.ts';
-import { respondUnavailable } from './respond-unavailable.ts';
+import { answerInPlainText, respondUnavailable } from './respond.ts';
 import { serveOcsp } from './serve-ocsp.ts';
 import { serveRevocation } from './serve-revocation.ts';
-import type { FindConnector } from './serve-scep.ts';
-import { serveScep } from './serve-scep.ts';
+import { type FindConnector, serveScep } from './serve-scep.ts';
 
 /** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
 const MAX_BODY = 256 * 1024;

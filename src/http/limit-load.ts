@@ -1,7 +1,6 @@
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Turns } from './take-turns.ts';
-import { takeTurns } from './take-turns.ts';
+import { type Turns, takeTurns } from './take-turns.ts';
 
 /** Decides which requests are worked on at the same time. */
 export interface LoadLimit {

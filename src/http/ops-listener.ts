@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express from 'express';
-import { answerInPlainText } from './answer-in-plain-text.ts';
-import { respondText } from './respond.ts';
+import { answerInPlainText, respondText } from './respond.ts';
 
 /**
  * The listener for Kubernetes: /livez says that the process answers, /readyz that it can enrol.

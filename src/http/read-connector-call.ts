@@ -6,15 +6,12 @@ import {
   renderRestJson,
   renderRestJsonError,
 } from '../aws-wire/rest-json/render-rest-json.ts';
-import type { Gates } from '../aws-wire/run-operation.ts';
-import { runOperation } from '../aws-wire/run-operation.ts';
+import { type Gates, runOperation } from '../aws-wire/run-operation.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import { splitTarget } from '../aws-wire/sigv4/split-target.ts';
-import type { ConnectorApi } from '../connector-api/connector-api.ts';
-import type { Operation } from '../connector-api/operation.ts';
-import { OPERATIONS } from '../connector-api/operations.ts';
-import type { ApiCall, WireProtocol } from './api-call.ts';
-import { asModelled } from './as-modelled.ts';
+import type { ConnectorApi, Operation } from '../connector-api/operation.ts';
+import { OPERATIONS } from '../connector-api/operations/operations.ts';
+import { type ApiCall, asModelled, type WireProtocol } from './api-call.ts';
 
 export const REST_JSON: WireProtocol = {
   renderError: renderRestJsonError,

@@ -3,10 +3,9 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import { KeyStoreError } from '../private-ca/key-store.ts';
-import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
-import { respondText } from './respond.ts';
-import { respondUnavailable } from './respond-unavailable.ts';
+import { KeyStoreError } from '../private-ca/keys/key-store.ts';
+import { StoreUnavailableError } from '../store/record-store.ts';
+import { respondText, respondUnavailable } from './respond.ts';
 
 /** The texts for what express and its body reader refuse; their own messages tell of the inside. */
 const TEXTS: Readonly<Record<number, string>> = {

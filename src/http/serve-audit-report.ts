@@ -1,14 +1,12 @@
 import type { Caller } from '../aws-wire/caller.ts';
-import type { Gates } from '../aws-wire/run-operation.ts';
-import { runOperation } from '../aws-wire/run-operation.ts';
+import { type Gates, runOperation } from '../aws-wire/run-operation.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
-import { ACTIONS } from '../private-ca/actions.ts';
-import type { AuditReportFormat } from '../private-ca/audit-report-record.ts';
-import { readAuditReport } from '../private-ca/find-audit-report.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { scopedTo } from '../private-ca/private-ca.ts';
-import { authorityArn } from '../private-ca/private-ca-arns.ts';
+import { ACTIONS } from '../private-ca/actions/actions.ts';
+import type { AuditReportFormat } from '../private-ca/audit-report/audit-report-record.ts';
+import { readAuditReport } from '../private-ca/audit-report/find-audit-report.ts';
+import { authorityArn } from '../private-ca/model/private-ca-arns.ts';
+import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
 import type { ApiCall } from './api-call.ts';
 
 /** Reads a report for a caller of its account. @throws AwsError */

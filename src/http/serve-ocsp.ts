@@ -3,16 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import { answerOcspRequest } from '../private-ca/answer-ocsp-request.ts';
-import { KeyBusyError } from '../private-ca/key-busy-error.ts';
-import { KeyStoreError } from '../private-ca/key-store.ts';
-import type { OcspAnswer } from '../private-ca/ocsp-answer.ts';
-import { OCSP_CACHING } from '../private-ca/ocsp-answer.ts';
-import { OCSP_FAILURES } from '../private-ca/ocsp-failures.ts';
+import { KeyStoreError } from '../private-ca/keys/key-store.ts';
+import { answerOcspRequest, OCSP_FAILURES } from '../private-ca/ocsp/answer-ocsp-request.ts';
+import { OCSP_CACHING, type OcspAnswer } from '../private-ca/ocsp/ocsp-answers.ts';
+import { KeyBusyError } from '../private-ca/ocsp/ocsp-signatures.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
-import { respond } from './respond.ts';
-import { setRetryAfter } from './respond-unavailable.ts';
+import { StoreUnavailableError } from '../store/record-store.ts';
+import { respond, setRetryAfter } from './respond.ts';
 
 interface Dependencies {
   readonly privateCa: PrivateCa;

@@ -1,11 +1,8 @@
-import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
-import { AwsError } from '../aws-wire/aws-error.ts';
-import type { Gates } from '../aws-wire/run-operation.ts';
-import { runOperation } from '../aws-wire/run-operation.ts';
-import type { ActionName } from '../private-ca/actions.ts';
-import { ACTIONS } from '../private-ca/actions.ts';
+import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
+import { type Gates, runOperation } from '../aws-wire/run-operation.ts';
+import { ACTIONS, type ActionName } from '../private-ca/actions/actions.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { asModelled } from './as-modelled.ts';
+import { asModelled } from './api-call.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
 
 /** What every action may answer, though its model does not say so. */

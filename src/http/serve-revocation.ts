@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import { findAuthorityById } from '../private-ca/find-authority.ts';
+import { findAuthorityById } from '../private-ca/authority/find-authority.ts';
+import { recentRevocationList } from '../private-ca/crl/recent-revocation-list.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
-import { recentRevocationList } from '../private-ca/recent-revocation-list.ts';
 import { respond, respondText } from './respond.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';

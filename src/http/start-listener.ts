@@ -1,11 +1,13 @@
-import type { Server as HttpServer, RequestListener } from 'node:http';
-import { createServer as createHttpServer } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
-import { createServer as createHttpsServer } from 'node:https';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type RequestListener,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { SecureContextOptions } from 'node:tls';
-import type { Exchanges } from './follow-exchanges.ts';
-import { followExchanges } from './follow-exchanges.ts';
+import { type Exchanges, followExchanges } from './follow-exchanges.ts';
 
 export interface ListenOptions {
   /** An address of this machine, or a name of one. */
@@ -108,4 +110,17 @@ async function drain(
   }, graceMs);
   await closed;
   clearTimeout(deadline);
+}
+
+/**
+ * The URL of a listener as others can use it: for one that listens on every address (0.0.0.0 or ::), with the first address of
+ * this machine that is not its own loopback.
+ */
+export function reachableUrl(listenerUrl: string): string {
+  const url = new URL(listenerUrl);
+  if (url.hostname !== '0.0.0.0' && url.hostname !== '[::]') return listenerUrl;
+  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? []);
+  const outward = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  url.hostname = outward?.address ?? '127.0.0.1';
+  return url.origin;
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IssuedCertificate, Issuer } from './issuer.ts';
-import { IssuerError } from './issuer.ts';
+import { type IssuedCertificate, type Issuer, IssuerError } from './issuer.ts';
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;

@@ -1,14 +1,13 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
-import { ACTIONS } from './actions.ts';
-import { claimAuthorityId } from './authority-index.ts';
-import type { AuthorityConfiguration } from './create-authority.ts';
-import { createAuthority } from './create-authority.ts';
-import { finishCreation } from './finish-creation.ts';
-import { requireMatchingAlgorithm } from './key-algorithms.ts';
+import { ACTIONS } from './actions/actions.ts';
+import { claimAuthorityId } from './authority/authority-index.ts';
+import { type AuthorityConfiguration, createAuthority } from './authority/create-authority.ts';
+import { finishCreation } from './authority/finish-creation.ts';
+import { templateArn } from './issuing/templates.ts';
+import { requireMatchingAlgorithm } from './model/key-algorithms.ts';
+import { authorityArn } from './model/private-ca-arns.ts';
+import type { Validity } from './model/validity.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { authorityArn } from './private-ca-arns.ts';
-import { templateArn } from './templates.ts';
-import type { Validity } from './validity.ts';
 
 export interface RootRequest
   extends Pick<AuthorityConfiguration, 'keyAlgorithm' | 'signingAlgorithm' | 'subject'> {

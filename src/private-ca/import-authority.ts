@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
@@ -11,29 +10,31 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 import type { Crl } from '../x509/parse-crl.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { signingAlgorithmFor } from '../x509/signing-algorithm.ts';
-import { claimAuthorityId } from './authority-index.ts';
-import type { AuthorityRecord } from './authority-record.ts';
+import { claimAuthorityId } from './authority/authority-index.ts';
+import { authorityTags } from './authority/authority-tags.ts';
+import { noteIssuerKey } from './authority/issuer-keys.ts';
+import { checkAuthorityCertificate } from './issuing/check-authority-certificate.ts';
+import { checkRootCertificate, checkSubordinateChain } from './issuing/check-authority-chain.ts';
+import { sealKey } from './keys/sealed-key-store.ts';
+import { localSigningKey } from './keys/signing-key.ts';
+import { keyAlgorithmOf } from './model/key-algorithms.ts';
+import { authorityArn } from './model/private-ca-arns.ts';
+import {
+  changeRevocation,
+  type RevocationConfiguration,
+} from './model/revocation-configuration.ts';
+import { subjectOfName } from './model/subject-of-name.ts';
+import type { PrivateCa } from './private-ca.ts';
 import {
   AUTHORITY_KEY,
+  type AuthorityRecord,
   authorities,
   authorityKeys,
   authorityPartition,
-} from './authority-record.ts';
-import { authorityTags } from './authority-tags.ts';
-import { checkAuthorityCertificate } from './check-authority-certificate.ts';
-import { checkRootCertificate, checkSubordinateChain } from './check-authority-chain.ts';
-import { importRevocations } from './import-revocations.ts';
-import { installedCertificate } from './installed-certificate.ts';
-import { noteIssuerKey } from './issuer-keys.ts';
-import { keyAlgorithmOf } from './key-algorithms.ts';
-import type { PrivateCa } from './private-ca.ts';
-import { authorityArn } from './private-ca-arns.ts';
-import type { RevocationConfiguration } from './revocation-configuration.ts';
-import { changeRevocation } from './revocation-configuration.ts';
-import { noteListBucket } from './revocation-list-bucket.ts';
-import { sealKey } from './sealed-key-store.ts';
-import { localSigningKey } from './signing-key.ts';
-import { subjectOfName } from './subject-of-name.ts';
+} from './records/authority-record.ts';
+import { installedCertificate } from './records/installed-certificate.ts';
+import { importRevocations } from './revocation/import-revocations.ts';
+import { noteListBucket } from './revocation/revocation-list-bucket.ts';
 
 /** An authority that another program has run until now. */
 export interface ForeignAuthority {

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { getEntry } from '../store/collection.ts';
-import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './authority-record.ts';
-import { findAuthority } from './find-authority.ts';
-import { isTokenKey } from './key-record.ts';
+import { findAuthority } from './authority/find-authority.ts';
+import { openSealedKey } from './keys/sealed-key-store.ts';
 import type { PrivateCa } from './private-ca.ts';
-import { openSealedKey } from './sealed-key-store.ts';
+import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './records/authority-record.ts';
+import { isTokenKey } from './records/key-record.ts';
 
 /**
  * The private key of an authority, for whoever moves it elsewhere. AWS has no such action.

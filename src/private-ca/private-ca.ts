@@ -1,17 +1,13 @@
 import type { RecordStore } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
-import type { TokenKeyStore } from './key-store.ts';
-import type { Buckets, ObjectStore } from './object-store.ts';
-import { createRecordObjectStore } from './object-store.ts';
-import type { KnownOcspAnswer } from './ocsp-answer.ts';
-import type { OcspSignatures } from './ocsp-signatures.ts';
-import { createOcspSignatures } from './ocsp-signatures.ts';
-import type { PrivateCaScope } from './private-ca-arns.ts';
-import type { RecentLists } from './recent-lists.ts';
-import { createRecentLists } from './recent-lists.ts';
-import type { PublicUrl } from './revocation-urls.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import { createSigningKeys } from './signing-keys.ts';
+import { type Buckets, createRecordObjectStore, type ObjectStore } from './buckets/object-store.ts';
+import { createRecentLists, type RecentLists } from './crl/recent-lists.ts';
+import type { TokenKeyStore } from './keys/key-store.ts';
+import { createSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
+import type { PrivateCaScope } from './model/private-ca-arns.ts';
+import type { KnownOcspAnswer } from './ocsp/ocsp-answers.ts';
+import { createOcspSignatures, type OcspSignatures } from './ocsp/ocsp-signatures.ts';
+import type { PublicUrl } from './revocation/revocation-urls.ts';
 
 export interface PrivateCaDependencies {
   readonly store: RecordStore;

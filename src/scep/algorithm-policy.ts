@@ -1,7 +1,9 @@
-import type { CipherName, ContentCipher } from '../cms/content-ciphers.ts';
-import { contentCipher } from '../cms/content-ciphers.ts';
-import type { DigestAlgorithm, DigestName } from '../x509/signature-algorithms.ts';
-import { digestAlgorithm } from '../x509/signature-algorithms.ts';
+import { type CipherName, type ContentCipher, contentCipher } from '../cms/content-ciphers.ts';
+import {
+  type DigestAlgorithm,
+  type DigestName,
+  digestAlgorithm,
+} from '../x509/signature-algorithms.ts';
 
 /** The algorithms a connector accepts from clients beyond those that all do: the ones without a legacy word. */
 export interface AlgorithmPolicy {

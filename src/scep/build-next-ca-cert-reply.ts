@@ -1,10 +1,10 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derTime } from '../asn1/write-der.ts';
-import type { SignedDataSigner } from '../cms/build-signed-data.ts';
 import {
   buildDegenerateSignedData,
   buildSignedData,
   derAttribute,
+  type SignedDataSigner,
 } from '../cms/build-signed-data.ts';
 
 export const NEXT_CA_CERT_CONTENT_TYPE = 'application/x-x509-next-ca-cert';

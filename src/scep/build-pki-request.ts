@@ -3,12 +3,10 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { derTime } from '../asn1/write-der.ts';
 import { buildSignedData, derAttribute } from '../cms/build-signed-data.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
-import type { EnvelopeRecipient } from '../cms/seal-enveloped-data.ts';
-import { sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
+import { type EnvelopeRecipient, sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
-import type { RequestType } from './message-types.ts';
-import { REQUEST_TYPES } from './message-types.ts';
+import { REQUEST_TYPES, type RequestType } from './message-types.ts';
 import { nonceAttribute, printableAttribute } from './scep-attributes.ts';
 
 /** A request as the client side makes it (RFC 8894 section 3.3). */

@@ -1,7 +1,6 @@
 import { CONTENT_CIPHERS } from '../cms/content-ciphers.ts';
 import { DIGEST_ALGORITHMS } from '../x509/signature-algorithms.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { accepts } from './algorithm-policy.ts';
+import { type AlgorithmPolicy, accepts } from './algorithm-policy.ts';
 
 /** What a server offers some of the time (protocol C16). */
 type OptionalService = 'Renewal' | 'GetNextCACert';

@@ -2,8 +2,7 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
 import { extensionValue } from '../x509/extension-value.ts';
-import type { KeyUsage } from '../x509/key-usage.ts';
-import { parseKeyUsage } from '../x509/key-usage.ts';
+import { type KeyUsage, parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /**

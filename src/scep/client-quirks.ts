@@ -237,7 +237,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'sscep, certmonger, macOS, Cisco; strongSwan by option',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     cases: ['sscep/renew.der', 'variants/issued-signer.der'],
-    tests: ['unit/enrolment/renewal.test.ts > as %s, with a new key'],
+    tests: ['scenario/enrolment/renewal.test.ts > as %s, with a new key'],
   },
   {
     name: 'ra-name-as-issuer',
@@ -246,7 +246,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     where: 'enrolment/read-issuer-and-serial-number.ts#requireOwnIssuer',
     cases: ['sscep/get-cert.der', 'sscep/get-crl.der'],
     tests: [
-      'unit/enrolment/get-certificate-and-crl.test.ts > gives the device its own certificate, by the name of the CA or of the RA',
+      'scenario/enrolment/get-certificate-and-crl.test.ts > gives the device its own certificate, by the name of the CA or of the RA',
     ],
   },
   {
@@ -255,7 +255,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'scepclient, Cisco, certmonger',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     tests: [
-      'unit/enrolment/pending.test.ts > PENDING, for the request sent again and for CertPoll alike, then the one certificate',
+      'scenario/enrolment/pending.test.ts > PENDING, for the request sent again and for CertPoll alike, then the one certificate',
     ],
   },
   {
@@ -267,8 +267,8 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     tests: [
       'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',
       'unit/enrolment/handle-pki-operation.test.ts > after half of the certificate’s life it is a new request',
-      'unit/enrolment/life-of-a-device.test.ts > is not given again on day %i, nor is another for the same request',
-      'unit/enrolment/renewal.test.ts > as %s, by the very request of the enrolment: another certificate, and that one again',
+      'scenario/enrolment/life-of-a-device.test.ts > is not given again on day %i, nor is another for the same request',
+      'scenario/enrolment/renewal.test.ts > as %s, by the very request of the enrolment: another certificate, and that one again',
     ],
   },
 ];

@@ -1,20 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
-import type { ContentCipher } from '../cms/content-ciphers.ts';
-import { findCipherByOid } from '../cms/content-ciphers.ts';
+import { type ContentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
 import { identifies } from '../cms/entity-identifier.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
 import { openPasswordEnvelopeSync } from '../cms/open-password-envelope.ts';
-import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
-import { parseEnvelopedData } from '../cms/parse-enveloped-data.ts';
+import { type EnvelopedData, parseEnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
 import { createKeyTransport } from '../cms/rsa-key-transport.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsCipher } from './algorithm-policy.ts';
-import { UntrustedReplyError } from './untrusted-reply-error.ts';
+import { type AlgorithmPolicy, acceptsCipher } from './algorithm-policy.ts';
+import { UntrustedReplyError } from './require-server-signature.ts';
 
 /** Whose reply it is: who signed the request by `privateKey`, with the certificate `certificate`. */
 export interface ReplyRecipient {

@@ -1,14 +1,11 @@
 import { DecodeError } from '../asn1/decode-error.ts';
-import type { ContentCipher } from '../cms/content-ciphers.ts';
-import { findCipherByOid } from '../cms/content-ciphers.ts';
+import { type ContentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
 import { openPasswordEnvelope } from '../cms/open-password-envelope.ts';
 import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsCipher } from './algorithm-policy.ts';
-import type { AddressedEnvelope, Recipient } from './find-recipient.ts';
-import { readEnvelope } from './find-recipient.ts';
+import { type AlgorithmPolicy, acceptsCipher } from './algorithm-policy.ts';
+import { type AddressedEnvelope, type Recipient, readEnvelope } from './find-recipient.ts';
 import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
 

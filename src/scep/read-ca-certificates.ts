@@ -2,11 +2,10 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
 import { formatName } from '../x509/distinguished-name.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { allowsKeyUsage, isAuthority, isOnlyForClients } from './certificate-roles.ts';
-import { UntrustedReplyError } from './untrusted-reply-error.ts';
+import { UntrustedReplyError } from './require-server-signature.ts';
 
 /** What a client learns from GetCACert. It holds together, but nothing says yet that it is the right CA. */
 export interface CaCertificates {

@@ -2,15 +2,14 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { CERT_REP } from './message-types.ts';
-import type { CertRepContents, ReplyRecipient } from './open-cert-rep.ts';
-import { openCertRep } from './open-cert-rep.ts';
-import type { FailInfo } from './pki-status.ts';
-import { FAIL_INFO, PKI_STATUS } from './pki-status.ts';
-import type { PkiMessage } from './read-pki-message.ts';
-import { readPkiMessage } from './read-pki-message.ts';
-import type { ExpectedSignature } from './require-server-signature.ts';
-import { requireServerSignature } from './require-server-signature.ts';
-import { UntrustedReplyError } from './untrusted-reply-error.ts';
+import { type CertRepContents, openCertRep, type ReplyRecipient } from './open-cert-rep.ts';
+import { FAIL_INFO, type FailInfo, PKI_STATUS } from './pki-status.ts';
+import { type PkiMessage, readPkiMessage } from './read-pki-message.ts';
+import {
+  type ExpectedSignature,
+  requireServerSignature,
+  UntrustedReplyError,
+} from './require-server-signature.ts';
 
 /** What the reply to one request has to agree with. */
 export interface ExpectedCertRep extends ExpectedSignature {

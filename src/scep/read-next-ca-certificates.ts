@@ -1,11 +1,12 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import type { ExpectedSignature } from './require-server-signature.ts';
-import { requireServerSignature } from './require-server-signature.ts';
-import { UntrustedReplyError } from './untrusted-reply-error.ts';
+import {
+  type ExpectedSignature,
+  requireServerSignature,
+  UntrustedReplyError,
+} from './require-server-signature.ts';
 
 /**
  * Reads the body of a GetNextCACert reply (RFC 8894 section 4.7.1): the certificates that will be served by GetCACert after

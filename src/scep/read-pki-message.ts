@@ -1,12 +1,9 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { identifies } from '../cms/entity-identifier.ts';
-import type { SignedData, SignerInfo } from '../cms/parse-signed-data.ts';
-import { parseSignedData } from '../cms/parse-signed-data.ts';
-import type { Certificate } from '../x509/parse-certificate.ts';
-import { parseCertificate } from '../x509/parse-certificate.ts';
-import type { ScepAttributes } from './scep-attributes.ts';
-import { readScepAttributes } from './scep-attributes.ts';
+import { parseSignedData, type SignedData, type SignerInfo } from '../cms/parse-signed-data.ts';
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
+import { readScepAttributes, type ScepAttributes } from './scep-attributes.ts';
 
 /** A pkiMessage (RFC 8894 section 3.2) taken apart. Nothing in it has been verified. */
 export interface PkiMessage {

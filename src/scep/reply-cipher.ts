@@ -1,8 +1,6 @@
-import type { ContentCipher } from '../cms/content-ciphers.ts';
-import { contentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
+import { type ContentCipher, contentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
 import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsCipher } from './algorithm-policy.ts';
+import { type AlgorithmPolicy, acceptsCipher } from './algorithm-policy.ts';
 
 /**
  * The cipher for the reply to a request whose envelope is not opened: the one it names, if the connector accepts that, else

@@ -34,7 +34,7 @@ export const WRITING_QUIRKS: readonly ClientQuirk[] = [
     what: 'one RSA certificate with digitalSignature, keyEncipherment and the EKU serverAuth',
     clients:
       'Apple wants both bits in one certificate, Windows an EKU, scepclient signer and recipient alike',
-    where: 'connectors/issue-ra-certificate.ts#issueRaCertificate',
+    where: 'connectors/ra/issue-ra-certificate.ts#issueRaCertificate',
     tests: ['interop/certmonger.test.ts > scep-submit tells the RA from the CA'],
   },
   {

@@ -3,9 +3,12 @@ import type { SignedData, SignerInfo } from '../cms/parse-signed-data.ts';
 import { signerDigests, verifySignedData } from '../cms/verify-signed-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsDigest } from './algorithm-policy.ts';
-import { UntrustedReplyError } from './untrusted-reply-error.ts';
+import { type AlgorithmPolicy, acceptsDigest } from './algorithm-policy.ts';
+
+/** A reply of a SCEP server that can be read but not relied on. The message is for the person at the client. */
+export class UntrustedReplyError extends Error {
+  override readonly name = 'UntrustedReplyError';
+}
 
 /** Whose signature makes a reply of the server believable. */
 export interface ExpectedSignature {

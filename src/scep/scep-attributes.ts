@@ -1,12 +1,10 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derPrintableString, derUtf8String } from '../asn1/write-der.ts';
 import { derAttribute } from '../cms/build-signed-data.ts';
 import type { SignerInfo } from '../cms/parse-signed-data.ts';
-import type { StringType } from '../x509/read-string.ts';
-import { readString } from '../x509/read-string.ts';
+import { readString, type StringType } from '../x509/read-string.ts';
 
 /** The signed attributes that RFC 8894 section 3.2.1 defines, as one side reads them from the other. */
 export interface ScepAttributes {

@@ -5,8 +5,7 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 import { describePublicKey, importPublicKey } from '../x509/public-key.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import type { AlgorithmPolicy } from './algorithm-policy.ts';
-import { acceptsDigest } from './algorithm-policy.ts';
+import { type AlgorithmPolicy, acceptsDigest } from './algorithm-policy.ts';
 import type { PkiRequest } from './read-pki-message.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,7 +1,13 @@
 import { defineCollection } from '../store/collection.ts';
 import { keepLease } from '../store/keep-lease.ts';
-import type { Lease, LeasePlace } from '../store/lease.ts';
-import { acquireLease, endLease, leaseSchema, renewLease } from '../store/lease.ts';
+import {
+  acquireLease,
+  endLease,
+  type Lease,
+  type LeasePlace,
+  leaseSchema,
+  renewLease,
+} from '../store/lease.ts';
 import type { RecordStore } from '../store/record-store.ts';
 
 /** A chore that one of all processes on a store does. */

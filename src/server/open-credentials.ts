@@ -1,7 +1,6 @@
 import type { FindCredential } from '../aws-wire/credential.ts';
 import type { LoadedSettings } from '../config/load-settings.ts';
-import type { WatchedCredentials } from '../config/watch-credentials.ts';
-import { watchCredentials } from '../config/watch-credentials.ts';
+import { type WatchedCredentials, watchCredentials } from '../config/watch-credentials.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** The access keys of the administrators: the one of the environment, and those of the file as it is now. @throws UsageError */

@@ -1,12 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { tlsFilesOf } from '../config/load-settings.ts';
 import type { ListenerSettings } from '../config/settings.ts';
-import type { TlsFiles } from '../config/tls-files.ts';
-import { loadTlsFiles } from '../config/tls-files.ts';
+import { loadTlsFiles, type TlsFiles } from '../config/tls-files.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { watchFiles } from '../config/watch-files.ts';
-import type { RunningListener } from '../http/start-listener.ts';
-import { startListener } from '../http/start-listener.ts';
+import { type RunningListener, reachableUrl, startListener } from '../http/start-listener.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
@@ -58,4 +56,28 @@ async function openTlsListener(
     await watch.stop();
     throw error;
   }
+}
+
+/** Listeners that are opened one by one and ended together. */
+export interface OpenListeners extends Pick<OpenListener, 'retire' | 'drain'> {
+  /** @returns where it is reached @throws as `openListener` */
+  open(app: RequestListener, settings: ListenerSettings): Promise<string>;
+}
+
+/** None is open at first. @param logger is told when TLS files change */
+export function openListeners(logger: Logger): OpenListeners {
+  const opened: OpenListener[] = [];
+  return {
+    async open(app, settings) {
+      const listener = await openListener(app, settings, logger);
+      opened.push(listener);
+      return reachableUrl(listener.url);
+    },
+    retire() {
+      for (const listener of opened) listener.retire();
+    },
+    async drain(graceMs) {
+      await Promise.all(opened.map((listener) => listener.drain(graceMs)));
+    },
+  };
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { adoptConnector } from '../connectors/adopt-connector.ts';
+import { createChallenge } from '../connectors/challenges/create-challenge.ts';
+import { findChallenge, openChallengePassword } from '../connectors/challenges/find-challenge.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { createChallenge } from '../connectors/create-challenge.ts';
 import { createConnector } from '../connectors/create-connector.ts';
-import { findChallenge, openChallengePassword } from '../connectors/find-challenge.ts';
 import { findConnector } from '../connectors/find-connector.ts';
-import { renewRaIdentity } from '../connectors/renew-ra-identity.ts';
+import { renewRaIdentity } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnector } from '../connectors/unfinished-connectors.ts';
 import { activateRoot } from '../private-ca/activate-root.ts';
 import { scopedTo } from '../private-ca/private-ca.ts';

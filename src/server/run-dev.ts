@@ -3,23 +3,20 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePem } from '../asn1/pem.ts';
 import type { Credential } from '../aws-wire/credential.ts';
-import type { DevConnection } from '../cli/dev-banner.ts';
-import { devBanner } from '../cli/dev-banner.ts';
-import { print } from '../cli/print.ts';
+import { type DevConnection, devBanner } from '../cli/dev-banner.ts';
+import { print } from '../cli/terminal/print.ts';
 import { loadDevCredential } from '../config/dev-credential.ts';
-import type { DevSettings } from '../config/dev-settings.ts';
-import { devServerSettings } from '../config/dev-settings.ts';
+import { type DevSettings, devServerSettings } from '../config/dev-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import { loadMasterKey } from '../config/master-key.ts';
 import { withOtherMasterKey } from '../config/read-master-key-files.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { connectorPath } from '../connectors/connector-path.ts';
-import { rotateRaIdentity } from '../connectors/rotate-ra-identity.ts';
+import { rotateRaIdentity } from '../connectors/ra/rotate-ra-identity.ts';
 import { slowIssuer } from '../issuer/slow-issuer.ts';
 import type { Wired } from '../wire.ts';
 import type { ServerUrls } from './announce-server.ts';
-import type { DevInstallation } from './prepare-dev.ts';
-import { DEV_SCOPE, prepareDev } from './prepare-dev.ts';
+import { DEV_SCOPE, type DevInstallation, prepareDev } from './prepare-dev.ts';
 import { runServer } from './run-server.ts';
 
 const WARNING =

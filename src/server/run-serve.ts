@@ -1,5 +1,5 @@
-import { print } from '../cli/print.ts';
 import type { ServeOptions } from '../cli/serve.ts';
+import { print } from '../cli/terminal/print.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import type { Logger } from '../observability/logger.ts';

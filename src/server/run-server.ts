@@ -1,30 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
-import { explainAdapterError } from '../explain-adapter-error.ts';
 import { createEnrolApp } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
 import { createOpsApp } from '../http/ops-listener.ts';
-import type { Logger } from '../observability/logger.ts';
-import { createLogger } from '../observability/logger.ts';
-import { explainSealError } from '../require-master-key.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
 import { createStoreLock } from '../store/lock-store.ts';
-import type { Wired, WireOverrides } from '../wire.ts';
-import { closeWired, wire } from '../wire.ts';
+import { closeWired, type Wired, type WireOverrides, wire } from '../wire.ts';
 import { wireApi } from '../wire-api.ts';
-import type { ServerUrls } from './announce-server.ts';
-import { announceServer } from './announce-server.ts';
+import { announceServer, type ServerUrls } from './announce-server.ts';
 import { createBackgroundWork } from './background-work.ts';
-import { checkReadiness } from './check-readiness.ts';
-import { createReadiness } from './create-readiness.ts';
-import { endAtLast } from './end-at-last.ts';
+import { checkReadiness, createReadiness } from './create-readiness.ts';
+import { explainAdapterError } from './explain-adapter-error.ts';
 import { openCredentials } from './open-credentials.ts';
-import { openListeners } from './open-listeners.ts';
+import { openListeners } from './open-listener.ts';
+import { explainSealError } from './require-master-key.ts';
 import type { Chore } from './start-chore.ts';
 import { startChores } from './start-chores.ts';
-import { stopSignal } from './stop-signal.ts';
-import type { Unlocking } from './unlock-store.ts';
-import { unlockStore } from './unlock-store.ts';
+import { endAtLast, stopSignal } from './stop-signal.ts';
+import { type Unlocking, unlockStore } from './unlock-store.ts';
 import { wireSettings } from './wire-settings.ts';
 import type { WorkerPart } from './worker-part.ts';
 
@@ -69,7 +63,10 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     publicUrl = enrolUrl;
     // After the address is known, which certificates name.
     chores.push(...startChores(wired, unlocked, logger));
-    const api = wireApi(wired, settings, { ...credentials, enrolUrl, background, logger });
+    const api = wireApi(wired, settings, {
+      ...{ ...credentials, enrolUrl, logger },
+      inBackground: background.start,
+    });
     const apiUrl = await listeners.open(api, settings.api);
     if (worker) {
       worker.report({ enrolUrl, apiUrl }, readiness.objection);

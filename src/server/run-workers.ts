@@ -1,10 +1,9 @@
 import cluster from 'node:cluster';
 import type { Settings } from '../config/settings.ts';
 import { createOpsApp } from '../http/ops-listener.ts';
-import type { Logger } from '../observability/logger.ts';
-import { createLogger } from '../observability/logger.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
 import { announceServer } from './announce-server.ts';
-import { openListeners } from './open-listeners.ts';
+import { openListeners } from './open-listener.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { WorkerMessage } from './worker-message.ts';
 import { WorkerPool } from './worker-pool.ts';

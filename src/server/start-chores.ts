@@ -1,17 +1,15 @@
-import { renewRaIdentities } from '../connectors/renew-ra-identities.ts';
+import { renewRaIdentities } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnectors } from '../connectors/unfinished-connectors.ts';
-import { resumeTransactions } from '../enrolment/unfinished-transactions.ts';
+import { resumeTransactions } from '../enrolment/transaction/unfinished-transactions.ts';
 import type { Logger } from '../observability/logger.ts';
-import { destroyDeletedKeys } from '../private-ca/destroy-deleted-keys.ts';
+import { destroyDeletedKeys } from '../private-ca/authority/destroy-deleted-keys.ts';
+import { sweepDeletedAuthorities } from '../private-ca/authority/sweep-deleted-authorities.ts';
+import { createListPutter, type PutFailure } from '../private-ca/crl/put-revocation-lists.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
-import type { PutFailure } from '../private-ca/put-revocation-lists.ts';
-import { createListPutter } from '../private-ca/put-revocation-lists.ts';
-import { sweepDeletedAuthorities } from '../private-ca/sweep-deleted-authorities.ts';
 import type { Wired } from '../wire.ts';
 import { actWithHindsight } from './act-with-hindsight.ts';
 import { leadChore } from './lead-chore.ts';
-import type { Chore } from './start-chore.ts';
-import { startChore } from './start-chore.ts';
+import { type Chore, startChore } from './start-chore.ts';
 
 const HOUR = 3_600_000;
 const QUARTER_HOUR = HOUR / 4;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
-import { requireMasterKey } from '../require-master-key.ts';
 import type { StoreLock } from '../store/lock-store.ts';
+import { StoreUnavailableError } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
-import { StoreUnavailableError } from '../store/store-unavailable-error.ts';
+import { requireMasterKey } from './require-master-key.ts';
 
 const PAUSE = 500;
 

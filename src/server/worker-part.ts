@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
-import type { WorkerMessage, WorkerUrls } from './worker-message.ts';
-import { MESSAGE_INTERVAL } from './worker-message.ts';
+import { MESSAGE_INTERVAL, type WorkerMessage, type WorkerUrls } from './worker-message.ts';
 
 /** What a process that is one of several workers does in place of its own ops listener. */
 export interface WorkerPart {

@@ -1,10 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
-import type { RestartPolicy } from './restart-policy.ts';
-import { createRestartPolicy } from './restart-policy.ts';
-import type { WorkerMessage, WorkerUrls } from './worker-message.ts';
-import { MESSAGE_INTERVAL } from './worker-message.ts';
-import type { WorkerProcess } from './worker-watch.ts';
-import { createWorkerWatch } from './worker-watch.ts';
+import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
+import { MESSAGE_INTERVAL, type WorkerMessage, type WorkerUrls } from './worker-message.ts';
+import { createWorkerWatch, type WorkerProcess } from './worker-watch.ts';
 
 interface PoolOptions {
   readonly size: number;

@@ -1,5 +1,4 @@
-import type { Collection, Entry } from './collection.ts';
-import { listEntries } from './collection.ts';
+import { type Collection, type Entry, listEntries } from './collection.ts';
 import type { RecordStore } from './record-store.ts';
 
 const PAGE = 100;

@@ -1,5 +1,4 @@
-import type { Lease } from './lease.ts';
-import { renewLease } from './lease.ts';
+import { type Lease, renewLease } from './lease.ts';
 
 export interface KeptLease {
   /** Ends the renewals and gives the lease as it was last known, which may have been lost: its token tells, in a commit. */

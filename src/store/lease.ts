@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Collection } from './collection.ts';
-import { deleteEntry, getEntry, putEntry } from './collection.ts';
+import { type Collection, deleteEntry, getEntry, putEntry } from './collection.ts';
 import type { DeleteWrite, RecordStore, Write, WriteCondition } from './record-store.ts';
 
 /** Who holds a lease: a name that is chosen anew each time one is acquired. */

@@ -1,5 +1,4 @@
-import type { RecordStore } from './record-store.ts';
-import { StoreUnavailableError } from './store-unavailable-error.ts';
+import { type RecordStore, StoreUnavailableError } from './record-store.ts';
 
 /** Keeps everybody from a store until somebody has looked whether it may be used. */
 export interface StoreLock {

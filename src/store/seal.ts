@@ -8,7 +8,7 @@ export class SealError extends Error {
 
 /**
  * A sealed value in a record. Whoever stores one declares it so: by this mark `master-key reseal` is held to know of it
- * (src/administration/sealed-collections.ts).
+ * (src/local-commands/sealed-collections.ts).
  */
 export const sealedText = z.string().meta({ sealed: true }).brand('Sealed');
 export type Sealed = z.infer<typeof sealedText>;

@@ -1,7 +1,6 @@
 import { derBitString, derContext, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
 import type { Extension } from './read-extensions.ts';
-import type { Signer, SigningAlgorithm } from './signing-algorithm.ts';
-import { derSigningAlgorithm } from './signing-algorithm.ts';
+import { derSigningAlgorithm, type Signer, type SigningAlgorithm } from './signing-algorithm.ts';
 import { derExtensions } from './write-extensions.ts';
 
 /** The fields of a v3 certificate (RFC 5280 section 4.1.2). */

@@ -1,11 +1,9 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derContext, derElement, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
 import { issuingDistributionPointExtension } from './crl-distribution-points.ts';
-import type { CrlReason } from './crl-reasons.ts';
-import { CRL_REASONS } from './crl-reasons.ts';
+import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
 import { authorityKeyIdentifierExtension } from './key-identifier.ts';
-import type { SigningAlgorithm } from './signing-algorithm.ts';
-import { derSigningAlgorithm } from './signing-algorithm.ts';
+import { derSigningAlgorithm, type SigningAlgorithm } from './signing-algorithm.ts';
 import { derExtensions } from './write-extensions.ts';
 
 /** The fields of a v2 CRL (RFC 5280 section 5.1.2). */

@@ -9,8 +9,7 @@ import {
   derSequence,
 } from '../asn1/write-der.ts';
 import { derSigned } from './build-certificate.ts';
-import type { CrlReason } from './crl-reasons.ts';
-import { CRL_REASONS } from './crl-reasons.ts';
+import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
 import { derExtensions } from './write-extensions.ts';
 

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { CertificateFields } from './build-certificate.ts';
-import { signCertificate } from './build-certificate.ts';
+import { type CertificateFields, signCertificate } from './build-certificate.ts';
 import { createSigner } from './signing-algorithm.ts';
 
 export interface SelfSignedFields

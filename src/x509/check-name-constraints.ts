@@ -3,8 +3,12 @@ import { readBer } from '../asn1/read-ber.ts';
 import { parseName } from './distinguished-name.ts';
 import type { GeneralName } from './general-names.ts';
 import { parseIpAddress } from './ip-address.ts';
-import type { Relation } from './match-constrained-text.ts';
-import { matchesHost, matchesMailbox, matchesUri } from './match-constrained-text.ts';
+import {
+  matchesHost,
+  matchesMailbox,
+  matchesUri,
+  type Relation,
+} from './match-constrained-text.ts';
 import type { NameConstraint, NameConstraints } from './name-constraints.ts';
 
 /** id-on-SmtpUTF8Mailbox (RFC 9598): a mailbox in an otherName, which constraints on rfc822Names hold for. */

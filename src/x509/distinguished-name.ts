@@ -1,7 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import {
   derIa5String,
   derOid,
@@ -12,8 +11,7 @@ import {
 } from '../asn1/write-der.ts';
 import { shortNameOf } from './name-attribute-types.ts';
 import { readOid } from './read-oid.ts';
-import type { StringType } from './read-string.ts';
-import { readString } from './read-string.ts';
+import { readString, type StringType } from './read-string.ts';
 
 /** One AttributeTypeAndValue (RFC 5280 section 4.1.2.4). */
 export interface NameAttribute {

@@ -1,7 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { parseName } from './distinguished-name.ts';
 
 /** The base of a GeneralSubtree (RFC 5280 section 4.2.1.10). */

@@ -1,15 +1,11 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer, readBerInTurn } from '../asn1/read-ber.ts';
-import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
-import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { type BerElement, readBer, readBerInTurn } from '../asn1/read-ber.ts';
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import type { RevokedCertificate } from './build-crl.ts';
-import type { CrlReason } from './crl-reasons.ts';
-import { CRL_REASONS } from './crl-reasons.ts';
+import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
 import { readBitString } from './read-bit-string.ts';
-import type { Extension } from './read-extensions.ts';
-import { readExtensions } from './read-extensions.ts';
+import { type Extension, readExtensions } from './read-extensions.ts';
 import { readTime } from './read-time.ts';
 
 /** A complete CRL (RFC 5280 section 5.1). Every Uint8Array shares the memory of `der`. */

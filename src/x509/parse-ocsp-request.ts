@@ -2,12 +2,10 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { isDer } from '../asn1/is-der.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derNull } from '../asn1/write-der.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import type { Extension } from './read-extensions.ts';
-import { readExtensions } from './read-extensions.ts';
+import { type Extension, readExtensions } from './read-extensions.ts';
 
 /** CertID (RFC 6960 section 4.1.1): which certificate a status is asked of. */
 export interface OcspCertId {

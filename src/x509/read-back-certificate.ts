@@ -1,7 +1,8 @@
-import type { AsnType } from 'asn1js';
-import { BaseBlock, Constructed, fromBER } from 'asn1js';
-import type { AlgorithmIdentifier as PkijsAlgorithmIdentifier } from 'pkijs';
-import { Certificate as PkijsCertificate } from 'pkijs';
+import { type AsnType, BaseBlock, Constructed, fromBER } from 'asn1js';
+import {
+  type AlgorithmIdentifier as PkijsAlgorithmIdentifier,
+  Certificate as PkijsCertificate,
+} from 'pkijs';
 import type { CertificateFields } from './build-certificate.ts';
 import { SIGNING_ALGORITHMS, signingAlgorithmParameters } from './signing-algorithm.ts';
 

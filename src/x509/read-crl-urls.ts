@@ -1,8 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import type { Extension } from './read-extensions.ts';
 
 const URI = 6;

@@ -1,9 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import type { BerElement } from '../asn1/read-ber.ts';
-import { readBer } from '../asn1/read-ber.ts';
-import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
-import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
 
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';

@@ -1,9 +1,8 @@
-import type { KeyObject, SignKeyObjectInput } from 'node:crypto';
-import { constants, sign } from 'node:crypto';
+import { constants, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
-import { derNull } from '../asn1/write-der.ts';
+import { derContext, derInteger, derNull, derSequence } from '../asn1/write-der.ts';
 import { derAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { derPssParameters } from './pss-parameters.ts';
+import { type DigestName, digestAlgorithm } from './signature-algorithms.ts';
 
 interface SigningAlgorithmRow {
   readonly keyType: 'rsa' | 'ec';
@@ -70,4 +69,17 @@ export function signingInput(privateKey: KeyObject, name: SigningAlgorithm): Sig
 export function createSigner(privateKey: KeyObject, name: SigningAlgorithm): Signer {
   const input = signingInput(privateKey, name);
   return (bytes) => sign(SIGNING_ALGORITHMS[name].digest, bytes, input);
+}
+
+/**
+ * RSASSA-PSS-params (RFC 4055 section 3.1), DER: the digest also in MGF1, the trailer field left out for its default.
+ * @param saltLength octets
+ */
+export function derPssParameters(digest: DigestName, saltLength: number): Uint8Array {
+  const hash = derAlgorithmIdentifier(digestAlgorithm(digest).oid, derNull());
+  return derSequence(
+    derContext(0, hash),
+    derContext(1, derAlgorithmIdentifier(OID.mgf1, hash)),
+    derContext(2, derInteger(saltLength)),
+  );
 }

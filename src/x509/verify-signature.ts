@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { constants, verify } from 'node:crypto';
+import { constants, type KeyObject, verify } from 'node:crypto';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { signatureScheme } from './signature-algorithms.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, describe } from 'vitest';
 import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
-import { patientIssuer } from '../support/patient-issuer.ts';
-import { startAcmPcaServer } from '../support/start-acm-pca-server.ts';
+import { patientIssuer } from '../support/fakes/patient-issuer.ts';
+import { startAcmPcaServer } from '../support/servers/start-acm-pca-server.ts';
 import { issuerContract } from './issuer-contract.ts';
 import { privateCaUnderTest } from './private-ca-under-test.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../src/private-ca/action.ts';
-import { ACTIONS } from '../../src/private-ca/actions.ts';
-import { readApiModel } from '../support/api-model.ts';
-import { plainPattern } from '../support/plain-pattern.ts';
-import { modelJsonSchema, wireJsonSchema } from '../support/wire-json-schema.ts';
+import type { Action } from '../../src/private-ca/actions/action.ts';
+import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
+import { readApiModel } from '../support/api-model/api-model.ts';
+import { plainPattern } from '../support/api-model/plain-pattern.ts';
+import { modelJsonSchema, wireJsonSchema } from '../support/api-model/wire-json-schema.ts';
 
 const model = readApiModel('acm-pca');
 const OURS: Readonly<Record<string, Pick<Action<unknown, unknown>, 'errors' | 'input'>>> = ACTIONS;

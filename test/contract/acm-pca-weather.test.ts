@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AcmPcaWorld } from '../support/acm-pca-world.ts';
-import { makeAcmPcaWorld } from '../support/acm-pca-world.ts';
-import { makeFleet } from '../support/device-fleet.ts';
-import type { CallFate } from '../support/fault-proxy.ts';
-import { PASS } from '../support/fault-proxy.ts';
-import { startStopwatch } from '../support/stopwatch.ts';
+import { makeFleet } from '../support/load/device-fleet.ts';
+import { startStopwatch } from '../support/load/stopwatch.ts';
+import { type AcmPcaWorld, makeAcmPcaWorld } from '../support/servers/acm-pca-world.ts';
+import { type CallFate, PASS } from '../support/servers/fault-proxy.ts';
 
-/** A few devices, so that it is quick; test/long/acm-pca-faults.test.ts has hundreds, and what befalls some of the calls. */
+/** A few devices, so that it is quick; test/soak/acm-pca-faults.test.ts has hundreds, and what befalls some of the calls. */
 const SIZE = 3;
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AWS_ERRORS } from '../../src/aws-wire/aws-error.ts';
 import type { Operation } from '../../src/connector-api/operation.ts';
-import { OPERATIONS } from '../../src/connector-api/operations.ts';
-import { membersOfShape, readApiModel } from '../support/api-model.ts';
-import { modelJsonSchema, wireJsonSchema } from '../support/wire-json-schema.ts';
+import { OPERATIONS } from '../../src/connector-api/operations/operations.ts';
+import { membersOfShape, readApiModel } from '../support/api-model/api-model.ts';
+import { modelJsonSchema, wireJsonSchema } from '../support/api-model/wire-json-schema.ts';
 
 const model = readApiModel('pca-connector-scep');
 const OURS: Readonly<Record<string, Operation<unknown, unknown>>> = OPERATIONS;

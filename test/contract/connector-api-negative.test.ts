@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelOperation, ShapeRef } from '../support/api-model.ts';
-import { membersOfShape, readApiModel, shapeOf } from '../support/api-model.ts';
+import {
+  type ModelOperation,
+  membersOfShape,
+  readApiModel,
+  type ShapeRef,
+  shapeOf,
+} from '../support/api-model/api-model.ts';
 import {
   forbiddenInBody,
   forbiddenInPath,
   forbiddenInQuery,
   requiredSamples,
   uncapitalised,
-} from '../support/negative-cases.ts';
-import type { ApiReply, RunningApi } from '../support/start-api.ts';
-import { startApi } from '../support/start-api.ts';
+} from '../support/api-model/negative-cases.ts';
+import { type ApiReply, type RunningApi, startApi } from '../support/servers/start-api.ts';
 
 const model = readApiModel('pca-connector-scep');
 

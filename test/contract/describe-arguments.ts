@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoreUnderTest } from './store-under-test.ts';
-import { ALL, keysIn, put, remove } from './store-under-test.ts';
+import { ALL, keysIn, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
 /** What may be stored under which names. */
 export function describeArguments(subject: () => StoreUnderTest): void {

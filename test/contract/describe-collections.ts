@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordStore } from '../../src/store/record-store.ts';
-import type { StoreUnderTest } from './store-under-test.ts';
-import { ALL, put, remove } from './store-under-test.ts';
+import { ALL, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
 /** Where there are records. */
 export function describeCollections(subject: () => StoreUnderTest): void {

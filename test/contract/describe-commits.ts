@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { PutWrite } from '../../src/store/record-store.ts';
-import type { StoreUnderTest } from './store-under-test.ts';
-import { ALL, COMMITTED, keysIn, put, remove, versionOf } from './store-under-test.ts';
+import {
+  ALL,
+  COMMITTED,
+  keysIn,
+  put,
+  remove,
+  type StoreUnderTest,
+  versionOf,
+} from './store-under-test.ts';
 
 /** Atomicity, conditions and versions. */
 export function describeCommits(subject: () => StoreUnderTest): void {

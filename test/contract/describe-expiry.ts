@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoreUnderTest } from './store-under-test.ts';
-import { COMMITTED, keysIn, put, versionOf } from './store-under-test.ts';
+import { COMMITTED, keysIn, put, type StoreUnderTest, versionOf } from './store-under-test.ts';
 
 /** What is gone, and from when. */
 export function describeExpiry(subject: () => StoreUnderTest): void {

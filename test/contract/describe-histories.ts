@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RecordStore, StoredRecord, Write } from '../../src/store/record-store.ts';
-import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../support/fakes/in-memory-record-store.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 interface Target {

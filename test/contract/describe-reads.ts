@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoreUnderTest } from './store-under-test.ts';
-import { ALL, keysIn, put, remove } from './store-under-test.ts';
+import { ALL, keysIn, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
 /** Lists, and which names share nothing. */
 export function describeReads(subject: () => StoreUnderTest): void {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '../../src/store/record-store.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
-import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
-import { until } from '../support/redis-process.ts';
-import type { RedisOptions } from '../support/redis-servers.ts';
-import { startStandaloneRedis } from '../support/redis-servers.ts';
-import { redisStoreSettings } from '../support/redis-store-settings.ts';
-import { refusedWith } from '../support/refused-with.ts';
+import { until } from '../support/redis/redis-process.ts';
+import { type RedisOptions, startStandaloneRedis } from '../support/redis/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
+import { refusedWith } from '../support/redis/refused-with.ts';
 import { COMMITTED, put } from './store-under-test.ts';
 
 const MEMORY = 4_000_000;

@@ -1,12 +1,12 @@
 import { afterAll, describe } from 'vitest';
 import { createEmbeddedIssuer } from '../../src/issuer/embedded/embedded-issuer.ts';
-import type { KeyAlgorithm } from '../../src/private-ca/key-algorithms.ts';
+import type { KeyAlgorithm } from '../../src/private-ca/model/key-algorithms.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
-import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
-import { openTestPrivateCa } from '../support/open-test-private-ca.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { openInMemoryRecordStore } from '../support/fakes/in-memory-record-store.ts';
+import { openTestPrivateCa } from '../support/servers/open-test-private-ca.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 import { issuerContract } from './issuer-contract.ts';
 import { privateCaUnderTest } from './private-ca-under-test.ts';
 

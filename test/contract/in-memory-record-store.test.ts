@@ -1,4 +1,4 @@
-import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../support/fakes/in-memory-record-store.ts';
 import { describeRecordStore } from './record-store-contract.ts';
 import { openStoreUnderTest } from './store-under-test.ts';
 

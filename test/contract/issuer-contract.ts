@@ -5,22 +5,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../src/asn1/pem.ts';
 import { derOctetString } from '../../src/asn1/write-der.ts';
-import type { IssueRequest, Issuer } from '../../src/issuer/issuer.ts';
-import { IssuerError } from '../../src/issuer/issuer.ts';
+import { type IssueRequest, type Issuer, IssuerError } from '../../src/issuer/issuer.ts';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
 import { derGeneralNames } from '../../src/x509/general-names.ts';
 import { isIssuedBy } from '../../src/x509/is-issued-by.ts';
 import { keyUsageExtension } from '../../src/x509/key-usage.ts';
-import type { Certificate } from '../../src/x509/parse-certificate.ts';
-import { parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { type Certificate, parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../src/x509/parse-crl.ts';
 import { parseDistinguishedNameText } from '../../src/x509/parse-distinguished-name-text.ts';
 import type { Extension } from '../../src/x509/read-extensions.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
-import { verifyChain } from '../support/openssl.ts';
-import { ecKeyPair } from '../support/sample-keys.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { verifyChain } from '../support/clients/openssl.ts';
+import { ecKeyPair } from '../support/keys/sample-keys.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 /** An issuer over a backend that the suite may put into certain states. */
 export interface IssuerUnderTest {

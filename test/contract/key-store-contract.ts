@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KeyAlgorithm } from '../../src/private-ca/key-algorithms.ts';
-import { KEY_ALGORITHMS } from '../../src/private-ca/key-algorithms.ts';
-import type { KeyRecord } from '../../src/private-ca/key-record.ts';
-import { keyRecordSchema } from '../../src/private-ca/key-record.ts';
-import type { KeyStore, NewKey } from '../../src/private-ca/key-store.ts';
+import type { KeyStore, NewKey } from '../../src/private-ca/keys/key-store.ts';
+import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../src/private-ca/model/key-algorithms.ts';
+import { type KeyRecord, keyRecordSchema } from '../../src/private-ca/records/key-record.ts';
 import { describePublicKey, importPublicKey } from '../../src/x509/public-key.ts';
-import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
-import { SIGNING_ALGORITHMS } from '../../src/x509/signing-algorithm.ts';
-import { verifiesByOpenssl } from '../support/verify-by-openssl.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
+import { verifiesByOpenssl } from '../support/clients/verify-by-openssl.ts';
 
 const AUTHORITY = '5d3f6c7a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
 const BYTES = Buffer.from('what an authority signs');

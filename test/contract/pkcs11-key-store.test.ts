@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { TokenKeyStore } from '../../src/private-ca/key-store.ts';
-import { loadCryptoki } from '../../src/private-ca/pkcs11/load-cryptoki.ts';
-import { openPkcs11KeyStore } from '../../src/private-ca/pkcs11/pkcs11-key-store.ts';
-import type { SoftHsm } from '../support/soft-hsm.ts';
-import { hasSoftHsm, openSoftHsm } from '../support/soft-hsm.ts';
+import type { TokenKeyStore } from '../../src/private-ca/keys/key-store.ts';
+import { loadCryptoki } from '../../src/private-ca/keys/pkcs11/load-cryptoki.ts';
+import { openPkcs11KeyStore } from '../../src/private-ca/keys/pkcs11/pkcs11-key-store.ts';
+import { hasSoftHsm, openSoftHsm, type SoftHsm } from '../support/keys/soft-hsm.ts';
 import { keyStoreContract } from './key-store-contract.ts';
 
 describe.runIf(hasSoftHsm())('keys in a PKCS #11 token', () => {

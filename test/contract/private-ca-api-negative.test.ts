@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ShapeRef } from '../support/api-model.ts';
-import { membersOfShape, readApiModel, shapeOf } from '../support/api-model.ts';
-import { forbiddenInBody, requiredSamples, uncapitalised } from '../support/negative-cases.ts';
-import { plainPattern } from '../support/plain-pattern.ts';
-import type { ApiReply } from '../support/start-api.ts';
-import type { RunningPrivateCaApi } from '../support/start-private-ca-api.ts';
-import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
+import {
+  membersOfShape,
+  readApiModel,
+  type ShapeRef,
+  shapeOf,
+} from '../support/api-model/api-model.ts';
+import {
+  forbiddenInBody,
+  requiredSamples,
+  uncapitalised,
+} from '../support/api-model/negative-cases.ts';
+import { plainPattern } from '../support/api-model/plain-pattern.ts';
+import type { ApiReply } from '../support/servers/start-api.ts';
+import {
+  type RunningPrivateCaApi,
+  startPrivateCaApi,
+} from '../support/servers/start-private-ca-api.ts';
 
 const model = readApiModel('acm-pca');
 

@@ -1,11 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SAMPLE_CSR } from '../support/authorities-of-all-states.ts';
-import { createTestAuthority, ROOT_INPUT } from '../support/create-test-authority.ts';
-import { activateTestRoot, activateTestSubordinate } from '../support/issuing-ca.ts';
-import type { RunningPrivateCaApi } from '../support/start-private-ca-api.ts';
-import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
+import { SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
+import { createTestAuthority, ROOT_INPUT } from '../support/servers/create-test-authority.ts';
+import { activateTestRoot, activateTestSubordinate } from '../support/servers/issuing-ca.ts';
+import {
+  type RunningPrivateCaApi,
+  startPrivateCaApi,
+} from '../support/servers/start-private-ca-api.ts';
 
 /** What tools make of answers: they match on the texts of errors, which no model has (aws.md 3.2). */
 

@@ -1,12 +1,12 @@
 import { createEmbeddedIssuer } from '../../src/issuer/embedded/embedded-issuer.ts';
 import type { IssueRequest, Issuer } from '../../src/issuer/issuer.ts';
-import { ACTIONS } from '../../src/private-ca/actions.ts';
+import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../src/private-ca/activate-root.ts';
-import { authorityPartition } from '../../src/private-ca/authority-record.ts';
-import { certificates } from '../../src/private-ca/certificate-record.ts';
-import type { KeyAlgorithm } from '../../src/private-ca/key-algorithms.ts';
+import type { KeyAlgorithm } from '../../src/private-ca/model/key-algorithms.ts';
+import { authorityArn, authorityIdOf } from '../../src/private-ca/model/private-ca-arns.ts';
 import type { PrivateCa } from '../../src/private-ca/private-ca.ts';
-import { authorityArn, authorityIdOf } from '../../src/private-ca/private-ca-arns.ts';
+import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
+import { certificates } from '../../src/private-ca/records/certificate-record.ts';
 import { listEntries } from '../../src/store/collection.ts';
 import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
 import type { IssuerUnderTest } from './issuer-contract.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
-import type { RedisProcess } from '../support/redis-process.ts';
-import { hasRedis, startRedisProcess } from '../support/redis-process.ts';
-import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { hasRedis, type RedisProcess, startRedisProcess } from '../support/redis/redis-process.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
 import { put } from './store-under-test.ts';
 
 const YEAR = 365 * 86_400_000;

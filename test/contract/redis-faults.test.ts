@@ -1,23 +1,33 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CollectionPlace, RecordStore } from '../../src/store/record-store.ts';
+import {
+  type CollectionPlace,
+  type RecordStore,
+  StoreUnavailableError,
+} from '../../src/store/record-store.ts';
 import { ALL_SLOTS, clusterSlot } from '../../src/store/redis/cluster-slot.ts';
 import { connectRedis } from '../../src/store/redis/connect-redis.ts';
 import { keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';
 import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';
-import { StoreUnavailableError } from '../../src/store/store-unavailable-error.ts';
-import type { CuttingProxy } from '../support/cutting-proxy.ts';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
-import type { RedisProcess } from '../support/redis-process.ts';
-import { hasRedis, startRedisProcess, until } from '../support/redis-process.ts';
-import type { RedisCluster, StandaloneRedis } from '../support/redis-servers.ts';
-import { startRedisCluster, startStandaloneRedis } from '../support/redis-servers.ts';
-import { redisStoreSettings } from '../support/redis-store-settings.ts';
-import { refusedWith } from '../support/refused-with.ts';
-import { startStopwatch } from '../support/stopwatch.ts';
+import { startStopwatch } from '../support/load/stopwatch.ts';
+import {
+  hasRedis,
+  type RedisProcess,
+  startRedisProcess,
+  until,
+} from '../support/redis/redis-process.ts';
+import {
+  type RedisCluster,
+  type StandaloneRedis,
+  startRedisCluster,
+  startStandaloneRedis,
+} from '../support/redis/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
+import { refusedWith } from '../support/redis/refused-with.ts';
+import { type CuttingProxy, startCuttingProxy } from '../support/servers/cutting-proxy.ts';
 import { COMMITTED, keysIn, put, versionOf } from './store-under-test.ts';
 
 describe.runIf(hasRedis())('Redis', () => {

@@ -1,13 +1,13 @@
 import { describe } from 'vitest';
-import { documentedRedisRules } from '../support/documented-redis-rules.ts';
-import { hasRedis } from '../support/redis-process.ts';
+import { documentedRedisRules } from '../support/redis/documented-redis-rules.ts';
+import { hasRedis } from '../support/redis/redis-process.ts';
 import {
   startRedisCluster,
   startSecureRedis,
   startSentinelRedis,
   startStandaloneRedis,
-} from '../support/redis-servers.ts';
-import { redisStoreSettings } from '../support/redis-store-settings.ts';
+} from '../support/redis/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
 import { describeRedisRecordStore } from './describe-redis-record-store.ts';
 import { describeRedisRefusals } from './describe-redis-refusals.ts';
 

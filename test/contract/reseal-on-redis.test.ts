@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resealStore } from '../../src/administration/reseal-store.ts';
-import { requireMasterKey } from '../../src/require-master-key.ts';
+import { resealStore } from '../../src/local-commands/reseal-store.ts';
 import { findDevInstallation, prepareDev } from '../../src/server/prepare-dev.ts';
+import { requireMasterKey } from '../../src/server/require-master-key.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import { wire } from '../../src/wire.ts';
-import { hasRedis } from '../support/redis-process.ts';
-import { startRedisCluster } from '../support/redis-servers.ts';
-import { redisStoreSettings } from '../support/redis-store-settings.ts';
+import { hasRedis } from '../support/redis/redis-process.ts';
+import { startRedisCluster } from '../support/redis/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
 
 describe.runIf(hasRedis())('a Redis Cluster', () => {
   let store: RecordStore;

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createSealedKeyStore } from '../../src/private-ca/sealed-key-store.ts';
+import { createSealedKeyStore } from '../../src/private-ca/keys/sealed-key-store.ts';
 import { createSealer } from '../../src/store/seal.ts';
 import { keyStoreContract } from './key-store-contract.ts';
 

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { awsEnvironment } from '../support/aws-client.ts';
-import { runProgram as run } from '../support/run-program.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { awsEnvironment } from '../support/clients/aws-client.ts';
+import { runProgram as run } from '../support/clients/run-program.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,12 +1,11 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { awsEnvironment } from '../support/aws-client.ts';
-import { runOrThrow } from '../support/run-command.ts';
-import { runProgram } from '../support/run-program.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { awsEnvironment } from '../support/clients/aws-client.ts';
+import { runOrThrow } from '../support/clients/run-command.ts';
+import { runProgram } from '../support/clients/run-program.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const directory = tempDirectory();

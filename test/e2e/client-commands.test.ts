@@ -6,11 +6,10 @@ import {
   certificateSubject,
   extensionValues,
   verifyChain,
-} from '../support/openssl.ts';
-import { runCommand, runOrThrow } from '../support/run-command.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+} from '../support/clients/openssl.ts';
+import { runCommand, runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 const DEVICE = ['--subject', 'CN=device,O=Lab', '--dns', 'd.example'];

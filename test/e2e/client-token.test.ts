@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openAwsSdk } from '../support/aws-sdk-client.ts';
-import { startConnector } from '../support/start-connector.ts';
+import { openAwsSdk } from '../support/clients/aws-sdk-client.ts';
+import { startConnector } from '../support/servers/start-connector.ts';
 
 function atOnce<T>(count: number, call: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, call));

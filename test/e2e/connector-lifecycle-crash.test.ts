@@ -7,10 +7,9 @@ import { deleteConnector } from '../../src/connectors/delete-connector.ts';
 import { findConnector } from '../../src/connectors/find-connector.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
-import { auditConnectors, leftOf } from '../support/audit-connectors.ts';
-import { enrolDevice } from '../support/enrol-device.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
+import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { auditConnectors, leftOf } from '../support/load/audit-connectors.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
 /** Longer than the pause that a connector's next try may have to wait for. */
 const SETTLED_WITHIN = 150_000;

@@ -6,13 +6,11 @@ import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
 import { MODERN_ALGORITHMS } from '../../src/scep/algorithm-policy.ts';
 import { readCertRep } from '../../src/scep/read-cert-rep.ts';
 import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
-import type { Certificate } from '../../src/x509/parse-certificate.ts';
-import { parseCertificate } from '../../src/x509/parse-certificate.ts';
-import { runCommand } from '../support/run-command.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { deviceCsr, deviceRequest, makeDevice } from '../support/test-device.ts';
+import { type Certificate, parseCertificate } from '../../src/x509/parse-certificate.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { deviceCsr, deviceRequest, makeDevice } from '../support/scep-messages/test-device.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 const ANY_PORTS = ['--enrol-port', '0', '--api-port', '0', '--ops-port', '0'];

@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { openMessageSource } from '../support/message-source.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { openMessageSource } from '../support/scep-messages/message-source.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
 
 /** What somebody tried with `dev` first, and serves now. */
 let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;

@@ -7,11 +7,10 @@ import {
   certificateText,
   extensionValues,
   verifyChain,
-} from '../support/openssl.ts';
-import { runCommand } from '../support/run-command.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+} from '../support/clients/openssl.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 let connector: RunningConnector;

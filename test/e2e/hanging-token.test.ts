@@ -9,15 +9,14 @@ import {
   DescribeCertificateAuthorityCommand,
 } from '@aws-sdk/client-acm-pca';
 import { describe, expect, it } from 'vitest';
-import { runOrThrow } from '../support/run-command.ts';
-import { hasSoftHsm, openSoftHsm } from '../support/soft-hsm.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { runOrThrow } from '../support/clients/run-command.ts';
+import { hasSoftHsm, openSoftHsm } from '../support/keys/soft-hsm.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const TIMEOUT = 300_000;
 const WAIT = { timeout: 120_000, interval: 250 };
-const PRELOADED = path.resolve(import.meta.dirname, '../support/hang-token.mjs');
+const PRELOADED = path.join(import.meta.dirname, 'hang-token.mjs');
 const END = 'something that was under way does not end; the process ends without it';
 const credentials = {
   accessKeyId: 'AKIDTOKENTEST0001',

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { enrolDevice } from '../support/enrol-device.ts';
-import { runCommand } from '../support/run-command.ts';
-import { runUnread } from '../support/run-unread.ts';
-import { MAIN } from '../support/spawn-server.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { runUnread } from '../support/clients/run-unread.ts';
+import { MAIN } from '../support/servers/spawn-server.ts';
+import { startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const NODE = process.execPath;
 

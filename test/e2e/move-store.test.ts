@@ -6,21 +6,23 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { requireMasterKey } from '../../src/require-master-key.ts';
+import { requireMasterKey } from '../../src/server/require-master-key.ts';
 import { writeArchive } from '../../src/store/archive/write-archive.ts';
 import { createSealer } from '../../src/store/seal.ts';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
-import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
-import { certificateSerial } from '../support/openssl.ts';
-import { hasRedis } from '../support/redis-process.ts';
-import type { RedisReach, StandaloneRedis } from '../support/redis-servers.ts';
-import { startStandaloneRedis } from '../support/redis-servers.ts';
-import { runCommand } from '../support/run-command.ts';
-import { MAIN } from '../support/spawn-server.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { certificateSerial } from '../support/clients/openssl.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { openInMemoryRecordStore } from '../support/fakes/in-memory-record-store.ts';
+import { hasRedis } from '../support/redis/redis-process.ts';
+import {
+  type RedisReach,
+  type StandaloneRedis,
+  startStandaloneRedis,
+} from '../support/redis/redis-servers.ts';
+import { startCuttingProxy } from '../support/servers/cutting-proxy.ts';
+import { MAIN } from '../support/servers/spawn-server.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { FREE_PORTS, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const directory = tempDirectory();
 const file = (name: string) => path.join(directory, name);

@@ -2,15 +2,14 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { expect, test } from 'vitest';
-import { listRaGenerations } from '../../src/connectors/ra-generations.ts';
+import { listRaGenerations } from '../../src/connectors/ra/ra-generations.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import { openTables } from '../../src/store/embedded/open-tables.ts';
-import { auditConnectors } from '../support/audit-connectors.ts';
-import { stopProcess } from '../support/child-processes.ts';
-import { enrolDevice } from '../support/enrol-device.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { auditConnectors } from '../support/load/audit-connectors.ts';
+import { stopProcess } from '../support/servers/child-processes.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { FREE_PORTS, startServe } from '../support/servers/start-serve.ts';
 
 /** A turn, a lease, and a slow machine. */
 const TAKEN_OVER = { timeout: 120_000, interval: 500 };

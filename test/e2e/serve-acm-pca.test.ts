@@ -1,17 +1,14 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { awsEnvironment } from '../support/aws-client.ts';
-import { enrolDevice } from '../support/enrol-device.ts';
-import type { FaultProxy } from '../support/fault-proxy.ts';
-import { PASS, startFaultProxy } from '../support/fault-proxy.ts';
-import { certificateSubject, verifyChain } from '../support/openssl.ts';
-import { runProgram } from '../support/run-program.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { awsEnvironment } from '../support/clients/aws-client.ts';
+import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { certificateSubject, verifyChain } from '../support/clients/openssl.ts';
+import { runProgram } from '../support/clients/run-program.ts';
+import { type FaultProxy, PASS, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 

@@ -11,14 +11,12 @@ import {
   IssueCertificateCommand,
 } from '@aws-sdk/client-acm-pca';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../support/run-command.ts';
-import { runOpenssl } from '../support/run-openssl.ts';
-import type { SoftHsm } from '../support/soft-hsm.ts';
-import { hasSoftHsm, openSoftHsm } from '../support/soft-hsm.ts';
-import { MAIN } from '../support/spawn-server.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { runOpenssl } from '../support/clients/run-openssl.ts';
+import { hasSoftHsm, openSoftHsm, type SoftHsm } from '../support/keys/soft-hsm.ts';
+import { MAIN } from '../support/servers/spawn-server.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const OFTEN = { interval: 250 };
 const directory = tempDirectory();

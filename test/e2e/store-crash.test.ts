@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, 'storm-commits.mjs');
 const ROUNDS = 6;

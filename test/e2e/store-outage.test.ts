@@ -1,15 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { awsEnvironment } from '../support/aws-client.ts';
-import type { Device } from '../support/enrol-device.ts';
-import { enrolDevice } from '../support/enrol-device.ts';
-import { hasRedis } from '../support/redis-process.ts';
-import type { StandaloneRedis } from '../support/redis-servers.ts';
-import { startStandaloneRedis } from '../support/redis-servers.ts';
-import { runProgram } from '../support/run-program.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
+import { awsEnvironment } from '../support/clients/aws-client.ts';
+import { type Device, enrolDevice } from '../support/clients/enrol-device.ts';
+import { runProgram } from '../support/clients/run-program.ts';
+import { hasRedis } from '../support/redis/redis-process.ts';
+import { type StandaloneRedis, startStandaloneRedis } from '../support/redis/redis-servers.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
 
 const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 const ADMINISTRATOR = {

@@ -3,15 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { childProcesses, isAlive } from '../support/child-processes.ts';
-import { enrolDevice } from '../support/enrol-device.ts';
-import { runCommand } from '../support/run-command.ts';
-import { MAIN } from '../support/spawn-server.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { childProcesses, isAlive } from '../support/servers/child-processes.ts';
+import { MAIN } from '../support/servers/spawn-server.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const ATTEMPTS = 8;
 

@@ -10,12 +10,12 @@ import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
 import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
 import { verifySignedData } from '../../src/cms/verify-signed-data.ts';
 import { UnsupportedAlgorithmError } from '../../src/x509/unsupported-algorithm-error.ts';
-import { forgePkiMessage, goldenEnvelope } from '../support/forge-pki-message.ts';
-import { goldenIdentity } from '../support/golden-identity.ts';
-import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
-import { mutated } from '../support/mutate-bytes.ts';
-import { processorTime } from '../support/processor-time.ts';
-import { runOpenssl } from '../support/run-openssl.ts';
+import { runOpenssl } from '../support/clients/run-openssl.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { forgePkiMessage, goldenEnvelope } from '../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../support/scep-messages/golden-identity.ts';
+import { HOSTILE_BODIES } from '../support/scep-messages/hostile-bodies.ts';
+import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const RUNS = { numRuns: 400 };
 const device = goldenIdentity('renewing-device');

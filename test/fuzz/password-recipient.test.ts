@@ -10,9 +10,9 @@ import { readPasswordKeyDerivation } from '../../src/cms/password-key-derivation
 import { derivePasswordKey, passwordEncryption } from '../../src/cms/password-recipient.ts';
 import { sealEnvelopedData } from '../../src/cms/seal-enveloped-data.ts';
 import { UnsupportedAlgorithmError } from '../../src/x509/unsupported-algorithm-error.ts';
-import { mutated } from '../support/mutate-bytes.ts';
-import { processorTime } from '../support/processor-time.ts';
-import { runOpenssl } from '../support/run-openssl.ts';
+import { runOpenssl } from '../support/clients/run-openssl.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const PASSWORD = 'challenge';
 const content = Buffer.from('a certification request, say');

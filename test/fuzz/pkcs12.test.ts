@@ -5,10 +5,10 @@ import { readBer } from '../../src/asn1/read-ber.ts';
 import { openPkcs12 } from '../../src/cms/open-pkcs12.ts';
 import { parseContentInfo } from '../../src/cms/parse-content-info.ts';
 import { Pkcs12Error } from '../../src/cms/pkcs12-error.ts';
-import { mutated } from '../support/mutate-bytes.ts';
-import { processorTime } from '../support/processor-time.ts';
-import { runOpenssl } from '../support/run-openssl.ts';
-import { sealPkcs12 } from '../support/seal-pkcs12.ts';
+import { runOpenssl } from '../support/clients/run-openssl.ts';
+import { sealPkcs12 } from '../support/keys/seal-pkcs12.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const PASSPHRASE = 'passphrase';
 const keyAndCertificate = runOpenssl([

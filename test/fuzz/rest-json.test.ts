@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AwsError } from '../../src/aws-wire/aws-error.ts';
-import { deserializeInput } from '../../src/aws-wire/deserialize-input.ts';
+import { deserializeInput, membersOf } from '../../src/aws-wire/deserialize-input.ts';
 import { matchRoute } from '../../src/aws-wire/rest-json/match-route.ts';
 import { readRestJsonInput } from '../../src/aws-wire/rest-json/read-rest-json-input.ts';
-import { membersOf } from '../../src/aws-wire/schema-members.ts';
 import { validateInput } from '../../src/aws-wire/validate-input.ts';
 import type { Operation } from '../../src/connector-api/operation.ts';
-import { OPERATIONS } from '../../src/connector-api/operations.ts';
+import { OPERATIONS } from '../../src/connector-api/operations/operations.ts';
 
 const operations: readonly Operation<unknown, unknown>[] = Object.values(OPERATIONS);
 const memberNames = operations.flatMap(({ input }) => Object.keys(membersOf(input)));

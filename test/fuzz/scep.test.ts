@@ -11,11 +11,15 @@ import { parseScepQuery } from '../../src/scep/parse-scep-query.ts';
 import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
 import { Refusal } from '../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../src/scep/verify-pki-request.ts';
-import { forgePkiMessage, goldenEnvelope } from '../support/forge-pki-message.ts';
-import { goldenIdentity } from '../support/golden-identity.ts';
-import { HOSTILE_BODIES, hostileCertificates, hostileRequests } from '../support/hostile-bodies.ts';
-import { mutated } from '../support/mutate-bytes.ts';
-import { processorTime } from '../support/processor-time.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { forgePkiMessage, goldenEnvelope } from '../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../support/scep-messages/golden-identity.ts';
+import {
+  HOSTILE_BODIES,
+  hostileCertificates,
+  hostileRequests,
+} from '../support/scep-messages/hostile-bodies.ts';
+import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const RUNS = { numRuns: 400 };
 const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };

@@ -4,9 +4,9 @@ import { AwsError } from '../../src/aws-wire/aws-error.ts';
 import { createAuthenticator } from '../../src/aws-wire/sigv4/create-authenticator.ts';
 import { parseAuthorization } from '../../src/aws-wire/sigv4/parse-authorization.ts';
 import type { SignedRequest } from '../../src/aws-wire/sigv4/signed-request.ts';
-import { mutated } from '../support/mutate-bytes.ts';
-import { processorTime } from '../support/processor-time.ts';
-import { signRequest, testCredential } from '../support/sign-request.ts';
+import { signRequest, testCredential } from '../support/clients/sign-request.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const NOW = Date.parse('2026-11-22T02:34:30Z');
 const credential = testCredential();

@@ -28,10 +28,10 @@ import { importPublicKey, weaknessOf } from '../../src/x509/public-key.ts';
 import { signatureScheme } from '../../src/x509/signature-algorithms.ts';
 import { createSigner } from '../../src/x509/signing-algorithm.ts';
 import { UnsupportedAlgorithmError } from '../../src/x509/unsupported-algorithm-error.ts';
-import { hostileCertificates, hostileRequests } from '../support/hostile-bodies.ts';
-import { processorTime } from '../support/processor-time.ts';
-import { sampleCertificate } from '../support/sample-certificate.ts';
-import { ecKeyPair, rsaKeyPair } from '../support/sample-keys.ts';
+import { sampleCertificate } from '../support/keys/sample-certificate.ts';
+import { ecKeyPair, rsaKeyPair } from '../support/keys/sample-keys.ts';
+import { processorTime } from '../support/load/processor-time.ts';
+import { hostileCertificates, hostileRequests } from '../support/scep-messages/hostile-bodies.ts';
 
 const rsa = rsaKeyPair(1024);
 const ec = ecKeyPair();

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AwsAnswer } from '../support/aws-client.ts';
-import { openAwsSdk } from '../support/aws-sdk-client.ts';
-import { connectorClients } from '../support/connector-clients.ts';
-import type { RunningServe } from '../support/start-serve.ts';
-import { FREE_PORTS, startServe } from '../support/start-serve.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import type { AwsAnswer } from '../support/clients/aws-client.ts';
+import { openAwsSdk } from '../support/clients/aws-sdk-client.ts';
+import { connectorClients } from '../support/clients/connector-clients.ts';
+import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const ADMIN = credential('AKIAADMINADMINADMIN0', 'admin');
 const SESSION = {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectorClients } from '../support/connector-clients.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
+import { connectorClients } from '../support/clients/connector-clients.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
 const INTUNE = {
   Intune: { AzureApplicationId: '11111111-2222-3333-4444-555555555555', Domain: 'example.com' },

@@ -8,7 +8,7 @@ import {
   derIa5String,
   derSequence,
 } from '../../src/asn1/write-der.ts';
-import { TEMPLATES, templateArn } from '../../src/private-ca/templates.ts';
+import { TEMPLATES, templateArn } from '../../src/private-ca/issuing/templates.ts';
 import { parseBasicConstraints } from '../../src/x509/basic-constraints.ts';
 import { certificatePoliciesExtension } from '../../src/x509/certificate-policies.ts';
 import { formatName } from '../../src/x509/distinguished-name.ts';
@@ -17,15 +17,20 @@ import { derGeneralNames } from '../../src/x509/general-names.ts';
 import { keyUsageExtension, parseKeyUsage } from '../../src/x509/key-usage.ts';
 import type { Certificate } from '../../src/x509/parse-certificate.ts';
 import type { Extension } from '../../src/x509/read-extensions.ts';
-import { findPython } from '../support/find-python.ts';
-import type { Issued } from '../support/issuing-ca.ts';
-import { activateTestRoot, csrBlob, issueFrom, ownCsrBlob } from '../support/issuing-ca.ts';
-import { openTestPrivateCa } from '../support/open-test-private-ca.ts';
-import { verifyChain } from '../support/openssl.ts';
-import { runCommand } from '../support/run-command.ts';
-import { runOpenssl } from '../support/run-openssl.ts';
-import { ecKeyPair } from '../support/sample-keys.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { findPython } from '../support/clients/find-python.ts';
+import { verifyChain } from '../support/clients/openssl.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { runOpenssl } from '../support/clients/run-openssl.ts';
+import { ecKeyPair } from '../support/keys/sample-keys.ts';
+import {
+  activateTestRoot,
+  csrBlob,
+  type Issued,
+  issueFrom,
+  ownCsrBlob,
+} from '../support/servers/issuing-ca.ts';
+import { openTestPrivateCa } from '../support/servers/open-test-private-ca.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const python = findPython('cryptography');
 const script = new URL('read-certificates.py', import.meta.url).pathname;

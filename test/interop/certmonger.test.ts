@@ -5,13 +5,13 @@ import {
   CERTMONGER_PROGRAMS,
   requestByCertmonger,
   SCEP_SUBMIT,
-} from '../support/certmonger-session.ts';
-import { expectIssued } from '../support/expect-issued.ts';
-import { certificateSerial } from '../support/openssl.ts';
-import { requireClient } from '../support/require-client.ts';
-import { runCommand } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+} from '../support/clients/certmonger-session.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { certificateSerial } from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { runCommand } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 // certmonger sends its PKIOperation by GET, even where POST is offered.
 describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', () => {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectIssued } from '../support/expect-issued.ts';
-import { makeRequest } from '../support/openssl.ts';
-import { requireClient } from '../support/require-client.ts';
-import { runOrThrow } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { makeRequest } from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const CLIENT = path.join(import.meta.dirname, 'enrol-with-openssl.mjs');
 const GOLDEN_KEYS = path.resolve(import.meta.dirname, '../golden/keys');

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CERTMONGER_PROGRAMS, requestByCertmonger } from '../support/certmonger-session.ts';
-import { expectIssued } from '../support/expect-issued.ts';
-import { loggedOperations } from '../support/logged-operations.ts';
-import { requireClient } from '../support/require-client.ts';
-import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { CERTMONGER_PROGRAMS, requestByCertmonger } from '../support/clients/certmonger-session.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { loggedOperations } from '../support/clients/logged-operations.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { type CommandResult, runCommand, runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 /** Seconds the CA takes: more than the 2 s for which the development connector waits before it answers PENDING. */
 const CA_DELAY = '6';

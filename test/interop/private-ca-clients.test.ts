@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../../src/private-ca/actions.ts';
-import { ACM, REPORT, SAMPLE_CSR } from '../support/authorities-of-all-states.ts';
-import type { Members, PrivateCaClient } from '../support/aws-client.ts';
-import { ROOT_INPUT } from '../support/create-test-authority.ts';
-import { PRIVATE_CA_CLIENTS } from '../support/private-ca-clients.ts';
-import { sharingPolicy } from '../support/refused-calls.ts';
-import { requireClient } from '../support/require-client.ts';
-import type { RunningPrivateCaApi } from '../support/start-private-ca-api.ts';
-import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
+import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
+import { sharingPolicy } from '../support/api-model/refused-calls.ts';
+import type { Members, PrivateCaClient } from '../support/clients/aws-client.ts';
+import { PRIVATE_CA_CLIENTS } from '../support/clients/private-ca-clients.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { ACM, REPORT, SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
+import { ROOT_INPUT } from '../support/servers/create-test-authority.ts';
+import {
+  type RunningPrivateCaApi,
+  startPrivateCaApi,
+} from '../support/servers/start-private-ca-api.ts';
 
 const INSTALLER = 'test/install-aws-clients.sh';
 const ARN =

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readApiModel } from '../support/api-model.ts';
-import { makeAuthoritiesOfAllStates } from '../support/authorities-of-all-states.ts';
-import type { PrivateCaClient } from '../support/aws-client.ts';
-import { PRIVATE_CA_CLIENTS } from '../support/private-ca-clients.ts';
-import type { RefusedCall } from '../support/refused-calls.ts';
-import { refusedCalls } from '../support/refused-calls.ts';
-import { requireClient } from '../support/require-client.ts';
-import type { RunningPrivateCaApi } from '../support/start-private-ca-api.ts';
-import { startPrivateCaApi } from '../support/start-private-ca-api.ts';
+import { readApiModel } from '../support/api-model/api-model.ts';
+import { type RefusedCall, refusedCalls } from '../support/api-model/refused-calls.ts';
+import type { PrivateCaClient } from '../support/clients/aws-client.ts';
+import { PRIVATE_CA_CLIENTS } from '../support/clients/private-ca-clients.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { makeAuthoritiesOfAllStates } from '../support/servers/authorities-of-all-states.ts';
+import {
+  type RunningPrivateCaApi,
+  startPrivateCaApi,
+} from '../support/servers/start-private-ca-api.ts';
 
 /** What the model has and this server never says, with the reason. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {

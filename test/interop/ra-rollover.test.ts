@@ -1,13 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectIssued } from '../support/expect-issued.ts';
-import { certificateSerial } from '../support/openssl.ts';
-import { requireClient } from '../support/require-client.ts';
-import { runCommand, runOrThrow } from '../support/run-command.ts';
-import type { RunningConnector } from '../support/start-connector.ts';
-import { startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { certificateSerial } from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { runCommand, runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js');
 let server: RunningConnector;

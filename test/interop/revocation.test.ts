@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findPython } from '../support/find-python.ts';
-import { runOrThrow } from '../support/run-command.ts';
-import type { Responder } from '../support/start-responder.ts';
-import { startResponder } from '../support/start-responder.ts';
+import { findPython } from '../support/clients/find-python.ts';
+import { runOrThrow } from '../support/clients/run-command.ts';
+import { type Responder, startResponder } from '../support/servers/start-responder.ts';
 
 const python = findPython('cryptography');
 const script = new URL('check-revocation.py', import.meta.url).pathname;

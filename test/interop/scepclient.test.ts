@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectIssued } from '../support/expect-issued.ts';
-import { loggedOperations } from '../support/logged-operations.ts';
-import { certificateSerial, makeRequest } from '../support/openssl.ts';
-import { requireClient } from '../support/require-client.ts';
-import { type CommandResult, runCommand } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { loggedOperations } from '../support/clients/logged-operations.ts';
+import { certificateSerial, makeRequest } from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { type CommandResult, runCommand } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 // micromdm scepclient sends single DES and SHA-1 whatever the server offers.
 describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclient', () => {

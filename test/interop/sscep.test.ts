@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectIssued } from '../support/expect-issued.ts';
-import { certificateSerial, makeRequest } from '../support/openssl.ts';
-import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { certificateSerial, makeRequest } from '../support/clients/openssl.ts';
+import { type CommandResult, runCommand, runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const SSCEP = process.env['SSCEP'];
 const CORPUS = path.resolve(import.meta.dirname, '../golden/scep/sscep');

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectIssued } from '../support/expect-issued.ts';
-import { loggedOperations } from '../support/logged-operations.ts';
-import { certificateSerial } from '../support/openssl.ts';
-import { requireClient } from '../support/require-client.ts';
-import { type CommandResult, runCommand, runOrThrow } from '../support/run-command.ts';
-import { type RunningConnector, startConnector } from '../support/start-connector.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { expectIssued } from '../support/clients/expect-issued.ts';
+import { loggedOperations } from '../support/clients/logged-operations.ts';
+import { certificateSerial } from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { type CommandResult, runCommand, runOrThrow } from '../support/clients/run-command.ts';
+import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki --scep', () => {
   let connector: RunningConnector;

@@ -8,10 +8,13 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { createBackgroundWork } from '../../src/server/background-work.ts';
 import { wire } from '../../src/wire.ts';
 import { wireApi } from '../../src/wire-api.ts';
-import { openInMemoryRecordStore } from '../support/in-memory-record-store.ts';
-import type { RequestToSign } from '../support/sign-request.ts';
-import { signRequest, testCredential } from '../support/sign-request.ts';
-import { readReply } from '../support/start-api.ts';
+import {
+  type RequestToSign,
+  signRequest,
+  testCredential,
+} from '../support/clients/sign-request.ts';
+import { openInMemoryRecordStore } from '../support/fakes/in-memory-record-store.ts';
+import { readReply } from '../support/servers/start-api.ts';
 
 const ENROL_URL = 'https://scep.example.com';
 const AUTHORITY = {
@@ -37,7 +40,10 @@ async function apiWith(variables: Record<string, string>) {
   );
   const credential = testCredential();
   const findCredential = (id: string) => (id === credential.accessKeyId ? credential : undefined);
-  const app = wireApi(wired, settings, { findCredential, enrolUrl: ENROL_URL, background, logger });
+  const app = wireApi(wired, settings, {
+    ...{ findCredential, enrolUrl: ENROL_URL, logger },
+    inBackground: background.start,
+  });
   const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {
     await listener.drain(0);

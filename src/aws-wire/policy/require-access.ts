@@ -1,8 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
 import type { Access } from './access.ts';
-import type { PolicyDecision } from './evaluate-policy.ts';
-import { evaluatePolicy } from './evaluate-policy.ts';
+import { evaluatePolicy, type PolicyDecision } from './evaluate-policy.ts';
 import type { Policy } from './policy.ts';
 import { requestContext } from './request-context.ts';
 

@@ -1,7 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import { decodeComponent } from './decode-component.ts';
-import type { HttpBinding } from './http-binding.ts';
-import { labelOf } from './http-binding.ts';
+import { type HttpBinding, labelOf } from './http-binding.ts';
 
 export interface RouteMatch<Name extends string> {
   readonly name: Name;
@@ -65,4 +63,16 @@ function pairedWithPattern(
   // The first is what stands before the leading slash.
   const last = segments.slice(1).slice(-pattern.length);
   return pattern.map((part, at) => [part, last.length === pattern.length ? last[at] : undefined]);
+}
+
+/**
+ * A label, or a name or value of a query, decoded once. A plus is a plus.
+ * @throws AwsError SerializationException when an escape is broken or is not UTF-8
+ */
+export function decodeComponent(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw new AwsError('SerializationException', 'The URL has an escape that cannot be decoded');
+  }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
+import { membersOf, wireSchema } from '../deserialize-input.ts';
 import { readJsonObject } from '../read-json-object.ts';
-import { membersOf, wireSchema } from '../schema-members.ts';
-import { decodeComponent } from './decode-component.ts';
 import type { HttpBinding } from './http-binding.ts';
+import { decodeComponent } from './match-route.ts';
 
 export interface RestJsonRequest {
   /** As matchRoute gives them. */

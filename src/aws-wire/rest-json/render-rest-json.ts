@@ -1,7 +1,5 @@
-import type { AwsError, AwsErrorCode } from '../aws-error.ts';
-import { AWS_ERRORS } from '../aws-error.ts';
-import { encodeJson } from '../encode-json.ts';
-import type { WireReply } from '../wire-reply.ts';
+import { AWS_ERRORS, type AwsError, type AwsErrorCode } from '../aws-error.ts';
+import { encodeJson, type WireReply } from '../wire-reply.ts';
 
 const CONTENT_TYPE = { 'Content-Type': 'application/json' };
 

@@ -1,4 +1,4 @@
-import type { HeaderValues } from './group-headers.ts';
+import type { HeaderValues } from './signed-request.ts';
 import type { TargetParts } from './split-target.ts';
 
 export interface CanonicalParts extends TargetParts {

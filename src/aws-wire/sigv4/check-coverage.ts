@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import type { HeaderValues } from './group-headers.ts';
+import type { HeaderValues } from './signed-request.ts';
 
 /**
  * Refuses what a good signature would leave open to change: a host or an x-amz-* header outside of it, and a hash other than the

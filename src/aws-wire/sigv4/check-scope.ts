@@ -1,6 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import type { Service } from '../caller.ts';
-import { SERVICES } from '../caller.ts';
+import { SERVICES, type Service } from '../caller.ts';
 import type { CredentialScope } from './parse-authorization.ts';
 
 /** Where the API models allow a region in an ARN. */

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import type { HeaderValues } from './group-headers.ts';
+import type { HeaderValues } from './signed-request.ts';
 
 /**
  * When the request was signed, as YYYYMMDDTHHMMSSZ: X-Amz-Date, or else the Date header.

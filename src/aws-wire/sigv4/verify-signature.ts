@@ -1,8 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { CanonicalParts } from './canonical-request.ts';
-import { canonicalRequest } from './canonical-request.ts';
-import type { CredentialScope } from './parse-authorization.ts';
-import { ALGORITHM } from './parse-authorization.ts';
+import { type CanonicalParts, canonicalRequest } from './canonical-request.ts';
+import { ALGORITHM, type CredentialScope } from './parse-authorization.ts';
 import { formatScope } from './signing-key.ts';
 
 export interface SignedParts extends CanonicalParts {

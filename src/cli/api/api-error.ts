@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../terminal/print.ts';
 
 /** The API refuses, or cannot be reached or read. The message is one line for a person. */
 export class ApiError extends Error {

@@ -1,6 +1,5 @@
 import type { Service } from '../../aws-wire/caller.ts';
-import type { HttpRequest } from '../exchange-http.ts';
-import type { ApiInput } from './api-input.ts';
+import type { HttpRequest } from '../scep-client/exchange-http.ts';
 
 /** One of the two APIs, as a client sees it. */
 export interface ApiService<Operation extends string> {
@@ -9,3 +8,6 @@ export interface ApiService<Operation extends string> {
   /** An operation as a request, unsigned. The path of the endpoint is kept. */
   readonly buildRequest: (endpoint: URL, operation: Operation, input: ApiInput) => HttpRequest;
 }
+
+/** Members of an operation's input. Undefined ones are left out. */
+export type ApiInput = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { labelOf } from '../../aws-wire/rest-json/http-binding.ts';
-import type { HttpRequest } from '../exchange-http.ts';
-import type { ApiInput } from './api-input.ts';
+import type { HttpRequest } from '../scep-client/exchange-http.ts';
+import type { ApiInput } from './api-service.ts';
 import type { WireOperation } from './connector-operations.ts';
 
 /** An operation as a REST-JSON request, unsigned. The path of the endpoint is kept. */

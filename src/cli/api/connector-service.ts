@@ -1,7 +1,6 @@
 import type { ApiService } from './api-service.ts';
 import { buildRestJsonRequest } from './build-rest-json-request.ts';
-import type { ConnectorOperation } from './connector-operations.ts';
-import { CONNECTOR_OPERATIONS } from './connector-operations.ts';
+import { CONNECTOR_OPERATIONS, type ConnectorOperation } from './connector-operations.ts';
 import type { ApiClient } from './create-api-client.ts';
 
 export type ConnectorApi = ApiClient<ConnectorOperation>;

@@ -1,12 +1,14 @@
-import type { HttpLimits, HttpReply, HttpRequest } from '../exchange-http.ts';
-import { exchangeHttp, HttpFailure } from '../exchange-http.ts';
+import {
+  exchangeHttp,
+  HttpFailure,
+  type HttpLimits,
+  type HttpReply,
+  type HttpRequest,
+} from '../scep-client/exchange-http.ts';
 import { ApiError } from './api-error.ts';
-import type { ApiInput } from './api-input.ts';
-import type { ApiService } from './api-service.ts';
-import type { ApiAnswer } from './read-api-answer.ts';
-import { readApiAnswer } from './read-api-answer.ts';
-import type { ApiSigner } from './sign-api-request.ts';
-import { signApiRequest } from './sign-api-request.ts';
+import type { ApiInput, ApiService } from './api-service.ts';
+import { type ApiAnswer, readApiAnswer } from './read-api-answer.ts';
+import { type ApiSigner, signApiRequest } from './sign-api-request.ts';
 
 export interface ApiClient<Operation extends string> {
   /** @throws ApiError when the API refuses, or cannot be reached or read */

@@ -1,11 +1,9 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { ApiSettingsOptions } from '../../config/api-settings.ts';
-import { loadApiSettings } from '../../config/api-settings.ts';
+import { type ApiSettingsOptions, loadApiSettings } from '../../config/api-settings.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import { readInput } from '../enrol-files.ts';
+import { readInput } from '../terminal/enrol-files.ts';
 import type { ApiService } from './api-service.ts';
-import type { ApiClient, ApiClientSettings } from './create-api-client.ts';
-import { createApiClient } from './create-api-client.ts';
+import { type ApiClient, type ApiClientSettings, createApiClient } from './create-api-client.ts';
 import type { ApiCredentials } from './sign-api-request.ts';
 
 export interface ApiClientOptions extends ApiSettingsOptions {

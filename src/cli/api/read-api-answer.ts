@@ -1,4 +1,4 @@
-import type { HttpReply } from '../exchange-http.ts';
+import type { HttpReply } from '../scep-client/exchange-http.ts';
 import { ApiError } from './api-error.ts';
 
 /** The body of an answer; empty for an operation that answers with a status alone. */

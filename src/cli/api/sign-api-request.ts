@@ -1,8 +1,7 @@
-import type { Hash, Hmac } from 'node:crypto';
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Service } from '../../aws-wire/caller.ts';
-import type { HttpRequest } from '../exchange-http.ts';
+import type { HttpRequest } from '../scep-client/exchange-http.ts';
 
 /** As the providers of the AWS SDKs give them. */
 export interface ApiCredentials {

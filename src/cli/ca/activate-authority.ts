@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiInput } from '../api/api-input.ts';
+import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { CertificatePem } from './ca-answers.ts';
-import { certificateAnswer, csrAnswer, issueCertificateAnswer } from './ca-answers.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import {
+  type CertificatePem,
+  certificateAnswer,
+  csrAnswer,
+  issueCertificateAnswer,
+} from './ca-answers.ts';
 import { callUntilDone } from './call-until-done.ts';
 import { describeAuthority } from './complete-ca-arn.ts';
-import { templateArn } from './template-arn.ts';
-import { usualValidity } from './usual-validity.ts';
-import type { Validity } from './validity-option.ts';
+import { usualValidity, type Validity } from './validity-option.ts';
 
 export interface ActivationRequest {
   /** The CA that is to sign: itself for a root. */
@@ -87,4 +89,14 @@ export function idempotencyTokenOf(input: ApiInput): string {
 /** How JSON carries octets. */
 export function base64(text: string): string {
   return Buffer.from(text).toString('base64');
+}
+
+/**
+ * The ARN of a certificate template by its name, such as EndEntityCertificate or EndEntityCertificate/V1.
+ * @param caArn of the CA that is to use it: templates are in its partition
+ */
+export function templateArn(caArn: string, name: string): string {
+  if (name.startsWith('arn:')) return name;
+  const partition = caArn.split(':')[1] ?? 'aws';
+  return `arn:${partition}:acm-pca:::template/${name.includes('/') ? name : `${name}/V1`}`;
 }

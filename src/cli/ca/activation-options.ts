@@ -1,10 +1,8 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
-import { parseWholeNumber } from '../parse-option.ts';
+import { parseWholeNumber } from '../terminal/parse-option.ts';
 import type { ActivationRequest } from './activate-authority.ts';
-import type { Validity } from './validity-option.ts';
-import { parseValidity, VALIDITY_FORMS } from './validity-option.ts';
+import { parseValidity, VALIDITY_FORMS, type Validity } from './validity-option.ts';
 
 /** How a CA gets its certificate from a CA of the same API. */
 export interface ActivationOptions {

@@ -1,17 +1,19 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { readInput } from '../enrol-files.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { readInput } from '../terminal/enrol-files.ts';
 import { activateAuthority, installCertificate } from './activate-authority.ts';
-import type { ActivationOptions } from './activation-options.ts';
-import { activationOf, addActivationOptions, requireOptionsFor } from './activation-options.ts';
+import {
+  type ActivationOptions,
+  activationOf,
+  addActivationOptions,
+  requireOptionsFor,
+} from './activation-options.ts';
 import type { CertificatePem } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timestamp } from '../admin/api-answers.ts';
+import { timestamp } from '../api-command/api-answers.ts';
 
 /** What the commands read of Private CA's answers; the rest passes through to --json. */
 

@@ -1,18 +1,20 @@
 import type { Command } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
 import type { ApiAnswer } from '../api/read-api-answer.ts';
-import { printable } from '../printable.ts';
-import type { CertificatePem } from './ca-answers.ts';
-import { certificateAnswer, csrAnswer } from './ca-answers.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { printable } from '../terminal/print.ts';
+import { type CertificatePem, certificateAnswer, csrAnswer } from './ca-answers.ts';
 import { callUntilDone } from './call-until-done.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
-import type { TextFileOptions } from './deliver-text.ts';
-import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
+import {
+  addTextFileOptions,
+  deliverText,
+  requireFreeFile,
+  type TextFileOptions,
+} from './deliver-text.ts';
 
 interface CertificateOptions extends ApiOptions, TextFileOptions {
   readonly chain?: boolean;

@@ -1,31 +1,35 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
-import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
-import { SIGNING_ALGORITHMS } from '../../x509/signing-algorithm.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
-import type { Tags } from '../admin/tag-options.ts';
-import { parseTag } from '../admin/tag-options.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { ApiError } from '../api/api-error.ts';
-import type { ApiInput } from '../api/api-input.ts';
+import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { printable } from '../printable.ts';
-import type { ActivationRequest } from './activate-authority.ts';
-import { activateAuthority, idempotencyTokenOf } from './activate-authority.ts';
-import type { ActivationOptions } from './activation-options.ts';
-import { activationOf, addActivationOptions, requireOptionsFor } from './activation-options.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { printable } from '../terminal/print.ts';
+import {
+  type ActivationRequest,
+  activateAuthority,
+  idempotencyTokenOf,
+} from './activate-authority.ts';
+import {
+  type ActivationOptions,
+  activationOf,
+  addActivationOptions,
+  requireOptionsFor,
+} from './activation-options.ts';
 import { createAuthorityAnswer } from './ca-answers.ts';
+import { tagList } from './ca-tags.ts';
 import { isInProgress } from './call-until-done.ts';
 import { completeCaArn, describeAuthority } from './complete-ca-arn.ts';
-import type { RevocationOptions } from './revocation-options.ts';
-import { addRevocationOptions, revocationOf } from './revocation-options.ts';
-import type { Asn1Subject } from './subject-option.ts';
-import { parseSubjectOption } from './subject-option.ts';
-import { tagList } from './tag-list.ts';
+import {
+  addRevocationOptions,
+  type RevocationOptions,
+  revocationOf,
+} from './revocation-options.ts';
+import { type Asn1Subject, parseSubjectOption } from './subject-option.ts';
 
 interface CreateOptions extends ApiOptions, ActivationOptions, RevocationOptions {
   readonly root?: boolean;

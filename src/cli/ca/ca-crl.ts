@@ -4,21 +4,24 @@ import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { parseCrl } from '../../x509/parse-crl.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { idOf } from '../admin/complete-arn.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { readInput } from '../enrol-files.ts';
-import { exchangeHttp, HttpFailure } from '../exchange-http.ts';
-import { parseServerUrl } from '../parse-option.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { idOf } from '../api-command/complete-arn.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { exchangeHttp, HttpFailure } from '../scep-client/exchange-http.ts';
+import { readInput } from '../terminal/enrol-files.ts';
+import { parseServerUrl } from '../terminal/parse-option.ts';
 import { certificateAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
-import type { TextFileOptions } from './deliver-text.ts';
-import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
+import {
+  addTextFileOptions,
+  deliverText,
+  requireFreeFile,
+  type TextFileOptions,
+} from './deliver-text.ts';
 
 interface CrlOptions extends ApiOptions, TextFileOptions {
   readonly url: URL;

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { confirm } from '../admin/confirm.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { parseWholeNumber } from '../parse-option.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { confirm } from '../api-command/confirm.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { parseWholeNumber } from '../terminal/parse-option.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
 interface DeleteOptions extends ApiOptions {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { idOf } from '../admin/complete-arn.ts';
-import type { StoreOptions } from '../store/store-options.ts';
-import { addStoreOptions } from '../store/store-options.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { idOf } from '../api-command/complete-arn.ts';
+import { addStoreOptions, type StoreOptions } from '../store/store-options.ts';
 
 export interface CaExportOptions extends StoreOptions {
   readonly out: string;

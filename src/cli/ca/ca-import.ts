@@ -1,9 +1,6 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import type { StoreOptions } from '../store/store-options.ts';
-import { addStoreOptions } from '../store/store-options.ts';
-import type { RevocationOptions } from './revocation-options.ts';
-import { addRevocationOptions } from './revocation-options.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { addStoreOptions, type StoreOptions } from '../store/store-options.ts';
+import { addRevocationOptions, type RevocationOptions } from './revocation-options.ts';
 
 export interface CaImportOptions extends StoreOptions, RevocationOptions {
   /** Either this, or a certificate and its key. */

@@ -1,26 +1,26 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { parseCertificationRequest } from '../../x509/parse-certification-request.ts';
 import { SIGNING_ALGORITHMS } from '../../x509/signing-algorithm.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
-import type { ApiInput } from '../api/api-input.ts';
+import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { readInput } from '../enrol-files.ts';
-import { printable } from '../printable.ts';
-import { base64, issueCertificate } from './activate-authority.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { readInput } from '../terminal/enrol-files.ts';
+import { printable } from '../terminal/print.ts';
+import { base64, issueCertificate, templateArn } from './activate-authority.ts';
 import { pemOf } from './ca-certificate.ts';
 import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
-import type { TextFileOptions } from './deliver-text.ts';
-import { addTextFileOptions, deliverText, requireFreeFile } from './deliver-text.ts';
-import { templateArn } from './template-arn.ts';
-import type { Validity } from './validity-option.ts';
-import { parseValidity, VALIDITY_FORMS } from './validity-option.ts';
+import {
+  addTextFileOptions,
+  deliverText,
+  requireFreeFile,
+  type TextFileOptions,
+} from './deliver-text.ts';
+import { parseValidity, VALIDITY_FORMS, type Validity } from './validity-option.ts';
 
 interface IssueOptions extends ApiOptions, TextFileOptions {
   readonly csr: string;

@@ -1,17 +1,15 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { confirm } from '../admin/confirm.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import { readInput } from '../enrol-files.ts';
-import { parseSerialNumber } from '../parse-option.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { confirm } from '../api-command/confirm.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { readInput } from '../terminal/enrol-files.ts';
+import { parseSerialNumber } from '../terminal/parse-option.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
 interface RevokeOptions extends ApiOptions {

@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { formatRecord, formatTime } from '../admin/format-table.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { Authority } from './ca-answers.ts';
-import { describeAuthorityAnswer } from './ca-answers.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { formatRecord, formatTime } from '../api-command/format-table.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
+import { type Authority, describeAuthorityAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 import { formatSubject } from './subject-option.ts';
 

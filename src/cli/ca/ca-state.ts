@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
-import type { ApiInput } from '../api/api-input.ts';
+import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaAction } from '../api/private-ca-service.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
 interface StateCommand {

@@ -1,18 +1,13 @@
-import type { Command } from 'commander';
-import { Argument } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { readAnswer } from '../admin/api-answers.ts';
-import type { ApiOptions } from '../admin/api-options.ts';
-import { addApiOptions } from '../admin/api-options.ts';
-import { formatTable } from '../admin/format-table.ts';
-import { collectItems, listItems } from '../admin/list-items.ts';
-import { printJson, runCaCommand } from '../admin/run-api-command.ts';
-import type { Tags } from '../admin/tag-options.ts';
-import { parseTag } from '../admin/tag-options.ts';
+import { Argument, type Command } from 'commander';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import { formatTable } from '../api-command/format-table.ts';
+import { collectItems, listItems } from '../api-command/list-items.ts';
+import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
 import { listTagsAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
-import { tagList } from './tag-list.ts';
 
 /** Registers `scep-connector ca tags`. */
 export function registerCaTags(parent: Command, world: AdminWorld): void {
@@ -80,4 +75,10 @@ async function listCaTags(
       ),
     );
   return 0;
+}
+
+/** Tags as Private CA takes them; undefined for none. */
+export function tagList(tags: Tags = {}) {
+  const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return list.length > 0 ? list : undefined;
 }

@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
-import type { AdminWorld } from '../admin/admin-world.ts';
-import { thisAdminWorld } from '../admin/admin-world.ts';
+import { type AdminWorld, thisAdminWorld } from '../api-command/admin-world.ts';
 import { registerCaActivate } from './ca-activate.ts';
 import { registerCaCertificate } from './ca-certificate.ts';
 import { registerCaCreate } from './ca-create.ts';
 import { registerCaCrl } from './ca-crl.ts';
 import { registerCaDelete } from './ca-delete.ts';
-import type { CaExportOptions } from './ca-export.ts';
-import { registerCaExport } from './ca-export.ts';
-import type { CaImportOptions } from './ca-import.ts';
-import { registerCaImport } from './ca-import.ts';
+import { type CaExportOptions, registerCaExport } from './ca-export.ts';
+import { type CaImportOptions, registerCaImport } from './ca-import.ts';
 import { registerCaIssue } from './ca-issue.ts';
 import { registerCaList } from './ca-list.ts';
 import { registerCaReport } from './ca-report.ts';

@@ -1,8 +1,8 @@
-import type { AdminWorld } from '../admin/admin-world.ts';
 import { ApiError } from '../api/api-error.ts';
-import type { ApiInput } from '../api/api-input.ts';
+import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaAction, PrivateCaApi } from '../api/private-ca-service.ts';
 import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
 
 const INTERVAL_MS = 500;
 /** Making an RSA key of 4096 bits takes seconds; AWS may take longer for anything. */

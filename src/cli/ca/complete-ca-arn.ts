@@ -1,9 +1,8 @@
-import { readAnswer } from '../admin/api-answers.ts';
-import { completeId } from '../admin/complete-arn.ts';
-import { collectItems, listItems } from '../admin/list-items.ts';
 import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { Authority } from './ca-answers.ts';
-import { authoritySchema, describeAuthorityAnswer } from './ca-answers.ts';
+import { readAnswer } from '../api-command/api-answers.ts';
+import { completeId } from '../api-command/complete-arn.ts';
+import { collectItems, listItems } from '../api-command/list-items.ts';
+import { type Authority, authoritySchema, describeAuthorityAnswer } from './ca-answers.ts';
 
 /** What an argument that names a CA may be, for the help. */
 export const CA_ARGUMENT = 'ARN of the CA, or its id or the beginning of it';

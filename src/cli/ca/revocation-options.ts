@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
-import type { ApiInput } from '../api/api-input.ts';
-import { parseWholeNumber } from '../parse-option.ts';
+import type { ApiInput } from '../api/api-service.ts';
+import { parseWholeNumber } from '../terminal/parse-option.ts';
 
 /** How a CA tells which of its certificates are revoked. */
 export interface RevocationOptions {

@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
-import { Argument } from 'commander';
-import { print } from '../print.ts';
+import { Argument, type Command } from 'commander';
+import { print } from '../terminal/print.ts';
 import { bashCompletion } from './bash-completion.ts';
 import { describeCommands } from './describe-commands.ts';
 import { fishCompletion } from './fish-completion.ts';

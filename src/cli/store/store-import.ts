@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { StoreOptions } from './store-options.ts';
-import { addStoreOptions } from './store-options.ts';
+import { addStoreOptions, type StoreOptions } from './store-options.ts';
 
 export interface StoreImportOptions extends StoreOptions {
   readonly in: string;

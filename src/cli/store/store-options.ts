@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { formatTable } from '../api-command/format-table.ts';
 
 /** Which store, and the master key that belongs to it. */
 export interface StoreOptions {
@@ -30,4 +30,11 @@ export function addStoreOptions(command: Command): void {
       '--other-master-key-file <file>',
       'with --data-dir: and the other one, while it is being changed',
     );
+}
+
+/** A line for each collection of an archive, and how many records there are in all. */
+export function formatCounts(counts: ReadonlyMap<string, number>): string {
+  const rows = [...counts].map(([name, count]) => [name, String(count)]);
+  const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+  return formatTable(['collection', 'records'], [...rows, ['all', String(sum)]]);
 }

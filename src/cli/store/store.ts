@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import type { StoreExportOptions } from './store-export.ts';
-import { registerStoreExport } from './store-export.ts';
-import type { StoreImportOptions } from './store-import.ts';
-import { registerStoreImport } from './store-import.ts';
+import { registerStoreExport, type StoreExportOptions } from './store-export.ts';
+import { registerStoreImport, type StoreImportOptions } from './store-import.ts';
 
 /** What is done on a store, without a server. Errors are those of the commands. */
 export interface StoreCommands {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { createChallenge as makeChallenge } from '../../connectors/create-challenge.ts';
-import { requireConnector } from '../../connectors/require-resource.ts';
-import { accessTo } from '../access-to.ts';
+import { createChallenge as makeChallenge } from '../../connectors/challenges/create-challenge.ts';
+import { requireConnector } from '../../connectors/require-connector.ts';
 import {
   challengeMetadataSchema,
   clientTokenSchema,
@@ -9,7 +8,7 @@ import {
   tagsSchema,
 } from '../api-schemas.ts';
 import { describeChallenge } from '../describe-challenge.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { CREATE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({

@@ -8,7 +8,6 @@ import { invalid } from '../../connectors/connector-errors.ts';
 import { createConnector as beginCreating } from '../../connectors/create-connector.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
 import { ISSUE_TEMPLATE } from '../../issuer/issuer.ts';
-import { accessTo } from '../access-to.ts';
 import {
   certificateAuthorityArnSchema,
   clientTokenSchema,
@@ -17,7 +16,7 @@ import {
   tagsSchema,
   vpcEndpointIdSchema,
 } from '../api-schemas.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { CREATE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({

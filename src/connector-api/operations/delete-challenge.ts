@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { deleteChallenge as removeChallenge } from '../../connectors/delete-challenge.ts';
-import { accessTo } from '../access-to.ts';
+import { deleteChallenge as removeChallenge } from '../../connectors/challenges/delete-challenge.ts';
 import { challengeArnSchema } from '../api-schemas.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { DELETE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ChallengeArn: challengeArnSchema });

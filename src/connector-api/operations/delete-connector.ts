@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { deleteConnector as beginDeletion } from '../../connectors/delete-connector.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
-import { accessTo } from '../access-to.ts';
 import { connectorArnSchema } from '../api-schemas.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { DELETE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ConnectorArn: connectorArnSchema });

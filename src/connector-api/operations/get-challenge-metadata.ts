@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { requireChallenge } from '../../connectors/require-resource.ts';
-import { accessTo } from '../access-to.ts';
+import { requireChallenge } from '../../connectors/challenges/require-challenge.ts';
 import { challengeArnSchema, challengeMetadataSchema } from '../api-schemas.ts';
 import { describeChallenge } from '../describe-challenge.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ChallengeArn: challengeArnSchema });

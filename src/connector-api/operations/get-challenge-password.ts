@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { openChallengePassword } from '../../connectors/find-challenge.ts';
-import { requireChallenge } from '../../connectors/require-resource.ts';
-import { accessTo } from '../access-to.ts';
+import { openChallengePassword } from '../../connectors/challenges/find-challenge.ts';
+import { requireChallenge } from '../../connectors/challenges/require-challenge.ts';
 import { challengeArnSchema } from '../api-schemas.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ChallengeArn: challengeArnSchema });

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { requireConnector } from '../../connectors/require-resource.ts';
-import { accessTo } from '../access-to.ts';
+import { requireConnector } from '../../connectors/require-connector.ts';
 import { connectorArnSchema, connectorSchema } from '../api-schemas.ts';
 import { describeConnector } from '../describe-connector.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ConnectorArn: connectorArnSchema });

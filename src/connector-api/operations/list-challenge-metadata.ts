@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
-import { listChallenges } from '../../connectors/list-challenges.ts';
-import { requireConnector } from '../../connectors/require-resource.ts';
-import { accessTo } from '../access-to.ts';
+import { listChallenges } from '../../connectors/challenges/list-challenges.ts';
+import { requireConnector } from '../../connectors/require-connector.ts';
 import {
   challengeMetadataSchema,
   connectorArnSchema,
@@ -11,7 +10,7 @@ import {
   nextTokenSchema,
 } from '../api-schemas.ts';
 import { describeChallenge } from '../describe-challenge.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
 import { listConnectors as listOwnConnectors } from '../../connectors/list-connectors.ts';
-import { accessTo } from '../access-to.ts';
 import {
   connectorSchema,
   DEFAULT_PAGE,
@@ -9,7 +8,7 @@ import {
   nextTokenSchema,
 } from '../api-schemas.ts';
 import { describeConnector } from '../describe-connector.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { COMMON_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({

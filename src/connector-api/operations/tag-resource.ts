@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { changeTags } from '../../connectors/resource-tags.ts';
-import { accessTo } from '../access-to.ts';
 import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
-import type { Operation } from '../operation.ts';
+import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 
 const input = z.object({ ResourceArn: resourceArnSchema, Tags: tagsSchema });

@@ -2,21 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IssueCertificateCommand } from '@aws-sdk/client-acm-pca';
 import { encodePem } from '../../asn1/pem.ts';
 import { parseArn } from '../../aws-wire/arn.ts';
-import type { SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
-import { createSecondCounter } from '../../aws-wire/count-per-second.ts';
-import type { IssueRequest, Issuer } from '../issuer.ts';
-import { ISSUE_TEMPLATE, IssuerError } from '../issuer.ts';
-import { requireTimeToAsk } from '../require-time-to-ask.ts';
-import type { AuthorityDescriptions } from './authority-descriptions.ts';
-import { createAuthorityDescriptions } from './authority-descriptions.ts';
-import type { CallDependencies, PrivateCaCalls } from './call-private-ca.ts';
-import { createPrivateCaCalls } from './call-private-ca.ts';
-import type { IssuedCertificates } from './issued-certificates.ts';
-import { createIssuedCertificates } from './issued-certificates.ts';
-import type { ClientSettings } from './open-region-clients.ts';
-import { openRegionClients } from './open-region-clients.ts';
-import type { ReportRarely } from './report-rarely.ts';
-import { createRareReport } from './report-rarely.ts';
+import { createSecondCounter, type SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
+import {
+  ISSUE_TEMPLATE,
+  type IssueRequest,
+  type Issuer,
+  IssuerError,
+  requireTimeToAsk,
+} from '../issuer.ts';
+import {
+  type AuthorityDescriptions,
+  createAuthorityDescriptions,
+} from './authority-descriptions.ts';
+import {
+  type CallDependencies,
+  createPrivateCaCalls,
+  type PrivateCaCalls,
+} from './call-private-ca.ts';
+import { createIssuedCertificates, type IssuedCertificates } from './issued-certificates.ts';
+import { type ClientSettings, openRegionClients } from './open-region-clients.ts';
+import { createRareReport, type ReportRarely } from './report-rarely.ts';
 import { createRevocationChecks } from './revocation-checks.ts';
 
 export interface AcmPcaIssuerOptions extends ClientSettings {

@@ -1,11 +1,13 @@
 import { OID } from '../../asn1/object-identifiers.ts';
-import type { OcspQuestion } from '../../x509/build-ocsp-request.ts';
-import { derOcspRequest, ocspQuestion } from '../../x509/build-ocsp-request.ts';
+import { derOcspRequest, type OcspQuestion, ocspQuestion } from '../../x509/build-ocsp-request.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
-import type { OcspResponse, OcspStatus } from '../../x509/parse-ocsp-response.ts';
-import { parseOcspResponse } from '../../x509/parse-ocsp-response.ts';
+import {
+  type OcspResponse,
+  type OcspStatus,
+  parseOcspResponse,
+} from '../../x509/parse-ocsp-response.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
 import { fetchOctets } from './fetch-octets.ts';

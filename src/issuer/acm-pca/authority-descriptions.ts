@@ -1,11 +1,11 @@
-import type { CertificateAuthority, SigningAlgorithm } from '@aws-sdk/client-acm-pca';
 import {
+  type CertificateAuthority,
   DescribeCertificateAuthorityCommand,
   GetCertificateAuthorityCertificateCommand,
+  type SigningAlgorithm,
 } from '@aws-sdk/client-acm-pca';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import type { IssuedCertificate } from '../issuer.ts';
-import { IssuerError } from '../issuer.ts';
+import { type IssuedCertificate, IssuerError } from '../issuer.ts';
 import type { PrivateCaCalls } from './call-private-ca.ts';
 import { decodeChain } from './decode-chain.ts';
 import { createExpiringCache } from './expiring-cache.ts';

@@ -1,12 +1,9 @@
 import type { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { parseArn } from '../../aws-wire/arn.ts';
 import { IssuerError } from '../issuer.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
-import { CircuitOpenError, createCircuitBreaker } from './circuit-breaker.ts';
-import type { CallFailure, FailureKind } from './classify-failure.ts';
-import { classifyFailure } from './classify-failure.ts';
-import type { PrivateCaCall } from './issuer-error-of.ts';
-import { issuerErrorOf, notAsked } from './issuer-error-of.ts';
+import { type CircuitBreaker, CircuitOpenError, createCircuitBreaker } from './circuit-breaker.ts';
+import { type CallFailure, classifyFailure, type FailureKind } from './classify-failure.ts';
+import { issuerErrorOf, notAsked, type PrivateCaCall } from './issuer-error-of.ts';
 import { renewCredentials } from './open-region-clients.ts';
 import type { ReportRarely } from './report-rarely.ts';
 import { createRetryBudget } from './retry-budget.ts';

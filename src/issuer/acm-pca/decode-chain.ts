@@ -1,8 +1,7 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import type { IssuedCertificate } from '../issuer.ts';
-import { IssuerError } from '../issuer.ts';
+import { type IssuedCertificate, IssuerError } from '../issuer.ts';
 
 /** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none that can be read */
 export function decodeChain(

@@ -1,5 +1,4 @@
-import type { IssuerFault } from '../issuer.ts';
-import { IssuerError } from '../issuer.ts';
+import { IssuerError, type IssuerFault } from '../issuer.ts';
 import type { CircuitOpenError } from './circuit-breaker.ts';
 import type { CallFailure } from './classify-failure.ts';
 

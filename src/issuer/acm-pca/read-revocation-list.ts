@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
-import type { LongCrl } from '../../x509/parse-crl.ts';
-import { parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
+import { type LongCrl, parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
 import { readIssuingUrls } from '../../x509/read-crl-urls.ts';
 
 /** A CRL that has been verified. */

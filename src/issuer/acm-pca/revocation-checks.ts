@@ -1,18 +1,12 @@
-import type { Certificate } from '../../x509/parse-certificate.ts';
-import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import { readCrlUrls } from '../../x509/read-crl-urls.ts';
-import type { Issuer, RevocableCertificate } from '../issuer.ts';
-import { IssuerError } from '../issuer.ts';
-import type { OcspVerdict } from './ask-ocsp.ts';
-import { askOcsp } from './ask-ocsp.ts';
+import { type Issuer, IssuerError, type RevocableCertificate } from '../issuer.ts';
+import { askOcsp, type OcspVerdict } from './ask-ocsp.ts';
 import type { AuthorityDescriptions } from './authority-descriptions.ts';
-import type { Dated, ExpiringCache } from './expiring-cache.ts';
-import { createExpiringCache } from './expiring-cache.ts';
+import { createExpiringCache, type Dated, type ExpiringCache } from './expiring-cache.ts';
 import { fetchOctets } from './fetch-octets.ts';
-import type { RevocationList } from './read-revocation-list.ts';
-import { readRevocationList, serialKey } from './read-revocation-list.ts';
-import type { RevocationSources } from './revocation-sources.ts';
-import { revocationSourcesOf } from './revocation-sources.ts';
+import { type RevocationList, readRevocationList, serialKey } from './read-revocation-list.ts';
+import { type RevocationSources, revocationSourcesOf } from './revocation-sources.ts';
 
 export interface RevocationDependencies {
   readonly descriptions: AuthorityDescriptions;

@@ -1,15 +1,19 @@
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { ACTIONS } from '../../private-ca/actions.ts';
-import { currentRevocationList } from '../../private-ca/current-revocation-list.ts';
-import { isRevoked } from '../../private-ca/is-revoked.ts';
-import type { PrivateCa } from '../../private-ca/private-ca.ts';
-import { scopedTo } from '../../private-ca/private-ca.ts';
-import { scopeOf } from '../../private-ca/private-ca-arns.ts';
-import { templateArn } from '../../private-ca/templates.ts';
-import type { Authority, IssuedCertificate, IssueRequest, Issuer } from '../issuer.ts';
-import { ISSUE_TEMPLATE } from '../issuer.ts';
-import { requireTimeToAsk } from '../require-time-to-ask.ts';
+import { ACTIONS } from '../../private-ca/actions/actions.ts';
+import { currentRevocationList } from '../../private-ca/crl/recent-revocation-list.ts';
+import { templateArn } from '../../private-ca/issuing/templates.ts';
+import { scopeOf } from '../../private-ca/model/private-ca-arns.ts';
+import { type PrivateCa, scopedTo } from '../../private-ca/private-ca.ts';
+import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
+import {
+  type Authority,
+  ISSUE_TEMPLATE,
+  type IssuedCertificate,
+  type IssueRequest,
+  type Issuer,
+  requireTimeToAsk,
+} from '../issuer.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**

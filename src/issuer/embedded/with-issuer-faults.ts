@@ -1,9 +1,7 @@
-import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
-import { AwsError } from '../../aws-wire/aws-error.ts';
-import { KeyStoreError } from '../../private-ca/key-store.ts';
-import { StoreUnavailableError } from '../../store/store-unavailable-error.ts';
-import type { IssuerFault } from '../issuer.ts';
-import { IssuerError } from '../issuer.ts';
+import { AwsError, type AwsErrorCode } from '../../aws-wire/aws-error.ts';
+import { KeyStoreError } from '../../private-ca/keys/key-store.ts';
+import { StoreUnavailableError } from '../../store/record-store.ts';
+import { IssuerError, type IssuerFault } from '../issuer.ts';
 
 const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
   CertificateMismatchException: 'invalid-request',

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { putEntry } from '../../store/collection.ts';
-import { arnSchema } from '../api-schemas.ts';
-import type { AuditReportRecord } from '../audit-report-record.ts';
 import {
+  type AuditReportRecord,
   auditReportFormatSchema,
   auditReportKey,
   auditReports,
   auditReportTurns,
-} from '../audit-report-record.ts';
-import { newUuid } from '../authority-index.ts';
-import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
-import { findAuthority } from '../find-authority.ts';
-import { finishAuditReport } from '../finish-audit-report.ts';
+} from '../audit-report/audit-report-record.ts';
+import { finishAuditReport } from '../audit-report/finish-audit-report.ts';
+import { newUuid } from '../authority/authority-index.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
+import { arnSchema } from '../model/api-schemas.ts';
+import { requireBucketName } from '../model/revocation-configuration.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { requireWritableBucket } from '../require-writable-bucket.ts';
-import { requireBucketName } from '../revocation-configuration.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
 
 export const createCertificateAuthorityAuditReportInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { claimAuthorityId } from '../authority/authority-index.ts';
+import { derAuthorityRequestInfo } from '../authority/authority-request-info.ts';
+import { readTags, tagListSchema } from '../authority/authority-tags.ts';
+import { type AuthorityConfiguration, createAuthority } from '../authority/create-authority.ts';
+import { finishCreationLater } from '../authority/finish-creation.ts';
 import {
   idempotencyTokenSchema,
   modelKeyAlgorithmSchema,
   modelSigningAlgorithmSchema,
-} from '../api-schemas.ts';
-import { asn1SubjectSchema } from '../asn1-subject.ts';
-import { claimAuthorityId } from '../authority-index.ts';
-import { derAuthorityRequestInfo } from '../authority-request-info.ts';
-import { readTags, tagListSchema } from '../authority-tags.ts';
-import type { AuthorityConfiguration } from '../create-authority.ts';
-import { createAuthority } from '../create-authority.ts';
-import { csrExtensionsSchema } from '../csr-extensions.ts';
-import { finishCreationLater } from '../finish-creation.ts';
-import { requireMatchingAlgorithm, requireSupportedKey } from '../key-algorithms.ts';
+} from '../model/api-schemas.ts';
+import { asn1SubjectSchema } from '../model/asn1-subject.ts';
+import { csrExtensionsSchema } from '../model/csr-extensions.ts';
+import { requireMatchingAlgorithm, requireSupportedKey } from '../model/key-algorithms.ts';
+import { authorityArn } from '../model/private-ca-arns.ts';
+import {
+  changeRevocation,
+  revocationConfigurationSchema,
+} from '../model/revocation-configuration.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { authorityArn } from '../private-ca-arns.ts';
-import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
-import { noteListBucket, requireWritableListBucket } from '../revocation-list-bucket.ts';
+import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
 
 export const createCertificateAuthorityInput = z.object({
   CertificateAuthorityConfiguration: z.object({

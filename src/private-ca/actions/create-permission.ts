@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { listEntries, putEntry } from '../../store/collection.ts';
-import { accountIdSchema, arnSchema } from '../api-schemas.ts';
 import {
   PERMITTED_PRINCIPAL,
   permissionActionSchema,
   permissions,
   principalSchema,
-} from '../authority-permissions.ts';
-import { authorityPartition } from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+} from '../authority/authority-permissions.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { accountIdSchema, arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { authorityPartition } from '../records/authority-record.ts';
 
 export const createPermissionInput = z.object({
   CertificateAuthorityArn: arnSchema,

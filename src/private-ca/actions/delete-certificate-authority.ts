@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import type { Entry } from '../../store/collection.ts';
-import { deleteEntry } from '../../store/collection.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { authorityIndexPartition, indexedAuthorities } from '../authority-index.ts';
-import type { AuthorityRecord, StoredAuthority } from '../authority-record.ts';
+import { deleteEntry, type Entry } from '../../store/collection.ts';
+import { authorityIndexPartition, indexedAuthorities } from '../authority/authority-index.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { keepKeyUntil } from '../authority/keep-key-until.ts';
+import { noteDeletion } from '../authority/note-deletion.ts';
+import { replaceAuthority } from '../authority/replace-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
+import type { PrivateCa } from '../private-ca.ts';
 import {
   AUTHORITY_KEY,
+  type AuthorityRecord,
   authorities,
   authorityPartition,
   isUnfinished,
-} from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
-import { keepKeyUntil } from '../keep-key-until.ts';
-import { noteDeletion } from '../note-deletion.ts';
-import type { PrivateCa } from '../private-ca.ts';
-import { replaceAuthority } from '../replace-authority.ts';
+  type StoredAuthority,
+} from '../records/authority-record.ts';
 
 export const deleteCertificateAuthorityInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { deleteEntry, getEntry } from '../../store/collection.ts';
-import { accountIdSchema, arnSchema } from '../api-schemas.ts';
-import { PERMITTED_PRINCIPAL, permissions, principalSchema } from '../authority-permissions.ts';
-import { authorityPartition } from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+import {
+  PERMITTED_PRINCIPAL,
+  permissions,
+  principalSchema,
+} from '../authority/authority-permissions.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { accountIdSchema, arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { authorityPartition } from '../records/authority-record.ts';
 
 export const deletePermissionInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { deleteEntry } from '../../store/collection.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { resourcePolicies } from '../authority/resource-policy.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { resourcePolicies } from '../resource-policy.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
 
 export const deletePolicyInput = z.object({ ResourceArn: arnSchema });
 

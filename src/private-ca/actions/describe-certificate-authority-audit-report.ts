@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { arnSchema } from '../api-schemas.ts';
-import { auditReportKey } from '../audit-report-record.ts';
-import { findAuditReport } from '../find-audit-report.ts';
-import { finishAuditReport } from '../finish-audit-report.ts';
+import { auditReportKey } from '../audit-report/audit-report-record.ts';
+import { findAuditReport } from '../audit-report/find-audit-report.ts';
+import { finishAuditReport } from '../audit-report/finish-audit-report.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const describeCertificateAuthorityAuditReportInput = z.object({

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { arnSchema } from '../api-schemas.ts';
-import type { CertificateAuthorityDescription } from '../describe-authority.ts';
-import { describeAuthority } from '../describe-authority.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+import {
+  type CertificateAuthorityDescription,
+  describeAuthority,
+} from '../authority/describe-authority.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const describeCertificateAuthorityInput = z.object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { findAuthority } from '../find-authority.ts';
-import { requireInstalled } from '../installed-certificate.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
 
 export const getCertificateAuthorityCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { findAuthority } from '../find-authority.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const getCertificateAuthorityCsrInput = z.object({

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry } from '../../store/collection.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { authorityPartition } from '../authority-record.ts';
-import { certificates } from '../certificate-record.ts';
-import { findAuthority } from '../find-authority.ts';
-import { issuerCertificate } from '../former-certificates.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { issuerCertificate } from '../issuing/former-certificates.ts';
+import { findTemplate, templateArn } from '../issuing/templates.ts';
+import { arnSchema } from '../model/api-schemas.ts';
+import { serialOf } from '../model/private-ca-arns.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { serialOf } from '../private-ca-arns.ts';
-import { findTemplate, templateArn } from '../templates.ts';
+import { authorityPartition } from '../records/authority-record.ts';
+import { certificates } from '../records/certificate-record.ts';
 
 export const getCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,

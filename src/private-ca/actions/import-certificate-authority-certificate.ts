@@ -2,23 +2,22 @@ import { z } from 'zod';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import type { Certificate } from '../../x509/parse-certificate.ts';
-import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { arnSchema, blobSchema } from '../api-schemas.ts';
-import type { AuthorityRecord, InstalledCertificate } from '../authority-record.ts';
-import { checkAuthorityCertificate } from '../check-authority-certificate.ts';
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { noteIssuerKey } from '../authority/issuer-keys.ts';
+import { replaceAuthority } from '../authority/replace-authority.ts';
+import { checkAuthorityCertificate } from '../issuing/check-authority-certificate.ts';
 import {
   checkRootCertificate,
   checkSubordinateChain,
   LONGEST_CHAIN,
-} from '../check-authority-chain.ts';
-import { findAuthority } from '../find-authority.ts';
-import { formerCertificates } from '../former-certificates.ts';
-import { installedCertificate } from '../installed-certificate.ts';
-import { noteIssuerKey } from '../issuer-keys.ts';
+} from '../issuing/check-authority-chain.ts';
+import { formerCertificates } from '../issuing/former-certificates.ts';
+import { arnSchema, blobSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { replaceAuthority } from '../replace-authority.ts';
-import { markRevocationListStale } from '../revocation-record.ts';
+import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
+import { installedCertificate } from '../records/installed-certificate.ts';
+import { markRevocationListStale } from '../revocation/revocation-record.ts';
 
 export const importCertificateAuthorityCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,

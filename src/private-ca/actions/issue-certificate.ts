@@ -1,31 +1,31 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import type { CertificateFields } from '../../x509/build-certificate.ts';
-import { derTbsCertificate } from '../../x509/build-certificate.ts';
-import type { PassedByApi } from '../api-passthrough.ts';
-import { readApiPassthrough } from '../api-passthrough.ts';
-import { apiPassthroughSchema } from '../api-passthrough-schema.ts';
+import { type CertificateFields, derTbsCertificate } from '../../x509/build-certificate.ts';
+import { issuingUse } from '../authority/authority-status.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { type PassedByApi, readApiPassthrough } from '../issuing/api-passthrough.ts';
+import {
+  type CertificateParts,
+  composeCertificate,
+  requirePermittedNames,
+} from '../issuing/compose-certificate.ts';
+import { lintCertificate } from '../issuing/lint-certificate.ts';
+import { readCsr } from '../issuing/read-csr.ts';
+import { findIssuance, recordIssuance } from '../issuing/record-issuance.ts';
+import { findTemplate, type Template } from '../issuing/templates.ts';
+import { apiPassthroughSchema } from '../model/api-passthrough-schema.ts';
 import {
   arnSchema,
   blobSchema,
   idempotencyTokenSchema,
   modelSigningAlgorithmSchema,
-} from '../api-schemas.ts';
-import type { AuthorityRecord } from '../authority-record.ts';
-import { issuingUse } from '../authority-status.ts';
-import type { CertificateParts } from '../compose-certificate.ts';
-import { composeCertificate, requirePermittedNames } from '../compose-certificate.ts';
-import { noteDistributionPoint } from '../distribution-points.ts';
-import { findAuthority } from '../find-authority.ts';
-import { requireMatchingAlgorithm } from '../key-algorithms.ts';
-import { lintCertificate } from '../lint-certificate.ts';
+} from '../model/api-schemas.ts';
+import { requireMatchingAlgorithm } from '../model/key-algorithms.ts';
+import { certificateArn } from '../model/private-ca-arns.ts';
+import { resolveValidity, validitySchema } from '../model/validity.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { certificateArn } from '../private-ca-arns.ts';
-import { readCsr } from '../read-csr.ts';
-import { findIssuance, recordIssuance } from '../record-issuance.ts';
-import type { Template } from '../templates.ts';
-import { findTemplate } from '../templates.ts';
-import { resolveValidity, validitySchema } from '../validity.ts';
+import type { AuthorityRecord } from '../records/authority-record.ts';
+import { noteDistributionPoint } from '../revocation/distribution-points.ts';
 
 export const issueCertificateInput = z.object({
   ApiPassthrough: apiPassthroughSchema.optional(),

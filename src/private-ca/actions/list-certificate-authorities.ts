@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { listEntries } from '../../store/collection.ts';
-import { maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
-import { authorityIndexPartition, findIndexed, indexedAuthorities } from '../authority-index.ts';
-import type { CertificateAuthorityDescription } from '../describe-authority.ts';
-import { describeAuthority } from '../describe-authority.ts';
-import { openPosition, pageOf } from '../list-page.ts';
+import {
+  authorityIndexPartition,
+  findIndexed,
+  indexedAuthorities,
+} from '../authority/authority-index.ts';
+import {
+  type CertificateAuthorityDescription,
+  describeAuthority,
+} from '../authority/describe-authority.ts';
+import { maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
+import { openPosition, pageOf } from '../model/list-page.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const listCertificateAuthoritiesInput = z.object({

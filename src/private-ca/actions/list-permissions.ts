@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { listEntries } from '../../store/collection.ts';
-import { arnSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
-import { PERMITTED_PRINCIPAL, permissions } from '../authority-permissions.ts';
-import { authorityPartition } from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
-import { openPosition, pageOf } from '../list-page.ts';
+import { PERMITTED_PRINCIPAL, permissions } from '../authority/authority-permissions.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { arnSchema, maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
+import { openPosition, pageOf } from '../model/list-page.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { authorityPartition } from '../records/authority-record.ts';
 
 export const listPermissionsInput = z.object({
   CertificateAuthorityArn: arnSchema,

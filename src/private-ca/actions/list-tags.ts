@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { arnSchema, maxResultsSchema, nextTokenSchema } from '../api-schemas.ts';
-import type { Tag } from '../authority-tags.ts';
-import { getAuthorityTags } from '../authority-tags.ts';
-import { findStoredAuthority } from '../find-authority.ts';
-import type { PagedList } from '../list-page.ts';
-import { openPosition, pageOf } from '../list-page.ts';
+import { getAuthorityTags, type Tag } from '../authority/authority-tags.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { arnSchema, maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
+import { openPosition, type PagedList, pageOf } from '../model/list-page.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const listTagsInput = z.object({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { AUTHORITY_KEY, authorityPartition } from '../authority-record.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { checkResourcePolicy, resourcePolicies } from '../authority/resource-policy.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { checkResourcePolicy, resourcePolicies } from '../resource-policy.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
 
 export const putPolicyInput = z.object({
   ResourceArn: arnSchema,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { indexAuthority } from '../authority-index.ts';
-import { findAuthority, findStoredAuthority } from '../find-authority.ts';
-import { keepKeyUntil } from '../keep-key-until.ts';
+import { indexAuthority } from '../authority/authority-index.ts';
+import { findAuthority, findStoredAuthority } from '../authority/find-authority.ts';
+import { keepKeyUntil } from '../authority/keep-key-until.ts';
+import { replaceAuthority } from '../authority/replace-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { replaceAuthority } from '../replace-authority.ts';
 
 export const restoreCertificateAuthorityInput = z.object({
   CertificateAuthorityArn: arnSchema,

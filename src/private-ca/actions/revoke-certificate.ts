@@ -1,18 +1,24 @@
 import { z } from 'zod';
-import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
-import { AwsError } from '../../aws-wire/aws-error.ts';
-import type { Entry } from '../../store/collection.ts';
-import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
+import { AwsError, type AwsErrorCode } from '../../aws-wire/aws-error.ts';
+import { type Entry, getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { authorityPartition } from '../authority-record.ts';
-import type { CertificateRecord, IssuedCertificate } from '../certificate-record.ts';
-import { certificates, serialKey } from '../certificate-record.ts';
-import { findAuthority } from '../find-authority.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { findTemplate, templateArn } from '../issuing/templates.ts';
+import { arnSchema } from '../model/api-schemas.ts';
+import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { revocationReasonSchema } from '../revocation-reasons.ts';
-import { markRevocationListStale, partitionOfSerial, revocations } from '../revocation-record.ts';
-import { findTemplate, templateArn } from '../templates.ts';
+import { authorityPartition } from '../records/authority-record.ts';
+import {
+  type CertificateRecord,
+  certificates,
+  type IssuedCertificate,
+  serialKey,
+} from '../records/certificate-record.ts';
+import {
+  markRevocationListStale,
+  partitionOfSerial,
+  revocations,
+} from '../revocation/revocation-record.ts';
 
 export const revokeCertificateInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { arnSchema } from '../api-schemas.ts';
-import { changeAuthorityTags, readTags, tagListSchema } from '../authority-tags.ts';
-import { findStoredAuthority } from '../find-authority.ts';
+import { changeAuthorityTags, readTags, tagListSchema } from '../authority/authority-tags.ts';
+import { findStoredAuthority } from '../authority/find-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
 export const tagCertificateAuthorityInput = z.object({

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { arnSchema } from '../api-schemas.ts';
-import { findAuthority } from '../find-authority.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import { replaceAuthority } from '../authority/replace-authority.ts';
+import { arnSchema } from '../model/api-schemas.ts';
+import {
+  changeRevocation,
+  revocationConfigurationSchema,
+} from '../model/revocation-configuration.ts';
 import type { PrivateCa } from '../private-ca.ts';
-import { replaceAuthority } from '../replace-authority.ts';
-import { changeRevocation, revocationConfigurationSchema } from '../revocation-configuration.ts';
-import { noteListBucket, requireWritableListBucket } from '../revocation-list-bucket.ts';
+import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
 
 export const updateCertificateAuthorityInput = z.object({
   CertificateAuthorityArn: arnSchema,

@@ -1,5 +1,9 @@
 import { hkdfSync } from 'node:crypto';
-import { ArchiveError } from './archive-error.ts';
+
+/** An archive that cannot be read with the master keys at hand. `message` says why, for the person who has it. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+}
 
 /** The first line of an archive, in clear. */
 export interface ArchiveHeader {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArchiveError } from './archive-error.ts';
+import { ArchiveError } from './archive-header.ts';
 
 /** A record as it stands in an archive: without its version, which means nothing in another store. */
 export interface ArchivedRecord {

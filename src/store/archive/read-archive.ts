@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ArchiveError } from './archive-error.ts';
 import {
   ARCHIVE_HEADER_BYTES,
+  ArchiveError,
   archiveKey,
   archiveKeyId,
   parseArchiveHeader,
 } from './archive-header.ts';
-import type { ArchivedRecord, ArchiveTrailer } from './archive-lines.ts';
-import { parseArchiveLine } from './archive-lines.ts';
+import { type ArchivedRecord, type ArchiveTrailer, parseArchiveLine } from './archive-lines.ts';
 import { createRecordCounter } from './record-counter.ts';
 import { openChunks } from './seal-chunks.ts';
 

@@ -1,10 +1,8 @@
 import type { RecordStore } from '../record-store.ts';
 import { validateCalls } from '../validate-calls.ts';
 import { applyWrites } from './apply-writes.ts';
-import { listCollections } from './list-collections.ts';
-import { listRecords } from './list-records.ts';
-import { openTables } from './open-tables.ts';
-import { seeLatest } from './see-latest.ts';
+import { listCollections, listRecords } from './list-records.ts';
+import { openTables, seeLatest } from './open-tables.ts';
 import { startSweeping } from './sweep-expired.ts';
 import { transact } from './transact.ts';
 import { isLive, writeRow } from './write-row.ts';

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { Database, RootDatabase, RootDatabaseOptions } from 'lmdb';
-import { open } from 'lmdb';
+import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { checkDirectory } from './check-directory.ts';
 
 /** A record, or a counter with its number as the value and version 0. */
@@ -65,4 +64,9 @@ export function openTables(directory: string): Tables {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot open the record store in ${directory}: ${reason}`, { cause: error });
   }
+}
+
+/** lmdb keeps one snapshot for a turn of the event loop; another process may have committed since it was taken. */
+export function seeLatest({ environment }: Tables): void {
+  environment.resetReadTxn();
 }

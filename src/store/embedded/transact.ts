@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { StoreUnavailableError } from '../record-store.ts';
 import type { Tables } from './open-tables.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { StoreUnavailableError } from '../record-store.ts';
 import type { RedisConnections } from './connect-redis.ts';
-import { plainReason } from './plain-reason.ts';
-import { readReplyError } from './read-reply-error.ts';
+import { plainReason, readReplyError } from './plain-reason.ts';
 import type { RedisCommand, Script } from './script.ts';
 
 /** Sends commands in one piece to a server and gives the reply to the last of them. */

@@ -1,7 +1,6 @@
 import type { CommitResult, Write } from '../record-store.ts';
 import type { PartitionKeys } from './keys.ts';
-import type { RedisCommand } from './script.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /** Covers every resend of a write with room for a failover in between. */
 export const OUTCOME_TTL_MS = 120_000;

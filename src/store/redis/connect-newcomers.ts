@@ -1,5 +1,4 @@
-import type { RedisOptions } from 'ioredis';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 /** Connections to nodes of a cluster that have no slots yet: the list of slots does not name them, but keys are moved to them. */
 export interface Newcomers {

@@ -1,9 +1,7 @@
-import type { RedisOptions as ClientOptions } from 'ioredis';
-import { Cluster, Redis } from 'ioredis';
+import { type RedisOptions as ClientOptions, Cluster, Redis } from 'ioredis';
 import { ALL_SLOTS, clusterSlot } from './cluster-slot.ts';
 import { connectNewcomers } from './connect-newcomers.ts';
-import { plainReason } from './plain-reason.ts';
-import { readReplyError } from './read-reply-error.ts';
+import { plainReason, readReplyError } from './plain-reason.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 
 /** Connections to the servers that take writes, kept up and made anew for ever. */

@@ -1,7 +1,6 @@
 import { EXPIRY_GRACE_MS, OUTCOME_TTL_MS } from './commit-script.ts';
 import type { PartitionKeys } from './keys.ts';
-import type { RedisCommand } from './script.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
  * A counter is kept as "sum expiresAt". KEYS: counter, outcome. ARGV: now, TTL of the outcome, grace, by, expiresAt.

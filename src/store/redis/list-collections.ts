@@ -1,5 +1,4 @@
-import type { CollectionPlace } from '../record-store.ts';
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import { type CollectionPlace, StoreUnavailableError } from '../record-store.ts';
 import type { RedisCaller } from './call-redis.ts';
 import { patternsOf, readKey } from './keys.ts';
 import { scanKeys } from './scan-keys.ts';

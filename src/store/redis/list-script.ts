@@ -1,8 +1,7 @@
 import type { StoredRecord } from '../record-store.ts';
 import type { PartitionKeys } from './keys.ts';
 import { isLive, unpackRecord } from './packed-record.ts';
-import type { RedisCommand } from './script.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
  * KEYS: index. ARGV: where to start, how many, what the names of records begin with.

@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { CommitResult, RecordStore, Write } from '../record-store.ts';
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
+import {
+  type CommitResult,
+  type RecordStore,
+  StoreUnavailableError,
+  type Write,
+} from '../record-store.ts';
 import { validateCalls } from '../validate-calls.ts';
-import type { RedisCaller } from './call-redis.ts';
-import { callRedis, sendPlainly } from './call-redis.ts';
+import { callRedis, type RedisCaller, sendPlainly } from './call-redis.ts';
 import { COMMIT_SCRIPT, commitCommand, readCommitReply } from './commit-script.ts';
-import type { ConnectionEvents } from './connect-redis.ts';
-import { connectRedis } from './connect-redis.ts';
+import { type ConnectionEvents, connectRedis } from './connect-redis.ts';
 import { INCREMENT_SCRIPT, incrementCommand } from './increment-script.ts';
 import { keysOf } from './keys.ts';
 import { listCollections } from './list-collections.ts';
 import { LIST_SCRIPT, listRecords } from './list-script.ts';
 import { isLive, unpackRecord } from './packed-record.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
-import type { ReplicatedReply } from './replicated-writes.ts';
-import { sendReplicated } from './replicated-writes.ts';
+import { type ReplicatedReply, sendReplicated } from './replicated-writes.ts';
 import { reportServerFaults } from './report-server-faults.ts';
 import type { RedisCommand } from './script.ts';
 import { startSweeping } from './sweep-expired.ts';

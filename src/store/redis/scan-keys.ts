@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
-import { StoreUnavailableError } from '../store-unavailable-error.ts';
-import type { RedisCaller } from './call-redis.ts';
-import { callServer, requirePrimaries, within } from './call-redis.ts';
+import { StoreUnavailableError } from '../record-store.ts';
+import { callServer, type RedisCaller, requirePrimaries, within } from './call-redis.ts';
 import { plainReason } from './plain-reason.ts';
 
 /** Redis does nothing else while it looks at so many: with a thousand, whatever comes meanwhile waits for milliseconds. */

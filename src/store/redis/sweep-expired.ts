@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisCaller } from './call-redis.ts';
-import { callRedis, sendPlainly } from './call-redis.ts';
+import { callRedis, type RedisCaller, sendPlainly } from './call-redis.ts';
 import { keysOf, patternsOf, readKey, sweepLockOf } from './keys.ts';
 import { scanKeys } from './scan-keys.ts';
 import type { RedisCommand } from './script.ts';

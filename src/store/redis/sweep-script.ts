@@ -1,6 +1,5 @@
 import type { PartitionKeys } from './keys.ts';
-import type { RedisCommand } from './script.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
  * KEYS: expiries, then record and index of each member. ARGV: now, then each member and its key.

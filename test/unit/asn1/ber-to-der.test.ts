@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { berToDer, octets } from '../../../src/asn1/ber-to-der.ts';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const converted = (hex: string) => Buffer.from(berToDer(bytes(hex))).toString('hex');

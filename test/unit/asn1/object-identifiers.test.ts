@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isDottedOid, OID } from '../../../src/asn1/object-identifiers.ts';
 import { derOid } from '../../../src/asn1/write-der.ts';
-import { asn1Lines } from '../../support/run-openssl.ts';
+import { asn1Lines } from '../../support/clients/run-openssl.ts';
 
 /** The names that openssl prints for the identifiers it knows, next to ours. */
 const OPENSSL_NAMES: Partial<Record<keyof typeof OID, string>> = {

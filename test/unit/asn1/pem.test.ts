@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const { certificateFile } = goldenIdentity('ra');
 const pem = readFileSync(certificateFile, 'utf8');

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
-import type { BerElement } from '../../../src/asn1/read-ber.ts';
-import { readBer, readBerInTurn } from '../../../src/asn1/read-ber.ts';
+import { type BerElement, readBer, readBerInTurn } from '../../../src/asn1/read-ber.ts';
 import { derElement, derInteger, derSequence } from '../../../src/asn1/write-der.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const refuses = (hex: string, message: RegExp) => {

@@ -19,8 +19,8 @@ import {
   derTime,
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const directory = tempDirectory();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatArn, parseArn, partitionOf } from '../../../src/aws-wire/arn.ts';
 import { connectorArn } from '../../../src/connectors/connector-arns.ts';
-import { authorityArn, authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
+import { authorityArn, authorityIdOf } from '../../../src/private-ca/model/private-ca-arns.ts';
 
 const ID = '8b5c8f1e-1111-4222-8333-123456789abc';
 

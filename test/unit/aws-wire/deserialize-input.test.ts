@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { deserializeInput } from '../../../src/aws-wire/deserialize-input.ts';
 import { base64Bytes } from '../../../src/store/collection.ts';
-import { awsErrorOf } from '../../support/aws-error-of.ts';
+import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
 
 const schema = z.object({
   Name: z.string().min(5),

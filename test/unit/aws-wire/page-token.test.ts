@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import type { PageScope } from '../../../src/aws-wire/page-token.ts';
-import { openPageToken, sealPageToken } from '../../../src/aws-wire/page-token.ts';
+import { openPageToken, type PageScope, sealPageToken } from '../../../src/aws-wire/page-token.ts';
 import { createSealer } from '../../../src/store/seal.ts';
-import { awsErrorOf } from '../../support/aws-error-of.ts';
+import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
 
 const sealer = createSealer(Buffer.alloc(32, 7));
 const scope: PageScope = {

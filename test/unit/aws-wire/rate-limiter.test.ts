@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Rates } from '../../../src/aws-wire/default-rates.ts';
 import { createRateLimiter } from '../../../src/aws-wire/rate-limiter.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const CALLER = {
   accountId: '123456789012',

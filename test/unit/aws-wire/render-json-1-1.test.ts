@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
-import { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import { AwsError, type AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import { renderJson11, renderJson11Error } from '../../../src/aws-wire/render-json-1-1.ts';
 
 test('an output, and none', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { validateInput } from '../../../src/aws-wire/validate-input.ts';
-import { awsErrorOf } from '../../support/aws-error-of.ts';
+import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
 
 const schema = z.object({
   ConnectorArn: z

@@ -7,7 +7,7 @@ import { devBanner } from '../../../src/cli/dev-banner.ts';
 import { challengePasswords } from '../../../src/scep/challenge-password.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const CHALLENGE = '0a1b2c3d-4e5f-4678-9abc-def012345678';
 const banner = devBanner({

@@ -10,8 +10,8 @@ import {
   derAttribute,
   derContentInfo,
 } from '../../../src/cms/build-signed-data.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const root = goldenIdentity('root');

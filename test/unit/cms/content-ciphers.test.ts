@@ -5,7 +5,7 @@ import {
   encryptContent,
   findCipherByOid,
 } from '../../../src/cms/content-ciphers.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
 
 const NAMES = ['aes128', 'aes192', 'aes256', '3des', 'des'] as const;
 const OPENSSL = {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Pkcs12Digest } from '../../../src/cms/derive-pkcs12-key.ts';
 import {
   checkSalting,
   derivePkcs12Key,
+  type Pkcs12Digest,
   passphraseEncodings,
 } from '../../../src/cms/derive-pkcs12-key.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
 
 const salt = Buffer.from('0a58cf64530d823f', 'hex');
 

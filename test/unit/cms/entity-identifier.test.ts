@@ -9,7 +9,7 @@ import {
 } from '../../../src/cms/entity-identifier.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const { certificate } = goldenIdentity('ra');
 const { certificate: sameIssuer } = goldenIdentity('foreign-ra');

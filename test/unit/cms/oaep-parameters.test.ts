@@ -12,8 +12,8 @@ import {
 import { oaepParameters } from '../../../src/cms/oaep-parameters.ts';
 import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const read = (parameters: Uint8Array | undefined) =>

@@ -4,13 +4,12 @@ import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { derContextPrimitive, derNull, derOctetString } from '../../../src/asn1/write-der.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { openEnvelopedData } from '../../../src/cms/open-enveloped-data.ts';
-import type { EnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
-import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
+import { type EnvelopedData, parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
-import { goldenEnvelope } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenEnvelope } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const keyTransport = createKeyTransport(ra.privateKey);

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
-import type { CipherName } from '../../../src/cms/content-ciphers.ts';
-import { contentCipher } from '../../../src/cms/content-ciphers.ts';
+import { type CipherName, contentCipher } from '../../../src/cms/content-ciphers.ts';
 import {
   openPasswordEnvelope,
   openPasswordEnvelopeSync,
 } from '../../../src/cms/open-password-envelope.ts';
 import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
-import type { PasswordKeyDerivation } from '../../../src/cms/password-key-derivation.ts';
-import { deriveKeySync } from '../../../src/cms/password-key-derivation.ts';
+import {
+  deriveKeySync,
+  type PasswordKeyDerivation,
+} from '../../../src/cms/password-key-derivation.ts';
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const PASSWORD = '0a1b2c3d-4e5f-4678-9abc-def012345678';
 const content = Buffer.from('a certification request, say');

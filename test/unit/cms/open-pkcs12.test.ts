@@ -6,12 +6,12 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derInteger, derSequence } from '../../../src/asn1/write-der.ts';
 import { openPkcs12 } from '../../../src/cms/open-pkcs12.ts';
 import { Pkcs12Error } from '../../../src/cms/pkcs12-error.ts';
-import { processorTime } from '../../support/processor-time.ts';
-import { requireClient } from '../../support/require-client.ts';
-import { runOrThrow } from '../../support/run-command.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
-import { derData, safeOfBag, sealPkcs12 } from '../../support/seal-pkcs12.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { requireClient } from '../../support/clients/require-client.ts';
+import { runOrThrow } from '../../support/clients/run-command.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { derData, safeOfBag, sealPkcs12 } from '../../support/keys/seal-pkcs12.ts';
+import { processorTime } from '../../support/load/processor-time.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const PASSPHRASE = 'correct horse';
 const directory = tempDirectory();

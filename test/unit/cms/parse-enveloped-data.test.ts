@@ -17,10 +17,10 @@ import {
 } from '../../../src/asn1/write-der.ts';
 import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
-import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const ra = goldenIdentity('ra');
 const foreign = goldenIdentity('foreign-ra');

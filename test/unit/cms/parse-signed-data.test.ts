@@ -5,10 +5,14 @@ import { derNull, derPrintableString, derSequence } from '../../../src/asn1/writ
 import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
-import type { Forgery } from '../../support/forge-pki-message.ts';
-import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import {
+  attribute,
+  type Forgery,
+  forgePkiMessage,
+  requestAttributes,
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const root = goldenIdentity('root');

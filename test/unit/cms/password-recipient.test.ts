@@ -9,7 +9,7 @@ import { derivePasswordKey, passwordEncryption } from '../../../src/cms/password
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
 
 const PASSWORD = '0a1b2c3d-4e5f-4678-9abc-def012345678';
 const NAMES = ['aes128', 'aes192', 'aes256', '3des', 'des'] as const;

@@ -6,7 +6,7 @@ import { derNull } from '../../../src/asn1/write-der.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import type { AlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const keyTransport = createKeyTransport(ra.privateKey);

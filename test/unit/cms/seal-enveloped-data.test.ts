@@ -7,8 +7,8 @@ import { openEnvelopedData } from '../../../src/cms/open-enveloped-data.ts';
 import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const device = goldenIdentity('renewing-device');
 const recipient = { certificate: device.certificate, publicKey: device.publicKey };

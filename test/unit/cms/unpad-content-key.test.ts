@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Unpad } from '../../../src/cms/unpad-content-key.ts';
-import { unpadOaep, unpadPkcs1 } from '../../../src/cms/unpad-content-key.ts';
+import { type Unpad, unpadOaep, unpadPkcs1 } from '../../../src/cms/unpad-content-key.ts';
 
 const KEY = Buffer.alloc(16, 0x11);
 const SUBSTITUTE = Buffer.alloc(16, 0x22);

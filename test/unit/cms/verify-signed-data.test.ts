@@ -5,10 +5,14 @@ import { derElement, derOctetString, derOid } from '../../../src/asn1/write-der.
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { verifySignedData } from '../../../src/cms/verify-signed-data.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
-import type { Forgery } from '../../support/forge-pki-message.ts';
-import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import {
+  attribute,
+  type Forgery,
+  forgePkiMessage,
+  requestAttributes,
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const device = goldenIdentity('renewing-device');
 const content = Buffer.from('content');

@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/aws-wire/caller.ts';
-import type { ApiSettingsOptions } from '../../../src/config/api-settings.ts';
-import { loadApiSettings } from '../../../src/config/api-settings.ts';
+import { type ApiSettingsOptions, loadApiSettings } from '../../../src/config/api-settings.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const CONFIG = `
 [default]

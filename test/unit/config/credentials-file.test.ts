@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadCredentialsFile } from '../../../src/config/credentials-file.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const SECRET = 'file/secret+access/key+of/no/account+000';
 const TOKEN = 'file/session+token==';

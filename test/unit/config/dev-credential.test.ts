@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadDevCredential } from '../../../src/config/dev-credential.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const ACCOUNT = '000000000000';
 

@@ -5,8 +5,8 @@ import { loadSettings } from '../../../src/config/load-settings.ts';
 import { listSettings } from '../../../src/config/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeTlsFiles } from '../../support/tls-files.ts';
+import { makeTlsFiles } from '../../support/keys/tls-files.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const HEX_KEY = '0123456789abcdef'.repeat(4);
 const OTHER_KEY = 'fedcba9876543210'.repeat(4);

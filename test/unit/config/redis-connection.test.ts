@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../../src/config/load-settings.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeTlsFiles } from '../../support/tls-files.ts';
+import { makeTlsFiles } from '../../support/keys/tls-files.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const BASE = {
   SCEP_CONNECTOR_PUBLIC_URL: 'https://scep.example.com',

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { loadTlsFiles } from '../../../src/config/tls-files.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeTlsFiles } from '../../support/tls-files.ts';
+import { makeTlsFiles } from '../../support/keys/tls-files.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const directory = tempDirectory();
 const good = makeTlsFiles(directory, 'good');

@@ -2,10 +2,12 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { WatchedCredentials } from '../../../src/config/watch-credentials.ts';
-import { watchCredentials } from '../../../src/config/watch-credentials.ts';
+import {
+  type WatchedCredentials,
+  watchCredentials,
+} from '../../../src/config/watch-credentials.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const SECRET = 'watched/secret/access/key/of/no/account+';
 const ALICE = 'AKIAALICEALICEALICE0';

@@ -10,8 +10,8 @@ import {
 import { listConnectors } from '../../../src/connectors/list-connectors.ts';
 import { putEntry } from '../../../src/store/collection.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
-import { sampleConnector } from '../../support/sample-connector.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
+import { sampleConnector } from '../../support/servers/sample-connector.ts';
 
 const SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 

@@ -9,8 +9,8 @@ import { buildCertificationRequest } from '../../../src/x509/build-certification
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { startAcmPcaServer } from '../../support/start-acm-pca-server.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { startAcmPcaServer } from '../../support/servers/start-acm-pca-server.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/aws-private-ca.md');
 const [, EXAMPLE = ''] = /```json\n(.*?)```/s.exec(readFileSync(PAGE, 'utf8')) ?? [];

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Argument, Option } from 'commander';
-import { Command } from 'commander';
+import { type Argument, Command, type Option } from 'commander';
 import { expect, test } from 'vitest';
-import { registerAdminCommands } from '../../../src/cli/admin/admin-commands.ts';
 import { registerCaCommand } from '../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../src/cli/completion/completion.ts';
+import { registerAdminCommands } from '../../../src/cli/connector/admin-commands.ts';
 import { registerDevCommand } from '../../../src/cli/dev.ts';
 import { registerMasterKeyCommand } from '../../../src/cli/master-key.ts';
 import { registerRaCommand } from '../../../src/cli/ra.ts';
 import { registerServeCommand } from '../../../src/cli/serve.ts';
 import { registerStoreCommand } from '../../../src/cli/store/store.ts';
-import { markdownTable, withSection } from '../../support/markdown-table.ts';
+import { markdownTable, withSection } from '../../support/docs/markdown-table.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/cli.md');
 

@@ -4,10 +4,9 @@ import { expect, test } from 'vitest';
 import { CREDENTIAL_VARIABLES } from '../../../src/config/credential-environment.ts';
 import { parseSettings } from '../../../src/config/parse-settings.ts';
 import { readSettingsFile } from '../../../src/config/read-settings-file.ts';
-import type { NamedSetting } from '../../../src/config/setting.ts';
-import { listSettings } from '../../../src/config/setting.ts';
+import { listSettings, type NamedSetting } from '../../../src/config/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
-import { markdownTable, withSection } from '../../support/markdown-table.ts';
+import { markdownTable, withSection } from '../../support/docs/markdown-table.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/configuration.md');
 const page = readFileSync(PAGE, 'utf8');

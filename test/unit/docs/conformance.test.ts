@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { missingTest } from '../../support/named-tests.ts';
+import { missingTest } from '../../support/docs/named-tests.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/rfc8894-conformance.md');
 

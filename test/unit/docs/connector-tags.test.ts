@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { ConnectorTag } from '../../../src/connectors/connector-tags.ts';
-import { CONNECTOR_TAGS } from '../../../src/connectors/connector-tags.ts';
+import { CONNECTOR_TAGS, type ConnectorTag } from '../../../src/connectors/tags/connector-tags.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/connector-tags.md');
 

@@ -2,19 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Instruction } from '../../support/parse-dockerfile.ts';
 import {
+  type Instruction,
   parseDockerfile,
   readCopy,
   readDockerignore,
   readExecForm,
   readPairs,
-} from '../../support/parse-dockerfile.ts';
+} from '../../support/docs/parse-dockerfile.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const read = (name: string) => readFileSync(path.join(ROOT, name), 'utf8');
 
-// The steps themselves are replayed by test/long/dockerfile.test.ts.
+// The steps themselves are replayed by test/soak/dockerfile.test.ts.
 describe('the Dockerfile', () => {
   const stages = parseDockerfile(read('Dockerfile'));
   const isSent = readDockerignore(read('.dockerignore'));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openApiDocument } from '../../support/openapi-document.ts';
+import { openApiDocument } from '../../support/docs/openapi-document.ts';
 
 const FILE = path.resolve(import.meta.dirname, '../../../docs/openapi.json');
 

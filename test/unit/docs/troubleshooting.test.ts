@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RefusalReason } from '../../../src/scep/refusal.ts';
-import { REFUSAL_REASONS } from '../../../src/scep/refusal.ts';
+import { REFUSAL_REASONS, type RefusalReason } from '../../../src/scep/refusal.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/troubleshooting.md');
 const REASONS = Object.keys(REFUSAL_REASONS) as RefusalReason[];

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
-import { rotateRaIdentity } from '../../../src/connectors/rotate-ra-identity.ts';
+import { rotateRaIdentity } from '../../../src/connectors/ra/rotate-ra-identity.ts';
 import { caCapabilitiesReply } from '../../../src/enrolment/ca-capabilities-reply.ts';
 import {
   caCertificatesReply,
   nextCaCertificatesReply,
 } from '../../../src/enrolment/ca-certificates-reply.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
-import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeIdentity } from '../../support/test-authority.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
 const DAY = 86_400_000;
 const root = makeIdentity({ subject: 'CN=Root', ca: {} });

@@ -3,18 +3,27 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
-import type { PkiOperationResult } from '../../../src/enrolment/handle-pki-operation.ts';
-import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
+import {
+  handlePkiOperation,
+  type PkiOperationResult,
+} from '../../../src/enrolment/handle-pki-operation.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { REQUEST_TYPES } from '../../../src/scep/message-types.ts';
 import { readCertRep } from '../../../src/scep/read-cert-rep.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
-import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
-import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
-import type { TestDevice } from '../../support/test-device.ts';
-import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+import {
+  attribute,
+  forgePkiMessage,
+  requestAttributes,
+} from '../../support/scep-messages/forge-pki-message.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
 let device: TestDevice;
 let stranger: TestDevice;

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listSettings } from '../../../src/config/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
-import { chartSchema, OWN_SETTINGS } from '../../support/chart-schema.ts';
-import { CHART, readChartValues } from '../../support/chart-values.ts';
-import { markdownTable, withSection } from '../../support/markdown-table.ts';
+import { chartSchema, OWN_SETTINGS } from '../../support/chart/chart-schema.ts';
+import { CHART, readChartValues } from '../../support/chart/chart-values.ts';
+import { markdownTable, withSection } from '../../support/docs/markdown-table.ts';
 
 const values = readChartValues();
 const README = path.join(CHART, 'README.md');

@@ -2,10 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
-import { exchangeRaw } from '../../support/raw-http.ts';
-import { signRequest } from '../../support/sign-request.ts';
-import type { RunningApi } from '../../support/start-api.ts';
-import { readReply, startApi } from '../../support/start-api.ts';
+import { exchangeRaw } from '../../support/clients/raw-http.ts';
+import { signRequest } from '../../support/clients/sign-request.ts';
+import { type RunningApi, readReply, startApi } from '../../support/servers/start-api.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UNKNOWN_CONNECTOR =

@@ -4,15 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-path.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
-import type { RunningListener } from '../../../src/http/start-listener.ts';
-import { startListener } from '../../../src/http/start-listener.ts';
+import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
-import { processorTime } from '../../support/processor-time.ts';
-import type { TestDevice } from '../../support/test-device.ts';
-import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+import { processorTime } from '../../support/load/processor-time.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
 let device: TestDevice;
 let world: EnrolmentWorld;

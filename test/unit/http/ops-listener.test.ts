@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createOpsApp } from '../../../src/http/ops-listener.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
-import { exchangeRaw } from '../../support/raw-http.ts';
+import { exchangeRaw } from '../../support/clients/raw-http.ts';
 
 async function listen(isReady: () => Promise<string | undefined>): Promise<string> {
   const app = createOpsApp(isReady);

@@ -1,9 +1,8 @@
 import STS from 'aws-sdk/clients/sts.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
-import { signRequest, TEST_ACCESS_KEY } from '../../support/sign-request.ts';
-import type { RunningApi } from '../../support/start-api.ts';
-import { startApi } from '../../support/start-api.ts';
+import { signRequest, TEST_ACCESS_KEY } from '../../support/clients/sign-request.ts';
+import { type RunningApi, startApi } from '../../support/servers/start-api.ts';
 
 let api: RunningApi;
 const start = async (...options: Parameters<typeof startApi>) => {

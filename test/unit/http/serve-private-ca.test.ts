@@ -6,7 +6,7 @@ import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { createApiGates } from '../../../src/http/api-gates.ts';
 import { servePrivateCa } from '../../../src/http/serve-private-ca.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
+import { openTestPrivateCa } from '../../support/servers/open-test-private-ca.ts';
 
 const ALICE: Caller = {
   accountId: '123456789012',

@@ -3,17 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { ACTIONS } from '../../../src/private-ca/actions.ts';
-import { KeyStoreError } from '../../../src/private-ca/key-store.ts';
-import type { Crl } from '../../../src/x509/parse-crl.ts';
-import { parseCrl } from '../../../src/x509/parse-crl.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
-import { interruptible } from '../../support/interruptible-store.ts';
-import { runCommand } from '../../support/run-command.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
-import type { Responder } from '../../support/start-responder.ts';
-import { startResponder } from '../../support/start-responder.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { KeyStoreError } from '../../../src/private-ca/keys/key-store.ts';
+import { type Crl, parseCrl } from '../../../src/x509/parse-crl.ts';
+import { runCommand } from '../../support/clients/run-command.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
+import { interruptible } from '../../support/fakes/interruptible-store.ts';
+import { type Responder, startResponder } from '../../support/servers/start-responder.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const DAY = 86_400_000;
 /** When a CRL that could not be made is tried again. */

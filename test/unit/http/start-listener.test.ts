@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { request } from 'node:https';
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ListenOptions, RunningListener } from '../../../src/http/start-listener.ts';
-import { startListener } from '../../../src/http/start-listener.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeTlsFiles } from '../../support/tls-files.ts';
+import {
+  type ListenOptions,
+  type RunningListener,
+  startListener,
+} from '../../../src/http/start-listener.ts';
+import { makeTlsFiles } from '../../support/keys/tls-files.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const directory = tempDirectory();
 const first = makeTlsFiles(directory, 'first');

@@ -2,8 +2,7 @@ import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startListener } from '../../../src/http/start-listener.ts';
-import type { Turns } from '../../../src/http/take-turns.ts';
-import { takeTurns } from '../../../src/http/take-turns.ts';
+import { type Turns, takeTurns } from '../../../src/http/take-turns.ts';
 
 test('one after the other, in the order in which they came', async () => {
   const turns = takeTurns();

@@ -3,20 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-path.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
-import { createRaIdentityFinder } from '../../../src/connectors/ra-identities.ts';
+import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
-import type { LoadLimit } from '../../../src/http/limit-load.ts';
-import { limitLoad } from '../../../src/http/limit-load.ts';
+import { type LoadLimit, limitLoad } from '../../../src/http/limit-load.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
-import type { InterruptibleStore } from '../../support/interruptible-store.ts';
-import { interruptible } from '../../support/interruptible-store.ts';
-import { startApi } from '../../support/start-api.ts';
-import type { TestDevice } from '../../support/test-device.ts';
-import { deviceCsr, deviceRequest, makeDevice } from '../../support/test-device.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
+import { type InterruptibleStore, interruptible } from '../../support/fakes/interruptible-store.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
+import { startApi } from '../../support/servers/start-api.ts';
 
 const quiet = createLogger('silent');
 let device: TestDevice;

@@ -1,17 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../src/private-ca/actions.ts';
-import type { RootRequest } from '../../../src/private-ca/activate-root.ts';
-import { activateRoot } from '../../../src/private-ca/activate-root.ts';
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { activateRoot, type RootRequest } from '../../../src/private-ca/activate-root.ts';
 import {
   authorityIndexPartition,
   indexedAuthorities,
-} from '../../../src/private-ca/authority-index.ts';
+} from '../../../src/private-ca/authority/authority-index.ts';
+import { authorityIdOf } from '../../../src/private-ca/model/private-ca-arns.ts';
 import { openPrivateCa } from '../../../src/private-ca/private-ca.ts';
-import { authorityIdOf } from '../../../src/private-ca/private-ca-arns.ts';
 import { listEntries } from '../../../src/store/collection.ts';
-import { crashingStore } from '../../support/crashing-store.ts';
-import { openTestPrivateCa, TEST_SCOPE } from '../../support/open-test-private-ca.ts';
+import { crashingStore } from '../../support/fakes/crashing-store.ts';
+import { openTestPrivateCa, TEST_SCOPE } from '../../support/servers/open-test-private-ca.ts';
 
 const request: RootRequest = {
   name: 'test',

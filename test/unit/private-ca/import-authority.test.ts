@@ -1,29 +1,29 @@
-import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
-import { ACTIONS } from '../../../src/private-ca/actions.ts';
-import { answerOcspRequest } from '../../../src/private-ca/answer-ocsp-request.ts';
-import { currentRevocationList } from '../../../src/private-ca/current-revocation-list.ts';
-import type { ForeignAuthority } from '../../../src/private-ca/import-authority.ts';
-import { importAuthority } from '../../../src/private-ca/import-authority.ts';
-import { findByKey } from '../../../src/private-ca/issuer-keys.ts';
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { findByKey } from '../../../src/private-ca/authority/issuer-keys.ts';
+import { currentRevocationList } from '../../../src/private-ca/crl/recent-revocation-list.ts';
+import {
+  type ForeignAuthority,
+  importAuthority,
+} from '../../../src/private-ca/import-authority.ts';
+import { templateArn } from '../../../src/private-ca/issuing/templates.ts';
+import { answerOcspRequest } from '../../../src/private-ca/ocsp/answer-ocsp-request.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
-import { templateArn } from '../../../src/private-ca/templates.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
-import type { Crl } from '../../../src/x509/parse-crl.ts';
-import { parseCrl } from '../../../src/x509/parse-crl.ts';
+import { type Crl, parseCrl } from '../../../src/x509/parse-crl.ts';
 import { parseOcspResponse } from '../../../src/x509/parse-ocsp-response.ts';
-import { certifyTestRoot, csrBlob, issueFrom } from '../../support/issuing-ca.ts';
-import { openTestPrivateCa } from '../../support/open-test-private-ca.ts';
-import { verifyChain } from '../../support/openssl.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { verifyChain } from '../../support/clients/openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { certifyTestRoot, csrBlob, issueFrom } from '../../support/servers/issuing-ca.ts';
+import { openTestPrivateCa } from '../../support/servers/open-test-private-ca.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const AUTHORITY = [
   ...['-addext', 'basicConstraints=critical,CA:TRUE'],

@@ -10,8 +10,8 @@ import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
 import { DIGEST_ALGORITHMS } from '../../../src/x509/signature-algorithms.ts';
-import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const BOTH = [false, true];
 const POLICIES: readonly AlgorithmPolicy[] = BOTH.flatMap((allowSingleDes) =>

@@ -3,8 +3,8 @@ import {
   buildCaCertReply,
   CA_RA_CERT_CONTENT_TYPE,
 } from '../../../src/scep/build-ca-cert-reply.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const der = (name: 'root' | 'ra' | 'foreign-ra') => goldenIdentity(name).certificate.der;
 

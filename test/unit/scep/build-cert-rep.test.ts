@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import type { BerElement } from '../../../src/asn1/read-ber.ts';
-import { readBer } from '../../../src/asn1/read-ber.ts';
+import { type BerElement, readBer } from '../../../src/asn1/read-ber.ts';
 import {
   derIa5String,
   derOctetString,
@@ -13,19 +12,22 @@ import {
 import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
-import type { CertRepOutcome } from '../../../src/scep/build-cert-rep.ts';
-import { buildCertRep, replyDigest } from '../../../src/scep/build-cert-rep.ts';
+import {
+  buildCertRep,
+  type CertRepOutcome,
+  replyDigest,
+} from '../../../src/scep/build-cert-rep.ts';
 import type { FailInfo } from '../../../src/scep/pki-status.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
 import {
   attribute,
   forgePkiMessage,
   requestAttributes,
   SENDER_NONCE,
   TRANSACTION_ID,
-} from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const ra = goldenIdentity('ra');
 const root = goldenIdentity('root');

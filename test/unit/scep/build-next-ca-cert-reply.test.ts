@@ -9,10 +9,10 @@ import {
   NEXT_CA_CERT_CONTENT_TYPE,
 } from '../../../src/scep/build-next-ca-cert-reply.ts';
 import { readNextCaCertificates } from '../../../src/scep/read-next-ca-certificates.ts';
-import { UntrustedReplyError } from '../../../src/scep/untrusted-reply-error.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeIdentity } from '../../support/test-authority.ts';
+import { UntrustedReplyError } from '../../../src/scep/require-server-signature.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const root = makeIdentity({ subject: 'CN=Root', ca: {} });
 const usages = { keyUsage: ['digitalSignature', 'keyEncipherment'] as const, issuer: root };

@@ -9,9 +9,9 @@ import { requestTypeOf } from '../../../src/scep/message-types.ts';
 import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
-import { goldenCsr } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { goldenCsr } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const device = goldenIdentity('renewing-device');
 const ra = goldenIdentity('ra');

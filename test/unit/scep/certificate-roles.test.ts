@@ -5,7 +5,7 @@ import {
   isAuthority,
   isOnlyForClients,
 } from '../../../src/scep/certificate-roles.ts';
-import { makeIdentity, rsaKeyPair } from '../../support/test-authority.ts';
+import { makeIdentity, rsaKeyPair } from '../../support/keys/test-authority.ts';
 
 const keys = rsaKeyPair();
 const certificate = (options: object) =>

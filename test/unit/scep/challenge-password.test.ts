@@ -11,10 +11,12 @@ import {
 import { challengePasswords } from '../../../src/scep/challenge-password.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
-import type { Attribute } from '../../../src/x509/parse-certification-request.ts';
-import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
+import {
+  type Attribute,
+  parseCertificationRequest,
+} from '../../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const device = goldenIdentity('renewing-device');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chooseCaCertificates } from '../../../src/scep/choose-ca-certificates.ts';
-import { makeIdentity } from '../../support/test-authority.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
 
 const root = makeIdentity({ subject: 'CN=Root', ca: {} });
 const policyCa = makeIdentity({ subject: 'CN=Policy', ca: {}, issuer: root });

@@ -8,8 +8,8 @@ import { chooseReplyRecipient } from '../../../src/scep/choose-reply-recipient.t
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import type { VerifiedRequest } from '../../../src/scep/verify-pki-request.ts';
-import { forgePkiMessage } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { forgePkiMessage } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const { certificate, publicKey } = goldenIdentity('renewing-device');
 const byRsa: VerifiedRequest = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 /** Octets whose base64 has every character of the alphabet, both odd ones and padding. */
 const bytes = Buffer.concat([

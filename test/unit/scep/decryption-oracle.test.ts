@@ -4,15 +4,15 @@ import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
 import type { CipherName } from '../../../src/cms/content-ciphers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
-import { readCertificationRequest } from '../../../src/enrolment/read-certification-request.ts';
+import { readCertificationRequest } from '../../../src/enrolment/authorise/read-certification-request.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
-import { forgePkiMessage, goldenEnvelope } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { forgePkiMessage, goldenEnvelope } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 /** Where the encrypted key, the initialisation vector and the ciphertext stand in an envelope of one recipient. */
 function partsOf(envelope: Uint8Array) {

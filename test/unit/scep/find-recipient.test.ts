@@ -5,9 +5,9 @@ import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
-import { forgePkiMessage } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { runOpenssl } from '../../support/run-openssl.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { forgePkiMessage } from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const recipientOf = (name: 'ra' | 'foreign-ra') => {
   const { certificate, privateKey, publicKey } = goldenIdentity(name);

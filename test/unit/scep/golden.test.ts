@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
-import type { AlgorithmPolicy } from '../../../src/scep/algorithm-policy.ts';
-import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { type AlgorithmPolicy, MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { challengePasswords } from '../../../src/scep/challenge-password.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
@@ -16,11 +15,13 @@ import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { Refusal } from '../../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
-import type { CertificationRequest } from '../../../src/x509/parse-certification-request.ts';
-import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
+import {
+  type CertificationRequest,
+  parseCertificationRequest,
+} from '../../../src/x509/parse-certification-request.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 /** The part of <case>.expect.json that these rooms answer for; test/golden/README.md tells the rest. */
 interface Expectation {

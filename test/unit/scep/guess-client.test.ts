@@ -3,7 +3,11 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
 import { guessClient } from '../../../src/scep/guess-client.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
-import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
+import {
+  attribute,
+  forgePkiMessage,
+  requestAttributes,
+} from '../../support/scep-messages/forge-pki-message.ts';
 
 function requestOf(transactionId: string) {
   const content = Buffer.from('x');

@@ -11,9 +11,13 @@ import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { openPasswordRequest, openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
-import { forgePkiMessage, goldenCsr, goldenEnvelope } from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import {
+  forgePkiMessage,
+  goldenCsr,
+  goldenEnvelope,
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
+import { refusalOf } from '../../support/scep-messages/refusal-of.ts';
 
 const device = goldenIdentity('renewing-device');
 const { certificate, privateKey } = goldenIdentity('ra');

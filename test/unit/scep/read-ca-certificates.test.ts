@@ -2,13 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
-import type { CaCertificates } from '../../../src/scep/read-ca-certificates.ts';
-import { readCaCertificates } from '../../../src/scep/read-ca-certificates.ts';
-import { UntrustedReplyError } from '../../../src/scep/untrusted-reply-error.ts';
+import { type CaCertificates, readCaCertificates } from '../../../src/scep/read-ca-certificates.ts';
+import { UntrustedReplyError } from '../../../src/scep/require-server-signature.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
-import type { Identity } from '../../support/test-authority.ts';
-import { makeIdentity, rsaKeyPair } from '../../support/test-authority.ts';
+import { type Identity, makeIdentity, rsaKeyPair } from '../../support/keys/test-authority.ts';
 
 const NOW = new Date();
 const ONE = 'application/x-x509-ca-cert';

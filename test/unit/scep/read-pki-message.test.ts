@@ -19,8 +19,8 @@ import {
   requestAttributes,
   SENDER_NONCE,
   TRANSACTION_ID,
-} from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const device = goldenIdentity('renewing-device').certificate;
 const ra = goldenIdentity('ra').certificate;

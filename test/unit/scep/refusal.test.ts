@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RefusalReason } from '../../../src/scep/refusal.ts';
-import { REFUSAL_REASONS, Refusal } from '../../../src/scep/refusal.ts';
+import { REFUSAL_REASONS, Refusal, type RefusalReason } from '../../../src/scep/refusal.ts';
 
 const reasons = Object.keys(REFUSAL_REASONS) as RefusalReason[];
 

@@ -16,8 +16,12 @@ import {
   readScepAttributes,
   utf8Attribute,
 } from '../../../src/scep/scep-attributes.ts';
-import { attribute, forgePkiMessage, requestAttributes } from '../../support/forge-pki-message.ts';
-import { asn1Lines } from '../../support/run-openssl.ts';
+import { asn1Lines } from '../../support/clients/run-openssl.ts';
+import {
+  attribute,
+  forgePkiMessage,
+  requestAttributes,
+} from '../../support/scep-messages/forge-pki-message.ts';
 
 const content = Buffer.from('content');
 const good = requestAttributes(content);

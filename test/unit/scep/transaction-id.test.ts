@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { transactionIdOf } from '../../../src/scep/transaction-id.ts';
-import { rsaKeyPair } from '../../support/test-authority.ts';
+import { rsaKeyPair } from '../../support/keys/test-authority.ts';
 
 it('is 64 hexadecimal digits that depend on the public key alone', () => {
   const [one, other] = [rsaKeyPair(), rsaKeyPair()].map(({ publicKey }) =>

@@ -4,19 +4,18 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derSequence } from '../../../src/asn1/write-der.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
-import type { RefusalReason } from '../../../src/scep/refusal.ts';
-import { Refusal } from '../../../src/scep/refusal.ts';
+import { Refusal, type RefusalReason } from '../../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
 import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
-import type { Forgery } from '../../support/forge-pki-message.ts';
 import {
+  type Forgery,
   forgePkiMessage,
   goldenEnvelope,
   requestAttributes,
-} from '../../support/forge-pki-message.ts';
-import { goldenIdentity } from '../../support/golden-identity.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+} from '../../support/scep-messages/forge-pki-message.ts';
+import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
+import { refusalOf } from '../../support/scep-messages/refusal-of.ts';
 
 const device = goldenIdentity('renewing-device');
 const content = goldenEnvelope();

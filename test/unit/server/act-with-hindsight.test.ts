@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { ACTIONS } from '../../../src/private-ca/actions.ts';
-import { sweepDeletedAuthorities } from '../../../src/private-ca/sweep-deleted-authorities.ts';
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { sweepDeletedAuthorities } from '../../../src/private-ca/authority/sweep-deleted-authorities.ts';
 import { actWithHindsight } from '../../../src/server/act-with-hindsight.ts';
-import { issueTestCertificate, openRevokingCa } from '../../support/open-revoking-ca.ts';
+import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

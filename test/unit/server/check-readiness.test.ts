@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { resealStore } from '../../../src/administration/reseal-store.ts';
 import { connectorPartition } from '../../../src/connectors/connector-record.ts';
-import { createRaIdentityFinder } from '../../../src/connectors/ra-identities.ts';
-import { raIdentities, raIdentityKey } from '../../../src/connectors/ra-identity-record.ts';
-import { requireMasterKey } from '../../../src/require-master-key.ts';
-import { checkReadiness } from '../../../src/server/check-readiness.ts';
+import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
+import { raIdentities, raIdentityKey } from '../../../src/connectors/ra/ra-identity-record.ts';
+import { resealStore } from '../../../src/local-commands/reseal-store.ts';
+import { checkReadiness } from '../../../src/server/create-readiness.ts';
+import { requireMasterKey } from '../../../src/server/require-master-key.ts';
 import { deleteEntry, getEntry, putEntry } from '../../../src/store/collection.ts';
-import type { Sealer } from '../../../src/store/seal.ts';
-import { createSealer } from '../../../src/store/seal.ts';
-import type { EnrolmentWorld } from '../../support/enrolment-world.ts';
-import { makeEnrolmentWorld } from '../../support/enrolment-world.ts';
-import type { InterruptibleStore } from '../../support/interruptible-store.ts';
-import { interruptible } from '../../support/interruptible-store.ts';
+import { createSealer, type Sealer } from '../../../src/store/seal.ts';
+import { type InterruptibleStore, interruptible } from '../../support/fakes/interruptible-store.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
 let world: EnrolmentWorld;
 let store: InterruptibleStore;

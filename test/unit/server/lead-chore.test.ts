@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { leadChore } from '../../../src/server/lead-chore.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;

@@ -5,8 +5,8 @@ import { listConnectors } from '../../../src/connectors/list-connectors.ts';
 import { DEV_SCOPE, prepareDev } from '../../../src/server/prepare-dev.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { wire } from '../../../src/wire.ts';
-import { auditConnectors } from '../../support/audit-connectors.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
+import { auditConnectors } from '../../support/load/audit-connectors.ts';
 
 const ACCOUNT = 'account-000000000000-us-east-1';
 const MASTER_KEY = createHash('sha256').update('test master key').digest();

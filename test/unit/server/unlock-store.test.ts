@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import { requireMasterKey } from '../../../src/require-master-key.ts';
+import { requireMasterKey } from '../../../src/server/require-master-key.ts';
 import { unlockStore } from '../../../src/server/unlock-store.ts';
 import { createStoreLock } from '../../../src/store/lock-store.ts';
 import { createSealer } from '../../../src/store/seal.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
-import { interruptible } from '../../support/interruptible-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
+import { interruptible } from '../../support/fakes/interruptible-store.ts';
 
 const sealerOf = (name: string) => createSealer(createHash('sha256').update(name).digest());
 

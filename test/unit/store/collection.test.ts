@@ -9,7 +9,7 @@ import {
   putEntry,
 } from '../../../src/store/collection.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 interface Device {
   readonly name: string;

@@ -1,9 +1,15 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { defineCollection, deleteEntry, putEntry } from '../../../src/store/collection.ts';
 import { keepLease } from '../../../src/store/keep-lease.ts';
-import type { Lease, LeasePlace } from '../../../src/store/lease.ts';
-import { acquireLease, endLease, leaseSchema, renewLease } from '../../../src/store/lease.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import {
+  acquireLease,
+  endLease,
+  type Lease,
+  type LeasePlace,
+  leaseSchema,
+  renewLease,
+} from '../../../src/store/lease.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const TTL = 10_000;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStoreLock } from '../../../src/store/lock-store.ts';
-import { StoreUnavailableError } from '../../../src/store/store-unavailable-error.ts';
-import { openInMemoryRecordStore } from '../../support/in-memory-record-store.ts';
+import { StoreUnavailableError } from '../../../src/store/record-store.ts';
+import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const write = { kind: 'put', collection: 'c', key: 'k', value: 'v' } as const;
 

@@ -17,12 +17,15 @@ import {
 } from '../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
-import type { SigningAlgorithm } from '../../../src/x509/signing-algorithm.ts';
-import { createSigner, SIGNING_ALGORITHMS } from '../../../src/x509/signing-algorithm.ts';
-import { verifyChain } from '../../support/openssl.ts';
-import { sampleCertificate, sampleFields } from '../../support/sample-certificate.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import {
+  createSigner,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from '../../../src/x509/signing-algorithm.ts';
+import { verifyChain } from '../../support/clients/openssl.ts';
+import { sampleCertificate, sampleFields } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const rsa = rsaKeyPair();
 const ec = ecKeyPair();

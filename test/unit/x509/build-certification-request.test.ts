@@ -13,9 +13,9 @@ import { parseCertificationRequest } from '../../../src/x509/parse-certification
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { readString } from '../../../src/x509/read-string.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
-import { runOrThrow } from '../../support/run-command.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { runOrThrow } from '../../support/clients/run-command.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const rsa = rsaKeyPair();
 const fields = {

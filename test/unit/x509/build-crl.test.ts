@@ -6,18 +6,20 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../../src/asn1/pem.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derSigned } from '../../../src/x509/build-certificate.ts';
-import type { CrlFields } from '../../../src/x509/build-crl.ts';
-import { derRevokedCertificate, derTbsCertList } from '../../../src/x509/build-crl.ts';
-import type { CrlReason } from '../../../src/x509/crl-reasons.ts';
-import { CRL_REASONS } from '../../../src/x509/crl-reasons.ts';
+import {
+  type CrlFields,
+  derRevokedCertificate,
+  derTbsCertList,
+} from '../../../src/x509/build-crl.ts';
+import { CRL_REASONS, type CrlReason } from '../../../src/x509/crl-reasons.ts';
 import { isIssuedBy } from '../../../src/x509/is-issued-by.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { parseCrl, parseLongCrl, readSerialNumbers } from '../../../src/x509/parse-crl.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
-import { runCommand } from '../../support/run-command.ts';
-import { asn1Lines, runOpenssl } from '../../support/run-openssl.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { makeIdentity } from '../../support/test-authority.ts';
+import { runCommand } from '../../support/clients/run-command.ts';
+import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const authority = makeIdentity({ subject: 'CN=CRL Authority', ca: {} });
 const revokedAt = new Date('2026-05-30T08:15:30Z');

@@ -5,7 +5,7 @@ import {
   certificatePoliciesExtension,
   parseCertificatePolicies,
 } from '../../../src/x509/certificate-policies.ts';
-import { asn1Lines } from '../../support/run-openssl.ts';
+import { asn1Lines } from '../../support/clients/run-openssl.ts';
 
 describe('certificatePolicies', () => {
   it('writes what OpenSSL and the reader see', () => {

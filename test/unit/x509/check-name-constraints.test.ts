@@ -11,7 +11,7 @@ import { checkNameConstraints } from '../../../src/x509/check-name-constraints.t
 import type { GeneralName } from '../../../src/x509/general-names.ts';
 import { parseNameConstraints } from '../../../src/x509/name-constraints.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
-import { processorTime } from '../../support/processor-time.ts';
+import { processorTime } from '../../support/load/processor-time.ts';
 
 const text = (tag: number) => (value: string) => derContextPrimitive(tag, Buffer.from(value));
 const [email, dns, uri] = [text(1), text(2), text(6)];

@@ -7,10 +7,10 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../../src/asn1/pem.ts';
 import { derElement, derNull, derOid, derSequence, derSet } from '../../../src/asn1/write-der.ts';
 import { derName, formatName, parseName } from '../../../src/x509/distinguished-name.ts';
-import { certificateSubject } from '../../support/openssl.ts';
-import { sampleCertificate } from '../../support/sample-certificate.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { certificateSubject } from '../../support/clients/openssl.ts';
+import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 function attribute(oid: string, tag: number, octets: Uint8Array): Uint8Array {
   return derSequence(derOid(oid), derElement(tag, octets));

@@ -24,10 +24,10 @@ import {
 import { KEY_USAGES, keyUsageExtension, parseKeyUsage } from '../../../src/x509/key-usage.ts';
 import { readExtensions } from '../../../src/x509/read-extensions.ts';
 import { derExtensions } from '../../../src/x509/write-extensions.ts';
-import { runOrThrow } from '../../support/run-command.ts';
-import { sampleCertificate } from '../../support/sample-certificate.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { runOrThrow } from '../../support/clients/run-command.ts';
+import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 

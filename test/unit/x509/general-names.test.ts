@@ -14,12 +14,15 @@ import {
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
-import type { GeneralName } from '../../../src/x509/general-names.ts';
-import { derGeneralNames, parseGeneralNames } from '../../../src/x509/general-names.ts';
-import { extensionValues } from '../../support/openssl.ts';
-import { sampleCertificate } from '../../support/sample-certificate.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import {
+  derGeneralNames,
+  type GeneralName,
+  parseGeneralNames,
+} from '../../../src/x509/general-names.ts';
+import { extensionValues } from '../../support/clients/openssl.ts';
+import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const everyKind: readonly GeneralName[] = [
   { kind: 'dNSName', value: 'device.example' },

@@ -21,10 +21,10 @@ import { parseName } from '../../../src/x509/distinguished-name.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
-import { runOrThrow } from '../../support/run-command.ts';
-import { sampleCertificate } from '../../support/sample-certificate.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { runOrThrow } from '../../support/clients/run-command.ts';
+import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const keys = rsaKeyPair();
 

@@ -16,15 +16,17 @@ import { derSigned } from '../../../src/x509/build-certificate.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
 import { formatName, parseName } from '../../../src/x509/distinguished-name.ts';
 import { parseGeneralNames } from '../../../src/x509/general-names.ts';
-import type { Attribute } from '../../../src/x509/parse-certification-request.ts';
-import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
+import {
+  type Attribute,
+  parseCertificationRequest,
+} from '../../../src/x509/parse-certification-request.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
 import { derExtensions } from '../../../src/x509/write-extensions.ts';
-import { makeRequest } from '../../support/openssl.ts';
-import { ecKeyPair } from '../../support/sample-keys.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { makeRequest } from '../../support/clients/openssl.ts';
+import { ecKeyPair } from '../../support/keys/sample-keys.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const keys = ecKeyPair();
 const someExtensions = derExtensions([{ oid: '1.2.3', critical: false, value: derNull() }]);

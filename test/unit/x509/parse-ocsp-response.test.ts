@@ -5,16 +5,16 @@ import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derInteger, derNull, derOctetString, derSequence } from '../../../src/asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
-import type { OcspCertStatus } from '../../../src/x509/build-ocsp-response.ts';
 import {
   derOcspFailure,
   derOcspResponse,
   derOcspResponseData,
+  type OcspCertStatus,
 } from '../../../src/x509/build-ocsp-response.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { parseOcspRequest } from '../../../src/x509/parse-ocsp-request.ts';
 import { parseOcspResponse } from '../../../src/x509/parse-ocsp-response.ts';
-import { makeIdentity } from '../../support/test-authority.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
 
 const issuer = makeIdentity({ subject: 'CN=Issuer', ca: {} }).certificate;
 const question = ocspQuestion(issuer, Buffer.from('00ff01', 'hex'));

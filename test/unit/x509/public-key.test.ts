@@ -11,7 +11,7 @@ import {
 } from '../../../src/asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { describePublicKey, importPublicKey, weaknessOf } from '../../../src/x509/public-key.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
 
 function rsaSpki(modulus: Uint8Array, exponent: number | Uint8Array): Uint8Array {
   const key = derSequence(derInteger(modulus), derInteger(exponent));

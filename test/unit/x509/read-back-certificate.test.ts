@@ -12,15 +12,17 @@ import {
 } from '../../../src/asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
-import type { CertificateFields } from '../../../src/x509/build-certificate.ts';
-import { derSigned, derTbsCertificate } from '../../../src/x509/build-certificate.ts';
+import {
+  type CertificateFields,
+  derSigned,
+  derTbsCertificate,
+} from '../../../src/x509/build-certificate.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import { readBackCertificate } from '../../../src/x509/read-back-certificate.ts';
-import type { SigningAlgorithm } from '../../../src/x509/signing-algorithm.ts';
-import { SIGNING_ALGORITHMS } from '../../../src/x509/signing-algorithm.ts';
-import { sampleFields } from '../../support/sample-certificate.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../src/x509/signing-algorithm.ts';
+import { sampleFields } from '../../support/keys/sample-certificate.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
 
 const rsa = rsaKeyPair();
 const constraints = basicConstraintsExtension({ ca: false }, false);

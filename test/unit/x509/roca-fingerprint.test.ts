@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasRocaFingerprint } from '../../../src/x509/roca-fingerprint.ts';
-import { rsaKeyPair } from '../../support/sample-keys.ts';
+import { rsaKeyPair } from '../../support/keys/sample-keys.ts';
 
 /** The product of the primes from 3 to 167, found here anew. */
 function primorial(): bigint {

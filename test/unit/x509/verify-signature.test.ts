@@ -8,7 +8,7 @@ import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.t
 import { signatureDigest } from '../../../src/x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
-import { ecKeyPair, rsaKeyPair } from '../../support/sample-keys.ts';
+import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
 
 const rsa = rsaKeyPair();
 const ec = ecKeyPair();

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RequestContext } from '../../../../src/aws-wire/policy/condition-keys.ts';
-import type { PolicyDecision } from '../../../../src/aws-wire/policy/evaluate-policy.ts';
-import { evaluatePolicy } from '../../../../src/aws-wire/policy/evaluate-policy.ts';
+import {
+  evaluatePolicy,
+  type PolicyDecision,
+} from '../../../../src/aws-wire/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
 
 const ACTION = 'acm-pca:IssueCertificate';

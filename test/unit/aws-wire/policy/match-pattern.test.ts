@@ -5,7 +5,7 @@ import {
   matchesWildcards,
   resolveVariables,
 } from '../../../../src/aws-wire/policy/match-pattern.ts';
-import { processorTime } from '../../../support/processor-time.ts';
+import { processorTime } from '../../../support/load/processor-time.ts';
 
 const CONTEXT = new Map([
   ['aws:username', ['alice']],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchRoute } from '../../../../src/aws-wire/rest-json/match-route.ts';
-import { OPERATIONS } from '../../../../src/connector-api/operations.ts';
-import { awsErrorOf } from '../../../support/aws-error-of.ts';
+import { OPERATIONS } from '../../../../src/connector-api/operations/operations.ts';
+import { awsErrorOf } from '../../../support/clients/aws-error-of.ts';
 
 const ARN =
   'arn:aws:pca-connector-scep:us-east-1:111122223333:connector/11223344-1234-1122-2233-112233445566';

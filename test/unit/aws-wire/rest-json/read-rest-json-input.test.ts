@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { RestJsonRequest } from '../../../../src/aws-wire/rest-json/read-rest-json-input.ts';
-import { readRestJsonInput } from '../../../../src/aws-wire/rest-json/read-rest-json-input.ts';
-import { awsErrorOf } from '../../../support/aws-error-of.ts';
+import {
+  type RestJsonRequest,
+  readRestJsonInput,
+} from '../../../../src/aws-wire/rest-json/read-rest-json-input.ts';
+import { awsErrorOf } from '../../../support/clients/aws-error-of.ts';
 
 const LIST = {
   http: {

@@ -1,20 +1,21 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
-import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
+import { AwsError, type AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
-import type { AuthenticatorOptions } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
-import { createAuthenticator } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
-import type { SignedRequest } from '../../../../src/aws-wire/sigv4/signed-request.ts';
-import type { RequestToSign } from '../../../support/sign-request.ts';
 import {
+  type AuthenticatorOptions,
+  createAuthenticator,
+} from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
+import type { SignedRequest } from '../../../../src/aws-wire/sigv4/signed-request.ts';
+import {
+  type RequestToSign,
   signRequest,
   TEST_ACCESS_KEY,
   TEST_SESSION_TOKEN,
   testCredential,
-} from '../../../support/sign-request.ts';
+} from '../../../support/clients/sign-request.ts';
 
 const NOW = Date.parse('2026-11-22T02:34:30Z');
 const TOKEN = createSecretKey(TEST_SESSION_TOKEN, 'utf8');

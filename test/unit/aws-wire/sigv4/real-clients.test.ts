@@ -7,13 +7,12 @@ import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
 import { createAuthenticator } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../../../../src/aws-wire/sigv4/signed-request.ts';
-import type { Capture } from '../../../support/capture-requests.ts';
-import { captureRequests } from '../../../support/capture-requests.ts';
+import { type Capture, captureRequests } from '../../../support/clients/capture-requests.ts';
 import {
   TEST_ACCESS_KEY,
   TEST_SESSION_TOKEN,
   testCredential,
-} from '../../../support/sign-request.ts';
+} from '../../../support/clients/sign-request.ts';
 
 function authenticate(request: SignedRequest, credential: Credential, now: number): Caller {
   const findCredential = () => credential;

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSigningKeys } from '../../../../src/aws-wire/sigv4/signing-key.ts';
-import { testCredential } from '../../../support/sign-request.ts';
+import { testCredential } from '../../../support/clients/sign-request.ts';
 
 const scope = {
   date: '20150830',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CONNECTOR_OPERATIONS } from '../../../../src/cli/api/connector-operations.ts';
-import { OPERATIONS } from '../../../../src/connector-api/operations.ts';
+import { OPERATIONS } from '../../../../src/connector-api/operations/operations.ts';
 
 it('the client knows every operation as the server does', () => {
   const bindings = Object.entries(OPERATIONS).map(([name, { http }]) => {

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import { ApiError } from '../../../../src/cli/api/api-error.ts';
 import { CONNECTOR_SERVICE } from '../../../../src/cli/api/connector-service.ts';
-import type { ApiClientSettings } from '../../../../src/cli/api/create-api-client.ts';
-import { createApiClient } from '../../../../src/cli/api/create-api-client.ts';
-import type { FakeConnectorApi } from '../../../support/fake-connector-api.ts';
+import {
+  type ApiClientSettings,
+  createApiClient,
+} from '../../../../src/cli/api/create-api-client.ts';
 import {
   ACCESS_KEY,
+  type FakeConnectorApi,
   SESSION_KEY,
   startFakeConnectorApi,
-} from '../../../support/fake-connector-api.ts';
+} from '../../../support/fakes/fake-connector-api.ts';
 
 const ARN =
   'arn:aws:pca-connector-scep:us-east-1:111122223333:connector/11223344-1234-1122-2233-112233445566';

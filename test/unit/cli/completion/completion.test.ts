@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerAdminCommands } from '../../../../src/cli/admin/admin-commands.ts';
 import { registerCaCommand } from '../../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../../src/cli/completion/completion.ts';
-import { requireClient } from '../../../support/require-client.ts';
-import { runOrThrow } from '../../../support/run-command.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { registerAdminCommands } from '../../../../src/cli/connector/admin-commands.ts';
+import { requireClient } from '../../../support/clients/require-client.ts';
+import { runOrThrow } from '../../../support/clients/run-command.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 /** What a shell offers for a line whose last word is the one to complete. */
 type Complete = (words: readonly string[]) => Promise<readonly string[]>;

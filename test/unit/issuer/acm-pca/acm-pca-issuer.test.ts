@@ -3,10 +3,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { encodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import type { RecordStore } from '../../../../src/store/record-store.ts';
-import type { Answer } from '../../../support/fake-acm-pca.ts';
-import { startFakeAcmPca } from '../../../support/fake-acm-pca.ts';
-import { openInMemoryRecordStore } from '../../../support/in-memory-record-store.ts';
-import { makeIdentity, rsaKeyPair } from '../../../support/test-authority.ts';
+import { type Answer, startFakeAcmPca } from '../../../support/fakes/fake-acm-pca.ts';
+import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
+import { makeIdentity, rsaKeyPair } from '../../../support/keys/test-authority.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 const ARN = `arn:aws-cn:acm-pca:cn-north-1:123456789012:certificate-authority/${ID}`;

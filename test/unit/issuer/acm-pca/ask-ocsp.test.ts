@@ -13,13 +13,19 @@ import {
 } from '../../../../src/asn1/write-der.ts';
 import { askOcsp } from '../../../../src/issuer/acm-pca/ask-ocsp.ts';
 import { derSigned } from '../../../../src/x509/build-certificate.ts';
-import type { OcspCertStatus } from '../../../../src/x509/build-ocsp-response.ts';
-import { derOcspResponseData } from '../../../../src/x509/build-ocsp-response.ts';
+import {
+  derOcspResponseData,
+  type OcspCertStatus,
+} from '../../../../src/x509/build-ocsp-response.ts';
 import { keyIdentifierOf } from '../../../../src/x509/key-identifier.ts';
 import { parseOcspRequest } from '../../../../src/x509/parse-ocsp-request.ts';
 import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
-import type { Identity, IdentityOptions } from '../../../support/test-authority.ts';
-import { makeIdentity, rsaKeyPair } from '../../../support/test-authority.ts';
+import {
+  type Identity,
+  type IdentityOptions,
+  makeIdentity,
+  rsaKeyPair,
+} from '../../../support/keys/test-authority.ts';
 
 const NOW = Date.now();
 const HOUR = 3_600_000;

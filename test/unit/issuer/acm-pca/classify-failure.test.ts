@@ -1,17 +1,17 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CallFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
-import { classifyFailure } from '../../../../src/issuer/acm-pca/classify-failure.ts';
+import {
+  type CallFailure,
+  classifyFailure,
+} from '../../../../src/issuer/acm-pca/classify-failure.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
-import { makeTlsFiles } from '../../../support/tls-files.ts';
+import { makeTlsFiles } from '../../../support/keys/tls-files.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' });
 const ARN = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x';

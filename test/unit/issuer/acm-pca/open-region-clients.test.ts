@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,7 +7,7 @@ import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/call-private-ca.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 const ARN = 'arn:aws:acm-pca:eu-west-1:999988887777:certificate-authority/x';
 const MINUTE = 60_000;

@@ -7,7 +7,7 @@ import { derSigned } from '../../../../src/x509/build-certificate.ts';
 import { derRevokedCertificate, derTbsCertList } from '../../../../src/x509/build-crl.ts';
 import { keyIdentifierOf } from '../../../../src/x509/key-identifier.ts';
 import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
-import { makeIdentity } from '../../../support/test-authority.ts';
+import { makeIdentity } from '../../../support/keys/test-authority.ts';
 
 const NOW = Date.now();
 const { certificate, privateKey } = makeIdentity({ subject: 'CN=Revoking', ca: {} });

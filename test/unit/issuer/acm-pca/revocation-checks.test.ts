@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
-import { ACTIONS } from '../../../../src/private-ca/actions.ts';
+import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
-import { currentRevocationList } from '../../../../src/private-ca/current-revocation-list.ts';
-import { certificateArn } from '../../../../src/private-ca/private-ca-arns.ts';
-import type { Certificate } from '../../../../src/x509/parse-certificate.ts';
-import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
-import { issueTestCertificate } from '../../../support/open-revoking-ca.ts';
-import type { AcmPcaServer } from '../../../support/start-acm-pca-server.ts';
-import { startAcmPcaServer } from '../../../support/start-acm-pca-server.ts';
+import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
+import { certificateArn } from '../../../../src/private-ca/model/private-ca-arns.ts';
+import { type Certificate, parseCertificate } from '../../../../src/x509/parse-certificate.ts';
+import { issueTestCertificate } from '../../../support/servers/open-revoking-ca.ts';
+import {
+  type AcmPcaServer,
+  startAcmPcaServer,
+} from '../../../support/servers/start-acm-pca-server.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { RevocationSources } from '../../../../src/issuer/acm-pca/revocation-sources.ts';
-import { revocationSourcesOf } from '../../../../src/issuer/acm-pca/revocation-sources.ts';
+import {
+  type RevocationSources,
+  revocationSourcesOf,
+} from '../../../../src/issuer/acm-pca/revocation-sources.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 

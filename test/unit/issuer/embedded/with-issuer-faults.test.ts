@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
-import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
+import { AwsError, type AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
 import { withIssuerFaults } from '../../../../src/issuer/embedded/with-issuer-faults.ts';
-import { KeyStoreError } from '../../../../src/private-ca/key-store.ts';
+import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 
 describe('withIssuerFaults', () => {
   it('passes answers on', async () => {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allRecords } from '../../../../src/store/archive/all-records.ts';
-import { ArchiveError } from '../../../../src/store/archive/archive-error.ts';
 import {
   ARCHIVE_HEADER_BYTES,
+  ArchiveError,
   archiveKey,
   parseArchiveHeader,
 } from '../../../../src/store/archive/archive-header.ts';
@@ -13,7 +13,7 @@ import { putRecords } from '../../../../src/store/archive/put-records.ts';
 import { readArchive } from '../../../../src/store/archive/read-archive.ts';
 import { CHUNK_BYTES, sealChunks } from '../../../../src/store/archive/seal-chunks.ts';
 import { writeArchive } from '../../../../src/store/archive/write-archive.ts';
-import { openInMemoryRecordStore } from '../../../support/in-memory-record-store.ts';
+import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
 
 const NOW = 1_700_000_000_000;
 const MASTER_KEY = Buffer.alloc(32, 7);

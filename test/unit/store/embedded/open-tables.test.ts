@@ -2,7 +2,7 @@ import { copyFile, mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTables } from '../../../../src/store/embedded/open-tables.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 describe('openTables', () => {
   it('makes a directory and files that only their owner can read', async () => {

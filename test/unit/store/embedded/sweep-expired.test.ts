@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openLmdbRecordStore } from '../../../../src/store/embedded/lmdb-record-store.ts';
 import { openTables } from '../../../../src/store/embedded/open-tables.ts';
 import { startSweeping, sweepExpired } from '../../../../src/store/embedded/sweep-expired.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 const put = (key: string, expiresAt?: number) => ({
   kind: 'put' as const,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openTables } from '../../../../src/store/embedded/open-tables.ts';
 import { transact } from '../../../../src/store/embedded/transact.ts';
-import { StoreUnavailableError } from '../../../../src/store/store-unavailable-error.ts';
-import { tempDirectory } from '../../../support/temp-directory.ts';
+import { StoreUnavailableError } from '../../../../src/store/record-store.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 describe('transact', () => {
   it('gives what the action gives, and its error to its own caller alone', async () => {

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { SendCommands } from '../../../../src/store/redis/call-redis.ts';
-import { callRedis, within } from '../../../../src/store/redis/call-redis.ts';
+import { callRedis, type SendCommands, within } from '../../../../src/store/redis/call-redis.ts';
 import type { RedisConnections } from '../../../../src/store/redis/connect-redis.ts';
 
 const node = () => new Redis({ lazyConnect: true });

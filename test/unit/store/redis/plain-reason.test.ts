@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { plainReason } from '../../../../src/store/redis/plain-reason.ts';
-import { freePort } from '../../../support/free-port.ts';
+import { freePort } from '../../../support/servers/free-port.ts';
 
 test.each([
   ['not yet', (redis: Redis) => redis.get('a')],

@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { RecordStore } from '../../../../src/store/record-store.ts';
+import { type RecordStore, StoreUnavailableError } from '../../../../src/store/record-store.ts';
 import { openRedisRecordStore } from '../../../../src/store/redis/redis-record-store.ts';
-import { StoreUnavailableError } from '../../../../src/store/store-unavailable-error.ts';
-import { startFakeRedis } from '../../../support/fake-redis.ts';
-import { redisStoreSettings } from '../../../support/redis-store-settings.ts';
-import { startStopwatch } from '../../../support/stopwatch.ts';
+import { startFakeRedis } from '../../../support/fakes/fake-redis.ts';
+import { startStopwatch } from '../../../support/load/stopwatch.ts';
+import { redisStoreSettings } from '../../../support/redis/redis-store-settings.ts';
 
 const TIMEOUT = 400;
 

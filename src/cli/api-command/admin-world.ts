@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { print, warn } from '../terminal/print.ts';
+
+/** The world as the administration commands see it, so that tests can bring their own. */
+export interface AdminWorld {
+  readonly print: (text: string) => void;
+  readonly warn: (text: string) => void;
+  readonly clock: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly randomUuid: () => string;
+  /** The answer of whoever sits at the terminal; undefined when nobody does. */
+  readonly ask: (question: string) => Promise<string | undefined>;
+  readonly setExitCode: (code: number) => void;
+}
+
+export function thisAdminWorld(): AdminWorld {
+  return {
+    print,
+    warn,
+    clock: () => new Date(),
+    sleep,
+    random: Math.random,
+    randomUuid: randomUUID,
+    ask: askAtTerminal,
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+async function askAtTerminal(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}

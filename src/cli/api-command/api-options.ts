@@ -1,0 +1,48 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseEndpoint } from '../../config/setting-kinds.ts';
+import type { ApiClientOptions } from '../api/open-api-client.ts';
+import { parseWholeNumber } from '../terminal/parse-option.ts';
+
+/** The options that every administration command has. */
+export interface ApiOptions extends ApiClientOptions {
+  readonly json?: boolean;
+}
+
+export function addApiOptions(command: Command): void {
+  command
+    .optionsGroup('API:')
+    .option('--endpoint <url>', 'URL of the API (default: as for AWS SDKs)', parseEndpointOption)
+    .option('--region <name>', 'region (default: as for AWS SDKs)')
+    .option('--profile <name>', 'profile of the AWS config and credentials files')
+    .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
+    .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30)
+    .option('--json', "print the API's answer as it is");
+}
+
+function parseEndpointOption(text: string): URL {
+  const url = parseEndpoint(text);
+  if (url !== undefined) return url;
+  throw new InvalidArgumentError('It must be an http or https URL, without user and query.');
+}
+
+/** The options of the commands that list something. */
+export interface ListOptions extends ApiOptions {
+  readonly maxItems?: number;
+}
+
+export function maxItemsOption(): Option {
+  return new Option('--max-items <number>', 'no more than this (default: all)').argParser(
+    parseWholeNumber(1, 999_999_999),
+  );
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** A parser for commander: key=value, once or several times. The value may hold further equals signs, or be empty. */
+export function parseTag(text: string, previous: Tags = {}): Tags {
+  const split = text.indexOf('=');
+  if (split < 1) throw new InvalidArgumentError('It must be key=value.');
+  const key = text.slice(0, split);
+  if (Object.hasOwn(previous, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  return { ...previous, [key]: text.slice(split + 1) };
+}

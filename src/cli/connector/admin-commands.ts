@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { type AdminWorld, thisAdminWorld } from '../api-command/admin-world.ts';
+import { registerChallengeCommand } from './challenge.ts';
+import { registerConnectorCreate } from './connector-create.ts';
+import { registerConnectorDelete } from './connector-delete.ts';
+import { registerConnectorList } from './connector-list.ts';
+import { registerConnectorShow } from './connector-show.ts';
+import { registerTagsCommand } from './tags.ts';
+
+/** Registers the commands by which `scep-connector` administers connectors over the API, as an AWS SDK would. */
+export function registerAdminCommands(
+  program: Command,
+  world: AdminWorld = thisAdminWorld(),
+): void {
+  registerConnectorCommand(program, world);
+  registerChallengeCommand(program, world);
+  registerTagsCommand(program, world);
+}
+
+/** Registers `scep-connector connector`. */
+export function registerConnectorCommand(program: Command, world: AdminWorld): void {
+  const parent = program.command('connector').description('create, list, show, delete connectors');
+  registerConnectorCreate(parent, world);
+  registerConnectorList(parent, world);
+  registerConnectorShow(parent, world);
+  registerConnectorDelete(parent, world);
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { createChallengeAnswer, readAnswer } from '../api-command/api-answers.ts';
+import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
+import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
+import { printable } from '../terminal/print.ts';
+
+interface CreateChallengeOptions extends ApiOptions {
+  readonly tag?: Tags;
+  readonly clientToken?: string;
+  readonly showPassword?: boolean;
+}
+
+/** Registers `scep-connector challenge create`: prints the ARN alone, for scripts, and the password only on demand. */
+export function registerChallengeCreate(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('create')
+    .description('create a challenge password for a connector; prints its ARN')
+    .argument('<connector>', CONNECTOR_ARGUMENT)
+    .optionsGroup('Challenge:')
+    .option('--tag <key=value>', 'repeatable', parseTag)
+    .option('--client-token <token>', 'the same token within five minutes makes no second one')
+    .option('--show-password', 'print the password too, on a second line or in the JSON');
+  addApiOptions(command);
+  command.action((connector: string, options: CreateChallengeOptions) =>
+    runApiCommand(options, world, (api) => createChallenge(api, connector, options, world)),
+  );
+}
+
+async function createChallenge(
+  api: ConnectorApi,
+  connector: string,
+  { json, tag, clientToken, showPassword = false }: CreateChallengeOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const answer = await api.call('CreateChallenge', {
+    ConnectorArn: await completeArn(api, connector),
+    ClientToken: clientToken ?? world.randomUuid(),
+    Tags: tag,
+  });
+  const { Arn, Password } = readAnswer(createChallengeAnswer, answer).Challenge;
+  if (json) printJson(world, showPassword ? answer : withoutPassword(answer));
+  else {
+    const lines = showPassword ? [Arn, Password] : [Arn];
+    world.print(lines.map((line) => `${printable(line)}\n`).join(''));
+  }
+  return 0;
+}
+
+function withoutPassword({ Challenge, ...rest }: ApiAnswer): ApiAnswer {
+  const { Password: _, ...challenge } = Challenge as Readonly<Record<string, unknown>>;
+  return { ...rest, Challenge: challenge };
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { ConnectorApi } from '../api/connector-service.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
+import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
+import { confirm } from '../api-command/confirm.ts';
+import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
+import { type WaitOptions, waitOption, waitUntilDeleted } from './wait-for-connector.ts';
+
+interface DeleteConnectorOptions extends ApiOptions, WaitOptions {
+  readonly yes?: boolean;
+}
+
+/** Registers `scep-connector connector delete`. */
+export function registerConnectorDelete(parent: Command, world: AdminWorld): void {
+  const command = parent
+    .command('delete')
+    .description('delete a connector with all its challenges; its URL never comes back')
+    .argument('<connector>', CONNECTOR_ARGUMENT)
+    .optionsGroup('Deletion:')
+    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .addOption(waitOption('until it is gone'));
+  addApiOptions(command);
+  command
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 still DELETING.',
+    )
+    .action((connector: string, options: DeleteConnectorOptions) =>
+      runApiCommand(options, world, (api) => deleteConnector(api, connector, options, world)),
+    );
+}
+
+async function deleteConnector(
+  api: ConnectorApi,
+  text: string,
+  { json, yes = false, wait }: DeleteConnectorOptions,
+  world: AdminWorld,
+): Promise<number> {
+  const arn = await completeArn(api, text);
+  if (!yes) {
+    await confirm(`Delete ${arn} and its challenges? Devices lose their URL.`, world);
+  }
+  const answer = await api.call('DeleteConnector', { ConnectorArn: arn });
+  const code = wait === undefined ? 0 : await waitUntilDeleted(api, arn, wait, world);
+  if (json) printJson(world, answer);
+  return code;
+}

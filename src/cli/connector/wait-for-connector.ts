@@ -1,0 +1,81 @@
+import { Option } from 'commander';
+import { ApiError } from '../api/api-error.ts';
+import type { ConnectorApi } from '../api/connector-service.ts';
+import type { AdminWorld } from '../api-command/admin-world.ts';
+import { getConnectorAnswer, readAnswer } from '../api-command/api-answers.ts';
+import { parseWholeNumber } from '../terminal/parse-option.ts';
+import { printable } from '../terminal/print.ts';
+
+export interface WaitOptions {
+  /** Seconds to wait; undefined when the command does not. */
+  readonly wait?: number;
+}
+
+const INTERVAL_MS = 1_000;
+
+/** The exit code for what is still under way, as in the other commands. */
+const PENDING = 3;
+
+/** --wait, by itself or with a number of seconds. */
+export function waitOption(what: string): Option {
+  return new Option('--wait [seconds]', `wait ${what}, 300 seconds at most if no number is given`)
+    .preset('300')
+    .argParser(parseWholeNumber(1, 86_400));
+}
+
+/**
+ * Waits until a connector that is being made is ACTIVE. Gives the exit code: 0, or 3 when the time is over.
+ * @throws ApiError when it has FAILED
+ */
+export async function waitUntilActive(
+  api: ConnectorApi,
+  arn: string,
+  seconds: number,
+  world: AdminWorld,
+): Promise<number> {
+  return poll(seconds, `${arn} is still CREATING`, world, async () => {
+    const { Connector } = readAnswer(
+      getConnectorAnswer,
+      await api.call('GetConnector', { ConnectorArn: arn }),
+    );
+    const { Status, StatusReason } = Connector;
+    if (Status === 'CREATING') return false;
+    if (Status === 'ACTIVE') return true;
+    throw new ApiError(`${arn} is ${Status}${StatusReason ? `: ${StatusReason}` : ''}`);
+  });
+}
+
+/** Waits until a connector that is being deleted is gone. Gives the exit code: 0, or 3 when the time is over. */
+export async function waitUntilDeleted(
+  api: ConnectorApi,
+  arn: string,
+  seconds: number,
+  world: AdminWorld,
+): Promise<number> {
+  return poll(seconds, `${arn} is still DELETING`, world, async () => {
+    try {
+      await api.call('GetConnector', { ConnectorArn: arn });
+      return false;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'ResourceNotFoundException') return true;
+      throw error;
+    }
+  });
+}
+
+async function poll(
+  seconds: number,
+  unfinished: string,
+  { clock, sleep, warn }: AdminWorld,
+  isFinished: () => Promise<boolean>,
+): Promise<number> {
+  const deadline = clock().getTime() + seconds * 1000;
+  while (!(await isFinished())) {
+    if (clock().getTime() + INTERVAL_MS > deadline) {
+      warn(`${printable(unfinished)} after ${seconds} seconds\n`);
+      return PENDING;
+    }
+    await sleep(INTERVAL_MS);
+  }
+  return 0;
+}

@@ -1,0 +1,104 @@
+import { encodePem } from '../../asn1/pem.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { type EnrolResult, enrolOverScep } from '../scep-client/scep-client.ts';
+import { ScepClientError } from '../scep-client/scep-client-error.ts';
+import type {
+  Authority,
+  EnrolSubject,
+  ScepClientSettings,
+} from '../scep-client/scep-client-settings.ts';
+import { type EnrolFiles, exists, writeOutput } from '../terminal/enrol-files.ts';
+import type { ClientWorld } from './client-world.ts';
+import type { PollOptions, ServerOptions } from './options.ts';
+import { type EnrolReport, printReport } from './report-enrolment.ts';
+import { clientSettings, discoverWithCaution, runClientCommand } from './run-client-command.ts';
+
+/** What the commands have in common that end with a certificate: enrol, renew and poll. */
+export interface EnrolmentOptions extends ServerOptions, PollOptions {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** One such command. */
+export interface EnrolmentPlan {
+  readonly files: EnrolFiles;
+  /** The file with the key of the certificate, whether the command makes it or not. */
+  readonly keyFile: string;
+  /** The option by which the same command uses that key again; undefined when it does so anyway. */
+  readonly keyOption?: '--key' | '--new-key';
+  /**
+   * Reads all that the user gave, so that mistakes show before the server hears of us. What it gives back makes the key and the
+   * request and writes them down, once the CA is trusted.
+   */
+  readonly prepareSubject: () => Promise<() => Promise<EnrolSubject>>;
+  /** `enrolOverScep` when left out. */
+  readonly send?: (
+    settings: ScepClientSettings,
+    subject: EnrolSubject,
+    authority: Authority,
+  ) => Promise<EnrolResult>;
+}
+
+/**
+ * Gets the certificate and writes it with its chain. Gives the exit code: 0 issued, 1 refused, 3 still pending. With --json every
+ * ending also prints an object.
+ * @throws UsageError (exit code 2) for input that cannot be used; ScepClientError (1) when the server cannot be reached or
+ * relied on. Neither tells a secret.
+ */
+export async function completeEnrolment(
+  options: EnrolmentOptions,
+  plan: EnrolmentPlan,
+  world: ClientWorld,
+): Promise<number> {
+  return runClientCommand(options, world, async () => {
+    const report = await enrol(options, plan, world);
+    printReport(report, options.json === true, world);
+    return { issued: 0, refused: 1, pending: 3 }[report.status];
+  });
+}
+
+async function enrol(
+  options: EnrolmentOptions,
+  { files, keyFile, keyOption, prepareSubject, send = enrolOverScep }: EnrolmentPlan,
+  world: ClientWorld,
+): Promise<EnrolReport> {
+  const force = options.force === true;
+  if (!force) await refuseToReplace(files, keyOption);
+  const again = `the same command${keyOption === undefined ? '' : ` with ${keyOption} ${keyFile}`}`;
+  const makeSubject = await prepareSubject();
+  const settings = await clientSettings(options, world);
+  const authority = await discoverWithCaution(settings, world);
+  const subject = await makeSubject();
+  const result = await withAdvice(again, () => send(settings, subject, authority));
+  if (result.status !== 'issued') return { ...result, keyFile, again };
+  const { certificate, chain } = result;
+  const pem = (ders: readonly { readonly der: Uint8Array }[]) =>
+    ders.map(({ der }) => encodePem('CERTIFICATE', der)).join('');
+  await writeOutput(files.ca, pem(chain.slice(-1)), { force });
+  await writeOutput(files.chain, pem([certificate, ...chain.slice(0, -1)]), { force });
+  await writeOutput(files.certificate, pem([certificate]), { force });
+  return { ...result, keyFile, again, files };
+}
+
+/** Before anything is sent: what is noticed only after the issuance would cost the user a certificate. */
+async function refuseToReplace(files: EnrolFiles, keyOption = '--key'): Promise<void> {
+  if (files.key !== undefined && (await exists(files.key))) {
+    throw new UsageError(
+      `${files.key} exists already. Give ${keyOption} ${files.key} to use that key, or --force to replace it`,
+    );
+  }
+  for (const file of [files.certificate, files.chain]) {
+    if (!(await exists(file))) continue;
+    throw new UsageError(`${file} exists already. Give --force to replace it, or another --out`);
+  }
+}
+
+/** A reply may have been lost on its way: then the certificate is there for the asking. */
+async function withAdvice<T>(again: string, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof ScepClientError)) throw error;
+    throw new ScepClientError(`${error.message}. To try again, run ${again}`);
+  }
+}

@@ -1,0 +1,121 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { derElement, derSequence } from '../../asn1/write-der.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import {
+  buildCertificationRequest,
+  type CertificationRequestFields,
+} from '../../x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
+import { derGeneralNames, type GeneralName } from '../../x509/general-names.ts';
+import { type KeyUsage, keyUsageExtension } from '../../x509/key-usage.ts';
+import {
+  type Attribute,
+  type CertificationRequest,
+  parseCertificationRequest,
+} from '../../x509/parse-certification-request.ts';
+import { parseDistinguishedNameText } from '../../x509/parse-distinguished-name-text.ts';
+import type { Extension } from '../../x509/read-extensions.ts';
+import { createSigner, signingAlgorithmFor } from '../../x509/signing-algorithm.ts';
+import type { KeyAlgorithm } from '../terminal/key-algorithm.ts';
+import type { EnrolOptions } from './options.ts';
+
+/** What a request asks for, before the key is there. */
+export type RequestContents = Omit<CertificationRequestFields, 'subjectPublicKeyInfo'>;
+
+const BMP_STRING = 0x1e;
+
+/** @throws UsageError when the subject is missing or a name is malformed. */
+export function requestContents(
+  options: EnrolOptions,
+  challengePassword: string | undefined,
+  keyType: KeyAlgorithm['type'] = 'rsa',
+): RequestContents {
+  if (options.subject === undefined) {
+    throw new UsageError(
+      'give --subject, as in --subject "CN=device-1", or a ready request by --csr',
+    );
+  }
+  try {
+    return {
+      subject: parseDistinguishedNameText(options.subject),
+      extensions: requestedExtensions(options, keyType),
+      ...(challengePassword === undefined ? {} : { challengePassword }),
+      ...(options.validityDays === undefined
+        ? {}
+        : { attributes: validityAttributes(options.validityDays) }),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Signs the request. RSA signatures of PKCS #1 are deterministic: the same key and contents give the same bytes again. */
+export function signRequest(
+  contents: RequestContents,
+  privateKey: KeyObject,
+): CertificationRequest {
+  const subjectPublicKeyInfo = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  const algorithm = signingAlgorithmFor(privateKey);
+  const der = buildCertificationRequest(
+    { ...contents, subjectPublicKeyInfo },
+    algorithm,
+    createSigner(privateKey, algorithm),
+  );
+  return parseCertificationRequest(der);
+}
+
+/** What a key can be used for at all (RFC 8813 section 3 for EC). */
+export const KEY_USAGES_OF = {
+  rsa: ['digitalSignature', 'keyEncipherment'],
+  ec: ['digitalSignature'],
+} as const satisfies Record<KeyAlgorithm['type'], readonly KeyUsage[]>;
+
+function requestedExtensions(options: EnrolOptions, keyType: KeyAlgorithm['type']): Extension[] {
+  const { keyUsage = KEY_USAGES_OF[keyType], extendedKeyUsage } = options;
+  const names = alternativeNames(options);
+  return [
+    keyUsageExtension(keyUsage),
+    ...(extendedKeyUsage === undefined ? [] : [extendedKeyUsageExtension(extendedKeyUsage)]),
+    ...(names.length === 0
+      ? []
+      : [{ oid: OID.subjectAltName, critical: false, value: derGeneralNames(names) }]),
+  ];
+}
+
+function alternativeNames(options: EnrolOptions): GeneralName[] {
+  const { dns = [], ip = [], email = [], uri = [], upn = [] } = options;
+  const named = (kind: GeneralNameKind, values: readonly string[]): GeneralName[] =>
+    values.map((value) => ({ kind, value }));
+  return [
+    ...named('dNSName', dns),
+    ...named('iPAddress', ip),
+    ...named('rfc822Name', email),
+    ...named('uniformResourceIdentifier', uri),
+    ...named('userPrincipalName', upn),
+  ];
+}
+
+type GeneralNameKind =
+  | 'dNSName'
+  | 'iPAddress'
+  | 'rfc822Name'
+  | 'uniformResourceIdentifier'
+  | 'userPrincipalName';
+
+/** The attributes by which Windows clients ask for a validity period (MS-WCCE 2.2.2.7.10). */
+function validityAttributes(days: number): Attribute[] {
+  return [
+    nameValuePair('ValidityPeriod', 'Days'),
+    nameValuePair('ValidityPeriodUnits', String(days)),
+  ];
+}
+
+function nameValuePair(name: string, value: string): Attribute {
+  const bmpString = (text: string) => derElement(BMP_STRING, Buffer.from(text, 'utf16le').swap16());
+  return {
+    oid: OID.microsoftEnrollmentNameValuePair,
+    values: [derSequence(bmpString(name), bmpString(value))],
+  };
+}

@@ -1,0 +1,112 @@
+import { type Command, Option } from 'commander';
+import { enrolFiles } from '../terminal/enrol-files.ts';
+import { keyAlgorithmOption } from '../terminal/key-algorithm.ts';
+import {
+  collect,
+  parseKeyUsages,
+  parsePurposes,
+  parseWholeNumber,
+} from '../terminal/parse-option.ts';
+import { type ClientWorld, thisWorld } from './client-world.ts';
+import { completeEnrolment } from './complete-enrolment.ts';
+import {
+  addPollOptions,
+  addResultFileOptions,
+  addServerOptions,
+  type EnrolOptions,
+} from './options.ts';
+import { prepareEnrolSubject } from './prepare-enrol-subject.ts';
+
+/**
+ * Registers `scep-connector enrol`, a SCEP client. Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
+ * `run` gives the exit code; what it throws is left to the caller of the program.
+ */
+export function registerEnrolCommand(
+  program: Command,
+  run: (options: EnrolOptions) => Promise<number> = runEnrol,
+): void {
+  const command = program
+    .command('enrol')
+    .alias('enroll')
+    .description('get a certificate from a SCEP server (RFC 8894)')
+    .action(async (options: EnrolOptions) => {
+      process.exitCode = await run(options);
+    });
+  addServerOptions(command);
+  addPollOptions(command);
+  addRequestOptions(command);
+  addFileOptions(command);
+  command.addHelpText('after', EXAMPLE);
+}
+
+function addRequestOptions(command: Command): void {
+  command
+    .optionsGroup('Request:')
+    .option('--challenge <password>', 'the challenge password; others can see it while this runs')
+    .addOption(
+      new Option(
+        '--challenge-file <file>',
+        'read the challenge from a file (or set SCEP_CHALLENGE)',
+      ).conflicts('challenge'),
+    )
+    .option('--subject <name>', 'as in "CN=device-1,O=Example,C=US"')
+    .option('--dns <name>', 'alternative name; repeatable, as are the next four', collect)
+    .option('--ip <address>', 'alternative name, IPv4 or IPv6', collect)
+    .option('--email <address>', 'alternative name', collect)
+    .option('--uri <uri>', 'alternative name', collect)
+    .option('--upn <user>', 'alternative name, Windows user principal name', collect)
+    .option(
+      '--key-usage <names>',
+      'comma-separated (default: digitalSignature,keyEncipherment)',
+      parseKeyUsages,
+    )
+    .option(
+      '--extended-key-usage <names>',
+      'clientAuth, serverAuth or object identifiers (default: left to the server)',
+      parsePurposes,
+    )
+    .option(
+      '--validity-days <days>',
+      'ask for this validity (default: left to the server)',
+      parseWholeNumber(1, 36_500),
+    )
+    .addOption(
+      new Option('--csr <file>', 'send this PKCS #10 request as it is; needs --key').conflicts([
+        ...['challenge', 'challengeFile', 'subject', 'dns', 'ip', 'email', 'uri', 'upn'],
+        ...['keyUsage', 'extendedKeyUsage', 'validityDays', 'keyAlgorithm'],
+      ]),
+    );
+}
+
+function addFileOptions(command: Command): void {
+  command
+    .optionsGroup('Files:')
+    .option('--key <file>', 'use this private key (PEM) instead of making one')
+    .addOption(keyAlgorithmOption(['key']))
+    .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'));
+  addResultFileOptions(command);
+}
+
+const EXAMPLE = `
+Writes key.pem, request.csr, certificate.pem, chain.pem (the certificate and the CAs below the root) and ca.pem.
+If the reply is lost, run the same command again with --key key.pem: the server then gives the same certificate.
+
+Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
+
+Example:
+  SCEP_CHALLENGE=... scep-connector enrol --url http://ca.example/scep --subject "CN=device-1" --out device-1`;
+
+/** `scep-connector enrol`: gets a first certificate. Gives the exit code and throws as `completeEnrolment` does. */
+export async function runEnrol(
+  options: EnrolOptions,
+  world: ClientWorld = thisWorld(),
+): Promise<number> {
+  const files = enrolFiles(options);
+  const plan = {
+    files,
+    keyFile: options.key ?? files.key ?? '',
+    keyOption: '--key',
+    prepareSubject: () => prepareEnrolSubject(options, files, world.environment),
+  } as const;
+  return completeEnrolment(options, plan, world);
+}

@@ -1,0 +1,169 @@
+import { type Command, Option } from 'commander';
+import type { CipherName } from '../../cms/content-ciphers.ts';
+import type { KeyUsage } from '../../x509/key-usage.ts';
+import type { DigestName } from '../../x509/signature-algorithms.ts';
+import type { KeyAlgorithm } from '../terminal/key-algorithm.ts';
+import { parseFingerprint, parseServerUrl, parseWholeNumber } from '../terminal/parse-option.ts';
+
+/** The options that every command of the client has: which server, whom to trust and how to speak. */
+export interface ServerOptions {
+  readonly url: URL;
+  readonly method: 'auto' | 'get' | 'post';
+  readonly cipher?: CipherName;
+  readonly digest?: DigestName;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly tlsCa?: string;
+  /** 64 hexadecimal digits in lower case. */
+  readonly caFingerprint?: string;
+  readonly caFile?: string;
+}
+
+/** The options of the commands that wait for an answer. */
+export interface PollOptions {
+  /** Seconds. */
+  readonly pollInterval: number;
+  readonly pollLimit: number;
+}
+
+export function addServerOptions(command: Command): void {
+  command
+    .optionsGroup('Server:')
+    .requiredOption('--url <url>', 'URL of the SCEP server, http or https', parseServerUrl)
+    .option(
+      '--ca-fingerprint <sha256>',
+      'go on only if the RA, the issuing CA or the root has this fingerprint',
+      parseFingerprint,
+    )
+    .addOption(
+      new Option(
+        '--ca-file <pem>',
+        'go on only if the CA leads to a certificate in this file',
+      ).conflicts('caFingerprint'),
+    )
+    .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
+    .addOption(
+      new Option('--method <method>', 'how to send; auto goes by what the server offers')
+        .choices(['auto', 'get', 'post'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--cipher <name>', 'encrypt with this (default: AES-128 if offered)').choices([
+        ...['aes128', 'aes192', 'aes256', '3des'],
+      ]),
+    )
+    .addOption(
+      new Option('--digest <name>', 'sign with this (default: SHA-256 if offered)').choices([
+        ...['sha1', 'sha256', 'sha384', 'sha512'],
+      ]),
+    )
+    .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30);
+}
+
+export function addPollOptions(command: Command): void {
+  command
+    .option(
+      '--poll-interval <seconds>',
+      'wait this long while the server answers PENDING',
+      parseWholeNumber(1, 86_400),
+      30,
+    )
+    .option('--poll-limit <times>', 'and ask again this often', parseWholeNumber(0, 100_000), 20);
+}
+
+/** The options of `scep-connector enrol` as commander gives them, each checked by itself. */
+export interface EnrolOptions
+  extends ServerOptions,
+    PollOptions,
+    ChallengeOptions,
+    ResultFileOptions {
+  readonly subject?: string;
+  readonly dns?: readonly string[];
+  readonly ip?: readonly string[];
+  readonly email?: readonly string[];
+  readonly uri?: readonly string[];
+  readonly upn?: readonly string[];
+  readonly keyUsage?: readonly KeyUsage[];
+  /** Dotted. */
+  readonly extendedKeyUsage?: readonly string[];
+  readonly validityDays?: number;
+  readonly csr?: string;
+  readonly key?: string;
+  /** Of the key to make. */
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyOut?: string;
+}
+
+/** The options of `scep-connector renew` as commander gives them, each checked by itself. */
+export interface RenewOptions
+  extends ServerOptions,
+    PollOptions,
+    HolderOptions,
+    ChallengeOptions,
+    ResultFileOptions {
+  readonly asPkcsReq?: boolean;
+  readonly sameKey?: boolean;
+  readonly newKey?: string;
+  /** Of the key to make. */
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyOut?: string;
+}
+
+/** The options of `scep-connector poll` as commander gives them, each checked by itself. */
+export interface PollCommandOptions extends ServerOptions, PollOptions, ResultFileOptions {
+  readonly csr: string;
+  readonly key: string;
+  readonly transactionId?: string;
+  readonly oldCertificate?: string;
+  readonly oldKey?: string;
+}
+
+/** The options of the commands that need a certificate of the CA to speak for the device. */
+export interface HolderOptions {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export function addHolderOptions(command: Command, which: string): void {
+  command
+    .requiredOption('--certificate <file>', `${which} (PEM)`)
+    .requiredOption('--key <file>', 'its private key (PEM)');
+}
+
+/** The options of the commands that end with a certificate: where to write what. */
+export interface ResultFileOptions {
+  readonly out: string;
+  readonly certificateOut?: string;
+  readonly chainOut?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export function addResultFileOptions(command: Command): void {
+  command
+    .option('--out <directory>', 'write the files here', '.')
+    .option('--certificate-out <file>', 'instead of certificate.pem')
+    .option('--chain-out <file>', 'instead of chain.pem')
+    .option('--force', 'replace files that exist')
+    .option('--json', 'print the result as JSON');
+}
+
+/** The options of the commands that only ask for something: where to write it. */
+export interface LookUpOptions extends ServerOptions {
+  /** Standard output when undefined. */
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export function addLookUpOutputOptions(command: Command): void {
+  command
+    .optionsGroup('Output:')
+    .option('--out <file>', 'write it here instead of to standard output')
+    .option('--force', 'replace a file that exists')
+    .option('--json', 'print the result as JSON');
+}
+export interface ChallengeOptions {
+  readonly challenge?: string;
+  readonly challengeFile?: string;
+}

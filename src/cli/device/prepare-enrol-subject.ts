@@ -1,0 +1,35 @@
+import type { EnrolEnvironment } from '../../config/enrol-environment.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import { challengePasswords } from '../../scep/challenge-password.ts';
+import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
+import type { EnrolFiles } from '../terminal/enrol-files.ts';
+import { requestContents } from './enrol-request.ts';
+import { makeKeyAndRequest } from './make-key-and-request.ts';
+import type { EnrolOptions } from './options.ts';
+import { keyTypeOf, readChallenge, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
+import { requireReadableReply } from './require-readable-reply.ts';
+
+/**
+ * Reads all that the user gave, so that mistakes show before the server hears of us. What it gives back makes the key and the
+ * request and writes them down, to be called once the CA is trusted.
+ * @throws UsageError for input that cannot be used; so does what it gives back, for files that cannot be written.
+ */
+export async function prepareEnrolSubject(
+  options: EnrolOptions,
+  files: EnrolFiles,
+  environment: EnrolEnvironment,
+): Promise<() => Promise<EnrolSubject>> {
+  const { csr, key, keyAlgorithm, force = false } = options;
+  const given = key === undefined ? undefined : await readPrivateKey(key);
+  if (csr !== undefined) {
+    if (given === undefined) throw new UsageError('--csr needs the key of the request by --key');
+    const request = await readRequest(csr, given);
+    requireReadableReply(given.asymmetricKeyType, challengePasswords(request)[0]);
+    return () => Promise.resolve({ request, privateKey: given });
+  }
+  const challenge = await readChallenge(options, environment);
+  const keyType = given === undefined ? keyAlgorithm.type : keyTypeOf(given);
+  requireReadableReply(keyType, challenge);
+  const contents = requestContents(options, challenge, keyType);
+  return () => makeKeyAndRequest(contents, given, keyAlgorithm, files, { force });
+}

@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { UsageError } from '../../config/usage-error.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
+import type { EnrolFiles } from '../terminal/enrol-files.ts';
+import type { RequestContents } from './enrol-request.ts';
+import { makeKeyAndRequest } from './make-key-and-request.ts';
+import type { RenewOptions } from './options.ts';
+import { readChallenge, readHolder, readPrivateKey } from './read-enrol-inputs.ts';
+import { requireReadableReply } from './require-readable-reply.ts';
+
+/** What a renewal asks for again. The rest of a certificate is the CA's to say. */
+const KEPT_EXTENSIONS: readonly string[] = [OID.keyUsage, OID.extKeyUsage, OID.subjectAltName];
+
+/**
+ * Reads the certificate to renew and all else that the user gave. What it gives back makes the key, if there is to be a new one,
+ * and the request, and writes them down, to be called once the CA is trusted.
+ * @throws UsageError for input that cannot be used; so does what it gives back, for files that cannot be written.
+ */
+export async function prepareRenewal(
+  options: RenewOptions,
+  files: EnrolFiles,
+): Promise<() => Promise<EnrolSubject>> {
+  const { certificate: certificateFile, key, newKey, sameKey, keyAlgorithm, asPkcsReq } = options;
+  keepOldKey(files, key);
+  const holder = await readHolder(certificateFile, key);
+  const given = newKey === undefined ? undefined : await readPrivateKey(newKey);
+  const challenge = await readChallenge(options, {});
+  requireReadableReply(holder.privateKey.asymmetricKeyType, challenge);
+  const contents = renewalContents(holder.certificate, challenge);
+  const messageType = asPkcsReq === true ? 'PKCSReq' : 'RenewalReq';
+  const force = options.force === true;
+  return async () => {
+    const kept = sameKey === true ? holder.privateKey : given;
+    const subject = await makeKeyAndRequest(contents, kept, keyAlgorithm, files, { force });
+    return { ...subject, renewal: { ...holder, messageType } };
+  };
+}
+
+/** Names as they stand in the old certificate, to the byte: the server compares them (RFC 8894 section 2.5). */
+function renewalContents(
+  { subject, extensions }: Pick<Certificate, 'subject' | 'extensions'>,
+  challengePassword: string | undefined,
+): RequestContents {
+  return {
+    subject,
+    extensions: extensions.filter(({ oid }) => KEPT_EXTENSIONS.includes(oid)),
+    ...(challengePassword === undefined ? {} : { challengePassword }),
+  };
+}
+
+/** The new key is written before the new certificate is there: it must never cost the old one, not even by --force. */
+function keepOldKey(files: EnrolFiles, oldKey: string): void {
+  if (files.key !== undefined && resolve(files.key) === resolve(oldKey)) {
+    throw new UsageError(
+      `the new key would replace ${oldKey} before it has a certificate. Give another --out or --key-out`,
+    );
+  }
+}

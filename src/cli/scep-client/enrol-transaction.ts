@@ -1,0 +1,71 @@
+import { challengePasswords } from '../../scep/challenge-password.ts';
+import { derIssuerAndSubject } from '../../scep/issuer-and-subject.ts';
+import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
+import type { CertRep } from '../../scep/read-cert-rep.ts';
+import { transactionIdOf } from '../../scep/transaction-id.ts';
+import { buildSelfSignedCertificate } from '../../x509/build-self-signed-certificate.ts';
+import { keyUsageExtension } from '../../x509/key-usage.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { importPublicKey } from '../../x509/public-key.ts';
+import { signingAlgorithmFor } from '../../x509/signing-algorithm.ts';
+import { KEY_USAGES_OF } from '../device/enrol-request.ts';
+import { keyTypeOf } from '../device/read-enrol-inputs.ts';
+import { exchangePkiMessage } from './exchange-pki-message.ts';
+import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
+
+/** The messages of one enrolment; each may be sent any number of times. */
+export interface EnrolTransaction {
+  readonly transactionId: string;
+  /** PKCSReq, or RenewalReq where the subject wants to be renewed by one. */
+  readonly enrol: () => Promise<CertRep>;
+  /** CertPoll. */
+  readonly poll: () => Promise<CertRep>;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Prepares an enrolment or a renewal with the CA: who signs (RFC 8894 section 2.3), and the transactionID, which follows from
+ * the key and the certificate to renew unless one is given.
+ */
+export function createTransaction(
+  settings: ScepClientSettings,
+  authority: Authority,
+  subject: EnrolSubject,
+  transactionId = transactionIdOf(
+    subject.request.subjectPublicKeyInfo,
+    subject.renewal?.certificate.der,
+  ),
+): EnrolTransaction {
+  const { request, renewal } = subject;
+  const [challengePassword] = challengePasswords(request);
+  const signer = { ...(renewal ?? selfSigned(settings, subject)), challengePassword };
+  const send = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll', content: Uint8Array) =>
+    exchangePkiMessage(settings, authority, { type, content, transactionId, signer });
+  const issuer = authority.ca.chain[0]?.subject ?? authority.ca.recipient.subject;
+  return {
+    transactionId,
+    enrol: () => send(renewal?.messageType ?? 'PKCSReq', request.der),
+    poll: () => send('CertPoll', derIssuerAndSubject(issuer, request.subject)),
+  };
+}
+
+/** The transient certificate that stands for a device without one. */
+function selfSigned(
+  { clock, randomBytes }: ScepClientSettings,
+  { request, privateKey }: EnrolSubject,
+): ReplyRecipient {
+  const now = clock().getTime();
+  const der = buildSelfSignedCertificate({
+    serialNumber: Buffer.concat([Buffer.of(1), randomBytes(15)]),
+    signingAlgorithm: signingAlgorithmFor(privateKey),
+    // An hour back for servers whose clock is behind, and long enough for a request that waits for approval.
+    notBefore: new Date(now - DAY_MS / 24),
+    notAfter: new Date(now + 30 * DAY_MS),
+    subject: request.subject,
+    extensions: [keyUsageExtension(KEY_USAGES_OF[keyTypeOf(privateKey)])],
+    publicKey: importPublicKey(request.subjectPublicKeyInfo),
+    privateKey,
+  });
+  return { certificate: parseCertificate(der), privateKey };
+}

@@ -1,0 +1,87 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+export interface HttpRequest {
+  /** http or https. */
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string | undefined;
+}
+
+export interface HttpLimits {
+  /** For the request with its reply. */
+  readonly timeoutMs: number;
+  /** PEM of the CAs to accept for https instead of Node's own. */
+  readonly tlsCa?: string | undefined;
+  /** Octets of a reply's body. */
+  readonly maxBody: number;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** There is no reply. The message says why, without the URL, whose path may be a secret. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+}
+
+/**
+ * Sends one request on a connection of its own. Redirects are not followed: the next server might be anybody's.
+ * @throws HttpFailure when there is no reply in time, or it is above the limit.
+ */
+export async function exchangeHttp(request: HttpRequest, limits: HttpLimits): Promise<HttpReply> {
+  const signal = AbortSignal.timeout(limits.timeoutMs);
+  try {
+    const response = await send(request, limits, signal);
+    const body = await readBody(response, limits.maxBody);
+    return { status: response.statusCode ?? 0, headers: response.headers, body };
+  } catch (error) {
+    if (error instanceof HttpFailure) throw error;
+    throw new HttpFailure(
+      signal.aborted
+        ? `no complete reply within ${limits.timeoutMs / 1000} seconds`
+        : networkReason(error),
+    );
+  }
+}
+
+function send(
+  { url, method, headers, body }: HttpRequest,
+  { tlsCa }: HttpLimits,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const ca = tlsCa === undefined ? {} : { ca: tlsCa };
+  return new Promise((resolve, reject) => {
+    start(url, { method, headers: { ...headers, ...length }, signal, agent: false, ...ca })
+      .on('response', resolve)
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+async function readBody(response: IncomingMessage, maxBody: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBody) {
+      response.destroy();
+      throw new HttpFailure(`the reply is larger than ${maxBody / 1_048_576} MiB`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Node's codes are short and without secrets: ECONNREFUSED, ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT. */
+function networkReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const unknownIssuer = code !== undefined && /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);
+  return unknownIssuer ? `${code} (--tls-ca names the CA of the server)` : (code ?? message);
+}

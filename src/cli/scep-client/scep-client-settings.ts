@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+import type { CipherName } from '../../cms/content-ciphers.ts';
+import type { ChosenAlgorithms } from '../../scep/choose-algorithms.ts';
+import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
+import type { CaCertificates } from '../../scep/read-ca-certificates.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import type { DigestName } from '../../x509/signature-algorithms.ts';
+import type { ScepServer } from './send-scep-operation.ts';
+import type { CaTrust } from './trust-ca.ts';
+
+/** How to speak to one server, and whom to believe. */
+export interface ScepClientSettings {
+  readonly server: ScepServer;
+  readonly trust: CaTrust;
+  /** 'auto' goes by POST where GetCACaps offers it. */
+  readonly method: 'auto' | 'get' | 'post';
+  /** What GetCACaps offers when undefined; so is `cipher`. */
+  readonly digest?: DigestName | undefined;
+  readonly cipher?: CipherName | undefined;
+  /** How often, and how many times, to ask again after PENDING. */
+  readonly poll: { readonly intervalMs: number; readonly limit: number };
+  readonly clock: () => Date;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** A CA that has passed `ScepClientSettings.trust`, and how to speak to it. */
+export interface Authority {
+  readonly ca: CaCertificates;
+  readonly algorithms: ChosenAlgorithms;
+}
+
+/** What to enrol. */
+export interface EnrolSubject {
+  readonly request: CertificationRequest;
+  /** The key that the request is for, RSA or EC. On a first enrolment it also signs the messages (protocol S11). */
+  readonly privateKey: KeyObject;
+  /** Undefined on a first enrolment. */
+  readonly renewal?: Renewal | undefined;
+}
+
+/** The certificate to renew, and its key: they sign the messages, and the reply is encrypted to them. */
+interface Renewal extends ReplyRecipient {
+  /** RenewalReq is the rule; many clients and servers know PKCSReq alone (protocol fact 11). */
+  readonly messageType: 'RenewalReq' | 'PKCSReq';
+}

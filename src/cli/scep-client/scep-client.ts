@@ -1,0 +1,134 @@
+import { chooseAlgorithms } from '../../scep/choose-algorithms.ts';
+import type { FailInfo } from '../../scep/pki-status.ts';
+import { type CaCertificates, readCaCertificates } from '../../scep/read-ca-certificates.ts';
+import type { CertRep } from '../../scep/read-cert-rep.ts';
+import { isIssuedBy } from '../../x509/is-issued-by.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import { importPublicKey } from '../../x509/public-key.ts';
+import { createTransaction, type EnrolTransaction } from './enrol-transaction.ts';
+import { readingReply, ScepClientError } from './scep-client-error.ts';
+import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
+import { sendScepOperation } from './send-scep-operation.ts';
+import { trustCa } from './trust-ca.ts';
+
+/** How an enrolment ended; the same request may be sent again after each of them. */
+export type EnrolResult = { readonly transactionId: string } & (
+  | {
+      readonly status: 'issued';
+      readonly certificate: Certificate;
+      /** From the issuer of the certificate up. */
+      readonly chain: readonly Certificate[];
+    }
+  | {
+      readonly status: 'refused';
+      readonly failInfo: FailInfo;
+      /** The failInfoText as the server sent it. */
+      readonly text: string | undefined;
+    }
+  | { readonly status: 'pending' }
+);
+
+/**
+ * GetCACaps and GetCACert. Nothing secret is sent. A server that answers GetCACaps with an HTTP error counts as one that
+ * offers nothing (RFC 8894 section 3.5.2).
+ * @throws ScepClientError when the server cannot be reached or its CA not be trusted.
+ */
+export async function discoverAuthority(settings: ScepClientSettings): Promise<Authority> {
+  const { server, trust, clock, digest, cipher, method } = settings;
+  const caps = await sendScepOperation(server, { operation: 'GetCACaps', method: 'GET' });
+  const offered = chooseAlgorithms(
+    caps.status === 200 ? Buffer.from(caps.body).toString('latin1') : '',
+  );
+  const reply = await sendScepOperation(server, { operation: 'GetCACert', method: 'GET' });
+  if (reply.status !== 200) {
+    const hint = reply.status < 500 ? '. Is it the whole URL of a SCEP server?' : '';
+    throw new ScepClientError(`GetCACert failed: HTTP ${reply.status}${hint}`);
+  }
+  const ca = readingReply('GetCACert', () =>
+    trustCa(readCaCertificates(reply.body, reply.contentType, clock()), trust),
+  );
+  return {
+    ca,
+    algorithms: {
+      digest: digest ?? offered.digest,
+      cipher: cipher ?? offered.cipher,
+      post: method === 'auto' ? offered.post : method === 'post',
+    },
+  };
+}
+
+/**
+ * Enrols by PKCSReq or renews, and asks by CertPoll for as long as the server answers PENDING (RFC 8894 sections 2.3, 2.5, 4.4).
+ * `authority` is what `discoverAuthority` gave, which is called when it is left out.
+ * @throws ScepClientError when the server cannot be reached, its replies cannot be relied on, or it issued a certificate
+ * for another key or from another CA.
+ */
+export async function enrolOverScep(
+  settings: ScepClientSettings,
+  subject: EnrolSubject,
+  authority?: Authority,
+): Promise<EnrolResult> {
+  const known = authority ?? (await discoverAuthority(settings));
+  const transaction = createTransaction(settings, known, subject);
+  return conclude(settings, known, subject, transaction, await transaction.enrol());
+}
+
+/**
+ * Goes on with an enrolment that was left PENDING, by CertPoll. `transactionId` is that of the pending request when it was not
+ * `enrolOverScep` that sent it. @throws ScepClientError as `enrolOverScep` does.
+ */
+export async function pollOverScep(
+  settings: ScepClientSettings,
+  subject: EnrolSubject,
+  authority: Authority,
+  transactionId?: string,
+): Promise<EnrolResult> {
+  const transaction = createTransaction(settings, authority, subject, transactionId);
+  return conclude(settings, authority, subject, transaction, await transaction.poll());
+}
+
+/** Polls for as long as the server answers PENDING and the user has patience. */
+async function conclude(
+  settings: ScepClientSettings,
+  { ca }: Authority,
+  subject: EnrolSubject,
+  transaction: EnrolTransaction,
+  first: CertRep,
+): Promise<EnrolResult> {
+  const { transactionId } = transaction;
+  let reply = first;
+  for (let polls = 0; reply.status === 'PENDING' && polls < settings.poll.limit; polls += 1) {
+    await settings.sleep(settings.poll.intervalMs);
+    reply = await transaction.poll();
+  }
+  switch (reply.status) {
+    case 'PENDING':
+      return { transactionId, status: 'pending' };
+    case 'FAILURE':
+      return { transactionId, status: 'refused', failInfo: reply.failInfo, text: reply.text };
+    case 'SUCCESS':
+      return { transactionId, status: 'issued', ...ourCertificate(reply, subject, ca) };
+  }
+}
+
+/** The certificate for our key, whatever stands beside it, with the CAs above it. */
+function ourCertificate(
+  { certificates }: { readonly certificates: readonly Certificate[] },
+  { request }: EnrolSubject,
+  { chain }: CaCertificates,
+): { certificate: Certificate; chain: readonly Certificate[] } {
+  const ourKey = importPublicKey(request.subjectPublicKeyInfo);
+  const certificate = readingReply('PKIOperation', () =>
+    certificates.find(({ subjectPublicKeyInfo }) =>
+      importPublicKey(subjectPublicKeyInfo).equals(ourKey),
+    ),
+  );
+  if (certificate === undefined) {
+    throw new ScepClientError('the server issued a certificate for another key than ours');
+  }
+  const issuer = chain.findIndex((authority) => isIssuedBy(certificate, authority));
+  if (issuer < 0) {
+    throw new ScepClientError('the server issued a certificate that the trusted CA did not sign');
+  }
+  return { certificate, chain: chain.slice(issuer) };
+}

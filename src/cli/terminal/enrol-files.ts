@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../../config/usage-error.ts';
+
+/** Where the enrol command puts what it makes; undefined for what the user has already. */
+export interface EnrolFiles {
+  readonly key: string | undefined;
+  readonly request: string | undefined;
+  readonly certificate: string;
+  /** The certificate and the CAs below the anchor. */
+  readonly chain: string;
+  /** The anchor: the top of the chain. */
+  readonly ca: string;
+}
+
+export interface EnrolFileOptions {
+  readonly out: string;
+  readonly key?: string | undefined;
+  readonly csr?: string | undefined;
+  readonly keyOut?: string | undefined;
+  readonly certificateOut?: string;
+  readonly chainOut?: string;
+}
+
+/** Where each file of an enrolment goes: as the options say, or under its usual name in `out`. What was given is not written. */
+export function enrolFiles(options: EnrolFileOptions): EnrolFiles {
+  const { out, key, csr, keyOut, certificateOut, chainOut } = options;
+  return {
+    key: key === undefined ? (keyOut ?? join(out, 'key.pem')) : undefined,
+    request: csr === undefined ? join(out, 'request.csr') : undefined,
+    certificate: certificateOut ?? join(out, 'certificate.pem'),
+    chain: chainOut ?? join(out, 'chain.pem'),
+    ca: join(out, 'ca.pem'),
+  };
+}
+
+/** @throws UsageError when the file cannot be read. */
+export async function readInput(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${codeOf(error)}`);
+  }
+}
+
+/** Whether something is there. @throws UsageError when that cannot be found out. */
+export async function exists(file: string): Promise<boolean> {
+  return (await existingContent(file)) !== undefined;
+}
+
+export interface WriteOptions {
+  /** Replace what is there. A file with the very same content is no obstacle without it either. */
+  readonly force: boolean;
+  /** For the owner alone. */
+  readonly secret?: boolean;
+}
+
+/**
+ * Writes a text and sees to it that it is on the disk: a private key is there before the request that needs it is sent, whatever
+ * happens next. Of two commands that write the same file at once, one fails.
+ * @throws UsageError when the file exists with another content, or cannot be written.
+ */
+export async function writeOutput(
+  file: string,
+  text: string,
+  { force, secret = false }: WriteOptions,
+): Promise<void> {
+  const existing = force ? undefined : await existingContent(file);
+  if (existing === text) return;
+  if (existing !== undefined) {
+    throw new UsageError(`${file} exists already. Give --force to replace it, or another --out`);
+  }
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const target = force ? `${file}.${randomUUID()}.tmp` : file;
+    await writeNew(target, text, secret ? 0o600 : 0o644);
+    if (force) await moveOver(target, file);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${codeOf(error)}`);
+  }
+}
+
+async function writeNew(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function moveOver(temporary: string, file: string): Promise<void> {
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function existingContent(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new UsageError(`cannot read ${file}: ${codeOf(error)}`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

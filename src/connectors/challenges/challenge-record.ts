@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { sealedText } from '../../store/seal.ts';
+import { defineConnectorCollection } from '../connector-collections.ts';
+
+/** A challenge as stored, in its connector's partition under its id. Times are milliseconds since the epoch. */
+const challengeSchema = z.strictObject({
+  arn: z.string(),
+  id: z.uuid(),
+  connectorArn: z.string(),
+  /** GetChallengePassword must give the password back, so it is sealed and not hashed. */
+  sealedPassword: sealedText,
+  tags: z.record(z.string(), z.string()),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+
+export type ChallengeRecord = Readonly<z.infer<typeof challengeSchema>>;
+
+export const challenges = defineConnectorCollection<ChallengeRecord>('challenges', challengeSchema);
+
+const challengeDigestSchema = z.strictObject({ challengeId: z.uuid() });
+
+/** From the keyed digest of a password to its challenge: the password itself is never a key in the store. */
+export const challengeDigests = defineConnectorCollection<
+  Readonly<z.infer<typeof challengeDigestSchema>>
+>('challenge-digests', challengeDigestSchema);
+
+/** The sealing context of a challenge's password, and so the one place where it can be opened. */
+export function challengeSealContext(connectorId: string, challengeId: string): string {
+  return `connector/${connectorId}/challenge/${challengeId}`;
+}
+
+/** The digest context: equal passwords of two connectors have different digests. */
+export function challengeDigestContext(connectorId: string): string {
+  return `connector/${connectorId}/challenge-digest`;
+}

@@ -1,0 +1,73 @@
+import { getEntry, listEntries } from '../../store/collection.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import type { Sealer } from '../../store/seal.ts';
+import { connectorPartition } from '../connector-record.ts';
+import {
+  type ChallengeRecord,
+  challengeDigestContext,
+  challengeDigests,
+  challengeSealContext,
+  challenges,
+} from './challenge-record.ts';
+
+interface Dependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+}
+
+/** Longer ones cannot be ours and are not worth a digest. */
+const MAX_PASSWORD_LENGTH = 256;
+/** As many as `openPasswordRequest` tries at most. */
+const MAX_PASSWORDS = 8;
+
+/**
+ * The challenge of this connector that has the given password, or undefined. The look-up goes by keyed digest, so how long
+ * it takes says nothing about how much of a wrong password was right. The digest of the current master key comes last: that is
+ * where `master-key reseal` moves challenges to, so none slips through between two looks.
+ */
+export async function findChallengeByPassword(
+  { store, sealer }: Dependencies,
+  connectorId: string,
+  password: string,
+): Promise<ChallengeRecord | undefined> {
+  if (password.length > MAX_PASSWORD_LENGTH) return undefined;
+  const partition = connectorPartition(connectorId);
+  const digests = sealer.digests(password, challengeDigestContext(connectorId));
+  for (const digest of digests.toReversed()) {
+    const pointer = await getEntry(store, partition, challengeDigests, digest);
+    if (pointer === undefined) continue;
+    return (await getEntry(store, partition, challenges, pointer.value.challengeId))?.value;
+  }
+  return undefined;
+}
+
+/** A challenge by its id. */
+export async function findChallenge(
+  store: RecordStore,
+  connectorId: string,
+  challengeId: string,
+): Promise<ChallengeRecord | undefined> {
+  return (await getEntry(store, connectorPartition(connectorId), challenges, challengeId))?.value;
+}
+
+/** The passwords of a connector's challenges, one by one. @throws SealError when the master key is another one. */
+export async function* challengePasswords(
+  { store, sealer }: Dependencies,
+  connectorId: string,
+): AsyncGenerator<string> {
+  const page = { limit: MAX_PASSWORDS };
+  const partition = connectorPartition(connectorId);
+  for (const { value } of await listEntries(store, partition, challenges, page)) {
+    yield openChallengePassword(sealer, connectorId, value);
+  }
+}
+
+/** GetChallengePassword. @throws SealError when the master key is another one. */
+export function openChallengePassword(
+  sealer: Sealer,
+  connectorId: string,
+  challenge: ChallengeRecord,
+): string {
+  const context = challengeSealContext(connectorId, challenge.id);
+  return Buffer.from(sealer.open(challenge.sealedPassword, context)).toString('utf8');
+}

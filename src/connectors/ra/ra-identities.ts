@@ -1,0 +1,143 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createKeyTransport, type KeyTransport } from '../../cms/rsa-key-transport.ts';
+import { IssuerError } from '../../issuer/issuer.ts';
+import { type Entry, listEntries } from '../../store/collection.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import type { Sealer } from '../../store/seal.ts';
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
+import { type ConnectorRecord, connectorPartition } from '../connector-record.ts';
+import {
+  MAX_RA_GENERATIONS,
+  type RaIdentityRecord,
+  raIdentities,
+  raIdentitySealContext,
+} from './ra-identity-record.ts';
+
+/** One generation of the key and certificate with which a connector does its SCEP cryptography. Never the CA's. */
+export interface RaIdentity {
+  readonly generation: number;
+  /** Milliseconds since the epoch: from then on clients are told to use this generation. */
+  readonly activeFrom: number;
+  readonly certificate: Certificate;
+  readonly privateKey: KeyObject;
+  readonly keyTransport: KeyTransport;
+}
+
+/** The generations of one connector that have not ended. */
+export interface RaIdentitySet {
+  /** What GetCACert tells clients to encrypt to. */
+  readonly current: RaIdentity;
+  /** What takes over at its `activeFrom`, as GetNextCACert announces it; undefined when no rotation is under way. */
+  readonly next: RaIdentity | undefined;
+  /**
+   * Each of them opens and signs: a client is answered by the generation that it encrypted to (protocol C21, C23).
+   * The current one first, then the next, then the others, newest first.
+   */
+  readonly usable: readonly RaIdentity[];
+}
+
+/** Undefined when no generation is valid. */
+export type FindRaIdentities = (connectorId: string) => Promise<RaIdentitySet | undefined>;
+
+/**
+ * @throws IssuerError 'unavailable' when no generation is valid: a CA that came to its end took them along, and `renewRaIdentities`
+ * makes one once the CA is valid again
+ */
+export async function requireRaIdentities(
+  findRaIdentities: FindRaIdentities,
+  { id, arn }: Pick<ConnectorRecord, 'id' | 'arn'>,
+): Promise<RaIdentitySet> {
+  const raIdentities = await findRaIdentities(id);
+  if (raIdentities === undefined) {
+    throw new IssuerError('unavailable', `${arn} has no valid RA identity; has its CA ended?`);
+  }
+  return raIdentities;
+}
+
+type OpenedGenerations = ReadonlyMap<number, RaIdentity>;
+
+const MAX_CACHED_CONNECTORS = 10_000;
+
+/**
+ * Reads RA identities from the store at each call, so that a generation that another process made is seen at once. Opened
+ * keys are kept in memory by the version of their record, those of the connectors that were asked for last: decoding a private key
+ * costs more than signing with it.
+ */
+export function createRaIdentityFinder(deps: {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly maxCachedConnectors?: number;
+}): FindRaIdentities {
+  const { maxCachedConnectors = MAX_CACHED_CONNECTORS } = deps;
+  const cache = new Map<string, OpenedGenerations>();
+  return async (connectorId) => {
+    const partition = connectorPartition(connectorId);
+    const page = { limit: MAX_RA_GENERATIONS };
+    const entries = await listEntries(deps.store, partition, raIdentities, page);
+    const opened = openGenerations(deps.sealer, connectorId, entries, cache.get(connectorId));
+    cache.delete(connectorId);
+    cache.set(connectorId, opened);
+    const [longestUnused] = cache.keys();
+    if (cache.size > maxCachedConnectors && longestUnused !== undefined) {
+      cache.delete(longestUnused);
+    }
+    return chooseRaIdentities([...opened.values()], deps.clock());
+  };
+}
+
+/**
+ * The newest generation that is active is the current one, and one that is older never takes over from it, whatever its
+ * `activeFrom`. When the last active one has ended, what was to be next takes over at once.
+ */
+export function chooseRaIdentities<
+  Identity extends Pick<RaIdentity, 'generation' | 'activeFrom' | 'certificate'>,
+>(
+  identities: readonly Identity[],
+  now: number,
+): { current: Identity; next: Identity | undefined; usable: readonly Identity[] } | undefined {
+  const valid = identities
+    .filter(({ certificate }) => certificate.notAfter.getTime() > now)
+    .toSorted((a, b) => b.generation - a.generation);
+  const upcoming = (after: number) =>
+    valid
+      .filter(({ generation, activeFrom }) => generation > after && activeFrom > now)
+      .toSorted((a, b) => a.activeFrom - b.activeFrom || b.generation - a.generation)[0];
+  const current = valid.find(({ activeFrom }) => activeFrom <= now) ?? upcoming(0);
+  if (current === undefined) return undefined;
+  const next = upcoming(current.generation);
+  const others = valid.filter((identity) => identity !== current && identity !== next);
+  return { current, next, usable: [current, ...(next ? [next] : []), ...others] };
+}
+
+function openGenerations(
+  sealer: Sealer,
+  connectorId: string,
+  entries: readonly Entry<RaIdentityRecord>[],
+  known: OpenedGenerations | undefined,
+): OpenedGenerations {
+  return new Map(
+    entries.map(({ version, value }) => [
+      version,
+      known?.get(version) ?? openRaIdentity(sealer, connectorId, value),
+    ]),
+  );
+}
+
+function openRaIdentity(
+  sealer: Sealer,
+  connectorId: string,
+  { generation, activeFrom, certificate, sealedPrivateKey }: RaIdentityRecord,
+): RaIdentity {
+  const context = raIdentitySealContext(connectorId, generation);
+  const pkcs8 = Buffer.from(sealer.open(sealedPrivateKey, context));
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  return {
+    generation,
+    activeFrom,
+    certificate: parseCertificate(certificate),
+    privateKey,
+    keyTransport: createKeyTransport(privateKey),
+  };
+}

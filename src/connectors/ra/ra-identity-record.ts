@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { base64Bytes } from '../../store/collection.ts';
+import { sealedText } from '../../store/seal.ts';
+import { defineConnectorCollection } from '../connector-collections.ts';
+
+/** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
+const raIdentitySchema = z.strictObject({
+  generation: z.int().positive(),
+  /** Milliseconds since the epoch: from then on clients are told to use this generation. */
+  activeFrom: z.number(),
+  /** DER. */
+  certificate: base64Bytes,
+  /** PKCS #8, sealed. */
+  sealedPrivateKey: sealedText,
+});
+
+export type RaIdentityRecord = Readonly<z.infer<typeof raIdentitySchema>>;
+
+export const raIdentities = defineConnectorCollection<RaIdentityRecord>(
+  'ra-identities',
+  raIdentitySchema,
+);
+
+/** A connector keeps no more than these; a rotation beyond them forgets the oldest. */
+export const MAX_RA_GENERATIONS = 16;
+
+/** Keys sort in the order of the generations. */
+export function raIdentityKey(generation: number): string {
+  return String(generation).padStart(8, '0');
+}
+
+/** The sealing context of a generation's private key. */
+export function raIdentitySealContext(connectorId: string, generation: number): string {
+  return `connector/${connectorId}/ra-identity/${generation}`;
+}

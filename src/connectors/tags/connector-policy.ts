@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { AlgorithmPolicy } from '../../scep/algorithm-policy.ts';
+import type { CaCertificatesChoice } from '../../scep/choose-ca-certificates.ts';
+import { CONNECTOR_TAGS } from './connector-tags.ts';
+import { tagValueSchema } from './tag-value.ts';
+
+/** What a connector allows and how it answers, as its `scep:` tags say. docs/connector-tags.md is for whoever sets them. */
+export interface ConnectorPolicy {
+  readonly algorithms: AlgorithmPolicy;
+  readonly identity: IdentityPolicy;
+  readonly chain: ChainPolicy;
+  readonly renewal: RenewalPolicy;
+  readonly validity: ValidityPolicy;
+  /** How long a request waits for the CA before it is answered PENDING. */
+  readonly pendingWaitMs: number;
+}
+
+/** Names that Windows domains map to accounts; whoever may choose them can become anybody (protocol S5). */
+export interface IdentityPolicy {
+  readonly allowUserPrincipalNames: boolean;
+  readonly allowSecurityIdentifiers: boolean;
+}
+
+/** The certificates that clients are given: besides the RA's in GetCACert, besides the issued one in a CertRep. */
+export interface ChainPolicy {
+  readonly caCertificates: CaCertificatesChoice;
+  readonly reply: 'leaf-only' | 'leaf-and-ca';
+}
+
+/** When a valid certificate of the connector may stand for the challenge (RFC 8894 section 2.5). */
+export interface RenewalPolicy {
+  readonly allowed: boolean;
+  readonly sameKeyAllowed: boolean;
+  /** No earlier than this before the old certificate ends; undefined: at any time while it is valid. */
+  readonly windowMs: number | undefined;
+  /** For the signature that stands for the challenge (protocol C69). */
+  readonly allowSha1: boolean;
+}
+
+export interface ValidityPolicy {
+  /** Used when the request names no validity. */
+  readonly defaultMs: number;
+  readonly maximumMs: number;
+  /** How long before issuing a certificate begins; undefined: as the CA does it. */
+  readonly notBeforeSkewMs: number | undefined;
+}
+
+const DAY = 86_400_000;
+const DEFAULT_VALIDITY = 365 * DAY;
+const DEFAULT_MAXIMUM = 1_825 * DAY;
+const DEFAULT_PENDING_WAIT = 15_000;
+
+const tagsSchema = z
+  .strictObject({
+    'scep:legacy': tagValueSchema(CONNECTOR_TAGS['scep:legacy']).refine(
+      ({ words }) => words.has('sha1') || !words.has('sha1-renewal'),
+      'sha1-renewal needs sha1',
+    ),
+    'scep:windows-identity': tagValueSchema(CONNECTOR_TAGS['scep:windows-identity']),
+    'scep:chain': tagValueSchema(CONNECTOR_TAGS['scep:chain'])
+      .refine(atMostOne(['full', 'no-root', 'ra-and-ca']), 'take one of full, no-root, ra-and-ca')
+      .refine(atMostOne(['leaf-only', 'leaf-and-ca']), 'take one of leaf-only, leaf-and-ca'),
+    'scep:renewal': tagValueSchema(CONNECTOR_TAGS['scep:renewal'])
+      .refine(
+        ({ words, durationMs }) =>
+          !words.has('off') || (words.size === 1 && durationMs === undefined),
+        'off stands alone',
+      )
+      .refine(atMostOne(['same-key', 'new-key']), 'take one of same-key, new-key'),
+    'scep:validity-default': tagValueSchema(CONNECTOR_TAGS['scep:validity-default']),
+    'scep:validity-max': tagValueSchema(CONNECTOR_TAGS['scep:validity-max']),
+    'scep:not-before-skew': tagValueSchema(CONNECTOR_TAGS['scep:not-before-skew']),
+    'scep:pending-wait': tagValueSchema(CONNECTOR_TAGS['scep:pending-wait']),
+  })
+  .refine(
+    (tags) =>
+      (tags['scep:validity-default'].durationMs ?? 0) <=
+      (tags['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM),
+    { path: ['scep:validity-default'], error: 'is longer than scep:validity-max' },
+  );
+
+/**
+ * Reads the policy in a connector's tags; the one place that does. Tags without the prefix `scep:` mean nothing here.
+ * @throws RangeError naming the tag and what it takes, for an unknown `scep:` tag and for a value that is not allowed
+ */
+export function readConnectorPolicy(tags: Readonly<Record<string, string>>): ConnectorPolicy {
+  // In any case, so that a slip of the shift key is refused and not passed over.
+  const reserved = Object.entries(tags).filter(([key]) => /^scep:/i.test(key));
+  const parsed = tagsSchema.safeParse(Object.fromEntries(reserved));
+  if (!parsed.success) throw new RangeError(objection(parsed.error));
+  const legacy = parsed.data['scep:legacy'].words;
+  const identity = parsed.data['scep:windows-identity'].words;
+  const chain = parsed.data['scep:chain'].words;
+  const renewal = parsed.data['scep:renewal'];
+  const maximumMs = parsed.data['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM;
+  const defaultMs = parsed.data['scep:validity-default'].durationMs ?? DEFAULT_VALIDITY;
+  return {
+    algorithms: {
+      allowSingleDes: legacy.has('des'),
+      allowSha1: legacy.has('sha1'),
+      allowMd5: legacy.has('md5'),
+    },
+    identity: {
+      allowUserPrincipalNames: identity.has('upn'),
+      allowSecurityIdentifiers: identity.has('sid'),
+    },
+    chain: {
+      caCertificates: chain.has('no-root')
+        ? 'no-root'
+        : chain.has('ra-and-ca')
+          ? 'ra-and-ca'
+          : 'full',
+      reply: chain.has('leaf-and-ca') ? 'leaf-and-ca' : 'leaf-only',
+    },
+    renewal: {
+      allowed: !renewal.words.has('off'),
+      sameKeyAllowed: !renewal.words.has('new-key'),
+      windowMs: renewal.durationMs,
+      allowSha1: legacy.has('sha1-renewal'),
+    },
+    validity: {
+      defaultMs: Math.min(defaultMs, maximumMs),
+      maximumMs,
+      notBeforeSkewMs: parsed.data['scep:not-before-skew'].durationMs,
+    },
+    pendingWaitMs: parsed.data['scep:pending-wait'].durationMs ?? DEFAULT_PENDING_WAIT,
+  };
+}
+
+function atMostOne<Word extends string>(alternatives: readonly Word[]) {
+  return ({ words }: { readonly words: ReadonlySet<string> }) =>
+    alternatives.filter((word) => words.has(word)).length <= 1;
+}
+
+function objection({ issues: [issue] }: z.ZodError): string {
+  if (issue?.code === 'unrecognized_keys') return `the tag ${issue.keys.join(', ')} is unknown`;
+  return `the tag ${issue?.path.join('') ?? ''}: ${issue?.message ?? 'is not allowed'}`;
+}

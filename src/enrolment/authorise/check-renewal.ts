@@ -1,0 +1,78 @@
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
+import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
+import { Refusal } from '../../scep/refusal.ts';
+import { parseName } from '../../x509/distinguished-name.ts';
+import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { parseGeneralNames } from '../../x509/general-names.ts';
+import { parseKeyUsage } from '../../x509/key-usage.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import type { Extension } from '../../x509/read-extensions.ts';
+import { checkExtensions } from './check-extensions.ts';
+import type { Holder } from './find-holder.ts';
+
+/** What is in the certificate has been allowed once; what is not in it is refused below. */
+const AT_PAR = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
+
+/** Extensions of the certificate that a renewal may ask for in part; of the others it may ask for the same or nothing. */
+const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>> = {
+  [OID.subjectAltName]: parseGeneralNames,
+  [OID.keyUsage]: parseKeyUsage,
+  [OID.extKeyUsage]: parseExtendedKeyUsage,
+};
+
+/**
+ * A renewal gets at most what the certificate has: the same subject, and no name, usage or extension more (protocol C40, S9).
+ * @throws Refusal
+ */
+export function checkRenewal(
+  csr: CertificationRequest,
+  keyStays: boolean,
+  { certificate }: Holder,
+  policy: RenewalPolicy,
+): void {
+  if (keyStays && !policy.sameKeyAllowed) throw new Refusal('renewal-key-reused');
+  if (!sameName(csr.subject, certificate.subject)) throw new Refusal('renewal-name-changed');
+  checkExtensions(csr, AT_PAR);
+  for (const extension of csr.extensions) {
+    if (!isCovered(extension, certificate.extensions)) {
+      throw new Refusal('renewal-grows', extension.oid);
+    }
+  }
+}
+
+/** Whether the certificate has all that the request asks for in this extension. What the CA sets itself is not asked for. */
+function isCovered({ oid, value }: Extension, held: readonly Extension[]): boolean {
+  if (SET_BY_AUTHORITY.has(oid)) return true;
+  const own = held.find((extension) => extension.oid === oid);
+  const parts = PARTS[oid];
+  if (own === undefined) return oid === OID.keyUsage;
+  if (parts === undefined) return Buffer.compare(own.value, value) === 0;
+  const ownParts = new Set(parts(own.value).map(asText));
+  return parts(value).every((part) => ownParts.has(asText(part)));
+}
+
+const SET_BY_AUTHORITY: ReadonlySet<string> = new Set([
+  OID.subjectKeyIdentifier,
+  OID.authorityKeyIdentifier,
+  OID.basicConstraints,
+]);
+
+/** Attribute by attribute, whatever string types they are in: a client may have changed its encoding since. */
+function sameName(asked: Uint8Array, held: Uint8Array): boolean {
+  if (Buffer.compare(asked, held) === 0) return true;
+  try {
+    const attributes = (name: Uint8Array) =>
+      asText(parseName(name).map((rdn) => rdn.map(({ oid, value }) => [oid, value])));
+    return attributes(asked) === attributes(held);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+function asText(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner instanceof Uint8Array ? Buffer.from(inner).toString('hex') : inner,
+  );
+}

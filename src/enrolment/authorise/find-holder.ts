@@ -1,0 +1,74 @@
+import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
+import type { Issuer } from '../../issuer/issuer.ts';
+import { Refusal } from '../../scep/refusal.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import type { DigestName } from '../../x509/signature-algorithms.ts';
+import type { Exchange } from '../exchange.ts';
+import { findIssuedCertificate, serialKey } from './issued-certificate-record.ts';
+
+/** A message's signer whose certificate this connector issued, with all that its standing depends on. */
+export interface Holder {
+  readonly certificate: Certificate;
+  /** The certificate's serial key, and that of the first one in its line of renewals. */
+  readonly serial: string;
+  readonly lineage: string;
+  readonly successors: number;
+  /** Asks the issuer. @throws IssuerError */
+  readonly isRevoked: () => Promise<boolean>;
+  /** Milliseconds until the certificate ends; negative afterwards. */
+  readonly remainingMs: number;
+  /** The digest that the message was signed with. */
+  readonly digest: DigestName;
+}
+
+/**
+ * A certificate may be followed by this many: one, and some for devices that lost an answer and came back with a fresh key.
+ * Whoever copies a device's key gains no more from it (protocol S9).
+ */
+export const MAX_SUCCESSORS = 5;
+
+/**
+ * Who signed the message, when it is the holder of a certificate that this connector has on record, to the byte: a certificate
+ * of the same name from elsewhere, of another connector, or one that the CA issued past us does not count (S10).
+ */
+export async function findHolder(
+  deps: { readonly store: RecordStore; readonly issuer: Issuer; readonly clock: () => number },
+  { connector, verified }: Pick<Exchange, 'connector' | 'verified'>,
+): Promise<Holder | undefined> {
+  const { signerCertificate, digest } = verified;
+  const { issuer, subject, serialNumber, notAfter } = signerCertificate;
+  if (Buffer.compare(issuer, subject) === 0) return undefined;
+  const entry = await findIssuedCertificate(deps.store, connector, signerCertificate);
+  if (entry === undefined) return undefined;
+  return {
+    certificate: signerCertificate,
+    serial: serialKey(serialNumber),
+    lineage: entry.value.lineage,
+    successors: entry.value.successors,
+    isRevoked: () => deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),
+    remainingMs: notAfter.getTime() - deps.clock(),
+    digest,
+  };
+}
+
+/**
+ * The holder, if the certificate may be renewed at all; what the new one is to hold is another question (`checkRenewal`).
+ * @throws Refusal, IssuerError
+ */
+export async function requireHolder(
+  holder: Holder | undefined,
+  policy: RenewalPolicy,
+): Promise<Holder> {
+  if (holder === undefined) throw new Refusal('renewal-signer-unknown');
+  if (!policy.allowed) throw new Refusal('renewal-not-allowed');
+  if (await holder.isRevoked()) throw new Refusal('renewal-of-revoked');
+  if (holder.remainingMs <= 0) throw new Refusal('renewal-of-expired');
+  const weak = holder.digest === 'sha1' || holder.digest === 'md5';
+  if (weak && !policy.allowSha1) throw new Refusal('renewal-digest-not-allowed', holder.digest);
+  if (policy.windowMs !== undefined && holder.remainingMs > policy.windowMs) {
+    throw new Refusal('renewal-too-early');
+  }
+  if (holder.successors >= MAX_SUCCESSORS) throw new Refusal('renewal-too-often');
+  return holder;
+}

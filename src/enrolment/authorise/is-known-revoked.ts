@@ -1,0 +1,21 @@
+import type { ConnectorRecord } from '../../connectors/connector-record.ts';
+import type { Issuer } from '../../issuer/issuer.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { findBySerialKey } from './issued-certificate-record.ts';
+
+/**
+ * Whether the connector has a certificate on record under this serial key that has been revoked.
+ * @param serial as `serialKey` makes it
+ * @throws IssuerError when the issuer cannot say
+ */
+export async function isKnownRevoked(
+  { store, issuer }: { readonly store: RecordStore; readonly issuer: Issuer },
+  connector: ConnectorRecord,
+  serial: string,
+): Promise<boolean> {
+  const issued = await findBySerialKey(store, connector, serial);
+  if (issued === undefined) return false;
+  const certificate = parseCertificate(issued.value.certificate);
+  return issuer.isRevoked(connector.certificateAuthorityArn, certificate);
+}

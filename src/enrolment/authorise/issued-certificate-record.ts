@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
+import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
+import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+
+/** A certificate that a connector has issued, in its partition under `serialKey`, until a month after its end. */
+const issuedCertificateSchema = z.strictObject({
+  /** DER. */
+  certificate: base64Bytes,
+  certificateArn: z.string(),
+  /** The first certificate in a line of renewals, by its serial key; its own for a first enrolment. */
+  lineage: z.string(),
+  /** How many certificates have been issued as renewals of this one. */
+  successors: z.int().nonnegative(),
+});
+
+export type IssuedCertificateRecord = Readonly<z.infer<typeof issuedCertificateSchema>>;
+
+export const issuedCertificates = defineConnectorCollection<IssuedCertificateRecord>(
+  'certificates',
+  issuedCertificateSchema,
+);
+
+/** A serial number as the store names it: hexadecimal without leading zeros. */
+export function serialKey(serialNumber: Uint8Array): string {
+  return Buffer.from(serialNumber)
+    .toString('hex')
+    .replace(/^(00)+(?=..)/, '');
+}
+
+/** The record of a certificate that this connector issued, if it is that very certificate and not one of the same name (S10). */
+export async function findIssuedCertificate(
+  store: RecordStore,
+  connector: ConnectorRecord,
+  certificate: Certificate,
+): Promise<Entry<IssuedCertificateRecord> | undefined> {
+  const entry = await findBySerial(store, connector, certificate.serialNumber);
+  const same = entry && Buffer.compare(entry.value.certificate, certificate.der) === 0;
+  return same ? entry : undefined;
+}
+
+/** The record of a connector's certificate. @param serialNumber content octets of the INTEGER */
+export async function findBySerial(
+  store: RecordStore,
+  connector: ConnectorRecord,
+  serialNumber: Uint8Array,
+): Promise<Entry<IssuedCertificateRecord> | undefined> {
+  return findBySerialKey(store, connector, serialKey(serialNumber));
+}
+
+/** As `findBySerial`. @param key as `serialKey` makes it */
+export async function findBySerialKey(
+  store: RecordStore,
+  { id }: ConnectorRecord,
+  key: string,
+): Promise<Entry<IssuedCertificateRecord> | undefined> {
+  return getEntry(store, connectorPartition(id), issuedCertificates, key);
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** By what right a certificate is issued, as transactions store it. */
+export const rightSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('challenge'), challengeArn: z.string() }),
+  /** `predecessor` and `lineage` as in IssuedCertificateRecord. */
+  z.strictObject({ kind: z.literal('renewal'), predecessor: z.string(), lineage: z.string() }),
+]);
+
+export type Right = Readonly<z.infer<typeof rightSchema>>;

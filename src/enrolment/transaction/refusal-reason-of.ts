@@ -1,0 +1,18 @@
+import type { IssuerFault } from '../../issuer/issuer.ts';
+import type { RefusalReason } from '../../scep/refusal.ts';
+
+/** What a device is told of a fault of its CA; undefined for those that pass, after which the same call may succeed. */
+const REASONS: Readonly<Record<IssuerFault, RefusalReason | undefined>> = {
+  'invalid-request': 'authority-refused',
+  'not-active': 'authority-not-active',
+  'not-found': 'authority-not-active',
+  'access-denied': 'authority-not-active',
+  throttled: undefined,
+  unavailable: undefined,
+  unanswered: undefined,
+};
+
+/** Undefined for a fault that may pass. */
+export function refusalReasonOf(fault: IssuerFault): RefusalReason | undefined {
+  return REASONS[fault];
+}

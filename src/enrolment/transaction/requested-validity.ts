@@ -1,0 +1,92 @@
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { readBer } from '../../asn1/read-ber.ts';
+import type { ValidityPolicy } from '../../connectors/tags/connector-policy.ts';
+import { Refusal } from '../../scep/refusal.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import { readString } from '../../x509/read-string.ts';
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+/** The words of MS-WCCE 2.2.2.7.10, in milliseconds. Months and years are counted as certificate templates count them. */
+const PERIODS: ReadonlyMap<string, number> = new Map([
+  ['seconds', SECOND],
+  ['minutes', 60 * SECOND],
+  ['hours', 3_600 * SECOND],
+  ['days', DAY],
+  ['weeks', 7 * DAY],
+  ['months', 30 * DAY],
+  ['years', 365 * DAY],
+]);
+
+/** In milliseconds since the epoch, whole seconds. */
+export interface DecidedValidity {
+  /** Absent when the CA is to choose. */
+  readonly notBefore?: number;
+  readonly notAfter: number;
+}
+
+/**
+ * From when and until when the certificate shall be valid: as long as the request asks by ValidityPeriod and
+ * ValidityPeriodUnits, or the connector's default; never beyond the connector's maximum nor the authority's own end.
+ * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the authority has ended
+ */
+export function decideValidity(
+  csr: CertificationRequest,
+  policy: ValidityPolicy,
+  authorityNotAfter: Date,
+  now: number,
+): DecidedValidity {
+  const asked = requestedValidity(csr) ?? policy.defaultMs;
+  const life = Math.min(asked, policy.maximumMs);
+  const notAfter = Math.min(now + life, authorityNotAfter.getTime());
+  if (notAfter <= now) {
+    throw new Refusal('validity-not-allowed', "the CA's own certificate has ended");
+  }
+  const skew = policy.notBeforeSkewMs;
+  return {
+    ...(skew === undefined ? {} : { notBefore: Math.floor((now - skew) / SECOND) * SECOND }),
+    notAfter: Math.ceil(notAfter / SECOND) * SECOND,
+  };
+}
+
+/** Milliseconds, or undefined when the request names no validity. @throws Refusal 'validity-not-allowed' */
+function requestedValidity(csr: CertificationRequest): number | undefined {
+  const pairs = enrollmentPairs(csr);
+  const period = pairs.get('validityperiod');
+  const units = pairs.get('validityperiodunits');
+  if (period === undefined && units === undefined) return undefined;
+  const length = PERIODS.get(period?.toLowerCase() ?? '');
+  if (length === undefined) throw new Refusal('validity-not-allowed', 'ValidityPeriod is unknown');
+  if (units === undefined || !/^[1-9]\d{0,8}$/.test(units)) {
+    throw new Refusal('validity-not-allowed', 'ValidityPeriodUnits is not a whole number above 0');
+  }
+  return Number(units) * length;
+}
+
+/** Every ENROLLMENT_NAME_VALUE_PAIR, by name in lower case. Of repeated names the request is refused. */
+function enrollmentPairs({ attributes }: CertificationRequest): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  const values = attributes
+    .filter(({ oid }) => oid === OID.microsoftEnrollmentNameValuePair)
+    .flatMap((attribute) => attribute.values);
+  for (const value of values) {
+    const [name, text] = nameAndValue(value);
+    if (pairs.has(name)) throw new Refusal('validity-not-allowed', 'a name is given twice');
+    pairs.set(name, text);
+  }
+  return pairs;
+}
+
+function nameAndValue(der: Uint8Array): [name: string, value: string] {
+  try {
+    const [name, value, ...others] = readBer(der).children;
+    if (name === undefined || value === undefined || others.length > 0) {
+      throw new DecodeError('a name-value pair has two members');
+    }
+    return [readString(name).value.toLowerCase(), readString(value).value.trim()];
+  } catch (error) {
+    if (error instanceof DecodeError) throw new Refusal('validity-not-allowed', error.message);
+    throw error;
+  }
+}

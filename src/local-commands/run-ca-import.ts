@@ -1,0 +1,83 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { DecodeError } from '../asn1/decode-error.ts';
+import { decodePem } from '../asn1/pem.ts';
+import type { CaImportOptions } from '../cli/ca/ca-import.ts';
+import { revocationOf } from '../cli/ca/revocation-options.ts';
+import { readInput } from '../cli/terminal/enrol-files.ts';
+import { print, warn } from '../cli/terminal/print.ts';
+import { readPassphrase } from '../cli/terminal/read-passphrase.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { type ForeignAuthority, importAuthority } from '../private-ca/import-authority.ts';
+import { revocationConfigurationSchema } from '../private-ca/model/revocation-configuration.ts';
+import { scopedTo } from '../private-ca/private-ca.ts';
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
+import { type Crl, parseCrl } from '../x509/parse-crl.ts';
+import { readPkcs12Authority } from './read-pkcs12-authority.ts';
+import { explainAwsError, withWired } from './with-wired.ts';
+
+/** Runs `scep-connector ca import` on the store of a server, which sees the CA at its next request. */
+export async function runCaImport(options: CaImportOptions): Promise<void> {
+  const foreign = await readForeignAuthority(options);
+  const { region, account: accountId } = options;
+  const { arn, isNew } = await withWired(options, ({ privateCa }) =>
+    importAuthority(scopedTo(privateCa, { region, accountId }), foreign),
+  ).catch(explainAwsError);
+  print(`${arn}\n`);
+  if (!isNew) warn('a CA with this key was there already; nothing was changed\n');
+}
+
+async function readForeignAuthority(options: CaImportOptions): Promise<ForeignAuthority> {
+  const { chain: chainFile, oldCrl } = options;
+  const above = chainFile === undefined ? [] : await readCertificates(chainFile);
+  const revocation = revocationOf(options);
+  return {
+    ...(await readParts(options, above)),
+    crl: oldCrl === undefined ? undefined : await readCrl(oldCrl),
+    revocation: revocation && revocationConfigurationSchema.parse(revocation),
+  };
+}
+
+async function readParts(options: CaImportOptions, above: readonly Certificate[]) {
+  const { pkcs12, certificate: file, key, passphraseFile } = options;
+  const passphrase = passphraseFile && (await readPassphrase(passphraseFile));
+  if (pkcs12 !== undefined && file === undefined && key === undefined) {
+    return readPkcs12Authority(pkcs12, passphrase ?? '', above);
+  }
+  if (pkcs12 !== undefined || file === undefined || key === undefined) {
+    throw new UsageError('give either --pkcs12, or --certificate and --key');
+  }
+  const [certificate, ...others] = await readCertificates(file);
+  if (certificate === undefined) throw new UsageError(`${file} holds no PEM certificate`);
+  const privateKey = await readKey(key, passphrase);
+  return { privateKey, certificate, chain: [...others, ...above] };
+}
+
+async function readKey(file: string, passphrase: string | undefined): Promise<KeyObject> {
+  const pem = await readInput(file);
+  try {
+    return createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) });
+  } catch {
+    // OpenSSL's words would only confuse, and must not end up quoting the key.
+    const how = passphrase ? 'that this passphrase opens' : 'without a passphrase';
+    throw new UsageError(`${file} holds no private key in PEM ${how} (--passphrase-file)`);
+  }
+}
+
+async function readCertificates(file: string): Promise<readonly Certificate[]> {
+  const text = (await readInput(file)).toString('latin1');
+  return reading(file, () => decodePem('CERTIFICATE', text).map(parseCertificate));
+}
+
+async function readCrl(file: string): Promise<Crl> {
+  const bytes = await readInput(file);
+  return reading(file, () => parseCrl(decodePem('X509 CRL', bytes.toString('latin1'))[0] ?? bytes));
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DecodeError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
+}

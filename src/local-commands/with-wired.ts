@@ -1,0 +1,37 @@
+import { AwsError } from '../aws-wire/aws-error.ts';
+import type { StoreOptions } from '../cli/store/store-options.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { createLogger } from '../observability/logger.ts';
+import { explainAdapterError } from '../server/explain-adapter-error.ts';
+import { explainSealError, requireMasterKey } from '../server/require-master-key.ts';
+import { wireSettings } from '../server/wire-settings.ts';
+import { closeWired, type Wired, wire } from '../wire.ts';
+import { readWireSettings, requireStore } from './read-wire-settings.ts';
+
+/**
+ * Runs something with all parts of a server, its CA as well, beside servers that may be running: they see the outcome at their next
+ * request.
+ * @throws UsageError for mistakes in options and settings, when there is no store, and for another master key
+ */
+export async function withWired<T>(
+  options: StoreOptions,
+  run: (wired: Wired) => Promise<T>,
+): Promise<T> {
+  const logger = createLogger('warn');
+  const settings = await readWireSettings(options, (loaded) =>
+    wireSettings(loaded, () => loaded.settings.publicUrl, logger),
+  );
+  requireStore(settings);
+  const wired = await wire(settings).catch(explainAdapterError);
+  try {
+    await requireMasterKey(wired);
+    return await run(wired).catch(explainSealError);
+  } finally {
+    await closeWired(wired);
+  }
+}
+
+/** What the embedded CA refuses is for the person at the command line. @throws UsageError in place of an AwsError */
+export function explainAwsError(error: unknown): never {
+  throw error instanceof AwsError ? new UsageError(error.message) : error;
+}

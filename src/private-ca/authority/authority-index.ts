@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  type Entry,
+  getEntry,
+  listEntries,
+  putEntry,
+} from '../../store/collection.ts';
+import type { WriteCondition } from '../../store/record-store.ts';
+import type { PrivateCaScope } from '../model/private-ca-arns.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityPartition,
+  type StoredAuthority,
+} from '../records/authority-record.ts';
+import { TOKEN_LIFETIME, tokenKey } from '../records/certificate-record.ts';
+
+/** The quota without a setting: AWS gives 200. */
+const DEFAULT_QUOTA = 1_000;
+
+/** Every authority by its id, noted before it is made; one without a record in its own partition was never finished. */
+export const indexedAuthorities = defineCollection(
+  'authorities',
+  z.strictObject({ createdAt: z.number() }),
+);
+
+/** Which id a name or an IdempotencyToken of CreateCertificateAuthority stands for. */
+const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid() }));
+
+/** One record under AUTHORITY_KEY that every new entry replaces, so that two at once do not both count up to the quota. */
+const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
+
+/** What claims an id: a token for five minutes, or a name of this program's own for good. */
+export type Claim =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'name'; readonly name: string };
+
+/** The partition that knows which authorities an account has in a region. */
+export function authorityIndexPartition({ region, accountId }: PrivateCaScope): string {
+  // The one that development servers had before there was more than one has kept its name.
+  const isFirst = region === 'us-east-1' && accountId === '000000000000';
+  return isFirst ? 'ca-index' : `ca-index-${accountId}-${region}`;
+}
+
+/**
+ * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same.
+ * @throws AwsError LimitExceededException
+ */
+export async function claimAuthorityId(ca: PrivateCa, claim: Claim | undefined): Promise<string> {
+  const partition = authorityIndexPartition(ca.scope);
+  const known = claim && (await getEntry(ca.store, partition, claims, claimKey(claim)));
+  if (known && (await isIndexed(ca, known.value.authorityId))) return known.value.authorityId;
+  const counted = await getEntry(ca.store, partition, counts, AUTHORITY_KEY);
+  await requireRoom(ca);
+  const authorityId = newUuid(ca);
+  const createdAt = ca.clock();
+  const { outcome } = await ca.store.commit(partition, [
+    putEntry(counts, AUTHORITY_KEY, { countedAt: createdAt }, { condition: unchanged(counted) }),
+    putEntry(indexedAuthorities, authorityId, { createdAt }, { condition: 'absent' }),
+    ...(claim ? [putClaim(claim, authorityId, createdAt, unchanged(known))] : []),
+  ]);
+  return outcome === 'committed' ? authorityId : claimAuthorityId(ca, claim);
+}
+
+function claimKey(claim: Claim): string {
+  return claim.kind === 'token' ? `token-${tokenKey(claim.token)}` : `name-${claim.name}`;
+}
+
+function putClaim(claim: Claim, authorityId: string, now: number, condition: WriteCondition) {
+  const expiry = claim.kind === 'token' ? { expiresAt: now + TOKEN_LIFETIME } : {};
+  return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
+}
+
+/** False for an authority that is gone for good: another one must not be made amid what it has left behind. */
+async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
+  const partition = authorityIndexPartition(ca.scope);
+  const find = () => getEntry(ca.store, partition, indexedAuthorities, authorityId);
+  const indexed = await find();
+  if (indexed === undefined) return false;
+  await findIndexed(ca, indexed);
+  return (await find()) !== undefined;
+}
+
+/** As at AWS, an authority that can still be restored counts. So does one that another call is just making. */
+async function requireRoom(ca: PrivateCa): Promise<void> {
+  const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
+  const page = { limit: authorityQuota };
+  const listAll = () =>
+    listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
+  const all = await listAll();
+  if (all.length < authorityQuota) return;
+  await Promise.all(all.map((indexed) => findIndexed(ca, indexed)));
+  if ((await listAll()).length < authorityQuota) return;
+  const message = `You have reached your limit of ${authorityQuota} certificate authorities in this region`;
+  throw new AwsError('LimitExceededException', message);
+}
+
+/**
+ * The authority of an entry of the index. Undefined when there is none, because it was deleted for good or its maker died: such
+ * an entry is removed, once no token stands for it any more.
+ */
+export async function findIndexed(
+  ca: PrivateCa,
+  { key: id, value: { createdAt } }: Entry<z.infer<typeof indexedAuthorities.schema>>,
+): Promise<StoredAuthority | undefined> {
+  const entry = await getEntry(ca.store, authorityPartition(id), authorities, AUTHORITY_KEY);
+  if (entry === undefined && ca.clock() - createdAt > TOKEN_LIFETIME) {
+    const index = authorityIndexPartition(ca.scope);
+    await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
+  }
+  return entry?.value;
+}
+
+/** Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone. */
+export async function indexAuthority(
+  ca: PrivateCa,
+  { id, createdAt }: Pick<StoredAuthority, 'id' | 'createdAt'>,
+): Promise<void> {
+  const entry = putEntry(indexedAuthorities, id, { createdAt });
+  await ca.store.commit(authorityIndexPartition(ca.scope), [entry]);
+}
+
+function unchanged(entry: Entry<unknown> | undefined): WriteCondition {
+  return entry === undefined ? 'absent' : { version: entry.version };
+}
+
+/** A random UUID (RFC 9562 section 5.4). */
+export function newUuid({ randomBytes }: PrivateCa): string {
+  const octets = Buffer.from(randomBytes(16));
+  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+  return octets.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { accountIdSchema } from '../model/api-schemas.ts';
+import { defineAuthorityCollection } from '../records/authority-collections.ts';
+
+/** The one service that AWS lets have permissions. It does not exist here: they are kept and told, and grant nothing. */
+export const PERMITTED_PRINCIPAL = 'acm.amazonaws.com';
+
+export const permissionActionSchema = z.enum([
+  'IssueCertificate',
+  'GetCertificate',
+  'ListPermissions',
+]);
+
+export const principalSchema = z
+  .string()
+  .max(128)
+  .regex(/^(?:[^*]+)$/);
+
+/** A permission of PERMITTED_PRINCIPAL, by the source account. */
+export const permissions = defineAuthorityCollection(
+  'permissions',
+  z.strictObject({
+    sourceAccount: accountIdSchema,
+    actions: z.array(permissionActionSchema),
+    /** Milliseconds since the epoch. */
+    createdAt: z.number(),
+  }),
+);

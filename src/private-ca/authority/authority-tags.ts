@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { getEntry, putEntry } from '../../store/collection.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { defineAuthorityCollection } from '../records/authority-collections.ts';
+import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
+
+const TAG_TEXT = /^(?:([\p{L}\p{Z}\p{N}_.:/=+\-@]*))$/u;
+const MOST_TAGS = 50;
+
+const tagSchema = z.object({
+  Key: z.string().min(1).max(128).regex(TAG_TEXT),
+  Value: z.string().max(256).regex(TAG_TEXT).optional(),
+});
+
+/** TagList of the API model. */
+export const tagListSchema = z.array(tagSchema).min(1).max(MOST_TAGS);
+
+export type Tag = z.infer<typeof tagSchema>;
+
+/** Values by key. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** The tags of the authority, under AUTHORITY_KEY. */
+export const authorityTags = defineAuthorityCollection<Tags>(
+  'authority-tags',
+  z.record(z.string(), z.string()),
+);
+
+/** Prefixes of keys that AWS keeps to itself, in any case. */
+const RESERVED = /^(aws|rds):/i;
+/** JavaScript keeps it to itself: records of the store lose it without a word. */
+const UNSTORABLE = '__proto__';
+
+/** @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that stands twice */
+export function readTags(list: readonly Tag[]): Tags {
+  const reserved = list.find(({ Key }) => RESERVED.test(Key));
+  if (reserved) {
+    const message = `The tag key ${reserved.Key} begins with a reserved prefix: aws: or rds:`;
+    throw new AwsError('InvalidTagException', message);
+  }
+  if (list.some(({ Key }) => Key === UNSTORABLE)) {
+    throw new AwsError('InvalidTagException', `The tag key ${UNSTORABLE} is not supported here`);
+  }
+  const twice = list.find(({ Key }, i) => list.findIndex((tag) => tag.Key === Key) !== i);
+  if (twice) throw new AwsError('InvalidTagException', `The tag key ${twice.Key} stands twice`);
+  return Object.fromEntries(list.map(({ Key, Value = '' }) => [Key, Value]));
+}
+
+/** The tags of an authority of any status; none when there is no such authority. For aws:ResourceTag. */
+export async function getAuthorityTags(ca: PrivateCa, authorityId: string): Promise<Tags> {
+  const partition = authorityPartition(authorityId);
+  return (await getEntry(ca.store, partition, authorityTags, AUTHORITY_KEY))?.value ?? {};
+}
+
+/**
+ * Replaces the tags by what `change` makes of them, as often as it takes to meet no other change.
+ * @throws AwsError TooManyTagsException
+ */
+export async function changeAuthorityTags(
+  ca: PrivateCa,
+  authorityId: string,
+  change: (tags: Tags) => Tags,
+): Promise<void> {
+  const partition = authorityPartition(authorityId);
+  for (;;) {
+    const entry = await getEntry(ca.store, partition, authorityTags, AUTHORITY_KEY);
+    const tags = change(entry?.value ?? {});
+    if (Object.keys(tags).length > MOST_TAGS) {
+      const message = `A certificate authority can have ${MOST_TAGS} tags at most`;
+      throw new AwsError('TooManyTagsException', message);
+    }
+    const condition = entry === undefined ? 'absent' : { version: entry.version };
+    const write = putEntry(authorityTags, AUTHORITY_KEY, tags, { condition });
+    if ((await ca.store.commit(partition, [write])).outcome === 'committed') return;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Asn1Subject } from '../model/asn1-subject.ts';
+import type { CsrExtensions } from '../model/csr-extensions.ts';
+import {
+  changeRevocation,
+  type RevocationConfiguration,
+} from '../model/revocation-configuration.ts';
+import { isUnfinished, type StoredAuthority } from '../records/authority-record.ts';
+import { type AuthorityStatus, authorityStatus } from './authority-status.ts';
+
+/** CertificateAuthority of the API model. */
+export interface CertificateAuthorityDescription {
+  readonly Arn: string;
+  readonly OwnerAccount: string;
+  readonly CreatedAt: Date;
+  readonly LastStateChangeAt: Date;
+  readonly Type: StoredAuthority['type'];
+  readonly Status: AuthorityStatus;
+  /** Of a FAILED one. */
+  readonly FailureReason?: string;
+  /** Decimal. This member and the next two are there once a certificate is installed. */
+  readonly Serial?: string;
+  readonly NotBefore?: Date;
+  readonly NotAfter?: Date;
+  /** Of a DELETED one. */
+  readonly RestorableUntil?: Date;
+  readonly CertificateAuthorityConfiguration: {
+    readonly KeyAlgorithm: string;
+    readonly SigningAlgorithm: string;
+    readonly Subject: Asn1Subject;
+    readonly CsrExtensions?: CsrExtensions;
+  };
+  readonly RevocationConfiguration: RevocationConfiguration;
+  readonly KeyStorageSecurityStandard: string;
+  readonly UsageMode: string;
+}
+
+/** @param now milliseconds since the epoch */
+export function describeAuthority(
+  authority: StoredAuthority,
+  now: number,
+): CertificateAuthorityDescription {
+  return {
+    Arn: authority.arn,
+    OwnerAccount: authority.accountId,
+    CreatedAt: new Date(authority.createdAt),
+    LastStateChangeAt: new Date(authority.lastStateChangeAt),
+    Type: authority.type,
+    Status: authorityStatus(authority, now),
+    ...describeProgress(authority),
+    CertificateAuthorityConfiguration: {
+      KeyAlgorithm: authority.keyAlgorithm,
+      SigningAlgorithm: authority.signingAlgorithm,
+      Subject: authority.subject,
+      ...(authority.csrExtensions && { CsrExtensions: authority.csrExtensions }),
+    },
+    RevocationConfiguration: changeRevocation(authority.revocation, undefined),
+    KeyStorageSecurityStandard:
+      authority.keyStorageSecurityStandard ?? 'FIPS_140_2_LEVEL_3_OR_HIGHER',
+    UsageMode: authority.usageMode ?? 'GENERAL_PURPOSE',
+  };
+}
+
+function describeProgress(authority: StoredAuthority) {
+  if (isUnfinished(authority)) {
+    const { failureReason } = authority;
+    return failureReason === undefined ? {} : { FailureReason: failureReason };
+  }
+  const { installed, deletion } = authority;
+  return {
+    ...(installed && {
+      Serial: BigInt(`0x${installed.serialNumber}`).toString(),
+      NotBefore: new Date(installed.notBefore),
+      NotAfter: new Date(installed.notAfter),
+    }),
+    ...(deletion && { RestorableUntil: new Date(deletion.restorableUntil) }),
+  };
+}

@@ -1,0 +1,59 @@
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { type Entry, getEntry } from '../../store/collection.ts';
+import { authorityIdOf } from '../model/private-ca-arns.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import {
+  AUTHORITY_KEY,
+  type AuthorityRecord,
+  authorities,
+  authorityPartition,
+  isUnfinished,
+  type StoredAuthority,
+} from '../records/authority-record.ts';
+import { type AuthorityUse, requireStatus } from './authority-status.ts';
+import { finishCreationLater, isAbandoned } from './finish-creation.ts';
+
+/**
+ * The authority with its version, in any status in which `use` is allowed; in any at all without a use. One whose maker
+ * has died is finished in the background.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException, and what `requireStatus` throws
+ */
+export async function findStoredAuthority(
+  ca: PrivateCa,
+  arn: string,
+  use?: AuthorityUse,
+): Promise<Entry<StoredAuthority>> {
+  const partition = authorityPartition(authorityIdOf(ca.scope, arn));
+  const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
+  // The id alone would find another account's.
+  if (entry?.value.arn !== arn) {
+    const message = `Could not find certificate authority ${arn}`;
+    throw new AwsError('ResourceNotFoundException', message);
+  }
+  const { value } = entry;
+  if (isAbandoned(value, ca.clock())) finishCreationLater(ca, value);
+  if (use !== undefined) requireStatus(value, use, ca.clock());
+  return entry;
+}
+
+/** As `findStoredAuthority`, of an authority that has its key. @throws AwsError InvalidStateException when it has none */
+export async function findAuthority(
+  ca: PrivateCa,
+  arn: string,
+  use?: AuthorityUse,
+): Promise<Entry<AuthorityRecord>> {
+  const entry = await findStoredAuthority(ca, arn, use);
+  const { value } = entry;
+  if (!isUnfinished(value)) return { ...entry, value };
+  const message = 'The certificate authority has not been created yet';
+  throw new AwsError('InvalidStateException', message);
+}
+
+/** The authority of an id in any account, for what the public may ask; undefined when there is none that has its key. */
+export async function findAuthorityById(
+  { store }: Pick<PrivateCa, 'store'>,
+  id: string,
+): Promise<AuthorityRecord | undefined> {
+  const entry = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
+  return entry === undefined || isUnfinished(entry.value) ? undefined : entry.value;
+}

@@ -1,0 +1,30 @@
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { BucketError, type PublishedFile } from './object-store.ts';
+
+/** What AWS writes to find out whether it may. */
+const TEST_KEY = 'acm-pca-permission-test-key';
+
+/**
+ * Checks that the bucket takes objects, by putting one. Without buckets there is nothing to check.
+ * @throws AwsError ValidationException in AWS's words when it does not
+ * @throws BucketError when that cannot be found out for now
+ */
+export async function requireWritableBucket(
+  { buckets }: PrivateCa,
+  bucket: string,
+  acl: PublishedFile['acl'] = 'BUCKET_OWNER_FULL_CONTROL',
+): Promise<void> {
+  const content = Buffer.alloc(0);
+  try {
+    await buckets?.publish(bucket, TEST_KEY, { content, contentType: 'text/plain', acl });
+  } catch (error) {
+    if (!(error instanceof BucketError) || error.kind !== 'refused') throw error;
+    throw new AwsError(
+      'ValidationException',
+      `The ACM Private CA service account 'scep-connector' requires getBucketAcl permissions for your S3 bucket '${bucket}'. Check your S3 bucket permissions and try again.`,
+      {},
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import type { PrivateCa } from '../private-ca.ts';
+import type { AuthorityRecord } from '../records/authority-record.ts';
+import type { DistributionPoint } from '../revocation/distribution-points.ts';
+import { DEFAULT_LIST_LIFE, listKey } from '../revocation/revocation-record.ts';
+import { revocationListFile, revocationListUrl } from '../revocation/revocation-urls.ts';
+
+/** What the next CRL of a kind has to be like. */
+export interface RevocationListPlan {
+  readonly authority: AuthorityRecord;
+  /** Two hexadecimal digits; undefined for the complete CRL. */
+  readonly partition: string | undefined;
+  /** Where it is stored. */
+  readonly key: string;
+  /** From issuing to nextUpdate, as configured, in milliseconds. */
+  readonly life: number;
+  /** For the issuingDistributionPoint: all that certificates of the partition have as their distribution point. None for the complete CRL. */
+  readonly urls: readonly string[];
+  /** The serial number of the authority's certificate, whose name the CRL bears. */
+  readonly signedAs: string | undefined;
+  /** Whether certificates are bound to CRLs of this kind, so that this one may forget those that it has named after their end. */
+  readonly isConfigured: boolean;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * Undefined for a partition that no certificate names, where it is not known what certificates would name.
+ * @param points of the authority's certificates
+ */
+export function planRevocationList(
+  places: PrivateCa,
+  authority: AuthorityRecord,
+  points: readonly DistributionPoint[],
+  partition: string | undefined,
+): RevocationListPlan | undefined {
+  const { ExpirationInDays: days, CrlType = 'COMPLETE' } =
+    authority.revocation?.CrlConfiguration ?? {};
+  const urls = partition === undefined ? [] : urlsOf(places, authority, points, partition);
+  if (partition !== undefined && urls.length === 0) return undefined;
+  return {
+    ...{ authority, partition, urls },
+    key: listKey(partition),
+    life: days === undefined ? DEFAULT_LIST_LIFE : days * DAY,
+    signedAs: authority.installed?.serialNumber,
+    isConfigured: (CrlType === 'PARTITIONED') === (partition !== undefined),
+  };
+}
+
+/** Those that certificates have, the same for all processes, and the one that the next will have. */
+function urlsOf(
+  places: PrivateCa,
+  authority: AuthorityRecord,
+  points: readonly DistributionPoint[],
+  partition: string,
+): readonly string[] {
+  const file = revocationListFile(authority.id, partition);
+  const noted = points.filter(({ isPartitioned }) => isPartitioned).map(({ url }) => url + file);
+  const url = revocationListUrl(authority, places, partition);
+  return [...new Set([...noted, ...(url === undefined ? [] : [url])])];
+}

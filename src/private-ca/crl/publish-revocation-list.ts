@@ -1,0 +1,145 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  deleteEntry,
+  type Entry,
+  getEntry,
+  listEntries,
+  putEntry,
+} from '../../store/collection.ts';
+import { derSigned } from '../../x509/build-certificate.ts';
+import { derRevokedCertificate, derTbsCertList } from '../../x509/build-crl.ts';
+import type { SigningKey } from '../keys/signing-key.ts';
+import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { authorityPartition } from '../records/authority-record.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
+import {
+  type RevocationListRecord,
+  revocationListMarks,
+  revocationLists,
+  revocations,
+} from '../revocation/revocation-record.ts';
+import type { RevocationListPlan } from './plan-revocation-list.ts';
+
+/** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. Milliseconds. */
+export const REVOCATION_LIST_BACKDATING = 3_600_000;
+
+const PAGE = 1_000;
+const MOST_REMOVALS = 1_000;
+
+/** The version that a CRL has to cover to be current; 0 when nothing ever made one stale. */
+export async function readRevocationListMark(
+  { store }: PrivateCa,
+  { authority, key }: RevocationListPlan,
+): Promise<number> {
+  const mark = await getEntry(store, authorityPartition(authority.id), revocationListMarks, key);
+  return mark?.version ?? 0;
+}
+
+/**
+ * Signs the next CRL and stores it, unless another process has stored one since `previous` was read: nothing is published
+ * that is not stored, so no two CRLs have one number.
+ */
+export async function publishRevocationList(
+  ca: PrivateCa,
+  plan: RevocationListPlan,
+  previous: Entry<RevocationListRecord> | undefined,
+): Promise<void> {
+  // Before all revocations are read, which would be in vain without it.
+  const key = await ca.signingKeys.get(plan.authority.id);
+  const issuedAt = ca.clock();
+  const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
+  const covers = await readRevocationListMark(ca, plan);
+  const { listed, done } = await readRevocations(ca, plan, previous?.value, issuedAt);
+  const crl = await signRevocationList(key, plan, { issuedAt, crlNumber, revoked: listed });
+  const { authority, life, urls, signedAs } = plan;
+  const list = { crl, crlNumber, issuedAt, life, covers, urls };
+  await ca.store.commit(authorityPartition(authority.id), [
+    putEntry(
+      revocationLists,
+      plan.key,
+      { ...list, ...(signedAs && { signedAs }) },
+      { condition: previous === undefined ? 'absent' : { version: previous.version } },
+    ),
+    ...done.slice(0, MOST_REMOVALS).map((serial) => deleteEntry(revocations, serial)),
+  ]);
+}
+
+interface Revocations {
+  /** Entries of a CRL, DER. */
+  readonly listed: readonly Uint8Array[];
+  /** Serial numbers of expired certificates that need not be known any more. */
+  readonly done: readonly string[];
+}
+
+/**
+ * An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3), which a clock that was ahead then may
+ * have said too early.
+ */
+async function readRevocations(
+  ca: PrivateCa,
+  plan: RevocationListPlan,
+  previous: RevocationListRecord | undefined,
+  issuedAt: number,
+): Promise<Revocations> {
+  const listed: Uint8Array[] = [];
+  const done: string[] = [];
+  for await (const { key, value, version } of revocationsOf(ca, plan)) {
+    const wasListed = previous !== undefined && version <= previous.covers;
+    if (wasListed && value.notAfter < Math.min(previous.issuedAt, issuedAt)) {
+      if (plan.isConfigured) done.push(key);
+    } else {
+      const revokedAt = new Date(value.revokedAt);
+      const reason = REVOCATION_REASONS[value.reason];
+      const serialNumber = Buffer.from(key, 'hex');
+      listed.push(derRevokedCertificate({ serialNumber, revokedAt, reason }));
+    }
+  }
+  return { listed, done };
+}
+
+/** Those of the plan's partition, which are neighbours: its name begins their keys. */
+async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
+  const { authority, partition = '' } = plan;
+  let after = partition;
+  for (;;) {
+    const from = after === '' ? {} : { after };
+    const page = await listEntries(store, authorityPartition(authority.id), revocations, {
+      ...from,
+      limit: PAGE,
+    });
+    for (const entry of page) {
+      if (!entry.key.startsWith(partition)) return;
+      yield entry;
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.key;
+    // A long list must not keep enrolments waiting.
+    await nextTurn();
+  }
+}
+
+async function signRevocationList(
+  key: SigningKey,
+  { authority, life, urls }: RevocationListPlan,
+  list: {
+    readonly issuedAt: number;
+    readonly crlNumber: number;
+    readonly revoked: readonly Uint8Array[];
+  },
+): Promise<Uint8Array> {
+  const { signingAlgorithm } = authority;
+  const { subject, keyIdentifier } = requireInstalled(authority);
+  const tbs = derTbsCertList({
+    signingAlgorithm,
+    issuer: subject,
+    issuerKeyIdentifier: keyIdentifier,
+    thisUpdate: new Date(list.issuedAt - REVOCATION_LIST_BACKDATING),
+    nextUpdate: new Date(list.issuedAt + life),
+    crlNumber: list.crlNumber,
+    revoked: list.revoked,
+    issuingDistributionPoint: urls,
+  });
+  return derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
+}

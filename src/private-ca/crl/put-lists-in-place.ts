@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { allEntries } from '../../store/all-entries.ts';
+import { deleteEntry, getEntry, putEntry } from '../../store/collection.ts';
+import { statusAllows } from '../authority/authority-status.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { defineAuthorityCollection } from '../records/authority-collections.ts';
+import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
+import { readDistributionPoints } from '../revocation/distribution-points.ts';
+import { revocationListMarks, revocationListSchema } from '../revocation/revocation-record.ts';
+import { revocationListFile } from '../revocation/revocation-urls.ts';
+import type { BucketPlace } from './bucket-places.ts';
+import { planRevocationList } from './plan-revocation-list.ts';
+import { isCurrent, revocationListOf } from './revocation-list.ts';
+
+/** What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition. */
+export const listsInBuckets = defineAuthorityCollection(
+  'lists-in-buckets',
+  revocationListSchema.omit({ crl: true }).extend({
+    acl: z.string(),
+    /** When the bucket was looked into last. Milliseconds since the epoch. */
+    checkedAt: z.number(),
+  }),
+);
+
+type ListInBucket = Readonly<z.infer<typeof listsInBuckets.schema>>;
+
+/**
+ * So often a bucket is looked into: what was put there without a condition, by a process that was held up, or by somebody else, does
+ * not stay. Milliseconds.
+ */
+const CHECK_AFTER = 900_000;
+
+const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
+
+/**
+ * Puts what is not the latest CRL in its place; does nothing without buckets. Costs three reads of the store when all are.
+ * @throws BucketError, and whatever the store throws
+ */
+export async function putListsInPlace(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+  place: BucketPlace,
+): Promise<void> {
+  const inAuthority = authorityPartition(authority.id);
+  const points = await readDistributionPoints(ca, authority.id);
+  const known = new Map<string, ListInBucket>();
+  const notes = allEntries(ca.store, inAuthority, listsInBuckets);
+  for await (const { key, value } of notes) known.set(key, value);
+  const marks = new Map<string, number>();
+  const marked = allEntries(ca.store, inAuthority, revocationListMarks);
+  for await (const { key, version } of marked) marks.set(key, version);
+  // While the authority may sign none, the last CRL stays the latest at any age: who asks for another gets it again.
+  const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
+  for (const partition of place.isPartitioned ? PARTITIONS : [undefined]) {
+    const plan = planRevocationList(ca, authority, points, partition);
+    if (plan === undefined) continue;
+    const note = known.get(nameOf(authority, place, partition));
+    const isLatest = signsNone || isCurrent(note, plan, marks.get(plan.key) ?? 0, ca.clock());
+    if (isLatest && isSettled(ca, place, note)) continue;
+    await putOne(ca, authority, place, partition);
+  }
+}
+
+async function putOne(
+  ca: PrivateCa,
+  authority: AuthorityRecord,
+  place: BucketPlace,
+  partition: string | undefined,
+): Promise<void> {
+  const { store, buckets } = ca;
+  const found = await revocationListOf(ca, authority, partition);
+  if (found === undefined || buckets === undefined) return;
+  const inAuthority = authorityPartition(authority.id);
+  const name = nameOf(authority, place, partition);
+  const before = await getEntry(store, inAuthority, listsInBuckets, name);
+  const isLatest = before !== undefined && before.value.crlNumber >= found.crlNumber;
+  if (isLatest && isSettled(ca, place, before.value)) return;
+  const { bucket, directory } = place;
+  let list = found;
+  const key = `${directory}${revocationListFile(authority.id, partition)}`;
+  await buckets.publishLatest(bucket.name, key, async () => {
+    list = (await revocationListOf(ca, authority, partition)) ?? list;
+    return { content: list.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
+  });
+  const { crl: _, ...about } = list;
+  const note = { ...about, acl: bucket.acl, checkedAt: ca.clock() };
+  const condition = before === undefined ? 'absent' : { version: before.version };
+  const mark = putEntry(listsInBuckets, name, note, { condition });
+  const { outcome } = await store.commit(inAuthority, [mark]);
+  // Somebody else has put one at the same time. Without conditional writes nobody knows which came last: the next run puts it again.
+  if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(listsInBuckets, name)]);
+}
+
+function isSettled(
+  { clock }: PrivateCa,
+  { bucket }: BucketPlace,
+  note: ListInBucket | undefined,
+): boolean {
+  const age = clock() - (note?.checkedAt ?? -Infinity);
+  return note?.acl === bucket.acl && age >= 0 && age < CHECK_AFTER;
+}
+
+function nameOf(
+  { id }: AuthorityRecord,
+  { bucket, directory }: BucketPlace,
+  partition: string | undefined,
+): string {
+  return `${bucket.name}/${directory}${revocationListFile(id, partition)}`;
+}

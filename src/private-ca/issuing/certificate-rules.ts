@@ -1,0 +1,199 @@
+import { expectType } from '../../asn1/expect-type.ts';
+import { isDer } from '../../asn1/is-der.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { readBer } from '../../asn1/read-ber.ts';
+import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { parseCertificatePolicies } from '../../x509/certificate-policies.ts';
+import { parseName } from '../../x509/distinguished-name.ts';
+import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { parseGeneralNames } from '../../x509/general-names.ts';
+import {
+  parseAuthorityKeyIdentifier,
+  parseSubjectKeyIdentifier,
+} from '../../x509/key-identifier.ts';
+import { parseKeyUsage } from '../../x509/key-usage.ts';
+import { parseNameConstraints } from '../../x509/name-constraints.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import { importPublicKey } from '../../x509/public-key.ts';
+
+/** What RFC 5280 asks of every certificate, with the section, and what more this server asks. */
+export interface CertificateRule {
+  readonly rule: string;
+  /** May throw DecodeError, when something is malformed. */
+  readonly holds: (certificate: Certificate) => boolean;
+}
+
+const MAX_SERIAL_OCTETS = 20;
+const MAX_COMMON_NAME = 64;
+/** Twice what AWS's API takes as a certificate, in PEM. Readers spend time on more than they need. */
+export const MAX_CERTIFICATE_OCTETS = 65_536;
+
+const NEVER_CRITICAL: ReadonlySet<string> = new Set([
+  OID.subjectDirectoryAttributes,
+  OID.freshestCRL,
+  OID.authorityInfoAccess,
+  OID.subjectInfoAccess,
+]);
+const ALWAYS_CRITICAL: ReadonlySet<string> = new Set([
+  OID.nameConstraints,
+  OID.policyConstraints,
+  OID.inhibitAnyPolicy,
+]);
+/** Whether a value says anything; each throws DecodeError for what is malformed. */
+const WELL_FORMED: Readonly<Record<string, (value: Uint8Array) => boolean>> = {
+  [OID.extKeyUsage]: (value) => parseExtendedKeyUsage(value).length > 0,
+  [OID.subjectAltName]: (value) => parseGeneralNames(value).length > 0,
+  [OID.certificatePolicies]: (value) => parseCertificatePolicies(value).length > 0,
+  [OID.nameConstraints]: (value) => Object.values(parseNameConstraints(value)).flat().length > 0,
+};
+/** SEQUENCEs of one SEQUENCE or more. */
+const LISTS: ReadonlySet<string> = new Set([
+  OID.cRLDistributionPoints,
+  OID.freshestCRL,
+  OID.authorityInfoAccess,
+  OID.subjectInfoAccess,
+  OID.policyMappings,
+]);
+
+/** To be asked first, and of the bytes alone: reading what breaks it is expensive. */
+export const SIZE_RULE = {
+  rule: `a certificate must be of ${MAX_CERTIFICATE_OCTETS} octets at most (this server)`,
+  holds: (der: Uint8Array): boolean => der.length <= MAX_CERTIFICATE_OCTETS,
+};
+
+export const CERTIFICATE_RULES: readonly CertificateRule[] = [
+  {
+    rule: 'the subject must be DER (4.1)',
+    holds: ({ subject }) => isDer(subject),
+  },
+  {
+    rule: 'the value of an extension must be DER (4.2)',
+    holds: ({ extensions }) => extensions.every(({ value }) => isDer(value)),
+  },
+  {
+    rule: 'the serial number must be positive and of 20 octets at most (4.1.2.2)',
+    holds: ({ serialNumber }) =>
+      serialNumber.length <= MAX_SERIAL_OCTETS &&
+      (serialNumber[0] ?? 0x80) < 0x80 &&
+      serialNumber.some((octet) => octet !== 0),
+  },
+  {
+    rule: 'the issuer must not be empty (4.1.2.4)',
+    holds: ({ issuer }) => parseName(issuer).length > 0,
+  },
+  {
+    rule: 'notBefore must not be after notAfter (4.1.2.5)',
+    holds: ({ notBefore, notAfter }) => notBefore <= notAfter,
+  },
+  {
+    rule: 'a certificate without a subject must have a critical subjectAltName (4.1.2.6)',
+    holds: (certificate) =>
+      parseName(certificate.subject).length > 0 ||
+      find(certificate, OID.subjectAltName)?.critical === true,
+  },
+  {
+    rule: 'a common name must be of 1 to 64 characters (appendix A.1, ub-common-name)',
+    holds: ({ subject }) =>
+      parseName(subject)
+        .flat()
+        .filter(({ oid }) => oid === OID.commonName)
+        .every(({ value }) => value.length > 0 && [...value].length <= MAX_COMMON_NAME),
+  },
+  {
+    rule: 'the subject and directoryNames must hold no control characters (this server)',
+    // A reader that stops at a NUL sees another name.
+    holds: (certificate) =>
+      [certificate.subject, ...directoryNamesOf(certificate)]
+        .flatMap((name) => parseName(name).flat())
+        .every(({ value }) => !/\p{Cc}/u.test(value)),
+  },
+  {
+    rule: 'the public key must be written in the form of DER that its type has (4.1.2.7)',
+    // Otherwise one key has many key identifiers, and room for anything beside it.
+    holds: ({ subjectPublicKeyInfo }) => {
+      const key = importPublicKey(subjectPublicKeyInfo);
+      return (
+        Buffer.compare(key.export({ format: 'der', type: 'spki' }), subjectPublicKeyInfo) === 0
+      );
+    },
+  },
+  {
+    rule: 'subjectKeyIdentifier must be there and not critical (4.2.1.2)',
+    holds: (certificate) => {
+      const extension = find(certificate, OID.subjectKeyIdentifier);
+      return extension?.critical === false && parseSubjectKeyIdentifier(extension.value).length > 0;
+    },
+  },
+  {
+    rule: 'authorityKeyIdentifier must be there, unless self-issued, and not critical (4.2.1.1)',
+    holds: (certificate) => {
+      const extension = find(certificate, OID.authorityKeyIdentifier);
+      if (extension === undefined) return isSelfIssued(certificate);
+      return !extension.critical && parseAuthorityKeyIdentifier(extension.value) !== undefined;
+    },
+  },
+  {
+    rule: 'keyCertSign belongs to authorities, and each of them has it (4.2.1.3)',
+    holds: (certificate) => {
+      const extension = find(certificate, OID.keyUsage);
+      const usages = extension ? parseKeyUsage(extension.value) : undefined;
+      return (
+        usages?.length !== 0 && (usages?.includes('keyCertSign') ?? false) === isCa(certificate)
+      );
+    },
+  },
+  {
+    rule: 'basicConstraints of an authority must be critical (4.2.1.9)',
+    holds: (certificate) =>
+      !isCa(certificate) || find(certificate, OID.basicConstraints)?.critical === true,
+  },
+  {
+    rule: 'nameConstraints belong to authorities alone (4.2.1.10)',
+    holds: (certificate) =>
+      isCa(certificate) || find(certificate, OID.nameConstraints) === undefined,
+  },
+  {
+    rule: 'an extension must not be critical that RFC 5280 wants not to be (4.2.1.8, 4.2.1.15, 4.2.2)',
+    holds: ({ extensions }) =>
+      !extensions.some(({ oid, critical }) => critical && NEVER_CRITICAL.has(oid)),
+  },
+  {
+    rule: 'nameConstraints, policyConstraints and inhibitAnyPolicy must be critical (4.2.1.10, 4.2.1.11, 4.2.1.14)',
+    holds: ({ extensions }) =>
+      !extensions.some(({ oid, critical }) => !critical && ALWAYS_CRITICAL.has(oid)),
+  },
+  {
+    rule: 'distribution points, access descriptions and policy mappings must be well-formed (4.2.1.5, 4.2.1.13, 4.2.2)',
+    holds: ({ extensions }) =>
+      extensions.filter(({ oid }) => LISTS.has(oid)).every(({ value }) => isListOfSequences(value)),
+  },
+  {
+    rule: 'names, purposes, policies and constraints must be well-formed (4.2.1.4, 4.2.1.6, 4.2.1.10, 4.2.1.12)',
+    holds: ({ extensions }) =>
+      extensions.every(({ oid, value }) => WELL_FORMED[oid]?.(value) ?? true),
+  },
+];
+
+function isListOfSequences(value: Uint8Array): boolean {
+  const { children } = expectType(readBer(value), 'SEQUENCE');
+  return children.map((child) => expectType(child, 'SEQUENCE')).length > 0;
+}
+
+function directoryNamesOf(certificate: Certificate): readonly Uint8Array[] {
+  const extension = find(certificate, OID.subjectAltName);
+  const names = extension ? parseGeneralNames(extension.value) : [];
+  return names.flatMap((name) => (name.kind === 'directoryName' ? [name.value] : []));
+}
+
+function find(certificate: Certificate, oid: string) {
+  return certificate.extensions.find((extension) => extension.oid === oid);
+}
+
+function isCa(certificate: Certificate): boolean {
+  const extension = find(certificate, OID.basicConstraints);
+  return extension !== undefined && parseBasicConstraints(extension.value).ca;
+}
+
+function isSelfIssued({ issuer, subject }: Certificate): boolean {
+  return Buffer.compare(issuer, subject) === 0;
+}

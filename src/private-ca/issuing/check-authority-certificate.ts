@@ -1,0 +1,50 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { parseKeyUsage } from '../../x509/key-usage.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import { constrainsUnenforceableNames } from './find-forbidden-name.ts';
+
+/** What AWS takes as a critical extension of an authority's certificate; the OIDs of RFC 5280 section 4.2.1. */
+const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
+  OID.authorityKeyIdentifier,
+  OID.basicConstraints,
+  OID.extKeyUsage,
+  OID.keyUsage,
+  OID.nameConstraints,
+  OID.subjectAltName,
+  OID.subjectKeyIdentifier,
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.54', // inhibitAnyPolicy
+  '2.5.29.18', // issuerAltName
+  '2.5.29.33', // policyMappings
+  '2.5.29.9', // subjectDirectoryAttributes
+  '1.3.6.1.5.5.7.1.11', // subjectInfoAccess
+]);
+
+/**
+ * Whether a certificate can be one of an authority, on its own or in a chain.
+ * @throws AwsError MalformedCertificateException for what such a certificate must have or must not; DecodeError when one of
+ *   its extensions is malformed
+ */
+export function checkAuthorityCertificate({ extensions }: Certificate): void {
+  const unknown = extensions.find(({ oid, critical }) => critical && !CRITICAL_ALLOWED.has(oid));
+  if (unknown) throw malformed(`the critical extension ${unknown.oid} is not allowed`);
+  const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
+  if (!constraints?.critical || !parseBasicConstraints(constraints.value).ca) {
+    throw malformed('it needs a critical basicConstraints with CA:TRUE');
+  }
+  const usage = extensions.find(({ oid }) => oid === OID.keyUsage);
+  if (usage && !parseKeyUsage(usage.value).includes('keyCertSign')) {
+    throw malformed('its keyUsage lacks keyCertSign');
+  }
+  const names = extensions.find(({ oid }) => oid === OID.nameConstraints);
+  if (names && constrainsUnenforceableNames(names.value)) {
+    throw malformed('it constrains names of a kind that cannot be enforced');
+  }
+}
+
+function malformed(reason: string): AwsError {
+  const message = `The certificate is refused: ${reason}`;
+  return new AwsError('MalformedCertificateException', message);
+}

@@ -1,0 +1,121 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { CertificateFields } from '../../x509/build-certificate.ts';
+import { parseName } from '../../x509/distinguished-name.ts';
+import {
+  authorityKeyIdentifierExtension,
+  keyIdentifierOf,
+  subjectKeyIdentifierExtension,
+} from '../../x509/key-identifier.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import type { Extension } from '../../x509/read-extensions.ts';
+import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
+import { type ResolvedValidity, requireValidityWithin } from '../model/validity.ts';
+import type { AuthorityRecord } from '../records/authority-record.ts';
+import { serialKey } from '../records/certificate-record.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
+import type { PublicPlaces } from '../revocation/revocation-urls.ts';
+import type { PassedByApi } from './api-passthrough.ts';
+import { authorityExtensions } from './authority-extensions.ts';
+import { composeExtensions } from './compose-extensions.ts';
+import { findForbiddenName } from './find-forbidden-name.ts';
+import { findIssuer, findSelfIssuer, type Issuer } from './find-issuer.ts';
+import type { Template } from './templates.ts';
+
+/** What a certificate is made of, each part read and judged by itself. */
+export interface CertificateParts {
+  readonly authority: AuthorityRecord;
+  readonly template: Template;
+  readonly csr: CertificationRequest;
+  readonly api: PassedByApi;
+  readonly validity: ResolvedValidity;
+  readonly serialNumber: Uint8Array;
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** Where the authority publishes what it has revoked. */
+  readonly places: PublicPlaces;
+}
+
+export interface ComposedCertificate {
+  readonly fields: CertificateFields;
+  readonly issuer: Issuer;
+}
+
+/**
+ * The certificate that the parts ask for, and who is to sign it.
+ * @throws AwsError ValidationException past the issuer's validity or path length, InvalidArgsException as `findSelfIssuer`, and for
+ *   the authority's own name and key by any other template
+ */
+export function composeCertificate(parts: CertificateParts): ComposedCertificate {
+  const { authority, template, csr, api, validity } = parts;
+  const subject = api.subject ?? csr.subject;
+  const issuer = template.selfSigned
+    ? findSelfIssuer(authority, csr, subject)
+    : findIssuer(requireInstalled(authority), template);
+  if (!template.selfSigned) requireAnotherSubject(authority, csr, subject);
+  requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
+  const serial = serialKey(Buffer.from(parts.serialNumber).toString('hex'));
+  const extensions = composeExtensions({
+    template,
+    identifiers: identifiersOf(parts, issuer),
+    authority: authorityExtensions(authority, parts.places, serial),
+    api: api.extensions,
+    csr: csr.extensions,
+  });
+  const fields = {
+    serialNumber: parts.serialNumber,
+    signingAlgorithm: parts.signingAlgorithm,
+    issuer: issuer.subject,
+    notBefore: validity.notBefore,
+    notAfter: validity.notAfter,
+    subject,
+    subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
+    extensions: parseName(subject).length > 0 ? extensions : withCriticalAltName(extensions),
+  };
+  return { fields, issuer };
+}
+
+/** A certificate of the authority's own name and key is self-signed, and OpenSSL looks for no issuer of it: it would verify nowhere. */
+function requireAnotherSubject(
+  authority: AuthorityRecord,
+  { subjectPublicKeyInfo }: CertificationRequest,
+  subject: Uint8Array,
+): void {
+  if (Buffer.compare(subjectPublicKeyInfo, authority.subjectPublicKeyInfo) !== 0) return;
+  if (Buffer.compare(subject, requireInstalled(authority).subject) !== 0) return;
+  const message =
+    'The request has the name and the key of the certificate authority itself: RootCACertificate alone makes self-signed certificates';
+  throw new AwsError('InvalidArgsException', message);
+}
+
+/** A root that gets another certificate keeps its identifier, by which all that it has issued looks for it: another program may have chosen it. */
+function identifiersOf(
+  { authority, template, csr }: CertificateParts,
+  { keyIdentifier }: Issuer,
+): readonly Extension[] {
+  const kept = template.selfSigned ? authority.installed?.keyIdentifier : undefined;
+  const own = subjectKeyIdentifierExtension(kept ?? keyIdentifierOf(csr.subjectPublicKeyInfo));
+  return keyIdentifier === undefined
+    ? [own]
+    : [authorityKeyIdentifierExtension(keyIdentifier), own];
+}
+
+/** A subjectAltName is critical when it is all that names the subject (RFC 5280 section 4.1.2.6). */
+function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
+  return extensions.map((extension) =>
+    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
+  );
+}
+
+/**
+ * @param fields of a certificate without a fault
+ * @throws AwsError ValidationException for a name outside the name constraints of the issuer or of one above it
+ */
+export function requirePermittedNames(
+  fields: CertificateFields,
+  { nameConstraints }: Issuer,
+): void {
+  const kind = findForbiddenName(fields, nameConstraints);
+  if (kind === undefined) return;
+  const message = `The certificate has a ${kind} that the name constraints of the certificate authority do not permit`;
+  throw new AwsError('ValidationException', message);
+}

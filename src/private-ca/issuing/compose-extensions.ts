@@ -1,0 +1,57 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import type { Extension } from '../../x509/read-extensions.ts';
+import type { Template } from './templates.ts';
+
+export interface ExtensionSources {
+  readonly template: Template;
+  /** The key identifiers, which the authority always sets itself. */
+  readonly identifiers: readonly Extension[];
+  /** What the authority's configuration adds: where its CRLs and OCSP answers are. */
+  readonly authority: readonly Extension[];
+  readonly api: readonly Extension[];
+  readonly csr: readonly Extension[];
+}
+
+/**
+ * The extensions of a certificate by the passthrough rules of AWS ("Order of operations" of its user guide): for each one
+ * the template's goes before the authority's configuration, that before ApiPassthrough's, and that before the CSR's. A
+ * source that the template does not pass gives nothing, except that the subjectAltName of the CSR always passes.
+ */
+export function composeExtensions(sources: ExtensionSources): readonly Extension[] {
+  const { template, identifiers } = sources;
+  const [basicConstraints, ...fixed] = template.extensions;
+  const byPriority = [
+    ...(basicConstraints ? [basicConstraints] : []),
+    ...identifiers,
+    ...fixed,
+    ...sources.authority.filter(({ oid }) => mayConfigure(template, oid)),
+    ...sources.api.filter(({ oid }) => mayPass(template, 'api', oid)),
+    ...sources.csr.filter(({ oid }) => mayPass(template, 'csr', oid)),
+  ];
+  const chosen = new Map<string, Extension>();
+  for (const extension of byPriority) {
+    if (!chosen.has(extension.oid)) chosen.set(extension.oid, extension);
+  }
+  return [...chosen.values()];
+}
+
+/** A root has nobody to ask about its own certificate. */
+function mayConfigure(template: Template, oid: string): boolean {
+  return oid === OID.cRLDistributionPoints
+    ? template.distributionPoints.includes('authority')
+    : !template.selfSigned;
+}
+
+function mayPass(template: Template, source: 'api' | 'csr', oid: string): boolean {
+  if (!template.passthrough[source]) return source === 'csr' && oid === OID.subjectAltName;
+  switch (oid) {
+    case OID.subjectKeyIdentifier:
+      return false;
+    case OID.authorityKeyIdentifier:
+      return source === 'api' && template.passesKeyIdentifier;
+    case OID.cRLDistributionPoints:
+      return template.distributionPoints.includes(source);
+    default:
+      return true;
+  }
+}

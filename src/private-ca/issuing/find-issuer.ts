@@ -1,0 +1,81 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import type { NameConstraints } from '../../x509/name-constraints.ts';
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
+import { nameConstraintsOf } from './find-forbidden-name.ts';
+import type { Template } from './templates.ts';
+
+/** What a certificate takes from who issues it, and what it must keep to. */
+export interface Issuer {
+  /** Name, DER. */
+  readonly subject: Uint8Array;
+  /** Undefined for a root's own certificate, which has no authorityKeyIdentifier of its issuer's. */
+  readonly keyIdentifier: Uint8Array | undefined;
+  /** Milliseconds since the epoch; undefined for a root's own certificate. */
+  readonly notAfter: number | undefined;
+  /** Of the issuer and of all above it. */
+  readonly nameConstraints: readonly NameConstraints[];
+}
+
+/**
+ * A root as the issuer of its own certificate.
+ * @param subject what the certificate is to be named
+ * @throws AwsError InvalidArgsException for a subordinate authority, and for the request of another key
+ */
+export function findSelfIssuer(
+  authority: AuthorityRecord,
+  csr: CertificationRequest,
+  subject: Uint8Array,
+): Issuer {
+  const isOwn = Buffer.compare(csr.subjectPublicKeyInfo, authority.subjectPublicKeyInfo) === 0;
+  if (isOwn && authority.type === 'ROOT') {
+    return { subject, keyIdentifier: undefined, notAfter: undefined, nameConstraints: [] };
+  }
+  const message = isOwn
+    ? 'A root CA certificate cannot be issued for a subordinate certificate authority'
+    : 'A root CA certificate can be issued for the key of the certificate authority alone';
+  throw new AwsError('InvalidArgsException', message);
+}
+
+/**
+ * The authority as the issuer of another's certificate.
+ * @throws AwsError ValidationException when the template's path length is not below what is left to the authority
+ */
+export function findIssuer(installed: InstalledCertificate, template: Template): Issuer {
+  const own = parseCertificate(installed.certificate);
+  const above = (installed.chain ?? []).map(parseCertificate);
+  if (template.ca !== undefined)
+    requireShorterPath(template.ca.pathLength, pathLeft([own, ...above]));
+  return {
+    subject: installed.subject,
+    keyIdentifier: installed.keyIdentifier,
+    notAfter: installed.notAfter,
+    nameConstraints: [own, ...above].flatMap(nameConstraintsOf),
+  };
+}
+
+function requireShorterPath(wanted: number | undefined, left: number): void {
+  if (left === Number.POSITIVE_INFINITY || (wanted !== undefined && wanted < left)) return;
+  const message =
+    left === 0
+      ? 'The certificate authority has the path length 0 and cannot issue CA certificates'
+      : `The path length specified must be less than that of the certificate authority, which is ${left}`;
+  throw new AwsError('ValidationException', message);
+}
+
+/**
+ * How many authorities may follow below the first certificate of a path (RFC 5280 section 4.2.1.9): one without a path length of
+ * its own keeps to those above it, each of which has used up one for every authority in between.
+ */
+export function pathLeft(path: readonly Certificate[]): number {
+  return Math.min(
+    ...path.map(({ extensions }, below) => {
+      const extension = extensions.find(({ oid }) => oid === OID.basicConstraints);
+      const { pathLength } = extension ? parseBasicConstraints(extension.value) : {};
+      return pathLength === undefined ? Number.POSITIVE_INFINITY : pathLength - below;
+    }),
+  );
+}

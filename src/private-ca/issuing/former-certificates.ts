@@ -1,0 +1,72 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
+import { parseAuthorityKeyIdentifier } from '../../x509/key-identifier.ts';
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
+import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
+import { findForbiddenName, nameConstraintsOf } from './find-forbidden-name.ts';
+import { pathLeft } from './find-issuer.ts';
+
+/** An authority changes its name, key identifier or constraints seldom. */
+const MOST_FORMER = 8;
+
+/**
+ * The certificates of an authority's to keep when it gets another one: those under which something may verify that does not under `next`. One
+ * that differs in its life or in who signed it need not be kept.
+ */
+export function formerCertificates(
+  { installed, formerly = [] }: AuthorityRecord,
+  next: InstalledCertificate,
+): readonly InstalledCertificate[] {
+  const seen = new Set([characterOf(next)]);
+  const candidates = installed === undefined ? formerly : [installed, ...formerly];
+  const kept = candidates.filter((candidate) => {
+    const character = characterOf(candidate);
+    return !seen.has(character) && seen.add(character);
+  });
+  return kept.slice(0, MOST_FORMER);
+}
+
+/** What decides which certificates verify below, beside their lives. */
+function characterOf(installed: InstalledCertificate): string {
+  const { subject, keyIdentifier } = installed;
+  const constraints = pathOf(installed).map(({ extensions }) =>
+    extensions
+      .filter(({ oid }) => oid === OID.nameConstraints || oid === OID.basicConstraints)
+      .map(({ oid, value }) => [oid, Buffer.from(value).toString('hex')]),
+  );
+  const names = [subject, keyIdentifier].map((octets) => Buffer.from(octets).toString('hex'));
+  return JSON.stringify([names, constraints]);
+}
+
+/**
+ * The certificate of an authority's under which one that it has issued verifies: the present one where that does, otherwise the last that does.
+ * @param issued DER
+ */
+export function issuerCertificate(
+  authority: AuthorityRecord,
+  issued: Uint8Array,
+): InstalledCertificate {
+  const present = requireInstalled(authority);
+  const { formerly = [] } = authority;
+  if (formerly.length === 0) return present;
+  const certificate = parseCertificate(issued);
+  return [present, ...formerly].find((one) => verifiesUnder(certificate, one)) ?? present;
+}
+
+function verifiesUnder(issued: Certificate, installed: InstalledCertificate): boolean {
+  if (Buffer.compare(issued.issuer, installed.subject) !== 0) return false;
+  const identifier = extensionValue(issued, OID.authorityKeyIdentifier);
+  const key = identifier && parseAuthorityKeyIdentifier(identifier);
+  if (key !== undefined && Buffer.compare(key, installed.keyIdentifier) !== 0) return false;
+  const path = pathOf(installed);
+  const constraints = extensionValue(issued, OID.basicConstraints);
+  const isAuthority = constraints !== undefined && parseBasicConstraints(constraints).ca;
+  if (isAuthority && pathLeft(path) < 1) return false;
+  return findForbiddenName(issued, path.flatMap(nameConstraintsOf)) === undefined;
+}
+
+function pathOf({ certificate, chain = [] }: InstalledCertificate): readonly Certificate[] {
+  return [certificate, ...chain].map(parseCertificate);
+}

@@ -1,0 +1,59 @@
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { type CertificateFields, derSigned } from '../../x509/build-certificate.ts';
+import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { readBackCertificate } from '../../x509/read-back-certificate.ts';
+import { verifySignature } from '../../x509/verify-signature.ts';
+import { practiceKeyFor } from '../keys/practice-key.ts';
+import { localSigningKey } from '../keys/signing-key.ts';
+import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
+
+/** As with ten thousand ASN.1 elements: relying parties will not read it either. */
+const UNREADABLE = 'a certificate must be readable by another parser (this server)';
+
+/**
+ * What is wrong with a TBSCertificate by RFC 5280, before the authority's key touches it: the last look at what was built
+ * from a stranger's request. It is signed with a key that nobody trusts, so that what is judged is a whole certificate,
+ * and by its bytes alone: judge and builder share no code.
+ * @returns one sentence for each fault; none for a certificate fit to be signed
+ * @throws Error when the bytes do not say what was meant, by the second opinion of another parser, or their signature
+ *   would not verify: our own fault
+ */
+export async function lintCertificate(
+  tbs: Uint8Array,
+  meant: CertificateFields,
+): Promise<readonly string[]> {
+  const { signingAlgorithm } = meant;
+  const { publicKey, privateKey } = await practiceKeyFor(signingAlgorithm);
+  const signature = await localSigningKey(privateKey).sign(signingAlgorithm, tbs);
+  const der = derSigned(tbs, signingAlgorithm, signature);
+  const faults = findFaults(der);
+  if (faults.length > 0) return faults;
+  const differences = readBackCertificate(der, meant);
+  if (differences.includes('certificate')) return [UNREADABLE];
+  const { signatureAlgorithm, tbs: signed, signature: read } = parseCertificate(der);
+  const verifies = verifySignature(signatureAlgorithm, publicKey, signed, read);
+  if (differences.length === 0 && verifies) return [];
+  const wrong = verifies ? differences : [...differences, 'signatureValue'];
+  throw new Error(`the certificate was built otherwise than meant: ${wrong.join(', ')}`);
+}
+
+function findFaults(der: Uint8Array): readonly string[] {
+  if (!SIZE_RULE.holds(der)) return [SIZE_RULE.rule];
+  return orDecodeFault(() => {
+    const certificate = parseCertificate(der);
+    const faults = CERTIFICATE_RULES.flatMap(({ rule, holds }) =>
+      orDecodeFault(() => (holds(certificate) ? [] : [rule])),
+    );
+    // What is malformed breaks every rule that looks at it.
+    return [...new Set(faults)];
+  });
+}
+
+function orDecodeFault(find: () => readonly string[]): readonly string[] {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof DecodeError) return [error.message];
+    throw error;
+  }
+}

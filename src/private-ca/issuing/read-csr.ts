@@ -1,0 +1,57 @@
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { decodePem } from '../../asn1/pem.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { parseName } from '../../x509/distinguished-name.ts';
+import {
+  type CertificationRequest,
+  parseCertificationRequest,
+} from '../../x509/parse-certification-request.ts';
+import { importPublicKey, weaknessOf } from '../../x509/public-key.ts';
+import { UnsupportedAlgorithmError } from '../../x509/unsupported-algorithm-error.ts';
+import { verifySignature } from '../../x509/verify-signature.ts';
+
+/**
+ * Reads the Csr blob of IssueCertificate, PEM, and judges it as AWS does: its signature must verify, its key be strong
+ * enough, and it must name somebody, by its subject or a subjectAltName.
+ * @throws AwsError MalformedCSRException
+ */
+export function readCsr(blob: Uint8Array): CertificationRequest {
+  try {
+    const csr = parseCertificationRequest(pemBody(blob));
+    const weakness = weaknessOf(csr.subjectPublicKeyInfo);
+    if (weakness !== undefined) throw malformed(weakness);
+    if (!hasValidSignature(csr)) throw malformed('the signature does not verify');
+    if (!namesSomebody(csr)) throw malformed('it has neither a subject nor a subjectAltName');
+    return csr;
+  } catch (error) {
+    if (error instanceof DecodeError) throw malformed(error.message, { cause: error });
+    if (error instanceof UnsupportedAlgorithmError) throw malformed(error.message);
+    throw error;
+  }
+}
+
+function pemBody(blob: Uint8Array): Uint8Array {
+  const text = Buffer.from(blob).toString('latin1');
+  const [der, ...others] = [
+    ...decodePem('CERTIFICATE REQUEST', text),
+    ...decodePem('NEW CERTIFICATE REQUEST', text),
+  ];
+  if (der === undefined || others.length > 0) throw malformed('it is not one request in PEM');
+  return der;
+}
+
+function hasValidSignature(csr: CertificationRequest): boolean {
+  const publicKey = importPublicKey(csr.subjectPublicKeyInfo);
+  return verifySignature(csr.signatureAlgorithm, publicKey, csr.signedBytes, csr.signature);
+}
+
+function namesSomebody(csr: CertificationRequest): boolean {
+  const hasAltName = csr.extensions.some(({ oid }) => oid === OID.subjectAltName);
+  return hasAltName || parseName(csr.subject).length > 0;
+}
+
+function malformed(reason: string, options?: ErrorOptions): AwsError {
+  const message = `The certificate signing request is refused: ${reason}`;
+  return new AwsError('MalformedCSRException', message, {}, options);
+}

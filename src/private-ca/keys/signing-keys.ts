@@ -1,0 +1,60 @@
+import { getEntry } from '../../store/collection.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import type { Sealer } from '../../store/seal.ts';
+import { AUTHORITY_KEY, authorityKeys, authorityPartition } from '../records/authority-record.ts';
+import { isTokenKey } from '../records/key-record.ts';
+import { KeyStoreError, type TokenKeyStore } from './key-store.ts';
+import { createSealedKeyStore } from './sealed-key-store.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** The authorities' keys, each opened and imported once: an import costs twice a signature. */
+export interface SigningKeys {
+  /**
+   * @throws Error when the authority has no key; SealError when it was sealed under another master key; KeyStoreError when it is
+   *   in a token that is not there
+   */
+  get(authorityId: string): Promise<SigningKey>;
+  /** Lets go of the keys whose records are gone: of authorities that were deleted for good. */
+  forgetDeleted(): Promise<void>;
+}
+
+interface Dependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+  readonly tokenKeys?: TokenKeyStore;
+}
+
+export function createSigningKeys(dependencies: Dependencies): SigningKeys {
+  const opened = new Map<string, Promise<SigningKey>>();
+  return {
+    get(authorityId) {
+      const known = opened.get(authorityId);
+      if (known !== undefined) return known;
+      const opening = openKey(dependencies, authorityId);
+      opened.set(authorityId, opening);
+      // A store that was away for a moment must not leave the authority without its key for good.
+      opening.catch(() => opened.delete(authorityId));
+      return opening;
+    },
+    async forgetDeleted() {
+      for (const authorityId of opened.keys()) {
+        if ((await findKey(dependencies, authorityId)) === undefined) opened.delete(authorityId);
+      }
+    },
+  };
+}
+
+function findKey({ store }: Dependencies, authorityId: string) {
+  return getEntry(store, authorityPartition(authorityId), authorityKeys, AUTHORITY_KEY);
+}
+
+async function openKey(dependencies: Dependencies, authorityId: string): Promise<SigningKey> {
+  const { sealer, tokenKeys } = dependencies;
+  const entry = await findKey(dependencies, authorityId);
+  if (entry === undefined) throw new Error(`the authority ${authorityId} has no key`);
+  const { value: key } = entry;
+  if (!isTokenKey(key)) return createSealedKeyStore(sealer).open(authorityId, key);
+  if (tokenKeys !== undefined) return tokenKeys.open(authorityId, key);
+  const message = `the key of the authority ${authorityId} is in the token "${key.tokenLabel}", and no token is configured`;
+  throw new KeyStoreError('misconfigured', message);
+}

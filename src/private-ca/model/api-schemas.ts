@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../x509/signing-algorithm.ts';
+import { supportedKeyAlgorithmSchema } from './key-algorithms.ts';
+
+/** Shapes that several actions share, with the constraints of the API model. */
+
+export const arnSchema = z
+  .string()
+  .min(5)
+  .max(200)
+  .regex(/^(?:arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(\/[\w+=,.@-]+)*)$/);
+
+export const idempotencyTokenSchema = z
+  .string()
+  .min(1)
+  .max(36)
+  .regex(/^(?:[\t\n\r\u0020-\u00FF]*)$/);
+
+export const signingAlgorithmSchema = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm]);
+
+/** KeyAlgorithm and SigningAlgorithm of the model: more than this server does. */
+export const modelKeyAlgorithmSchema = z.enum([
+  ...supportedKeyAlgorithmSchema.options,
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'SM2',
+]);
+
+export const modelSigningAlgorithmSchema = z.enum([
+  ...signingAlgorithmSchema.options,
+  'SM3WITHSM2',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+]);
+
+/** A blob: base64 text on the wire, octets in calls of our own. */
+export function blobSchema(octets: { readonly min: number; readonly max: number }) {
+  const bytes = z.instanceof(Uint8Array).check(({ value, issues }) => {
+    const limit = { origin: 'array', input: value } as const;
+    if (value.length < octets.min)
+      issues.push({ ...limit, code: 'too_small', minimum: octets.min });
+    if (value.length > octets.max) issues.push({ ...limit, code: 'too_big', maximum: octets.max });
+  });
+  return z.preprocess(bytesOfBase64, bytes).meta({ contentEncoding: 'base64', octets });
+}
+
+function bytesOfBase64(value: unknown, context: z.RefinementCtx): unknown {
+  if (value === undefined || value instanceof Uint8Array) return value;
+  if (z.base64().safeParse(value).success) return Buffer.from(String(value), 'base64');
+  context.issues.push({ code: 'invalid_format', format: 'base64', input: String(value) });
+  return z.NEVER;
+}
+
+export const maxResultsSchema = z.int().min(1).max(1000);
+
+export const nextTokenSchema = z.string().min(1).max(43_739);
+
+export const accountIdSchema = z
+  .string()
+  .length(12)
+  .regex(/^(?:[0-9]+)$/);

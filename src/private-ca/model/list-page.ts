@@ -1,0 +1,40 @@
+import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
+import type { PrivateCa } from '../private-ca.ts';
+
+/** What is listed page by page. */
+export interface PagedList {
+  /** Such as ListTags. */
+  readonly operation: string;
+  /** The ARN of the authority whose things are listed. */
+  readonly parent?: string;
+}
+
+interface Keyed {
+  readonly key: string;
+}
+
+/** The key that the page after a token follows, or undefined for the first page. @throws AwsError InvalidNextTokenException */
+export function openPosition(
+  ca: PrivateCa,
+  list: PagedList,
+  token: string | undefined,
+): string | undefined {
+  return token === undefined ? undefined : openPageToken(ca.sealer, scopeOf(ca, list), token);
+}
+
+/** The first `limit` of the items, and the token of what follows them, if there is more. */
+export function pageOf<Item extends Keyed>(
+  ca: PrivateCa,
+  list: PagedList,
+  items: readonly Item[],
+  limit: number,
+): { readonly items: readonly Item[]; readonly NextToken?: string } {
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  if (last === undefined || items.length <= limit) return { items: page };
+  return { items: page, NextToken: sealPageToken(ca.sealer, scopeOf(ca, list), last.key) };
+}
+
+function scopeOf({ scope }: PrivateCa, list: PagedList) {
+  return { ...list, caller: { ...scope, service: 'acm-pca' as const } };
+}

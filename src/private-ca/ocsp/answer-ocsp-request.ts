@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { DecodeError } from '../../asn1/decode-error.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
+import { getEntry } from '../../store/collection.ts';
+import { StoreUnavailableError } from '../../store/record-store.ts';
+import {
+  derOcspFailure,
+  type OcspCertStatus,
+  type OcspSingleResponse,
+} from '../../x509/build-ocsp-response.ts';
+import { digestOfKey } from '../../x509/key-identifier.ts';
+import {
+  type OcspCertId,
+  type OcspRequest,
+  parseOcspRequest,
+} from '../../x509/parse-ocsp-request.ts';
+import { statusAllows } from '../authority/authority-status.ts';
+import { findByKey, type IssuerDigest } from '../authority/issuer-keys.ts';
+import { KeyStoreError } from '../keys/key-store.ts';
+import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
+import { certificates, type IssuedCertificate, serialKey } from '../records/certificate-record.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
+import { revocations } from '../revocation/revocation-record.ts';
+import { type OcspAnswer, recentAnswer, reuseAnswer, signAnswer } from './ocsp-answers.ts';
+import { KeyBusyError } from './ocsp-signatures.ts';
+
+/** OCSPResponses, DER, for when the server itself fails: for good, or for a while. */
+export const OCSP_FAILURES = {
+  internalError: derOcspFailure('internalError'),
+  tryLater: derOcspFailure('tryLater'),
+} as const;
+
+const DIGESTS: Readonly<Record<string, IssuerDigest>> = {
+  [OID.sha1]: 'sha1',
+  [OID.sha256]: 'sha256',
+};
+const MAX_SERIAL_OCTETS = 21;
+
+/**
+ * How many may wait for a key before an answer that serves its request alone, which strangers can ask for without end, and before
+ * one that serves all who ask of the certificate.
+ */
+const MOST_BEFORE_ONE = 16;
+const MOST_BEFORE_ALL = 128;
+
+/**
+ * The answer to an OCSP request (RFC 6960, RFC 5019), signed with the key of the authority that issued the certificates, as AWS
+ * does. It knows every revocation that was answered before the call, unless the store is away: then it may be as old as caches may make it.
+ * @param request an OCSPRequest as received
+ * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be answered later
+ */
+export async function answerOcspRequest(ca: PrivateCa, request: Uint8Array): Promise<OcspAnswer> {
+  const parsed = readRequest(request);
+  if (parsed === undefined) return { der: derOcspFailure('malformedRequest') };
+  try {
+    return await answerFromStore(ca, parsed);
+  } catch (error) {
+    const [{ der }, ...others] = parsed.certIds;
+    const isAway = error instanceof StoreUnavailableError;
+    const recent = isAway && others.length === 0 ? recentAnswer(ca, der) : undefined;
+    if (recent === undefined) throw error;
+    return recent;
+  }
+}
+
+async function answerFromStore(ca: PrivateCa, request: OcspRequest): Promise<OcspAnswer> {
+  const authority = await findIssuerOf(ca, request);
+  if (authority === undefined) return { der: derOcspFailure('unauthorized') };
+  const { certIds, nonce } = request;
+  const found = await Promise.all(certIds.map((certId) => findStatus(ca, authority, certId)));
+  const responses = found.map(({ certId, status }) => ({ certId, status }));
+  const sign = (mostWaiting: number, echoed?: Uint8Array) =>
+    ca.ocspSignatures.inTurn(authority.id, mostWaiting, () =>
+      signAnswer(ca, authority, responses, echoed),
+    );
+  const [{ version } = {}, ...others] = found;
+  if (others.length > 0 || version === undefined) return sign(MOST_BEFORE_ONE, nonce);
+  const reuse = () => reuseAnswer(ca, certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
+  if (nonce === undefined) return reuse();
+  return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
+    // A responder may leave the nonce out (RFC 9654 section 2.1), and clients take such an answer.
+    if (error instanceof KeyBusyError) return reuse();
+    // The key was waited for: the certificate may have been revoked meanwhile.
+    if (error instanceof KeyStoreError) return answerFromStore(ca, { certIds, nonce: undefined });
+    throw error;
+  });
+}
+
+function readRequest(der: Uint8Array): OcspRequest | undefined {
+  try {
+    return parseOcspRequest(der);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** The one authority that may answer for all the certificates; undefined when there is none. */
+async function findIssuerOf(
+  ca: PrivateCa,
+  { certIds }: OcspRequest,
+): Promise<AuthorityRecord | undefined> {
+  const [{ hashAlgorithm, issuerKeyHash }] = certIds;
+  const digest = DIGESTS[hashAlgorithm];
+  const authority = digest && (await findByKey(ca, digest, issuerKeyHash));
+  if (authority === undefined) return undefined;
+  const isEntitled = statusAllows(authority, 'signRevocationStatus', ca.clock());
+  return isEntitled && certIds.every((certId) => names(certId, authority)) ? authority : undefined;
+}
+
+function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
+  const digest = DIGESTS[certId.hashAlgorithm];
+  if (digest === undefined) return false;
+  const keyHash = digestOfKey(digest, authority.subjectPublicKeyInfo);
+  if (Buffer.compare(keyHash, certId.issuerKeyHash) !== 0) return false;
+  return [requireInstalled(authority), ...(authority.formerly ?? [])].some(({ subject }) => {
+    const nameHash = createHash(digest).update(subject).digest();
+    return Buffer.compare(nameHash, certId.issuerNameHash) === 0;
+  });
+}
+
+interface FoundStatus extends OcspSingleResponse {
+  /** Of the record that says so; undefined when there is none. */
+  readonly version?: number;
+}
+
+/**
+ * A certificate that is being issued is not known to anybody yet. One that an imported authority had issued before is known when it was
+ * revoked there, by the index of revocations alone.
+ */
+async function findStatus(
+  ca: PrivateCa,
+  { id }: AuthorityRecord,
+  { der: certId, serialNumber }: OcspCertId,
+): Promise<FoundStatus> {
+  const isNegative = ((serialNumber[0] ?? 0) & 0x80) !== 0;
+  const unknown = { certId, status: { kind: 'unknown' } } as const;
+  if (isNegative || serialNumber.length > MAX_SERIAL_OCTETS) return unknown;
+  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
+  const partition = authorityPartition(id);
+  const issued = await getEntry(ca.store, partition, certificates, key);
+  if (issued?.value.state === 'issued') {
+    return { certId, status: statusOf(issued.value.revocation), version: issued.version };
+  }
+  const revoked = await getEntry(ca.store, partition, revocations, wholeOctets(key));
+  if (revoked === undefined) return unknown;
+  return { certId, status: statusOf(revoked.value), version: revoked.version };
+}
+
+/** Serial numbers of other programs may be longer than ours. */
+function wholeOctets(hex: string): string {
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
+}
+
+function statusOf(revocation: IssuedCertificate['revocation']): OcspCertStatus {
+  if (revocation === undefined) return { kind: 'good' };
+  const { revokedAt, reason } = revocation;
+  return {
+    kind: 'revoked',
+    revokedAt: new Date(revokedAt),
+    reason: REVOCATION_REASONS[reason],
+  };
+}

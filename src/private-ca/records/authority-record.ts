@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { base64Bytes, defineCollection } from '../../store/collection.ts';
+import { signingAlgorithmSchema } from '../model/api-schemas.ts';
+import { asn1SubjectSchema } from '../model/asn1-subject.ts';
+import { csrExtensionsSchema } from '../model/csr-extensions.ts';
+import { supportedKeyAlgorithmSchema } from '../model/key-algorithms.ts';
+import { revocationConfigurationSchema } from '../model/revocation-configuration.ts';
+import { keyRecordSchema } from './key-record.ts';
+
+/** What issuing needs of the authority's own certificate, so that it is parsed once, when it is imported. */
+const installedSchema = z.strictObject({
+  certificate: base64Bytes,
+  /** From its issuer up to the root, DER each; empty for a root. */
+  chain: z.array(base64Bytes).readonly().optional(),
+  /** Name, DER: the issuer of what the authority signs. */
+  subject: base64Bytes,
+  /** Lower-case hexadecimal, without leading zeros. */
+  serialNumber: z.string(),
+  notBefore: z.number(),
+  notAfter: z.number(),
+  /** For the authorityKeyIdentifier of what the authority signs. */
+  keyIdentifier: base64Bytes,
+});
+
+/** What CreateCertificateAuthority was told; members that older records lack are optional. */
+const requestedShape = {
+  arn: z.string(),
+  id: z.uuid(),
+  accountId: z.string(),
+  type: z.enum(['ROOT', 'SUBORDINATE']),
+  keyAlgorithm: supportedKeyAlgorithmSchema,
+  signingAlgorithm: signingAlgorithmSchema,
+  subject: asn1SubjectSchema,
+  csrExtensions: csrExtensionsSchema.optional(),
+  /** Absent: neither CRL nor OCSP. */
+  revocation: revocationConfigurationSchema.optional(),
+  keyStorageSecurityStandard: z.string().optional(),
+  /** Absent: GENERAL_PURPOSE. */
+  usageMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).optional(),
+  createdAt: z.number(),
+  lastStateChangeAt: z.number(),
+};
+
+/** An authority without a key: it is being made, or its making failed. */
+const unfinishedSchema = z.strictObject({
+  ...requestedShape,
+  status: z.enum(['CREATING', 'FAILED']),
+  failureReason: z.enum(['REQUEST_TIMED_OUT', 'UNSUPPORTED_ALGORITHM', 'OTHER']).optional(),
+});
+
+const finishedSchema = z.strictObject({
+  ...requestedShape,
+  /** EXPIRED is not stored: `authorityStatus` derives it. */
+  status: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED', 'DELETED']),
+  subjectPublicKeyInfo: base64Bytes,
+  csr: base64Bytes,
+  installed: installedSchema.optional(),
+  /** Earlier ones of another name, key identifier or constraints, the latest first: what they issued verifies under them alone. */
+  formerly: z.array(installedSchema).readonly().optional(),
+  /** Of a DELETED authority: the record and the key expire when it can no longer be restored. */
+  deletion: z
+    .strictObject({
+      statusBefore: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
+      restorableUntil: z.number(),
+    })
+    .optional(),
+});
+
+/** An authority as stored, in the partition `ca-{id}`. Times are milliseconds since the epoch. */
+const authoritySchema = z.union([finishedSchema, unfinishedSchema]);
+
+/** An authority that has its key. */
+export type AuthorityRecord = Readonly<z.infer<typeof finishedSchema>>;
+export type UnfinishedAuthority = Readonly<z.infer<typeof unfinishedSchema>>;
+export type StoredAuthority = AuthorityRecord | UnfinishedAuthority;
+export type InstalledCertificate = Readonly<z.infer<typeof installedSchema>>;
+
+export const authorities = defineCollection<StoredAuthority>('authority', authoritySchema);
+export const authorityKeys = defineCollection('authority-key', keyRecordSchema);
+
+/** The one key in these collections: a partition holds one authority. */
+export const AUTHORITY_KEY = 'authority';
+
+/** Whether the authority has no key, yet or for good. */
+export function isUnfinished(authority: StoredAuthority): authority is UnfinishedAuthority {
+  return authority.status === 'CREATING' || authority.status === 'FAILED';
+}
+
+/** The partition of all that belongs to one authority. */
+export function authorityPartition(authorityId: string): string {
+  return `ca-${authorityId}`;
+}
+
+/** The sealing context of an authority's private key. */
+export function authorityKeySealContext(authorityId: string): string {
+  return `ca/${authorityId}/private-key`;
+}

@@ -1,0 +1,36 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { keyIdentifierOf, parseSubjectKeyIdentifier } from '../../x509/key-identifier.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
+import type { AuthorityRecord, InstalledCertificate } from './authority-record.ts';
+
+/** The certificate of an authority that is ACTIVE, DISABLED or EXPIRED. */
+export function requireInstalled({ id, installed }: AuthorityRecord): InstalledCertificate {
+  if (installed === undefined) throw new Error(`the authority ${id} has no certificate`);
+  return installed;
+}
+
+/**
+ * What is stored of an authority's own certificate.
+ * @param chain from its issuer up to the root
+ * @throws DecodeError when its subjectKeyIdentifier is malformed
+ */
+export function installedCertificate(
+  certificate: Certificate,
+  chain: readonly Certificate[],
+): InstalledCertificate {
+  const { der, subject, subjectPublicKeyInfo, extensions } = certificate;
+  const identifier = extensions.find(({ oid }) => oid === OID.subjectKeyIdentifier);
+  return {
+    certificate: der,
+    ...(chain.length > 0 && { chain: chain.map((issuer) => issuer.der) }),
+    subject,
+    serialNumber: Buffer.from(certificate.serialNumber)
+      .toString('hex')
+      .replace(/^0+(?=.)/, ''),
+    notBefore: certificate.notBefore.getTime(),
+    notAfter: certificate.notAfter.getTime(),
+    keyIdentifier: identifier
+      ? parseSubjectKeyIdentifier(identifier.value)
+      : keyIdentifierOf(subjectPublicKeyInfo),
+  };
+}

@@ -1,0 +1,67 @@
+import { OID } from '../../asn1/object-identifiers.ts';
+import { readBer } from '../../asn1/read-ber.ts';
+import { AwsError } from '../../aws-wire/aws-error.ts';
+import { putEntry } from '../../store/collection.ts';
+import type { Write } from '../../store/record-store.ts';
+import type { CrlReason } from '../../x509/crl-reasons.ts';
+import type { Crl } from '../../x509/parse-crl.ts';
+import { REVOCATION_REASONS, type RevocationReason } from '../model/revocation-reasons.ts';
+import { LAST_MOMENT } from '../model/validity.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { AUTHORITY_KEY } from '../records/authority-record.ts';
+import { markRevocationListStale, revocationLists, revocations } from './revocation-record.ts';
+
+/** Entries of a CRL that are stored at once. */
+const PORTION = 1_000;
+
+/**
+ * Stores what the last CRL of an authority names, so that its next one names it too, and gives the writes that make the next
+ * one's number greater.
+ * @throws AwsError InvalidRequestException when the number of the CRL is above 2^53
+ */
+export async function importRevocations(
+  ca: PrivateCa,
+  partition: string,
+  crl: Crl | undefined,
+): Promise<readonly Write[]> {
+  if (crl === undefined) return [];
+  const crlNumber = crlNumberOf(crl);
+  // The CRL does not say when a certificate expires. Other programs issue beyond the end of the authority, which may be renewed.
+  const notAfter = LAST_MOMENT;
+  for (let from = 0; from < crl.revoked.length; from += PORTION) {
+    const writes = crl.revoked
+      .slice(from, from + PORTION)
+      .map(({ serialNumber, revokedAt, reason }) =>
+        putEntry(revocations, storedSerial(serialNumber), {
+          ...{ revokedAt: revokedAt.getTime(), reason: reasonOf(reason), notAfter },
+        }),
+      );
+    await ca.store.commit(partition, writes);
+  }
+  const issuedAt = crl.thisUpdate.getTime();
+  const previous = { crl: crl.der, crlNumber, issuedAt, covers: 0 };
+  return [putEntry(revocationLists, AUTHORITY_KEY, previous), markRevocationListStale(ca.clock())];
+}
+
+/** 0 for a CRL without one. */
+function crlNumberOf({ extensions }: Crl): number {
+  const extension = extensions.find(({ oid }) => oid === OID.cRLNumber);
+  if (extension === undefined) return 0;
+  const number = Number(`0x${Buffer.from(readBer(extension.value).content).toString('hex')}`);
+  if (Number.isSafeInteger(number)) return number;
+  const message = 'The authority is refused: the number of its CRL is above 2^53';
+  throw new AwsError('InvalidRequestException', message);
+}
+
+/** 32 hexadecimal digits, or more for a number of more than 128 bits: whole octets in any case. */
+function storedSerial(serialNumber: Uint8Array): string {
+  const octets = Buffer.from(serialNumber);
+  const significant = octets.subarray(octets.findIndex((octet) => octet !== 0));
+  return significant.toString('hex').padStart(32, '0');
+}
+
+/** The API knows no certificate that is on hold: it stays revoked. */
+function reasonOf(reason: CrlReason): RevocationReason {
+  const known = Object.entries(REVOCATION_REASONS).find(([, name]) => name === reason);
+  return (known?.[0] as RevocationReason | undefined) ?? 'UNSPECIFIED';
+}

@@ -1,0 +1,21 @@
+import { getEntry } from '../../store/collection.ts';
+import { findAuthority } from '../authority/find-authority.ts';
+import type { PrivateCa } from '../private-ca.ts';
+import { authorityPartition } from '../records/authority-record.ts';
+import { certificates, serialKey } from '../records/certificate-record.ts';
+
+/**
+ * Whether the authority has revoked the certificate with this serial number (content octets of the INTEGER); false for one
+ * that it did not issue. A revocation is known to every process from the moment RevokeCertificate answers.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority
+ */
+export async function isRevoked(
+  ca: PrivateCa,
+  authorityArn: string,
+  serialNumber: Uint8Array,
+): Promise<boolean> {
+  const { value: authority } = await findAuthority(ca, authorityArn);
+  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
+  const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, key);
+  return entry?.value.state === 'issued' && entry.value.revocation !== undefined;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { base64Bytes, putEntry } from '../../store/collection.ts';
+import type { PutWrite } from '../../store/record-store.ts';
+import { revocationReasonSchema } from '../model/revocation-reasons.ts';
+import { defineAuthorityCollection } from '../records/authority-collections.ts';
+import { AUTHORITY_KEY } from '../records/authority-record.ts';
+
+/** A revoked certificate that a CRL has still to name, so that a CRL is built without reading every certificate. */
+const revocationSchema = z.strictObject({
+  /** Milliseconds since the epoch. */
+  revokedAt: z.number(),
+  reason: revocationReasonSchema,
+  /** When the certificate expires, in milliseconds since the epoch; the end of time where that is not known. */
+  notAfter: z.number(),
+});
+
+/** From issuing a CRL to its nextUpdate where nothing is configured, in milliseconds: seven days, as the console of AWS offers. */
+export const DEFAULT_LIST_LIFE = 7 * 86_400_000;
+
+/** The CRL that the authority has published last. */
+export const revocationListSchema = z.strictObject({
+  /** DER. */
+  crl: base64Bytes,
+  crlNumber: z.number(),
+  /** Milliseconds since the epoch. */
+  issuedAt: z.number(),
+  /** From `issuedAt` to nextUpdate, in milliseconds; older records lack it. */
+  life: z.number().optional(),
+  /** The issuingDistributionPoint of a partition's; older records have one URL. */
+  urls: z.array(z.string()).readonly().optional(),
+  url: z.string().optional(),
+  /** The serial number of the authority's certificate then, in hexadecimal; older records lack it. */
+  signedAs: z.string().optional(),
+  /** The version of the authority's mark when building began: what was put up to there is in the CRL. */
+  covers: z.number(),
+});
+
+export type RevocationListRecord = Readonly<z.infer<typeof revocationListSchema>>;
+
+/** By serial number, as the certificates. */
+export const revocations = defineAuthorityCollection('revocations', revocationSchema);
+
+/** Under `listKey`, as the mark. */
+export const revocationLists = defineAuthorityCollection('revocation-list', revocationListSchema);
+export const revocationListMarks = defineAuthorityCollection(
+  'revocation-list-mark',
+  z.strictObject({ changedAt: z.number() }),
+);
+
+/**
+ * The partition that a certificate is in for good: the beginning of its serial number, which is random, so that 256 partitions are of
+ * one size and nobody has to count.
+ * @param serial 32 lower-case hexadecimal digits
+ */
+export function partitionOfSerial(serial: string): string {
+  return serial.slice(0, 2);
+}
+
+/** Where the CRL of a partition is stored, and the complete one without a partition. */
+export function listKey(partition: string | undefined): string {
+  return partition === undefined ? AUTHORITY_KEY : `partition-${partition}`;
+}
+
+/**
+ * The write that makes a published CRL stale: the last one of each commit that changes what the CRL says. It has
+ * no condition, so that revocations at once do not hinder each other.
+ */
+export function markRevocationListStale(changedAt: number, partition?: string): PutWrite {
+  return putEntry(revocationListMarks, listKey(partition), { changedAt });
+}

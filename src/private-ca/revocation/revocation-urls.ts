@@ -1,0 +1,62 @@
+import type { Buckets } from '../buckets/object-store.ts';
+import type { AuthorityRecord } from '../records/authority-record.ts';
+
+/**
+ * Where the enrol listener serves what relying parties fetch; undefined in a process that does not know, and in one that only
+ * administers.
+ */
+export type PublicUrl = () => string | undefined;
+
+/** What is known of where relying parties find what the authorities publish. */
+export interface PublicPlaces {
+  readonly publicUrl?: PublicUrl | undefined;
+  readonly buckets?: Pick<Buckets, 'publicUrl'> | undefined;
+}
+
+/**
+ * Where the CRL of an authority is: its key under CustomCname, else under the address of its bucket, else under that of the server.
+ * Undefined without an address.
+ * @param partition two hexadecimal digits
+ */
+export function revocationListUrl(
+  authority: AuthorityRecord,
+  places: PublicPlaces,
+  partition?: string,
+): string | undefined {
+  const directory = revocationListsUrl(authority, places);
+  return directory && `${directory}${revocationListFile(authority.id, partition)}`;
+}
+
+/** Where all CRLs of an authority are, with a slash at the end. */
+export function revocationListsUrl(
+  authority: AuthorityRecord,
+  { publicUrl, buckets }: PublicPlaces,
+): string | undefined {
+  const crl = authority.revocation?.CrlConfiguration;
+  const inBucket = crl?.S3BucketName && buckets?.publicUrl(crl.S3BucketName);
+  const base = crl?.CustomCname ? `http://${crl.CustomCname}` : inBucket || publicUrl?.();
+  if (!base) return undefined;
+  return `${base.replace(/\/+$/, '')}/${revocationListDirectory(authority)}`;
+}
+
+/** Where CRLs are in their bucket, and under the address in URLs: `crl/`, or CustomPath. */
+export function revocationListDirectory({ revocation }: AuthorityRecord): string {
+  const path = revocation?.CrlConfiguration?.CustomPath ?? 'crl';
+  return path === '/' ? '' : `${path}/`;
+}
+
+/** `{id}.crl`, or `{id}-{partition}.crl`. */
+export function revocationListFile(authorityId: string, partition: string | undefined): string {
+  return `${partition === undefined ? authorityId : `${authorityId}-${partition}`}.crl`;
+}
+
+/** Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without an address. */
+export function ocspUrl(
+  { revocation }: AuthorityRecord,
+  { publicUrl }: PublicPlaces,
+): string | undefined {
+  const cname = revocation?.OcspConfiguration?.OcspCustomCname;
+  if (cname) return `http://${cname}`;
+  const base = publicUrl?.();
+  return base ? `${base.replace(/\/+$/, '')}/ocsp` : undefined;
+}

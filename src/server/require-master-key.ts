@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { UsageError } from '../config/usage-error.ts';
+import { findUnfinishedImport } from '../store/archive/import-mark.ts';
+import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import type { PutWrite, RecordStore } from '../store/record-store.ts';
+import { SealError, type Sealed, type Sealer, sealedText } from '../store/seal.ts';
+
+/**
+ * A sealed nothing for each master key under which something in the store may be sealed. There are two from the moment a server
+ * first uses a new key until `master-key reseal` has done away with the old one.
+ */
+const marks = defineCollection(
+  'master-key',
+  z.strictObject({ sealed: z.union([sealedText, z.array(sealedText)]) }),
+);
+const PARTITION = 'installation';
+const KEY = 'mark';
+const CONTEXT = `${PARTITION}/${KEY}`;
+
+interface Dependencies {
+  readonly store: RecordStore;
+  readonly sealer: Sealer;
+}
+
+/**
+ * Makes sure that the master keys open all that is in the store and that all of it is there, and notes that the current key is in
+ * use. A new store takes any key. With a wrong one nothing is written. To be called before anything is sealed; again does no harm.
+ * @throws UsageError when the keys are others, the second of two is missing, or an import into the store was cut short
+ */
+export async function requireMasterKey(deps: Dependencies): Promise<void> {
+  await noteMasterKey(deps);
+  // Afterwards: an import that begins at this moment does not where a key is noted (`claimStore`).
+  if ((await findUnfinishedImport(deps.store)) !== undefined) throw new UsageError(HALF_IMPORTED);
+}
+
+/** The write with which an import takes a new store. It fails when a server has begun to use it. */
+export function claimStore(sealer: Sealer): PutWrite {
+  const sealed = sealer.seal(new Uint8Array(), CONTEXT);
+  return putEntry(marks, KEY, { sealed }, { condition: 'absent' });
+}
+
+async function noteMasterKey({ store, sealer }: Dependencies): Promise<void> {
+  for (;;) {
+    const kept = await readMarks(store);
+    const opened = kept.sealed.filter((mark) => opens(sealer, mark));
+    if (opened.length < kept.sealed.length) {
+      throw new UsageError(opened.length === 0 ? WRONG_KEY : SECOND_KEY);
+    }
+    if (kept.sealed.some((mark) => sealer.isCurrent(mark))) return;
+    const sealed = [...kept.sealed, sealer.seal(new Uint8Array(), CONTEXT)];
+    const { condition } = kept;
+    const { outcome } = await store.commit(PARTITION, [
+      putEntry(marks, KEY, { sealed }, { condition }),
+    ]);
+    if (outcome === 'committed') return;
+  }
+}
+
+/**
+ * Whether the store's records may be sealed under the current master key: not under a wrong one, nor, in a server that has
+ * been running throughout, under one that has been done away with since. Writes nothing.
+ */
+export async function isMasterKeyInUse({ store, sealer }: Dependencies): Promise<boolean> {
+  const { sealed } = await readMarks(store);
+  return sealed.some((mark) => sealer.isCurrent(mark) && opens(sealer, mark));
+}
+
+/**
+ * Notes that nothing is sealed under any key but the current one any more.
+ * @throws UsageError as `requireMasterKey`
+ */
+export async function dropOtherMasterKey(deps: Dependencies): Promise<void> {
+  const { store, sealer } = deps;
+  for (;;) {
+    await requireMasterKey(deps);
+    const { sealed, condition } = await readMarks(store);
+    const current = sealed.filter((mark) => sealer.isCurrent(mark));
+    if (current.length === sealed.length) return;
+    const { outcome } = await store.commit(PARTITION, [
+      putEntry(marks, KEY, { sealed: current }, { condition }),
+    ]);
+    if (outcome === 'committed') return;
+  }
+}
+
+async function readMarks(store: RecordStore) {
+  const entry = await getEntry(store, PARTITION, marks, KEY);
+  if (entry === undefined) return { sealed: [], condition: 'absent' } as const;
+  // One alone is how the mark was before there could be two keys.
+  return { sealed: [entry.value.sealed].flat(), condition: { version: entry.version } };
+}
+
+function opens(sealer: Sealer, mark: Sealed): boolean {
+  try {
+    sealer.open(mark, CONTEXT);
+    return true;
+  } catch (error) {
+    if (error instanceof SealError) return false;
+    throw error;
+  }
+}
+
+const WRONG_KEY =
+  'the master key does not open what is in the store; restore the one that belongs to it';
+const SECOND_KEY =
+  'the store has secrets under a second master key; give that one too (otherMasterKeyFile, --other-master-key-file) until "scep-connector master-key reseal" has ended';
+
+const HALF_IMPORTED =
+  'an import into the store was cut short; run "scep-connector store import" again with the same archive';
+
+/** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
+export function explainSealError(error: unknown): never {
+  throw error instanceof SealError ? new UsageError(WRONG_KEY) : error;
+}

@@ -1,0 +1,109 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { challenges } from '../../../src/connectors/challenges/challenge-record.ts';
+import { deleteConnector } from '../../../src/connectors/delete-connector.ts';
+import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
+import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
+import { resumeTransactions } from '../../../src/enrolment/transaction/unfinished-transactions.ts';
+import { REFUSAL_REASONS } from '../../../src/scep/refusal.ts';
+import { listEntries } from '../../../src/store/collection.ts';
+import { leftOf } from '../../support/load/audit-connectors.ts';
+import { readReply } from '../../support/scep-messages/read-reply.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
+
+let device: TestDevice;
+let world: EnrolmentWorld;
+
+beforeAll(() => {
+  device = makeDevice();
+});
+beforeEach(async () => {
+  world = await makeEnrolmentWorld({ 'scep:pending-wait': '0s' });
+});
+
+const request = (type: 'PKCSReq' | 'RenewalReq' = 'PKCSReq') =>
+  deviceRequest(
+    device,
+    world.ra,
+    deviceCsr(device, { challengePassword: world.challengePassword }),
+    { type },
+  );
+
+const deletion = async () => {
+  await deleteConnector(world.deps, world.connector, world.connector.arn);
+  await resumeConnectors({ ...world.deps, randomUuid: () => crypto.randomUUID() });
+};
+
+describe('a connector for Intune', () => {
+  test.each(['PKCSReq', 'RenewalReq'] as const)('refuses %s with a reason', async (type) => {
+    const mobileDeviceManagement = {
+      intune: { azureApplicationId: '1-1', domain: 'example.com' },
+    };
+    const connector = { ...world.connector, type: 'INTUNE', mobileDeviceManagement } as const;
+    const result = await handlePkiOperation(world.deps, connector, request(type));
+    const { failInfo, text } = REFUSAL_REASONS['intune-not-supported'];
+    expect(readReply(result, world.ra, device)).toMatchObject({
+      status: 'FAILURE',
+      failInfo,
+      text,
+    });
+    expect(world.issuer.calls).toBe(0);
+  });
+});
+
+describe('a connector that is deleted while a device enrols', () => {
+  test('between the check of the challenge and the transaction: nothing is issued or left', async () => {
+    const { findChallenge } = world.deps;
+    const deps: typeof world.deps = {
+      ...world.deps,
+      findChallenge: (id) => async (password) => {
+        const found = await findChallenge(id)(password);
+        await deletion();
+        return found;
+      },
+    };
+    const result = await handlePkiOperation(deps, world.connector, request());
+    expect(readReply(result, world.ra, device)).toMatchObject({
+      status: 'FAILURE',
+      text: REFUSAL_REASONS['connector-deleted'].text,
+    });
+    expect(world.issuer.calls).toBe(0);
+    expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
+  });
+
+  test('while the CA issues: the certificate reaches nobody, and nothing is left', async () => {
+    world.issuer.beforeIssue = deletion;
+    const result = await world.handle(request());
+    expect(readReply(result, world.ra, device).status).not.toBe('SUCCESS');
+    expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
+  });
+
+  test('after PENDING: the CA is not asked again', async () => {
+    world.issuer.failIssuing('unavailable', 1);
+    const pending = await world.handle(request());
+    expect(readReply(pending, world.ra, device).status).toBe('PENDING');
+    await deleteConnector(world.deps, world.connector, world.connector.arn);
+    const { calls } = world.issuer;
+    expect(await resumeTransactions(world.deps)).toBe(0);
+    expect(world.issuer.calls).toBe(calls);
+  });
+
+  test('the purge takes more than one page of what there is', async () => {
+    const partition = `connector-${world.connector.id}`;
+    const [entry] = await listEntries(world.store, partition, challenges, { limit: 1 });
+    const value = JSON.stringify({ challengeId: entry?.value.id });
+    for (let index = 0; index < 1_100; index += 1) {
+      const key = String(index);
+      await world.store.commit(partition, [
+        { kind: 'put', collection: 'challenge-digests', key, value },
+      ]);
+    }
+    await deletion();
+    expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
+  });
+});

@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import {
+  derElement,
+  derOid,
+  derPrintableString,
+  derSequence,
+  derSet,
+  derUtf8String,
+} from '../../../src/asn1/write-der.ts';
+import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
+import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import { derGeneralNames, type GeneralName } from '../../../src/x509/general-names.ts';
+import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import type { Extension } from '../../../src/x509/read-extensions.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
+
+let device: TestDevice;
+let strict: EnrolmentWorld;
+let windows: EnrolmentWorld;
+let transactions = 0;
+
+beforeAll(async () => {
+  device = makeDevice();
+  strict = await makeEnrolmentWorld();
+  windows = await makeEnrolmentWorld({ 'scep:windows-identity': 'upn sid' });
+});
+
+async function outcomeOf(
+  fields: Partial<CertificationRequestFields>,
+  world = strict,
+): Promise<string> {
+  transactions += 1;
+  const csr = deviceCsr(device, { challengePassword: world.challengePassword, ...fields });
+  const options = { transactionId: `rule-${transactions}` };
+  const { decision } = await world.handle(deviceRequest(device, world.ra, csr, options));
+  return decision.refusal?.text ?? decision.outcome.status;
+}
+
+const withExtension = (extension: Extension, world = strict) =>
+  outcomeOf({ extensions: [extension] }, world);
+const extension = (oid: string, value: Uint8Array, critical = false) => ({ oid, critical, value });
+const names = (...given: GeneralName[]) => extension(OID.subjectAltName, derGeneralNames(given));
+const uri = (value: string) => names({ kind: 'uniformResourceIdentifier', value });
+const bmp = (text: string) => derElement(0x1e, Buffer.from(text, 'utf16le').swap16());
+
+describe('extensions that are taken over or set by the CA', () => {
+  test.each<[string, Extension]>([
+    [
+      'DNS names, addresses, mail, URIs',
+      names(
+        { kind: 'dNSName', value: '*.a.example' },
+        { kind: 'iPAddress', value: '10.0.0.1' },
+        { kind: 'rfc822Name', value: 'a@b.example' },
+        { kind: 'uniformResourceIdentifier', value: 'urn:uuid:1' },
+      ),
+    ],
+    ['keyUsage', keyUsageExtension(['digitalSignature'])],
+    ['extKeyUsage', extendedKeyUsageExtension([OID.serverAuth, '1.2.3.4'])],
+    ['the template name', extension(OID.microsoftCertificateTemplateName, bmp('Computer'))],
+    [
+      'application policies',
+      extension(OID.microsoftApplicationPolicies, derSequence(derSequence(derOid(OID.clientAuth)))),
+    ],
+    ['CA:FALSE', basicConstraintsExtension({ ca: false }, true)],
+    ['subjectKeyIdentifier', extension(OID.subjectKeyIdentifier, derElement(4, Buffer.of(1)))],
+    ['authorityKeyIdentifier', extension(OID.authorityKeyIdentifier, derSequence(), true)],
+  ])('%s', async (_, given) => {
+    expect(await withExtension(given)).toBe('SUCCESS');
+  });
+});
+
+describe('extensions that are refused, with their object identifier named', () => {
+  test.each<[string, Extension, string]>([
+    ['CA:TRUE', basicConstraintsExtension({ ca: true }, true), '2.5.29.19: CA:TRUE'],
+    ['keyCertSign', keyUsageExtension(['keyCertSign']), '2.5.29.15: keyCertSign'],
+    ['cRLSign', keyUsageExtension(['digitalSignature', 'cRLSign']), '2.5.29.15: cRLSign'],
+    ['a keyUsage of nothing', keyUsageExtension([]), '2.5.29.15: no usage'],
+    [
+      'anyExtendedKeyUsage',
+      extendedKeyUsageExtension([OID.clientAuth, OID.anyExtendedKeyUsage]),
+      '2.5.29.37: anyExtendedKeyUsage',
+    ],
+    ['OCSPSigning', extendedKeyUsageExtension([OID.ocspSigning]), '2.5.29.37: OCSPSigning'],
+    [
+      'an enrolment agent',
+      extendedKeyUsageExtension([OID.certificateRequestAgent]),
+      'Certificate Request Agent',
+    ],
+    [
+      'any application policy',
+      extension(
+        OID.microsoftApplicationPolicies,
+        derSequence(derSequence(derOid(OID.microsoftAnyApplicationPolicy))),
+      ),
+      'any application policy',
+    ],
+    ['nameConstraints', extension(OID.nameConstraints, derSequence(), true), '2.5.29.30'],
+    ['an unknown critical one', extension('1.2.3.4.5', derSequence(), true), '1.2.3.4.5'],
+    ['an unknown one', extension('1.2.3.4.6', derSequence()), '1.2.3.4.6'],
+    [
+      'a critical template name',
+      extension(OID.microsoftCertificateTemplateName, bmp('Computer'), true),
+      '1.3.6.1.4.1.311.20.2: critical',
+    ],
+    [
+      'a template name with a newline',
+      extension(OID.microsoftCertificateTemplateName, bmp('a\nb')),
+      'not a template name',
+    ],
+    [
+      'a template name of 65 characters',
+      extension(OID.microsoftCertificateTemplateName, bmp('a'.repeat(65))),
+      'not a template name',
+    ],
+    ['a malformed one', extension(OID.extKeyUsage, Buffer.from('zz')), '2.5.29.37: malformed'],
+  ])('%s', async (_, given, named) => {
+    const text = await withExtension(given);
+    expect(text).toContain('an extension that this connector does not issue');
+    expect(text).toContain(named);
+  });
+});
+
+describe('Windows account names only where allowed', () => {
+  const upn = names({ kind: 'userPrincipalName', value: 'administrator@corp.example' });
+  const sid = extension(OID.microsoftSid, derSequence());
+  const sidUris = [
+    'tag:microsoft.com,2022-09-14:sid:S-1-5-21-1',
+    'TAG:Microsoft.com,2022-09-14:%73id:S-1-5-21-1',
+    'tag:%6Dicrosoft.com,2022-09-14:sid:S-1-5-21-1',
+  ].map(uri);
+
+  test.each([upn, sid, ...sidUris])(
+    'refused by default, accepted by consent (%#)',
+    async (given) => {
+      expect(await withExtension(given)).toContain('not allowed on this connector');
+      expect(await withExtension(given, windows)).toBe('SUCCESS');
+    },
+  );
+
+  test('a user principal name with a character that turns the text round is refused all the same', async () => {
+    const turned = names({ kind: 'userPrincipalName', value: 'admin\u202e@corp.example' });
+    expect(await withExtension(turned, windows)).toContain('a control character');
+  });
+});
+
+describe('names', () => {
+  const subject = (oid: string, value: Uint8Array) =>
+    derSequence(derSet(derSequence(derOid(oid), value)));
+
+  test.each<[string, Extension]>([
+    ['a DNS name with a space', names({ kind: 'dNSName', value: 'a b' })],
+    ['a DNS label that ends in a hyphen', names({ kind: 'dNSName', value: 'a-.example' })],
+    ['a DNS name that ends in a dot', names({ kind: 'dNSName', value: 'a.example.' })],
+    ['mail without a domain', names({ kind: 'rfc822Name', value: 'a' })],
+    ['a URI without a scheme', uri('no-scheme')],
+  ])('%s is not well formed', async (_, given) => {
+    expect(await withExtension(given)).toContain('is not well formed');
+  });
+
+  test('kinds that are not issued', async () => {
+    const directory = names({
+      kind: 'directoryName',
+      value: subject(OID.commonName, derUtf8String('x')),
+    });
+    expect(await withExtension(directory)).toContain(
+      'names of the kind directoryName are not issued',
+    );
+    const other = names({ kind: 'otherName', typeId: '1.2.3.4', value: derUtf8String('x') });
+    expect(await withExtension(other)).toContain('names of the kind otherName are not issued');
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ['a newline', subject(OID.commonName, derUtf8String('a\nb')), /control character/],
+    ['a NUL', subject(OID.commonName, derUtf8String('a\u0000b')), /control character/],
+    ['a direction mark', subject(OID.commonName, derUtf8String('a\u202eb')), /control character/],
+    ['65 characters', subject(OID.commonName, derUtf8String('a'.repeat(65))), /longer than 64/],
+    ['blanks', subject(OID.commonName, derUtf8String('  ')), /is empty/],
+    ['no subject and no other name', derSequence(), /neither a subject nor/],
+  ])('a subject of %s', async (_, given, text) => {
+    expect(await outcomeOf({ subject: given })).toMatch(text);
+  });
+
+  test('an empty subject with a subjectAltName is fine', async () => {
+    const extensions = [names({ kind: 'dNSName', value: 'a.example' })];
+    expect(await outcomeOf({ subject: derSequence(), extensions })).toBe('SUCCESS');
+  });
+});
+
+describe('validity', () => {
+  const pair = (name: string, value: string) => ({
+    oid: OID.microsoftEnrollmentNameValuePair,
+    values: [derSequence(bmp(name), bmp(value))],
+  });
+  const asked = (period: string, units: string) => [
+    pair('ValidityPeriod', period),
+    pair('ValidityPeriodUnits', units),
+  ];
+
+  test.each([
+    ['Days', '10', 10],
+    ['weeks', '2', 14],
+    ['Years', '2', 730],
+    ['Years', '500', 5 * 365],
+  ])('%s %s is %i days', async (period, units, days) => {
+    expect(await outcomeOf({ attributes: asked(period, units) })).toBe('SUCCESS');
+    const notAfter = strict.issuer.issued.at(-1)?.notAfter.getTime() ?? 0;
+    expect((notAfter - Date.now()) / 86_400_000).toBeCloseTo(days, 1);
+  });
+
+  test.each([
+    ['an unknown word', asked('fortnights', '1')],
+    ['a word of JavaScript', asked('constructor', '1')],
+    ['another', asked('__proto__', '1')],
+    ['zero', asked('Days', '0')],
+    ['a negative number', asked('Days', '-1')],
+    ['a fraction', asked('Days', '1.5')],
+    ['a number beyond reason', asked('Days', '9'.repeat(30))],
+    ['one half of a pair', [pair('ValidityPeriod', 'Days')]],
+    ['a name twice', [...asked('Days', '1'), pair('ValidityPeriod', 'Years')]],
+    [
+      'no string',
+      [{ oid: OID.microsoftEnrollmentNameValuePair, values: [derPrintableString('x')] }],
+    ],
+  ])('%s is refused in words', async (_, attributes) => {
+    const text = await outcomeOf({ attributes });
+    expect(text).toContain('The validity period');
+    expect(text.length).toBeLessThan(200);
+  });
+
+  test('a name of 20 000 characters is not sent back', async () => {
+    const long = pair('n'.repeat(20_000), '1');
+    expect((await outcomeOf({ attributes: [long, long] })).length).toBeLessThan(200);
+  });
+});

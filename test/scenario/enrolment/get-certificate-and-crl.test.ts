@@ -1,0 +1,121 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
+import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
+import type { Certificate } from '../../../src/x509/parse-certificate.ts';
+import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
+import { issuedCertificate } from '../../support/scep-messages/read-reply.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
+
+let device: TestDevice;
+let other: TestDevice;
+let world: EnrolmentWorld;
+let holder: TestDevice;
+let otherHolder: TestDevice;
+
+async function enrolled(who: TestDevice, transactionId: string): Promise<TestDevice> {
+  const csr = deviceCsr(who, { challengePassword: world.challengePassword });
+  const result = await world.handle(deviceRequest(who, world.ra, csr, { transactionId }));
+  return { ...who, certificate: issuedCertificate(result, world.ra, who) };
+}
+
+beforeAll(() => {
+  device = makeDevice();
+  other = makeDevice();
+});
+beforeEach(async () => {
+  world = await makeEnrolmentWorld();
+  holder = await enrolled(device, 'a');
+  otherHolder = await enrolled(other, 'b');
+});
+
+const named = (issuer: Uint8Array, { serialNumber }: Certificate) =>
+  derSequence(issuer, derElement(0x02, serialNumber));
+const caName = () => world.issuer.authority.certificate.subject;
+
+const ask = (type: 'GetCert' | 'GetCRL', content: Uint8Array, signer = holder) =>
+  world.handle(
+    deviceRequest(signer, world.ra, content, { type, transactionId: 'SSCEP transactionId' }),
+  );
+
+const NOT_FOUND = { status: 'FAILURE', failInfo: 'badCertId' };
+
+describe('GetCert', () => {
+  test('gives the device its own certificate, by the name of the CA or of the RA', async () => {
+    for (const name of [caName(), world.ra.subject]) {
+      const result = await ask('GetCert', named(name, holder.certificate));
+      const certificate = issuedCertificate(result, world.ra, holder);
+      expect(Buffer.compare(certificate.der, holder.certificate.der)).toBe(0);
+    }
+  });
+
+  test('also when a self-signed certificate of the same key asks', async () => {
+    const result = await ask('GetCert', named(caName(), holder.certificate), device);
+    expect(result.decision.outcome.status).toBe('SUCCESS');
+  });
+
+  test('gives the certificates of one line of renewals to each other', async () => {
+    const csr = deviceCsr(other);
+    const renewal = { type: 'RenewalReq', transactionId: 'renewal' } as const;
+    const result = await world.handle(deviceRequest(holder, world.ra, csr, renewal));
+    const renewed = { ...other, certificate: issuedCertificate(result, world.ra, holder) };
+    const old = await ask('GetCert', named(caName(), holder.certificate), renewed);
+    expect(old.decision.outcome.status).toBe('SUCCESS');
+  });
+
+  test('others’ certificates, unknown serials and foreign issuers are not told apart', async () => {
+    const unknown = { ...holder.certificate, serialNumber: Buffer.of(0x7f, 1, 2, 3) };
+    const foreign = parseDistinguishedNameText('CN=another CA');
+    const outcomes = await Promise.all(
+      [
+        named(caName(), otherHolder.certificate),
+        named(caName(), unknown),
+        named(foreign, holder.certificate),
+        Buffer.from('junk'),
+        derSequence(caName()),
+      ].map(async (content) => (await ask('GetCert', content)).decision.outcome),
+    );
+    expect(outcomes[0]).toMatchObject(NOT_FOUND);
+    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+  });
+
+  test('a revoked certificate gets nothing', async () => {
+    world.issuer.revoke(holder.certificate.serialNumber);
+    const result = await ask('GetCert', named(caName(), holder.certificate));
+    expect(result.decision.outcome).toMatchObject(NOT_FOUND);
+  });
+
+  test('never PENDING, never decides about an envelope that does not open (protocol C50, S2)', async () => {
+    const foreign = deviceRequest(holder, otherHolder.certificate, Buffer.from('x'), {
+      type: 'GetCert',
+    });
+    const { outcome } = (await world.handle(foreign)).decision;
+    const junk = (await ask('GetCert', Buffer.from('junk'))).decision.outcome;
+    expect(outcome).toMatchObject(NOT_FOUND);
+    expect(outcome).toEqual(junk);
+  });
+});
+
+describe('GetCRL', () => {
+  test('gives the CRL alone, whatever the serial number', async () => {
+    const { decision } = await ask('GetCRL', named(caName(), otherHolder.certificate));
+    const { outcome } = decision;
+    if (outcome.status !== 'SUCCESS') throw new Error(`the outcome is ${outcome.status}`);
+    const { certificates, crls } = parseSignedData(outcome.content);
+    expect(certificates).toHaveLength(0);
+    expect(crls).toHaveLength(1);
+  });
+
+  test('of another issuer: badCertId; when there is none: badRequest', async () => {
+    const foreign = named(parseDistinguishedNameText('CN=another CA'), holder.certificate);
+    expect((await ask('GetCRL', foreign)).decision.outcome).toMatchObject(NOT_FOUND);
+    world.issuer.keepsRevocationList = false;
+    const { decision } = await ask('GetCRL', named(caName(), holder.certificate));
+    expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badRequest' });
+  });
+});

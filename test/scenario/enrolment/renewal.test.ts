@@ -1,0 +1,286 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import {
+  derOid,
+  derPrintableString,
+  derSequence,
+  derSet,
+  derUtf8String,
+} from '../../../src/asn1/write-der.ts';
+import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
+import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import { derGeneralNames } from '../../../src/x509/general-names.ts';
+import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import type { Certificate } from '../../../src/x509/parse-certificate.ts';
+import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
+import { issuedCertificate, readReply } from '../../support/scep-messages/read-reply.ts';
+import {
+  deviceCsr,
+  deviceRequest,
+  makeDevice,
+  type RequestOptions,
+  type TestDevice,
+} from '../../support/scep-messages/test-device.ts';
+import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
+
+const DAY = 86_400_000;
+const ENROLMENT = 'enrolment';
+let device: TestDevice;
+let successor: TestDevice;
+let world: EnrolmentWorld;
+/** The device as the holder of the certificate it enrolled. */
+let holder: TestDevice;
+let transactions = 0;
+
+const alternativeNames = (...names: string[]) => ({
+  oid: OID.subjectAltName,
+  critical: false,
+  value: derGeneralNames(names.map((value) => ({ kind: 'dNSName', value }))),
+});
+const OLD_EXTENSIONS = [
+  alternativeNames('a.example', 'b.example'),
+  keyUsageExtension(['digitalSignature', 'keyEncipherment']),
+  extendedKeyUsageExtension([OID.clientAuth, OID.serverAuth]),
+];
+
+async function enrolledWorld(tags: Readonly<Record<string, string>> = {}): Promise<void> {
+  world = await makeEnrolmentWorld(tags);
+  const csr = deviceCsr(device, {
+    challengePassword: world.challengePassword,
+    extensions: OLD_EXTENSIONS,
+  });
+  const request = { transactionId: ENROLMENT };
+  const result = await world.handle(deviceRequest(device, world.ra, csr, request));
+  holder = { ...device, certificate: issuedCertificate(result, world.ra, device) };
+}
+
+beforeAll(() => {
+  device = makeDevice();
+  successor = makeDevice();
+});
+beforeEach(() => enrolledWorld());
+
+interface Renewal extends RequestOptions {
+  readonly signer?: TestDevice;
+  readonly key?: TestDevice;
+  readonly csr?: Partial<CertificationRequestFields>;
+}
+
+const renew = ({ signer = holder, key = successor, csr = {}, ...options }: Renewal = {}) => {
+  transactions += 1;
+  const fields = { extensions: OLD_EXTENSIONS, ...csr };
+  const request = {
+    type: 'RenewalReq',
+    transactionId: `renewal-${transactions}`,
+    ...options,
+  } as const;
+  return world.handle(deviceRequest(signer, world.ra, deviceCsr(key, fields), request));
+};
+
+async function refused(renewal: Renewal): Promise<string | undefined> {
+  const before = world.issuer.issued.length;
+  const { decision } = await renew(renewal);
+  expect(decision.outcome.status).toBe('FAILURE');
+  expect(world.issuer.issued).toHaveLength(before);
+  return decision.refusal?.reason;
+}
+
+const spkiOf = ({ publicKey }: TestDevice) => publicKey.export({ format: 'der', type: 'spki' });
+const hasKey = (certificate: Certificate, owner: TestDevice) =>
+  Buffer.compare(certificate.subjectPublicKeyInfo, spkiOf(owner)) === 0;
+
+describe('a valid certificate of the connector stands for the challenge', () => {
+  test.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with a new key', async (type) => {
+    const certificate = issuedCertificate(await renew({ type }), world.ra, holder);
+    expect(hasKey(certificate, successor)).toBe(true);
+    expect(world.issuer.issued).toHaveLength(2);
+  });
+
+  test.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with the same key', async (type) => {
+    const certificate = issuedCertificate(await renew({ type, key: device }), world.ra, holder);
+    expect(hasKey(certificate, device)).toBe(true);
+    expect(Buffer.compare(certificate.der, holder.certificate.der)).not.toBe(0);
+  });
+
+  // certmonger's resubmit, strongSwan and routers that keep their key: RSA signs the same request with the same bytes.
+  test.each(['RenewalReq', 'PKCSReq'] as const)(
+    'as %s, by the very request of the enrolment: another certificate, and that one again',
+    async (type) => {
+      const csr = { challengePassword: world.challengePassword };
+      const again = () => renew({ type, key: device, csr, transactionId: ENROLMENT });
+      const renewed = issuedCertificate(await again(), world.ra, holder);
+      expect(Buffer.compare(renewed.der, holder.certificate.der)).not.toBe(0);
+      expect(issuedCertificate(await again(), world.ra, holder).der).toEqual(renewed.der);
+      expect(world.issuer.issued).toHaveLength(2);
+    },
+  );
+
+  test('a challenge that has been withdrawn since does no harm', async () => {
+    const result = await renew({ csr: { challengePassword: 'withdrawn' } });
+    expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
+  });
+
+  test('the new certificate can be renewed in its turn', async () => {
+    const second = issuedCertificate(await renew(), world.ra, holder);
+    const signer = { ...successor, certificate: second };
+    const third = issuedCertificate(await renew({ signer, key: device }), world.ra, signer);
+    expect(hasKey(third, device)).toBe(true);
+  });
+
+  test('the same renewal again gives the same certificate, and is not counted again', async () => {
+    for (let i = 0; i < 8; i += 1) {
+      const result = await renew({ transactionId: 'the same' });
+      expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
+    }
+    expect(world.issuer.issued).toHaveLength(2);
+  });
+
+  test('a renewal without extKeyUsage keeps the purposes of the certificate', async () => {
+    await renew({ csr: { extensions: [OLD_EXTENSIONS[0]].flatMap((x) => (x ? [x] : [])) } });
+    expect(world.issuer.issued[1]?.extendedKeyUsage).toEqual([OID.clientAuth, OID.serverAuth]);
+  });
+
+  test('fewer names are fine, and so is another string type in the subject', async () => {
+    const printable = (oid: string, value: string) =>
+      derSet(derSequence(derOid(oid), derPrintableString(value)));
+    const subject = derSequence(
+      printable(OID.organizationName, 'Example'),
+      printable(OID.commonName, 'device-1'),
+    );
+    const extensions = [alternativeNames('b.example')];
+    const result = await renew({ csr: { subject, extensions } });
+    expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
+  });
+});
+
+describe('who may not renew (protocol S9, S10)', () => {
+  test('a RenewalReq signed by a self-signed certificate', async () => {
+    expect(await refused({ signer: device, key: device })).toBe('renewal-signer-unknown');
+  });
+
+  test('a certificate of the same names from another CA of the same name', async () => {
+    const impostor = makeIdentity({ subject: 'CN=Fake CA', ca: {} });
+    const forged = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: impostor });
+    expect(await refused({ signer: forged })).toBe('renewal-signer-unknown');
+    expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('message-check');
+  });
+
+  test('a certificate that the CA issued past the connector', async () => {
+    const past = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: world.issuer.authority });
+    expect(await refused({ signer: past })).toBe('renewal-signer-unknown');
+  });
+
+  test('a certificate of another connector', async () => {
+    const elsewhere = holder;
+    world = await makeEnrolmentWorld();
+    expect(await refused({ signer: elsewhere })).toBe('renewal-signer-unknown');
+  });
+
+  test('a revoked certificate, with either messageType', async () => {
+    world.issuer.revoke(holder.certificate.serialNumber);
+    expect(await refused({})).toBe('renewal-of-revoked');
+    expect(await refused({ type: 'PKCSReq' })).toBe('renewal-of-revoked');
+  });
+
+  test('an expired certificate; but the same key with a challenge enrols anew', async () => {
+    const identities = await world.deps.findRaIdentities(world.connector.id);
+    world.ahead = holder.certificate.notAfter.getTime() - Date.now() + 1;
+    const deps = { ...world.deps, findRaIdentities: async () => identities };
+    const handle = (type: 'RenewalReq' | 'PKCSReq', challengePassword?: string) => {
+      const csr = deviceCsr(device, challengePassword === undefined ? {} : { challengePassword });
+      const request = { type, transactionId: `expired-${type}-${challengePassword}` };
+      const message = deviceRequest(holder, world.ra, csr, request);
+      return handlePkiOperation(deps, world.connector, message);
+    };
+    expect((await handle('RenewalReq')).decision.refusal?.reason).toBe('renewal-of-expired');
+    expect((await handle('PKCSReq')).decision.refusal?.reason).toBe('renewal-of-expired');
+    expect((await handle('PKCSReq', 'wrong')).decision.refusal?.reason).toBe('challenge-wrong');
+    const anew = await handle('PKCSReq', world.challengePassword);
+    expect(anew.decision.outcome.status).toBe('SUCCESS');
+  });
+
+  test('more often than a certificate may be renewed', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      expect(readReply(await renew(), world.ra, holder).status).toBe('SUCCESS');
+    }
+    expect(await refused({})).toBe('renewal-too-often');
+  });
+});
+
+describe('what a renewal may not ask for (protocol C40)', () => {
+  test('another subject', async () => {
+    const subject = parseDistinguishedNameText('CN=device-2,O=Example');
+    expect(await refused({ csr: { subject } })).toBe('renewal-name-changed');
+  });
+
+  test('one more name', async () => {
+    const extensions = [alternativeNames('a.example', 'c.example')];
+    expect(await refused({ csr: { extensions } })).toBe('renewal-grows');
+  });
+
+  test('one more purpose, one more usage', async () => {
+    const purposes = [extendedKeyUsageExtension([OID.clientAuth, '1.3.6.1.5.5.7.3.4'])];
+    expect(await refused({ csr: { extensions: purposes } })).toBe('renewal-grows');
+    const usages = [keyUsageExtension(['digitalSignature', 'dataEncipherment'])];
+    expect(await refused({ csr: { extensions: usages } })).toBe('renewal-grows');
+  });
+
+  test('a Windows account that the certificate does not name, in every form', async () => {
+    const sid = { oid: OID.microsoftSid, critical: false, value: derUtf8String('S-1-5-21') };
+    expect(await refused({ csr: { extensions: [sid] } })).toBe('renewal-grows');
+    const uri = 'tag:microsoft.com,2022-09-14:sid:S-1-5-21';
+    const value = derGeneralNames([{ kind: 'uniformResourceIdentifier', value: uri }]);
+    const names = { oid: OID.subjectAltName, critical: false, value };
+    expect(await refused({ csr: { extensions: [names] } })).toBe('renewal-grows');
+  });
+
+  test('what no request may ask for', async () => {
+    const constraints = { oid: OID.nameConstraints, critical: true, value: derSequence() };
+    expect(await refused({ csr: { extensions: [constraints] } })).toBe('extension-not-allowed');
+  });
+
+  test('a captured envelope of somebody else, signed by one’s own good certificate', async () => {
+    const victim = deviceCsr(successor, {
+      subject: parseDistinguishedNameText('CN=victim'),
+      challengePassword: world.challengePassword,
+    });
+    const request = { type: 'PKCSReq', transactionId: 'stolen' } as const;
+    const result = await world.handle(deviceRequest(holder, world.ra, victim, request));
+    expect(result.decision.refusal?.reason).toBe('renewal-name-changed');
+    expect(world.issuer.issued).toHaveLength(1);
+  });
+});
+
+describe('what a connector may decide about renewals', () => {
+  test('none at all', async () => {
+    await enrolledWorld({ 'scep:renewal': 'off' });
+    expect(await refused({})).toBe('renewal-not-allowed');
+  });
+
+  test('only close to the end', async () => {
+    await enrolledWorld({ 'scep:renewal': 'on same-key 30d' });
+    expect(await refused({})).toBe('renewal-too-early');
+    const close = { ...world.deps, clock: () => Date.now() + 340 * DAY };
+    const message = deviceRequest(holder, world.ra, deviceCsr(successor), {
+      type: 'RenewalReq',
+      transactionId: 'close to the end',
+    });
+    const result = await handlePkiOperation(close, world.connector, message);
+    expect(result.decision.outcome.status).toBe('SUCCESS');
+  });
+
+  test('a new key each time', async () => {
+    await enrolledWorld({ 'scep:renewal': 'new-key' });
+    expect(await refused({ key: device })).toBe('renewal-key-reused');
+    expect((await renew()).decision.outcome.status).toBe('SUCCESS');
+  });
+
+  test('no SHA-1 unless allowed, although first requests may use it', async () => {
+    await enrolledWorld({ 'scep:legacy': 'sha1' });
+    expect(await refused({ digest: 'sha1' })).toBe('renewal-digest-not-allowed');
+    await enrolledWorld({ 'scep:legacy': 'sha1 sha1-renewal' });
+    expect((await renew({ digest: 'sha1' })).decision.outcome.status).toBe('SUCCESS');
+  });
+});

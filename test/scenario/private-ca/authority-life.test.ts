@@ -1,0 +1,346 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { activateRoot } from '../../../src/private-ca/activate-root.ts';
+import type { AuthorityStatus } from '../../../src/private-ca/authority/authority-status.ts';
+import { openPrivateCa, type PrivateCa } from '../../../src/private-ca/private-ca.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityKeys,
+  authorityPartition,
+} from '../../../src/private-ca/records/authority-record.ts';
+import { getEntry, putEntry } from '../../../src/store/collection.ts';
+import type { RecordStore } from '../../../src/store/record-store.ts';
+import { crashingStore } from '../../support/fakes/crashing-store.ts';
+import { createTestAuthority, ROOT_INPUT } from '../../support/servers/create-test-authority.ts';
+import { openTestPrivateCa } from '../../support/servers/open-test-private-ca.ts';
+
+const DAY = 86_400_000;
+
+let time: { now: number };
+let ca: PrivateCa;
+
+beforeEach(() => {
+  time = { now: Date.now() };
+  ca = openTestPrivateCa({ clock: () => time.now });
+});
+
+type Arn = Awaited<ReturnType<typeof createTestAuthority>>;
+
+async function activeRoot(): Promise<Arn> {
+  const CertificateAuthorityArn = await activateRoot(ca, {
+    name: 'life',
+    keyAlgorithm: 'EC_prime256v1',
+    signingAlgorithm: 'SHA256WITHECDSA',
+    subject: { CommonName: 'Life' },
+    validity: { Type: 'DAYS', Value: 365 },
+  });
+  return { CertificateAuthorityArn };
+}
+
+async function describeAuthority(arn: Arn) {
+  return (await ACTIONS.DescribeCertificateAuthority(ca, arn)).CertificateAuthority;
+}
+
+async function statusOf(arn: Arn): Promise<string> {
+  return (await describeAuthority(arn)).Status;
+}
+
+function update(arn: Arn, changes: object) {
+  return ACTIONS.UpdateCertificateAuthority(ca, { ...arn, ...changes });
+}
+
+function partitionOf({ CertificateAuthorityArn }: Arn): string {
+  return authorityPartition(CertificateAuthorityArn.slice(-36));
+}
+
+/** Holds the next commit back until it is let go, so that another call can come between. */
+function holdCommit(store: RecordStore) {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const held: RecordStore = {
+    ...store,
+    async commit(...args) {
+      await released;
+      return store.commit(...args);
+    },
+  };
+  return { held, release };
+}
+
+describe('UpdateCertificateAuthority', () => {
+  it('disables and enables, and leaves out what is left out', async () => {
+    const arn = await activeRoot();
+    const before = await describeAuthority(arn);
+    time.now += 1_000;
+    const OcspConfiguration = { Enabled: true, OcspCustomCname: 'ocsp.example' };
+    await update(arn, { RevocationConfiguration: { OcspConfiguration } });
+    await update(arn, { Status: 'DISABLED' });
+    const disabled = await describeAuthority(arn);
+    expect(disabled).toMatchObject({
+      Status: 'DISABLED',
+      LastStateChangeAt: new Date(time.now),
+      RevocationConfiguration: { CrlConfiguration: { Enabled: false }, OcspConfiguration },
+    });
+    expect(disabled.CreatedAt).toEqual(before.CreatedAt);
+    const CrlConfiguration = { Enabled: true, S3BucketName: 'bucket', ExpirationInDays: 3 };
+    await update(arn, { Status: 'ACTIVE', RevocationConfiguration: { CrlConfiguration } });
+    expect(await describeAuthority(arn)).toMatchObject({
+      Status: 'ACTIVE',
+      RevocationConfiguration: { CrlConfiguration, OcspConfiguration },
+    });
+    await update(arn, { RevocationConfiguration: { CrlConfiguration: { Enabled: false } } });
+    expect((await describeAuthority(arn)).RevocationConfiguration.CrlConfiguration).toEqual({
+      Enabled: false,
+    });
+  });
+
+  it('refuses other statuses, and an authority that is neither ACTIVE nor DISABLED', async () => {
+    const arn = await activeRoot();
+    await expect(update(arn, { Status: 'EXPIRED' })).rejects.toMatchObject({
+      code: 'InvalidArgsException',
+    });
+    const pending = await createTestAuthority(ca);
+    await expect(update(pending, { Status: 'DISABLED' })).rejects.toMatchObject({
+      code: 'InvalidStateException',
+      message: 'The certificate authority must be in the ACTIVE or DISABLED state to be updated',
+    });
+    time.now += 366 * DAY;
+    await expect(update(arn, { Status: 'DISABLED' })).rejects.toMatchObject({
+      code: 'InvalidStateException',
+    });
+  });
+
+  it('meets another change as ConcurrentModificationException: update, delete, import', async () => {
+    const arn = await activeRoot();
+    await update(arn, { Status: 'DISABLED' });
+    const { held, release } = holdCommit(ca.store);
+    const slow = openPrivateCa({ ...ca, store: held });
+    const late = ACTIONS.DeleteCertificateAuthority(slow, arn);
+    const outcome = expect(late).rejects.toMatchObject({ code: 'ConcurrentModificationException' });
+    await update(arn, { Status: 'ACTIVE' });
+    release();
+    await outcome;
+    expect(await statusOf(arn)).toBe('ACTIVE');
+    const { Certificate } = await ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
+    const input = { ...arn, Certificate: Buffer.from(Certificate).toString('base64') };
+    const imports = [1, 2, 3].map(() => ACTIONS.ImportCertificateAuthorityCertificate(ca, input));
+    const outcomes = await Promise.allSettled(imports);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
+  it('keeps a pending authority for 30 days, then it is gone with its key', async () => {
+    const arn = await createTestAuthority(ca);
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    expect(await describeAuthority(arn)).toMatchObject({
+      Status: 'DELETED',
+      RestorableUntil: new Date(time.now + 30 * DAY),
+    });
+    time.now += 30 * DAY - 1;
+    await ACTIONS.RestoreCertificateAuthority(ca, arn);
+    const restored = await describeAuthority(arn);
+    expect(restored.Status).toBe('PENDING_CERTIFICATE');
+    expect(restored).not.toHaveProperty('RestorableUntil');
+    const kept = await getEntry(ca.store, partitionOf(arn), authorityKeys, AUTHORITY_KEY);
+    expect(kept?.expiresAt).toBeUndefined();
+    await ACTIONS.DeleteCertificateAuthority(ca, { ...arn, PermanentDeletionTimeInDays: 7 });
+    time.now += 7 * DAY;
+    for (const action of [
+      ACTIONS.DescribeCertificateAuthority,
+      ACTIONS.RestoreCertificateAuthority,
+    ]) {
+      await expect(action(ca, arn)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+    }
+    expect(await getEntry(ca.store, partitionOf(arn), authorityKeys, AUTHORITY_KEY)).toBe(
+      undefined,
+    );
+    expect(await ACTIONS.ListCertificateAuthorities(ca, {})).toEqual({
+      CertificateAuthorities: [],
+    });
+  });
+
+  it('is refused while ACTIVE, and gives back a DISABLED authority as it was', async () => {
+    const arn = await activeRoot();
+    await expect(ACTIONS.DeleteCertificateAuthority(ca, arn)).rejects.toMatchObject({
+      code: 'InvalidStateException',
+      message: 'The certificate authority is not in a valid state for deletion.',
+    });
+    await update(arn, { Status: 'DISABLED' });
+    const before = await describeAuthority(arn);
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    await expect(ACTIONS.DeleteCertificateAuthority(ca, arn)).rejects.toMatchObject({
+      code: 'InvalidStateException',
+    });
+    const deleted = ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
+    await expect(deleted).rejects.toMatchObject({ code: 'InvalidStateException' });
+    await Promise.all([1, 2].map(() => ACTIONS.RestoreCertificateAuthority(ca, arn)));
+    expect(await describeAuthority(arn)).toEqual(before);
+    await expect(ACTIONS.RestoreCertificateAuthority(ca, arn)).rejects.toMatchObject({
+      code: 'InvalidStateException',
+    });
+  });
+
+  it('restores what expired meanwhile as EXPIRED, which a new certificate leaves DISABLED', async () => {
+    const arn = await activeRoot();
+    await update(arn, { Status: 'DISABLED' });
+    time.now += 360 * DAY;
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    time.now += 20 * DAY;
+    expect(await statusOf(arn)).toBe('DELETED');
+    await ACTIONS.RestoreCertificateAuthority(ca, arn);
+    expect(await statusOf(arn)).toBe('EXPIRED');
+    await renew(arn);
+    expect(await statusOf(arn)).toBe('DISABLED');
+  });
+
+  it('takes an authority that is CREATING at once and for good, whose key then has no place', async () => {
+    const arn = await ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT);
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    await Promise.all(ca.creations.values());
+    await expect(describeAuthority(arn)).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    });
+    expect(await getEntry(ca.store, partitionOf(arn), authorityKeys, AUTHORITY_KEY)).toBe(
+      undefined,
+    );
+  });
+
+  it.each(['before', 'after'] as const)('is whole: killed %s its commit', async (moment) => {
+    const arn = await createTestAuthority(ca);
+    // The first commit notes that the authority will have to be swept away.
+    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 2, moment) });
+    await expect(ACTIONS.DeleteCertificateAuthority(dying, arn)).rejects.toThrow('killed');
+    expect(await statusOf(arn)).toBe(moment === 'before' ? 'PENDING_CERTIFICATE' : 'DELETED');
+    const again = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
+    await ACTIONS.DeleteCertificateAuthority(ca, arn).catch(() => undefined);
+    await expect(ACTIONS.RestoreCertificateAuthority(again, arn)).rejects.toThrow('killed');
+    expect(await statusOf(arn)).toBe(moment === 'before' ? 'DELETED' : 'PENDING_CERTIFICATE');
+  });
+});
+
+async function renew(arn: Arn): Promise<void> {
+  const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);
+  const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
+    ...arn,
+    Csr: Buffer.from(Csr),
+    SigningAlgorithm: 'SHA256WITHECDSA',
+    TemplateArn: 'arn:aws:acm-pca:::template/RootCACertificate/V1',
+    Validity: { Type: 'DAYS', Value: 365 },
+  });
+  const { Certificate } = await ACTIONS.GetCertificate(ca, { ...arn, CertificateArn });
+  await ACTIONS.ImportCertificateAuthorityCertificate(ca, {
+    ...arn,
+    Certificate: Buffer.from(Certificate),
+  });
+}
+
+const PROGRESS = 'RequestInProgressException';
+const STATE = 'InvalidStateException';
+
+/** What each action says in each status: nothing where it is allowed. */
+const TABLE: readonly [
+  action: string,
+  refusals: Readonly<Partial<Record<AuthorityStatus, string>>>,
+][] = [
+  ['DescribeCertificateAuthority', {}],
+  [
+    'GetCertificateAuthorityCsr',
+    { CREATING: PROGRESS, FAILED: 'RequestFailedException', DELETED: STATE },
+  ],
+  [
+    'GetCertificateAuthorityCertificate',
+    { CREATING: STATE, PENDING_CERTIFICATE: STATE, FAILED: STATE, DELETED: STATE },
+  ],
+  [
+    'ImportCertificateAuthorityCertificate',
+    { CREATING: PROGRESS, DISABLED: STATE, FAILED: STATE, DELETED: STATE },
+  ],
+  [
+    'UpdateCertificateAuthority',
+    { CREATING: STATE, PENDING_CERTIFICATE: STATE, EXPIRED: STATE, FAILED: STATE, DELETED: STATE },
+  ],
+  ['DeleteCertificateAuthority', { ACTIVE: STATE, DELETED: STATE }],
+  [
+    'RestoreCertificateAuthority',
+    {
+      CREATING: STATE,
+      PENDING_CERTIFICATE: STATE,
+      ACTIVE: STATE,
+      DISABLED: STATE,
+      EXPIRED: STATE,
+      FAILED: STATE,
+    },
+  ],
+  ...['ListTags', 'TagCertificateAuthority', 'UntagCertificateAuthority'].map(
+    (action) => [action, { DELETED: STATE }] as [string, { DELETED: string }],
+  ),
+  ...['ListPermissions', 'CreatePermission', 'DeletePermission'].map(
+    (action) => [action, { DELETED: STATE }] as [string, { DELETED: string }],
+  ),
+  ...['GetPolicy', 'PutPolicy', 'DeletePolicy'].map(
+    (action) => [action, { DELETED: STATE }] as [string, { DELETED: string }],
+  ),
+];
+
+const STATUSES = [
+  'CREATING',
+  'PENDING_CERTIFICATE',
+  'ACTIVE',
+  'DISABLED',
+  'EXPIRED',
+  'FAILED',
+  'DELETED',
+] as const;
+
+describe('the statuses', () => {
+  const cells = TABLE.flatMap(([action, refusals]) =>
+    STATUSES.map((status) => [action, status, refusals[status]] as const),
+  );
+  it.each(cells)('%s in %s: %s', async (name, status, refusal) => {
+    const arn = await authorityIn(status);
+    expect(await statusOf(arn)).toBe(status);
+    const action = ACTIONS[name as keyof typeof ACTIONS];
+    const input = {
+      ...arn,
+      ResourceArn: arn.CertificateAuthorityArn,
+      Certificate: Buffer.from('none'),
+      Tags: [{ Key: 'a' }],
+      Principal: 'acm.amazonaws.com',
+      Actions: ['GetCertificate'],
+      Policy: '{}',
+    };
+    const code = await action(ca, input).then(
+      () => undefined,
+      (error: { code?: string }) => error.code,
+    );
+    if (refusal === undefined) expect([PROGRESS, STATE]).not.toContain(code);
+    else expect(code).toBe(refusal);
+  });
+});
+
+async function authorityIn(status: AuthorityStatus): Promise<Arn> {
+  if (['ACTIVE', 'DISABLED', 'EXPIRED'].includes(status)) {
+    const arn = await activeRoot();
+    if (status === 'DISABLED') await update(arn, { Status: 'DISABLED' });
+    if (status === 'EXPIRED') time.now += 366 * DAY;
+    return arn;
+  }
+  if (status === 'CREATING' || status === 'FAILED') {
+    const noKeys = { ...ca, creations: new Map() };
+    const arn = await ACTIONS.CreateCertificateAuthority(noKeys, ROOT_INPUT);
+    const entry = await getEntry(ca.store, partitionOf(arn), authorities, AUTHORITY_KEY);
+    if (entry === undefined) throw new Error('no authority');
+    // The change keeps the key that is being made from being stored.
+    const value = { ...entry.value, status } as typeof entry.value;
+    await ca.store.commit(partitionOf(arn), [putEntry(authorities, AUTHORITY_KEY, value)]);
+    await Promise.all(noKeys.creations.values());
+    return arn;
+  }
+  const arn = await createTestAuthority(ca);
+  if (status === 'DELETED') await ACTIONS.DeleteCertificateAuthority(ca, arn);
+  return arn;
+}

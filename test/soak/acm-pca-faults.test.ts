@@ -1,0 +1,280 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
+import { issuerContract } from '../contract/issuer-contract.ts';
+import { privateCaUnderTest } from '../contract/private-ca-under-test.ts';
+import { type Fleet, makeFleet } from '../support/load/device-fleet.ts';
+import { seededRandom } from '../support/load/seeded-random.ts';
+import { type AcmPcaWorld, makeAcmPcaWorld } from '../support/servers/acm-pca-world.ts';
+import { type CallFate, PASS, startFaultProxy } from '../support/servers/fault-proxy.ts';
+import { startAcmPcaServer } from '../support/servers/start-acm-pca-server.ts';
+
+const SIZE = 100;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const QUARTER_OF_AN_HOUR = 15 * MINUTE;
+const ROUNDS = 40;
+const TAGS = { 'scep:pending-wait': '1s' };
+
+const THROTTLED: CallFate = { kind: 'answer', status: 400, error: 'ThrottlingException' };
+const DENIED: CallFate = { kind: 'answer', status: 400, error: 'AccessDeniedException' };
+const IN_PROGRESS: CallFate = { kind: 'answer', status: 400, error: 'RequestInProgressException' };
+/** The client gives up after five seconds of silence; the CA does what it was asked a second later. */
+const LATE: CallFate = { kind: 'pass', delayMs: 6 * SECOND };
+
+const PASSING: Readonly<Record<string, CallFate>> = {
+  'latency of 300 ms': { kind: 'pass', delayMs: 300 },
+  ThrottlingException: THROTTLED,
+  'HTTP 429': { kind: 'answer', status: 429, error: 'TooManyRequestsException' },
+  'HTTP 500, nothing done': { kind: 'answer', status: 500, error: 'InternalFailure' },
+  'HTTP 500, done all the same': {
+    ...{ kind: 'answer', status: 500, error: 'InternalFailure' },
+    done: true,
+  },
+  'HTTP 503 of a load balancer': { kind: 'answer', status: 503, error: 'ServiceUnavailable' },
+  'reset before the call is passed on': { kind: 'reset', done: false },
+  'reset after the answer': { kind: 'reset', done: true },
+};
+
+const worlds: AcmPcaWorld[] = [];
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.stop()));
+});
+
+async function open(certificatesPerSecond?: number): Promise<AcmPcaWorld> {
+  const world = await makeAcmPcaWorld(TAGS, certificatesPerSecond);
+  worlds.push(world);
+  // Counts from here on.
+  world.proxy.setFate(() => PASS);
+  return world;
+}
+
+/** `fate` befalls this share of the calls. */
+function someCalls(share: number, seed: number, fate: CallFate) {
+  const random = seededRandom(seed);
+  return () => (random() < share ? fate : PASS);
+}
+
+/** Nothing was asked again but what the machine, standing still, had a replica give up. */
+function expectAskedOnce({ proxy, askedInVain }: AcmPcaWorld): void {
+  expect(proxy.calls('IssueCertificate')).toBeGreaterThanOrEqual(SIZE);
+  expect(proxy.calls('IssueCertificate')).toBeLessThanOrEqual(SIZE + askedInVain());
+}
+
+/** Each device has a certificate, its own, and the CA has issued that many. */
+async function expectAllServed(world: AcmPcaWorld, fleet: Fleet, what: string): Promise<void> {
+  const issued = await world.countIssued();
+  const asked = world.proxy.calls('IssueCertificate');
+  process.stdout.write(
+    `${what}: ${fleet.requests.length} requests, ${issued} certificates, ${asked} calls of IssueCertificate, ${JSON.stringify(fleet.states())}\n`,
+  );
+  expect(fleet.states()).toEqual({ SUCCESS: fleet.requests.length });
+  for (const { name, certificate } of fleet.requests) {
+    expect(new X509Certificate(certificate?.der ?? '').subject).toBe(`CN=${name}`);
+  }
+  const serials = fleet.requests.map(({ certificate }) =>
+    Buffer.from(certificate?.serialNumber ?? []).toString('hex'),
+  );
+  expect(new Set(serials).size).toBe(fleet.requests.length);
+  expect(issued).toBe(fleet.requests.length);
+  expect(world.uncertain).toEqual([]);
+}
+
+describe('the acm-pca issuer through the proxy, without faults', () => {
+  const starting = (async () => {
+    const aws = await startAcmPcaServer();
+    return { aws, proxy: await startFaultProxy(aws.endpoint) };
+  })();
+  afterAll(async () => {
+    const { aws, proxy } = await starting;
+    await proxy.stop();
+    await aws.stop();
+  });
+
+  issuerContract(async () => {
+    const { aws, proxy } = await starting;
+    let passed = 0;
+    const issuer = createAcmPcaIssuer({
+      ...{ endpoint: proxy.url, credentials: aws.credentials, store: aws.store },
+      ...{ clock: () => Date.now() + passed, certificatesPerSecond: 1_000 },
+      report: () => undefined,
+    });
+    const subject = await privateCaUnderTest(aws.ca, issuer, 'RSA_2048', 'SHA256WITHRSA');
+    await aws.configureRevocation(subject.authorityArn);
+    return {
+      ...subject,
+      async revoke(serialNumber) {
+        await subject.revoke(serialNumber);
+        passed += QUARTER_OF_AN_HOUR;
+      },
+    };
+  });
+});
+
+describe('100 requests at two replicas: one certificate each', () => {
+  test('without faults, with one call for each', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    expectAskedOnce(world);
+    await expectAllServed(world, fleet, 'no faults');
+  });
+
+  test('when every device sends each message three times at once', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    await Promise.all([fleet.askOnce(), fleet.askOnce(), fleet.askOnce()]);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'three times at once');
+  });
+
+  test.each(Object.entries(PASSING))('%s, half of the calls', async (what, fate) => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    world.proxy.setFate(someCalls(0.5, 1, fate));
+    await fleet.askUntilServed(5 * SECOND, ROUNDS);
+    await expectAllServed(world, fleet, what);
+  });
+
+  test('calls that arrive after the replica has given up on them', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    world.proxy.setFate(someCalls(0.05, 2, LATE));
+    await fleet.askUntilServed(5 * SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'too late');
+  });
+
+  test('a rate of 10 certificates in a second', async () => {
+    const world = await open(10);
+    const fleet = makeFleet(world, SIZE);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, '10 a second');
+  });
+
+  test('RequestInProgress for 60 s: all wait, and IssueCertificate is not called again', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    const readyAt = world.clock() + MINUTE;
+    world.proxy.setFate((operation) =>
+      operation === 'GetCertificate' && world.clock() < readyAt ? IN_PROGRESS : PASS,
+    );
+    await fleet.askOnce();
+    expect(fleet.states()).toEqual({ PENDING: SIZE });
+    await fleet.askUntilServed(20 * SECOND, ROUNDS);
+    expectAskedOnce(world);
+    await expectAllServed(world, fleet, 'in progress for 60 s');
+  });
+
+  test.each([3, 4, 5])('everything at random, seed %i', async (seed) => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    const random = seededRandom(seed);
+    const fates = [...Object.values(PASSING), IN_PROGRESS, LATE];
+    world.proxy.setFate((operation) => {
+      const fate = random() < 0.6 ? PASS : fates[Math.floor(random() * fates.length)];
+      const fits = fate === IN_PROGRESS ? operation === 'GetCertificate' : true;
+      return fate !== undefined && fits ? fate : PASS;
+    });
+    await fleet.askUntilServed(5 * SECOND, ROUNDS);
+    await expectAllServed(world, fleet, `at random ${seed}`);
+  });
+});
+
+describe('a fault that does not pass by itself', () => {
+  test('an outage of three hours, in which nothing is taken: all are served after it', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    world.proxy.setFate((operation) => (operation === 'IssueCertificate' ? THROTTLED : PASS));
+    for (let i = 0; i < 3; i += 1) {
+      await fleet.askOnce();
+      expect(fleet.states()).toEqual({ PENDING: SIZE });
+      world.pass(60 * MINUTE);
+    }
+    world.proxy.setFate(() => PASS);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'an outage of three hours');
+  });
+
+  test('AccessDenied: a clear refusal, nothing issued; the same messages are granted once it is mended', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    world.proxy.setFate(() => DENIED);
+    await fleet.askOnce();
+    expect(fleet.states()).toEqual({ 'authority-not-active': SIZE });
+    expect(await world.countIssued()).toBe(0);
+    world.proxy.setFate(() => PASS);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'AccessDenied, mended');
+  });
+
+  test('AccessDenied for GetCertificate alone: no second certificate for the same request', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    world.proxy.setFate((operation) => (operation === 'GetCertificate' ? DENIED : PASS));
+    for (let i = 0; i < 3; i += 1) {
+      await fleet.askOnce();
+      expect(fleet.states()).toEqual({ 'authority-not-active': SIZE });
+      expect(await world.countIssued()).toBe(SIZE);
+      world.pass(10 * MINUTE);
+    }
+    world.proxy.setFate(() => PASS);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'AccessDenied of GetCertificate, mended');
+  });
+
+  test('a CA that is disabled midway: who is served keeps it, the others are refused, and served when it is enabled', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    let calls = 0;
+    let disabled: Promise<void> | undefined;
+    world.proxy.setFate((operation) => {
+      if (operation !== 'IssueCertificate') return PASS;
+      calls += 1;
+      if (calls > SIZE / 2) disabled ??= world.setStatus('DISABLED');
+      return calls % 4 === 0 ? { kind: 'reset', done: true } : PASS;
+    });
+    await fleet.askOnce();
+    await disabled;
+    world.proxy.setFate(() => PASS);
+    world.pass(MINUTE);
+    await fleet.askOnce();
+    const { SUCCESS = 0, 'authority-not-active': refused = 0 } = fleet.states();
+    expect(SUCCESS).toBeGreaterThan(0);
+    expect(refused).toBe(SIZE - SUCCESS);
+    await world.setStatus('ACTIVE');
+    world.proxy.setFate(() => PASS);
+    await fleet.askUntilServed(SECOND, ROUNDS);
+    await expectAllServed(world, fleet, 'disabled midway');
+  });
+
+  test('answers that are lost, then an outage longer than a token lives: told to enrol anew, no request has two', async () => {
+    const world = await open();
+    const fleet = makeFleet(world, SIZE);
+    let calls = 0;
+    world.proxy.setFate((operation) => {
+      calls += operation === 'IssueCertificate' ? 1 : 0;
+      return calls > SIZE / 2 ? { kind: 'reset', done: calls % 2 === 0 } : PASS;
+    });
+    await fleet.askOnce();
+    world.proxy.setFate(() => THROTTLED);
+    world.pass(6 * MINUTE);
+    await fleet.askOnce();
+    world.proxy.setFate(() => PASS);
+    await fleet.askUntilServed(MINUTE, 5);
+    const { SUCCESS = 0, 'issuing-uncertain': lost = 0 } = fleet.states();
+    const issued = await world.countIssued();
+    process.stdout.write(
+      `a long outage: ${SIZE} requests, ${issued} certificates, ${SUCCESS} served, ${lost} told to enrol anew\n`,
+    );
+    expect(SUCCESS + lost).toBe(SIZE);
+    expect(lost).toBeGreaterThan(0);
+    expect(issued).toBeGreaterThanOrEqual(SUCCESS);
+    expect(issued).toBeLessThanOrEqual(SIZE);
+    expect(new Set(world.uncertain).size).toBe(lost);
+    expect(world.uncertain).toHaveLength(lost);
+    const again = makeFleet(world, lost);
+    await again.askUntilServed(SECOND, ROUNDS);
+    expect(again.states()).toEqual({ SUCCESS: lost });
+    expect(await world.countIssued()).toBe(issued + lost);
+  });
+});

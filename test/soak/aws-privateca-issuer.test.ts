@@ -1,0 +1,218 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type AwsAccess, awsEnvironment } from '../support/clients/aws-client.ts';
+import {
+  type Applied,
+  applyManifests,
+  certificateManifest,
+  clusterIssuerManifest,
+  ISSUER_CONTROLLERS,
+  issuerManifest,
+  readyCondition,
+  requestManifest,
+  secretManifest,
+} from '../support/clients/cert-manager.ts';
+import {
+  certificateSerial,
+  certificateText,
+  extensionValues,
+  verifyChain,
+} from '../support/clients/openssl.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { runOrThrow } from '../support/clients/run-command.ts';
+import { runProgram } from '../support/clients/run-program.ts';
+import { startConnector } from '../support/servers/start-connector.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
+
+const CERTIFICATE_ARN = 'aws-privateca-issuer/certificate-arn';
+const MINUTE = 60_000;
+
+describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test/soak/install.sh'))(
+  'aws-privateca-issuer of cert-manager',
+  () => {
+    const directory = tempDirectory();
+    const file = (name: string) => path.join(directory, name);
+    let access: AwsAccess;
+    /** The root that `dev` makes. */
+    let root: string;
+    /** A CA of the third level that may have one below it. */
+    let issuing: string;
+
+    beforeAll(async () => {
+      const { ready } = await startConnector();
+      access = ready;
+      root = ready.certificateAuthorityArn;
+      const key = ['--key-algorithm', 'EC_prime256v1'];
+      const top = await ca('create', '--root', '--subject', 'CN=Root', ...key);
+      const below = (parent: string, name: string, ...limits: readonly string[]) =>
+        ca(
+          ...['create', '--subordinate', '--parent', parent, '--subject', `CN=${name}`],
+          ...['--crl', '--ocsp', ...key, ...limits],
+        );
+      const middle = await below(top, 'Middle', '--path-length', '2');
+      issuing = await below(middle, 'Issuing', '--path-length', '1', '--validity', '1y');
+    });
+
+    async function ca(...args: readonly string[]): Promise<string> {
+      const { code, stdout, stderr } = await runProgram(['ca', ...args], awsEnvironment(access));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout.trim();
+    }
+
+    async function apply(issuer: object, requested: object): Promise<Applied> {
+      const applied = await applyManifests(access, [secretManifest(access), issuer, requested]);
+      return applied[2] ?? { metadata: { name: 'gone' } };
+    }
+
+    const request = (name: string, spec: object = {}, arn = issuing) =>
+      apply(issuerManifest(access, arn), certificateManifest(name, spec));
+
+    /** The file of the certificate, whose chain openssl has verified up to the root that the issuer told. */
+    async function verified(requested: Applied): Promise<string> {
+      expect(readyCondition(requested)).toMatchObject({ status: 'True', reason: 'Issued' });
+      const { metadata, status } = requested;
+      const [leaf, top] = [file(`${metadata.name}.pem`), file(`${metadata.name}-root.pem`)];
+      writeFileSync(leaf, atob(status?.certificate ?? ''));
+      writeFileSync(top, atob(status?.ca ?? ''));
+      expect(await verifyChain(leaf, top, leaf)).toBe(`${leaf}: OK`);
+      return leaf;
+    }
+
+    test.each([
+      ['client auth', 'TLS Web Client Authentication'],
+      ['server auth', 'TLS Web Server Authentication'],
+      ['code signing', 'Code Signing'],
+      ['ocsp signing', 'OCSP Signing'],
+    ])('a certificate for %s alone', async (usage, extendedKeyUsage) => {
+      const leaf = await verified(await request(usage.replace(' ', '-'), { usages: [usage] }));
+      expect(await extensionValues(leaf, 'extendedKeyUsage')).toEqual([extendedKeyUsage]);
+      expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:FALSE']);
+    });
+
+    test.each([
+      ['rsa', { algorithm: 'RSA', size: 2048 }, 'rsaEncryption'],
+      ['ecdsa', { algorithm: 'ECDSA', size: 384 }, 'id-ecPublicKey'],
+    ])(
+      'of an %s key, for client and server, in four levels',
+      async (name, privateKey, algorithm) => {
+        const spec = { privateKey, usages: ['server auth', 'client auth'], duration: '1h' };
+        // Whole seconds, as certificates have them.
+        const from = Date.now() - 1_000;
+        const requested = await request(name, spec);
+        const to = Date.now() + 1_000;
+        const leaf = await verified(requested);
+        const text = await certificateText(leaf);
+        expect(text).toContain(`Public Key Algorithm: ${algorithm}`);
+        expect(text).toContain(`DNS:${name}.example`);
+        expect(await extensionValues(leaf, 'extendedKeyUsage')).toEqual([
+          ...['TLS Web Server Authentication', 'TLS Web Client Authentication'],
+        ]);
+        const chain = atob(requested.status?.certificate ?? '');
+        expect(chain.match(/-----BEGIN CERTIFICATE-----/g)).toHaveLength(3);
+        const { notBefore, notAfter } = await validityOf(leaf);
+        // The issuer's default: a quarter of an hour before.
+        for (const issued of [notBefore + 15 * MINUTE, notAfter - 60 * MINUTE]) {
+          expect(issued).toBeGreaterThanOrEqual(from);
+          expect(issued).toBeLessThanOrEqual(to);
+        }
+      },
+    );
+
+    test('other usages are taken from the request', async () => {
+      const leaf = await verified(
+        await request('blank', {
+          usages: ['digital signature', 'key agreement', 'email protection'],
+          ...{ emailAddresses: ['alice@example.com'], ipAddresses: ['192.0.2.1'] },
+          ...{ uris: ['spiffe://example.com/alice'], privateKey: { algorithm: 'ECDSA' } },
+        }),
+      );
+      expect(await extensionValues(leaf, 'keyUsage')).toEqual([
+        ...['Digital Signature', 'Key Agreement'],
+      ]);
+      expect(await extensionValues(leaf, 'extendedKeyUsage')).toEqual(['E-mail Protection']);
+      const names = await extensionValues(leaf, 'subjectAltName');
+      expect(names.toSorted()).toEqual([
+        ...['DNS:blank.example', 'IP Address:192.0.2.1'],
+        ...['URI:spiffe://example.com/alice', 'email:alice@example.com'],
+      ]);
+    });
+
+    test('a certificate without a name but its alternative ones', async () => {
+      const leaf = await verified(await request('nameless', { commonName: '' }));
+      expect(await certificateText(leaf)).toContain('X509v3 Subject Alternative Name: critical');
+    });
+
+    test('a CA', async () => {
+      const leaf = await verified(await request('ca', { isCA: true, usages: ['cert sign'] }));
+      expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:TRUE', 'pathlen:0']);
+    });
+
+    test('by a root itself, of a cluster issuer with a template of its own', async () => {
+      const template = 'EndEntityClientAuthCertificate/V1';
+      const issuer = clusterIssuerManifest(access, root, template);
+      const requested = certificateManifest('cluster', {}, 'AWSPCAClusterIssuer');
+      const leaf = await verified(await apply(issuer, requested));
+      expect(await extensionValues(leaf, 'extendedKeyUsage')).toEqual([
+        'TLS Web Client Authentication',
+      ]);
+    });
+
+    test('a request that is signed again after a crash is one certificate', async () => {
+      const first = await request('crash', { duration: '2h' });
+      const arn = first.metadata.annotations?.[CERTIFICATE_ARN] ?? '';
+      const second = await apply(issuerManifest(access, issuing), requestManifest(first));
+      expect(second.metadata.annotations?.[CERTIFICATE_ARN]).toBe(arn);
+      const serial = await certificateSerial(await verified(second));
+      expect(arn.toUpperCase().endsWith(`/${serial}`)).toBe(true);
+    });
+
+    const failure = async (requested: Promise<Applied>) => {
+      const { status, reason, message = '' } = readyCondition(await requested) ?? {};
+      expect({ status, reason }).toEqual({ status: 'False', reason: 'Failed' });
+      return message;
+    };
+
+    test('a CA that is disabled, is not there, or is of another account', async () => {
+      await ca('disable', issuing);
+      expect(await failure(request('disabled'))).toContain(
+        'InvalidStateException: The certificate authority is not in a valid state for issuing certificates',
+      );
+      await ca('enable', issuing);
+      await verified(await request('enabled'));
+      const nowhere = issuing.replace(/[0-9a-f]{8}-/, '00000000-');
+      expect(await failure(request('nowhere', {}, nowhere))).toContain('ResourceNotFoundException');
+      const foreign = issuing.replace(/:\d{12}:/, ':999999999999:');
+      expect(await failure(request('foreign', {}, foreign))).toContain('InvalidArnException');
+    });
+
+    test('a certificate that would outlive its CA', async () => {
+      expect(await failure(request('long', { duration: '876000h' }))).toContain(
+        'The certificate validity specified exceeds the certificate authority validity',
+      );
+    });
+
+    test('an issuer with a wrong secret is not ready', async () => {
+      const secret = secretManifest({ ...access, secretAccessKey: 'the secret of somebody else' });
+      const issuer = issuerManifest(access, issuing);
+      const manifests = [secret, issuer, certificateManifest('waiting')];
+      const [, made, requested] = (await applyManifests(access, manifests)).map(readyCondition);
+      expect(made).toMatchObject({
+        ...{ status: 'False', reason: 'Error' },
+        message: expect.stringMatching(/^SignatureDoesNotMatch: /) as string,
+      });
+      expect(requested).toMatchObject({ reason: 'Pending', message: 'issuer is not ready' });
+    });
+  },
+);
+
+/** Milliseconds since the epoch. */
+async function validityOf(certificateFile: string) {
+  const { stdout } = await runOrThrow('openssl', [
+    ...['x509', '-in', certificateFile, '-noout', '-startdate', '-enddate'],
+  ]);
+  const [notBefore = Number.NaN, notAfter = Number.NaN] = [...stdout.matchAll(/=(.*)$/gm)].map(
+    ([, text = '']) => Date.parse(text),
+  );
+  return { notBefore, notAfter };
+}

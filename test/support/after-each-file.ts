@@ -1,5 +1,0 @@
-import { afterAll } from 'vitest';
-import { removeTempDirectories } from './temp-directory.ts';
-
-// A setup file runs for each test file, also where files share their imports.
-afterAll(removeTempDirectories);

@@ -1,0 +1,17 @@
+import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
+import type { FindConnector } from '../../../src/http/serve-scep.ts';
+
+interface FakeEnrolment {
+  readonly enrolment: EnrolmentDependencies;
+  readonly findConnector: FindConnector;
+}
+
+/** For an enrol listener without a connector: whatever enrols fails. */
+export const fakeEnrolment: FakeEnrolment = {
+  enrolment: new Proxy({} as EnrolmentDependencies, {
+    get(_, member) {
+      throw new Error(`nothing is to enrol here, and ${String(member)} was asked for`);
+    },
+  }),
+  findConnector: () => Promise.resolve(undefined),
+};

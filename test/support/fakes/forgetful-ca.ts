@@ -1,0 +1,82 @@
+import { type IssuedCertificate, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
+
+/**
+ * What happens to one IssueCertificate call. `lost` and `killed-after`: issued, and the caller does not learn of it, or dies;
+ * `dropped` and `killed-before`: the same, with nothing issued. The others are answers of the CA that nothing was done.
+ */
+export const ISSUE_FATES = [
+  'answered',
+  'lost',
+  'dropped',
+  'killed-before',
+  'killed-after',
+  'throttled',
+  'unavailable',
+  'not-active',
+] as const;
+export type IssueFate = (typeof ISSUE_FATES)[number];
+
+/** A CA that knows an idempotency token for five minutes to the millisecond, and whose calls meet the fates they are given. */
+export interface ForgetfulCa {
+  readonly issuer: Issuer;
+  /** The token of each certificate. */
+  readonly issued: readonly string[];
+  readonly calls: () => number;
+  /** Of the calls to come, in order; beyond them they are answered. */
+  setFates(fates: readonly IssueFate[]): void;
+}
+
+const TOKEN_LIFETIME = 300_000;
+
+export function forgetfulCa(certificate: Uint8Array, clock: () => number): ForgetfulCa {
+  const tokens = new Map<string, { readonly arn: string; readonly issuedAt: number }>();
+  const issued: string[] = [];
+  let calls = 0;
+  let fates: readonly IssueFate[] = [];
+
+  const take = (token: string): string => {
+    const known = tokens.get(token);
+    if (known && clock() - known.issuedAt < TOKEN_LIFETIME) return known.arn;
+    issued.push(token);
+    const arn = `certificate-${issued.length}`;
+    tokens.set(token, { arn, issuedAt: clock() });
+    return arn;
+  };
+  const meet = (fate: IssueFate, token: string): string => {
+    switch (fate) {
+      case 'answered':
+        return take(token);
+      case 'lost':
+        take(token);
+        throw new IssuerError('unanswered', 'the answer was lost');
+      case 'dropped':
+        throw new IssuerError('unanswered', 'the question was lost');
+      case 'killed-after':
+        take(token);
+        throw new Error('killed');
+      case 'killed-before':
+        throw new Error('killed');
+      default:
+        throw new IssuerError(fate, `the CA is ${fate}`);
+    }
+  };
+  return {
+    issued,
+    calls: () => calls,
+    setFates(next) {
+      fates = next;
+    },
+    issuer: {
+      issueCertificate: async ({ idempotencyToken }) => {
+        calls += 1;
+        const [fate = 'answered', ...later] = fates;
+        fates = later;
+        return meet(fate, idempotencyToken);
+      },
+      getCertificate: async (): Promise<IssuedCertificate> => ({ certificate, chain: [] }),
+      describeAuthority: () => Promise.reject(new Error('not asked here')),
+      isRevoked: () => Promise.resolve(false),
+      getRevocationList: () => Promise.resolve(undefined),
+    },
+  };
+}

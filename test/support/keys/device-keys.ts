@@ -1,0 +1,13 @@
+import { makeDevice, type TestDevice } from '../scep-messages/test-device.ts';
+
+/** Requests are told apart by more than their keys, of which making one takes a tenth of a second. */
+const KEYS = 16;
+let keys: readonly TestDevice[] | undefined;
+
+/** One of the keys that devices share, made on first use. */
+export function deviceKey(number: number): TestDevice {
+  keys ??= Array.from({ length: KEYS }, () => makeDevice());
+  const one = keys[number % KEYS];
+  if (one === undefined) throw new Error('there is no such key');
+  return one;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deviceKey } from '../keys/device-keys.ts';
+import type { Replica } from '../servers/serve-replicas.ts';
+import type { EnrolmentSite } from './enrolment-site.ts';
+import { enrolAtLast, makeRetryingDevice, type RetryingDevice } from './retrying-device.ts';
+import { seededRandom } from './seeded-random.ts';
+
+export interface EnrolmentLoad {
+  readonly devices: readonly RetryingDevice[];
+  /** No new devices; resolves when those under way have come to an end. */
+  stop(): Promise<void>;
+  /** Milliseconds in which no device got its certificate, at most. */
+  longestGap(): number;
+}
+
+export interface LoadOptions {
+  readonly replicas: readonly Replica[];
+  readonly site: EnrolmentSite;
+  readonly seed: number;
+}
+
+/** Devices that enrol at a time, and how many begin in a second at most. */
+const LANES = 12;
+const PER_SECOND = 15;
+let loads = 0;
+
+/** New devices, steadily, each at a replica that the seed chooses and after an error at the next one. */
+export function startEnrolments({ replicas, site, seed }: LoadOptions): EnrolmentLoad {
+  const random = seededRandom(seed);
+  const devices: RetryingDevice[] = [];
+  const served = [performance.now()];
+  let stopped = false;
+  loads += 1;
+  const load = loads;
+  const begun = performance.now();
+  const lane = async () => {
+    while (!stopped) {
+      const number = devices.length;
+      const early = begun + (number * 1_000) / PER_SECOND - performance.now();
+      const device = makeRetryingDevice(`device-${load}-${number}`, deviceKey(number), site);
+      devices.push(device);
+      if (early > 0) await sleep(early);
+      await enrolAtLast(device, replicas, Math.floor(random() * replicas.length));
+      if (device.certificate !== undefined) served.push(performance.now());
+    }
+  };
+  const lanes = Array.from({ length: LANES }, lane);
+  return {
+    devices,
+    async stop() {
+      stopped = true;
+      await Promise.all(lanes);
+    },
+    longestGap: () => Math.max(...served.map((at, i) => at - (served[i - 1] ?? at))),
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type ConnectorRecord,
+  connectorPartition,
+} from '../../../src/connectors/connector-record.ts';
+import {
+  issuedCertificates,
+  serialKey,
+} from '../../../src/enrolment/authorise/issued-certificate-record.ts';
+import { transactions } from '../../../src/enrolment/transaction/transaction-record.ts';
+import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
+import {
+  serialKey as authoritySerialKey,
+  certificates,
+} from '../../../src/private-ca/records/certificate-record.ts';
+import { type Entry, getEntry, listEntries, putEntry } from '../../../src/store/collection.ts';
+import type { PutWrite } from '../../../src/store/record-store.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
+import { addChallenge, type LargeSite, makeEnroller } from './large-site.ts';
+
+const AT_ONCE = 16;
+const PER_COMMIT = 50;
+
+/** What one enrolment leaves, each part to be written again and again under other serial numbers. */
+export interface Enrolled {
+  /** A serial number as long as that of the example, always the same at one index. */
+  readonly serialAt: (index: number) => Uint8Array;
+  readonly inConnector: (
+    connector: ConnectorRecord,
+    serials: readonly Uint8Array[],
+  ) => Promise<void>;
+  readonly inAuthority: (serials: readonly Uint8Array[]) => Promise<void>;
+}
+
+/** A device enrols at the first connector, by all of the server's parts. */
+export async function enrolExample(site: LargeSite): Promise<Enrolled> {
+  const { store, authorityArn, connectors } = site;
+  const [connector] = connectors;
+  const { enrol, request } = makeEnroller(site, connector, await addChallenge(site, connector));
+  await enrol(request());
+  const partition = connectorPartition(connector.id);
+  const limit = { limit: 1 };
+  const [transaction] = await listEntries(store, partition, transactions, limit);
+  const [issued] = await listEntries(store, partition, issuedCertificates, limit);
+  if (issued === undefined || transaction?.value.state !== 'issued') {
+    throw new Error('the example has not been stored');
+  }
+  const { certificate } = issued.value;
+  const { serialNumber } = parseCertificate(certificate);
+  const signed = authorityPartition(authorityArn.slice(-36));
+  const key = authoritySerialKey(serialKey(serialNumber));
+  const recorded = await getEntry(store, signed, certificates, key);
+  if (recorded?.value.state !== 'issued') throw new Error('the CA has not stored the example');
+  const text = Buffer.from(certificate).toString('base64');
+  const name = serialKey(serialNumber);
+  const likeExample = (write: PutWrite, key: string, serial: Uint8Array): PutWrite => {
+    const other = Buffer.from(certificate);
+    other.set(serial, other.indexOf(serialNumber));
+    const value = write.value.replaceAll(text, () => other.toString('base64'));
+    return { ...write, key, value: value.replaceAll(name, serialKey(serial)) };
+  };
+  const [done, record, kept] = [
+    putEntry(transactions, transaction.key, transaction.value, expiryOf(transaction)),
+    putEntry(issuedCertificates, issued.key, issued.value, expiryOf(issued)),
+    putEntry(certificates, recorded.key, recorded.value),
+  ];
+  return {
+    serialAt: (index) => {
+      const digest = createHash('sha256').update(String(index)).digest();
+      // DER: the first octets of a number say how long it is.
+      return Buffer.concat([serialNumber.subarray(0, 2), digest], serialNumber.length);
+    },
+    inConnector: async ({ id }, serials) => {
+      const writes = serials.flatMap((serial) => [
+        likeExample(done, randomBytes(32).toString('hex'), serial),
+        likeExample(record, serialKey(serial), serial),
+      ]);
+      await store.commit(connectorPartition(id), writes);
+    },
+    inAuthority: async (serials) => {
+      const writes = serials.map((serial) =>
+        likeExample(kept, authoritySerialKey(serialKey(serial)), serial),
+      );
+      await store.commit(signed, writes);
+    },
+  };
+}
+
+/** `work` for the numbers from 0 to `total`, as ranges of fifty of which some are worked on at once. */
+export async function inBatches(
+  total: number,
+  work: (indexes: readonly number[]) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < total) {
+      const first = next;
+      next = Math.min(first + PER_COMMIT, total);
+      await work(Array.from({ length: next - first }, (_, i) => first + i));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+function expiryOf({ expiresAt }: Entry<unknown>): { readonly expiresAt?: number } {
+  return expiresAt === undefined ? {} : { expiresAt };
+}

@@ -1,0 +1,149 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { z } from 'zod';
+import { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import type { Caller } from '../../../src/aws-wire/caller.ts';
+import { runOperation } from '../../../src/aws-wire/run-operation.ts';
+import type { ConnectorApi, Operation } from '../../../src/connector-api/operation.ts';
+import {
+  OPERATIONS,
+  type OperationName,
+} from '../../../src/connector-api/operations/operations.ts';
+import type { ConnectorQuotas } from '../../../src/connectors/account-record.ts';
+import type { Authority } from '../../../src/issuer/issuer.ts';
+import type { RecordStore } from '../../../src/store/record-store.ts';
+import { createSealer } from '../../../src/store/seal.ts';
+import { createFakeIssuer, type FakeIssuer } from '../fakes/fake-issuer.ts';
+import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
+
+type Input<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['input']>;
+type Output<Name extends OperationName> = Awaited<ReturnType<(typeof OPERATIONS)[Name]['run']>>;
+
+/** The API of Connector for SCEP on a store in memory and a fake CA. Background work waits until it is asked for. */
+export interface ConnectorApiWorld {
+  readonly api: ConnectorApi;
+  readonly issuer: FakeIssuer;
+  readonly authorityArn: string;
+  /** Milliseconds that the world's clock is ahead of the real one. */
+  ahead: number;
+  /** Changes what the CA says of itself, or throws. */
+  describeAuthority: (authority: Authority) => Authority;
+  call<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    caller?: Caller,
+  ): Promise<Output<Name>>;
+  /** Does the work in the background; rejects with the first of what it threw. */
+  settle(): Promise<void>;
+  /** As when the process has died. */
+  forgetBackground(): void;
+  /** Runs once, before the CA next issues a certificate. */
+  beforeIssue(happens: () => Promise<void>): void;
+}
+
+export const CALLER: Caller = {
+  accountId: '000000000000',
+  arn: 'arn:aws:iam::000000000000:user/alice',
+  region: 'us-east-1',
+  service: 'pca-connector-scep',
+  policy: undefined,
+};
+
+export function makeConnectorApiWorld(
+  options: {
+    readonly quotas?: Partial<ConnectorQuotas>;
+    /** Puts another store in place of the one in memory, or around it. */
+    readonly store?: (inMemory: RecordStore) => RecordStore;
+  } = {},
+): ConnectorApiWorld {
+  const time = { ahead: 0 };
+  const clock = () => Date.now() + time.ahead;
+  const inMemory = openInMemoryRecordStore(clock);
+  const issuer = createFakeIssuer(clock);
+  const backlog: (() => Promise<unknown>)[] = [];
+  const api: ConnectorApi = {
+    store: options.store?.(inMemory) ?? inMemory,
+    sealer: createSealer(createHash('sha256').update('test master key').digest()),
+    issuer: {
+      ...issuer,
+      describeAuthority: async (arn) =>
+        world.describeAuthority(await issuer.describeAuthority(arn)),
+    },
+    clock,
+    randomUuid: () => randomUUID(),
+    enrolUrl: 'https://scep.example.com',
+    quotas: { connectors: 100, challengesPerConnector: 100, ...options.quotas },
+    inBackground: (work) => {
+      backlog.push(work);
+    },
+  };
+  const world: ConnectorApiWorld = {
+    api,
+    issuer,
+    authorityArn: issuer.authorityArn,
+    get ahead() {
+      return time.ahead;
+    },
+    set ahead(milliseconds) {
+      time.ahead = milliseconds;
+    },
+    describeAuthority: (authority) => authority,
+    call: (name, input, caller = CALLER) => callOperation(api, name, input, caller),
+    async settle() {
+      for (const work of backlog.splice(0)) await work();
+    },
+    forgetBackground() {
+      backlog.length = 0;
+    },
+    beforeIssue(happens) {
+      issuer.beforeIssue = () => {
+        issuer.beforeIssue = () => undefined;
+        return happens();
+      };
+    },
+  };
+  return world;
+}
+
+/** An ACTIVE connector, by its ARN. */
+export async function makeActiveConnector(
+  world: ConnectorApiWorld,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { ConnectorArn } = await world.call('CreateConnector', {
+    CertificateAuthorityArn: world.authorityArn,
+    Tags: tags,
+  });
+  await world.settle();
+  return ConnectorArn;
+}
+
+const OPEN_GATES = { limitRate: async () => undefined, resourceTags: async () => ({}) };
+
+/** As the API listener does it; the answer is held to its schema, the error to the model's list. */
+async function callOperation<Name extends OperationName>(
+  api: ConnectorApi,
+  name: Name,
+  input: Input<Name>,
+  caller: Caller,
+): Promise<Output<Name>> {
+  const operation: Operation<unknown, unknown> = OPERATIONS[name];
+  try {
+    const answer = await runOperation(OPEN_GATES, api, { caller, name, operation, input });
+    expect(answer).toEqual(operation.output?.parse(answer));
+    return answer as Output<Name>;
+  } catch (error) {
+    if (error instanceof AwsError) expect(operation.errors).toContain(error.code);
+    throw error;
+  }
+}
+
+/** Resolves to the AwsError that a call was refused with. */
+export async function refusedWith(call: Promise<unknown>): Promise<AwsError> {
+  const outcome = await call.then(
+    () => new Error('the call was not refused'),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof AwsError) return outcome;
+  throw outcome;
+}

@@ -1,0 +1,23 @@
+import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { finishCreation } from '../../../src/private-ca/authority/finish-creation.ts';
+import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
+
+/** The input of CreateCertificateAuthority for a root on P-256. */
+export const ROOT_INPUT = {
+  CertificateAuthorityType: 'ROOT',
+  CertificateAuthorityConfiguration: {
+    KeyAlgorithm: 'EC_prime256v1',
+    SigningAlgorithm: 'SHA256WITHECDSA',
+    Subject: { CommonName: 'Test CA' },
+  },
+};
+
+/** An authority that has got its key: PENDING_CERTIFICATE. */
+export async function createTestAuthority(
+  ca: PrivateCa,
+  changes: object = {},
+): Promise<{ readonly CertificateAuthorityArn: string }> {
+  const arn = await ACTIONS.CreateCertificateAuthority(ca, { ...ROOT_INPUT, ...changes });
+  await finishCreation(ca, arn.CertificateAuthorityArn.slice(-36));
+  return arn;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
+import type { Credential } from '../../../src/aws-wire/credential.ts';
+import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
+import { type ApiListenerDependencies, createApiApp } from '../../../src/http/api-listener.ts';
+import { startListener } from '../../../src/http/start-listener.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { createSealer } from '../../../src/store/seal.ts';
+import {
+  type RequestToSign,
+  signRequest,
+  TEST_ACCESS_KEY,
+  testCredential,
+} from '../clients/sign-request.ts';
+import { createFakeIssuer } from '../fakes/fake-issuer.ts';
+import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
+
+export interface ApiReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The name of the error, as an SDK finds it. */
+  readonly error: AwsErrorCode | undefined;
+  /** The body as JSON; an empty one is {}. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  /** What was logged, as JSON lines. */
+  readonly log: readonly string[];
+  /** Sends a request signed with the test's access key. */
+  send(request: RequestToSign): Promise<ApiReply>;
+  stop(): Promise<void>;
+}
+
+/** The api listener on 127.0.0.1 over a store in memory; `parts` stand in for others. */
+export async function startApi(
+  parts: Partial<ApiListenerDependencies> = {},
+  credential: Partial<Credential> = {},
+): Promise<RunningApi> {
+  const log: string[] = [];
+  const app = createApiApp({ ...testParts(credential, log), ...parts });
+  const { url, drain } = await startListener(app, { host: '127.0.0.1', port: 0 });
+  const send = async (request: RequestToSign) => {
+    const { host } = new URL(url);
+    const { method, target, headers, body } = await signRequest({ host, ...request });
+    const init = {
+      method,
+      headers: headers.map(([name, value]): [string, string] => [name, value]),
+    };
+    const answer = await fetch(url + target, body.length > 0 ? { ...init, body } : init);
+    return readReply(answer);
+  };
+  return { url, log, send, stop: () => drain(0) };
+}
+
+function testParts(credential: Partial<Credential>, log: string[]): ApiListenerDependencies {
+  const clock = Date.now;
+  const known = testCredential(credential);
+  return {
+    authenticate: createAuthenticator({
+      findCredential: (id) => (id === TEST_ACCESS_KEY.accessKeyId ? known : undefined),
+      clock,
+      regions: 'any',
+    }),
+    gates: { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) },
+    connectorApi: {
+      store: openInMemoryRecordStore(clock),
+      sealer: createSealer(Buffer.alloc(32, 1)),
+      issuer: createFakeIssuer(),
+      clock,
+      randomUuid: randomUUID,
+      enrolUrl: 'https://scep.example.com',
+      quotas: { connectors: 1_000, challengesPerConnector: 1_000 },
+      inBackground: () => undefined,
+    },
+    randomUuid: randomUUID,
+    logger: createLogger('info', { write: (line) => log.push(line) }),
+  };
+}
+
+export async function readReply(answer: Response): Promise<ApiReply> {
+  const { status, headers } = answer;
+  const text = await answer.text();
+  const body = JSON.parse(text || '{}') as Record<string, unknown>;
+  const name = headers.get('x-amzn-errortype') ?? body['__type'];
+  return { status, headers, text, body, error: name as AwsErrorCode | undefined };
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { createRaIdentityFinder } from '../../../../src/connectors/ra/ra-identities.ts';
+import { renewRaIdentities } from '../../../../src/connectors/ra/renew-ra-identity.ts';
+import {
+  makeActiveConnector,
+  makeConnectorApiWorld,
+} from '../../../support/servers/connector-api-world.ts';
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+/** A world with an ACTIVE connector whose RA identity is due; gives its generations and their certificates too. */
+async function makeDueWorld() {
+  const world = makeConnectorApiWorld();
+  const id = (await makeActiveConnector(world)).split('/').at(-1) ?? '';
+  world.ahead = 306 * DAY;
+  const usable = async () => (await createRaIdentityFinder(world.api)(id))?.usable ?? [];
+  const generations = async () => (await usable()).map(({ generation }) => generation);
+  const certificates = async () => (await usable()).map(({ certificate }) => certificate);
+  return { world, generations, certificates };
+}
+
+test('of replicas that renew at the same moment one asks the CA', async () => {
+  const { world, generations } = await makeDueWorld();
+  await Promise.all(Array.from({ length: 5 }, () => renewRaIdentities(world.api)));
+  expect(await generations()).toEqual([1, 2]);
+  expect(world.issuer.issued).toHaveLength(2);
+});
+
+test('one that fails leaves it to the next', async () => {
+  const { world, generations } = await makeDueWorld();
+  world.issuer.failIssuing('unavailable', 1);
+  await expect(renewRaIdentities(world.api)).rejects.toThrow(AggregateError);
+  expect(await generations()).toEqual([1]);
+  world.ahead += MINUTE;
+  await renewRaIdentities(world.api);
+  expect(await generations()).toEqual([1, 2]);
+});
+
+test('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
+  const { world, generations } = await makeDueWorld();
+  world.ahead = 330 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = DAY;
+  await renewRaIdentities(world.api);
+  expect(await generations()).toEqual([1, 2]);
+  world.ahead = 306 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = 348 * DAY;
+  expect(await generations()).toEqual([2, 1]);
+});
+
+test('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
+  const { world, generations, certificates } = await makeDueWorld();
+  world.ahead = DAY;
+  const [first] = await certificates();
+  world.ahead = 400 * DAY;
+  await renewRaIdentities(world.api);
+  world.ahead = DAY;
+  await renewRaIdentities(world.api);
+  expect((await certificates())[0]).toEqual(first);
+  world.ahead = 306 * DAY;
+  await renewRaIdentities(world.api);
+  await renewRaIdentities(world.api);
+  expect(await generations()).toHaveLength(3);
+  world.ahead = 364 * DAY;
+  const [current, ...others] = await certificates();
+  expect(current?.notBefore.getTime()).toBeLessThan(Date.now() + 306 * DAY);
+  expect(others).toContainEqual(first);
+});
+
+test('what is not due costs nothing, neither a certificate nor a write', async () => {
+  const { world } = await makeDueWorld();
+  world.ahead = DAY;
+  const commits: string[] = [];
+  const commit: typeof world.api.store.commit = (partition, ...rest) => {
+    commits.push(partition);
+    return world.api.store.commit(partition, ...rest);
+  };
+  await renewRaIdentities({ ...world.api, store: { ...world.api.store, commit } });
+  expect(commits).toEqual([]);
+  expect(world.issuer.issued).toHaveLength(1);
+});

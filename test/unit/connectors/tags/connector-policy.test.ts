@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
+import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
+
+const DAY = 86_400_000;
+
+test('without tags a connector is strict', () => {
+  expect(readConnectorPolicy({})).toEqual({
+    algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
+    identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
+    chain: { caCertificates: 'full', reply: 'leaf-only' },
+    renewal: { allowed: true, sameKeyAllowed: true, windowMs: undefined, allowSha1: false },
+    validity: { defaultMs: 365 * DAY, maximumMs: 1825 * DAY, notBeforeSkewMs: undefined },
+    pendingWaitMs: 15_000,
+  });
+});
+
+test('the defaults are those that the page promises', () => {
+  const promised = Object.entries(CONNECTOR_TAGS).flatMap(([name, { byDefault }]) => {
+    const [, value] = /^`([^`]+)`/.exec(byDefault) ?? [];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  expect(promised).toHaveLength(5);
+  expect(readConnectorPolicy(Object.fromEntries(promised))).toEqual(readConnectorPolicy({}));
+});
+
+test('other tags and empty values mean nothing', () => {
+  const empty = Object.fromEntries(Object.keys(CONNECTOR_TAGS).map((name) => [name, '']));
+  expect(readConnectorPolicy({ ...empty, team: 'des', 'xscep:legacy': 'des' })).toEqual(
+    readConnectorPolicy({}),
+  );
+});
+
+test('every tag', () => {
+  const policy = readConnectorPolicy({
+    'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
+    'scep:windows-identity': 'upn sid',
+    'scep:chain': 'leaf-and-ca no-root',
+    'scep:renewal': 'on new-key 30d',
+    'scep:validity-default': '12h',
+    'scep:validity-max': '90d',
+    'scep:not-before-skew': '15m',
+    'scep:pending-wait': '3s',
+  });
+  expect(policy).toEqual({
+    algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
+    identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
+    chain: { caCertificates: 'no-root', reply: 'leaf-and-ca' },
+    renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY, allowSha1: true },
+    validity: { defaultMs: DAY / 2, maximumMs: 90 * DAY, notBeforeSkewMs: 900_000 },
+    pendingWaitMs: 3_000,
+  });
+});
+
+test('renewal: a window alone leaves it as it is, off ends it', () => {
+  const renewal = (value: string) => readConnectorPolicy({ 'scep:renewal': value }).renewal;
+  expect(renewal('14d')).toMatchObject({
+    allowed: true,
+    sameKeyAllowed: true,
+    windowMs: 14 * DAY,
+  });
+  expect(renewal('off')).toMatchObject({ allowed: false, windowMs: undefined });
+});
+
+test('a default follows a lower maximum', () => {
+  expect(readConnectorPolicy({ 'scep:validity-max': '30d' }).validity).toMatchObject({
+    defaultMs: 30 * DAY,
+    maximumMs: 30 * DAY,
+  });
+});
+
+test('a wait or skew of nothing is not the default', () => {
+  const policy = readConnectorPolicy({ 'scep:pending-wait': '0s', 'scep:not-before-skew': '0s' });
+  expect(policy.pendingWaitMs).toBe(0);
+  expect(policy.validity.notBeforeSkewMs).toBe(0);
+});
+
+describe('refused, naming the tag', () => {
+  test.each([
+    [{ 'scep:unheard-of': 'x' }, 'the tag scep:unheard-of is unknown'],
+    [{ 'Scep:Legacy': 'des' }, 'the tag Scep:Legacy is unknown'],
+    [{ 'scep:__proto__': 'des' }, 'the tag scep:__proto__ is unknown'],
+    [{ 'scep:legacy': 'DES' }, 'the tag scep:legacy: takes the words des, sha1, md5, sha1-renewal'],
+    [{ 'scep:legacy': 'constructor' }, 'not "constructor"'],
+    [{ 'scep:legacy': 'des 30d' }, 'not "30d"'],
+    [{ 'scep:legacy': 'sha1-renewal' }, 'sha1-renewal needs sha1'],
+    [{ 'scep:chain': 'full no-root' }, 'the tag scep:chain: take one of'],
+    [{ 'scep:chain': 'leaf-only leaf-and-ca' }, 'the tag scep:chain: take one of'],
+    [{ 'scep:renewal': 'off same-key' }, 'the tag scep:renewal: off stands alone'],
+    [{ 'scep:renewal': 'off 30d' }, 'the tag scep:renewal: off stands alone'],
+    [{ 'scep:renewal': 'same-key new-key' }, 'the tag scep:renewal: take one of'],
+    [{ 'scep:renewal': 'on off' }, 'the tag scep:renewal: off stands alone'],
+    [{ 'scep:renewal': '30d 40d' }, 'and one duration from 1h to 3650d, not "40d"'],
+    [{ 'scep:renewal': '59m' }, 'not "59m"'],
+    [{ 'scep:validity-max': '30' }, 'takes one duration from 1m to 36500d, not "30"'],
+    [{ 'scep:validity-max': '-1d' }, 'not "-1d"'],
+    [{ 'scep:validity-max': '1.5d' }, 'not "1.5d"'],
+    [{ 'scep:validity-max': '1w' }, 'not "1w"'],
+    [{ 'scep:validity-max': '9999999s' }, 'not "9999999s"'],
+    [{ 'scep:validity-max': '0s' }, 'not "0s"'],
+    [{ 'scep:validity-max': '36501d' }, 'not "36501d"'],
+    [{ 'scep:pending-wait': '61s' }, 'not "61s"'],
+    [{ 'scep:pending-wait': '15s\n' }, 'not "15s'],
+    [
+      { 'scep:validity-default': '31d', 'scep:validity-max': '30d' },
+      'the tag scep:validity-default: is longer than scep:validity-max',
+    ],
+    [{ 'scep:validity-default': '1826d' }, 'is longer than scep:validity-max'],
+  ])('%j', (tags: Record<string, string>, message) => {
+    expect(() => readConnectorPolicy(tags)).toThrow(RangeError);
+    expect(() => readConnectorPolicy(tags)).toThrow(message);
+  });
+});

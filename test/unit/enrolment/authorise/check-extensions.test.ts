@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { OID } from '../../../../src/asn1/object-identifiers.ts';
+import { checkExtensions } from '../../../../src/enrolment/authorise/check-extensions.ts';
+import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
+import { refusalOf } from '../../../support/scep-messages/refusal-of.ts';
+import {
+  deviceCsr,
+  makeDevice,
+  type TestDevice,
+} from '../../../support/scep-messages/test-device.ts';
+
+const STRICT = { allowUserPrincipalNames: false, allowSecurityIdentifiers: false };
+const device: TestDevice = makeDevice();
+const requestFor = (oid: string, hex: string) => {
+  const extensions = [{ oid, critical: false, value: Buffer.from(hex, 'hex') }];
+  return parseCertificationRequest(deviceCsr(device, { extensions }));
+};
+
+test.each([
+  ['an indefinite length', '30808201610000'],
+  ['a length that is longer than it need be', '308103820161'],
+])('a subjectAltName with %s, which the CA would copy, is refused', (_, hex) => {
+  const request = requestFor(OID.subjectAltName, hex);
+  const refusal = refusalOf(() => checkExtensions(request, STRICT));
+  expect(refusal.reason).toBe('extension-not-allowed');
+  expect(refusal.text).toContain('subjectAltName 2.5.29.17: not DER');
+});
+
+test('what the CA writes itself may be in BER', () => {
+  const request = requestFor(OID.basicConstraints, '30800000');
+  expect(() => checkExtensions(request, STRICT)).not.toThrow();
+});

@@ -1,0 +1,318 @@
+import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { OID } from '../../../../src/asn1/object-identifiers.ts';
+import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
+import { derNull } from '../../../../src/asn1/write-der.ts';
+import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
+import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
+import { templateArn } from '../../../../src/private-ca/issuing/templates.ts';
+import { authorityIdOf } from '../../../../src/private-ca/model/private-ca-arns.ts';
+import { openPrivateCa } from '../../../../src/private-ca/private-ca.ts';
+import { authorityPartition } from '../../../../src/private-ca/records/authority-record.ts';
+import { certificates } from '../../../../src/private-ca/records/certificate-record.ts';
+import { getEntry, listEntries } from '../../../../src/store/collection.ts';
+import { buildCertificationRequest } from '../../../../src/x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
+import { derGeneralNames } from '../../../../src/x509/general-names.ts';
+import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
+import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
+import { parseDistinguishedNameText } from '../../../../src/x509/parse-distinguished-name-text.ts';
+import type { Extension } from '../../../../src/x509/read-extensions.ts';
+import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
+import { runCommand } from '../../../support/clients/run-command.ts';
+import { crashingStore } from '../../../support/fakes/crashing-store.ts';
+import { ecKeyPair, rsaKeyPair, type SampleKeyPair } from '../../../support/keys/sample-keys.ts';
+import { openTestPrivateCa, TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
+import { tempDirectory } from '../../../support/servers/temp-directory.ts';
+
+const time = { now: Date.parse('2026-06-01T12:00:00Z') };
+const ca = openTestPrivateCa({ clock: () => time.now });
+const keys = ecKeyPair();
+const subjectAltName: Extension = {
+  oid: OID.subjectAltName,
+  critical: false,
+  value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
+};
+const blank = templateArn('BlankEndEntityCertificate_APICSRPassthrough/V1');
+let arn: string;
+
+beforeAll(async () => {
+  arn = await activateRoot(ca, {
+    name: 'issuing',
+    keyAlgorithm: 'EC_prime256v1',
+    signingAlgorithm: 'SHA256WITHECDSA',
+    subject: { CommonName: 'Issuing Root' },
+    validity: { Type: 'YEARS', Value: 5 },
+  });
+});
+
+function csr(
+  {
+    extensions = [],
+    name = 'CN=device',
+  }: { extensions?: readonly Extension[]; name?: string } = {},
+  { spki, privateKey }: SampleKeyPair = keys,
+): Uint8Array {
+  const algorithm = privateKey.asymmetricKeyType === 'rsa' ? 'SHA256WITHRSA' : 'SHA256WITHECDSA';
+  const subject = name ? parseDistinguishedNameText(name) : Buffer.from('3000', 'hex');
+  const fields = { subject, subjectPublicKeyInfo: spki, extensions };
+  const der = buildCertificationRequest(fields, algorithm, createSigner(privateKey, algorithm));
+  return Buffer.from(encodePem('CERTIFICATE REQUEST', der));
+}
+
+function input(changes: object = {}): object {
+  return {
+    CertificateAuthorityArn: arn,
+    Csr: csr(),
+    SigningAlgorithm: 'SHA256WITHECDSA',
+    Validity: { Type: 'DAYS', Value: 30 },
+    ...changes,
+  };
+}
+
+async function issue(changes: object = {}) {
+  const { CertificateArn } = await ACTIONS.IssueCertificate(ca, input(changes));
+  const pem = await ACTIONS.GetCertificate(ca, { CertificateAuthorityArn: arn, CertificateArn });
+  const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', pem.Certificate);
+  return { CertificateArn, ...pem, certificate: parseCertificate(der) };
+}
+
+describe('IssueCertificate', () => {
+  it('issues from EndEntityCertificate/V1 by default, with the chain', async () => {
+    const { certificate, CertificateArn, CertificateChain } = await issue();
+    expect(CertificateArn.slice(-32)).toBe(
+      Buffer.from(certificate.serialNumber).toString('hex').slice(-32).padStart(32, '0'),
+    );
+    expect(certificate.notBefore).toEqual(new Date(time.now - 3_600_000));
+    expect(certificate.notAfter).toEqual(new Date(time.now + 30 * 86_400_000));
+    expect(certificate.extensions.map(({ oid, critical }) => [oid, critical])).toEqual([
+      [OID.basicConstraints, false],
+      [OID.authorityKeyIdentifier, false],
+      [OID.subjectKeyIdentifier, false],
+      [OID.keyUsage, true],
+      [OID.extKeyUsage, false],
+    ]);
+    const leaf = new X509Certificate(certificate.der);
+    const root = new X509Certificate(CertificateChain ?? '');
+    expect(leaf.checkIssued(root)).toBe(true);
+    expect(leaf.verify(root.publicKey)).toBe(true);
+  });
+
+  it('signs with the algorithm of the call, not of the authority', async () => {
+    const { certificate } = await issue({ SigningAlgorithm: 'SHA512WITHECDSA' });
+    expect(certificate.signatureAlgorithm.oid).toBe(OID.ecdsaWithSha512);
+  });
+
+  it('puts ApiPassthrough before the CSR, and ignores it for other templates', async () => {
+    const extensions = [extendedKeyUsageExtension([OID.clientAuth])];
+    const ApiPassthrough = {
+      Extensions: {
+        ExtendedKeyUsage: [
+          { ExtendedKeyUsageType: 'SERVER_AUTH' },
+          { ExtendedKeyUsageObjectIdentifier: '1.2.3.4' },
+        ],
+      },
+    };
+    const passing = { Csr: csr({ extensions }), ApiPassthrough };
+    const { certificate } = await issue({ ...passing, TemplateArn: blank });
+    expect(certificate.extensions).toContainEqual(
+      extendedKeyUsageExtension([OID.serverAuth, '1.2.3.4']),
+    );
+    const base = await issue(passing);
+    expect(base.certificate.extensions).toContainEqual(
+      extendedKeyUsageExtension([OID.serverAuth, OID.clientAuth]),
+    );
+  });
+
+  it('makes the subjectAltName critical when there is no subject', async () => {
+    const { certificate } = await issue({ Csr: csr({ name: '', extensions: [subjectAltName] }) });
+    expect(certificate.extensions).toContainEqual({ ...subjectAltName, critical: true });
+  });
+
+  it('reads a CSR under its old PEM label', async () => {
+    const Csr = Buffer.from(
+      Buffer.from(csr()).toString().replaceAll('CERTIFICATE R', 'NEW CERTIFICATE R'),
+    );
+    await expect(issue({ Csr })).resolves.toBeDefined();
+  });
+
+  it('gives a root certificate for its own key alone, without a chain', async () => {
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
+    const TemplateArn = templateArn('RootCACertificate/V1');
+    const years = { Type: 'YEARS', Value: 20 };
+    const root = await issue({ Csr: Buffer.from(Csr), TemplateArn, Validity: years });
+    expect(root.CertificateChain).toBeUndefined();
+    expect(root.certificate.issuer).toEqual(root.certificate.subject);
+    expect(root.certificate.extensions).toContainEqual(
+      keyUsageExtension(['digitalSignature', 'keyCertSign', 'cRLSign']),
+    );
+    const foreign = issue({ TemplateArn });
+    await expect(foreign).rejects.toMatchObject({ code: 'InvalidArgsException' });
+  });
+
+  it.each([
+    'EndEntityCertificate/V1',
+    'BlankEndEntityCertificate_CSRPassthrough/V1',
+    'SubordinateCACertificate_PathLen0/V1',
+  ])('gives the authority no certificate of its own name and key from %s', async (template) => {
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
+    const issuing = issue({ Csr: Buffer.from(Csr), TemplateArn: templateArn(template) });
+    await expect(issuing).rejects.toMatchObject({
+      code: 'InvalidArgsException',
+      message: expect.stringContaining('RootCACertificate') as unknown,
+    });
+  });
+
+  it('certifies the key of the authority under another name, so that OpenSSL verifies it', async () => {
+    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
+    const { Certificate, CertificateChain = '' } = await issue({
+      Csr: Buffer.from(Csr),
+      TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+      ApiPassthrough: { Subject: { CommonName: 'other' } },
+    });
+    const directory = tempDirectory();
+    const [leaf, root] = [path.join(directory, 'leaf.pem'), path.join(directory, 'root.pem')];
+    writeFileSync(leaf, Certificate);
+    writeFileSync(root, CertificateChain);
+    const at = String(time.now / 1_000);
+    const { stdout } = await runCommand('openssl', [
+      ...['verify', '-attime', at, '-CAfile', root, leaf],
+    ]);
+    expect(stdout).toMatch(/OK\s*$/);
+  });
+
+  it.each([
+    ['a weak key', () => csr({}, rsaKeyPair(1024)), '1024 bits'],
+    ['no name', () => csr({ name: '' }), 'neither a subject'],
+    ['keyCertSign', () => csr({ extensions: [keyUsageExtension(['keyCertSign'])] }), '4.2.1.3'],
+    [
+      'a malformed subjectAltName',
+      () => csr({ extensions: [{ ...subjectAltName, value: derNull() }] }),
+      'RFC 5280',
+    ],
+    ['a name of 65 characters', () => csr({ name: `CN=${'x'.repeat(65)}` }), 'ub-common-name'],
+    ['no PEM', () => Buffer.from('x'), 'not one request'],
+    ['two requests', () => Buffer.concat([csr(), csr()]), 'not one request'],
+  ])('refuses a CSR with %s', async (_, Csr, reason) => {
+    const issuing = issue({ Csr: Csr(), TemplateArn: blank });
+    await expect(issuing).rejects.toMatchObject({
+      code: 'MalformedCSRException',
+      message: expect.stringContaining(reason) as unknown,
+    });
+  });
+
+  it.each([
+    ['InvalidArgsException', { SigningAlgorithm: 'SHA256WITHRSA' }],
+    ['ValidationException', { SigningAlgorithm: 'MD5WITHRSA' }],
+    ['InvalidArgsException', { TemplateArn: templateArn('Unknown/V1') }],
+    ['ValidationException', { Validity: { Type: 'YEARS', Value: 6 } }],
+    ['ValidationException', { Validity: { Type: 'DAYS', Value: 0 } }],
+    ['ValidationException', { Validity: { Type: 'WEEKS', Value: 1 } }],
+    ['ValidationException', { ValidityNotBefore: { Type: 'DAYS', Value: 1 } }],
+    ['ValidationException', { Csr: Buffer.alloc(32_769) }],
+    ['ValidationException', { Csr: 'no base64!' }],
+    ['InvalidArgsException', { SigningAlgorithm: 'ML_DSA_44' }],
+    ['ValidationException', { ApiPassthrough: { Subject: { Country: 'USA' } } }],
+    ['ValidationException', { ApiPassthrough: { Extensions: { ExtendedKeyUsage: [] } } }],
+    [
+      'InvalidArgsException',
+      { TemplateArn: blank, ApiPassthrough: { Extensions: { ExtendedKeyUsage: [{}] } } },
+    ],
+  ])('refuses with %s %j', async (code, changes) => {
+    const issuing = issue(changes);
+    await expect(issuing).rejects.toMatchObject({ name: 'AwsError', code });
+  });
+
+  it('lets the token alone decide, for five minutes', async () => {
+    const first = await issue({ IdempotencyToken: 'same' });
+    const other = { Csr: csr({ name: 'CN=other' }), IdempotencyToken: 'same' };
+    expect((await issue(other)).CertificateArn).toBe(first.CertificateArn);
+    time.now += 301_000;
+    expect((await issue(other)).CertificateArn).not.toBe(first.CertificateArn);
+  });
+
+  it('takes tokens with characters that keys of the store may not have', async () => {
+    const IdempotencyToken = '\t\u00e9:\u00ff';
+    const { CertificateArn } = await issue({ IdempotencyToken });
+    expect((await issue({ IdempotencyToken })).CertificateArn).toBe(CertificateArn);
+  });
+});
+
+it('keeps back what was signed for an authority that was disabled meanwhile, until it is enabled', async () => {
+  const change = (Status: 'ACTIVE' | 'DISABLED') =>
+    ACTIONS.UpdateCertificateAuthority(ca, { CertificateAuthorityArn: arn, Status });
+  const get: typeof ca.signingKeys.get = async (id) => {
+    const key = await ca.signingKeys.get(id);
+    await change('DISABLED');
+    return key;
+  };
+  const slow = { ...ca, signingKeys: { ...ca.signingKeys, get } };
+  const wanted = input({ IdempotencyToken: 'slow' });
+  await expect(ACTIONS.IssueCertificate(slow, wanted)).rejects.toMatchObject({
+    code: 'InvalidStateException',
+    message: 'The certificate authority is not in a valid state for issuing certificates',
+  });
+  await change('ACTIVE');
+  await expect(issue({ IdempotencyToken: 'slow' })).resolves.toBeDefined();
+});
+
+describe('an issuance whose process dies', () => {
+  const partition = () => authorityPartition(authorityIdOf(TEST_SCOPE, arn));
+  const list = () => listEntries(ca.store, partition(), certificates, { limit: 1_000 });
+
+  it.each([
+    [1, 'before', 0],
+    [1, 'after', 1],
+    [2, 'before', 1],
+    [2, 'after', 1],
+  ] as const)(
+    'at commit %d (%s it) leaves one certificate in the end',
+    async (commit, moment, left) => {
+      const before = await list();
+      const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, commit, moment) });
+      const wanted = input({ IdempotencyToken: `dying ${commit} ${moment}` });
+      await expect(ACTIONS.IssueCertificate(dying, wanted)).rejects.toThrow('killed');
+      const known = new Set(before.map(({ key }) => key));
+      const found = (await list()).filter(({ key }) => !known.has(key));
+      expect(found).toHaveLength(left);
+      const { CertificateArn } = await ACTIONS.IssueCertificate(ca, wanted);
+      const serial = CertificateArn.slice(-32);
+      if (found[0]) expect(serial).toBe(found[0].key);
+      expect(await list()).toHaveLength(before.length + 1);
+      const entry = await getEntry(ca.store, partition(), certificates, serial);
+      expect(entry?.value.state).toBe('issued');
+    },
+  );
+
+  it('has recorded what it was about to sign, and GetCertificate says that it is in progress', async () => {
+    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, 'after') });
+    const known = new Set((await list()).map(({ key }) => key));
+    await expect(ACTIONS.IssueCertificate(dying, input())).rejects.toThrow('killed');
+    const [left] = (await list()).filter(({ key }) => !known.has(key));
+    expect(left?.value).toMatchObject({
+      state: 'issuing',
+      templateName: 'EndEntityCertificate/V1',
+    });
+    const getting = ACTIONS.GetCertificate(ca, {
+      CertificateAuthorityArn: arn,
+      CertificateArn: `${arn}/certificate/${left?.key}`,
+    });
+    await expect(getting).rejects.toMatchObject({ code: 'RequestInProgressException' });
+  });
+});
+
+describe('GetCertificate', () => {
+  it.each([
+    ['ResourceNotFoundException', () => `${arn}/certificate/${'0'.repeat(32)}`],
+    ['InvalidArnException', () => `${arn}/certificate/1`],
+    ['InvalidArnException', () => arn],
+  ])('gives %s for what is not a certificate of the authority', async (code, CertificateArn) => {
+    const getting = ACTIONS.GetCertificate(ca, {
+      CertificateAuthorityArn: arn,
+      CertificateArn: CertificateArn(),
+    });
+    await expect(getting).rejects.toMatchObject({ code });
+  });
+});

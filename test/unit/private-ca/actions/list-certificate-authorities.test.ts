@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
+import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
+import { scopedTo } from '../../../../src/private-ca/private-ca.ts';
+import { createTestAuthority, ROOT_INPUT } from '../../../support/servers/create-test-authority.ts';
+import { openTestPrivateCa, TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
+
+async function listAll(ca: Parameters<typeof ACTIONS.ListTags>[0], MaxResults?: number) {
+  const pages: string[][] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await ACTIONS.ListCertificateAuthorities(ca, {
+      ...(MaxResults && { MaxResults }),
+      ...(NextToken && { NextToken }),
+    });
+    pages.push(page.CertificateAuthorities.map(({ Arn }) => Arn));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return pages;
+}
+
+describe('ListCertificateAuthorities', () => {
+  it('gives pages, of a hundred at most, DELETED authorities included', async () => {
+    const ca = openTestPrivateCa();
+    const calls = Array.from({ length: 103 }, () =>
+      ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT),
+    );
+    const made = (await Promise.all(calls)).map((arn) => arn.CertificateAuthorityArn);
+    await Promise.all(ca.creations.values());
+    await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn: made[0] });
+    const pages = await listAll(ca, 1000);
+    expect(pages.map(({ length }) => length)).toEqual([100, 3]);
+    expect(pages.flat().sort()).toEqual(made.toSorted());
+    expect((await listAll(ca, 40)).map(({ length }) => length)).toEqual([40, 40, 23]);
+  });
+
+  it('shows what was restored, also after a clock that was ahead has taken it for gone', async () => {
+    const time = { now: Date.parse('2026-06-01T00:00:00Z') };
+    const ca = openTestPrivateCa({ clock: () => time.now });
+    const arn = await createTestAuthority(ca);
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    time.now += 365 * 86_400_000;
+    expect(await listAll(ca)).toEqual([[]]);
+    time.now -= 364 * 86_400_000;
+    await ACTIONS.RestoreCertificateAuthority(ca, arn);
+    expect(await listAll(ca)).toEqual([[arn.CertificateAuthorityArn]]);
+  });
+
+  it('shows an account in a region its own alone, and lets nobody else touch them', async () => {
+    const ca = openTestPrivateCa();
+    const arn = await createTestAuthority(ca);
+    expect(await listAll(ca)).toEqual([[arn.CertificateAuthorityArn]]);
+    for (const scope of [
+      { ...TEST_SCOPE, accountId: '999999999999' },
+      { ...TEST_SCOPE, region: 'cn-north-1' },
+    ]) {
+      const other = scopedTo(ca, scope);
+      expect(await listAll(other)).toEqual([[]]);
+      for (const action of [
+        ACTIONS.DescribeCertificateAuthority,
+        ACTIONS.DeleteCertificateAuthority,
+        ACTIONS.ListTags,
+      ]) {
+        await expect(action(other, arn)).rejects.toMatchObject({ code: 'InvalidArnException' });
+        const moved = arn.CertificateAuthorityArn.replace(
+          /^arn:.*:certificate/,
+          `arn:${scope.region === 'cn-north-1' ? 'aws-cn' : 'aws'}:acm-pca:${scope.region}:${scope.accountId}:certificate`,
+        );
+        const guessed = action(other, { CertificateAuthorityArn: moved });
+        await expect(guessed).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+      }
+      const { CertificateAuthorityArn } = await createTestAuthority(other);
+      expect(await listAll(other)).toEqual([[CertificateAuthorityArn]]);
+    }
+  });
+
+  it('takes its own tokens alone, and lists nothing of other accounts', async () => {
+    const ca = openTestPrivateCa();
+    await createTestAuthority(ca);
+    await createTestAuthority(ca);
+    const { NextToken } = await ACTIONS.ListCertificateAuthorities(ca, { MaxResults: 1 });
+    const elsewhere = scopedTo(ca, { ...TEST_SCOPE, region: 'eu-west-1' });
+    const foreign = ACTIONS.ListCertificateAuthorities(elsewhere, { NextToken });
+    await expect(foreign).rejects.toMatchObject({ code: 'InvalidNextTokenException' });
+    const made = ACTIONS.ListCertificateAuthorities(ca, { NextToken: 'x' });
+    await expect(made).rejects.toMatchObject({ code: 'InvalidNextTokenException' });
+    const others = await ACTIONS.ListCertificateAuthorities(ca, {
+      ResourceOwner: 'OTHER_ACCOUNTS',
+    });
+    expect(others).toEqual({ CertificateAuthorities: [] });
+  });
+
+  it('finds what development servers had made before there were accounts', async () => {
+    const dev = { region: 'us-east-1', accountId: '000000000000' };
+    const ca = openTestPrivateCa({ scope: dev });
+    const arn = await activateRoot(ca, {
+      name: 'dev',
+      keyAlgorithm: 'EC_prime256v1',
+      signingAlgorithm: 'SHA256WITHECDSA',
+      subject: { CommonName: 'Dev' },
+      validity: { Type: 'DAYS', Value: 1 },
+    });
+    expect(await ca.store.list('ca-index', 'authorities', { limit: 9 })).toHaveLength(1);
+    expect(await listAll(ca)).toEqual([[arn]]);
+  });
+});

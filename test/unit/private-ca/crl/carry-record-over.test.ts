@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
+import type { PublishedFile } from '../../../../src/private-ca/buckets/object-store.ts';
+import { carryRecordOver } from '../../../../src/private-ca/crl/carry-record-over.ts';
+import { createListPutter } from '../../../../src/private-ca/crl/put-revocation-lists.ts';
+import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
+import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
+import { allRecords } from '../../../../src/store/archive/all-records.ts';
+import { putRecords } from '../../../../src/store/archive/put-records.ts';
+import { parseCrl } from '../../../../src/x509/parse-crl.ts';
+import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
+import { openFakeBuckets } from '../../../support/fakes/open-fake-buckets.ts';
+import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
+
+const HOUR = 3_600_000;
+let now = Date.parse('2026-06-01T12:00:00Z');
+const clock = () => now;
+
+async function revoke(ca: PrivateCa, arn: string, serial: string): Promise<string> {
+  await ACTIONS.RevokeCertificate(ca, {
+    CertificateAuthorityArn: arn,
+    CertificateSerial: serial,
+    RevocationReason: 'SUPERSEDED',
+  });
+  return serial;
+}
+
+async function listedBy(ca: PrivateCa, arn: string): Promise<readonly string[]> {
+  const crl = parseCrl((await currentRevocationList(ca, arn)) ?? Buffer.alloc(0));
+  return crl.revoked.map(({ serialNumber }) =>
+    Buffer.from(serialNumber).toString('hex').padStart(32, '0').slice(-32),
+  );
+}
+
+it('a CRL is signed anew where versions begin again, and names all that was revoked before and since', async () => {
+  const { ca, arn } = await openRevokingCa(clock);
+  const valid = await issueTestCertificate(ca, arn);
+  const revoked: string[] = [];
+  for (let i = 0; i < 8; i += 1) {
+    revoked.push(await revoke(ca, arn, await issueTestCertificate(ca, arn)));
+    await listedBy(ca, arn);
+  }
+  const store = openInMemoryRecordStore(clock);
+  for await (const records of allRecords(ca.store)) {
+    await putRecords(store, records.map(carryRecordOver));
+  }
+  const moved = openPrivateCa({ ...ca, store });
+  now += HOUR;
+  expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
+  revoked.push(await revoke(moved, arn, valid));
+  expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
+});
+
+it('a bucket has the next CRL where versions begin again', async () => {
+  const { buckets, files } = openFakeBuckets();
+  const opened = await openRevokingCa(clock);
+  const { arn } = opened;
+  const ca = openPrivateCa({ ...opened.ca, buckets });
+  await ACTIONS.UpdateCertificateAuthority(ca, {
+    CertificateAuthorityArn: arn,
+    RevocationConfiguration: { CrlConfiguration: { Enabled: true, S3BucketName: 'crls' } },
+  });
+  const valid = await issueTestCertificate(ca, arn);
+  for (let i = 0; i < 8; i += 1) await revoke(ca, arn, await issueTestCertificate(ca, arn));
+  await createListPutter(ca, () => undefined)();
+  const store = openInMemoryRecordStore(clock);
+  for await (const records of allRecords(ca.store)) {
+    await putRecords(store, records.map(carryRecordOver));
+  }
+  const moved = openPrivateCa({ ...ca, store });
+  await revoke(moved, arn, valid);
+  await createListPutter(moved, () => undefined)();
+  const file = files.get(`crls/crl/${arn.slice(-36)}.crl`) as PublishedFile;
+  expect(parseCrl(file.content).revoked).toHaveLength(9);
+});
