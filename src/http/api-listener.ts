@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Request, RequestHandler, Response } from 'express';
-import express from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { Logger } from '../observability/logger.ts';

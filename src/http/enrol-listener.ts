@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { Request, RequestHandler } from 'express';
-import express from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';

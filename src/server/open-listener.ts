@@ -7,13 +7,13 @@ import { watchFiles } from '../config/watch-files.ts';
 import { type RunningListener, reachableUrl, startListener } from '../http/start-listener.ts';
 import type { Logger } from '../observability/logger.ts';
 
-export type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
+type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
 
 /**
  * A listener as its settings have it: plain HTTP, or TLS with the certificate of its files, which are read again when they change.
  * @throws UsageError for TLS files at fault; the system's error, with `code` such as EADDRINUSE
  */
-export function openListener(
+function openListener(
   app: RequestListener,
   settings: ListenerSettings,
   logger: Logger,

@@ -75,7 +75,7 @@ export function createSigner(privateKey: KeyObject, name: SigningAlgorithm): Sig
  * RSASSA-PSS-params (RFC 4055 section 3.1), DER: the digest also in MGF1, the trailer field left out for its default.
  * @param saltLength octets
  */
-export function derPssParameters(digest: DigestName, saltLength: number): Uint8Array {
+function derPssParameters(digest: DigestName, saltLength: number): Uint8Array {
   const hash = derAlgorithmIdentifier(digestAlgorithm(digest).oid, derNull());
   return derSequence(
     derContext(0, hash),

@@ -18,7 +18,7 @@ export function registerAdminCommands(
 }
 
 /** Registers `scep-connector connector`. */
-export function registerConnectorCommand(program: Command, world: AdminWorld): void {
+function registerConnectorCommand(program: Command, world: AdminWorld): void {
   const parent = program.command('connector').description('create, list, show, delete connectors');
   registerConnectorCreate(parent, world);
   registerConnectorList(parent, world);

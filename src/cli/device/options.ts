@@ -131,7 +131,7 @@ export function addHolderOptions(command: Command, which: string): void {
 }
 
 /** The options of the commands that end with a certificate: where to write what. */
-export interface ResultFileOptions {
+interface ResultFileOptions {
   readonly out: string;
   readonly certificateOut?: string;
   readonly chainOut?: string;

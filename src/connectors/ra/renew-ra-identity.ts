@@ -56,7 +56,7 @@ export async function renewRaIdentity(
 }
 
 /** Whether the newest generation is so close to its end that `renewRaIdentity` would ask the CA for another. */
-export async function isRaIdentityDue(
+async function isRaIdentityDue(
   { store, clock }: Pick<RaRenewalDependencies, 'store' | 'clock'>,
   connectorId: string,
 ): Promise<boolean> {
