@@ -70,7 +70,7 @@ test('nothing but challenges is found by a keyed digest, which moves with their 
     .filter((name) => /\bsealer\.digests\(/.test(readFileSync(path.join(SOURCES, name), 'utf8')));
   expect(callers.toSorted()).toEqual(
     ['create', 'delete', 'find']
-      .map((verb) => `connectors/${verb}-challenge.ts`)
-      .concat('connectors/move-challenge-digest.ts'),
+      .map((verb) => `connectors/challenges/${verb}-challenge.ts`)
+      .concat('connectors/challenges/move-challenge-digest.ts'),
   );
 });
