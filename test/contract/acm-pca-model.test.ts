@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/private-ca/actions/action.ts';
 import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { readApiModel } from '../support/api-model/api-model.ts';
@@ -22,7 +22,7 @@ function comparable(schema: unknown): unknown {
   });
 }
 
-test('there are the actions of the newest model, and no other', () => {
+it('there are the actions of the newest model, and no other', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
 });
 
@@ -30,12 +30,12 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
   const ours = OURS[name];
   if (ours === undefined) throw new Error(`we have no ${name}`);
 
-  test('takes its input: members, types, what is required, every constraint', () => {
+  it('takes its input: members, types, what is required, every constraint', () => {
     const expected = modelled.input && modelJsonSchema(model, modelled.input);
     expect(comparable(wireJsonSchema(ours.input))).toEqual(comparable(expected));
   });
 
-  test('has its errors', () => {
+  it('has its errors', () => {
     const expected = modelled.errors?.map(({ shape }) => shape);
     expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
   });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { makeFleet } from '../support/load/device-fleet.ts';
 import { startStopwatch } from '../support/load/stopwatch.ts';
 import { type AcmPcaWorld, makeAcmPcaWorld } from '../support/servers/acm-pca-world.ts';
@@ -32,7 +32,7 @@ async function expectAllServed(fleet: ReturnType<typeof makeFleet>): Promise<voi
 }
 
 describe('what passes: devices wait, and have one certificate each behind it', () => {
-  test.each<[string, CallFate]>([
+  it.each<[string, CallFate]>([
     ['a page of a proxy with status 200', { kind: 'page', status: 200 }],
     ['a page of a proxy with status 403', { kind: 'page', status: 403 }],
     ['a page in place of the answer', { kind: 'page', status: 200, done: true }],
@@ -47,7 +47,7 @@ describe('what passes: devices wait, and have one certificate each behind it', (
     await expectAllServed(fleet);
   });
 
-  test('a certificate that is in progress for hours is waited for, and not asked for again', async () => {
+  it('a certificate that is in progress for hours is waited for, and not asked for again', async () => {
     const { fleet } = await open();
     world.proxy.setFate((operation) =>
       operation === 'GetCertificate' ? answer('RequestInProgressException') : PASS,
@@ -65,7 +65,7 @@ describe('what passes: devices wait, and have one certificate each behind it', (
 });
 
 describe('what does not pass: devices are told, and nothing is issued', () => {
-  test.each([
+  it.each([
     ['a CSR that AWS cannot read', answer('MalformedCSRException')],
     ['a quota that is used up', answer('LimitExceededException', 'The quota of certificates')],
   ])('%s', async (_, fate) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AWS_ERRORS } from '../../src/aws-wire/aws-error.ts';
 import type { Operation } from '../../src/connector-api/operation.ts';
 import { OPERATIONS } from '../../src/connector-api/operations/operations.ts';
@@ -22,7 +22,7 @@ function withoutPromises(schema: unknown): unknown {
   );
 }
 
-test('there are the operations of the newest model, and no other', () => {
+it('there are the operations of the newest model, and no other', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
 });
 
@@ -30,12 +30,12 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
   const ours = OURS[name];
   if (ours === undefined) throw new Error(`we have no ${name}`);
 
-  test('has its method, path and status', () => {
+  it('has its method, path and status', () => {
     const { method, path, status } = ours.http;
     expect({ method, requestUri: path, responseCode: status }).toEqual(modelled.http);
   });
 
-  test('has its members in the query, and its labels', () => {
+  it('has its members in the query, and its labels', () => {
     const inQuery = membersOfShape(model, modelled.input)
       .filter(([, { location }]) => location === 'querystring')
       .map(([member, { locationName }]) => [member, locationName]);
@@ -47,24 +47,24 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
     expect(labels.every(([member, place]) => member === place)).toBe(true);
   });
 
-  test('takes its input: members, types, what is required, every constraint', () => {
+  it('takes its input: members, types, what is required, every constraint', () => {
     const expected = modelled.input && modelJsonSchema(model, modelled.input);
     expect(sorted(wireJsonSchema(ours.input))).toEqual(sorted(expected));
   });
 
-  test('gives its output', () => {
+  it('gives its output', () => {
     const given = ours.output && withoutPromises(wireJsonSchema(ours.output));
     const expected = modelled.output && withoutPromises(modelJsonSchema(model, modelled.output));
     expect(given).toEqual(expected);
   });
 
-  test('has its errors', () => {
+  it('has its errors', () => {
     const expected = modelled.errors?.map(({ shape }) => shape);
     expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
   });
 });
 
-test('errors have the statuses of the model', () => {
+it('errors have the statuses of the model', () => {
   const statuses = Object.entries(model.shapes).flatMap(([name, { error }]) =>
     error === undefined ? [] : [[name, error.httpStatusCode] as const],
   );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ModelOperation,
   membersOfShape,
@@ -97,7 +97,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
   const shape = shapeOf(model, input);
   const least = requiredSamples(shape, sampleOf);
 
-  test('takes the least, and ignores members that it does not know', async () => {
+  it('takes the least, and ignores members that it does not know', async () => {
     const reply = await call(operation, least);
     expect([operation.http.responseCode, 404]).toContain(reply.status);
     const withSurprise = await call(operation, { ...least, Surprise: { a: [null] } });
@@ -105,7 +105,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
     if (reply.status === 404) expectShape(reply);
   });
 
-  test.each(
+  it.each(
     membersOfShape(model, input).flatMap(([name, ref]) => {
       const required = (shape.required ?? []).includes(name);
       const cases =
@@ -131,7 +131,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
     }
   });
 
-  test.each(membersOfShape(model, input).filter(([, { location }]) => location === undefined))(
+  it.each(membersOfShape(model, input).filter(([, { location }]) => location === undefined))(
     '%s: null where nothing is required counts as absent',
     async (name) => {
       if ((shape.required ?? []).includes(name)) return;
@@ -153,7 +153,7 @@ describe('members inside of members', () => {
     MobileDeviceManagement: { Intune: { ...intune, ...inside } },
   });
 
-  test('are ignored when unknown, and absent when null', async () => {
+  it('are ignored when unknown, and absent when null', async () => {
     expect((await call(create, members({}))).status).toBe(202);
     expect((await call(create, members({ Surprise: 1 }))).status).toBe(202);
     const without = await call(create, members({ Domain: null }));
@@ -161,7 +161,7 @@ describe('members inside of members', () => {
   });
 });
 
-test('several faults are told at once', async () => {
+it('several faults are told at once', async () => {
   const create = model.operations['CreateConnector'];
   if (create === undefined) throw new Error('the model has no CreateConnector');
   const reply = await call(create, { ClientToken: '', VpcEndpointId: 'x' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   membersOfShape,
   readApiModel,
@@ -98,7 +98,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
   const least = requiredSamples(shape, sampleOf);
   const members = membersOfShape(model, input);
 
-  test('takes the least, and ignores members that it does not know', async () => {
+  it('takes the least, and ignores members that it does not know', async () => {
     const reply = await call(action, least);
     const withSurprise = await call(action, { ...least, Surprise: { a: [null] } });
     expect(withSurprise).toMatchObject({ status: reply.status, error: reply.error });
@@ -110,7 +110,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
     }
   });
 
-  test.each(
+  it.each(
     members.flatMap(([name, ref]) => {
       const required = (shape.required ?? []).includes(name);
       return forbiddenInBody(model, ref, required, sampleOf).map((one) => ({ name, ...one }));
@@ -130,7 +130,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
     }
   });
 
-  test.each(members)('%s: null where nothing is required counts as absent', async (name) => {
+  it.each(members)('%s: null where nothing is required counts as absent', async (name) => {
     if ((shape.required ?? []).includes(name)) return;
     const [plain, withNull]: readonly ApiReply[] = [
       await call(action, least),
@@ -139,7 +139,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
     expect(withNull).toMatchObject({ status: plain?.status, error: plain?.error });
   });
 
-  test.each(['', '[]', 'null', '"text"', '{', '{"a":1}x'])('refuses %j as a body', async (body) => {
+  it.each(['', '[]', 'null', '"text"', '{', '{"a":1}x'])('refuses %j as a body', async (body) => {
     const reply = await call(action, body);
     // An empty body stands for no members.
     const isEmpty = body === '';
@@ -150,7 +150,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
   });
 });
 
-test('several faults are told at once', async () => {
+it('several faults are told at once', async () => {
   const input: Members = { CertificateAuthorityArn: 'x', Principal: '*', Actions: [] };
   const { body } = await call('CreatePermission', input);
   expect(body['message']).toMatch(/^4 validation errors detected: Value 'x' .*; .*; .*; Value /);

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
 import { createTestAuthority, ROOT_INPUT } from '../support/servers/create-test-authority.ts';
 import { activateTestRoot, activateTestSubordinate } from '../support/servers/issuing-ca.ts';
@@ -42,7 +42,7 @@ const request = {
 };
 
 describe('Terraform', () => {
-  test('asks until a new CA is PENDING_CERTIFICATE, and reads what there is', async () => {
+  it('asks until a new CA is PENDING_CERTIFICATE, and reads what there is', async () => {
     const { CertificateAuthorityConfiguration } = ROOT_INPUT;
     const { CertificateAuthorityArn = '' } = await client.createCertificateAuthority({
       CertificateAuthorityType: 'SUBORDINATE',
@@ -66,7 +66,7 @@ describe('Terraform', () => {
     expect((await client.listPermissions(arn)).Permissions).toEqual([]);
   });
 
-  test('destroys a CA that never had a certificate: that it cannot be disabled is passed over', async () => {
+  it('destroys a CA that never had a certificate: that it cannot be disabled is passed over', async () => {
     const arn = await pending();
     await expect(client.updateCertificateAuthority({ ...arn, Status: 'DISABLED' })).rejects.toEqual(
       refused(
@@ -79,7 +79,7 @@ describe('Terraform', () => {
     expect(CertificateAuthority?.Status).toBe('DELETED');
   });
 
-  test('waits while a CA is about to become ACTIVE', async () => {
+  it('waits while a CA is about to become ACTIVE', async () => {
     await expect(client.issueCertificate({ ...(await pending()), ...request })).rejects.toEqual(
       refused(
         'InvalidStateException',
@@ -88,7 +88,7 @@ describe('Terraform', () => {
     );
   });
 
-  test('takes permissions, tags and policies of a deleted CA for gone', async () => {
+  it('takes permissions, tags and policies of a deleted CA for gone', async () => {
     const arn = await deleted();
     const gone = refused(
       'InvalidStateException',
@@ -101,7 +101,7 @@ describe('Terraform', () => {
     );
   });
 
-  test('takes a certificate of a deleted CA for gone', async () => {
+  it('takes a certificate of a deleted CA for gone', async () => {
     const arn = await active();
     const { CertificateArn } = await client.issueCertificate({ ...arn, ...request });
     await client.updateCertificateAuthority({ ...arn, Status: 'DISABLED' });
@@ -114,7 +114,7 @@ describe('Terraform', () => {
     );
   });
 
-  test('destroys a certificate by the bare digits of its serial number, a root one by nothing', async () => {
+  it('destroys a certificate by the bare digits of its serial number, a root one by nothing', async () => {
     const arn = await active();
     const { CertificateArn } = await client.issueCertificate({ ...arn, ...request });
     const { Certificate = '' } = await client.getCertificate({ ...arn, CertificateArn });
@@ -137,7 +137,7 @@ describe('Terraform', () => {
 });
 
 describe('aws-privateca-issuer', () => {
-  test('issues until a moment, by its own CSR, once for its token', async () => {
+  it('issues until a moment, by its own CSR, once for its token', async () => {
     const root = await activateTestRoot(running.ca);
     const arn = {
       CertificateAuthorityArn: await activateTestSubordinate(

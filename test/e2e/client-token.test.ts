@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { openAwsSdk } from '../support/clients/aws-sdk-client.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 
@@ -7,7 +7,7 @@ function atOnce<T>(count: number, call: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, call));
 }
 
-test('twenty calls at once with one ClientToken make one connector, and one challenge', async () => {
+it('twenty calls at once with one ClientToken make one connector, and one challenge', async () => {
   const server = await startConnector();
   const sdk = openAwsSdk(server.ready);
   const ClientToken = randomUUID();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { deleteConnector } from '../../src/connectors/delete-connector.ts';
 import { findConnector } from '../../src/connectors/find-connector.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
@@ -67,7 +67,7 @@ async function statusesOnce(
   }
 }
 
-test(
+it(
   'connectors that are CREATING when the server is killed are finished after its restart',
   async () => {
     const first = await startConnector({ args: ['--ca-delay', '3600'] });
@@ -100,7 +100,7 @@ test(
   TIMEOUT,
 );
 
-test(
+it(
   'connectors that are DELETING when the server is killed are gone after its restart',
   async () => {
     const first = await startConnector();
@@ -142,7 +142,7 @@ test(
   TIMEOUT,
 );
 
-test(
+it(
   'a development server makes anew what has been deleted since its last start',
   async () => {
     const first = await startConnector();

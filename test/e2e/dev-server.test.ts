@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
 import { MODERN_ALGORITHMS } from '../../src/scep/algorithm-policy.ts';
 import { readCertRep } from '../../src/scep/read-cert-rep.ts';
@@ -47,7 +47,7 @@ const request = (server: RunningConnector, ra: Certificate, transactionId: strin
 };
 
 describe('scep-connector dev', () => {
-  test('says what it made, warns, answers health checks, drains on SIGTERM and exits 0', async () => {
+  it('says what it made, warns, answers health checks, drains on SIGTERM and exits 0', async () => {
     const server = await startConnector();
     const { ready } = server;
     expect(ready.connectorArn).toContain(`${ready.region}:${ready.accountId}:connector/`);
@@ -60,7 +60,7 @@ describe('scep-connector dev', () => {
     expect(server.stderr()).toContain('single DES and SHA-1');
   });
 
-  test('a later start finds the same CA, connector, challenge and RA; secrets are the owner’s alone', async () => {
+  it('a later start finds the same CA, connector, challenge and RA; secrets are the owner’s alone', async () => {
     const first = await startConnector();
     const raBefore = await raCertificate(first.ready.scepUrl);
     await first.stop();
@@ -77,7 +77,7 @@ describe('scep-connector dev', () => {
     expect(store.includes(first.ready.challengePassword)).toBe(false);
   });
 
-  test('SIGTERM lets a request under way finish', async () => {
+  it('SIGTERM lets a request under way finish', async () => {
     const server = await startConnector();
     const ra = await raCertificate(server.ready.scepUrl);
     const answers = Array.from({ length: 10 }, (_, i) =>
@@ -94,7 +94,7 @@ describe('scep-connector dev', () => {
 });
 
 describe('kill -9', () => {
-  test('between issuing and answering: the retry gets the same serial after a restart', async () => {
+  it('between issuing and answering: the retry gets the same serial after a restart', async () => {
     let server = await startConnector();
     const ra = await raCertificate(server.ready.scepUrl);
     for (let round = 0; round < 4; round += 1) {
@@ -122,7 +122,7 @@ describe('kill -9', () => {
 describe('what one gets wrong on the command line', () => {
   const run = (...args: string[]) => runCommand(process.execPath, [MAIN, ...args]);
 
-  test.each([
+  it.each([
     [['dev', '--enrol-port', 'x'], /--enrol-port takes a port/],
     [['dev', '--enrol-port', '70000'], /--enrol-port takes a port/],
     [['dev', '--log-level', 'loud'], /--log-level takes one of/],
@@ -137,7 +137,7 @@ describe('what one gets wrong on the command line', () => {
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('a port in use', async () => {
+  it('a port in use', async () => {
     const server = await startConnector();
     const port = new URL(server.ready.enrolUrl).port;
     const result = await run(
@@ -149,7 +149,7 @@ describe('what one gets wrong on the command line', () => {
     await server.stop();
   });
 
-  test('a host that is not known, and a ready file that cannot be written', async () => {
+  it('a host that is not known, and a ready file that cannot be written', async () => {
     const args = ['dev', '--data-dir', tempDirectory(), ...ANY_PORTS];
     const host = await run(...args, '--host', 'nowhere.invalid');
     expect(host.code).toBe(2);
@@ -160,7 +160,7 @@ describe('what one gets wrong on the command line', () => {
     expect(file.stdout).toBe('');
   });
 
-  test('a damaged and a foreign master key', async () => {
+  it('a damaged and a foreign master key', async () => {
     const server = await startConnector();
     await server.stop();
     const file = path.join(server.dataDir, 'master.key');
@@ -176,7 +176,7 @@ describe('what one gets wrong on the command line', () => {
     expect(foreign.stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('a data directory that cannot be made', async () => {
+  it('a data directory that cannot be made', async () => {
     const directory = tempDirectory();
     mkdirSync(directory, { recursive: true });
     const file = path.join(directory, 'file');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { openMessageSource } from '../support/scep-messages/message-source.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
@@ -32,7 +32,7 @@ const readyz = async ({ opsUrl }: RunningServe) => {
 const FOR_LONG = 600;
 const DEVICES = 6;
 
-test('a server that ends under load cuts off no device: the load balancer hears of it first', async () => {
+it('a server that ends under load cuts off no device: the load balancer hears of it first', async () => {
   const server = await start({ drainDelaySeconds: FOR_LONG });
   const url = `${scepUrlOf(server)}?operation=PKIOperation`;
   const next = await openMessageSource(scepUrlOf(server), tried.ready.challengePassword);
@@ -68,14 +68,14 @@ test('a server that ends under load cuts off no device: the load balancer hears 
   await server.kill();
 });
 
-test('a server ends by itself when the load balancer has had its time', async () => {
+it('a server ends by itself when the load balancer has had its time', async () => {
   const server = await start({ drainDelaySeconds: 1 });
   const answer = await fetch(`${scepUrlOf(server)}?operation=GetCACaps`);
   expect(answer.headers.get('connection')).toBe('keep-alive');
   expect(await server.stop()).toBe(0);
 });
 
-test('a second signal, a second later, ends it at once; an echo of the first does not', async () => {
+it('a second signal, a second later, ends it at once; an echo of the first does not', async () => {
   const server = await start({ drainDelaySeconds: FOR_LONG });
   const ended = once(server.process, 'exit');
   // Both at once, whatever this process is held up by in between.

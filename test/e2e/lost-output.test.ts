@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
 import { runCommand } from '../support/clients/run-command.ts';
 import { runUnread } from '../support/clients/run-unread.ts';
@@ -17,19 +17,19 @@ function runOnFullDisk(args: readonly string[], redirection: string) {
   return runCommand('sh', ['-c', `exec "$0" "$@" ${redirection}`, NODE, MAIN, ...args]);
 }
 
-test.each([
+it.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
 ])('a reader that stops reading is told nothing: %s', async (_, args) => {
   expect(await runUnread(NODE, [MAIN, ...args])).toEqual({ code: 0, stderr: '' });
 });
 
-test('the exit code is still that of the work', async () => {
+it('the exit code is still that of the work', async () => {
   const args = [MAIN, 'get-certificate', '--url', 'http://127.0.0.1:9/scep', '--json'];
   expect((await runUnread(NODE, [...args, '--nonsense'])).code).toBe(2);
 });
 
-test('a device has its certificate though nobody reads what is printed', async () => {
+it('a device has its certificate though nobody reads what is printed', async () => {
   const { ready, stop } = await startConnector();
   const out = path.join(tempDirectory(), 'out');
   const args = [
@@ -42,7 +42,7 @@ test('a device has its certificate though nobody reads what is printed', async (
   expect(await stop()).toBe(0);
 });
 
-test.each([
+it.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
 ])('a full disk is one line and exit code 1: %s', async (_, args) => {
@@ -51,11 +51,11 @@ test.each([
   expect(code).toBe(1);
 });
 
-test('errors that cannot be written do not change the exit code', async () => {
+it('errors that cannot be written do not change the exit code', async () => {
   expect((await runOnFullDisk(['nonsense'], '2>/dev/full')).code).toBe(2);
 });
 
-test('a server outlives those who read its log', async () => {
+it('a server outlives those who read its log', async () => {
   const { process: server, ready, stop } = await startConnector();
   const gone = [server.stdout, server.stderr].flatMap((stream) =>
     stream ? once(stream, 'close') : [],
@@ -69,7 +69,7 @@ test('a server outlives those who read its log', async () => {
   expect(await stop()).toBe(0);
 });
 
-test('a server works on while there is no room for what it logs and prints', async () => {
+it('a server works on while there is no room for what it logs and prints', async () => {
   const directory = tempDirectory();
   const readyFile = path.join(directory, 'ready.json');
   const full = openSync('/dev/full', 'w');

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readMasterKeyFile } from '../../src/config/master-key.ts';
 import type { ChallengeRecord } from '../../src/connectors/challenges/challenge-record.ts';
@@ -141,7 +141,7 @@ async function expectRefused(keys: Keys, line: RegExp): Promise<void> {
   expect(refused.stderr).not.toMatch(/\n\s+at /);
 }
 
-test('a wrong key is refused at the start, and changes nothing', async () => {
+it('a wrong key is refused at the start, and changes nothing', async () => {
   const wrong = path.join(directory, 'wrong.key');
   writeFileSync(wrong, OLD.replaceAll('0', '1'));
   const line = /: the master key does not open what is in the store; restore the one that belongs/;
@@ -152,7 +152,7 @@ test('a wrong key is refused at the start, and changes nothing', async () => {
   expect(storeFile().equals(before)).toBe(true);
 });
 
-test('the master key of two servers is changed as docs/master-key.md says, and no device notices', async () => {
+it('the master key of two servers is changed as docs/master-key.md says, and no device notices', async () => {
   await addChallenges();
   let a = await start(onlyOld);
   let b = await start(onlyOld);
@@ -185,7 +185,7 @@ test('the master key of two servers is changed as docs/master-key.md says, and n
   await expectRefused(onlyOld, /: the master key does not open what is in the store/);
 }, 400_000);
 
-test('a development server and ra rotate work between two keys, given both', async () => {
+it('a development server and ra rotate work between two keys, given both', async () => {
   const rotate = (...more: readonly string[]) => {
     const args = ['ra', 'rotate', '--data-dir', tried.dataDir, ...more];
     return runCommand(process.execPath, [MAIN, ...args]);
@@ -204,7 +204,7 @@ test('a development server and ra rotate work between two keys, given both', asy
   await stop();
 });
 
-test('ra rotate works on any connector of serve, by its settings', async () => {
+it('ra rotate works on any connector of serve, by its settings', async () => {
   const config = path.join(tempDirectory(), 'serve.yaml');
   writeFileSync(config, stringify(settings(oldAndNew)));
   const rotate = (connector: string) =>
@@ -224,7 +224,7 @@ test('ra rotate works on any connector of serve, by its settings', async () => {
   expect(stderr).toMatch(/neither the ARN nor the id of a connector/);
 });
 
-test('the key of a development server is changed while it is down', async () => {
+it('the key of a development server is changed while it is down', async () => {
   const keys = ['--master-key-file', oldKey, '--other-master-key-file', newKey];
   const reseal = [MAIN, 'master-key', 'reseal', '--data-dir', tried.dataDir, ...keys];
   const { stdout } = await runOrThrow(process.execPath, reseal);
@@ -235,7 +235,7 @@ test('the key of a development server is changed while it is down', async () => 
   await stop();
 });
 
-test('an empty store is not the one that was meant', async () => {
+it('an empty store is not the one that was meant', async () => {
   const dataDir = tempDirectory();
   const config = path.join(dataDir, 'serve.yaml');
   writeFileSync(config, stringify({ ...settings(newAndOld), dataDir }));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
 import { MODERN_ALGORITHMS } from '../../src/scep/algorithm-policy.ts';
 import { readCertRep } from '../../src/scep/read-cert-rep.ts';
@@ -56,7 +56,7 @@ describe('a rollover on a running server', () => {
   let old: Certificate;
   let next: Certificate;
 
-  test('before it there is no next RA, and nothing says so', async () => {
+  it('before it there is no next RA, and nothing says so', async () => {
     old = await currentRa();
     expect(await offersNext()).toBe(false);
     const response = await get('GetNextCACert');
@@ -66,7 +66,7 @@ describe('a rollover on a running server', () => {
     );
   });
 
-  test('ra rotate --active-in announces the next one, signed by the current one', async () => {
+  it('ra rotate --active-in announces the next one, signed by the current one', async () => {
     const { code, stdout, stderr } = await rotate(server.dataDir, '--active-in', '1h');
     expect(code, stderr).toBe(0);
     const response = await get('GetNextCACert');
@@ -83,12 +83,12 @@ describe('a rollover on a running server', () => {
     runOpenssl(['cms', '-verify', '-inform', 'DER', '-CAfile', ca, '-purpose', 'any'], reply);
   });
 
-  test('meanwhile both serve, each signing the answers to its own requests (C21, C23)', async () => {
+  it('meanwhile both serve, each signing the answers to its own requests (C21, C23)', async () => {
     expect(await enrolWith(old)).toBe('SUCCESS');
     expect(await enrolWith(next)).toBe('SUCCESS');
   });
 
-  test('then GetCACert serves the next one by the clock alone, and the old one still serves', async () => {
+  it('then GetCACert serves the next one by the clock alone, and the old one still serves', async () => {
     // It takes the place of the one in an hour.
     const { code, stdout, stderr } = await rotate(server.dataDir, '--active-in', '3s');
     expect(code, stderr).toBe(0);
@@ -100,14 +100,14 @@ describe('a rollover on a running server', () => {
     expect(await enrolWith(next)).toBe('SUCCESS');
   });
 
-  test('ra rotate at once', async () => {
+  it('ra rotate at once', async () => {
     const { code, stdout } = await rotate(server.dataDir);
     expect(code).toBe(0);
     expect(stdout).toContain(fingerprint(await currentRa()));
     expect(await enrolWith(old)).toBe('SUCCESS');
   });
 
-  test('dev --rotate-ra, and all of them after a start', async () => {
+  it('dev --rotate-ra, and all of them after a start', async () => {
     const third = await currentRa();
     await server.stop();
     server = await startConnector({ dataDir: server.dataDir, args: ['--rotate-ra'] });
@@ -117,7 +117,7 @@ describe('a rollover on a running server', () => {
   });
 });
 
-test('ra rotate --retire-old: from then on only the new key opens and signs', async () => {
+it('ra rotate --retire-old: from then on only the new key opens and signs', async () => {
   const retired = await currentRa();
   const { code, stderr } = await rotate(server.dataDir, '--retire-old');
   expect(code, stderr).toBe(0);
@@ -127,19 +127,19 @@ test('ra rotate --retire-old: from then on only the new key opens and signs', as
 });
 
 describe('ra rotate refuses in one line', () => {
-  test.each(['soon', '91d'])('--active-in %j', async (duration) => {
+  it.each(['soon', '91d'])('--active-in %j', async (duration) => {
     const { code, stderr } = await rotate(server.dataDir, `--active-in=${duration}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: --active-in takes a duration.*\n$/);
   });
 
-  test('--retire-old with --active-in', async () => {
+  it('--retire-old with --active-in', async () => {
     const { code, stderr } = await rotate(server.dataDir, '--retire-old', '--active-in=1d');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: --retire-old ends .*\n$/);
   });
 
-  test('a directory that is no server’s, and leaves nothing in it', async () => {
+  it('a directory that is no server’s, and leaves nothing in it', async () => {
     const { code, stderr } = await rotate(path.join(tempDirectory(), 'none'));
     expect(code).toBe(2);
     expect(stderr).toMatch(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { listRaGenerations } from '../../src/connectors/ra/ra-generations.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import { openTables } from '../../src/store/embedded/open-tables.ts';
@@ -33,7 +33,7 @@ function startReplica({ dataDir }: Pick<RunningConnector, 'dataDir'>) {
   });
 }
 
-test('two servers on one store are one: the 12 operations, each asked of the other server than the one before', async () => {
+it('two servers on one store are one: the 12 operations, each asked of the other server than the one before', async () => {
   const first = await startConnector();
   const second = await startReplica(first);
   const [one, two] = [first.ready.apiUrl, second.apiUrl].map((url) => clientOf(url, first.ready));
@@ -80,7 +80,7 @@ test('two servers on one store are one: the 12 operations, each asked of the oth
   expect(await first.stop()).toBe(0);
 });
 
-test('a server that is stopped amid making an RA identity, and goes on when another has made it, does no harm', async () => {
+it('a server that is stopped amid making an RA identity, and goes on when another has made it, does no harm', async () => {
   // Its CA is slow for connectors made over the API.
   const paused = await startConnector({ args: ['--ca-delay', '6'] });
   const { ready, dataDir } = paused;

@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsEnvironment } from '../support/clients/aws-client.ts';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
 import { certificateSubject, verifyChain } from '../support/clients/openssl.ts';
@@ -65,7 +65,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     return { url: Connector.Endpoint, challenge: password, caFingerprint: caFingerprintSha256 };
   }
 
-  test('a device enrols there', async () => {
+  it('a device enrols there', async () => {
     proxy.setFate(() => PASS);
     const enrolled = await enrolDevice({ ...device, subject: 'CN=device-1' });
     expect(enrolled).toMatchObject({ code: 0, stderr: '' });
@@ -74,7 +74,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(await verifyChain(enrolled.certificateFile, caCertificateFile)).toMatch(/OK$/);
   });
 
-  test('an answer of AWS that is lost on its way costs the device nothing', async () => {
+  it('an answer of AWS that is lost on its way costs the device nothing', async () => {
     let lost = 0;
     proxy.setFate((operation) => {
       if (operation !== 'IssueCertificate' || lost === 2) return PASS;
@@ -88,7 +88,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(lost).toBe(2);
   });
 
-  test('without its permissions the device is refused, the log says which, and it is granted once they are there', async () => {
+  it('without its permissions the device is refused, the log says which, and it is granted once they are there', async () => {
     proxy.setFate(() => ({ kind: 'answer', status: 400, error: 'AccessDeniedException' }));
     const refused = await enrolDevice({ ...device, subject: 'CN=device-3' });
     expect(refused.code).toBe(1);
@@ -101,7 +101,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(await enrolDevice({ ...device, subject: 'CN=device-3' })).toMatchObject({ code: 0 });
   });
 
-  test('however often it was asked, the CA has made one certificate for each device', async () => {
+  it('however often it was asked, the CA has made one certificate for each device', async () => {
     const report = ['ca', 'report', aws.ready.certificateAuthorityArn];
     const { stdout } = await runProgram(report, awsEnvironment(aws.ready));
     expect(stdout.match(/CN=device-\d/g)?.toSorted()).toEqual([
@@ -109,13 +109,13 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     ]);
   });
 
-  test('its own API serves no CAs, and says where they are', async () => {
+  it('its own API serves no CAs, and says where they are', async () => {
     const { code, stderr } = await admin('ca', 'list');
     expect(code).toBe(1);
     expect(stderr).toContain('The CAs of this server are at AWS');
   });
 
-  test('drains, and has logged no secret', async () => {
+  it('drains, and has logged no secret', async () => {
     expect(await server.stop()).toBe(0);
     expect(await aws.stop()).toBe(0);
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { awsEnvironment } from '../support/clients/aws-client.ts';
 import { runCommand, runOrThrow } from '../support/clients/run-command.ts';
 import { makeTlsFiles } from '../support/keys/tls-files.ts';
@@ -83,13 +83,13 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     });
   });
 
-  test('is healthy, and does not warn of the regions that are set', async () => {
+  it('is healthy, and does not warn of the regions that are set', async () => {
     expect((await fetch(`${server.opsUrl}/livez`)).status).toBe(200);
     await expect.poll(async () => (await fetch(`${server.opsUrl}/readyz`)).status).toBe(200);
     expect(server.stderr()).not.toContain(EVERY_REGION);
   });
 
-  test('devices enrol over https with the connector and challenge of before', async () => {
+  it('devices enrol over https with the connector and challenge of before', async () => {
     expect(server.enrolUrl).toMatch(/^https:/);
     const out = path.join(directory, 'device');
     await runOrThrow(process.execPath, [
@@ -102,7 +102,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     await runOrThrow('openssl', ['verify', '-CAfile', ca, issued]);
   });
 
-  test('administrators reach the API over https, and it names the URL of the enrol listener', async () => {
+  it('administrators reach the API over https, and it names the URL of the enrol listener', async () => {
     expect(server.apiUrl).toMatch(/^https:/);
     const { stdout, stderr } = await listConnectors(server.apiUrl, { AWS_CA_BUNDLE: tls.certFile });
     expect(stderr).toBe('');
@@ -110,7 +110,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(stdout).toContain(tried.ready.connectorArn);
   });
 
-  test('a new certificate serves new connections, on each listener; a wrong one does not', async () => {
+  it('a new certificate serves new connections, on each listener; a wrong one does not', async () => {
     expect(await certificateAt(server.enrolUrl)).toBe(first?.fingerprint);
     if (second === undefined) throw new Error('no TLS files');
     install(second);
@@ -127,7 +127,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(server.process.exitCode).toBeNull();
   });
 
-  test('an access key that is taken out of the file is refused, one that is added is not', async () => {
+  it('an access key that is taken out of the file is refused, one that is added is not', async () => {
     const other = 'AKIAOTHEROTHEROTHER0';
     const text = readFileSync(credentialsFile, 'utf8');
     writeFileSync(credentialsFile, text.replace(tried.ready.accessKeyId, other));
@@ -138,7 +138,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(refused.stderr).toContain('UnrecognizedClientException');
   });
 
-  test('drains on SIGTERM, exits 0 and has logged no secret', async () => {
+  it('drains on SIGTERM, exits 0 and has logged no secret', async () => {
     expect(await server.stop()).toBe(0);
     expect(server.stdout()).toBe('');
   });
@@ -154,7 +154,7 @@ describe('scep-connector serve by the environment alone', () => {
     SCEP_CONNECTOR_OPS_PORT: '0',
   });
 
-  test('starts on an empty directory; without credentials the API refuses everybody, and it warns', async () => {
+  it('starts on an empty directory; without credentials the API refuses everybody, and it warns', async () => {
     const server = await startServe({ env: environment(), secrets: [HEX_KEY] });
     expect(server.enrolUrl).toBe('https://scep.example.com');
     expect(server.stderr()).toContain('there are no credentials, so the API refuses everybody');
@@ -165,7 +165,7 @@ describe('scep-connector serve by the environment alone', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  test('with one access key of the environment, and another master key at the second start', async () => {
+  it('with one access key of the environment, and another master key at the second start', async () => {
     const env = {
       ...environment(),
       SCEP_CONNECTOR_ACCESS_KEY_ID: tried.ready.accessKeyId,
@@ -187,7 +187,7 @@ describe('scep-connector serve by the environment alone', () => {
     expect(second.stderr).not.toContain(otherKey);
   });
 
-  test('warns when the API is on the network without TLS', async () => {
+  it('warns when the API is on the network without TLS', async () => {
     const env = { ...environment(), SCEP_CONNECTOR_API_HOST: '0.0.0.0' };
     const server = await startServe({ env });
     const warning = 'the API listens on the network without TLS';
@@ -195,7 +195,7 @@ describe('scep-connector serve by the environment alone', () => {
     await server.stop();
   });
 
-  test('--check-config: 0 or 2, a line for each mistake, and nothing is started', async () => {
+  it('--check-config: 0 or 2, a line for each mistake, and nothing is started', async () => {
     const env = environment();
     const good = await cli(['serve', '--check-config'], env);
     expect(good).toMatchObject({ code: 0, stdout: 'The settings are valid.\n', stderr: '' });

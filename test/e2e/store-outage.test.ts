@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awsEnvironment } from '../support/clients/aws-client.ts';
 import { type Device, enrolDevice } from '../support/clients/enrol-device.ts';
 import { runProgram } from '../support/clients/run-program.ts';
@@ -137,7 +137,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
 
   afterEach(() => redis.resume());
 
-  test('starts while Redis is down, and needs no restart when it comes', async () => {
+  it('starts while Redis is down, and needs no restart when it comes', async () => {
     await redis.stop();
     server = await start();
     await expectOutage();
@@ -148,7 +148,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     await expect.poll(() => server.logged('the store answers')).toHaveLength(1);
   });
 
-  test('Redis that hangs', async () => {
+  it('Redis that hangs', async () => {
     redis.pause();
     await expectOutage();
     redis.resume();
@@ -156,7 +156,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     await expectEnrolment();
   });
 
-  test('Redis that is killed and comes back', async () => {
+  it('Redis that is killed and comes back', async () => {
     await redis.kill();
     await expectOutage();
     await redis.start();
@@ -165,7 +165,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  test('starts while Redis hangs, and ends on SIGTERM all the same', async () => {
+  it('starts while Redis hangs, and ends on SIGTERM all the same', async () => {
     redis.pause();
     server = await start();
     await expectOutage();
@@ -173,7 +173,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  test('a wrong master key is found out when Redis comes: one line, exit code 2', async () => {
+  it('a wrong master key is found out when Redis comes: one line, exit code 2', async () => {
     await redis.stop();
     server = await start(MASTER_KEY.replaceAll('0', '1'));
     await expectOutage();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
 import { runCommand } from '../support/clients/run-command.ts';
@@ -51,7 +51,7 @@ async function enrolAtLast(server: RunningServe, subject: string): Promise<numbe
 }
 
 describe('scep-connector serve with three workers', () => {
-  test('is one server, whose devices all enrol while its workers are killed one after another', async () => {
+  it('is one server, whose devices all enrol while its workers are killed one after another', async () => {
     const server = await startServe({ settings });
     expect(server.logged('listening')).toHaveLength(1);
     await expect.poll(() => workersOf(server).length).toBe(3);
@@ -91,7 +91,7 @@ describe('scep-connector serve with three workers', () => {
     await expect.poll(() => left.filter(isAlive)).toEqual([]);
   });
 
-  test('leaves no orphan when its primary is killed', async () => {
+  it('leaves no orphan when its primary is killed', async () => {
     const server = await startServe({ settings });
     await expect.poll(() => server.logged('ready').length).toBe(3);
     const workers = workersOf(server);
@@ -99,7 +99,7 @@ describe('scep-connector serve with three workers', () => {
     await expect.poll(() => workers.filter(isAlive)).toEqual([]);
   });
 
-  test('says once what is wrong, and exits with 2', async () => {
+  it('says once what is wrong, and exits with 2', async () => {
     const file = path.join(tempDirectory(), 'serve.yaml');
     const serve = (env: Record<string, string> = {}) =>
       runCommand(process.execPath, [MAIN, 'serve', '--config', file], { env });

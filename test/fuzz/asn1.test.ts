@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { berToDer } from '../../src/asn1/ber-to-der.ts';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { isDottedOid } from '../../src/asn1/object-identifiers.ts';
@@ -97,14 +97,14 @@ function constructed(tag: number, parts: readonly Uint8Array[], indefinite: bool
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 describe('berToDer', () => {
-  test('gives DER back to the byte', () => {
+  it('gives DER back to the byte', () => {
     fc.assert(
       fc.property(tree, (value) => same(berToDer(der(value)), der(value))),
       RUNS,
     );
   });
 
-  test('gives the DER of whatever BER, and of its own result the same', () => {
+  it('gives the DER of whatever BER, and of its own result the same', () => {
     fc.assert(
       fc.property(tree, (value) => {
         const converted = berToDer(ber(value));
@@ -114,7 +114,7 @@ describe('berToDer', () => {
     );
   });
 
-  test('throws nothing but DecodeError, and what it gives has no indefinite length', () => {
+  it('throws nothing but DecodeError, and what it gives has no indefinite length', () => {
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated(SEEDS));
     const anyIndefinite = (element: BerElement): boolean =>
       element.indefinite || element.children.some(anyIndefinite);
@@ -130,7 +130,7 @@ describe('berToDer', () => {
 });
 
 describe('readBer', () => {
-  test('throws nothing but DecodeError', () => {
+  it('throws nothing but DecodeError', () => {
     const header = fc.constantFrom(
       0x30,
       0x31,
@@ -156,7 +156,7 @@ describe('readBer', () => {
     );
   });
 
-  test('reads children that fill their parent to the octet', () => {
+  it('reads children that fill their parent to the octet', () => {
     const check = (element: BerElement): void => {
       const filled = element.children.reduce((sum, child) => sum + child.bytes.length, 0);
       if (element.constructed) expect(filled).toBe(element.content.length);
@@ -170,7 +170,7 @@ describe('readBer', () => {
     );
   });
 
-  test.each(HOSTILE_BODIES)('is done with %s within a second', (_, body) => {
+  it.each(HOSTILE_BODIES)('is done with %s within a second', (_, body) => {
     const start = processorTime();
     expectOnlyDecodeError(() => berToDer(body));
     expect(processorTime() - start).toBeLessThan(1_000);
@@ -178,7 +178,7 @@ describe('readBer', () => {
 });
 
 describe('writers and readers agree', () => {
-  test('on non-negative integers', () => {
+  it('on non-negative integers', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
         const { content } = readBer(derInteger(value));
@@ -190,7 +190,7 @@ describe('writers and readers agree', () => {
     );
   });
 
-  test('on object identifiers', () => {
+  it('on object identifiers', () => {
     const arc = fc.oneof(fc.nat(200), fc.bigInt({ min: 0n, max: 2n ** 50n }));
     const dotted = fc
       .tuple(fc.nat(2), fc.nat(39), fc.array(arc, { maxLength: 8 }))
@@ -201,7 +201,7 @@ describe('writers and readers agree', () => {
     );
   });
 
-  test('on sets in any order', () => {
+  it('on sets in any order', () => {
     fc.assert(
       fc.property(fc.array(tree.map(der), { maxLength: 6 }), (elements) =>
         same(derSetOf(elements), derSetOf(elements.toReversed())),
@@ -210,7 +210,7 @@ describe('writers and readers agree', () => {
     );
   });
 
-  test('on PEM', () => {
+  it('on PEM', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
         const [decoded] = decodePem('ANY', `before\n${encodePem('ANY', bytes)}after`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { OID } from '../../src/asn1/object-identifiers.ts';
 import { contentCipher } from '../../src/cms/content-ciphers.ts';
@@ -40,7 +40,7 @@ function expectOnlyOurErrors(parse: () => unknown): void {
   expect(processorTime() - start).toBeLessThan(1_000);
 }
 
-test('SignedData, changed anywhere: parse and verify', () => {
+it('SignedData, changed anywhere: parse and verify', () => {
   fc.assert(
     fc.property(mutated([message]), (bytes) => {
       expectOnlyOurErrors(() => {
@@ -54,7 +54,7 @@ test('SignedData, changed anywhere: parse and verify', () => {
   );
 });
 
-test('no change of a signed message verifies with another content or other attributes', () => {
+it('no change of a signed message verifies with another content or other attributes', () => {
   const original = parseSignedData(message);
   const signed = (data: typeof original) => [
     Buffer.from(data.content ?? []).toString('hex'),
@@ -77,7 +77,7 @@ test('no change of a signed message verifies with another content or other attri
   );
 });
 
-test('EnvelopedData, changed anywhere: parse and open', () => {
+it('EnvelopedData, changed anywhere: parse and open', () => {
   fc.assert(
     fc.property(mutated([envelope, streamed]), (bytes) => {
       expectOnlyOurErrors(() => {
@@ -91,7 +91,7 @@ test('EnvelopedData, changed anywhere: parse and open', () => {
   );
 });
 
-test('octets of no meaning', () => {
+it('octets of no meaning', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => {
       expectOnlyOurErrors(() => parseSignedData(bytes));
@@ -100,7 +100,7 @@ test('octets of no meaning', () => {
   );
 });
 
-test('key transport gives a key of the length asked for, whatever it is given', () => {
+it('key transport gives a key of the length asked for, whatever it is given', () => {
   const algorithm = fc.constantFrom(OID.rsaEncryption, OID.rsaesOaep);
   fc.assert(
     fc.property(
@@ -114,7 +114,7 @@ test('key transport gives a key of the length asked for, whatever it is given', 
   );
 });
 
-test('parameters of OAEP', () => {
+it('parameters of OAEP', () => {
   const sample = Buffer.from(
     '302fa00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500',
     'hex',
@@ -127,7 +127,7 @@ test('parameters of OAEP', () => {
   );
 });
 
-test.each(HOSTILE_BODIES)('%s is done with within a second', (_, body) => {
+it.each(HOSTILE_BODIES)('%s is done with within a second', (_, body) => {
   expectOnlyOurErrors(() => parseSignedData(body));
   expectOnlyOurErrors(() => parseEnvelopedData(body));
 });

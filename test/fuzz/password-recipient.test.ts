@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { OID } from '../../src/asn1/object-identifiers.ts';
 import { contentCipher } from '../../src/cms/content-ciphers.ts';
@@ -31,7 +31,7 @@ function expectOurs(error: unknown): void {
   if (!(error instanceof DecodeError || error instanceof UnsupportedAlgorithmError)) throw error;
 }
 
-test('envelopes by password, changed anywhere: opened or not, within a second', async () => {
+it('envelopes by password, changed anywhere: opened or not, within a second', async () => {
   await fc.assert(
     fc.asyncProperty(mutated(seeds), async (bytes) => {
       const start = processorTime();
@@ -46,7 +46,7 @@ test('envelopes by password, changed anywhere: opened or not, within a second', 
   );
 });
 
-test('no change makes us derive a key out of bounds', () => {
+it('no change makes us derive a key out of bounds', () => {
   fc.assert(
     fc.property(mutated(seeds), (bytes) => {
       try {
@@ -65,7 +65,7 @@ test('no change makes us derive a key out of bounds', () => {
   );
 });
 
-test('parameters of PBKDF2', () => {
+it('parameters of PBKDF2', () => {
   const sample = Buffer.from(
     '301f04083031323334353637020207d0020110300c06082a864886f70d02090500',
     'hex',

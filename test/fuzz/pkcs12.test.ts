@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { readBer } from '../../src/asn1/read-ber.ts';
 import { openPkcs12 } from '../../src/cms/open-pkcs12.ts';
@@ -34,11 +34,11 @@ function openOrRefuse(bytes: Uint8Array): void {
   expect(processorTime() - start).toBeLessThan(20_000);
 }
 
-test('PKCS #12 files, changed anywhere', () => {
+it('PKCS #12 files, changed anywhere', () => {
   fc.assert(fc.property(mutated(files), openOrRefuse), { numRuns: 1_000 });
 }, 120_000);
 
-test('and with a right MAC over what was changed', () => {
+it('and with a right MAC over what was changed', () => {
   const safes = files.map((bytes) => {
     const authSafe = readBer(bytes).children[1]?.bytes ?? new Uint8Array();
     return parseContentInfo(authSafe).content.content;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AwsError } from '../../src/aws-wire/aws-error.ts';
 import { deserializeInput, membersOf } from '../../src/aws-wire/deserialize-input.ts';
 import { matchRoute } from '../../src/aws-wire/rest-json/match-route.ts';
@@ -53,7 +53,7 @@ function orRefusal<T>(act: () => T): T | undefined {
   }
 }
 
-test('any path is an operation or an AwsError', () => {
+it('any path is an operation or an AwsError', () => {
   const method = fc.constantFrom('GET', 'POST', 'DELETE', 'PUT');
   fc.assert(
     fc.property(method, target, (verb, path) => {
@@ -64,7 +64,7 @@ test('any path is an operation or an AwsError', () => {
   );
 });
 
-test('any query and body are a valid input or an AwsError', () => {
+it('any query and body are a valid input or an AwsError', () => {
   let valid = 0;
   fc.assert(
     fc.property(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
 import { decodeGetMessage } from '../../src/scep/decode-get-message.ts';
@@ -57,12 +57,12 @@ function receptionTime(bytes: Uint8Array): number {
   return Math.min(...times);
 }
 
-test('the seeds are the requests of real clients', () => {
+it('the seeds are the requests of real clients', () => {
   expect(seeds.length).toBeGreaterThan(20);
   for (const seed of seeds) receive(seed);
 });
 
-test('requests of real clients, changed anywhere', () => {
+it('requests of real clients, changed anywhere', () => {
   fc.assert(
     fc.property(mutated(seeds), (bytes) => {
       receive(bytes);
@@ -71,7 +71,7 @@ test('requests of real clients, changed anywhere', () => {
   );
 });
 
-test('envelopes changed anywhere and signed well, as any sender can', () => {
+it('envelopes changed anywhere and signed well, as any sender can', () => {
   fc.assert(
     fc.property(mutated([goldenEnvelope('aes128'), goldenEnvelope('3des')]), (content) => {
       receive(forgePkiMessage({ content }));
@@ -80,7 +80,7 @@ test('envelopes changed anywhere and signed well, as any sender can', () => {
   );
 });
 
-test('octets of no meaning', () => {
+it('octets of no meaning', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 3_000 }), (bytes) => {
       receive(bytes);
@@ -88,7 +88,7 @@ test('octets of no meaning', () => {
   );
 });
 
-test.each(HOSTILE_BODIES)('%s as the message and as the envelope of a good one', (_, body) => {
+it.each(HOSTILE_BODIES)('%s as the message and as the envelope of a good one', (_, body) => {
   receive(body);
   receive(forgePkiMessage({ content: body }));
 });
@@ -97,7 +97,7 @@ test.each(HOSTILE_BODIES)('%s as the message and as the envelope of a good one',
 const OCTETS_OF_TEN = 24_000;
 const OTHER_SIGNER = Buffer.from('80020102', 'hex');
 
-test.each(hostileCertificates(OCTETS_OF_TEN))(
+it.each(hostileCertificates(OCTETS_OF_TEN))(
   'ten certificates with %s, none of them the signer',
   (_, certificate) => {
     const certificates = Array.from({ length: 10 }, () => certificate);
@@ -107,22 +107,22 @@ test.each(hostileCertificates(OCTETS_OF_TEN))(
   },
 );
 
-test.each(HOSTILE_BODIES)('%s is answered within 50 ms', (_, body) => {
+it.each(HOSTILE_BODIES)('%s is answered within 50 ms', (_, body) => {
   expect(receptionTime(body)).toBeLessThan(50);
 });
 
-test.each(hostileCertificates())('a signer whose certificate has %s', (_, certificate) => {
+it.each(hostileCertificates())('a signer whose certificate has %s', (_, certificate) => {
   expect(
     receptionTime(forgePkiMessage({ content: Buffer.alloc(0), certificates: [certificate] })),
   ).toBeLessThan(50);
 });
 
-test.each(hostileRequests(100_000))('a good envelope around a request with %s', (_, request) => {
+it.each(hostileRequests(100_000))('a good envelope around a request with %s', (_, request) => {
   const message = forgePkiMessage({ content: goldenEnvelope('aes128', request) });
   expect(receptionTime(message)).toBeLessThan(50);
 });
 
-test('whatever octets come as a GET message, in base64 of any form', () => {
+it('whatever octets come as a GET message, in base64 of any form', () => {
   const encoded = fc.uint8Array({ minLength: 1, maxLength: 300 }).chain((bytes) => {
     const base64 = Buffer.from(bytes).toString('base64');
     return fc
@@ -144,7 +144,7 @@ test('whatever octets come as a GET message, in base64 of any form', () => {
   );
 });
 
-test('any text as query and as message', () => {
+it('any text as query and as message', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom('%', '&', '=', '?', '+', '2', 'F', 'operation', 'message') }),

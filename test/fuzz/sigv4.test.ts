@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AwsError } from '../../src/aws-wire/aws-error.ts';
 import { createAuthenticator } from '../../src/aws-wire/sigv4/create-authenticator.ts';
 import { parseAuthorization } from '../../src/aws-wire/sigv4/parse-authorization.ts';
@@ -70,11 +70,11 @@ const headers = fc.oneof(
   mutated([Buffer.from(goodAuthorization)]).map((bytes) => Buffer.from(bytes).toString('latin1')),
 );
 
-test('the unchanged request is accepted', () => {
+it('the unchanged request is accepted', () => {
   expect(isAccepted(withAuthorization(goodAuthorization))).toBe(true);
 });
 
-test('10 000 Authorization headers: no crash, no acceptance', () => {
+it('10 000 Authorization headers: no crash, no acceptance', () => {
   fc.assert(
     fc.property(headers, (header) => {
       fc.pre(!saysTheSame(header));
@@ -84,7 +84,7 @@ test('10 000 Authorization headers: no crash, no acceptance', () => {
   );
 });
 
-test('any method, target, headers and body under a good Authorization header', () => {
+it('any method, target, headers and body under a good Authorization header', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),
     fc.string({
@@ -115,7 +115,7 @@ test('any method, target, headers and body under a good Authorization header', (
   );
 });
 
-test.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j take no time', (text) => {
+it.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j take no time', (text) => {
   for (const header of [
     text.repeat(16_000),
     `${goodAuthorization.slice(0, 90)}${text.repeat(3_900)}`,

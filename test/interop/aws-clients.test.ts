@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationName } from '../../src/connector-api/operations/operations.ts';
 import type { AwsAnswer, AwsClient, Members } from '../support/clients/aws-client.ts';
 import { openAwsSdk } from '../support/clients/aws-sdk-client.ts';
@@ -42,7 +42,7 @@ beforeAll(async () => {
 /** That no secret was logged is checked here. */
 afterAll(() => server.stop());
 
-test('a connector whose CA is not there comes to be FAILED', async () => {
+it('a connector whose CA is not there comes to be FAILED', async () => {
   const sdk = openAwsSdk(server.ready);
   const [ConnectorArn] = manyConnectors;
   await expect
@@ -108,7 +108,7 @@ for (const { name, installed, open } of connectorClients()) {
       Tags: { client: name, 'scep:validity-max': '30d' },
     });
 
-    test('CreateConnector, once for its ClientToken', async () => {
+    it('CreateConnector, once for its ClientToken', async () => {
       const { ConnectorArn } = await call(202, 'CreateConnector', creation());
       expect(ConnectorArn).toMatch(CONNECTOR_ARN);
       connector = String(ConnectorArn);
@@ -123,7 +123,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    test('GetConnector, until it is ACTIVE', async () => {
+    it('GetConnector, until it is ACTIVE', async () => {
       const shown = await untilActive();
       expect(shown).toEqual({
         Arn: connector,
@@ -149,7 +149,7 @@ for (const { name, installed, open } of connectorClients()) {
       }
     }
 
-    test('CreateChallenge, GetChallengePassword and GetChallengeMetadata', async () => {
+    it('CreateChallenge, GetChallengePassword and GetChallengeMetadata', async () => {
       const request = { ConnectorArn: connector, Tags: { a: '1' }, ClientToken: clientToken };
       const made = await call(202, 'CreateChallenge', request);
       const { Password, ...metadata } = made['Challenge'] as Members;
@@ -172,7 +172,7 @@ for (const { name, installed, open } of connectorClients()) {
       });
     });
 
-    test('a device enrols with the challenge', async () => {
+    it('a device enrols with the challenge', async () => {
       const { caFingerprintSha256, caCertificateFile } = server.ready;
       const device = { url: endpoint, caFingerprint: caFingerprintSha256, subject: 'CN=device' };
       const { code, stderr, certificateFile } = await enrolDevice({
@@ -186,7 +186,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(wrong.code).toBe(1);
     });
 
-    test('TagResource, UntagResource and ListTagsForResource', async () => {
+    it('TagResource, UntagResource and ListTagsForResource', async () => {
       for (const arn of [connector, challenge]) {
         const before = await call(200, 'ListTagsForResource', { ResourceArn: arn });
         const tags = { 'team / EU': 'größe +=', empty: '' };
@@ -207,7 +207,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    test('ListConnectors and ListChallengeMetadata, page by page', async () => {
+    it('ListConnectors and ListChallengeMetadata, page by page', async () => {
       const connectors = await client.list('ListConnectors', {}, 100);
       const found = connectors.flatMap((page) => page['Connectors'] as readonly Members[]);
       const arns = found.map((one) => one['Arn']);
@@ -232,7 +232,7 @@ for (const { name, installed, open } of connectorClients()) {
       for (const pages of [connectors, challenges]) expect([1, 3]).toContain(pages.length);
     });
 
-    test('a page, its token, and a token that is none', async () => {
+    it('a page, its token, and a token that is none', async () => {
       const first = await call(200, 'ListConnectors', { MaxResults: 7 });
       expect(first['Connectors']).toHaveLength(7);
       const { NextToken } = first;
@@ -249,7 +249,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    test('DeleteChallenge: it is gone, and no device enrols with it', async () => {
+    it('DeleteChallenge: it is gone, and no device enrols with it', async () => {
       const named = { ChallengeArn: challenge };
       await call(202, 'DeleteChallenge', named);
       await gone('GetChallengeMetadata', named, 'Challenge', challenge);
@@ -259,7 +259,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(await enrolDevice(device)).toMatchObject({ code: 1 });
     });
 
-    test('DeleteConnector: its URL dies at once, and it is gone soon', async () => {
+    it('DeleteConnector: its URL dies at once, and it is gone soon', async () => {
       const named = { ConnectorArn: connector };
       await call(202, 'DeleteConnector', named);
       expect((await fetch(`${endpoint}?operation=GetCACaps`)).status).toBe(404);

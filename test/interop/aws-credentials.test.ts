@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsAnswer } from '../support/clients/aws-client.ts';
 import { openAwsSdk } from '../support/clients/aws-sdk-client.ts';
 import { connectorClients } from '../support/clients/connector-clients.ts';
@@ -98,11 +98,11 @@ for (const { name, installed, open } of connectorClients()) {
       error: { name: error, message: expect.stringMatching(message) as string },
     });
 
-    test('a session is let in with its token', async () => {
+    it('a session is let in with its token', async () => {
       expect(await callAs(SESSION, 'ListConnectors')).toEqual(listed);
     });
 
-    test('a session without its token, with another, or at its end is not', async () => {
+    it('a session without its token, with another, or at its end is not', async () => {
       const { sessionToken: _, ...withoutToken } = SESSION;
       const invalid = refused(403, 'UnrecognizedClientException', /token.*invalid/i);
       expect(await callAs(withoutToken, 'ListConnectors')).toMatchObject(invalid);
@@ -112,7 +112,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(await callAs(ENDED, 'ListConnectors')).toMatchObject(expired);
     });
 
-    test('a policy allows what it names and nothing else', async () => {
+    it('a policy allows what it names and nothing else', async () => {
       expect(await callAs(READER, 'ListConnectors')).toEqual(listed);
       const unnamed = await callAs(READER, 'CreateChallenge', { ConnectorArn: CONNECTOR });
       expect(unnamed).toMatchObject(
@@ -130,7 +130,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(denied).toMatchObject(refused(403, 'AccessDeniedException', /explicit deny/));
     });
 
-    test('a wrong secret is refused', async () => {
+    it('a wrong secret is refused', async () => {
       const wrong = { ...ADMIN, secretAccessKey: randomUUID() };
       expect(await callAs(wrong, 'ListConnectors')).toMatchObject(
         refused(403, 'InvalidSignatureException', /signature/),
@@ -139,7 +139,7 @@ for (const { name, installed, open } of connectorClients()) {
   });
 }
 
-test('the file of credentials is read again when it changes', async () => {
+it('the file of credentials is read again when it changes', async () => {
   const statusFor = async (key: Key) =>
     (await openAwsSdk(accessOf(key)).call('ListConnectors')).status;
   expect(await statusFor(LATER)).toBe(403);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectorClients } from '../support/clients/connector-clients.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
@@ -17,7 +17,7 @@ afterAll(() => server.stop());
 
 // A tagged union, which clients read with more care than the rest.
 for (const { name, installed, open } of connectorClients()) {
-  test.runIf(installed)(`${name}: a connector for Intune`, async () => {
+  it.runIf(installed)(`${name}: a connector for Intune`, async () => {
     const client = open(server.ready);
     const { certificateAuthorityArn: CertificateAuthorityArn, enrolUrl } = server.ready;
     const request = { CertificateAuthorityArn, MobileDeviceManagement: INTUNE };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CERTMONGER_PROGRAMS,
   requestByCertmonger,
@@ -20,14 +20,14 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
     connector = await startConnector();
   });
 
-  test('scep-submit reads the capabilities', async () => {
+  it('scep-submit reads the capabilities', async () => {
     const { code, stdout } = await runCommand(SCEP_SUBMIT, ['-u', connector.ready.scepUrl, '-c']);
     expect(code).toBe(0);
     expect(stdout.split('\n')).toContain('AES');
     expect(stdout.split('\n')).toContain('POSTPKIOperation');
   });
 
-  test('scep-submit tells the RA from the CA', async () => {
+  it('scep-submit tells the RA from the CA', async () => {
     const { code, stdout } = await runCommand(SCEP_SUBMIT, ['-u', connector.ready.scepUrl, '-C']);
     expect(code).toBe(0);
     const [ra = '', ca = ''] = stdout.split(/(?<=-----END CERTIFICATE-----\n)/);
@@ -40,7 +40,7 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
     expect(ca).not.toBe(ra);
   });
 
-  test('the daemon enrols with AES-256 and SHA-256', async () => {
+  it('the daemon enrols with AES-256 and SHA-256', async () => {
     const home = tempDirectory();
     const { stdout, stderr } = await requestByCertmonger(
       connector,
@@ -60,7 +60,7 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
     });
   });
 
-  test('the daemon renews: resubmit with the same key, rekey with another', async () => {
+  it('the daemon renews: resubmit with the same key, rekey with another', async () => {
     const home = tempDirectory();
     const names = ['-N', 'CN=certmonger-3,O=Lab', '-D', 'certmonger-3.example'];
     const { stdout, stderr } = await requestByCertmonger(
@@ -89,7 +89,7 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
     expect(rekeyed).not.toBe(resubmitted);
   });
 
-  test('the daemon reports a wrong challenge', async () => {
+  it('the daemon reports a wrong challenge', async () => {
     const home = tempDirectory();
     const { stdout } = await requestByCertmonger(connector, home, 'wrong-challenge', [
       '-N',

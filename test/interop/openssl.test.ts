@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { makeRequest } from '../support/clients/openssl.ts';
 import { requireClient } from '../support/clients/require-client.ts';
@@ -64,7 +64,7 @@ describe.runIf(requireClient('openssl', ['openssl']))('messages made and read by
     return JSON.parse(stdout) as Reply;
   }
 
-  test.each(ENVELOPES)('enrols with %s by %s', async (_name, method, envelope) => {
+  it.each(ENVELOPES)('enrols with %s by %s', async (_name, method, envelope) => {
     const directory = tempDirectory();
     const reply = await enrol(directory, connector.ready.challengePassword, method, envelope);
     expect(reply).toEqual({
@@ -86,7 +86,7 @@ describe.runIf(requireClient('openssl', ['openssl']))('messages made and read by
     });
   });
 
-  test.each([
+  it.each([
     ['wrong', '00000000-0000-4000-8000-000000000000'],
     ['missing', undefined],
   ])('answers a %s challenge with a signed badRequest', async (_name, challenge) => {
@@ -103,7 +103,7 @@ describe.runIf(requireClient('openssl', ['openssl']))('messages made and read by
     expect(reply.failInfoText).toMatch(/challenge/i);
   });
 
-  test('answers an envelope for somebody else with a signed badMessageCheck', async () => {
+  it('answers an envelope for somebody else with a signed badMessageCheck', async () => {
     const foreign = path.join(GOLDEN_KEYS, 'foreign-ra.pem');
     const directory = tempDirectory();
     const { requestFile } = await makeRequest(directory, 'device', { subject: '/CN=x' }, KEY);

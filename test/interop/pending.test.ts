@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CERTMONGER_PROGRAMS, requestByCertmonger } from '../support/clients/certmonger-session.ts';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { loggedOperations } from '../support/clients/logged-operations.ts';
@@ -29,7 +29,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
         .map(({ status }) => status);
 
     // Its own expect, since that of the module does not know which of the concurrent tests polls.
-    test.concurrent('strongSwan polls by CertPoll', async ({ expect }) => {
+    it.concurrent('strongSwan polls by CertPoll', async ({ expect }) => {
       const cwd = tempDirectory();
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
       const caFiles = ['--caout', 'ca.pem', '--raout', 'ra.pem', '--outform', 'pem'];
@@ -51,7 +51,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
       await expect.poll(() => answers('20').at(-1)).toBe('SUCCESS');
     });
 
-    test.concurrent('scepclient polls by sending its request again', async () => {
+    it.concurrent('scepclient polls by sending its request again', async () => {
       const directory = tempDirectory();
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
       const { code, stdout, stderr }: CommandResult = await runCommand(
@@ -72,7 +72,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
     });
 
     // What it sends on `getcert resubmit` would be a new request, with another subjectKeyIdentifier.
-    test.concurrent('certmonger polls by sending its request again', async () => {
+    it.concurrent('certmonger polls by sending its request again', async () => {
       const home = tempDirectory();
       const names = ['-N', 'CN=certmonger-1,O=Lab'];
       const { challengePassword, caCertificateFile } = connector.ready;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { sharingPolicy } from '../support/api-model/refused-calls.ts';
 import type { Members, PrivateCaClient } from '../support/clients/aws-client.ts';
@@ -90,7 +90,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       return installed;
     }
 
-    test('a root, whose CSR is waited for while it is made', async () => {
+    it('a root, whose CSR is waited for while it is made', async () => {
       let makeKey: () => void = () => undefined;
       const allowed = new Promise<void>((resolve) => {
         makeKey = resolve;
@@ -109,7 +109,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await create('Another', 'ROOT', { IdempotencyToken: 'once' })).toEqual(root);
     });
 
-    test('a subordinate, and all that is told of it', async () => {
+    it('a subordinate, and all that is told of it', async () => {
       const RevocationConfiguration = {
         CrlConfiguration: { Enabled: true, S3BucketName: 'crls', ExpirationInDays: 3 },
         OcspConfiguration: { Enabled: true, OcspCustomCname: 'ocsp.example.com' },
@@ -149,7 +149,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await describeAuthority(root)).toMatchObject({ RevocationConfiguration: UNUSED });
     });
 
-    test('a certificate, once for its token, and revoked', async () => {
+    it('a certificate, once for its token, and revoked', async () => {
       const request = {
         ...{ ...subordinate, Csr: SAMPLE_CSR, SigningAlgorithm: 'SHA256WITHECDSA' },
         ...{ Validity: { Type: 'DAYS', Value: 30 }, IdempotencyToken: 'device' },
@@ -179,7 +179,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await call('GetCertificate', named)).toMatchObject({ Certificate });
     });
 
-    test('an audit report, which is waited for', async () => {
+    it('an audit report, which is waited for', async () => {
       const made = await call('CreateCertificateAuthorityAuditReport', { ...root, ...REPORT });
       const { AuditReportId, S3Key } = made;
       const id = String(root['CertificateAuthorityArn']).slice(-36);
@@ -192,7 +192,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       });
     });
 
-    test('tags and permissions, page by page', async () => {
+    it('tags and permissions, page by page', async () => {
       const tags = ['b', 'c', 'd', 'e'].map((Key) => ({ Key, Value: '' }));
       await call('TagCertificateAuthority', { ...root, Tags: tags });
       const pages = await client.list('ListTags', root, 2);
@@ -218,7 +218,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       );
     });
 
-    test('authorities, page by page', async () => {
+    it('authorities, page by page', async () => {
       const pages = await client.list('ListCertificateAuthorities', {}, 1);
       expect(pages).toHaveLength(2);
       const { CertificateAuthorities } = await call('ListCertificateAuthorities', {});
@@ -232,7 +232,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       });
     });
 
-    test('a policy, as it was put', async () => {
+    it('a policy, as it was put', async () => {
       const ResourceArn = String(root['CertificateAuthorityArn']);
       const Policy = JSON.stringify(sharingPolicy(ResourceArn), null, 1);
       expect((await refusal('GetPolicy', { ResourceArn }))[0]).toBe('ResourceNotFoundException');
@@ -243,7 +243,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect((await refusal('GetPolicy', { ResourceArn }))[0]).toBe('ResourceNotFoundException');
     });
 
-    test('disabled, deleted, restored and enabled', async () => {
+    it('disabled, deleted, restored and enabled', async () => {
       const update = (change: Members) =>
         call('UpdateCertificateAuthority', { ...subordinate, ...change });
       await update({ RevocationConfiguration: UNUSED, Status: 'DISABLED' });
@@ -264,7 +264,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await describeAuthority(subordinate)).toMatchObject({ Status: 'ACTIVE' });
     });
 
-    test('no action is left out', () => {
+    it('no action is left out', () => {
       expect([...called].toSorted()).toEqual(Object.keys(ACTIONS).toSorted());
     });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApiModel } from '../support/api-model/api-model.ts';
 import { type RefusedCall, refusedCalls } from '../support/api-model/refused-calls.ts';
 import type { PrivateCaClient } from '../support/clients/aws-client.ts';
@@ -54,7 +54,7 @@ afterAll(() => running.stop());
 
 const nameOf = ({ action, error }: RefusedCall) => `${action} ${error}`;
 
-test('there is a call for every error of the model but those that never come', () => {
+it('there is a call for every error of the model but those that never come', () => {
   const operations = Object.entries(readApiModel('acm-pca').operations);
   const modelled = operations.flatMap(([action, { errors = [] }]) =>
     errors.map(({ shape }) => `${action} ${shape}`),
@@ -71,7 +71,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
     });
     afterAll(() => client.close());
 
-    test('knows every error by its class', async () => {
+    it('knows every error by its class', async () => {
       for (const call of calls) {
         if (call.losesRaceFor) running.loseNextCommit(call.losesRaceFor);
         const { status, error } = await client.call(call.action, call.input);

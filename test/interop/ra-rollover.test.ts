@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { certificateSerial } from '../support/clients/openssl.ts';
 import { requireClient } from '../support/clients/require-client.ts';
@@ -42,7 +42,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     await expectIssued(file, server.ready.caCertificateFile, { subject: `CN=${name}` });
   }
 
-  test('with the RA certificate of before the rotation, then with the new one', async () => {
+  it('with the RA certificate of before the rotation, then with the new one', async () => {
     await fetchRa();
     await rotate();
     await enrol('old-ra');
@@ -52,7 +52,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
 });
 
 describe.runIf(requireClient('scepclient', ['scepclient']))('scepclient', () => {
-  test('enrols before the rotation and renews after it', async () => {
+  it('enrols before the rotation and renews after it', async () => {
     const directory = tempDirectory();
     const file = (name: string) => path.join(directory, name);
     const run = (challenge: string) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPython } from '../support/clients/find-python.ts';
 import { runOrThrow } from '../support/clients/run-command.ts';
 import { type Responder, startResponder } from '../support/servers/start-responder.ts';
@@ -22,7 +22,7 @@ describe.runIf(python !== undefined).each([
   ['COMPLETE', null],
   ['PARTITIONED', [true, true]],
 ] as const)('pyca/cryptography, with %s CRLs', (CrlType, issuingDistributionPoint) => {
-  test('believes the CRL and the OCSP answers, by GET and POST', async () => {
+  it('believes the CRL and the OCSP answers, by GET and POST', async () => {
     await responder.configure({
       CrlConfiguration: { Enabled: true, S3BucketName: 'crl-bucket', CrlType },
       OcspConfiguration: { Enabled: true },

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { loggedOperations } from '../support/clients/logged-operations.ts';
 import { certificateSerial, makeRequest } from '../support/clients/openssl.ts';
@@ -29,7 +29,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     );
   }
 
-  test('enrols with a request of its own making', async () => {
+  it('enrols with a request of its own making', async () => {
     const directory = tempDirectory();
     const { code, stderr, stdout } = await enrol(directory, connector.ready.challengePassword);
     expect(code, stdout + stderr).toBe(0);
@@ -39,7 +39,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     });
   });
 
-  test('enrols with a prepared request and gets what that asks for', async () => {
+  it('enrols with a prepared request and gets what that asks for', async () => {
     const directory = tempDirectory();
     const { keyFile, requestFile } = await makeRequest(directory, 'prepared', {
       subject: '/C=US/O=Lab/CN=prepared',
@@ -60,7 +60,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     });
   });
 
-  test('gets the same certificate for the same request', async () => {
+  it('gets the same certificate for the same request', async () => {
     const [first, second] = [tempDirectory(), tempDirectory()];
     await enrol(first, connector.ready.challengePassword);
     for (const file of ['key.pem', 'csr.pem']) {
@@ -72,7 +72,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     );
   });
 
-  test('renews with its old certificate and key by a RenewalReq, without the challenge', async () => {
+  it('renews with its old certificate and key by a RenewalReq, without the challenge', async () => {
     const directory = tempDirectory();
     const file = (name: string) => path.join(directory, name);
     await enrol(directory, connector.ready.challengePassword);
@@ -90,7 +90,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     expect(await certificateSerial(file('client.pem'))).not.toBe(first);
   });
 
-  test('reports a wrong challenge as badRequest', async () => {
+  it('reports a wrong challenge as badRequest', async () => {
     const directory = tempDirectory();
     const { code, stderr, stdout } = await enrol(directory, 'wrong-challenge');
     expect(code).not.toBe(0);

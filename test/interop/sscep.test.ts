@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { certificateSerial, makeRequest } from '../support/clients/openssl.ts';
 import { type CommandResult, runCommand, runOrThrow } from '../support/clients/run-command.ts';
@@ -13,7 +13,7 @@ const CORPUS = path.resolve(import.meta.dirname, '../golden/scep/sscep');
 // No distribution packages sscep, so these tests run where the environment variable SSCEP names a build of it.
 if (SSCEP === undefined) {
   console.log('sscep: SSCEP does not name a build of it; its captured requests stand in for it');
-  test('the captured requests of sscep are in the golden corpus', () => {
+  it('the captured requests of sscep are in the golden corpus', () => {
     const cases = readdirSync(CORPUS).filter((file) => !file.endsWith('.expect.json'));
     expect(cases).toEqual(expect.arrayContaining(['enrol.der', 'enrol-get.url', 'renew.der']));
   });
@@ -52,7 +52,7 @@ if (SSCEP === undefined) {
       );
     }
 
-    test.each([
+    it.each([
       ['default', []],
       ['sha256-aes128', ['-S', 'sha256', '-E', 'aes128']],
       ['sha1-3des', ['-S', 'sha1', '-E', '3des']],
@@ -82,7 +82,7 @@ if (SSCEP === undefined) {
       return certificateSerial(path.join(directory, `${name}.pem`));
     }
 
-    test('renews by a PKCSReq that the old certificate signs', async () => {
+    it('renews by a PKCSReq that the old certificate signs', async () => {
       const old = await enrolled('old');
       await makeRequest(directory, 'new', {
         subject: '/C=US/O=Lab/CN=old',
@@ -97,7 +97,7 @@ if (SSCEP === undefined) {
       expect(await certificateSerial(path.join(directory, 'new.pem'))).not.toBe(old);
     });
 
-    test('fetches its certificate, naming the RA or the CA as issuer, and no other', async () => {
+    it('fetches its certificate, naming the RA or the CA as issuer, and no other', async () => {
       const serial = await enrolled('owner');
       await enrolled('other');
       const decimal = BigInt(`0x${serial}`).toString();
@@ -116,7 +116,7 @@ if (SSCEP === undefined) {
       expect((await ask('other', ...ca)).code).toBe(74);
     });
 
-    test('fetches the revocation list', async () => {
+    it('fetches the revocation list', async () => {
       await enrolled('reader');
       const identity = ['-k', 'reader.key', '-l', 'reader.pem', '-O', 'reader.pem'];
       const { code, stdout, stderr } = await sscep('getcrl', '-c', 'ca', ...identity, '-w', 'crl');
@@ -126,7 +126,7 @@ if (SSCEP === undefined) {
       expect((await runOrThrow('openssl', [...crl, ...anchor])).stderr).toContain('verify OK');
     });
 
-    test('reports a wrong challenge as badRequest', async () => {
+    it('reports a wrong challenge as badRequest', async () => {
       // sscep's exit codes 70 to 74 are failInfo 0 to 4.
       expect((await enrol('wrong', 'wrong-challenge')).code).toBe(72);
     });

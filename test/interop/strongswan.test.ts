@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { loggedOperations } from '../support/clients/logged-operations.ts';
 import { certificateSerial } from '../support/clients/openssl.ts';
@@ -48,7 +48,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     );
   }
 
-  test.each([
+  it.each([
     ['aes', 'sha256'],
     ['aes', 'sha384'],
     ['aes', 'sha512'],
@@ -69,7 +69,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     });
   });
 
-  test.each([
+  it.each([
     ['a RenewalReq', '17', ''],
     ['a PKCSReq', '19', 'pki {\n  scep {\n    renewal_via_pkcs_req = yes\n  }\n}\n'],
   ])('renews by %s with a new key', async (_name, messageType, config) => {
@@ -93,7 +93,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     );
   });
 
-  test('gets its certificate again by the same request, and another when that certificate signs it', async () => {
+  it('gets its certificate again by the same request, and another when that certificate signs it', async () => {
     const challenge = connector.ready.challengePassword;
     const serialOf = async (name: string, { code, stderr, stdout }: CommandResult) => {
       expect(code, stderr).toBe(0);
@@ -128,7 +128,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     return result;
   }
 
-  test('reports a wrong challenge as badRequest', async () => {
+  it('reports a wrong challenge as badRequest', async () => {
     const { code, stdout, stderr } = await enrol('wrong', 'wrong-challenge');
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/badRequest/i);

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import { issuerContract } from '../contract/issuer-contract.ts';
 import { privateCaUnderTest } from '../contract/private-ca-under-test.ts';
@@ -112,7 +112,7 @@ describe('the acm-pca issuer through the proxy, without faults', () => {
 });
 
 describe('100 requests at two replicas: one certificate each', () => {
-  test('without faults, with one call for each', async () => {
+  it('without faults, with one call for each', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     await fleet.askUntilServed(SECOND, ROUNDS);
@@ -120,7 +120,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'no faults');
   });
 
-  test('when every device sends each message three times at once', async () => {
+  it('when every device sends each message three times at once', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     await Promise.all([fleet.askOnce(), fleet.askOnce(), fleet.askOnce()]);
@@ -128,7 +128,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'three times at once');
   });
 
-  test.each(Object.entries(PASSING))('%s, half of the calls', async (what, fate) => {
+  it.each(Object.entries(PASSING))('%s, half of the calls', async (what, fate) => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(someCalls(0.5, 1, fate));
@@ -136,7 +136,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, what);
   });
 
-  test('calls that arrive after the replica has given up on them', async () => {
+  it('calls that arrive after the replica has given up on them', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(someCalls(0.05, 2, LATE));
@@ -144,14 +144,14 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'too late');
   });
 
-  test('a rate of 10 certificates in a second', async () => {
+  it('a rate of 10 certificates in a second', async () => {
     const world = await open(10);
     const fleet = makeFleet(world, SIZE);
     await fleet.askUntilServed(SECOND, ROUNDS);
     await expectAllServed(world, fleet, '10 a second');
   });
 
-  test('RequestInProgress for 60 s: all wait, and IssueCertificate is not called again', async () => {
+  it('RequestInProgress for 60 s: all wait, and IssueCertificate is not called again', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     const readyAt = world.clock() + MINUTE;
@@ -165,7 +165,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'in progress for 60 s');
   });
 
-  test.each([3, 4, 5])('everything at random, seed %i', async (seed) => {
+  it.each([3, 4, 5])('everything at random, seed %i', async (seed) => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     const random = seededRandom(seed);
@@ -181,7 +181,7 @@ describe('100 requests at two replicas: one certificate each', () => {
 });
 
 describe('a fault that does not pass by itself', () => {
-  test('an outage of three hours, in which nothing is taken: all are served after it', async () => {
+  it('an outage of three hours, in which nothing is taken: all are served after it', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate((operation) => (operation === 'IssueCertificate' ? THROTTLED : PASS));
@@ -195,7 +195,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'an outage of three hours');
   });
 
-  test('AccessDenied: a clear refusal, nothing issued; the same messages are granted once it is mended', async () => {
+  it('AccessDenied: a clear refusal, nothing issued; the same messages are granted once it is mended', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(() => DENIED);
@@ -207,7 +207,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'AccessDenied, mended');
   });
 
-  test('AccessDenied for GetCertificate alone: no second certificate for the same request', async () => {
+  it('AccessDenied for GetCertificate alone: no second certificate for the same request', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate((operation) => (operation === 'GetCertificate' ? DENIED : PASS));
@@ -222,7 +222,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'AccessDenied of GetCertificate, mended');
   });
 
-  test('a CA that is disabled midway: who is served keeps it, the others are refused, and served when it is enabled', async () => {
+  it('a CA that is disabled midway: who is served keeps it, the others are refused, and served when it is enabled', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     let calls = 0;
@@ -247,7 +247,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'disabled midway');
   });
 
-  test('answers that are lost, then an outage longer than a token lives: told to enrol anew, no request has two', async () => {
+  it('answers that are lost, then an outage longer than a token lives: told to enrol anew, no request has two', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     let calls = 0;

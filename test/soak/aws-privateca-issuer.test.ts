@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type AwsAccess, awsEnvironment } from '../support/clients/aws-client.ts';
 import {
   type Applied,
@@ -79,7 +79,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       return leaf;
     }
 
-    test.each([
+    it.each([
       ['client auth', 'TLS Web Client Authentication'],
       ['server auth', 'TLS Web Server Authentication'],
       ['code signing', 'Code Signing'],
@@ -90,7 +90,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:FALSE']);
     });
 
-    test.each([
+    it.each([
       ['rsa', { algorithm: 'RSA', size: 2048 }, 'rsaEncryption'],
       ['ecdsa', { algorithm: 'ECDSA', size: 384 }, 'id-ecPublicKey'],
     ])(
@@ -119,7 +119,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       },
     );
 
-    test('other usages are taken from the request', async () => {
+    it('other usages are taken from the request', async () => {
       const leaf = await verified(
         await request('blank', {
           usages: ['digital signature', 'key agreement', 'email protection'],
@@ -138,17 +138,17 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ]);
     });
 
-    test('a certificate without a name but its alternative ones', async () => {
+    it('a certificate without a name but its alternative ones', async () => {
       const leaf = await verified(await request('nameless', { commonName: '' }));
       expect(await certificateText(leaf)).toContain('X509v3 Subject Alternative Name: critical');
     });
 
-    test('a CA', async () => {
+    it('a CA', async () => {
       const leaf = await verified(await request('ca', { isCA: true, usages: ['cert sign'] }));
       expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:TRUE', 'pathlen:0']);
     });
 
-    test('by a root itself, of a cluster issuer with a template of its own', async () => {
+    it('by a root itself, of a cluster issuer with a template of its own', async () => {
       const template = 'EndEntityClientAuthCertificate/V1';
       const issuer = clusterIssuerManifest(access, root, template);
       const requested = certificateManifest('cluster', {}, 'AWSPCAClusterIssuer');
@@ -158,7 +158,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ]);
     });
 
-    test('a request that is signed again after a crash is one certificate', async () => {
+    it('a request that is signed again after a crash is one certificate', async () => {
       const first = await request('crash', { duration: '2h' });
       const arn = first.metadata.annotations?.[CERTIFICATE_ARN] ?? '';
       const second = await apply(issuerManifest(access, issuing), requestManifest(first));
@@ -173,7 +173,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       return message;
     };
 
-    test('a CA that is disabled, is not there, or is of another account', async () => {
+    it('a CA that is disabled, is not there, or is of another account', async () => {
       await ca('disable', issuing);
       expect(await failure(request('disabled'))).toContain(
         'InvalidStateException: The certificate authority is not in a valid state for issuing certificates',
@@ -186,13 +186,13 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       expect(await failure(request('foreign', {}, foreign))).toContain('InvalidArnException');
     });
 
-    test('a certificate that would outlive its CA', async () => {
+    it('a certificate that would outlive its CA', async () => {
       expect(await failure(request('long', { duration: '876000h' }))).toContain(
         'The certificate validity specified exceeds the certificate authority validity',
       );
     });
 
-    test('an issuer with a wrong secret is not ready', async () => {
+    it('an issuer with a wrong secret is not ready', async () => {
       const secret = secretManifest({ ...access, secretAccessKey: 'the secret of somebody else' });
       const issuer = issuerManifest(access, issuing);
       const manifests = [secret, issuer, certificateManifest('waiting')];

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
 import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
 import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
@@ -78,12 +78,12 @@ function memoryInUse(): number {
   return heapUsed + external;
 }
 
-test.each(HOSTILE_BODIES)('%s', async (_name, body) => {
+it.each(HOSTILE_BODIES)('%s', async (_name, body) => {
   await expectCheap(body);
   await expectCheap(forgePkiMessage({ content: body }));
 });
 
-test(`mutations of the golden corpus for ${FUZZ_SECONDS} s`, async () => {
+it(`mutations of the golden corpus for ${FUZZ_SECONDS} s`, async () => {
   const deadline = Date.now() + FUZZ_SECONDS * 1_000;
   const draw = drawSamples(inputs);
   let messages = 0;

@@ -1,6 +1,6 @@
 // Protocol S2 in full; test/unit/scep/decryption-oracle.test.ts does the same by samples at every run of the tests.
 import { randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readBer } from '../../src/asn1/read-ber.ts';
 import { contentCipher } from '../../src/cms/content-ciphers.ts';
 import { sealEnvelopedData } from '../../src/cms/seal-enveloped-data.ts';
@@ -74,7 +74,7 @@ function* tampered(): Generator<Uint8Array> {
 }
 
 describe.each(['a stranger', 'the holder of a certificate'])('signed by %s', (name) => {
-  test.each(TYPES)('as %s every flipped octet has the one generic answer', async (type) => {
+  it.each(TYPES)('as %s every flipped octet has the one generic answer', async (type) => {
     const signer = signers[name] as TestDevice;
     const answerTo = async (bytes: Uint8Array) =>
       constantPart((await world.handle(resignEnvelope(bytes, signer, type))).certRep);

@@ -1,6 +1,6 @@
 // Protocol S1: whoever sends chosen RSA blocks learns nothing from the answers, nor from how long they take.
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../src/asn1/object-identifiers.ts';
 import {
   derContextPrimitive,
@@ -109,7 +109,7 @@ function report(name: string, { medians, spread, noise, pValue }: MedianComparis
 }
 
 describe('five kinds of tampered RSA blocks', () => {
-  test('have byte-equal answers but for nonce, time and signature', async () => {
+  it('have byte-equal answers but for nonce, time and signature', async () => {
     const answers = new Set<string>();
     for (let run = 0; run < 100; run += 1) {
       for (const name of CLASSES) {
@@ -120,7 +120,7 @@ describe('five kinds of tampered RSA blocks', () => {
     expect(answers.size).toBe(1);
   });
 
-  test('take equally long', async () => {
+  it('take equally long', async () => {
     const makers = CLASSES.map((name) => () => message(BLOCKS[name]?.() ?? Buffer.of()));
     // By chance one measurement in a thousand shows a difference; only a real one shows again.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
@@ -131,7 +131,7 @@ describe('five kinds of tampered RSA blocks', () => {
     expect.fail('the medians differ by more than the noise, twice');
   });
 
-  test('would be told apart if they took different paths', async () => {
+  it('would be told apart if they took different paths', async () => {
     const { certificate: foreign } = goldenIdentity('foreign-ra');
     const [first] = Object.values(BLOCKS);
     const block = () => first?.() ?? Buffer.of();

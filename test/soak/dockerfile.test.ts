@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { runCommand } from '../support/clients/run-command.ts';
 import {
@@ -30,7 +30,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     return runCommand(words.file, words.args, { env: words.env, timeoutMs: 600_000 });
   }
 
-  test('runs as a user without rights who can write to the data directory alone', async () => {
+  it('runs as a user without rights who can write to the data directory alone', async () => {
     expect(image).toMatchObject({
       ...{ user: '65532:65532', volumes: ['/app/data'], ports: [8080, 8081, 9090] },
       ...{ stopSignal: 'SIGTERM', cmd: ['serve'] },
@@ -42,7 +42,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     }
   });
 
-  test('holds what runs and nothing else', () => {
+  it('holds what runs and nothing else', () => {
     expect(readdirSync(path.join(image.root, 'app')).sort()).toEqual([
       ...['CHANGELOG.md', 'LICENSE', 'bin', 'data', 'dist', 'node_modules', 'package.json'],
     ]);
@@ -51,19 +51,19 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     }
   });
 
-  test('prints help by its name', async () => {
+  it('prints help by its name', async () => {
     const { code, stdout } = await inImage(['scep-connector', '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('serve');
   });
 
-  test('without settings ends and says which are missing', async () => {
+  it('without settings ends and says which are missing', async () => {
     const { code, stderr } = await inImage([...image.entrypoint, ...image.cmd]);
     expect(code).toBe(2);
     expect(stderr).toContain('masterKeyFile (SCEP_CONNECTOR_MASTER_KEY_FILE) is required');
   });
 
-  test('serves: the enrolment of helm test passes in it; drains and exits with 0', async () => {
+  it('serves: the enrolment of helm test passes in it; drains and exits with 0', async () => {
     const credentials = [
       {
         ...{

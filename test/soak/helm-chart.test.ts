@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { listSettings } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
@@ -47,12 +47,12 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     pod = one(manifests, 'Deployment').spec.template.spec;
   });
 
-  test('passes helm lint --strict', async () => {
+  it('passes helm lint --strict', async () => {
     const { code, stdout, stderr } = await helm('lint', '--strict', CHART, '--values', file);
     expect(code, stdout + stderr).toBe(0);
   });
 
-  test('is valid for Kubernetes', async () => {
+  it('is valid for Kubernetes', async () => {
     const schemas = schemaLocation(makeKubernetesSchemas());
     const args = ['-strict', '-summary', '-schema-location', schemas];
     const input = await renderText(file);
@@ -62,7 +62,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     expect(stdout).toContain('Invalid: 0, Errors: 0, Skipped: 0');
   });
 
-  test('runs every container as Pod Security Admission calls restricted, on a root that is only read', () => {
+  it('runs every container as Pod Security Admission calls restricted, on a root that is only read', () => {
     for (const spec of podsOf(manifests)) {
       expect(spec.automountServiceAccountToken).toBe(false);
       expect(spec.securityContext).toMatchObject({
@@ -80,7 +80,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     }
   });
 
-  test('asks the ops listener for its health, and gives it the time to drain', () => {
+  it('asks the ops listener for its health, and gives it the time to drain', () => {
     const [container] = pod.containers;
     expect(container?.startupProbe?.httpGet).toEqual({ path: '/livez', port: 'ops' });
     expect(container?.livenessProbe?.httpGet).toEqual({ path: '/livez', port: 'ops' });
@@ -92,7 +92,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + drainDelaySeconds + 4);
   });
 
-  test('has three Services that lead to the ports the server listens on, and to no other pod', () => {
+  it('has three Services that lead to the ports the server listens on, and to no other pod', () => {
     const settings = JSON.parse(settingsOf(manifests)) as Record<string, { port: number }>;
     const services = ofKind(manifests, 'Service');
     expect(services).toHaveLength(3);
@@ -110,7 +110,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     }
   });
 
-  test('selects its own pods', () => {
+  it('selects its own pods', () => {
     const { template, selector, replicas } = one(manifests, 'Deployment').spec;
     const { labels } = template.metadata;
     expect(labels).toMatchObject(selector.matchLabels);
@@ -122,7 +122,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     for (const { spec } of budgets) expect(labels).toMatchObject(spec.selector.matchLabels);
   });
 
-  test('names secrets and holds none', async () => {
+  it('names secrets and holds none', async () => {
     expect(ofKind(manifests, 'Secret')).toEqual([]);
     const secrets = listSettings(SETTINGS).filter(({ setting }) => setting.secret);
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
@@ -136,7 +136,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     ]);
   });
 
-  test('gives the server settings that it takes, and mounts every file that they name', async () => {
+  it('gives the server settings that it takes, and mounts every file that they name', async () => {
     const file = path.join(tempDirectory(), 'scep-connector.yaml');
     writeFileSync(file, mountSettings(settingsOf(manifests), pod));
     const args = [MAIN, 'serve', '--check-config', '--config', file];
@@ -146,7 +146,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     });
   });
 
-  test('sets by values of its own what is refused under config, and passes on the rest', () => {
+  it('sets by values of its own what is refused under config, and passes on the rest', () => {
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
     const passedOn = 'config' in values ? pathsOf(values['config']) : [];
     expect(passedOn.filter((path) => !given.includes(path))).toEqual([]);
@@ -159,7 +159,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
 });
 
 describe.runIf(isThere)('the chart', () => {
-  test.each<[string, object]>([
+  it.each<[string, object]>([
     ['image.repository is required', { image: { repository: '' } }],
     ['publicUrl is required', { publicUrl: '' }],
     ['masterKey.existingSecret is required', { masterKey: { existingSecret: '' } }],
@@ -179,7 +179,7 @@ describe.runIf(isThere)('the chart', () => {
     expect(stdout + stderr).toContain(message);
   });
 
-  test.each<[string, object]>([
+  it.each<[string, object]>([
     ["additional properties 'replicas' not allowed", { replicas: 2 }],
     ["additional properties 'logLevle' not allowed", { config: { logLevle: 'info' } }],
     ["additional properties 'masterKey' not allowed", { config: { masterKey: 'secret' } }],
@@ -199,7 +199,7 @@ describe.runIf(isThere)('the chart', () => {
     }
   });
 
-  test('is checked against schemas that refuse what Kubernetes does not know', async () => {
+  it('is checked against schemas that refuse what Kubernetes does not know', async () => {
     const schemas = schemaLocation(makeKubernetesSchemas());
     const args = ['-strict', '-schema-location', schemas];
     const text = await renderText(SMALLEST);
@@ -213,7 +213,7 @@ describe.runIf(isThere)('the chart', () => {
     }
   });
 
-  test('takes the examples of docs/kubernetes.md', async () => {
+  it('takes the examples of docs/kubernetes.md', async () => {
     const page = readFileSync(path.join(CHART, '../docs/kubernetes.md'), 'utf8');
     const examples = [...page.matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)].map(
       ([, indent = '', text = '']) =>
@@ -227,7 +227,7 @@ describe.runIf(isThere)('the chart', () => {
     }
   });
 
-  test('replaces pods when settings change, and only then', async () => {
+  it('replaces pods when settings change, and only then', async () => {
     const checksum = async (values: object) => {
       const manifests = await renderChart(SMALLEST, writeValues(values));
       const { annotations } = one(manifests, 'Deployment').spec.template.metadata;
@@ -238,16 +238,16 @@ describe.runIf(isThere)('the chart', () => {
     expect(await checksum({ config: { logLevel: 'debug' } })).not.toBe(first);
   });
 
-  test('writes large numbers out', async () => {
+  it('writes large numbers out', async () => {
     expect(settingsOf(await renderChart(valuesFile('aws')))).toContain('"connectors": 1000000');
   });
 
-  test('leads the Ingress of devices to the host of publicUrl', async () => {
+  it('leads the Ingress of devices to the host of publicUrl', async () => {
     const ingress = one(await renderChart(valuesFile('aws')), 'Ingress');
     expect(ingress.spec.rules.map(({ host }) => host)).toEqual(['scep.example.com']);
   });
 
-  test('uses a service account that is annotated for IRSA, or one that is there', async () => {
+  it('uses a service account that is annotated for IRSA, or one that is there', async () => {
     const account = one(await renderChart(valuesFile('aws')), 'ServiceAccount');
     expect(account.metadata.annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
     const others = await renderChart(valuesFile('everything'));
@@ -255,7 +255,7 @@ describe.runIf(isThere)('the chart', () => {
     expect(podsOf(others)[0]?.serviceAccountName).toBe('scep');
   });
 
-  test.each<[string, object]>([
+  it.each<[string, object]>([
     ['the API refuses everybody', {}],
     ['devices cannot enrol while it is replaced', { replicaCount: 1 }],
     ['answers hold challenge passwords', { api: { service: { type: 'LoadBalancer' } } }],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { mountSettings } from '../support/chart/mount-settings.ts';
 import {
@@ -105,13 +105,13 @@ describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Pr
     );
   });
 
-  test('are ready', async () => {
+  it('are ready', async () => {
     for (const { opsUrl } of replicas) {
       await expect.poll(async () => (await fetch(`${opsUrl}/readyz`)).status).toBe(200);
     }
   });
 
-  test('pass helm test, the connector made at one and the device served by the other', async () => {
+  it('pass helm test, the connector made at one and the device served by the other', async () => {
     const [, pod] = podsOf(manifests);
     const variables: Record<string, string> = {};
     for (const { name, value = '' } of pod?.containers[0]?.env ?? []) variables[name] = value;
@@ -127,7 +127,7 @@ describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Pr
     expect(stdout).toMatch(/^verified CN=helm-test <- CN=At AWS$/m);
   });
 
-  test('drain and exit with 0', async () => {
+  it('drain and exit with 0', async () => {
     expect(await Promise.all(replicas.map((replica) => replica.stop()))).toEqual([0, 0]);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { runHelmTest } from '../support/chart/run-helm-test.ts';
 import { runProgram } from '../support/clients/run-program.ts';
@@ -80,7 +80,7 @@ describe('what helm test runs', () => {
     return answer[what === 'ca' ? 'CertificateAuthorities' : 'Connectors'] ?? [];
   }
 
-  test('right after the installation: enrols below a CA of its own, and leaves nothing that works', async () => {
+  it('right after the installation: enrols below a CA of its own, and leaves nothing that works', async () => {
     const printed = await succeed();
     expect(printed).toMatch(/^verified CN=helm-test <- CN=helm test /m);
     expect(printed).toContain('which devices reach at https://scep.example.com');
@@ -88,7 +88,7 @@ describe('what helm test runs', () => {
     expect((await list('ca')).map(({ Status }) => Status)).toEqual(['DELETED']);
   });
 
-  test('later: enrols below the CA that is there or the one that is named, and leaves it alone', async () => {
+  it('later: enrols below the CA that is there or the one that is named, and leaves it alone', async () => {
     const create = await runProgram(['ca', 'create', '--root', '--subject', 'CN=Lab'], {
       ...{ AWS_ENDPOINT_URL: server.apiUrl, AWS_REGION: 'us-east-1' },
       AWS_ACCESS_KEY_ID: CREDENTIALS[1]?.accessKeyId ?? '',
@@ -104,7 +104,7 @@ describe('what helm test runs', () => {
     expect(await list('connector')).toEqual([]);
   });
 
-  test('fails in one line when the user may not do it, or is not there', async () => {
+  it('fails in one line when the user may not do it, or is not there', async () => {
     for (const [USER_NAME, reason] of [
       ['reader', /^failed: connector create: .*AccessDeniedException: [^\n]+$/m],
       ['nobody', /^failed: there is no user nobody$/m],
@@ -117,14 +117,14 @@ describe('what helm test runs', () => {
     }
   });
 
-  test('fails when devices cannot reach the server', async () => {
+  it('fails when devices cannot reach the server', async () => {
     const { code, stdout } = await runHelmTest({ ...environment, ENROL_URL: 'http://127.0.0.1:9' });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^failed: enrol /m);
     expect(await list('connector')).toEqual([]);
   });
 
-  test('goes by TLS where the listeners have it', async () => {
+  it('goes by TLS where the listeners have it', async () => {
     const { certFile, keyFile } = makeTlsFiles(directory, 'tls');
     const tls = { certFile, keyFile };
     const other = await startServe({

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { certificateSerial } from '../support/clients/openssl.ts';
 import { requireClient } from '../support/clients/require-client.ts';
@@ -40,7 +40,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
 
   const file = (name: string) => path.join(directory, name);
 
-  test('enrols', async () => {
+  it('enrols', async () => {
     await enrol('enrolled');
     await expectIssued(file('enrolled-issued.pem'), connector.ready.caCertificateFile, {
       subject: 'CN=enrolled,O=Lab',
@@ -49,14 +49,14 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
     });
   });
 
-  test('reports a wrong challenge as badRequest', async () => {
+  it('reports a wrong challenge as badRequest', async () => {
     const { code, stdout } = await jscep('enrol', 'wrong', 'CN=wrong,O=Lab', 'wrong-challenge');
     expect(code).toBe(FAILURE);
     expect(stdout.trim()).toBe('badRequest');
     expect(existsSync(file('wrong-issued.pem'))).toBe(false);
   });
 
-  test('renews by a PKCSReq that the old certificate signs', async () => {
+  it('renews by a PKCSReq that the old certificate signs', async () => {
     await enrol('old');
     const { code, stdout, stderr } = await jscep('renew', 'old', 'new');
     expect(code, stdout + stderr).toBe(SUCCESS);
@@ -68,7 +68,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
     expect(new Set(await Promise.all(serials)).size).toBe(2);
   });
 
-  test('fetches its certificate by GetCert, and no other', async () => {
+  it('fetches its certificate by GetCert, and no other', async () => {
     await enrol('owner');
     await enrol('other');
     const serial = await certificateSerial(file('owner-issued.pem'));
@@ -80,7 +80,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
     expect(foreign.stdout.trim()).toBe('badCertId');
   });
 
-  test('fetches the revocation list by GetCRL', async () => {
+  it('fetches the revocation list by GetCRL', async () => {
     await enrol('reader');
     const { code, stdout, stderr } = await jscep('get-crl', 'reader');
     expect(code, stdout + stderr).toBe(SUCCESS);
@@ -95,7 +95,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
 describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
   'jscep where the CA is slow',
   () => {
-    test('polls until its certificate is there', async () => {
+    it('polls until its certificate is there', async () => {
       // Longer than a busy machine stands still, or the first answer would be the certificate.
       const connector = await startConnector({ args: ['--ca-delay', '20'] });
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
@@ -119,7 +119,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
 describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
   'jscep where the RA is about to change',
   () => {
-    test('fetches what comes next by GetNextCACert', async () => {
+    it('fetches what comes next by GetNextCACert', async () => {
       const connector = await startConnector();
       const rotate = ['ra', 'rotate', '--data-dir', connector.dataDir, '--active-in', '7d'];
       await runOrThrow(process.execPath, [MAIN, ...rotate]);

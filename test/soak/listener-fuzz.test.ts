@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readCaCertificates } from '../../src/scep/read-ca-certificates.ts';
 import { exchangeRaw, statusesIn } from '../support/clients/raw-http.ts';
 import { drawSamples } from '../support/load/draw-samples.ts';
@@ -111,7 +111,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     }
   }
 
-  test.each(HOSTILE_BODIES)('a body of %s is refused, cheaply', async (_name, body) => {
+  it.each(HOSTILE_BODIES)('a body of %s is refused, cheaply', async (_name, body) => {
     const request = post(body);
     await expectCheap(request);
     const { received } = await send(request);
@@ -119,7 +119,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     await expectAlive();
   });
 
-  test('answers pipelined requests in order, all of them', async () => {
+  it('answers pipelined requests in order, all of them', async () => {
     const { received } = await send(capabilities().repeat(500));
     expect(statusesIn(received)).toEqual(Array.from({ length: 500 }, () => 200));
   });
@@ -127,7 +127,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
   const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: fuzz\r\n\r\n';
   const CHUNKED = `0\r\n\r\n${SMUGGLED}`;
   const length = `Content-Length: ${CHUNKED.length}`;
-  test.each([
+  it.each([
     ['a length and chunks', [length, 'Transfer-Encoding: chunked'], CHUNKED],
     ['chunks and a length', ['Transfer-Encoding: chunked', length], CHUNKED],
     ['two lengths', ['Content-Length: 0', length], CHUNKED],
@@ -183,7 +183,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     return resident;
   }
 
-  test(`survives ${FUZZ_SECONDS} s of mutations, costs little and grows no larger`, async () => {
+  it(`survives ${FUZZ_SECONDS} s of mutations, costs little and grows no larger`, async () => {
     const octets: fc.Arbitrary<Uint8Array> = fc.oneof(
       { weight: 5, arbitrary: mutated(messages).map(post) },
       { weight: 2, arbitrary: mutated(messages).map(get) },
@@ -212,7 +212,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     expect(growth).toBeLessThan(MAX_GROWTH_MIB);
   }, 1_800_000);
 
-  test('cuts off those who send slowly or nothing, and serves the others meanwhile', async () => {
+  it('cuts off those who send slowly or nothing, and serves the others meanwhile', async () => {
     const head = `POST ${target}?operation=PKIOperation HTTP/1.1\r\nHost: fuzz\r\nContent-Length: 9000\r\n`;
     const kinds = ['', head, `${head}\r\n`];
     const slow = Array.from({ length: 150 }, (_, i) => trickle(kinds[i % kinds.length] ?? ''));

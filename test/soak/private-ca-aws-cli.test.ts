@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   TEMPLATE_FAMILIES,
   type TemplateFamily,
@@ -78,7 +78,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
         `aws acm-pca describe-certificate-authority --certificate-authority-arn "$${ca}" --query CertificateAuthority.Status --output text`,
       );
 
-    test('a root CA is created and activated', async () => {
+    it('a root CA is created and activated', async () => {
       await set(
         'ROOT',
         `aws acm-pca create-certificate-authority \
@@ -116,7 +116,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       expect(await verifyChain(file('root.pem'), file('root.pem'))).toMatch(/OK$/);
     });
 
-    test('a subordinate CA is created and activated', async () => {
+    it('a subordinate CA is created and activated', async () => {
       await set(
         'SUB',
         `aws acm-pca create-certificate-authority \
@@ -162,7 +162,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       return { template: `${name}_APIPassthrough`, options, csr };
     }
 
-    test('certificates of each template family', async () => {
+    it('certificates of each template family', async () => {
       await sh(
         'openssl req -new -newkey rsa:2048 -nodes -sha256 -subj "/O=Example Corp/CN=device" -keyout device.key -out device.csr',
       );
@@ -186,7 +186,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       }
     });
 
-    test('a certificate is revoked, which its CRL and OCSP tell', async () => {
+    it('a certificate is revoked, which its CRL and OCSP tell', async () => {
       await set(
         'LEAF',
         `aws acm-pca issue-certificate --certificate-authority-arn "$SUB" --csr fileb://device.csr \
@@ -228,7 +228,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       return { crl: verified.code !== 0, ocsp: asked.includes('leaf.pem: revoked') };
     }
 
-    test('an audit report names what was revoked', async () => {
+    it('an audit report names what was revoked', async () => {
       const created = await sh(
         `aws acm-pca create-certificate-authority-audit-report --certificate-authority-arn "$SUB" \
           --s3-bucket-name amzn-s3-demo-bucket --audit-report-response-format JSON \
@@ -250,7 +250,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       ]);
     });
 
-    test('a CA is disabled, deleted, restored and enabled', async () => {
+    it('a CA is disabled, deleted, restored and enabled', async () => {
       const update = (status: string) =>
         sh(
           `aws acm-pca update-certificate-authority --certificate-authority-arn "$SUB" --status "${status}"`,

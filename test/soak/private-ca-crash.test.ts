@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { decodePem } from '../../src/asn1/pem.ts';
 import { templateArn } from '../../src/private-ca/issuing/templates.ts';
 import { serialKey } from '../../src/private-ca/records/certificate-record.ts';
@@ -175,7 +175,7 @@ async function checkRevocations(
   expect(await revokedSerials(server)).toEqual(new Set(all));
 }
 
-test(`loses nothing that was answered when servers are killed (CRASH_SEED=${SEED})`, async () => {
+it(`loses nothing that was answered when servers are killed (CRASH_SEED=${SEED})`, async () => {
   const random = seededRandom(SEED);
   const ledger: Ledger = {
     ...{ answered: 0, named: 0, unanswered: [] },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connectorPartition } from '../../src/connectors/connector-record.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
 import { keysOf } from '../../src/store/redis/keys.ts';
@@ -28,7 +28,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
   // Made before anything is waited for.
   beforeAll(() => void deviceKey(0));
 
-  test('of which one is killed every few seconds, and one hangs', async () => {
+  it('of which one is killed every few seconds, and one hangs', async () => {
     const { reach } = await startStandaloneRedis();
     const world = await startReplicaWorld({ reach, writeReplicas: 0 });
     const [first, second, hung] = world.replicas;
@@ -50,7 +50,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     });
   });
 
-  test('which is restarted and killed, and keeps an append-only file', async () => {
+  it('which is restarted and killed, and keeps an append-only file', async () => {
     const redis = await startStandaloneRedis();
     const world = await startReplicaWorld({ reach: redis.reach, writeReplicas: 0 });
     await expectNothingLostIn(world, async () => {
@@ -64,7 +64,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     });
   });
 
-  test('whose Sentinels replace a master that is killed, and one that hangs', async () => {
+  it('whose Sentinels replace a master that is killed, and one that hangs', async () => {
     const config = ['min-replicas-to-write 1', 'min-replicas-max-lag 10'];
     const redis = await startSentinelRedis({ config, failsOver: true });
     const world = await startReplicaWorld({ reach: redis.reach, writeReplicas: 1 });
@@ -84,7 +84,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     await redis.stop();
   });
 
-  test('in a cluster: 200 devices at once, 200 times the same message, and primaries that are killed', async () => {
+  it('in a cluster: 200 devices at once, 200 times the same message, and primaries that are killed', async () => {
     const cluster = await startRedisCluster({ failsOver: true });
     const world = await startReplicaWorld({ reach: cluster.reach, writeReplicas: 1 });
     const rushed = [...(await rush(world)), await rushWithOne(world)];
@@ -107,7 +107,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
   });
 
   describe.runIf(canCutNetworks())('of which one', () => {
-    test('is cut off from Redis for 20 s, without a word', async () => {
+    it('is cut off from Redis for 20 s, without a word', async () => {
       const network = makeCutNetwork();
       const { addresses } = network;
       const redis = await startStandaloneRedis({

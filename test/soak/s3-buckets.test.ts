@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openS3Buckets } from '../../src/private-ca/buckets/s3/open-s3-buckets.ts';
 import { runCommand } from '../support/clients/run-command.ts';
 import { SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
@@ -47,7 +47,7 @@ async function startWithBuckets() {
 }
 
 describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
-  test('keep the latest CRL, although an older one was held up', async () => {
+  it('keep the latest CRL, although an older one was held up', async () => {
     const endpoint = await startMoto();
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'moto takes any' };
     const s3 = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials });
@@ -72,7 +72,7 @@ describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
     }
   });
 
-  test('hold CRLs that OpenSSL finds through the certificate, and audit reports', async () => {
+  it('hold CRLs that OpenSSL finds through the certificate, and audit reports', async () => {
     const { moto, s3, server, client, arn } = await startWithBuckets();
     const CustomCname = `${new URL(moto).host}/public`;
     const CrlConfiguration = { Enabled: true, S3BucketName: 'public', CustomCname };

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectIssued } from '../support/clients/expect-issued.ts';
 import { loggedOperations } from '../support/clients/logged-operations.ts';
 import { certificateSerial } from '../support/clients/openssl.ts';
@@ -51,7 +51,7 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
     extendedKeyUsage: ['TLS Web Client Authentication'],
   };
 
-  test.each([
+  it.each([
     ['to every certificate of GetCACert', []],
     ['to the one for key encipherment', ['-key-encipherment-selector']],
   ])('enrols, encrypting %s', async (_name, options) => {
@@ -63,7 +63,7 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
     await expectIssued(issued, connector.ready.caCertificateFile, expected);
   });
 
-  test('renews with its old certificate and key by a RenewalReq, without the challenge', async () => {
+  it('renews with its old certificate and key by a RenewalReq, without the challenge', async () => {
     const directory = tempDirectory();
     const file = (name: string) => path.join(directory, name);
     await enrol(directory, connector.ready.challengePassword);
@@ -79,7 +79,7 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
     expect(await certificateSerial(file('client.pem'))).not.toBe(first);
   });
 
-  test('reports a wrong challenge as badRequest', async () => {
+  it('reports a wrong challenge as badRequest', async () => {
     const { code, stdout, stderr } = await enrol(tempDirectory(), 'wrong-challenge');
     expect(code).not.toBe(0);
     expect(stdout + stderr).toMatch(/badRequest/i);

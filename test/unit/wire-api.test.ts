@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseSettings } from '../../src/config/parse-settings.ts';
 import { readSettingsEnvironment } from '../../src/config/read-settings-environment.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
@@ -68,7 +68,7 @@ const LIST: RequestToSign = { target: '/connectors' };
 const CREATE: RequestToSign = { method: 'POST', body: JSON.stringify(AUTHORITY) };
 
 describe('each setting of the API does what it says', () => {
-  test('none: any region, and what the defaults allow', async () => {
+  it('none: any region, and what the defaults allow', async () => {
     const { send } = await apiWith({});
     expect((await send({ ...LIST, region: 'ap-south-1' })).status).toBe(200);
     expect((await send(CREATE)).status).toBe(202);
@@ -76,26 +76,26 @@ describe('each setting of the API does what it says', () => {
     expect(JSON.stringify(body)).toContain(`"Endpoint":"${ENROL_URL}/scep/`);
   });
 
-  test('api.regions', async () => {
+  it('api.regions', async () => {
     const { send } = await apiWith({ API_REGIONS: 'eu-central-1' });
     expect((await send({ ...LIST, region: 'eu-central-1' })).status).toBe(200);
     expect((await send({ ...LIST, region: 'us-east-1' })).status).toBe(403);
   });
 
-  test('api.clockSkewSeconds', async () => {
+  it('api.clockSkewSeconds', async () => {
     const { send } = await apiWith({ API_CLOCK_SKEW_SECONDS: '60' });
     const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
     expect((await send({ ...LIST, signedAt: ago(30) })).status).toBe(200);
     expect((await send({ ...LIST, signedAt: ago(90) })).status).toBe(403);
   });
 
-  test('api.rates', async () => {
+  it('api.rates', async () => {
     const { send } = await apiWith({ API_RATES_LIST_CONNECTORS: '0' });
     expect(await send(LIST)).toMatchObject({ status: 429, error: 'ThrottlingException' });
     expect((await send(CREATE)).status).toBe(202);
   });
 
-  test('quotas.connectors', async () => {
+  it('quotas.connectors', async () => {
     const { send } = await apiWith({ QUOTAS_CONNECTORS: '1' });
     expect((await send(CREATE)).status).toBe(202);
     expect(await send(CREATE)).toMatchObject({
@@ -104,7 +104,7 @@ describe('each setting of the API does what it says', () => {
     });
   });
 
-  test('issuer.kind', async () => {
+  it('issuer.kind', async () => {
     const request = {
       service: 'acm-pca',
       method: 'POST',
@@ -123,7 +123,7 @@ describe('each setting of the API does what it says', () => {
     expect(await atAws.send(LIST)).toMatchObject({ status: 200 });
   });
 
-  test('quotas.certificateAuthorities', async () => {
+  it('quotas.certificateAuthorities', async () => {
     const { send } = await apiWith({ QUOTAS_CERTIFICATE_AUTHORITIES: '1' });
     const request = {
       service: 'acm-pca',
@@ -146,7 +146,7 @@ describe('each setting of the API does what it says', () => {
     expect(await send(request)).toMatchObject({ status: 400, error: 'LimitExceededException' });
   });
 
-  test('api.allowedOrigins', async () => {
+  it('api.allowedOrigins', async () => {
     const origin = 'https://console.example.com';
     const preflight = {
       method: 'OPTIONS',

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { challenges } from '../../../src/connectors/challenges/challenge-record.ts';
 import { deleteConnector } from '../../../src/connectors/delete-connector.ts';
 import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
@@ -40,7 +40,7 @@ const deletion = async () => {
 };
 
 describe('a connector for Intune', () => {
-  test.each(['PKCSReq', 'RenewalReq'] as const)('refuses %s with a reason', async (type) => {
+  it.each(['PKCSReq', 'RenewalReq'] as const)('refuses %s with a reason', async (type) => {
     const mobileDeviceManagement = {
       intune: { azureApplicationId: '1-1', domain: 'example.com' },
     };
@@ -57,7 +57,7 @@ describe('a connector for Intune', () => {
 });
 
 describe('a connector that is deleted while a device enrols', () => {
-  test('between the check of the challenge and the transaction: nothing is issued or left', async () => {
+  it('between the check of the challenge and the transaction: nothing is issued or left', async () => {
     const { findChallenge } = world.deps;
     const deps: typeof world.deps = {
       ...world.deps,
@@ -76,14 +76,14 @@ describe('a connector that is deleted while a device enrols', () => {
     expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
   });
 
-  test('while the CA issues: the certificate reaches nobody, and nothing is left', async () => {
+  it('while the CA issues: the certificate reaches nobody, and nothing is left', async () => {
     world.issuer.beforeIssue = deletion;
     const result = await world.handle(request());
     expect(readReply(result, world.ra, device).status).not.toBe('SUCCESS');
     expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
   });
 
-  test('after PENDING: the CA is not asked again', async () => {
+  it('after PENDING: the CA is not asked again', async () => {
     world.issuer.failIssuing('unavailable', 1);
     const pending = await world.handle(request());
     expect(readReply(pending, world.ra, device).status).toBe('PENDING');
@@ -93,7 +93,7 @@ describe('a connector that is deleted while a device enrols', () => {
     expect(world.issuer.calls).toBe(calls);
   });
 
-  test('the purge takes more than one page of what there is', async () => {
+  it('the purge takes more than one page of what there is', async () => {
     const partition = `connector-${world.connector.id}`;
     const [entry] = await listEntries(world.store, partition, challenges, { limit: 1 });
     const value = JSON.stringify({ challengeId: entry?.value.id });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
   derElement,
@@ -52,7 +52,7 @@ const uri = (value: string) => names({ kind: 'uniformResourceIdentifier', value 
 const bmp = (text: string) => derElement(0x1e, Buffer.from(text, 'utf16le').swap16());
 
 describe('extensions that are taken over or set by the CA', () => {
-  test.each<[string, Extension]>([
+  it.each<[string, Extension]>([
     [
       'DNS names, addresses, mail, URIs',
       names(
@@ -78,7 +78,7 @@ describe('extensions that are taken over or set by the CA', () => {
 });
 
 describe('extensions that are refused, with their object identifier named', () => {
-  test.each<[string, Extension, string]>([
+  it.each<[string, Extension, string]>([
     ['CA:TRUE', basicConstraintsExtension({ ca: true }, true), '2.5.29.19: CA:TRUE'],
     ['keyCertSign', keyUsageExtension(['keyCertSign']), '2.5.29.15: keyCertSign'],
     ['cRLSign', keyUsageExtension(['digitalSignature', 'cRLSign']), '2.5.29.15: cRLSign'],
@@ -137,15 +137,12 @@ describe('Windows account names only where allowed', () => {
     'tag:%6Dicrosoft.com,2022-09-14:sid:S-1-5-21-1',
   ].map(uri);
 
-  test.each([upn, sid, ...sidUris])(
-    'refused by default, accepted by consent (%#)',
-    async (given) => {
-      expect(await withExtension(given)).toContain('not allowed on this connector');
-      expect(await withExtension(given, windows)).toBe('SUCCESS');
-    },
-  );
+  it.each([upn, sid, ...sidUris])('refused by default, accepted by consent (%#)', async (given) => {
+    expect(await withExtension(given)).toContain('not allowed on this connector');
+    expect(await withExtension(given, windows)).toBe('SUCCESS');
+  });
 
-  test('a user principal name with a character that turns the text round is refused all the same', async () => {
+  it('a user principal name with a character that turns the text round is refused all the same', async () => {
     const turned = names({ kind: 'userPrincipalName', value: 'admin\u202e@corp.example' });
     expect(await withExtension(turned, windows)).toContain('a control character');
   });
@@ -155,7 +152,7 @@ describe('names', () => {
   const subject = (oid: string, value: Uint8Array) =>
     derSequence(derSet(derSequence(derOid(oid), value)));
 
-  test.each<[string, Extension]>([
+  it.each<[string, Extension]>([
     ['a DNS name with a space', names({ kind: 'dNSName', value: 'a b' })],
     ['a DNS label that ends in a hyphen', names({ kind: 'dNSName', value: 'a-.example' })],
     ['a DNS name that ends in a dot', names({ kind: 'dNSName', value: 'a.example.' })],
@@ -165,7 +162,7 @@ describe('names', () => {
     expect(await withExtension(given)).toContain('is not well formed');
   });
 
-  test('kinds that are not issued', async () => {
+  it('kinds that are not issued', async () => {
     const directory = names({
       kind: 'directoryName',
       value: subject(OID.commonName, derUtf8String('x')),
@@ -177,7 +174,7 @@ describe('names', () => {
     expect(await withExtension(other)).toContain('names of the kind otherName are not issued');
   });
 
-  test.each<[string, Uint8Array, RegExp]>([
+  it.each<[string, Uint8Array, RegExp]>([
     ['a newline', subject(OID.commonName, derUtf8String('a\nb')), /control character/],
     ['a NUL', subject(OID.commonName, derUtf8String('a\u0000b')), /control character/],
     ['a direction mark', subject(OID.commonName, derUtf8String('a\u202eb')), /control character/],
@@ -188,7 +185,7 @@ describe('names', () => {
     expect(await outcomeOf({ subject: given })).toMatch(text);
   });
 
-  test('an empty subject with a subjectAltName is fine', async () => {
+  it('an empty subject with a subjectAltName is fine', async () => {
     const extensions = [names({ kind: 'dNSName', value: 'a.example' })];
     expect(await outcomeOf({ subject: derSequence(), extensions })).toBe('SUCCESS');
   });
@@ -204,7 +201,7 @@ describe('validity', () => {
     pair('ValidityPeriodUnits', units),
   ];
 
-  test.each([
+  it.each([
     ['Days', '10', 10],
     ['weeks', '2', 14],
     ['Years', '2', 730],
@@ -215,7 +212,7 @@ describe('validity', () => {
     expect((notAfter - Date.now()) / 86_400_000).toBeCloseTo(days, 1);
   });
 
-  test.each([
+  it.each([
     ['an unknown word', asked('fortnights', '1')],
     ['a word of JavaScript', asked('constructor', '1')],
     ['another', asked('__proto__', '1')],
@@ -235,7 +232,7 @@ describe('validity', () => {
     expect(text.length).toBeLessThan(200);
   });
 
-  test('a name of 20 000 characters is not sent back', async () => {
+  it('a name of 20 000 characters is not sent back', async () => {
     const long = pair('n'.repeat(20_000), '1');
     expect((await outcomeOf({ attributes: [long, long] })).length).toBeLessThan(200);
   });

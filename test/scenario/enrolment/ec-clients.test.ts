@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { derivePasswordKey } from '../../../src/cms/password-recipient.ts';
 import { buildPkiRequest } from '../../../src/scep/build-pki-request.ts';
@@ -26,7 +26,7 @@ const reader = () => ({ ...device, challengePassword: world.challengePassword })
 const csr = () => deviceCsr(device, { challengePassword: world.challengePassword });
 
 describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', () => {
-  test.each(['prime256v1', 'secp384r1', 'secp521r1'])(
+  it.each(['prime256v1', 'secp384r1', 'secp521r1'])(
     '%s: gets its certificate by its challenge',
     async (curve) => {
       device = makeDevice(ecKeyPair(curve));
@@ -36,20 +36,20 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     },
   );
 
-  test('without a challenge nothing is issued: no reply could be encrypted (protocol C31)', async () => {
+  it('without a challenge nothing is issued: no reply could be encrypted (protocol C31)', async () => {
     const { decision } = await world.handle(deviceRequest(device, world.ra, deviceCsr(device)));
     expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badAlg' });
     expect(decision.refusal?.reason).toBe('signer-key-unsupported');
     expect(world.issuer.calls).toBe(0);
   });
 
-  test('a wrong challenge is told in the clear', async () => {
+  it('a wrong challenge is told in the clear', async () => {
     const wrong = deviceCsr(device, { challengePassword: 'wrong' });
     const { decision } = await world.handle(deviceRequest(device, world.ra, wrong));
     expect(decision.refusal?.reason).toBe('challenge-wrong');
   });
 
-  test('polls: the answer is encrypted by the challenge it enrolled with', async () => {
+  it('polls: the answer is encrypted by the challenge it enrolled with', async () => {
     world.issuer.holdsCertificates = true;
     const first = await world.handle(deviceRequest(device, world.ra, csr()));
     expect(readReply(first, world.ra, reader()).status).toBe('PENDING');
@@ -61,7 +61,7 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     }
   });
 
-  test('renews, when the renewal carries a password to answer by', async () => {
+  it('renews, when the renewal carries a password to answer by', async () => {
     const result = await world.handle(deviceRequest(device, world.ra, csr()));
     const certificate = issuedCertificate(result, world.ra, reader());
     const holder = { ...device, certificate };
@@ -77,7 +77,7 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     expect(Buffer.compare(second.subjectPublicKeyInfo, spki(next))).toBe(0);
   });
 
-  test('a device may take its certificate from an RSA key to an elliptic one', async () => {
+  it('a device may take its certificate from an RSA key to an elliptic one', async () => {
     const rsa = makeDevice();
     const request = deviceCsr(rsa, { challengePassword: world.challengePassword });
     const result = await world.handle(deviceRequest(rsa, world.ra, request));
@@ -105,13 +105,13 @@ describe('a request that is encrypted by the challenge', () => {
       randomBytes,
     );
 
-  test('is opened with the connector’s challenge', async () => {
+  it('is opened with the connector’s challenge', async () => {
     const result = await world.handle(await byPassword(world.challengePassword));
     const certificate = issuedCertificate(result, world.ra, reader());
     expect(Buffer.compare(certificate.subjectPublicKeyInfo, spki(device))).toBe(0);
   });
 
-  test('by another password it is the one message-check', async () => {
+  it('by another password it is the one message-check', async () => {
     const { decision } = await world.handle(await byPassword('another password'));
     expect(decision.refusal?.reason).toBe('message-check');
     expect(world.issuer.calls).toBe(0);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connectorPartition } from '../../../src/connectors/connector-record.ts';
 import { advanceTransaction } from '../../../src/enrolment/transaction/advance-transaction.ts';
 import type { TransactionDependencies } from '../../../src/enrolment/transaction/start-transaction.ts';
@@ -110,7 +110,7 @@ beforeEach(() => {
   world = makeWorld();
 });
 
-test('a CA that hangs keeps the device no longer than one that answers', async () => {
+it('a CA that hangs keeps the device no longer than one that answers', async () => {
   const hanging = {
     ...world.ca.issuer,
     issueCertificate: async () => {
@@ -125,7 +125,7 @@ test('a CA that hangs keeps the device no longer than one that answers', async (
   expect(elapsed()).toBeLessThan(1_300);
 });
 
-test('only as many wait for a CA as there are seats, and each seat is given back', async () => {
+it('only as many wait for a CA as there are seats, and each seat is given back', async () => {
   world.ca.setFates(Array.from({ length: 50 }, () => 'unavailable'));
   const waitingRoom = createWaitingRoom(1);
   const deps = world.replica({ waitingRoom });
@@ -142,7 +142,7 @@ test('only as many wait for a CA as there are seats, and each seat is given back
 });
 
 describe('a CA that says it did nothing', () => {
-  test('is asked again after an outage of hours, and issues once', async () => {
+  it('is asked again after an outage of hours, and issues once', async () => {
     world.ca.setFates(['throttled', 'unavailable', 'throttled', 'unavailable']);
     for (let i = 0; i < 4; i += 1) {
       expect(await handle(world.replica())).toMatchObject({ state: 'issuing' });
@@ -154,7 +154,7 @@ describe('a CA that says it did nothing', () => {
     expect(world.reports).toEqual([]);
   });
 
-  test('costs two commits each time, and none in the usual case', async () => {
+  it('costs two commits each time, and none in the usual case', async () => {
     const counted = counting(world.store);
     const deps = world.replica({ store: counted.store });
     world.ca.setFates(['throttled', 'throttled']);
@@ -169,7 +169,7 @@ describe('a CA that says it did nothing', () => {
     expect(usual.commits).toBe(3);
   });
 
-  test('and refuses for good leaves nothing behind, so that the same request may come again', async () => {
+  it('and refuses for good leaves nothing behind, so that the same request may come again', async () => {
     world.ca.setFates(['not-active']);
     expect(await refusalOf(handle(world.replica()))).toBe('authority-not-active');
     expect(await world.read()).toBeUndefined();
@@ -179,7 +179,7 @@ describe('a CA that says it did nothing', () => {
 });
 
 describe('a CA that gives no answer', () => {
-  test.each(['lost', 'dropped'] as const)(
+  it.each(['lost', 'dropped'] as const)(
     '%s: the same token asks again within five minutes',
     async (fate) => {
       world.ca.setFates([fate, fate]);
@@ -193,7 +193,7 @@ describe('a CA that gives no answer', () => {
     },
   );
 
-  test.each(['lost', 'dropped', 'killed-before', 'killed-after'] as const)(
+  it.each(['lost', 'dropped', 'killed-before', 'killed-after'] as const)(
     '%s, and not heard of in time: refused for a week, and reported once',
     async (fate) => {
       world.ca.setFates([fate]);
@@ -211,14 +211,14 @@ describe('a CA that gives no answer', () => {
     },
   );
 
-  test('the next one may ask at once, at whichever replica', async () => {
+  it('the next one may ask at once, at whichever replica', async () => {
     world.ca.setFates(['lost']);
     expect(await handle(world.replica())).toMatchObject({ asked: { byMany: true } });
     expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  test('a later “nothing was done” does not unsay it', async () => {
+  it('a later “nothing was done” does not unsay it', async () => {
     world.ca.setFates(['lost', 'throttled', 'unavailable']);
     await handle(world.replica());
     world.pass(MINUTE);
@@ -229,7 +229,7 @@ describe('a CA that gives no answer', () => {
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  test('nor does a refusal: the same request gets the certificate once the CA is back', async () => {
+  it('nor does a refusal: the same request gets the certificate once the CA is back', async () => {
     world.ca.setFates(['lost', 'not-active']);
     await handle(world.replica());
     world.pass(MINUTE);
@@ -239,7 +239,7 @@ describe('a CA that gives no answer', () => {
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  test('the client that polls learns of the failure', async () => {
+  it('the client that polls learns of the failure', async () => {
     world.ca.setFates(['dropped']);
     await handle(world.replica(), { waiting: true });
     world.pass(5 * MINUTE);
@@ -249,7 +249,7 @@ describe('a CA that gives no answer', () => {
 });
 
 describe('a replica that asks', () => {
-  test('tells the CA’s adapter until when, as it may look up something first', async () => {
+  it('tells the CA’s adapter until when, as it may look up something first', async () => {
     const asked: (number | undefined)[] = [];
     world.ca.setFates(['lost']);
     const issuer = {
@@ -265,7 +265,7 @@ describe('a replica that asks', () => {
     expect(asked).toEqual([START + 270 * SECOND, START + 270 * SECOND]);
   });
 
-  test('is left alone for ten seconds, then others ask for it', async () => {
+  it('is left alone for ten seconds, then others ask for it', async () => {
     world.ca.setFates(['killed-after']);
     await handle(world.replica()).catch(() => undefined);
     world.pass(9 * SECOND);
@@ -276,7 +276,7 @@ describe('a replica that asks', () => {
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  test('stores what the CA calls the certificate, whatever changed meanwhile', async () => {
+  it('stores what the CA calls the certificate, whatever changed meanwhile', async () => {
     const issueCertificate: typeof world.ca.issuer.issueCertificate = async (request) => {
       const arn = await world.ca.issuer.issueCertificate(request);
       const found = await getEntry(world.store, partition, transactions, KEY);
@@ -292,7 +292,7 @@ describe('a replica that asks', () => {
 });
 
 describe('a certificate that the CA has named', () => {
-  test.each(['not-active', 'access-denied', 'not-found'] as const)(
+  it.each(['not-active', 'access-denied', 'not-found'] as const)(
     '%s: refused, and given to the same request once the CA lets go of it',
     async (fault) => {
       const getCertificate = () => Promise.reject(new IssuerError(fault, 'no'));
@@ -304,7 +304,7 @@ describe('a certificate that the CA has named', () => {
     },
   );
 
-  test('that the CA could not issue after all is never asked for under another name', async () => {
+  it('that the CA could not issue after all is never asked for under another name', async () => {
     const getCertificate = () => Promise.reject(new IssuerError('invalid-request', 'failed'));
     const hindered = world.replica({ issuer: { ...world.ca.issuer, getCertificate } });
     for (let i = 0; i < 3; i += 1) {
@@ -350,7 +350,7 @@ describe('two replicas that race with faults', () => {
     }
   }
 
-  test('one request never becomes two certificates', async () => {
+  it('one request never becomes two certificates', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -365,7 +365,7 @@ describe('two replicas that race with faults', () => {
     );
   });
 
-  test('when the CA says each time that it did nothing, the device gets its certificate in the end', async () => {
+  it('when the CA says each time that it did nothing, the device gets its certificate in the end', async () => {
     // With clocks ten seconds apart one takes the other for dead, and nobody may say any more that nothing was done.
     const harmless = round.map(({ fates, skew, ...rest }) => ({
       ...rest,

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
@@ -46,7 +46,7 @@ const ask = (type: 'GetCert' | 'GetCRL', content: Uint8Array, signer = holder) =
 const NOT_FOUND = { status: 'FAILURE', failInfo: 'badCertId' };
 
 describe('GetCert', () => {
-  test('gives the device its own certificate, by the name of the CA or of the RA', async () => {
+  it('gives the device its own certificate, by the name of the CA or of the RA', async () => {
     for (const name of [caName(), world.ra.subject]) {
       const result = await ask('GetCert', named(name, holder.certificate));
       const certificate = issuedCertificate(result, world.ra, holder);
@@ -54,12 +54,12 @@ describe('GetCert', () => {
     }
   });
 
-  test('also when a self-signed certificate of the same key asks', async () => {
+  it('also when a self-signed certificate of the same key asks', async () => {
     const result = await ask('GetCert', named(caName(), holder.certificate), device);
     expect(result.decision.outcome.status).toBe('SUCCESS');
   });
 
-  test('gives the certificates of one line of renewals to each other', async () => {
+  it('gives the certificates of one line of renewals to each other', async () => {
     const csr = deviceCsr(other);
     const renewal = { type: 'RenewalReq', transactionId: 'renewal' } as const;
     const result = await world.handle(deviceRequest(holder, world.ra, csr, renewal));
@@ -68,7 +68,7 @@ describe('GetCert', () => {
     expect(old.decision.outcome.status).toBe('SUCCESS');
   });
 
-  test('others’ certificates, unknown serials and foreign issuers are not told apart', async () => {
+  it('others’ certificates, unknown serials and foreign issuers are not told apart', async () => {
     const unknown = { ...holder.certificate, serialNumber: Buffer.of(0x7f, 1, 2, 3) };
     const foreign = parseDistinguishedNameText('CN=another CA');
     const outcomes = await Promise.all(
@@ -84,13 +84,13 @@ describe('GetCert', () => {
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
   });
 
-  test('a revoked certificate gets nothing', async () => {
+  it('a revoked certificate gets nothing', async () => {
     world.issuer.revoke(holder.certificate.serialNumber);
     const result = await ask('GetCert', named(caName(), holder.certificate));
     expect(result.decision.outcome).toMatchObject(NOT_FOUND);
   });
 
-  test('never PENDING, never decides about an envelope that does not open (protocol C50, S2)', async () => {
+  it('never PENDING, never decides about an envelope that does not open (protocol C50, S2)', async () => {
     const foreign = deviceRequest(holder, otherHolder.certificate, Buffer.from('x'), {
       type: 'GetCert',
     });
@@ -102,7 +102,7 @@ describe('GetCert', () => {
 });
 
 describe('GetCRL', () => {
-  test('gives the CRL alone, whatever the serial number', async () => {
+  it('gives the CRL alone, whatever the serial number', async () => {
     const { decision } = await ask('GetCRL', named(caName(), otherHolder.certificate));
     const { outcome } = decision;
     if (outcome.status !== 'SUCCESS') throw new Error(`the outcome is ${outcome.status}`);
@@ -111,7 +111,7 @@ describe('GetCRL', () => {
     expect(crls).toHaveLength(1);
   });
 
-  test('of another issuer: badCertId; when there is none: badRequest', async () => {
+  it('of another issuer: badCertId; when there is none: badRequest', async () => {
     const foreign = named(parseDistinguishedNameText('CN=another CA'), holder.certificate);
     expect((await ask('GetCRL', foreign)).decision.outcome).toMatchObject(NOT_FOUND);
     world.issuer.keepsRevocationList = false;

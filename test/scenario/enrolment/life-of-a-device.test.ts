@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renewRaIdentity } from '../../../src/connectors/ra/renew-ra-identity.ts';
 import { caCertificatesReply } from '../../../src/enrolment/ca-certificates-reply.ts';
 import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
@@ -69,7 +69,7 @@ function issuedSerials(): number {
 }
 
 describe('a certificate that has been revoked', () => {
-  test.each([1, 190])(
+  it.each([1, 190])(
     'is not given again on day %i, nor is another for the same request',
     async (day) => {
       const { certificate } = await enrol();
@@ -81,13 +81,13 @@ describe('a certificate that has been revoked', () => {
     },
   );
 
-  test('a new request is a new enrolment', async () => {
+  it('a new request is a new enrolment', async () => {
     const { certificate } = await enrol();
     world.issuer.revoke(certificate.serialNumber);
     expect(await outcome(request({ transactionId: 'another' }))).toBe('SUCCESS');
   });
 
-  test('is not renewed by a request that has waited for the CA since before', async () => {
+  it('is not renewed by a request that has waited for the CA since before', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
     const renewal = () => deviceRequest(holder, world.ra, deviceCsr(thief), { type: 'RenewalReq' });
@@ -99,7 +99,7 @@ describe('a certificate that has been revoked', () => {
     expect(issuedSerials()).toBe(1);
   });
 
-  test('a renewal that waits goes on once somebody can say again that nothing is revoked', async () => {
+  it('a renewal that waits goes on once somebody can say again that nothing is revoked', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
     world.issuer.failIssuing('throttled', 1);
@@ -119,13 +119,13 @@ function noRevocationStatus(): void {
 }
 
 describe('while nobody can say what is revoked', () => {
-  test('a challenge is enough for a request that a certificate signed', async () => {
+  it('a challenge is enough for a request that a certificate signed', async () => {
     const holder = await enrol();
     noRevocationStatus();
     expect(await outcome(request({ transactionId: 'new' }, holder))).toBe('SUCCESS');
   });
 
-  test('without a good challenge it is told to come again, not refused', async () => {
+  it('without a good challenge it is told to come again, not refused', async () => {
     const holder = await enrol();
     noRevocationStatus();
     for (const fields of [{}, { challengePassword: 'withdrawn' }]) {
@@ -135,7 +135,7 @@ describe('while nobody can say what is revoked', () => {
     }
   });
 
-  test('what has been granted is given again', async () => {
+  it('what has been granted is given again', async () => {
     const holder = await enrol();
     const renewal = request({ type: 'RenewalReq' }, holder);
     expect(await outcome(renewal)).toBe('SUCCESS');
@@ -144,7 +144,7 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(2);
   });
 
-  test('and after half of its life the challenge of the same request decides', async () => {
+  it('and after half of its life the challenge of the same request decides', async () => {
     await enrol();
     waitFor(200 * DAY);
     noRevocationStatus();
@@ -152,7 +152,7 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(2);
   });
 
-  test('renewals that wait do not hold up the enrolments that wait', async () => {
+  it('renewals that wait do not hold up the enrolments that wait', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
     world.issuer.failIssuing('throttled', 10);
@@ -167,7 +167,7 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(1 + 5);
   });
 
-  test('a renewal that waits is refused when the CA has gone for good', async () => {
+  it('a renewal that waits is refused when the CA has gone for good', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
     world.issuer.failIssuing('throttled', 1);
@@ -182,7 +182,7 @@ describe('while nobody can say what is revoked', () => {
 describe('a device that waited, and was refused because of the CA', () => {
   beforeEach(() => live({ 'scep:pending-wait': '0s', 'scep:validity-default': '1d' }));
 
-  test.each(['not-active', 'access-denied'] as const)(
+  it.each(['not-active', 'access-denied'] as const)(
     'is granted the same request once that is mended: %s',
     async (fault) => {
       world.issuer.failIssuing('throttled', 1);
@@ -199,7 +199,7 @@ describe('a device that waited, and was refused because of the CA', () => {
     },
   );
 
-  test('and the same renewal', async () => {
+  it('and the same renewal', async () => {
     const holder = await enrol();
     waitFor(18 * HOUR);
     const renewal = () => outcome(request({ type: 'RenewalReq' }, holder));
@@ -213,7 +213,7 @@ describe('a device that waited, and was refused because of the CA', () => {
 });
 
 describe('a short life', () => {
-  test('of an hour: after fifty minutes the same request gets a fresh certificate', async () => {
+  it('of an hour: after fifty minutes the same request gets a fresh certificate', async () => {
     await live({ 'scep:validity-default': '1h' });
     const { certificate } = await enrol();
     waitFor(50 * MINUTE);
@@ -221,7 +221,7 @@ describe('a short life', () => {
     expect(Buffer.compare(anew.der, certificate.der)).not.toBe(0);
   });
 
-  test('of two minutes: what the CA still knows by its token does not keep the device waiting for good', async () => {
+  it('of two minutes: what the CA still knows by its token does not keep the device waiting for good', async () => {
     await live({ 'scep:validity-default': '2m', 'scep:pending-wait': '0s' });
     await enrol();
     world.ahead = 3 * MINUTE;
@@ -232,7 +232,7 @@ describe('a short life', () => {
   });
 });
 
-test('a CA that ends takes its RA along: devices are told to come again until both are renewed', async () => {
+it('a CA that ends takes its RA along: devices are told to come again until both are renewed', async () => {
   const end = world.ra.notAfter.getTime();
   world.ahead = end - Date.now() + MINUTE;
   await expect(world.handle(request())).rejects.toThrow(IssuerError);
@@ -250,7 +250,7 @@ test('a CA that ends takes its RA along: devices are told to come again until bo
   await expect(caCertificatesReply(world.deps, world.connector)).resolves.toBeDefined();
 });
 
-test('twelve renewals of one certificate at once: five at most', async () => {
+it('twelve renewals of one certificate at once: five at most', async () => {
   const holder = await enrol();
   const results = await Promise.all(
     Array.from({ length: 12 }, (_, number) =>
@@ -262,7 +262,7 @@ test('twelve renewals of one certificate at once: five at most', async () => {
   expect(issuedSerials()).toBe(6);
 });
 
-test('one transaction that cannot be taken further does not hold up the others', async () => {
+it('one transaction that cannot be taken further does not hold up the others', async () => {
   await live({ 'scep:pending-wait': '0s' });
   world.issuer.failIssuing('throttled', 10);
   for (const transactionId of ['a', 'b', 'c', 'd', 'e', 'f']) {

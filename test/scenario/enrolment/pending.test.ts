@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { resumeTransactions } from '../../../src/enrolment/transaction/unfinished-transactions.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
@@ -43,7 +43,7 @@ const status = async (result: ReturnType<EnrolmentWorld['handle']>) =>
   readReply(await result, world.ra, device).status;
 
 describe('a CA that takes its time', () => {
-  test('PENDING, for the request sent again and for CertPoll alike, then the one certificate', async () => {
+  it('PENDING, for the request sent again and for CertPoll alike, then the one certificate', async () => {
     expect(await status(world.handle(request()))).toBe('PENDING');
     expect(await status(world.handle(request()))).toBe('PENDING');
     expect(await status(poll())).toBe('PENDING');
@@ -54,7 +54,7 @@ describe('a CA that takes its time', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  test('the CA is told once, however often the client asks', async () => {
+  it('the CA is told once, however often the client asks', async () => {
     for (let i = 0; i < 3; i += 1) await poll().catch(() => undefined);
     await world.handle(request());
     await Promise.all([poll(), poll(), world.handle(request())]);
@@ -62,7 +62,7 @@ describe('a CA that takes its time', () => {
     expect(world.issuer.calls).toBe(1);
   });
 
-  test('the answer stays for more than eight hours', async () => {
+  it('the answer stays for more than eight hours', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const first = issuedCertificate(await poll(), world.ra, device);
@@ -70,7 +70,7 @@ describe('a CA that takes its time', () => {
     expect(issuedCertificate(await poll(), world.ra, device)).toEqual(first);
   });
 
-  test('issuing goes on without the client, on whatever replica runs the chore', async () => {
+  it('issuing goes on without the client, on whatever replica runs the chore', async () => {
     await world.handle(request());
     expect(await resumeTransactions(world.deps)).toBe(1);
     world.issuer.holdsCertificates = false;
@@ -83,7 +83,7 @@ describe('a CA that takes its time', () => {
     expect(await resumeTransactions(world.deps)).toBe(0);
   });
 
-  test('a request that the CA could not take at first is taken later, by the chore', async () => {
+  it('a request that the CA could not take at first is taken later, by the chore', async () => {
     world.issuer.holdsCertificates = false;
     world.issuer.failIssuing('throttled', 100);
     expect(await status(world.handle(request()))).toBe('PENDING');
@@ -93,7 +93,7 @@ describe('a CA that takes its time', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  test('several requests of one device wait side by side', async () => {
+  it('several requests of one device wait side by side', async () => {
     await world.handle(request({ transactionId: 'a' }));
     await world.handle(request({ transactionId: 'b' }));
     world.issuer.holdsCertificates = false;
@@ -102,7 +102,7 @@ describe('a CA that takes its time', () => {
     expect(a.serialNumber).not.toEqual(b.serialNumber);
   });
 
-  test('a failure after PENDING is what the polls get, and the request may be sent again', async () => {
+  it('a failure after PENDING is what the polls get, and the request may be sent again', async () => {
     world.issuer.failIssuing('throttled', 100);
     await world.handle(request());
     world.issuer.failIssuing('invalid-request', 1);
@@ -119,18 +119,18 @@ describe('a CA that takes its time', () => {
 });
 
 describe('whose poll it is (protocol C51, S17)', () => {
-  test('an unknown transactionID is badCertId', async () => {
+  it('an unknown transactionID is badCertId', async () => {
     expect(readReply(await poll(), world.ra, device)).toMatchObject({ failInfo: 'badCertId' });
   });
 
-  test('another key with the right transactionID learns nothing', async () => {
+  it('another key with the right transactionID learns nothing', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const { decision } = await poll({}, stranger);
     expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badCertId' });
   });
 
-  test('the envelope of a poll is never decrypted: one for somebody else polls as well', async () => {
+  it('the envelope of a poll is never decrypted: one for somebody else polls as well', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const identities = await world.deps.findRaIdentities(world.connector.id);

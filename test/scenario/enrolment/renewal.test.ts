@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
   derOid,
@@ -92,20 +92,20 @@ const hasKey = (certificate: Certificate, owner: TestDevice) =>
   Buffer.compare(certificate.subjectPublicKeyInfo, spkiOf(owner)) === 0;
 
 describe('a valid certificate of the connector stands for the challenge', () => {
-  test.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with a new key', async (type) => {
+  it.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with a new key', async (type) => {
     const certificate = issuedCertificate(await renew({ type }), world.ra, holder);
     expect(hasKey(certificate, successor)).toBe(true);
     expect(world.issuer.issued).toHaveLength(2);
   });
 
-  test.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with the same key', async (type) => {
+  it.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with the same key', async (type) => {
     const certificate = issuedCertificate(await renew({ type, key: device }), world.ra, holder);
     expect(hasKey(certificate, device)).toBe(true);
     expect(Buffer.compare(certificate.der, holder.certificate.der)).not.toBe(0);
   });
 
   // certmonger's resubmit, strongSwan and routers that keep their key: RSA signs the same request with the same bytes.
-  test.each(['RenewalReq', 'PKCSReq'] as const)(
+  it.each(['RenewalReq', 'PKCSReq'] as const)(
     'as %s, by the very request of the enrolment: another certificate, and that one again',
     async (type) => {
       const csr = { challengePassword: world.challengePassword };
@@ -117,19 +117,19 @@ describe('a valid certificate of the connector stands for the challenge', () => 
     },
   );
 
-  test('a challenge that has been withdrawn since does no harm', async () => {
+  it('a challenge that has been withdrawn since does no harm', async () => {
     const result = await renew({ csr: { challengePassword: 'withdrawn' } });
     expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
   });
 
-  test('the new certificate can be renewed in its turn', async () => {
+  it('the new certificate can be renewed in its turn', async () => {
     const second = issuedCertificate(await renew(), world.ra, holder);
     const signer = { ...successor, certificate: second };
     const third = issuedCertificate(await renew({ signer, key: device }), world.ra, signer);
     expect(hasKey(third, device)).toBe(true);
   });
 
-  test('the same renewal again gives the same certificate, and is not counted again', async () => {
+  it('the same renewal again gives the same certificate, and is not counted again', async () => {
     for (let i = 0; i < 8; i += 1) {
       const result = await renew({ transactionId: 'the same' });
       expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
@@ -137,12 +137,12 @@ describe('a valid certificate of the connector stands for the challenge', () => 
     expect(world.issuer.issued).toHaveLength(2);
   });
 
-  test('a renewal without extKeyUsage keeps the purposes of the certificate', async () => {
+  it('a renewal without extKeyUsage keeps the purposes of the certificate', async () => {
     await renew({ csr: { extensions: [OLD_EXTENSIONS[0]].flatMap((x) => (x ? [x] : [])) } });
     expect(world.issuer.issued[1]?.extendedKeyUsage).toEqual([OID.clientAuth, OID.serverAuth]);
   });
 
-  test('fewer names are fine, and so is another string type in the subject', async () => {
+  it('fewer names are fine, and so is another string type in the subject', async () => {
     const printable = (oid: string, value: string) =>
       derSet(derSequence(derOid(oid), derPrintableString(value)));
     const subject = derSequence(
@@ -156,35 +156,35 @@ describe('a valid certificate of the connector stands for the challenge', () => 
 });
 
 describe('who may not renew (protocol S9, S10)', () => {
-  test('a RenewalReq signed by a self-signed certificate', async () => {
+  it('a RenewalReq signed by a self-signed certificate', async () => {
     expect(await refused({ signer: device, key: device })).toBe('renewal-signer-unknown');
   });
 
-  test('a certificate of the same names from another CA of the same name', async () => {
+  it('a certificate of the same names from another CA of the same name', async () => {
     const impostor = makeIdentity({ subject: 'CN=Fake CA', ca: {} });
     const forged = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: impostor });
     expect(await refused({ signer: forged })).toBe('renewal-signer-unknown');
     expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('message-check');
   });
 
-  test('a certificate that the CA issued past the connector', async () => {
+  it('a certificate that the CA issued past the connector', async () => {
     const past = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: world.issuer.authority });
     expect(await refused({ signer: past })).toBe('renewal-signer-unknown');
   });
 
-  test('a certificate of another connector', async () => {
+  it('a certificate of another connector', async () => {
     const elsewhere = holder;
     world = await makeEnrolmentWorld();
     expect(await refused({ signer: elsewhere })).toBe('renewal-signer-unknown');
   });
 
-  test('a revoked certificate, with either messageType', async () => {
+  it('a revoked certificate, with either messageType', async () => {
     world.issuer.revoke(holder.certificate.serialNumber);
     expect(await refused({})).toBe('renewal-of-revoked');
     expect(await refused({ type: 'PKCSReq' })).toBe('renewal-of-revoked');
   });
 
-  test('an expired certificate; but the same key with a challenge enrols anew', async () => {
+  it('an expired certificate; but the same key with a challenge enrols anew', async () => {
     const identities = await world.deps.findRaIdentities(world.connector.id);
     world.ahead = holder.certificate.notAfter.getTime() - Date.now() + 1;
     const deps = { ...world.deps, findRaIdentities: async () => identities };
@@ -201,7 +201,7 @@ describe('who may not renew (protocol S9, S10)', () => {
     expect(anew.decision.outcome.status).toBe('SUCCESS');
   });
 
-  test('more often than a certificate may be renewed', async () => {
+  it('more often than a certificate may be renewed', async () => {
     for (let i = 0; i < 5; i += 1) {
       expect(readReply(await renew(), world.ra, holder).status).toBe('SUCCESS');
     }
@@ -210,24 +210,24 @@ describe('who may not renew (protocol S9, S10)', () => {
 });
 
 describe('what a renewal may not ask for (protocol C40)', () => {
-  test('another subject', async () => {
+  it('another subject', async () => {
     const subject = parseDistinguishedNameText('CN=device-2,O=Example');
     expect(await refused({ csr: { subject } })).toBe('renewal-name-changed');
   });
 
-  test('one more name', async () => {
+  it('one more name', async () => {
     const extensions = [alternativeNames('a.example', 'c.example')];
     expect(await refused({ csr: { extensions } })).toBe('renewal-grows');
   });
 
-  test('one more purpose, one more usage', async () => {
+  it('one more purpose, one more usage', async () => {
     const purposes = [extendedKeyUsageExtension([OID.clientAuth, '1.3.6.1.5.5.7.3.4'])];
     expect(await refused({ csr: { extensions: purposes } })).toBe('renewal-grows');
     const usages = [keyUsageExtension(['digitalSignature', 'dataEncipherment'])];
     expect(await refused({ csr: { extensions: usages } })).toBe('renewal-grows');
   });
 
-  test('a Windows account that the certificate does not name, in every form', async () => {
+  it('a Windows account that the certificate does not name, in every form', async () => {
     const sid = { oid: OID.microsoftSid, critical: false, value: derUtf8String('S-1-5-21') };
     expect(await refused({ csr: { extensions: [sid] } })).toBe('renewal-grows');
     const uri = 'tag:microsoft.com,2022-09-14:sid:S-1-5-21';
@@ -236,12 +236,12 @@ describe('what a renewal may not ask for (protocol C40)', () => {
     expect(await refused({ csr: { extensions: [names] } })).toBe('renewal-grows');
   });
 
-  test('what no request may ask for', async () => {
+  it('what no request may ask for', async () => {
     const constraints = { oid: OID.nameConstraints, critical: true, value: derSequence() };
     expect(await refused({ csr: { extensions: [constraints] } })).toBe('extension-not-allowed');
   });
 
-  test('a captured envelope of somebody else, signed by one’s own good certificate', async () => {
+  it('a captured envelope of somebody else, signed by one’s own good certificate', async () => {
     const victim = deviceCsr(successor, {
       subject: parseDistinguishedNameText('CN=victim'),
       challengePassword: world.challengePassword,
@@ -254,12 +254,12 @@ describe('what a renewal may not ask for (protocol C40)', () => {
 });
 
 describe('what a connector may decide about renewals', () => {
-  test('none at all', async () => {
+  it('none at all', async () => {
     await enrolledWorld({ 'scep:renewal': 'off' });
     expect(await refused({})).toBe('renewal-not-allowed');
   });
 
-  test('only close to the end', async () => {
+  it('only close to the end', async () => {
     await enrolledWorld({ 'scep:renewal': 'on same-key 30d' });
     expect(await refused({})).toBe('renewal-too-early');
     const close = { ...world.deps, clock: () => Date.now() + 340 * DAY };
@@ -271,13 +271,13 @@ describe('what a connector may decide about renewals', () => {
     expect(result.decision.outcome.status).toBe('SUCCESS');
   });
 
-  test('a new key each time', async () => {
+  it('a new key each time', async () => {
     await enrolledWorld({ 'scep:renewal': 'new-key' });
     expect(await refused({ key: device })).toBe('renewal-key-reused');
     expect((await renew()).decision.outcome.status).toBe('SUCCESS');
   });
 
-  test('no SHA-1 unless allowed, although first requests may use it', async () => {
+  it('no SHA-1 unless allowed, although first requests may use it', async () => {
     await enrolledWorld({ 'scep:legacy': 'sha1' });
     expect(await refused({ digest: 'sha1' })).toBe('renewal-digest-not-allowed');
     await enrolledWorld({ 'scep:legacy': 'sha1 sha1-renewal' });

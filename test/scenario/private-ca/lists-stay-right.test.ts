@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -264,7 +264,7 @@ const MOVED: Step[] = [
   { step: 'wait', minutes: 3_000 },
 ];
 
-test.each([
+it.each([
   ['that know conditional writes, and numbers never fall there', true, 10],
   ['that know none, in the end', false, 5],
 ])(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { berToDer, octets } from '../../../src/asn1/ber-to-der.ts';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -9,7 +9,7 @@ const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const converted = (hex: string) => Buffer.from(berToDer(bytes(hex))).toString('hex');
 
 describe('berToDer', () => {
-  test.each([
+  it.each([
     ['30 80 02 01 05 00 00', '3003020105'],
     ['30 80 30 80 05 00 00 00 00 00', '300430020500'],
     ['30 06 30 80 05 00 00 00', '300430020500'],
@@ -23,21 +23,21 @@ describe('berToDer', () => {
     expect(converted(ber)).toBe(der);
   });
 
-  test('keeps a constructed [0] as it is, which may be a string or an explicit tag', () => {
+  it('keeps a constructed [0] as it is, which may be a string or an explicit tag', () => {
     expect(converted('a0 80 04 01 01 04 01 02 00 00')).toBe('a006040101040102');
   });
 
-  test('keeps a needlessly long length where nothing else has to change', () => {
+  it('keeps a needlessly long length where nothing else has to change', () => {
     expect(converted('30 81 03 02 01 05')).toBe('308103020105');
   });
 
-  test('gives DER back to the byte, without a copy', () => {
+  it('gives DER back to the byte, without a copy', () => {
     const { der } = goldenIdentity('ra').certificate;
     expect(berToDer(der).buffer).toBe(der.buffer);
     expect(berToDer(der)).toEqual(der);
   });
 
-  test('makes of what openssl streams the DER that openssl writes at once', () => {
+  it('makes of what openssl streams the DER that openssl writes at once', () => {
     const ra = goldenIdentity('ra');
     const sign = ['cms', '-sign', '-binary', '-nodetach', '-nosmimecap', '-outform', 'DER'];
     const keys = ['-signer', ra.certificateFile, '-inkey', ra.keyFile];
@@ -51,18 +51,18 @@ describe('berToDer', () => {
     expect(berToDer(der)).toEqual(der);
   });
 
-  test.each(['', '30 80', '30 02 05', '05 00 00'])('refuses %j', (hex) => {
+  it.each(['', '30 80', '30 02 05', '05 00 00'])('refuses %j', (hex) => {
     expect(() => berToDer(bytes(hex))).toThrow(DecodeError);
   });
 
-  test('refuses a constructed OCTET STRING of anything but OCTET STRINGs', () => {
+  it('refuses a constructed OCTET STRING of anything but OCTET STRINGs', () => {
     expect(() => berToDer(bytes('24 03 02 01 05'))).toThrow(DecodeError);
     expect(() => berToDer(bytes('24 80 0c 01 41 00 00'))).toThrow(DecodeError);
   });
 });
 
 describe('octets', () => {
-  test.each([
+  it.each([
     ['04 02 0102', '0102'],
     ['80 02 0102', '0102'],
     ['24 06 04 01 01 04 01 02', '0102'],
@@ -73,7 +73,7 @@ describe('octets', () => {
     expect(Buffer.from(octets(readBer(bytes(hex)))).toString('hex')).toBe(expected);
   });
 
-  test.each(['a0 02 05 00', 'a0 03 02 01 05', 'a0 05 30 03 04 01 01'])('refuses %s', (hex) => {
+  it.each(['a0 02 05 00', 'a0 03 02 01 05', 'a0 05 30 03 04 01 01'])('refuses %s', (hex) => {
     expect(() => octets(readBer(bytes(hex)))).toThrow(DecodeError);
   });
 });

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError, decoding } from '../../../src/asn1/decode-error.ts';
 
-test('decoding gives what the parser gives', () => {
+it('decoding gives what the parser gives', () => {
   expect(decoding('the name', () => 42)).toBe(42);
 });
 
-test('decoding says what failed and keeps the reason for the log', () => {
+it('decoding says what failed and keeps the reason for the log', () => {
   const reason = new TypeError('undefined is not an object');
   const failing = () =>
     decoding('the name', () => {
@@ -21,7 +21,7 @@ test('decoding says what failed and keeps the reason for the log', () => {
   );
 });
 
-test('decoding lets a DecodeError from within pass as it is', () => {
+it('decoding lets a DecodeError from within pass as it is', () => {
   const inner = new DecodeError('a date is malformed');
   expect(() =>
     decoding('the certificate', () => {

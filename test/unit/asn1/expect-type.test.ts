@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../../../src/asn1/expect-type.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -12,12 +12,12 @@ const SAMPLES = [
 ] as const;
 
 describe.each(SAMPLES)('expectType %s', (type, hex) => {
-  test('lets the element pass', () => {
+  it('lets the element pass', () => {
     const own = element(hex);
     expect(expectType(own, type)).toBe(own);
   });
 
-  test('refuses the others, a context tag of the same number, and nothing', () => {
+  it('refuses the others, a context tag of the same number, and nothing', () => {
     const others = SAMPLES.filter(([name]) => name !== type).map(([, other]) => other);
     for (const other of [...others, '8200', '8400', 'b000', 'b100', '2400']) {
       expect(() => expectType(element(other), type)).toThrow(DecodeError);
@@ -26,7 +26,7 @@ describe.each(SAMPLES)('expectType %s', (type, hex) => {
   });
 });
 
-test.each([
+it.each([
   ['8000', true],
   ['a000', true],
   ['8100', false],

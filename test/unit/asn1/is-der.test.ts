@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { isDer } from '../../../src/asn1/is-der.ts';
 
 const of = (hex: string) => isDer(Buffer.from(hex, 'hex'));
 
-test.each([
+it.each([
   ['a primitive element', '020101'],
   ['an empty sequence', '3000'],
   ['a tagged element inside', '30038201ff'],
@@ -13,7 +13,7 @@ test.each([
   expect(of(hex)).toBe(true);
 });
 
-test.each([
+it.each([
   ['a length that is longer than it need be', '308103820161'],
   ['such a length deep inside', '3006300482810161'],
   ['an indefinite length', '30808201610000'],
@@ -23,6 +23,6 @@ test.each([
   expect(of(hex)).toBe(false);
 });
 
-test('what is no BER at all is a DecodeError', () => {
+it('what is no BER at all is a DecodeError', () => {
   expect(() => of('30')).toThrow(DecodeError);
 });

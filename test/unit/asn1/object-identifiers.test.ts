@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isDottedOid, OID } from '../../../src/asn1/object-identifiers.ts';
 import { derOid } from '../../../src/asn1/write-der.ts';
 import { asn1Lines } from '../../support/clients/run-openssl.ts';
@@ -78,17 +78,17 @@ const OPENSSL_NAMES: Partial<Record<keyof typeof OID, string>> = {
 };
 
 describe('OID', () => {
-  test.each(Object.entries(OPENSSL_NAMES))('%s is what openssl calls %s', (name, opensslName) => {
+  it.each(Object.entries(OPENSSL_NAMES))('%s is what openssl calls %s', (name, opensslName) => {
     const [line = ''] = asn1Lines(derOid(OID[name as keyof typeof OID]));
     expect(line.replace(/^.*?OBJECT\s+:/, '')).toBe(opensslName);
   });
 
-  test('holds no identifier twice', () => {
+  it('holds no identifier twice', () => {
     const dotted = Object.values(OID);
     expect(new Set(dotted).size).toBe(dotted.length);
   });
 
-  test('the SCEP attributes are those of RFC 8894 section 3.2.1', () => {
+  it('the SCEP attributes are those of RFC 8894 section 3.2.1', () => {
     const { scepMessageType, scepPkiStatus, scepFailInfo } = OID;
     const { scepSenderNonce, scepRecipientNonce, scepTransactionId } = OID;
     expect([
@@ -104,16 +104,14 @@ describe('OID', () => {
 });
 
 describe('isDottedOid', () => {
-  test.each([
-    ...Object.values(OID),
-    '2.999',
-    '0.0',
-    '2.25.340282366920938463463374607431768211455',
-  ])('accepts %s', (text) => {
-    expect(isDottedOid(text)).toBe(true);
-  });
+  it.each([...Object.values(OID), '2.999', '0.0', '2.25.340282366920938463463374607431768211455'])(
+    'accepts %s',
+    (text) => {
+      expect(isDottedOid(text)).toBe(true);
+    },
+  );
 
-  test.each([
+  it.each([
     '',
     '1',
     '1.',
@@ -131,7 +129,7 @@ describe('isDottedOid', () => {
     expect(isDottedOid(text)).toBe(false);
   });
 
-  test.each(['0.40', '1.40'])('refuses %s, whose second arc is out of range', (text) => {
+  it.each(['0.40', '1.40'])('refuses %s, whose second arc is out of range', (text) => {
     expect(isDottedOid(text)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { runOpenssl } from '../../support/clients/run-openssl.ts';
@@ -9,26 +9,26 @@ const { certificateFile } = goldenIdentity('ra');
 const pem = readFileSync(certificateFile, 'utf8');
 const der = runOpenssl(['x509', '-in', certificateFile, '-outform', 'DER']);
 
-test('encodePem writes what openssl writes', () => {
+it('encodePem writes what openssl writes', () => {
   expect(encodePem('CERTIFICATE', der)).toBe(pem);
 });
 
 describe('decodePem', () => {
-  test('reads what openssl wrote', () => {
+  it('reads what openssl wrote', () => {
     expect(decodePem('CERTIFICATE', pem)).toEqual([der]);
   });
 
-  test('reads every object of the label, in order, and ignores what stands around', () => {
+  it('reads every object of the label, in order, and ignores what stands around', () => {
     const text = `subject=x\n${encodePem('A', Buffer.of(1))}${pem}\n\n${encodePem('A', Buffer.of(2))}`;
     expect(decodePem('A', text)).toEqual([Buffer.of(1), Buffer.of(2)]);
     expect(decodePem('B', text)).toEqual([]);
   });
 
-  test('reads lines that end in CR LF', () => {
+  it('reads lines that end in CR LF', () => {
     expect(decodePem('CERTIFICATE', pem.replaceAll('\n', '\r\n'))).toEqual([der]);
   });
 
-  test.each(['', '!!!!', 'QUJD*', 'QUJDRA==='])('refuses %j as base64', (body) => {
+  it.each(['', '!!!!', 'QUJD*', 'QUJDRA==='])('refuses %j as base64', (body) => {
     const text = `-----BEGIN A-----\n${body}\n-----END A-----\n`;
     expect(() => decodePem('A', text)).toThrow(DecodeError);
   });

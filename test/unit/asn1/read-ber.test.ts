@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { type BerElement, readBer, readBerInTurn } from '../../../src/asn1/read-ber.ts';
 import { derElement, derInteger, derSequence } from '../../../src/asn1/write-der.ts';
@@ -29,13 +29,13 @@ function outline(element: BerElement, depth = 0): string[] {
   return [own, ...element.children.flatMap((child) => outline(child, depth + 1))];
 }
 
-test('sees in a certificate the elements that openssl sees', () => {
+it('sees in a certificate the elements that openssl sees', () => {
   const { der } = goldenIdentity('ra').certificate;
   expect(outline(readBer(der))).toEqual(opensslOutline(der));
 });
 
 describe('readBer reads', () => {
-  test('a primitive element', () => {
+  it('a primitive element', () => {
     expect(readBer(bytes('02 01 05'))).toEqual({
       tagClass: 'universal',
       tagNumber: 2,
@@ -47,7 +47,7 @@ describe('readBer reads', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['05 00', 'universal', 5],
     ['45 00', 'application', 5],
     ['85 00', 'context', 5],
@@ -56,14 +56,14 @@ describe('readBer reads', () => {
     expect(readBer(bytes(hex))).toMatchObject({ tagClass, tagNumber });
   });
 
-  test.each(['04 03 010203', '04 81 03 010203', '04 82 0003 010203', '04 84 00000003 010203'])(
+  it.each(['04 03 010203', '04 81 03 010203', '04 82 0003 010203', '04 84 00000003 010203'])(
     'the length form of %s',
     (hex) => {
       expect(readBer(bytes(hex)).content).toEqual(bytes('010203'));
     },
   );
 
-  test('an indefinite length, with its end-of-contents in bytes but not in content', () => {
+  it('an indefinite length, with its end-of-contents in bytes but not in content', () => {
     const element = readBer(bytes('30 80 05 00 24 80 04 01 aa 00 00 00 00'));
     expect(element.indefinite).toBe(true);
     expect(element.bytes).toHaveLength(13);
@@ -72,20 +72,20 @@ describe('readBer reads', () => {
     expect(element.children[1]?.children[0]?.content).toEqual(bytes('aa'));
   });
 
-  test('views of the input, not copies', () => {
+  it('views of the input, not copies', () => {
     const input = Buffer.from('30030201ff', 'hex');
     const [child] = readBer(input).children;
     input[4] = 0x7f;
     expect(child?.content).toEqual(Buffer.of(0x7f));
   });
 
-  test('a view into a larger buffer', () => {
+  it('a view into a larger buffer', () => {
     expect(readBer(bytes('ffff 0201 05 ffff').subarray(2, 5)).content).toEqual(bytes('05'));
   });
 });
 
 describe('readBer refuses', () => {
-  test.each([
+  it.each([
     ['', /within a header/],
     ['30', /within a header/],
     ['30 02 05', /longer than its container/],
@@ -116,19 +116,19 @@ describe('limits', () => {
     return element;
   };
 
-  test('the depth counts from 0 at the outermost element', () => {
+  it('the depth counts from 0 at the outermost element', () => {
     const limits = { maxDepth: 3, maxElements: 100 };
     expect(readBer(nested(3), limits).children).toHaveLength(1);
     expect(() => readBer(nested(4), limits)).toThrow('ASN.1 nested too deeply');
   });
 
-  test('elements count at every depth', () => {
+  it('elements count at every depth', () => {
     const five = derSequence(derSequence(derInteger(1), derInteger(2)), derInteger(3));
     expect(readBer(five, { maxDepth: 9, maxElements: 5 }).children).toHaveLength(2);
     expect(() => readBer(five, { maxDepth: 9, maxElements: 4 })).toThrow('too many ASN.1 elements');
   });
 
-  test('what is as deep as it is opened has no children, and does not count with what is in it', () => {
+  it('what is as deep as it is opened has no children, and does not count with what is in it', () => {
     const limits = { maxDepth: 1, maxElements: 2, openDepth: 1 };
     const [inner, ...others] = readBer(nested(5), limits).children;
     expect(inner).toMatchObject({ constructed: true, content: nested(3), children: [] });
@@ -136,7 +136,7 @@ describe('limits', () => {
     expect(() => readBer(bytes('30 04 30 80 00 00'), limits)).toThrow(DecodeError);
   });
 
-  test('hold by default', () => {
+  it('hold by default', () => {
     expect(() => readBer(nested(33))).toThrow('ASN.1 nested too deeply');
     const many = derElement(0x30, Buffer.from('0500'.repeat(100_000), 'hex'));
     expect(() => readBer(many)).toThrow('too many ASN.1 elements');
@@ -146,7 +146,7 @@ describe('limits', () => {
 });
 
 describe('readBerInTurn', () => {
-  test('reads one behind another, with the limits for each', () => {
+  it('reads one behind another, with the limits for each', () => {
     const limits = { maxDepth: 1, maxElements: 2 };
     const one = derSequence(derInteger(1));
     const many = Buffer.concat(Array.from({ length: 1_000 }, () => one));
@@ -156,7 +156,7 @@ describe('readBerInTurn', () => {
     expect([...readBerInTurn(Buffer.alloc(0))]).toEqual([]);
   });
 
-  test('refuses what is wrong when it comes to it', () => {
+  it('refuses what is wrong when it comes to it', () => {
     const [first, ...rest] = [derInteger(7), bytes('02 05 01')];
     const reading = readBerInTurn(Buffer.concat([first, ...rest]));
     expect(reading.next().value).toMatchObject({ tagNumber: 2, content: Buffer.of(7) });

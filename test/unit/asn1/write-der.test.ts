@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   derBitString,
   derBoolean,
@@ -63,13 +63,13 @@ describe('the encodings are those of openssl', () => {
     ['GENERALIZEDTIME:20500101000000Z', derTime(new Date('2050-01-01T00:00:00Z'))],
     ['GENERALIZEDTIME:19491231235959Z', derTime(new Date('1949-12-31T23:59:59Z'))],
   ];
-  test.each(cases)('%s', (notation, written) => {
+  it.each(cases)('%s', (notation, written) => {
     expect(hex(written)).toBe(generated(notation));
   });
 });
 
 describe('derElement', () => {
-  test.each([
+  it.each([
     [0, '3000'],
     [127, '307f'],
     [128, '308180'],
@@ -83,7 +83,7 @@ describe('derElement', () => {
     expect(written.length).toBe(header.length / 2 + length);
   });
 
-  test('joins its parts', () => {
+  it('joins its parts', () => {
     expect(hex(derElement(0x30, Buffer.of(5, 0), Buffer.of(5, 0)))).toBe('300405000500');
   });
 });
@@ -92,25 +92,25 @@ describe('derSet and derSetOf', () => {
   const long = derOctetString(Buffer.alloc(3));
   const small = derInteger(1);
 
-  test('derSet keeps the order', () => {
+  it('derSet keeps the order', () => {
     expect(hex(derSet(long, small))).toBe(`3108${hex(long)}${hex(small)}`);
   });
 
-  test('derSetOf orders by the encodings', () => {
+  it('derSetOf orders by the encodings', () => {
     expect(hex(derSetOf([long, small]))).toBe(`3108${hex(small)}${hex(long)}`);
     expect(hex(derSetOf([derInteger(256), derInteger(200), derInteger(3)]))).toBe(
       '310b0201030202' + '00c8' + '02020100',
     );
   });
 
-  test('derSetOf leaves its argument alone', () => {
+  it('derSetOf leaves its argument alone', () => {
     const elements = [long, small];
     derSetOf(elements);
     expect(elements).toEqual([long, small]);
   });
 });
 
-test('nested elements parse in openssl', () => {
+it('nested elements parse in openssl', () => {
   const der = derSequence(derOid('1.2.840.113549.1.7.1'), derContext(0, derSet(derNull())));
   expect(asn1Lines(der)).toEqual([
     'd=0 cons: SEQUENCE',
@@ -121,10 +121,10 @@ test('nested elements parse in openssl', () => {
   ]);
 });
 
-test('derBitString tells the unused bits', () => {
+it('derBitString tells the unused bits', () => {
   expect(hex(derBitString(Buffer.of(0xa0), 5))).toBe('030205a0');
 });
 
-test.each([-1, 0.5, Number.NaN, 2 ** 53])('derInteger refuses %d', (value) => {
+it.each([-1, 0.5, Number.NaN, 2 ** 53])('derInteger refuses %d', (value) => {
   expect(() => derInteger(value)).toThrow(RangeError);
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { formatArn, parseArn, partitionOf } from '../../../src/aws-wire/arn.ts';
 import { connectorArn } from '../../../src/connectors/connector-arns.ts';
 import { authorityArn, authorityIdOf } from '../../../src/private-ca/model/private-ca-arns.ts';
 
 const ID = '8b5c8f1e-1111-4222-8333-123456789abc';
 
-test.each([
+it.each([
   ['us-east-1', 'aws'],
   ['ap-southeast-7', 'aws'],
   ['cn-north-1', 'aws-cn'],
@@ -20,7 +20,7 @@ test.each([
   expect(partitionOf(region)).toBe(partition);
 });
 
-test('the parts of an ARN', () => {
+it('the parts of an ARN', () => {
   expect(parseArn(`arn:aws-cn:pca-connector-scep:cn-north-1:123456789012:connector/${ID}`)).toEqual(
     {
       partition: 'aws-cn',
@@ -39,7 +39,7 @@ test('the parts of an ARN', () => {
   );
 });
 
-test.each([
+it.each([
   '',
   'arn',
   'arn:aws:acm-pca:us-east-1:123456789012:',
@@ -56,7 +56,7 @@ test.each([
   expect(parseArn(text)).toBeUndefined();
 });
 
-test('what is parsed is formatted the same', () => {
+it('what is parsed is formatted the same', () => {
   const parts = fc.record({
     partition: fc.constantFrom('aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'),
     service: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
@@ -71,7 +71,7 @@ test('what is parsed is formatted the same', () => {
   );
 });
 
-test('connectors and authorities of a region have the ARNs of its partition', () => {
+it('connectors and authorities of a region have the ARNs of its partition', () => {
   const scope = { region: 'us-gov-east-1', accountId: '123456789012' };
   expect(connectorArn(scope, ID)).toBe(
     `arn:aws-us-gov:pca-connector-scep:us-gov-east-1:123456789012:connector/${ID}`,

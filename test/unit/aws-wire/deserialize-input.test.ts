@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { deserializeInput } from '../../../src/aws-wire/deserialize-input.ts';
 import { base64Bytes } from '../../../src/store/collection.ts';
@@ -23,7 +23,7 @@ const schema = z.object({
 });
 
 describe('the form is judged, the constraints are not', () => {
-  test.each<[string, object]>([
+  it.each<[string, object]>([
     ['nothing at all', {}],
     ['a name too short', { Name: '' }],
     ['a value out of the enum', { Type: 'C' }],
@@ -37,7 +37,7 @@ describe('the form is judged, the constraints are not', () => {
     expect(deserializeInput(schema, input)).toEqual(input);
   });
 
-  test.each<[string, object, string]>([
+  it.each<[string, object, string]>([
     ['a number for text', { Name: 1 }, "at 'name': Invalid input: expected string"],
     ['text for a number', { Count: '1' }, "at 'count'"],
     ['a fraction for an integer', { Count: 1.5 }, "at 'count'"],
@@ -64,7 +64,7 @@ describe('the form is judged, the constraints are not', () => {
   });
 });
 
-test('null members are absent, at every depth', () => {
+it('null members are absent, at every depth', () => {
   const input = {
     Name: null,
     Inner: { Name: null },
@@ -74,13 +74,13 @@ test('null members are absent, at every depth', () => {
   expect(deserializeInput(schema, input)).toEqual({ Inner: {}, Union: { Intune: {} } });
 });
 
-test('something else than an object', () => {
+it('something else than an object', () => {
   for (const json of [[], 'x', 1, true]) {
     expect(awsErrorOf(() => deserializeInput(schema, json)).code).toBe('SerializationException');
   }
 });
 
-test('any JSON is taken or refused as malformed', () => {
+it('any JSON is taken or refused as malformed', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(schema.shape)), (value, name) => {
       try {

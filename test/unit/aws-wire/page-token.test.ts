@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { openPageToken, type PageScope, sealPageToken } from '../../../src/aws-wire/page-token.ts';
 import { createSealer } from '../../../src/store/seal.ts';
 import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
@@ -12,7 +12,7 @@ const scope: PageScope = {
 /** NextToken of the API model. */
 const PATTERN = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?$/;
 
-test('a token gives its position back, whatever its length', () => {
+it('a token gives its position back, whatever its length', () => {
   for (let length = 0; length <= 512; length += 1) {
     const position = 'p'.repeat(length);
     const token = sealPageToken(sealer, scope, position);
@@ -22,13 +22,13 @@ test('a token gives its position back, whatever its length', () => {
   }
 });
 
-test('it says nothing of the position', () => {
+it('it says nothing of the position', () => {
   const token = sealPageToken(sealer, scope, 'connector-0001');
   expect(Buffer.from(token, 'base64url').toString()).not.toContain('connector');
   expect(sealPageToken(sealer, scope, 'connector-0001')).not.toBe(token);
 });
 
-test('it opens nowhere else', () => {
+it('it opens nowhere else', () => {
   const token = sealPageToken(sealer, scope, 'here');
   const { caller } = scope;
   const elsewhere: PageScope[] = [
@@ -43,14 +43,14 @@ test('it opens nowhere else', () => {
   }
 });
 
-test('Private CA has an error of its own', () => {
+it('Private CA has an error of its own', () => {
   const privateCa: PageScope = { ...scope, caller: { ...scope.caller, service: 'acm-pca' } };
   const token = sealPageToken(sealer, scope, 'here');
   const error = awsErrorOf(() => openPageToken(sealer, privateCa, token));
   expect(error.code).toBe('InvalidNextTokenException');
 });
 
-test('a character changed, lost or added is refused, as are tokens of others', () => {
+it('a character changed, lost or added is refused, as are tokens of others', () => {
   const token = sealPageToken(sealer, scope, 'here');
   const altered = [...token].map((character, at) => {
     const other = character === 'A' ? 'B' : 'A';

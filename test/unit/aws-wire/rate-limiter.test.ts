@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Rates } from '../../../src/aws-wire/default-rates.ts';
 import { createRateLimiter } from '../../../src/aws-wire/rate-limiter.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
@@ -39,7 +39,7 @@ async function passes(
   return outcomes.filter(({ status }) => status === 'fulfilled').length;
 }
 
-test('as many calls in a second as the rate says, then again in the next', async () => {
+it('as many calls in a second as the rate says, then again in the next', async () => {
   const { time, replica } = world();
   const limitRate = replica();
   expect(await passes(5, limitRate)).toBe(3);
@@ -49,7 +49,7 @@ test('as many calls in a second as the rate says, then again in the next', async
   expect(await passes(5, limitRate)).toBe(3);
 });
 
-test('accounts, regions and operations are counted apart', async () => {
+it('accounts, regions and operations are counted apart', async () => {
   const limitRate = world().replica();
   expect(await passes(5, limitRate)).toBe(3);
   expect(await passes(5, limitRate, { ...CALLER, accountId: '999999999999' })).toBe(3);
@@ -57,19 +57,19 @@ test('accounts, regions and operations are counted apart', async () => {
   expect(await passes(5, limitRate, CALLER, 'ListConnectors')).toBe(3);
 });
 
-test('replicas count together', async () => {
+it('replicas count together', async () => {
   const { replica } = world();
   const [one, other] = [replica(), replica()];
   expect((await passes(2, one)) + (await passes(4, other))).toBe(3);
 });
 
-test('what is over the limit already costs the store nothing', async () => {
+it('what is over the limit already costs the store nothing', async () => {
   const { replica, increment } = world();
   await passes(1000, replica());
   expect(increment).toHaveBeenCalledTimes(3);
 });
 
-test('the counter goes with its second, but for what the clocks of replicas differ', async () => {
+it('the counter goes with its second, but for what the clocks of replicas differ', async () => {
   const { time, replica, increment, store } = world();
   await passes(1, replica());
   const [partition = '', counter = ''] = increment.mock.calls[0] ?? [];
@@ -79,7 +79,7 @@ test('the counter goes with its second, but for what the clocks of replicas diff
   expect(await store.increment(partition, counter, 0)).toBe(0);
 });
 
-test('where the store fails, each replica keeps to the limit by itself, and says so', async () => {
+it('where the store fails, each replica keeps to the limit by itself, and says so', async () => {
   const { clock } = world();
   const failure = new Error('the store is away');
   const onStoreFailure = vi.fn();
@@ -89,7 +89,7 @@ test('where the store fails, each replica keeps to the limit by itself, and says
   expect(onStoreFailure.mock.calls).toEqual([[failure], [failure], [failure]]);
 });
 
-test('an operation without a rate has no limit, one with 0 is shut', async () => {
+it('an operation without a rate has no limit, one with 0 is shut', async () => {
   const { replica, increment } = world();
   const limitRate = replica({ GetConnector: 0, ListConnectors: 1 });
   expect(await passes(1, limitRate)).toBe(0);

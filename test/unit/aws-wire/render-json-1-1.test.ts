@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AwsError, type AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import { renderJson11, renderJson11Error } from '../../../src/aws-wire/render-json-1-1.ts';
 
-test('an output, and none', () => {
+it('an output, and none', () => {
   const { status, headers, body } = renderJson11({ At: new Date(1_500) });
   expect(status).toBe(200);
   expect(headers).toEqual({ 'Content-Type': 'application/x-amz-json-1.1' });
@@ -10,7 +10,7 @@ test('an output, and none', () => {
   expect(renderJson11(undefined).body).toBe('');
 });
 
-test.each<[AwsErrorCode, number, object]>([
+it.each<[AwsErrorCode, number, object]>([
   ['InvalidSignatureException', 400, { message: 'words' }],
   ['UnknownOperationException', 400, { message: 'words' }],
   ['ThrottlingException', 400, { message: 'words' }],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { validateInput } from '../../../src/aws-wire/validate-input.ts';
 import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
@@ -25,7 +25,7 @@ const fault = (value: string, place: string, constraint: string) =>
   `Value ${value} at '${place}' failed to satisfy constraint: ${constraint}`;
 
 describe('one fault', () => {
-  test.each<[string, object, string]>([
+  it.each<[string, object, string]>([
     [
       'missing',
       { ConnectorArn: undefined },
@@ -77,7 +77,7 @@ describe('one fault', () => {
   });
 });
 
-test('several faults, two of them of one member', () => {
+it('several faults, two of them of one member', () => {
   const error = awsErrorOf(() => validateInput(schema, { ConnectorArn: 'x', MaxResults: 0 }));
   expect(error.message).toBe(
     `3 validation errors detected: ${[
@@ -92,7 +92,7 @@ test('several faults, two of them of one member', () => {
   );
 });
 
-test('long values and thousands of faults make no long message', () => {
+it('long values and thousands of faults make no long message', () => {
   const long = awsErrorOf(() => validateInput(schema, { ConnectorArn: 'y'.repeat(100_000) }));
   expect(long.message).toContain(`'${'y'.repeat(256)}...' at 'connectorArn'`);
   const keys = Array.from({ length: 5_000 }, () => '');
@@ -101,6 +101,6 @@ test('long values and thousands of faults make no long message', () => {
   expect(many.message.length).toBeLessThan(4_000);
 });
 
-test('unknown members are left out', () => {
+it('unknown members are left out', () => {
   expect(validateInput(schema, { ...valid, Surprise: 1 })).toEqual(valid);
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { devBanner } from '../../../src/cli/dev-banner.ts';
 import { challengePasswords } from '../../../src/scep/challenge-password.ts';
@@ -27,7 +27,7 @@ const banner = devBanner({
   secretAccessKey: 'a/b+c',
 });
 
-test('the lines for a CSR make one when they are pasted as printed, indented', () => {
+it('the lines for a CSR make one when they are pasted as printed, indented', () => {
   const [, section = ''] = /with sscep:\n\n([\s\S]*?)\n\nwith /.exec(banner) ?? [];
   const lines = section.replaceAll(/^ {2}sscep [^\\\n]*(\\\n.*)?$/gm, '');
   const directory = tempDirectory();
@@ -38,13 +38,13 @@ test('the lines for a CSR make one when they are pasted as printed, indented', (
   expect(challengePasswords(csr)).toEqual([CHALLENGE]);
 });
 
-test('the lines for scepclient find no certificate that others have left, which it would renew', () => {
+it('the lines for scepclient find no certificate that others have left, which it would renew', () => {
   const [, file = ''] = /scepclient [\s\S]* -certificate (\S+)/.exec(banner) ?? [];
   expect(file).toMatch(/\.pem$/);
   expect(banner.split(` ${file}`)).toHaveLength(2);
 });
 
-test('the lines for the AWS CLI set what it reads', () => {
+it('the lines for the AWS CLI set what it reads', () => {
   const [, section = ''] = /\nAdminister [^\n]*\n\n([\s\S]*)$/.exec(banner) ?? [];
   const exports = section.split('\n').filter((line) => line.startsWith('  export '));
   const input = [...exports, 'env | grep ^AWS_ | sort'].join('\n');

@@ -1,6 +1,6 @@
 import { Crypto } from '@peculiar/webcrypto';
 import * as pkijs from 'pkijs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
@@ -36,11 +36,11 @@ function verified(message: Uint8Array): Buffer {
 }
 
 describe('buildSignedData', () => {
-  test.each(['md5', ...DIGESTS] as const)('verifies in openssl, with %s', (digest) => {
+  it.each(['md5', ...DIGESTS] as const)('verifies in openssl, with %s', (digest) => {
     expect(verified(buildSignedData(content, signer(digest), [messageType]))).toEqual(content);
   });
 
-  test.each(DIGESTS)('verifies in pkijs, with %s', async (digest) => {
+  it.each(DIGESTS)('verifies in pkijs, with %s', async (digest) => {
     const message = new Uint8Array(buildSignedData(content, signer(digest), [messageType]));
     const signedData = new pkijs.SignedData({
       schema: pkijs.ContentInfo.fromBER(message).content as unknown,
@@ -49,7 +49,7 @@ describe('buildSignedData', () => {
     expect(await signedData.verify({ signer: 0, checkChain: false }, engine)).toBe(true);
   });
 
-  test('carries an empty content as a present, zero-length OCTET STRING', () => {
+  it('carries an empty content as a present, zero-length OCTET STRING', () => {
     const message = buildSignedData(new Uint8Array(), signer('sha256'), []);
     expect(verified(message)).toHaveLength(0);
     const [, , encapsulated] = readBer(message).children[1]?.children[0]?.children ?? [];
@@ -58,7 +58,7 @@ describe('buildSignedData', () => {
     );
   });
 
-  test('has the structure that clients read (protocol C44)', () => {
+  it('has the structure that clients read (protocol C44)', () => {
     const message = buildSignedData(content, signer('sha256'), []);
     const lines = asn1Lines(message).filter((line) => /^d=[0-5] /.test(line));
     const algorithm = (depth: number, name: string) => [
@@ -88,7 +88,7 @@ describe('buildSignedData', () => {
     expect(asn1Lines(message).join('\n')).toContain(algorithm(5, 'rsaEncryption').join('\n'));
   });
 
-  test('sorts the attributes as DER wants a SET OF', () => {
+  it('sorts the attributes as DER wants a SET OF', () => {
     const message = buildSignedData(content, signer('sha256'), [
       derAttribute(OID.scepTransactionId, derPrintableString('z'.repeat(100))),
       messageType,
@@ -104,7 +104,7 @@ describe('buildSignedData', () => {
 describe('buildDegenerateSignedData', () => {
   const certificates = ['renewing-device', 'root', 'ra', 'foreign-ra'] as const;
 
-  test('gives the certificates to openssl in the order given, unsorted', () => {
+  it('gives the certificates to openssl in the order given, unsorted', () => {
     const message = buildDegenerateSignedData(
       certificates.map((name) => goldenIdentity(name).certificate.der),
     );
@@ -118,7 +118,7 @@ describe('buildDegenerateSignedData', () => {
     ]);
   });
 
-  test('has no content and empty sets of digests and signers (RFC 8894 section 3.4)', () => {
+  it('has no content and empty sets of digests and signers (RFC 8894 section 3.4)', () => {
     expect(asn1Lines(buildDegenerateSignedData([]))).toEqual([
       'd=0 cons: SEQUENCE',
       'd=1 prim: OBJECT            :pkcs7-signedData',
@@ -133,7 +133,7 @@ describe('buildDegenerateSignedData', () => {
   });
 });
 
-test('derContentInfo and derAttribute wrap one value', () => {
+it('derContentInfo and derAttribute wrap one value', () => {
   const value = Buffer.of(5, 0);
   expect(asn1Lines(derContentInfo(OID.data, value)).slice(1)).toEqual([
     'd=1 prim: OBJECT            :pkcs7-data',

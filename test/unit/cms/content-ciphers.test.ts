@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   contentCipher,
   decryptContent,
@@ -23,7 +23,7 @@ describe.each(NAMES)('%s', (name) => {
   const iv = counting(cipher.blockLength);
   const plaintext = Buffer.from('Sixteen octets..and more');
 
-  test('is the function openssl calls so', () => {
+  it('is the function openssl calls so', () => {
     const expected = runOpenssl(
       [
         ...['enc', OPENSSL[name], '-provider', 'legacy', '-provider', 'default'],
@@ -35,7 +35,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(decryptContent(cipher, key, iv, expected)).toEqual(plaintext);
   });
 
-  test('gives undefined for a wrong key, and for ciphertexts of wrong or no length', () => {
+  it('gives undefined for a wrong key, and for ciphertexts of wrong or no length', () => {
     const encrypted = encryptContent(cipher, key, iv, plaintext);
     const wrongKey = Buffer.from(key).fill(0x5a);
     const garbled = decryptContent(cipher, wrongKey, iv, encrypted);
@@ -44,7 +44,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(decryptContent(cipher, key, iv, new Uint8Array())).toBeUndefined();
   });
 
-  test('gives undefined for every bad padding', () => {
+  it('gives undefined for every bad padding', () => {
     const block = Buffer.alloc(cipher.blockLength, 0x41);
     const oneBlockOff = (last: number) => {
       const padded = Buffer.from(block);
@@ -59,12 +59,12 @@ describe.each(NAMES)('%s', (name) => {
     expect(decryptContent(cipher, key, iv, oneBlockOff(1))).toEqual(block.subarray(1));
   });
 
-  test('is found by its object identifier', () => {
+  it('is found by its object identifier', () => {
     expect(findCipherByOid(cipher.oid)).toBe(cipher);
   });
 });
 
-test('other object identifiers find nothing', () => {
+it('other object identifiers find nothing', () => {
   for (const oid of ['', '2.16.840.1.101.3.4.1', '2.16.840.1.101.3.4.1.6', '1.2.840.113549.3.2']) {
     expect(findCipherByOid(oid)).toBeUndefined();
   }

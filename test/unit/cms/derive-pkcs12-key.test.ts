@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   checkSalting,
   derivePkcs12Key,
@@ -9,7 +9,7 @@ import { runOpenssl } from '../../support/clients/run-openssl.ts';
 
 const salt = Buffer.from('0a58cf64530d823f', 'hex');
 
-test.each([
+it.each([
   ['sha1', 1, 'smeg', 24],
   ['sha1', 2, 'smeg', 8],
   ['sha256', 3, 'a passphrase that is longer than one block of the digest, in UTF-16', 32],
@@ -30,12 +30,12 @@ test.each([
   },
 );
 
-test('the empty passphrase is two zero octets or none', () => {
+it('the empty passphrase is two zero octets or none', () => {
   expect(passphraseEncodings('')).toEqual([Buffer.of(0, 0), new Uint8Array()]);
   expect(passphraseEncodings('é')).toEqual([Buffer.of(0, 0xe9, 0, 0)]);
 });
 
-test('salts of 1 to 128 octets and 1 to 1 000 000 iterations', () => {
+it('salts of 1 to 128 octets and 1 to 1 000 000 iterations', () => {
   checkSalting({ salt: Buffer.alloc(128), iterations: 1_000_000 });
   for (const iterations of [0, 1_000_001, 2 ** 31 - 1]) {
     expect(() => checkSalting({ salt, iterations })).toThrow(/iterated/);

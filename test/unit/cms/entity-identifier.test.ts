@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -22,14 +22,14 @@ const withSerial = (...octets: number[]): Certificate => ({
 describe('an issuerAndSerialNumber', () => {
   const id = { kind: 'issuerAndSerialNumber', issuer: certificate.issuer } as const;
 
-  test('identifies the certificate of that issuer and number alone', () => {
+  it('identifies the certificate of that issuer and number alone', () => {
     const ours = { ...id, serialNumber: certificate.serialNumber };
     expect(identifies(ours, certificate)).toBe(true);
     expect(identifies(ours, sameIssuer)).toBe(false);
     expect(identifies({ ...ours, issuer: certificate.subject }, certificate)).toBe(false);
   });
 
-  test.each([
+  it.each([
     [[5], [0, 5], true],
     [[0, 5], [5], true],
     [[0, 0x85], [0x85], true],
@@ -47,7 +47,7 @@ describe('an issuerAndSerialNumber', () => {
 describe('a subjectKeyIdentifier', () => {
   const keyIdentifier = keyIdentifierOf(certificate.subjectPublicKeyInfo);
 
-  test('identifies the certificate with that extension alone', () => {
+  it('identifies the certificate with that extension alone', () => {
     const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
     expect(identifies(id, certificate)).toBe(true);
     expect(identifies(id, root)).toBe(false);
@@ -56,7 +56,7 @@ describe('a subjectKeyIdentifier', () => {
     );
   });
 
-  test.each(['', '04', '0500', '0414', '240604040102', '2480'])(
+  it.each(['', '04', '0500', '0414', '240604040102', '2480'])(
     'identifies no certificate whose extension is %j, and does not mind it',
     (hex) => {
       const malformed = {
@@ -69,7 +69,7 @@ describe('a subjectKeyIdentifier', () => {
     },
   );
 
-  test('identifies no certificate without the extension', () => {
+  it('identifies no certificate without the extension', () => {
     const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
     expect(identifies(id, { ...certificate, extensions: [] })).toBe(false);
     const none = { kind: 'subjectKeyIdentifier', keyIdentifier: new Uint8Array() } as const;
@@ -77,7 +77,7 @@ describe('a subjectKeyIdentifier', () => {
   });
 });
 
-test('derIssuerAndSerialNumber repeats both to the byte', () => {
+it('derIssuerAndSerialNumber repeats both to the byte', () => {
   const odd = withSerial(0, 0, 0x85);
   const [issuer, serialNumber] = readBer(derIssuerAndSerialNumber(odd)).children;
   expect(issuer?.bytes).toEqual(certificate.issuer);
@@ -87,23 +87,23 @@ test('derIssuerAndSerialNumber repeats both to the byte', () => {
 describe('readEntityIdentifier', () => {
   const read = (hex: string) => readEntityIdentifier(readBer(Buffer.from(hex, 'hex')));
 
-  test('reads what derIssuerAndSerialNumber writes', () => {
+  it('reads what derIssuerAndSerialNumber writes', () => {
     const id = readEntityIdentifier(readBer(derIssuerAndSerialNumber(certificate)));
     expect(identifies(id, certificate)).toBe(true);
   });
 
-  test.each(['80020102', 'a00404020102'])('reads the key identifier %s', (hex) => {
+  it.each(['80020102', 'a00404020102'])('reads the key identifier %s', (hex) => {
     expect(read(hex)).toEqual({ kind: 'subjectKeyIdentifier', keyIdentifier: Buffer.of(1, 2) });
   });
 
-  test.each(['3000', '3003020105', '30023000', '300430000500', '810101', '020105', 'a0020500'])(
+  it.each(['3000', '3003020105', '30023000', '300430000500', '810101', '020105', 'a0020500'])(
     'refuses %s',
     (hex) => {
       expect(() => read(hex)).toThrow(DecodeError);
     },
   );
 
-  test('refuses nothing at all', () => {
+  it('refuses nothing at all', () => {
     expect(() => readEntityIdentifier(undefined)).toThrow(DecodeError);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -37,26 +37,26 @@ describe('as openssl cms writes them', () => {
     return oaepParameters(recipient.keyEncryption);
   };
 
-  test('SHA-1 by default', () => {
+  it('SHA-1 by default', () => {
     expect(written()).toEqual({ hash: 'sha1', maskHash: 'sha1', label: NO_LABEL });
   });
 
-  test('SHA-256', () => {
+  it('SHA-256', () => {
     const both = written('rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256');
     expect(both).toEqual({ hash: 'sha256', maskHash: 'sha256', label: NO_LABEL });
   });
 
-  test('SHA-256 with SHA-1 in MGF1', () => {
+  it('SHA-256 with SHA-1 in MGF1', () => {
     const mixed = written('rsa_oaep_md:sha256', 'rsa_mgf1_md:sha1');
     expect(mixed).toEqual({ hash: 'sha256', maskHash: 'sha1', label: NO_LABEL });
   });
 
-  test('a label', () => {
+  it('a label', () => {
     expect(Buffer.from(written('rsa_oaep_label:6c61').label).toString('hex')).toBe('6c61');
   });
 });
 
-test.each([
+it.each([
   ['absent', undefined],
   ['an empty SEQUENCE', derSequence()],
   ['NULL', derNull()],
@@ -66,7 +66,7 @@ test.each([
   expect(read(parameters)).toEqual({ hash: 'sha1', maskHash: 'sha1', label: NO_LABEL });
 });
 
-test.each([
+it.each([
   ['SHA-512', derContext(0, algorithm(OID.sha512, derNull()))],
   ['MD5', derContext(0, algorithm(OID.md5, derNull()))],
   ['a digest that is empty', derContext(0, derSequence())],
@@ -76,7 +76,7 @@ test.each([
   expect(() => read(derSequence(field))).toThrow(UnsupportedAlgorithmError);
 });
 
-test.each([
+it.each([
   ['a label source of another kind', derSequence(derContext(2, algorithm(OID.data, derNull())))],
   ['a label without its octets', derSequence(derContext(2, algorithm(OID.pSpecified)))],
   [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { derContextPrimitive, derNull, derOctetString } from '../../../src/asn1/write-der.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
@@ -39,7 +39,7 @@ describe.each(CIPHERS)('%s', (name, opensslName) => {
     );
   const oaep = ['-keyopt', 'rsa_padding_mode:oaep'];
 
-  test.each([
+  it.each([
     ['PKCS #1 v1.5', []],
     ['OAEP', oaep],
     ['OAEP with SHA-256', [...oaep, '-keyopt', 'rsa_oaep_md:sha256']],
@@ -49,7 +49,7 @@ describe.each(CIPHERS)('%s', (name, opensslName) => {
     expect(Buffer.from(opened ?? [])).toEqual(plaintext);
   });
 
-  test('opens what openssl streams', () => {
+  it('opens what openssl streams', () => {
     expect(Buffer.from(open(parseEnvelopedData(encrypt('-stream')), name) ?? [])).toEqual(
       plaintext,
     );
@@ -63,7 +63,7 @@ describe('what cannot be opened is undefined', () => {
     contentEncryption: { ...envelope.contentEncryption, parameters },
   });
 
-  test.each([
+  it.each([
     ['no initialisation vector', withIv(undefined)],
     ['a short initialisation vector', withIv(derOctetString(Buffer.alloc(15)))],
     ['a long initialisation vector', withIv(derOctetString(Buffer.alloc(17)))],
@@ -77,7 +77,7 @@ describe('what cannot be opened is undefined', () => {
     expect(open(changed)).toBeUndefined();
   });
 
-  test('a key of somebody else', () => {
+  it('a key of somebody else', () => {
     const foreign = parseEnvelopedData(goldenEnvelope('aes128', plaintext));
     const otherKey = createKeyTransport(goldenIdentity('foreign-ra').privateKey);
     const [recipient] = foreign.recipients;
@@ -86,12 +86,12 @@ describe('what cannot be opened is undefined', () => {
     expect(opened === undefined || !plaintext.equals(Buffer.from(opened))).toBe(true);
   });
 
-  test('malformed parameters are a DecodeError', () => {
+  it('malformed parameters are a DecodeError', () => {
     expect(() => open(withIv(Buffer.of(4, 16)))).toThrow(DecodeError);
     expect(() => open(withIv(derContextPrimitive(0, Buffer.alloc(15))))).not.toThrow();
   });
 
-  test('unknown key transport is an UnsupportedAlgorithmError', () => {
+  it('unknown key transport is an UnsupportedAlgorithmError', () => {
     const [recipient] = envelope.recipients;
     if (recipient === undefined) throw new Error('no recipient');
     const changed = { ...recipient, keyEncryption: { oid: '1.2.3', parameters: undefined } };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { type CipherName, contentCipher } from '../../../src/cms/content-ciphers.ts';
 import {
@@ -52,7 +52,7 @@ const aes128 = contentCipher('aes128');
 const wrong = (count: number) => Array.from({ length: count }, (_, i) => `wrong ${i}`);
 
 describe.each(['aes128', 'aes192', 'aes256', '3des'] as const)('from openssl, %s', (name) => {
-  test('opens', async () => {
+  it('opens', async () => {
     const envelope = byOpenssl(OPENSSL[name]);
     const opened = await openPasswordEnvelope(envelope, contentCipher(name), [PASSWORD]);
     expect(opened).toEqual({ content, password: PASSWORD });
@@ -60,21 +60,21 @@ describe.each(['aes128', 'aes192', 'aes256', '3des'] as const)('from openssl, %s
   });
 });
 
-test('opens beside a recipient by key transport, and streamed', async () => {
+it('opens beside a recipient by key transport, and streamed', async () => {
   const both = byOpenssl('-aes128', '-stream', goldenIdentity('ra').certificateFile);
   expect(both.recipients).toHaveLength(1);
   expect((await openPasswordEnvelope(both, aes128, [PASSWORD]))?.content).toEqual(content);
 });
 
 describe('passwords', () => {
-  test('are tried in order, and none after the one that fits', async () => {
+  it('are tried in order, and none after the one that fits', async () => {
     const { taken, passwords } = counted([...wrong(3), PASSWORD, 'never asked for']);
     const opened = await openPasswordEnvelope(sealed(), aes128, passwords);
     expect(opened?.password).toBe(PASSWORD);
     expect(taken).toHaveLength(4);
   });
 
-  test('may come one by one from a store', async () => {
+  it('may come one by one from a store', async () => {
     async function* stored() {
       yield await Promise.resolve('wrong');
       yield await Promise.resolve(PASSWORD);
@@ -82,13 +82,13 @@ describe('passwords', () => {
     expect(await openPasswordEnvelope(sealed(), aes128, stored())).toBeDefined();
   });
 
-  test('beyond the eighth are not asked for', async () => {
+  it('beyond the eighth are not asked for', async () => {
     const { taken, passwords } = counted([...wrong(8), PASSWORD]);
     expect(await openPasswordEnvelope(sealed(), aes128, passwords)).toBeUndefined();
     expect(taken).toHaveLength(8);
   });
 
-  test.each([
+  it.each([
     [7_500, 8],
     [20_000, 3],
     [60_000, 1],
@@ -100,7 +100,7 @@ describe('passwords', () => {
     expect(taken).toHaveLength(tried);
   });
 
-  test('are not asked for when one would cost too much', async () => {
+  it('are not asked for when one would cost too much', async () => {
     // SHA-1 has to be gone through twice for a key of 32 octets.
     const { taken, passwords } = counted([PASSWORD]);
     const envelope = sealed({ iterations: 30_001, prf: 'sha1' });
@@ -108,7 +108,7 @@ describe('passwords', () => {
     expect(taken).toEqual([]);
   });
 
-  test('are not asked for when the derivation is out of bounds or there is none', async () => {
+  it('are not asked for when the derivation is out of bounds or there is none', async () => {
     const { taken, passwords } = counted([PASSWORD]);
     const excessive = sealed({ iterations: 100_001 });
     await expect(openPasswordEnvelope(excessive, aes128, passwords)).rejects.toThrow(DecodeError);
@@ -118,7 +118,7 @@ describe('passwords', () => {
     expect(taken).toEqual([]);
   });
 
-  test('that are wrong never open anything, though one in 256 gives good padding', async () => {
+  it('that are wrong never open anything, though one in 256 gives good padding', async () => {
     const envelope = sealed({ iterations: 1 });
     for (let i = 0; i < 100; i += 1) {
       const passwords = Array.from({ length: 8 }, (_, j) => `wrong ${i} ${j}`);
@@ -127,7 +127,7 @@ describe('passwords', () => {
   });
 });
 
-test('a changed key, initialisation vector or ciphertext does not open, and nothing is thrown', async () => {
+it('a changed key, initialisation vector or ciphertext does not open, and nothing is thrown', async () => {
   const envelope = sealed();
   const [recipient] = envelope.passwordRecipients;
   if (recipient === undefined) throw new Error('no recipient');

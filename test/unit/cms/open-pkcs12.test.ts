@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derInteger, derSequence } from '../../../src/asn1/write-der.ts';
 import { openPkcs12 } from '../../../src/cms/open-pkcs12.ts';
@@ -52,7 +52,7 @@ function expectKey(privateKey: Uint8Array): void {
 const TRIPLE_DES = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES'];
 
 describe('files of openssl', () => {
-  test.each([
+  it.each([
     ['as it writes them', []],
     ['with triple DES and SHA-1, as Windows does', [...TRIPLE_DES, '-macalg', 'sha1']],
     ['with AES-128', ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC']],
@@ -69,11 +69,11 @@ describe('files of openssl', () => {
     expect(subjects(certificates)).toEqual(['CN=ca']);
   });
 
-  test.each([[TRIPLE_DES], [[]]])('under the empty passphrase, %j', (args) => {
+  it.each([[TRIPLE_DES], [[]]])('under the empty passphrase, %j', (args) => {
     expectKey(openPkcs12(exported('', ...args), '').privateKey);
   });
 
-  test.each([
+  it.each([
     ['two zero octets', Buffer.of(0, 0)],
     ['no octets', Buffer.alloc(0)],
   ])('under the empty passphrase as %s', (_name, encoding) => {
@@ -82,12 +82,12 @@ describe('files of openssl', () => {
     expectKey(openPkcs12(sealPkcs12(safe, '', { encoding }), '').privateKey);
   });
 
-  test.each([[TRIPLE_DES], [[]]])('under a passphrase beyond ASCII, %j', (args) => {
+  it.each([[TRIPLE_DES], [[]]])('under a passphrase beyond ASCII, %j', (args) => {
     const passphrase = 'Größe-Ω-🔑';
     expectKey(openPkcs12(exported(passphrase, ...args), passphrase).privateKey);
   });
 
-  test('with a chain of three', () => {
+  it('with a chain of three', () => {
     const bytes = exported(PASSPHRASE, '-certfile', file('above.pem'));
     expect(subjects(openPkcs12(bytes, PASSPHRASE).certificates)).toEqual([
       ...['CN=ca', 'CN=middle', 'CN=root'],
@@ -98,7 +98,7 @@ describe('files of openssl', () => {
 const keytool = requireClient('keytool', ['keytool'], 'a package such as default-jre-headless');
 
 describe.runIf(keytool)('a file of Java', () => {
-  test.each([['RSA'], ['EC']])(
+  it.each([['RSA'], ['EC']])(
     'with a key for %s',
     async (algorithm) => {
       const store = file(`${algorithm}.p12`);
@@ -126,7 +126,7 @@ function refusalOf(bytes: Uint8Array, passphrase = PASSPHRASE): Pkcs12Error {
 }
 
 describe('refused', () => {
-  test.each([['wrong'], [''], [`${PASSPHRASE} `]])(
+  it.each([['wrong'], [''], [`${PASSPHRASE} `]])(
     'the wrong passphrase %j, without quoting it',
     (wrong) => {
       const { refusal, message } = refusalOf(exported(PASSPHRASE), wrong);
@@ -137,7 +137,7 @@ describe('refused', () => {
     },
   );
 
-  test.each([
+  it.each([
     ['RC2 with 40 bits', 'PBE-SHA1-RC2-40'],
     ['RC2 with 128 bits', 'PBE-SHA1-RC2-128'],
     ['RC4 with 128 bits', 'PBE-SHA1-RC4-128'],
@@ -151,19 +151,19 @@ describe('refused', () => {
     });
   });
 
-  test('no MAC', () => {
+  it('no MAC', () => {
     expect(refusalOf(exported(PASSPHRASE, '-nomac'))).toMatchObject({
       refusal: 'rewritable',
       message: expect.stringContaining('no MAC') as string,
     });
   });
 
-  test('PBMAC1', () => {
+  it('PBMAC1', () => {
     const bytes = sealPkcs12(derSequence(), PASSPHRASE, { macOid: OID.pbmac1 });
     expect(refusalOf(bytes).message).toMatch(/PBMAC1/);
   });
 
-  test('scrypt', () => {
+  it('scrypt', () => {
     const shrouded = runOpenssl([
       ...['pkcs8', '-topk8', '-scrypt', '-in', file('ca.key'), '-outform', 'DER'],
       ...['-passout', `pass:${PASSPHRASE}`],
@@ -172,7 +172,7 @@ describe('refused', () => {
     expect(refusalOf(bytes).message).toMatch(/scrypt/);
   });
 
-  test('a shrouded key under another passphrase than the file', () => {
+  it('a shrouded key under another passphrase than the file', () => {
     const shrouded = runOpenssl([
       ...['pkcs8', '-topk8', '-in', file('ca.key'), '-outform', 'DER', '-passout', 'pass:other'],
     ]);
@@ -182,7 +182,7 @@ describe('refused', () => {
     expect(() => openPkcs12(sealPkcs12(safe, PASSPHRASE), PASSPHRASE)).toThrow();
   });
 
-  test('no key, and two', () => {
+  it('no key, and two', () => {
     expect(refusalOf(exported(PASSPHRASE, '-nokeys')).message).toBe('it holds no private key');
     const bag = readFileSync(file('ca.key'), 'latin1');
     const der = createPrivateKey(bag).export({ format: 'der', type: 'pkcs8' });
@@ -196,7 +196,7 @@ describe('refused', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['other bytes', Buffer.from('-----BEGIN'), /ASN.1/],
     ['another version', derSequence(derInteger(2), derData(derSequence())), /no PFX/],
     ['a large file', Buffer.alloc(1024 * 1024 + 1), /1 MiB/],
@@ -212,7 +212,7 @@ describe('refused', () => {
     expect(() => openPkcs12(bytes, PASSPHRASE)).toThrow(message);
   });
 
-  test('a million and one iterations, at once', () => {
+  it('a million and one iterations, at once', () => {
     const bytes = sealPkcs12(derSequence(), PASSPHRASE, { iterations: 1_000_001 });
     const start = processorTime();
     expect(() => openPkcs12(bytes, PASSPHRASE)).toThrow(/iterated 1000001 times/);

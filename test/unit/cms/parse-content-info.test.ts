@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -10,12 +10,12 @@ import {
 } from '../../../src/asn1/write-der.ts';
 import { parseContentInfo } from '../../../src/cms/parse-content-info.ts';
 
-test('tells the content type', () => {
+it('tells the content type', () => {
   const der = derSequence(derOid(OID.data), derContext(0, derOctetString(Buffer.of(1))));
   expect(parseContentInfo(der).contentType).toBe(OID.data);
 });
 
-test.each([
+it.each([
   ['nothing', new Uint8Array()],
   ['an empty SEQUENCE', derSequence()],
   ['no content type', derSequence(derContext(0, derNull()))],

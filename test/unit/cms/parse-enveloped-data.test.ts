@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -34,7 +34,7 @@ function encryptedByOpenssl(...options: string[]): Buffer {
 }
 
 describe('what openssl cms -encrypt writes', () => {
-  test('is read field by field', () => {
+  it('is read field by field', () => {
     const { recipients, contentEncryption, encryptedContent } = parseEnvelopedData(
       encryptedByOpenssl(ra.certificateFile),
     );
@@ -54,7 +54,7 @@ describe('what openssl cms -encrypt writes', () => {
     expect(encryptedContent).toHaveLength(16);
   });
 
-  test('may be streamed: a constructed [0] of several strings is joined', () => {
+  it('may be streamed: a constructed [0] of several strings is joined', () => {
     const plaintext = randomBytes(20_000);
     const streamed = runOpenssl(
       [
@@ -74,7 +74,7 @@ describe('what openssl cms -encrypt writes', () => {
     expect(parseEnvelopedData(streamed).encryptedContent).toHaveLength(20_000 + 16 - (20_000 % 16));
   });
 
-  test('may have several recipients, in the order sent', () => {
+  it('may have several recipients, in the order sent', () => {
     const both = encryptedByOpenssl(foreign.certificateFile, ra.certificateFile);
     const serials = parseEnvelopedData(both).recipients.map(({ id }) =>
       id.kind === 'issuerAndSerialNumber' ? Buffer.from(id.serialNumber).toString('hex') : '',
@@ -84,7 +84,7 @@ describe('what openssl cms -encrypt writes', () => {
     expect(serials.toSorted()).toEqual([foreign, ra].map((x) => hex(x.certificate)).toSorted());
   });
 
-  test('names its recipient by key identifier with -keyid', () => {
+  it('names its recipient by key identifier with -keyid', () => {
     const [recipient] = parseEnvelopedData(
       encryptedByOpenssl('-keyid', '-recip', ra.certificateFile),
     ).recipients;
@@ -94,7 +94,7 @@ describe('what openssl cms -encrypt writes', () => {
     });
   });
 
-  test('leaves recipients of other kinds out', () => {
+  it('leaves recipients of other kinds out', () => {
     const directory = tempDirectory();
     const key = path.join(directory, 'ec.key');
     const certificate = path.join(directory, 'ec.pem');
@@ -135,7 +135,7 @@ function forgeEnvelope({ recipients = 1, contentType = OID.data, encrypted }: Pa
   );
 }
 
-test.each([
+it.each([
   ['a primitive [0]', derContextPrimitive(0, Buffer.alloc(16, 7))],
   ['[0] with one OCTET STRING', derContext(0, derOctetString(Buffer.alloc(16, 7)))],
   [
@@ -147,14 +147,14 @@ test.each([
   expect(Buffer.from(read.encryptedContent)).toEqual(Buffer.alloc(16, 7));
 });
 
-test('10 recipients are read, 11 are too many', () => {
+it('10 recipients are read, 11 are too many', () => {
   expect(parseEnvelopedData(forgeEnvelope({ recipients: 10 })).recipients).toHaveLength(10);
   const eleven = forgeEnvelope({ recipients: 11 });
   expect(() => parseEnvelopedData(eleven)).toThrow(DecodeError);
   expect(() => parseEnvelopedData(eleven)).toThrow('too many recipients');
 });
 
-test.each([
+it.each([
   ['nothing', new Uint8Array()],
   ['SignedData', forgePkiMessage()],
   ['a certificate', ra.certificate.der],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull, derPrintableString, derSequence } from '../../../src/asn1/write-der.ts';
@@ -29,7 +29,7 @@ function signedByOpenssl(...options: string[]): Buffer {
 }
 
 describe('what openssl cms -sign writes', () => {
-  test('is read field by field', () => {
+  it('is read field by field', () => {
     const signed = parseSignedData(signedByOpenssl('-certfile', root.certificateFile));
     const [signer] = signed.signers;
     expect(signed.contentType).toBe(OID.data);
@@ -56,7 +56,7 @@ describe('what openssl cms -sign writes', () => {
     });
   });
 
-  test('names its signer by key identifier with -keyid', () => {
+  it('names its signer by key identifier with -keyid', () => {
     const [signer] = parseSignedData(signedByOpenssl('-keyid')).signers;
     expect(signer?.id.kind).toBe('subjectKeyIdentifier');
     expect(signer?.id).toMatchObject({
@@ -64,7 +64,7 @@ describe('what openssl cms -sign writes', () => {
     });
   });
 
-  test('may be without attributes, certificates or content', () => {
+  it('may be without attributes, certificates or content', () => {
     const bare = parseSignedData(signedByOpenssl('-noattr', '-nocerts'));
     expect(bare.signers[0]?.signedAttributes).toEqual([]);
     expect(bare.signers[0]?.signedAttributesDer).toHaveLength(0);
@@ -79,7 +79,7 @@ describe('what openssl cms -sign writes', () => {
     expect(parseSignedData(detached).content).toBeUndefined();
   });
 
-  test('may be streamed with indefinite lengths', () => {
+  it('may be streamed with indefinite lengths', () => {
     const streamed = parseSignedData(signedByOpenssl('-stream'));
     expect(Buffer.from(streamed.content ?? [])).toEqual(content);
     expect(streamed.certificates.map((der) => Buffer.from(der))).toEqual([
@@ -92,20 +92,20 @@ describe('attributes', () => {
   const shuffled = Object.values(requestAttributes(content)).toReversed();
   const message = forgePkiMessage({ content, attributes: shuffled });
 
-  test('keep the order in which they were sent, under the tag SET OF', () => {
+  it('keep the order in which they were sent, under the tag SET OF', () => {
     const [signer] = parseSignedData(message).signers;
     const body = Buffer.concat(shuffled);
     expect(signer?.signedAttributesDer[0]).toBe(0x31);
     expect(Buffer.from(signer?.signedAttributesDer ?? []).subarray(-body.length)).toEqual(body);
   });
 
-  test('are read without a change to the input', () => {
+  it('are read without a change to the input', () => {
     const before = Buffer.from(message);
     parseSignedData(message);
     expect(message).toEqual(before);
   });
 
-  test('may have several values', () => {
+  it('may have several values', () => {
     const [one, two] = [derPrintableString('1'), derPrintableString('2')];
     const attributes = [attribute(OID.scepMessageType, one, two)];
     const [signer] = parseSignedData(forgePkiMessage({ content, attributes })).signers;
@@ -114,7 +114,7 @@ describe('attributes', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['no attribute', []],
     ['an attribute of no value', [attribute(OID.scepMessageType)]],
   ])('%s in the set is a DecodeError (RFC 5652 section 5.3)', (_, attributes) => {
@@ -122,7 +122,7 @@ describe('attributes', () => {
   });
 });
 
-test('certificates and CRLs stay as received and in their order', () => {
+it('certificates and CRLs stay as received and in their order', () => {
   const certificates = ['root', 'ra', 'foreign-ra'] as const;
   const ders = certificates.map((name) => goldenIdentity(name).certificate.der);
   const read = parseSignedData(buildDegenerateSignedData(ders));
@@ -133,7 +133,7 @@ test('certificates and CRLs stay as received and in their order', () => {
   expect(read.signers).toEqual([]);
 });
 
-test('an empty content is not an absent one', () => {
+it('an empty content is not an absent one', () => {
   expect(parseSignedData(forgePkiMessage({ content: Buffer.alloc(0) })).content).toHaveLength(0);
   expect(parseSignedData(forgePkiMessage({ content: null })).content).toBeUndefined();
 });
@@ -142,7 +142,7 @@ describe('limits', () => {
   const { der } = ra.certificate;
   const some = (count: number) => attribute(`1.2.3.${count}`, derNull());
 
-  test('10 certificates, 10 signers and 32 attributes are read', () => {
+  it('10 certificates, 10 signers and 32 attributes are read', () => {
     const certificates = Array.from({ length: 10 }, () => der);
     const attributes = Array.from({ length: 32 }, (_, i) => some(i));
     const read = (forgery: Forgery) => parseSignedData(forgePkiMessage({ content, ...forgery }));
@@ -151,7 +151,7 @@ describe('limits', () => {
     expect(read({ attributes }).signers[0]?.signedAttributes).toHaveLength(32);
   });
 
-  test.each([
+  it.each([
     ['certificates', { certificates: Array.from({ length: 11 }, () => der) }],
     ['signers', { signers: 11 }],
     ['signed attributes', { attributes: Array.from({ length: 33 }, (_, i) => some(i)) }],
@@ -162,7 +162,7 @@ describe('limits', () => {
   });
 });
 
-test.each([
+it.each([
   ['nothing', new Uint8Array()],
   ['NULL', derNull()],
   ['an empty SEQUENCE', derSequence()],
@@ -173,7 +173,7 @@ test.each([
   expect(() => parseSignedData(bytes)).toThrow(DecodeError);
 });
 
-test('EnvelopedData is a DecodeError', () => {
+it('EnvelopedData is a DecodeError', () => {
   const envelope = runOpenssl(
     [...['cms', '-encrypt', '-outform', 'DER', '-aes128', ra.certificateFile]],
     content,

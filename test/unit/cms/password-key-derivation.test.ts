@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
@@ -29,13 +29,13 @@ const read = (...fields: Uint8Array[]) =>
 const salt = (length: number) => derOctetString(Buffer.alloc(length, 1));
 const hmac = (oid: string) => derAlgorithmIdentifier(oid, derNull());
 
-test.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)('reads what it writes: %s', (prf) => {
+it.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)('reads what it writes: %s', (prf) => {
   const derivation = { salt: SALT, iterations: 2048, prf };
   const algorithm = readAlgorithmIdentifier(readBer(derPasswordKeyDerivation(derivation)));
   expect(readPasswordKeyDerivation(algorithm, 16)).toEqual(derivation);
 });
 
-test('MD5 is no pseudo-random function', () => {
+it('MD5 is no pseudo-random function', () => {
   expect(() => derPasswordKeyDerivation({ salt: SALT, iterations: 1, prf: 'md5' })).toThrow(
     RangeError,
   );
@@ -45,24 +45,24 @@ test('MD5 is no pseudo-random function', () => {
 });
 
 describe('reads', () => {
-  test('HMAC with SHA-1 where none is named', () => {
+  it('HMAC with SHA-1 where none is named', () => {
     expect(read(salt(8), derInteger(2048)).prf).toBe('sha1');
     expect(read(salt(8), derInteger(2048), derInteger(16)).prf).toBe('sha1');
   });
 
-  test('salts of 8 to 64 octets and 1 to 100 000 iterations', () => {
+  it('salts of 8 to 64 octets and 1 to 100 000 iterations', () => {
     expect(read(salt(64), derInteger(100_000)).iterations).toBe(100_000);
     expect(read(salt(8), derInteger(1)).salt).toHaveLength(8);
   });
 
-  test('the length of the key, if it is the right one', () => {
+  it('the length of the key, if it is the right one', () => {
     const prf = hmac(OID.hmacWithSha512);
     expect(read(salt(8), derInteger(5), derInteger(16), prf).prf).toBe('sha512');
   });
 });
 
 describe('refuses', () => {
-  test.each<[string, Uint8Array[]]>([
+  it.each<[string, Uint8Array[]]>([
     ['a salt of 7 octets', [salt(7), derInteger(1)]],
     ['a salt of 65 octets', [salt(65), derInteger(1)]],
     ['a salt from elsewhere', [hmac(OID.hmacWithSha1), derInteger(1)]],
@@ -81,7 +81,7 @@ describe('refuses', () => {
     expect(() => read(...fields)).toThrow(DecodeError);
   });
 
-  test('another derivation, and one without parameters', () => {
+  it('another derivation, and one without parameters', () => {
     const scrypt = { oid: '1.3.6.1.4.1.11591.4.11', parameters: derSequence() };
     expect(() => readPasswordKeyDerivation(scrypt, 16)).toThrow(UnsupportedAlgorithmError);
     const bare = { oid: OID.pbkdf2, parameters: undefined };
@@ -89,7 +89,7 @@ describe('refuses', () => {
   });
 });
 
-test('derives the vectors of RFC 6070 and RFC 7914 section 11', async () => {
+it('derives the vectors of RFC 6070 and RFC 7914 section 11', async () => {
   const rfc6070 = { salt: Buffer.from('salt'), iterations: 4096, prf: 'sha1' } as const;
   expect(Buffer.from(await deriveKey('password', rfc6070, 20)).toString('hex')).toBe(
     '4b007901b765489abead49d926f721d065a429c1',
@@ -101,7 +101,7 @@ test('derives the vectors of RFC 6070 and RFC 7914 section 11', async () => {
   expect(deriveKeySync('passwd', rfc7914, 64)).toEqual(await deriveKey('passwd', rfc7914, 64));
 });
 
-test('the cost counts every block of the key', () => {
+it('the cost counts every block of the key', () => {
   const derivation = { salt: SALT, iterations: 1000, prf: 'sha1' } as const;
   expect(derivationCost(derivation, 16)).toBe(1000);
   expect(derivationCost(derivation, 32)).toBe(2000);

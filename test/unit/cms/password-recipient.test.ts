@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull, derOctetString } from '../../../src/asn1/write-der.ts';
@@ -18,7 +18,7 @@ const passwordKey = await derivePasswordKey(PASSWORD, randomBytes);
 const seal = (name: (typeof NAMES)[number] = 'aes128') =>
   sealEnvelopedData(content, { passwordKey }, contentCipher(name), randomBytes);
 
-test.each(NAMES)('openssl decrypts what is sealed by a password with %s', (name) => {
+it.each(NAMES)('openssl decrypts what is sealed by a password with %s', (name) => {
   const decrypted = runOpenssl(
     [
       ...['cms', '-decrypt', '-provider', 'legacy', '-provider', 'default', '-binary'],
@@ -29,13 +29,13 @@ test.each(NAMES)('openssl decrypts what is sealed by a password with %s', (name)
   expect(decrypted).toEqual(content);
 });
 
-test('openssl does not with another password', () => {
+it('openssl does not with another password', () => {
   expect(() =>
     runOpenssl(['cms', '-decrypt', '-inform', 'DER', '-pwri_password', 'another'], seal()),
   ).toThrow(/exit code/);
 });
 
-test('the structure: EnvelopedData version 3, PasswordRecipientInfo version 0', () => {
+it('the structure: EnvelopedData version 3, PasswordRecipientInfo version 0', () => {
   const lines = asn1Lines(seal()).filter((line) => !/d=1\d/.test(line));
   expect(lines.map((line) => line.replace(/(\[HEX DUMP\]):[0-9A-F]+$/, '$1'))).toEqual([
     'd=0 cons: SEQUENCE',
@@ -69,7 +69,7 @@ test('the structure: EnvelopedData version 3, PasswordRecipientInfo version 0', 
   ]);
 });
 
-test('the key holds no password, and two of one password differ', async () => {
+it('the key holds no password, and two of one password differ', async () => {
   const other = await derivePasswordKey(PASSWORD, randomBytes);
   expect(JSON.stringify(other)).not.toContain(PASSWORD);
   expect(Buffer.from(other.key).equals(passwordKey.key)).toBe(false);
@@ -87,14 +87,14 @@ describe('what it says in the clear', () => {
     },
   });
 
-  test('is read back', () => {
+  it('is read back', () => {
     const { derivation, cipher, iv } = passwordEncryption(recipient);
     expect(derivation).toEqual(passwordKey.derivation);
     expect(cipher.name).toBe('aes256');
     expect(iv).toHaveLength(16);
   });
 
-  test('must not be single DES, RC2, or another way to wrap', () => {
+  it('must not be single DES, RC2, or another way to wrap', () => {
     for (const oid of [OID.desCbc, '1.2.840.113549.3.2']) {
       expect(() => passwordEncryption(wrapping(oid, 8))).toThrow(UnsupportedAlgorithmError);
     }
@@ -104,7 +104,7 @@ describe('what it says in the clear', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['no derivation', { ...recipient, keyDerivation: undefined }],
     ['an initialisation vector too short', wrapping(OID.aes128Cbc, 8)],
     ['no cipher', { ...recipient, keyEncryption: { oid: OID.pwriKek, parameters: undefined } }],

@@ -1,5 +1,5 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull } from '../../../src/asn1/write-der.ts';
@@ -33,7 +33,7 @@ describe.each([8, 16, 24, 32])('a content key of %i octets', (keyLength) => {
   const key = Buffer.alloc(keyLength, 0x11);
   const separator = K - keyLength - 1;
 
-  test('comes out of what OpenSSL padded', () => {
+  it('comes out of what OpenSSL padded', () => {
     const options = { key: ra.publicKey, padding: constants.RSA_PKCS1_PADDING };
     for (let i = 0; i < 20; i += 1) {
       const random = randomBytes(keyLength);
@@ -41,12 +41,12 @@ describe.each([8, 16, 24, 32])('a content key of %i octets', (keyLength) => {
     }
   });
 
-  test('comes out of a block of our own', () => {
+  it('comes out of a block of our own', () => {
     expect(keyTransport(PKCS1, encryptBlock(pkcs1Block(key)), keyLength)).toEqual(key);
   });
 
   const block = () => pkcs1Block(key);
-  test.each([
+  it.each([
     ['a first octet of 1', edited(block(), (b) => b.fill(1, 0, 1))],
     ['block type 1', edited(block(), (b) => b.fill(1, 1, 2))],
     ['block type 0', edited(block(), (b) => b.fill(0, 1, 2))],
@@ -71,18 +71,18 @@ describe('implicit rejection', () => {
   const bad = encryptBlock(Buffer.alloc(K, 1));
   const worse = encryptBlock(edited(Buffer.alloc(K, 1), (b) => b.fill(0, 0, 1)));
 
-  test('depends on the ciphertext', () => {
+  it('depends on the ciphertext', () => {
     expect(keyTransport(PKCS1, bad, 16)).not.toEqual(keyTransport(PKCS1, worse, 16));
   });
 
-  test('depends on the key and on nothing that changes: another replica rejects alike', () => {
+  it('depends on the key and on nothing that changes: another replica rejects alike', () => {
     const foreign = createKeyTransport(goldenIdentity('foreign-ra').privateKey);
     expect(createKeyTransport(ra.privateKey)(PKCS1, bad, 16)).toEqual(keyTransport(PKCS1, bad, 16));
     expect(foreign(PKCS1, bad, 16)).not.toEqual(keyTransport(PKCS1, bad, 16));
   });
 
   const { n = '' } = ra.publicKey.export({ format: 'jwk' });
-  test.each([
+  it.each([
     ['an empty ciphertext', new Uint8Array()],
     ['one octet less', randomBytes(K - 1)],
     ['one octet more', Buffer.concat([Buffer.of(0), bad])],
@@ -115,7 +115,7 @@ describe('RSAES-OAEP', () => {
     parameters: Buffer.from('3016a214301206092a864886f70d01010904056c6162656c', 'hex'),
   };
 
-  test.each([8, 16, 24, 32])('opens what OpenSSL pads, for a key of %i octets', (keyLength) => {
+  it.each([8, 16, 24, 32])('opens what OpenSSL pads, for a key of %i octets', (keyLength) => {
     for (let i = 0; i < 10; i += 1) {
       const key = randomBytes(keyLength);
       const bySha1 = publicEncrypt({ key: ra.publicKey, padding, oaepHash: 'sha1' }, key);
@@ -127,7 +127,7 @@ describe('RSAES-OAEP', () => {
     }
   });
 
-  test('replaces the key when digest, label or length are other ones, and after PKCS #1 padding', () => {
+  it('replaces the key when digest, label or length are other ones, and after PKCS #1 padding', () => {
     const key = randomBytes(16);
     const encrypted = publicEncrypt({ key: ra.publicKey, padding, oaepHash: 'sha1' }, key);
     const pkcs1 = publicEncrypt({ key: ra.publicKey, padding: constants.RSA_PKCS1_PADDING }, key);
@@ -142,7 +142,7 @@ describe('RSAES-OAEP', () => {
     expect(keyTransport(sha256, encrypted, 16)).toEqual(keyTransport(labelled, encrypted, 16));
   });
 
-  test("gives no sign of a first octet that is not zero, which Manger's attack asks for", () => {
+  it("gives no sign of a first octet that is not zero, which Manger's attack asks for", () => {
     const beyond = encryptBlock(edited(randomBytes(K), (b) => b.fill(1, 0, 1)));
     const within = encryptBlock(edited(randomBytes(K), (b) => b.fill(0, 0, 1)));
     for (const encrypted of [beyond, within]) {
@@ -151,7 +151,7 @@ describe('RSAES-OAEP', () => {
   });
 });
 
-test.each([OID.ecPublicKey, OID.rsassaPss, OID.sha256WithRsa, ''])(
+it.each([OID.ecPublicKey, OID.rsassaPss, OID.sha256WithRsa, ''])(
   '%j is no key transport',
   (oid) => {
     expect(() => keyTransport({ oid, parameters: undefined }, Buffer.alloc(K), 16)).toThrow(
@@ -160,7 +160,7 @@ test.each([OID.ecPublicKey, OID.rsassaPss, OID.sha256WithRsa, ''])(
   },
 );
 
-test('malformed parameters of OAEP are a DecodeError before the key is used', () => {
+it('malformed parameters of OAEP are a DecodeError before the key is used', () => {
   const malformed = { oid: OID.rsaesOaep, parameters: Buffer.of(0x30, 5) };
   expect(() => keyTransport(malformed, Buffer.alloc(K), 16)).toThrow(DecodeError);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as pkijs from 'pkijs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { openEnvelopedData } from '../../../src/cms/open-enveloped-data.ts';
@@ -15,7 +15,7 @@ const recipient = { certificate: device.certificate, publicKey: device.publicKey
 const content = Buffer.from('a certificate, say');
 const NAMES = ['aes128', 'aes192', 'aes256', '3des', 'des'] as const;
 
-test.each(NAMES)('openssl decrypts what is sealed with %s', (name) => {
+it.each(NAMES)('openssl decrypts what is sealed with %s', (name) => {
   const envelope = sealEnvelopedData(content, recipient, contentCipher(name), randomBytes);
   const decrypted = runOpenssl(
     [
@@ -27,7 +27,7 @@ test.each(NAMES)('openssl decrypts what is sealed with %s', (name) => {
   expect(decrypted).toEqual(content);
 });
 
-test.each(NAMES)('we open ourselves what we seal with %s', (name) => {
+it.each(NAMES)('we open ourselves what we seal with %s', (name) => {
   const cipher = contentCipher(name);
   for (const length of [0, 1, 7, 8, 15, 16, 17, 5_000]) {
     const sealed = sealEnvelopedData(Buffer.alloc(length, 9), recipient, cipher, randomBytes);
@@ -39,7 +39,7 @@ test.each(NAMES)('we open ourselves what we seal with %s', (name) => {
   }
 });
 
-test('pkijs reads it: versions 0, issuerAndSerialNumber, the certificate as recipient', () => {
+it('pkijs reads it: versions 0, issuerAndSerialNumber, the certificate as recipient', () => {
   const sealed = sealEnvelopedData(content, recipient, contentCipher('aes256'), randomBytes);
   const decoded = new pkijs.EnvelopedData({
     schema: pkijs.ContentInfo.fromBER(Buffer.from(sealed)).content as unknown,
@@ -55,7 +55,7 @@ test('pkijs reads it: versions 0, issuerAndSerialNumber, the certificate as reci
 });
 
 describe('the structure (protocol C45)', () => {
-  test('is that of one KeyTransRecipientInfo and a primitive [0]', () => {
+  it('is that of one KeyTransRecipientInfo and a primitive [0]', () => {
     const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), randomBytes);
     const lines = asn1Lines(sealed).filter((line) => !/d=[6-9]|d=1\d/.test(line));
     expect(
@@ -81,7 +81,7 @@ describe('the structure (protocol C45)', () => {
     ]);
   });
 
-  test('names the recipient with the bytes of its certificate', () => {
+  it('names the recipient with the bytes of its certificate', () => {
     const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), randomBytes);
     const info = readBer(sealed).children[1]?.children[0]?.children[1]?.children[0];
     const [issuer, serialNumber] = info?.children[1]?.children ?? [];
@@ -89,7 +89,7 @@ describe('the structure (protocol C45)', () => {
     expect(serialNumber?.content).toEqual(device.certificate.serialNumber);
   });
 
-  test('takes the content key and the initialisation vector from randomBytes, in this order', () => {
+  it('takes the content key and the initialisation vector from randomBytes, in this order', () => {
     const asked: number[] = [];
     const zeros = (length: number) => {
       asked.push(length);

@@ -1,5 +1,5 @@
 import { createHash, sign } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derElement, derOctetString, derOid } from '../../../src/asn1/write-der.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
@@ -39,21 +39,21 @@ describe('holds', () => {
     const options = ['cms', '-sign', '-binary', '-nodetach', '-outform', 'DER', '-md', digest];
     const keys = ['-signer', device.certificateFile, '-inkey', device.keyFile];
 
-    test('for what openssl signs', () => {
+    it('for what openssl signs', () => {
       expect(verify(runOpenssl([...options, ...keys], content))).toBe(true);
     });
 
-    test('for what openssl streams', () => {
+    it('for what openssl streams', () => {
       expect(verify(runOpenssl([...options, '-stream', ...keys], content))).toBe(true);
     });
 
-    test('when the signature algorithm is rsaEncryption or names the digest', () => {
+    it('when the signature algorithm is rsaEncryption or names the digest', () => {
       expect(forged({ digest, signatureOid: OID.rsaEncryption })).toBe(true);
       expect(forged({ digest, signatureOid: WITH_RSA[digest] })).toBe(true);
     });
   });
 
-  test('for RSASSA-PSS by openssl', () => {
+  it('for RSASSA-PSS by openssl', () => {
     const message = runOpenssl(
       [
         ...['cms', '-sign', '-binary', '-nodetach', '-outform', 'DER', '-md', 'sha256'],
@@ -65,7 +65,7 @@ describe('holds', () => {
     expect(verify(message)).toBe(true);
   });
 
-  test('for attributes sent in any order and signed in that or in DER order (protocol C26)', () => {
+  it('for attributes sent in any order and signed in that or in DER order (protocol C26)', () => {
     const attributes = Object.values(requestAttributes(content));
     for (const sent of [attributes, attributes.toReversed(), attributes.toSorted(Buffer.compare)]) {
       expect(forged({ attributes: sent, signedOrder: 'sent' })).toBe(true);
@@ -73,7 +73,7 @@ describe('holds', () => {
     }
   });
 
-  test('for an empty and for an absent content', () => {
+  it('for an empty and for an absent content', () => {
     expect(forged({ content: Buffer.alloc(0) })).toBe(true);
     expect(forged({ content: null })).toBe(true);
   });
@@ -85,13 +85,13 @@ describe('does not hold', () => {
   const digestOf = (octets: Uint8Array) =>
     derOctetString(createHash('sha256').update(octets).digest());
 
-  test('with the key of somebody else', () => {
+  it('with the key of somebody else', () => {
     const message = forgePkiMessage({ content });
     expect(verify(message, goldenIdentity('ra').publicKey)).toBe(false);
     expect(forged({ signerKey: goldenIdentity('ra').privateKey })).toBe(false);
   });
 
-  test.each<[string, readonly Uint8Array[] | null]>([
+  it.each<[string, readonly Uint8Array[] | null]>([
     ['no signed attributes', null],
     ['no contentType', [messageDigest, ...rest]],
     ['no messageDigest', [contentType, ...rest]],
@@ -142,43 +142,43 @@ describe('does not hold', () => {
     expect(forged({ attributes })).toBe(false);
   });
 
-  test('when the signature covers the content instead of the attributes', () => {
+  it('when the signature covers the content instead of the attributes', () => {
     expect(forged({ signature: sign('sha256', content, device.privateKey) })).toBe(false);
   });
 
-  test.each([0, 1, 128, 255])('when octet %i of the signature changes', (at) => {
+  it.each([0, 1, 128, 255])('when octet %i of the signature changes', (at) => {
     const good = parseSignedData(forgePkiMessage({ content })).signers[0]?.signature;
     const signature = Buffer.from(good ?? []);
     signature[at] = (signature[at] ?? 0) ^ 1;
     expect(forged({ signature })).toBe(false);
   });
 
-  test.each([0, 1, 255, 257])('when the signature has %i octets', (length) => {
+  it.each([0, 1, 255, 257])('when the signature has %i octets', (length) => {
     expect(forged({ signature: Buffer.alloc(length) })).toBe(false);
   });
 
-  test('when the signature algorithm names another digest than the one signed with', () => {
+  it('when the signature algorithm names another digest than the one signed with', () => {
     expect(forged({ digest: 'sha256', signatureOid: OID.sha512WithRsa })).toBe(false);
   });
 
-  test('when the digest algorithm is another than that of messageDigest', () => {
+  it('when the digest algorithm is another than that of messageDigest', () => {
     expect(forged({ digest: 'sha256', digestOid: OID.sha512 })).toBe(false);
   });
 
-  test('when an ECDSA algorithm is named for an RSA key', () => {
+  it('when an ECDSA algorithm is named for an RSA key', () => {
     expect(forged({ signatureOid: OID.ecdsaWithSha256 })).toBe(false);
   });
 });
 
 describe('is not judged', () => {
-  test.each(['2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', '1.2.3'])(
+  it.each(['2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', '1.2.3'])(
     'with the digest %s',
     (digestOid) => {
       expect(() => forged({ digestOid })).toThrow(UnsupportedAlgorithmError);
     },
   );
 
-  test.each(['1.2.840.113549.1.1.14', '1.2.840.10040.4.3', '1.3.101.112', OID.rsassaPss])(
+  it.each(['1.2.840.113549.1.1.14', '1.2.840.10040.4.3', '1.3.101.112', OID.rsassaPss])(
     'with the signature algorithm %s',
     (signatureOid) => {
       expect(() => forged({ signatureOid })).toThrow(UnsupportedAlgorithmError);

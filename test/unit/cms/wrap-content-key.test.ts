@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { unwrapContentKey, wrapContentKey } from '../../../src/cms/wrap-content-key.ts';
 
@@ -11,7 +11,7 @@ describe.each(CIPHERS)('%s', (name) => {
   const key = randomBytes(cipher.keyLength);
   const iv = randomBytes(cipher.blockLength);
 
-  test.each(KEY_LENGTHS)('gives back a key of %i octets', (length) => {
+  it.each(KEY_LENGTHS)('gives back a key of %i octets', (length) => {
     const contentKey = randomBytes(length);
     const wrapped = wrapContentKey(contentKey, cipher, key, iv, randomBytes);
     expect(wrapped.length % cipher.blockLength).toBe(0);
@@ -20,7 +20,7 @@ describe.each(CIPHERS)('%s', (name) => {
     expect(unwrapped).toEqual({ contentKey, intact: true });
   });
 
-  test('any change of any octet changes the key or the check, and never the length', () => {
+  it('any change of any octet changes the key or the check, and never the length', () => {
     const contentKey = randomBytes(16);
     const wrapped = wrapContentKey(contentKey, cipher, key, iv, randomBytes);
     for (let at = 0; at < wrapped.length; at += 1) {
@@ -32,7 +32,7 @@ describe.each(CIPHERS)('%s', (name) => {
     }
   });
 
-  test('another key or initialisation vector gives a key that is not intact', () => {
+  it('another key or initialisation vector gives a key that is not intact', () => {
     const wrapped = wrapContentKey(randomBytes(16), cipher, key, iv, randomBytes);
     const otherKey = randomBytes(cipher.keyLength);
     const otherIv = randomBytes(cipher.blockLength);
@@ -40,12 +40,12 @@ describe.each(CIPHERS)('%s', (name) => {
     expect(unwrapContentKey(wrapped, cipher, key, otherIv, 16)?.intact).toBe(false);
   });
 
-  test('a key of another length than the content cipher has is not intact', () => {
+  it('a key of another length than the content cipher has is not intact', () => {
     const wrapped = wrapContentKey(randomBytes(16), cipher, key, iv, randomBytes);
     expect(unwrapContentKey(wrapped, cipher, key, iv, 8)?.intact).toBe(false);
   });
 
-  test('nothing comes of a length that cannot be', () => {
+  it('nothing comes of a length that cannot be', () => {
     const { blockLength } = cipher;
     for (const length of [0, 1, blockLength, 2 * blockLength - 1, 2 * blockLength + 1]) {
       expect(unwrapContentKey(randomBytes(length), cipher, key, iv, 8)).toBeUndefined();
@@ -54,7 +54,7 @@ describe.each(CIPHERS)('%s', (name) => {
   });
 });
 
-test('the vector of RFC 3211 section 3.2: a key of 32 octets under triple DES', () => {
+it('the vector of RFC 3211 section 3.2: a key of 32 octets under triple DES', () => {
   const hex = (text: string) => Buffer.from(text, 'hex');
   const key = hex('6a8970bf68c92caea84a8df28510858607126380cc47ab2d');
   const wrapped = hex(

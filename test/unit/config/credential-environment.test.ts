@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { readCredentialEnvironment } from '../../../src/config/credential-environment.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 
@@ -19,7 +19,7 @@ function mistakes(environment: Readonly<Record<string, string>>): string {
   throw new Error('the environment was accepted');
 }
 
-test('a credential', () => {
+it('a credential', () => {
   const credential = readCredentialEnvironment(ENVIRONMENT);
   expect(credential).toMatchObject({ accountId: '000011112222', userName: 'alice' });
   expect(credential?.secretAccessKey.export().toString()).toBe(
@@ -27,7 +27,7 @@ test('a credential', () => {
   );
 });
 
-test('with session token and policy', () => {
+it('with session token and policy', () => {
   const policy = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
   const credential = readCredentialEnvironment({
     ...ENVIRONMENT,
@@ -38,19 +38,19 @@ test('with session token and policy', () => {
   expect(credential?.policy?.statements).toHaveLength(1);
 });
 
-test('nothing set, or only empty', () => {
+it('nothing set, or only empty', () => {
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_CONFIG: 'a' })).toBeUndefined();
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_ACCESS_KEY_ID: '' })).toBeUndefined();
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_POLICY: '' })).toBeUndefined();
 });
 
-test('a policy that came out empty gives no rights', () => {
+it('a policy that came out empty gives no rights', () => {
   expect(mistakes({ ...ENVIRONMENT, SCEP_CONNECTOR_POLICY: '' })).toBe(
     'SCEP_CONNECTOR_POLICY is not accepted: the policy is not JSON',
   );
 });
 
-test('half a credential is a mistake', () => {
+it('half a credential is a mistake', () => {
   const { SCEP_CONNECTOR_ACCESS_KEY_ID } = ENVIRONMENT;
   expect(mistakes({ SCEP_CONNECTOR_ACCESS_KEY_ID }).split('\n')).toEqual([
     'SCEP_CONNECTOR_SECRET_ACCESS_KEY is required: 16 to 128 printable ASCII characters',
@@ -59,7 +59,7 @@ test('half a credential is a mistake', () => {
   ]);
 });
 
-test('no value is shown', () => {
+it('no value is shown', () => {
   const swapped = {
     ...ENVIRONMENT,
     SCEP_CONNECTOR_ACCESS_KEY_ID: ENVIRONMENT.SCEP_CONNECTOR_SECRET_ACCESS_KEY,

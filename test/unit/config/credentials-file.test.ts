@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadCredentialsFile } from '../../../src/config/credentials-file.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
@@ -56,7 +56,7 @@ const YAML = `
 `;
 
 describe('good files', () => {
-  test('YAML, with policy and session token', async () => {
+  it('YAML, with policy and session token', async () => {
     const { credentials, warnings } = await loadCredentialsFile(credentialsFile(YAML));
     expect(warnings).toEqual([]);
     const alice = credentials.get('AKIAFILEFILEFILEFILE');
@@ -72,7 +72,7 @@ describe('good files', () => {
     ]);
   });
 
-  test.each([undefined, 2, '\t'])('JSON, indented by %j', async (space) => {
+  it.each([undefined, 2, '\t'])('JSON, indented by %j', async (space) => {
     const policy = { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
     const list = [
       entry({ policy }),
@@ -85,19 +85,19 @@ describe('good files', () => {
     expect(policies).toEqual(['Deny', 'Deny']);
   });
 
-  test('an empty list: nobody is let in', async () => {
+  it('an empty list: nobody is let in', async () => {
     const { credentials } = await loadCredentialsFile(credentialsFile('[]'));
     expect(credentials.size).toBe(0);
   });
 
-  test.each([0o640, 0o604, 0o620, 0o644])('mode %o is warned about', async (mode) => {
+  it.each([0o640, 0o604, 0o620, 0o644])('mode %o is warned about', async (mode) => {
     const { warnings } = await loadCredentialsFile(
       credentialsFile(JSON.stringify([entry()]), mode),
     );
     expect(warnings).toEqual([expect.stringMatching(/is open to others/)]);
   });
 
-  test.each([
+  it.each([
     [0o440, 0],
     [0o640, 0],
     [0o444, 1],
@@ -116,7 +116,7 @@ describe('mistakes', () => {
   const all =
     'accessKeyId, secretAccessKey, accountId, userName, sessionToken, sessionExpiresAt, policy';
 
-  test.each<readonly [string, object, string]>([
+  it.each<readonly [string, object, string]>([
     [
       'no id',
       { accessKeyId: undefined },
@@ -183,7 +183,7 @@ describe('mistakes', () => {
     expect(lines[0]).toContain(`: credential 1 ${line}`);
   });
 
-  test('all of them are named, a line each', async () => {
+  it('all of them are named, a line each', async () => {
     const list = [entry(), entry(), entry({ accountId: 'a', userName: '' }), 'another-secret'];
     expect(await mistakes(JSON.stringify(list))).toEqual([
       ': credential 2 accessKeyId is that of an earlier one',
@@ -193,7 +193,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  test.each<readonly [string, string, string]>([
+  it.each<readonly [string, string, string]>([
     ['nothing', '', ' does not hold a list of credentials'],
     ['a mapping', 'credentials: []', ' does not hold a list of credentials'],
     ['bad YAML', `- a: b\n  c: "${SECRET}`, ' line 2 is neither YAML nor JSON (MISSING_CHAR)'],
@@ -212,7 +212,7 @@ describe('mistakes', () => {
     expect(await mistakes(text)).toEqual([line]);
   });
 
-  test('a file that is not there', async () => {
+  it('a file that is not there', async () => {
     const file = join(tempDirectory(), 'none.yaml');
     await expect(loadCredentialsFile(file)).rejects.toThrow(`${file} cannot be read (ENOENT)`);
   });

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { loadDevCredential } from '../../../src/config/dev-credential.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const ACCOUNT = '000000000000';
 
-test('a pair is made once, for its owner alone, and found again', async () => {
+it('a pair is made once, for its owner alone, and found again', async () => {
   const directory = tempDirectory();
   const credential = await loadDevCredential(directory, ACCOUNT);
   expect(credential).toMatchObject({ accountId: ACCOUNT, userName: 'dev' });
@@ -22,7 +22,7 @@ test('a pair is made once, for its owner alone, and found again', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('whoever starts at the same moment gets the same pair', async () => {
+it('whoever starts at the same moment gets the same pair', async () => {
   for (let round = 0; round < 20; round += 1) {
     const directory = tempDirectory();
     const starts = [1, 2, 3].map(() => loadDevCredential(directory, ACCOUNT));
@@ -32,7 +32,7 @@ test('whoever starts at the same moment gets the same pair', async () => {
   }
 });
 
-test.each(['', '[]', '[{"accessKeyId":'])('a damaged file (%s) is not replaced', async (text) => {
+it.each(['', '[]', '[{"accessKeyId":'])('a damaged file (%s) is not replaced', async (text) => {
   const directory = tempDirectory();
   const file = join(directory, 'credentials.json');
   writeFileSync(file, text);

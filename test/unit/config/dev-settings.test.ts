@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseDevSettings } from '../../../src/config/dev-settings.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 
@@ -12,7 +12,7 @@ const OPTIONS = {
   logLevel: 'info',
 };
 
-test('a public URL is what SCEP URLs can begin with', () => {
+it('a public URL is what SCEP URLs can begin with', () => {
   const { publicUrl } = parseDevSettings({
     ...OPTIONS,
     publicUrl: 'https://scep.example.com/pki/',
@@ -20,7 +20,7 @@ test('a public URL is what SCEP URLs can begin with', () => {
   expect(publicUrl).toBe('https://scep.example.com/pki');
 });
 
-test.each(['ftp://host', 'host', 'http://host/?a=b', 'http://host/#top', 'http://me:secret@host'])(
+it.each(['ftp://host', 'host', 'http://host/?a=b', 'http://host/#top', 'http://me:secret@host'])(
   'the public URL %s is refused',
   (publicUrl) => {
     expect(() => parseDevSettings({ ...OPTIONS, publicUrl })).toThrow(UsageError);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { listSettings } from '../../../src/config/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
@@ -46,7 +46,7 @@ async function mistakes(
 }
 
 describe('settings', () => {
-  test('buckets are kept in the store, or in S3 when that is said', async () => {
+  it('buckets are kept in the store, or in S3 when that is said', async () => {
     const store = await loadSettings(undefined, LEAST);
     expect(store.settings.objectStore).toMatchObject({ kind: 'store', forcePathStyle: false });
     const s3 = await loadSettings(
@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(settings.objectStore.forcePathStyle).toBe(true);
   });
 
-  test('with the least that is needed, everything else has a default', async () => {
+  it('with the least that is needed, everything else has a default', async () => {
     const { settings, masterKey } = await loadSettings(undefined, LEAST);
     expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);
     expect(settings.enrol).toMatchObject({ host: '0.0.0.0', port: 8080 });
@@ -73,7 +73,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({ drainSeconds: 10, logLevel: 'info' });
   });
 
-  test('a file gives any of them; the environment goes before it', async () => {
+  it('a file gives any of them; the environment goes before it', async () => {
     const config = file(
       'all.yaml',
       `
@@ -106,7 +106,7 @@ logLevel:
     expect(settings).toMatchObject({ drainSeconds: 5, logLevel: 'info' });
   });
 
-  test('SCEP_CONNECTOR_CONFIG names the file; JSON will do; --config goes before it', async () => {
+  it('SCEP_CONNECTOR_CONFIG names the file; JSON will do; --config goes before it', async () => {
     const one = file('one.json', JSON.stringify({ drainSeconds: 1 }));
     const two = file('two.yaml', 'drainSeconds: 2\n');
     const environment = { ...LEAST, SCEP_CONNECTOR_CONFIG: one };
@@ -114,7 +114,7 @@ logLevel:
     expect((await loadSettings(two, environment)).settings.drainSeconds).toBe(2);
   });
 
-  test.each([HEX_KEY, HEX_KEY.toUpperCase(), BASE64_KEY, ` ${BASE64_KEY}\n`])(
+  it.each([HEX_KEY, HEX_KEY.toUpperCase(), BASE64_KEY, ` ${BASE64_KEY}\n`])(
     'a master key as %j',
     async (key) => {
       const environment = { ...LEAST, SCEP_CONNECTOR_MASTER_KEY: key };
@@ -123,7 +123,7 @@ logLevel:
     },
   );
 
-  test('two master keys while they are being changed, each from where it is given', async () => {
+  it('two master keys while they are being changed, each from where it is given', async () => {
     const before = file('before.key', `${OTHER_KEY}\n`);
     const environment = { ...LEAST, SCEP_CONNECTOR_OTHER_MASTER_KEY_FILE: before };
     const { masterKey, otherMasterKey = '' } = await loadSettings(undefined, environment);
@@ -138,14 +138,14 @@ logLevel:
     expect((await loadSettings(undefined, LEAST)).otherMasterKey).toBeUndefined();
   });
 
-  test('an empty file says nothing', async () => {
+  it('an empty file says nothing', async () => {
     for (const text of ['', '---\n', '# nothing\n', '{}', 'enrol:\n']) {
       const { settings } = await loadSettings(file('empty.yaml', text), LEAST);
       expect(settings.enrol.port).toBe(8080);
     }
   });
 
-  test('aliases of YAML: one TLS certificate for two listeners', async () => {
+  it('aliases of YAML: one TLS certificate for two listeners', async () => {
     const files = `certFile: ${tls.certFile}, keyFile: ${tls.keyFile}`;
     const text = `enrol: { tls: &tls { ${files} } }\napi: { tls: *tls, port: &port 1 }\nops: { port: *port }`;
     const { settings } = await loadSettings(file('aliases.yaml', text), LEAST);
@@ -153,12 +153,12 @@ logLevel:
     expect(settings.ops.port).toBe(1);
   });
 
-  test('settings are frozen, all the way down', async () => {
+  it('settings are frozen, all the way down', async () => {
     const { settings } = await loadSettings(undefined, LEAST);
     expect(() => Object.assign(settings.enrol.tls, { certFile: 'x' })).toThrow(TypeError);
   });
 
-  test('what Kubernetes says of services that are named like us is no setting', async () => {
+  it('what Kubernetes says of services that are named like us is no setting', async () => {
     const links = variables({
       SERVICE_HOST: '10.43.0.7',
       SERVICE_PORT: '8080',
@@ -179,13 +179,13 @@ const PORT = 'takes a port from 0 to 65535; 0 picks a free one';
 const SECRETS = listSettings(SETTINGS).filter(({ setting }) => setting.secret);
 
 describe('mistakes', () => {
-  test.each(SECRETS)('$path comes by itself or in a file, not both', async ({ path, variable }) => {
+  it.each(SECRETS)('$path comes by itself or in a file, not both', async ({ path, variable }) => {
     const both = { [variable]: OTHER_KEY, [`${variable}_FILE`]: keyFile };
     const line = `${path}File (${variable}_FILE) and ${path} are both given; keep one of them`;
     expect(await mistakes({ ...LEAST, ...both })).toContain(line);
   });
 
-  test.each<[string, Record<string, string>, readonly (string | RegExp)[]]>([
+  it.each<[string, Record<string, string>, readonly (string | RegExp)[]]>([
     ['port', { API_PORT: '80x' }, [`api.port (SCEP_CONNECTOR_API_PORT) ${PORT}`]],
     ['port too large', { OPS_PORT: '65536' }, [`ops.port (SCEP_CONNECTOR_OPS_PORT) ${PORT}`]],
     ['URL', { PUBLIC_URL: 'scep.example.com' }, [/^publicUrl \(.*\) takes an http or https URL/]],
@@ -246,7 +246,7 @@ describe('mistakes', () => {
     expectLines(found, lines);
   });
 
-  test.each<[string, string, readonly (string | RegExp)[]]>([
+  it.each<[string, string, readonly (string | RegExp)[]]>([
     ['port', 'api:\n  port: 80x\n', [`api.port (serve.yaml line 2) ${PORT}`]],
     ['type', 'drainSeconds: [1]', [/^drainSeconds \(serve\.yaml line 1\) takes a whole number/]],
     ['boolean', 'drainSeconds: true', [/takes a whole number/]],
@@ -292,7 +292,7 @@ describe('mistakes', () => {
     expectLines(await mistakes(LEAST, yaml), lines);
   });
 
-  test('all of them at once, each on a line of its own', async () => {
+  it('all of them at once, each on a line of its own', async () => {
     const found = await mistakes(
       variables({
         API_PORT: 'x',

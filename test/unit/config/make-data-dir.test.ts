@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { makeDataDir } from '../../../src/config/make-data-dir.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
@@ -10,7 +10,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...actual, access: vi.fn(actual.access) };
 });
 
-test('a directory of somebody else, or on a disk that is read-only, is refused in one line', async () => {
+it('a directory of somebody else, or on a disk that is read-only, is refused in one line', async () => {
   const directory = join(tempDirectory(), 'data');
   await makeDataDir(directory);
   vi.mocked(access).mockRejectedValueOnce(Object.assign(new Error(), { code: 'EACCES' }));

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { loadMasterKey } from '../../../src/config/master-key.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
@@ -11,7 +11,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...actual, writeFile: vi.fn(actual.writeFile) };
 });
 
-test('a key is made once, for its owner alone, and found again', async () => {
+it('a key is made once, for its owner alone, and found again', async () => {
   const directory = tempDirectory();
   const key = await loadMasterKey(directory);
   expect(key).toHaveLength(32);
@@ -21,7 +21,7 @@ test('a key is made once, for its owner alone, and found again', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('whoever starts at the same moment gets the same key, and never half of one', async () => {
+it('whoever starts at the same moment gets the same key, and never half of one', async () => {
   for (let round = 0; round < 50; round += 1) {
     const directory = tempDirectory();
     const starts = Array.from({ length: 3 }, () => loadMasterKey(directory));
@@ -33,7 +33,7 @@ test('whoever starts at the same moment gets the same key, and never half of one
   }
 });
 
-test('a start that fails while it writes the key leaves none, and the next one succeeds', async () => {
+it('a start that fails while it writes the key leaves none, and the next one succeeds', async () => {
   const directory = tempDirectory();
   vi.mocked(writeFile).mockImplementationOnce((file, _data, options) => {
     writeFileSync(String(file), 'half', options as { flag?: string });
@@ -44,7 +44,7 @@ test('a start that fails while it writes the key leaves none, and the next one s
   expect(await loadMasterKey(directory)).toHaveLength(32);
 });
 
-test('a key that is gone while its store is there is not replaced', async () => {
+it('a key that is gone while its store is there is not replaced', async () => {
   const directory = tempDirectory();
   mkdirSync(join(directory, 'store'));
   writeFileSync(join(directory, 'store', 'data.mdb'), 'records');
@@ -52,14 +52,14 @@ test('a key that is gone while its store is there is not replaced', async () => 
   expect(readdirSync(directory)).toEqual(['store']);
 });
 
-test('a key that cannot be read is a mistake of whoever starts the server', async () => {
+it('a key that cannot be read is a mistake of whoever starts the server', async () => {
   const directory = tempDirectory();
   mkdirSync(join(directory, 'master.key'));
   await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);
   await expect(loadMasterKey(directory)).rejects.toThrow(/master\.key cannot be read \(EISDIR\)/);
 });
 
-test('a damaged key is not replaced', async () => {
+it('a damaged key is not replaced', async () => {
   const directory = tempDirectory();
   writeFileSync(join(directory, 'master.key'), 'abc\n');
   await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { loadTlsFiles } from '../../../src/config/tls-files.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { makeTlsFiles } from '../../support/keys/tls-files.ts';
@@ -23,20 +23,20 @@ async function problem(certFile: string, keyFile: string): Promise<string> {
   return (error as UsageError).message;
 }
 
-test('a certificate with its key is read whole, chain included', async () => {
+it('a certificate with its key is read whole, chain included', async () => {
   const chain = file('chain.pem', good.cert + other.cert);
   const identity = await loadTlsFiles({ certFile: chain, keyFile: good.keyFile });
   expect(identity).toEqual({ cert: good.cert + other.cert, key: good.key, minVersion: 'TLSv1.2' });
 });
 
-test('the key of another certificate is refused, and both files are named', async () => {
+it('the key of another certificate is refused, and both files are named', async () => {
   const message = await problem(good.certFile, other.keyFile);
   expect(message).toBe(
     `the key in ${other.keyFile} is not that of the certificate in ${good.certFile}`,
   );
 });
 
-test('what is not there, or not PEM, or the two files exchanged', async () => {
+it('what is not there, or not PEM, or the two files exchanged', async () => {
   const nowhere = path.join(directory, 'nowhere.pem');
   expect(await problem(nowhere, good.keyFile)).toBe(`${nowhere} cannot be read (ENOENT)`);
   const text = file('text', 'secret words');
@@ -47,7 +47,7 @@ test('what is not there, or not PEM, or the two files exchanged', async () => {
   expect(await problem(good.keyFile, good.certFile)).toMatch(/does not begin with a certificate/);
 });
 
-test('a key with a passphrase is refused with advice', async () => {
+it('a key with a passphrase is refused with advice', async () => {
   const locked = path.join(directory, 'locked.key');
   execFileSync(
     'openssl',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
@@ -29,18 +29,18 @@ function load(keyStore: Readonly<Record<string, string>>) {
 const TOKEN = { MODULE: '/usr/lib/token.so', TOKEN_LABEL: 'CA keys' };
 
 describe('settings of a token', () => {
-  test('there is none without them', async () => {
+  it('there is none without them', async () => {
     const { settings, token } = await load({});
     expect(settings.keyStore.kind).toBe('embedded');
     expect(token).toBeUndefined();
   });
 
-  test('the PIN comes by its variable', async () => {
+  it('the PIN comes by its variable', async () => {
     const { token } = await load({ ...TOKEN, KIND: 'pkcs11', PIN });
     expect(token).toEqual({ module: '/usr/lib/token.so', tokenLabel: 'CA keys', pin: PIN });
   });
 
-  test.each([`${PIN}`, `${PIN}\n`, `${PIN}\r\n`])(
+  it.each([`${PIN}`, `${PIN}\n`, `${PIN}\r\n`])(
     'or is the only line of a file: %j',
     async (text) => {
       const { token } = await load({ ...TOKEN, KIND: 'pkcs11', PIN_FILE: pinFile(text) });
@@ -48,13 +48,13 @@ describe('settings of a token', () => {
     },
   );
 
-  test('a token may be there for older keys while new ones are sealed', async () => {
+  it('a token may be there for older keys while new ones are sealed', async () => {
     const { settings, token } = await load({ ...TOKEN, PIN });
     expect(settings.keyStore.kind).toBe('embedded');
     expect(token).toBeDefined();
   });
 
-  test.each([
+  it.each([
     [{ KIND: 'pkcs11' }, 'keyStore.module (SCEP_CONNECTOR_KEY_STORE_MODULE) is required'],
     [{ MODULE: '/usr/lib/token.so', PIN }, 'keyStore.tokenLabel go together'],
     [{ ...TOKEN }, 'keyStore.pinFile (SCEP_CONNECTOR_KEY_STORE_PIN_FILE) is required with a token'],
@@ -68,7 +68,7 @@ describe('settings of a token', () => {
     await expect(load(keyStore)).rejects.not.toThrow(PIN);
   });
 
-  test('two lines are no PIN', async () => {
+  it('two lines are no PIN', async () => {
     const two = load({ ...TOKEN, PIN_FILE: pinFile(`${PIN}\n${PIN}\n`) });
     await expect(two).rejects.toThrow('on one line');
     await expect(two).rejects.not.toThrow(PIN);

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   type WatchedCredentials,
   watchCredentials,
@@ -43,14 +43,14 @@ function credentialsFile(...ids: readonly string[]): string {
   return file;
 }
 
-test('a member of every object is no credential', async () => {
+it('a member of every object is no credential', async () => {
   const { find } = await watched(credentialsFile(ALICE));
   expect(find(ALICE)).toBe(ALICE);
   expect(find('__proto__')).toBeUndefined();
 });
 
 describe('changes', () => {
-  test('written over', async () => {
+  it('written over', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     write(file, BOB);
@@ -59,7 +59,7 @@ describe('changes', () => {
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ credentials: 1 }]);
   });
 
-  test('replaced', async () => {
+  it('replaced', async () => {
     const file = credentialsFile(ALICE);
     const { find } = await watched(file);
     write(`${file}.new`, ALICE, BOB);
@@ -67,7 +67,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  test('a mounted secret of Kubernetes, where a link to the directory is swapped', async () => {
+  it('a mounted secret of Kubernetes, where a link to the directory is swapped', async () => {
     const mount = tempDirectory();
     for (const [version, id] of [
       ['..1', ALICE],
@@ -86,7 +86,7 @@ describe('changes', () => {
     expect(find(ALICE)).toBeUndefined();
   });
 
-  test('a file that is being written is not taken, valid as it may be, until it is whole', async () => {
+  it('a file that is being written is not taken, valid as it may be, until it is whole', async () => {
     const file = credentialsFile(ALICE);
     const { find } = await watched(file, 100);
     write(file, BOB);
@@ -99,7 +99,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  test('a wrong file: the old ones stay, one line says so, and the next good file counts', async () => {
+  it('a wrong file: the old ones stay, one line says so, and the next good file counts', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     writeFileSync(file, `- secretAccessKey: ${SECRET}`);
@@ -114,7 +114,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  test('a file that is gone: the old ones stay', async () => {
+  it('a file that is gone: the old ones stay', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     rmSync(file);
@@ -123,7 +123,7 @@ describe('changes', () => {
     expect(lines[0]).toContain('ENOENT');
   });
 
-  test('none are seen after the stop', async () => {
+  it('none are seen after the stop', async () => {
     const file = credentialsFile(ALICE);
     const { find, stop } = await watched(file);
     await stop();
@@ -133,11 +133,11 @@ describe('changes', () => {
   });
 });
 
-test('a wrong file at the start is a mistake', async () => {
+it('a wrong file at the start is a mistake', async () => {
   await expect(watched(join(tempDirectory(), 'none'))).rejects.toThrow(/ENOENT/);
 });
 
-test('an open file is warned about', async () => {
+it('an open file is warned about', async () => {
   const file = join(tempDirectory(), 'credentials.yaml');
   writeFileSync(file, '[]', { mode: 0o644 });
   const { lines } = await watched(file);

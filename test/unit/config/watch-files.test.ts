@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { watchFiles } from '../../../src/config/watch-files.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
@@ -16,7 +16,7 @@ async function watched(file: string): Promise<() => number> {
 
 const oneMore = (changes: () => number, than: number) => expect.poll(changes).toBe(than + 1);
 
-test('a file that is written, replaced, removed and made again has changed each time', async () => {
+it('a file that is written, replaced, removed and made again has changed each time', async () => {
   const directory = tempDirectory();
   const file = path.join(directory, 'file');
   writeFileSync(file, 'one');
@@ -33,7 +33,7 @@ test('a file that is written, replaced, removed and made again has changed each 
   await oneMore(changes, 3);
 });
 
-test('the swap of a mounted Kubernetes secret: a link to a directory is replaced', async () => {
+it('the swap of a mounted Kubernetes secret: a link to a directory is replaced', async () => {
   const directory = tempDirectory();
   const mount = (version: string) => {
     mkdirSync(path.join(directory, version));
@@ -49,7 +49,7 @@ test('the swap of a mounted Kubernetes secret: a link to a directory is replaced
   await oneMore(changes, 0);
 });
 
-test('nothing is called for a file that stays, nor after stop', async () => {
+it('nothing is called for a file that stays, nor after stop', async () => {
   const file = path.join(tempDirectory(), 'file');
   writeFileSync(file, 'one');
   let changes = 0;
@@ -62,7 +62,7 @@ test('nothing is called for a file that stays, nor after stop', async () => {
   expect(changes).toBe(0);
 });
 
-test('what changes while it is read is read again', async () => {
+it('what changes while it is read is read again', async () => {
   const file = path.join(tempDirectory(), 'file');
   writeFileSync(file, 'one');
   const answers: boolean[] = [];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { createAcmPcaIssuer } from '../../../src/issuer/acm-pca/acm-pca-issuer.ts';
@@ -55,11 +55,11 @@ async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerW
   expect(await issuer.getRevocationList(authorityArn)).toBeDefined();
 }
 
-test('the policy of docs/aws-private-ca.md is enough', async () => {
+it('the policy of docs/aws-private-ca.md is enough', async () => {
   await enrol(await issuerWith(EXAMPLE));
 });
 
-test.each([
+it.each([
   'IssueCertificate',
   'DescribeCertificateAuthority',
   'GetCertificate',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Argument, Command, type Option } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { registerCaCommand } from '../../../src/cli/ca/ca.ts';
 import { registerClientCommands } from '../../../src/cli/client-commands.ts';
 import { registerCompletionCommand } from '../../../src/cli/completion/completion.ts';
@@ -72,7 +72,7 @@ function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
   return text === undefined ? '' : `\`${String(text)}\``;
 }
 
-test('docs/cli.md has the options of every command, as the program has them', async () => {
+it('docs/cli.md has the options of every command, as the program has them', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const made = commands(program()).reduce(
     (text, [name, command]) => withSection(text, name, optionTable(command)),
@@ -81,7 +81,7 @@ test('docs/cli.md has the options of every command, as the program has them', as
   await expect(made).toMatchFileSnapshot(PAGE);
 });
 
-test('and a section for each, and for nothing else', () => {
+it('and a section for each, and for nothing else', () => {
   const headings = [...readFileSync(PAGE, 'utf8').matchAll(/^## .*`(.*)`$/gm)].map(
     ([, name]) => name,
   );

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { type AlgorithmPolicy, MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { type ClientQuirk, READING_QUIRKS } from '../../../src/scep/client-quirks.ts';
@@ -40,7 +40,7 @@ function policyOf(file: string): AlgorithmPolicy {
 }
 
 describe.each(QUIRKS)('$name', (quirk) => {
-  test('is proven by requests that open, or by tests that exist', () => {
+  it('is proven by requests that open, or by tests that exist', () => {
     const { cases = [], tests = [], legacy } = quirk;
     expect(cases.length + tests.length).toBeGreaterThan(0);
     for (const file of cases) {
@@ -54,7 +54,7 @@ describe.each(QUIRKS)('$name', (quirk) => {
     expect(tests.map(missingTest).filter(Boolean)).toEqual([]);
   });
 
-  test('names the function that does it', () => {
+  it('names the function that does it', () => {
     const [file = '', name = ''] = quirk.where.split('#');
     expect(existsSync(path.join(ROOT, 'src', file))).toBe(true);
     const source = readFileSync(path.join(ROOT, 'src', file), 'utf8');
@@ -62,11 +62,11 @@ describe.each(QUIRKS)('$name', (quirk) => {
   });
 });
 
-test('no two have one name', () => {
+it('no two have one name', () => {
   expect(new Set(QUIRKS.map(({ name }) => name)).size).toBe(QUIRKS.length);
 });
 
-test('docs/client-quirks.md says what the rows say', async () => {
+it('docs/client-quirks.md says what the rows say', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const reading = markdownTable(
     ['name', 'leniency', 'for', 'switched on by'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CREDENTIAL_VARIABLES } from '../../../src/config/credential-environment.ts';
 import { parseSettings } from '../../../src/config/parse-settings.ts';
 import { readSettingsFile } from '../../../src/config/read-settings-file.ts';
@@ -42,18 +42,18 @@ function ratesTable(): string {
   );
 }
 
-test('the tables of docs/configuration.md are those of the code', async () => {
+it('the tables of docs/configuration.md are those of the code', async () => {
   const made = withSection(withSection(page, 'settings', settingsTable()), 'rates', ratesTable());
   await expect(made).toMatchFileSnapshot(PAGE);
 });
 
-test('the example is right', () => {
+it('the example is right', () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
   const { mistakes } = parseSettings([readSettingsFile(SETTINGS, 'example', example)]);
   expect(mistakes).toEqual([]);
 });
 
-test('no two variables have one name', () => {
+it('no two variables have one name', () => {
   const variables = [...settings.map(({ variable }) => variable), ...CREDENTIAL_VARIABLES];
   expect(new Set(variables).size).toBe(variables.length);
 });

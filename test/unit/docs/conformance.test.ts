@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { missingTest } from '../../support/docs/named-tests.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/rfc8894-conformance.md');
@@ -32,7 +32,7 @@ function numbered(letter: string, last: number): string[] {
   return Array.from({ length: last }, (_, index) => `${letter}${index + 1}`);
 }
 
-test('every requirement and every attack has its row, in order', () => {
+it('every requirement and every attack has its row, in order', () => {
   const requirements = numbered('C', 70).flatMap((name) =>
     // Two more stand after the row of their number, one before the next section.
     ['C16', 'C17', 'C58'].includes(name) ? [name, `${name}a`] : [name],
@@ -41,18 +41,18 @@ test('every requirement and every attack has its row, in order', () => {
 });
 
 describe.each(ROWS)('$name', ({ state, how, tests }) => {
-  test('is in one of the three states, and says why it is not done', () => {
+  it('is in one of the three states, and says why it is not done', () => {
     expect(['done', 'partly', 'deviates']).toContain(state);
     if (state === 'done') expect(tests).not.toEqual([]);
     else expect(how).not.toBe('');
   });
 
-  test('names tests that exist', () => {
+  it('names tests that exist', () => {
     expect(tests.map(missingTest).filter(Boolean)).toEqual([]);
   });
 });
 
-test('a test that does not exist is noticed', () => {
+it('a test that does not exist is noticed', () => {
   expect(missingTest('unit/docs/conformance.test.ts > a test that does not exist is noticed')).toBe(
     undefined,
   );

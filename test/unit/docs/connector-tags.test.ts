@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CONNECTOR_TAGS, type ConnectorTag } from '../../../src/connectors/tags/connector-tags.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/connector-tags.md');
 
-test('the table of docs/connector-tags.md is that of the code', async () => {
+it('the table of docs/connector-tags.md is that of the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const [before, after] = [page.split('<!-- table -->')[0], page.split('<!-- /table -->')[1]];
   await expect(

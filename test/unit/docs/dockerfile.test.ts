@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Instruction,
   parseDockerfile,
@@ -28,7 +28,7 @@ describe('the Dockerfile', () => {
     return found?.text ?? '';
   }
 
-  test('copies what is there, and .dockerignore lets through that alone', () => {
+  it('copies what is there, and .dockerignore lets through that alone', () => {
     const sources = copies.filter(({ from }) => from === undefined).flatMap((copy) => copy.sources);
     expect(sources.filter((source) => !existsSync(path.join(ROOT, source)))).toEqual([]);
     const isCopied = (file: string) =>
@@ -41,14 +41,14 @@ describe('the Dockerfile', () => {
     }
   });
 
-  test('runs as a user by number, without a shell in between that would keep SIGTERM to itself', () => {
+  it('runs as a user by number, without a shell in between that would keep SIGTERM to itself', () => {
     expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(readExecForm(last('ENTRYPOINT'))[0]).toBe('node');
     expect(readExecForm(last('CMD'))).toEqual(['serve']);
     expect(last('STOPSIGNAL')).toBe('SIGTERM');
   });
 
-  test('starts from images of one release of Node.js and of Debian', () => {
+  it('starts from images of one release of Node.js and of Debian', () => {
     expect(stages.map(({ base }) => base.replace(/-slim$/, ''))).toEqual(
       stages.map(() => 'node:24-bookworm'),
     );
@@ -56,7 +56,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('reading a Dockerfile', () => {
-  test('joins lines that go on, and leaves comments out', () => {
+  it('joins lines that go on, and leaves comments out', () => {
     const text = 'FROM node:24 AS build\n# Why.\nRUN one \\\n  two\nLABEL a="b c" d=e\n';
     expect(parseDockerfile(text)).toEqual([
       {
@@ -73,7 +73,7 @@ describe('reading a Dockerfile', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['an instruction that is not replayed', () => parseDockerfile('FROM node:24\nADD a b')],
     ['one before any stage', () => parseDockerfile('RUN a')],
     ['a platform', () => parseDockerfile('FROM --platform=linux/arm64 node:24')],

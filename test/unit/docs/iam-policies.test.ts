@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CONDITION_KEYS } from '../../../src/aws-wire/policy/condition-keys.ts';
 import { CONDITION_OPERATORS } from '../../../src/aws-wire/policy/condition-operators.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/iam-policies.md');
 
-test('the lists of docs/iam-policies.md are those of the code', async () => {
+it('the lists of docs/iam-policies.md are those of the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   await expect(filled(filled(page, 'keys', keys()), 'operators', operators())).toMatchFileSnapshot(
     PAGE,
   );
 });
 
-test('the example is a policy', () => {
+it('the example is a policy', () => {
   const [, example = ''] = /```json\n(.*?)```/s.exec(readFileSync(PAGE, 'utf8')) ?? [];
   expect(parsePolicy(example).statements).toHaveLength(3);
 });

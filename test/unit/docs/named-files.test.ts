@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
@@ -22,7 +22,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'helm/README.md', ...filesIn('doc
 const SOURCES = ['src', 'test', 'bench'].flatMap((directory) => filesIn(directory, /\.ts$/));
 const NAME = /(?<![\w./-])(?:src|test|docs|helm|bench|certs)\/[\w./-]+\.(?:ts|md|sh|json|yaml)\b/g;
 
-test('what pages and comments name by its path is there', () => {
+it('what pages and comments name by its path is there', () => {
   const missing = [...PAGES, ...SOURCES].flatMap((file) =>
     [...readProse(file).matchAll(NAME)]
       .map(([name]) => name)
@@ -32,7 +32,7 @@ test('what pages and comments name by its path is there', () => {
   expect(missing).toEqual([]);
 });
 
-test('docs/architecture.md names files of src, by the end of their paths', () => {
+it('docs/architecture.md names files of src, by the end of their paths', () => {
   const names = [...readProse('docs/architecture.md').matchAll(/`([\w/-]+\.ts)`/g)];
   expect(names.length).toBeGreaterThan(30);
   const missing = names

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { REFUSAL_REASONS, type RefusalReason } from '../../../src/scep/refusal.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/troubleshooting.md');
@@ -8,7 +8,7 @@ const REASONS = Object.keys(REFUSAL_REASONS) as RefusalReason[];
 /** The page from "By reason" on, cut at its headings. */
 const SECTIONS = readFileSync(PAGE, 'utf8').split(/^### /m).slice(1);
 
-test('every reason has its section, in the order of src/scep/refusal.ts, and nothing else has', () => {
+it('every reason has its section, in the order of src/scep/refusal.ts, and nothing else has', () => {
   const titles = SECTIONS.map((section) => section.split('\n', 1)[0]);
   expect(titles).toEqual(REASONS.map((reason) => `\`${reason}\``));
 });
@@ -17,7 +17,7 @@ describe.each(REASONS)('%s', (reason) => {
   const { failInfo, text } = REFUSAL_REASONS[reason];
   const section = SECTIONS.find((candidate) => candidate.startsWith(`\`${reason}\``)) ?? '';
 
-  test('has what the client is told, what it means and what to do', () => {
+  it('has what the client is told, what it means and what to do', () => {
     const [, told, meaning, ...advice] = section.trim().split('\n\n');
     expect(told).toBe(`${failInfo}: “${text}”`);
     expect(meaning).toMatch(/\w{3,}.*\.$/s);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { rotateRaIdentity } from '../../../src/connectors/ra/rotate-ra-identity.ts';
 import { caCapabilitiesReply } from '../../../src/enrolment/ca-capabilities-reply.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 const tagged = (tags: Record<string, string>) => ({ ...world.connector, tags });
 
 describe('scep:chain decides which CA certificates follow the RA’s', () => {
-  test.each([
+  it.each([
     ['', [issuingDer, rootDer]],
     ['full leaf-and-ca', [issuingDer, rootDer]],
     ['no-root', [issuingDer]],
@@ -59,7 +59,7 @@ describe('scep:chain decides which CA certificates follow the RA’s', () => {
 });
 
 describe('GetCACaps', () => {
-  test('offers GetNextCACert only while there is a next RA, Renewal only where renewals are on', async () => {
+  it('offers GetNextCACert only while there is a next RA, Renewal only where renewals are on', async () => {
     const off = tagged({ 'scep:renewal': 'off' });
     expect(await caCapabilitiesReply(world.deps, world.connector)).toContain(
       'Renewal\nGetNextCACert\n',
@@ -71,7 +71,7 @@ describe('GetCACaps', () => {
     world.ahead = 0;
   });
 
-  test('comes whatever ails the CA or the store (protocol C16a)', async () => {
+  it('comes whatever ails the CA or the store (protocol C16a)', async () => {
     const issuer = { ...world.issuer, describeAuthority: unavailable };
     const withoutCa = { ...world.deps, issuer };
     expect(await caCapabilitiesReply(withoutCa, world.connector)).toContain('GetNextCACert\n');

@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 import fc from 'fast-check';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
 import {
@@ -62,7 +62,7 @@ async function refusal(message: Uint8Array) {
 }
 
 describe('a PKCSReq with a good challenge', () => {
-  test('gets the certificate that the CA issued for its CSR', async () => {
+  it('gets the certificate that the CA issued for its CSR', async () => {
     const result = await world.handle(goodRequest());
     const read = reply(result);
     expect(read.status).toBe('SUCCESS');
@@ -74,7 +74,7 @@ describe('a PKCSReq with a good challenge', () => {
     expect(world.issuer.issued[0]).toMatchObject({ extendedKeyUsage: [OID.clientAuth] });
   });
 
-  test('keeps the extended key usage of the CSR when it has one', async () => {
+  it('keeps the extended key usage of the CSR when it has one', async () => {
     const csr = deviceCsr(device, {
       challengePassword: world.challengePassword,
       extensions: [extendedKeyUsageExtension([OID.serverAuth])],
@@ -83,7 +83,7 @@ describe('a PKCSReq with a good challenge', () => {
     expect(world.issuer.issued[0]).not.toHaveProperty('extendedKeyUsage');
   });
 
-  test('is good for one year by default', async () => {
+  it('is good for one year by default', async () => {
     await world.handle(goodRequest());
     const life = (world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now();
     expect(life / 86_400_000).toBeCloseTo(365, 2);
@@ -91,14 +91,14 @@ describe('a PKCSReq with a good challenge', () => {
 });
 
 describe('the same request again', () => {
-  test('gives the same certificate, whatever the bytes around it', async () => {
+  it('gives the same certificate, whatever the bytes around it', async () => {
     const first = reply(await world.handle(goodRequest()));
     const again = reply(await world.handle(goodRequest()));
     expect(again).toEqual(first);
     expect(world.issuer.calls).toBe(1);
   });
 
-  test('fifty at once: one certificate, fifty equal answers', async () => {
+  it('fifty at once: one certificate, fifty equal answers', async () => {
     world.issuer.beforeIssue = () =>
       new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
     const message = goodRequest();
@@ -114,7 +114,7 @@ describe('the same request again', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  test('after an answer from the CA that was lost: the same certificate', async () => {
+  it('after an answer from the CA that was lost: the same certificate', async () => {
     let lost = 0;
     world.issuer.afterIssue = () => {
       lost += 1;
@@ -124,14 +124,14 @@ describe('the same request again', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  test('still works when the challenge is gone', async () => {
+  it('still works when the challenge is gone', async () => {
     const first = reply(await world.handle(goodRequest()));
     const deps = { ...world.deps, findChallenge: () => async () => undefined };
     const again = await handlePkiOperation(deps, world.connector, goodRequest());
     expect(reply(again)).toEqual(first);
   });
 
-  test('after half of the certificate’s life it is a new request', async () => {
+  it('after half of the certificate’s life it is a new request', async () => {
     await world.handle(goodRequest());
     const half = Math.floor(((world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now()) / 2);
     const identities = await world.deps.findRaIdentities(world.connector.id);
@@ -147,7 +147,7 @@ describe('the same request again', () => {
     expect(await certificatesAfter(half + 60_000)).toBe(2);
   });
 
-  test('with another transactionID or another CSR it is another request', async () => {
+  it('with another transactionID or another CSR it is another request', async () => {
     await world.handle(goodRequest());
     await world.handle(deviceRequest(device, world.ra, goodCsr(), { transactionId: 'another' }));
     const other = deviceCsr(device, {
@@ -161,7 +161,7 @@ describe('the same request again', () => {
 });
 
 describe('challenge passwords', () => {
-  test('missing', async () => {
+  it('missing', async () => {
     const message = deviceRequest(device, world.ra, deviceCsr(device));
     expect(await refusal(message)).toMatchObject({
       failInfo: 'badRequest',
@@ -169,12 +169,12 @@ describe('challenge passwords', () => {
     });
   });
 
-  test('empty counts as missing', async () => {
+  it('empty counts as missing', async () => {
     const message = deviceRequest(device, world.ra, deviceCsr(device, { challengePassword: '' }));
     expect(await refusal(message)).toMatchObject({ reason: 'challenge-missing' });
   });
 
-  test('wrong', async () => {
+  it('wrong', async () => {
     const csr = deviceCsr(device, { challengePassword: 'not-the-password' });
     expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
       failInfo: 'badRequest',
@@ -182,7 +182,7 @@ describe('challenge passwords', () => {
     });
   });
 
-  test('doubled, in two attributes and in one with two values', async () => {
+  it('doubled, in two attributes and in one with two values', async () => {
     const value = derPrintableString(world.challengePassword);
     const single = { oid: OID.challengePassword, values: [value] };
     for (const attributes of [
@@ -197,7 +197,7 @@ describe('challenge passwords', () => {
     }
   });
 
-  test('of another connector', async () => {
+  it('of another connector', async () => {
     const other = await makeEnrolmentWorld();
     const csr = deviceCsr(device, { challengePassword: other.challengePassword });
     expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
@@ -207,7 +207,7 @@ describe('challenge passwords', () => {
 });
 
 describe('what must not be told apart (protocol S2, S11)', () => {
-  test('tampered envelope, foreign recipient, bad CSR signature, re-signed envelope, junk inside', async () => {
+  it('tampered envelope, foreign recipient, bad CSR signature, re-signed envelope, junk inside', async () => {
     const csr = goodCsr();
     const badSignature = deviceCsr(device, { challengePassword: world.challengePassword }, () =>
       sign('sha256', Buffer.from('something else'), device.privateKey),
@@ -241,7 +241,7 @@ describe('messageType is a closed enumeration', () => {
     return forgePkiMessage({ content, attributes, signedOrder: 'sent' });
   };
 
-  test('UpdateReq (18), CertRep (3) and every other value outside the five: badRequest, nothing issued', async () => {
+  it('UpdateReq (18), CertRep (3) and every other value outside the five: badRequest, nothing issued', async () => {
     const defined: string[] = Object.values(REQUEST_TYPES);
     const outside = fc
       .oneof(
@@ -261,7 +261,7 @@ describe('messageType is a closed enumeration', () => {
     expect(world.issuer.calls).toBe(0);
   });
 
-  test('an issuing request re-labelled as any other type issues nothing', async () => {
+  it('an issuing request re-labelled as any other type issues nothing', async () => {
     for (const [type, failInfo] of [
       ['RenewalReq', 'badRequest'],
       ['CertPoll', 'badCertId'],
@@ -275,7 +275,7 @@ describe('messageType is a closed enumeration', () => {
 });
 
 describe('algorithms', () => {
-  test('SHA-1 and single DES are refused by default with badAlg', async () => {
+  it('SHA-1 and single DES are refused by default with badAlg', async () => {
     const sha1 = deviceRequest(device, world.ra, goodCsr(), { digest: 'sha1' });
     expect(await refusal(sha1)).toMatchObject({
       failInfo: 'badAlg',
@@ -288,7 +288,7 @@ describe('algorithms', () => {
     });
   });
 
-  test('and accepted, and mirrored, where the connector says so', async () => {
+  it('and accepted, and mirrored, where the connector says so', async () => {
     world = await makeEnrolmentWorld({ 'scep:legacy': 'des sha1' });
     const options = { digest: 'sha1', cipher: 'des' } as const;
     const result = await world.handle(deviceRequest(device, world.ra, goodCsr(), options));
@@ -298,7 +298,7 @@ describe('algorithms', () => {
 });
 
 describe('a CA that does not oblige', () => {
-  test('unavailable or throttled: PENDING, and a later try succeeds', async () => {
+  it('unavailable or throttled: PENDING, and a later try succeeds', async () => {
     world = await makeEnrolmentWorld({ 'scep:pending-wait': '1s' });
     for (const fault of ['unavailable', 'throttled'] as const) {
       world.issuer.beforeIssue = () => {
@@ -311,7 +311,7 @@ describe('a CA that does not oblige', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  test('refusing: FAILURE badRequest without its words, and the transaction is forgotten', async () => {
+  it('refusing: FAILURE badRequest without its words, and the transaction is forgotten', async () => {
     world.issuer.beforeIssue = () => {
       throw new IssuerError('invalid-request', 'a secret of the CA');
     };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listSettings } from '../../../src/config/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
 import { chartSchema, OWN_SETTINGS } from '../../support/chart/chart-schema.ts';
@@ -12,17 +12,17 @@ const README = path.join(CHART, 'README.md');
 const settings = listSettings(SETTINGS);
 
 describe('the values of the chart', () => {
-  test('are described, each', () => {
+  it('are described, each', () => {
     expect(values.filter(({ meaning }) => meaning === '').map(({ path }) => path)).toEqual([]);
     expect(values.length).toBeGreaterThan(70);
   });
 
-  test('are those of values.schema.json, and the settings under config are those of the server', async () => {
+  it('are those of values.schema.json, and the settings under config are those of the server', async () => {
     const schema = `${JSON.stringify(chartSchema(values), null, 2)}\n`;
     await expect(schema).toMatchFileSnapshot(path.join(CHART, 'values.schema.json'));
   });
 
-  test('are those of the table in helm/README.md', async () => {
+  it('are those of the table in helm/README.md', async () => {
     const rows = values.map(({ path, meaning, byDefault }) => [
       ...[`\`${path}\``, meaning.replaceAll('|', '\\|'), defaultOf(byDefault)],
     ]);
@@ -31,14 +31,14 @@ describe('the values of the chart', () => {
     await expect(withSection(page, 'values', table)).toMatchFileSnapshot(README);
   });
 
-  test('that stand for settings name settings that exist', () => {
+  it('that stand for settings name settings that exist', () => {
     const unknown = OWN_SETTINGS.filter(
       (own) => !settings.some(({ path }) => path === own || path.startsWith(`${own}.`)),
     );
     expect(unknown).toEqual([]);
   });
 
-  test('leave no place for a secret of the server', () => {
+  it('leave no place for a secret of the server', () => {
     const schema = JSON.stringify(chartSchema(values));
     for (const { path, setting } of settings.filter(({ setting }) => setting.secret)) {
       expect(schema, path).not.toContain(setting.meaning);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
@@ -31,7 +31,7 @@ const logged = () => api.log.map((line) => JSON.parse(line) as Record<string, un
 afterEach(() => api.stop());
 
 describe('Connector for SCEP', () => {
-  test('answers in REST-JSON, with the headers that every answer has', async () => {
+  it('answers in REST-JSON, with the headers that every answer has', async () => {
     await start();
     const { status, headers, body } = await api.send({ target: '/connectors' });
     expect(status).toBe(200);
@@ -42,19 +42,19 @@ describe('Connector for SCEP', () => {
     expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
-  test('under the base path of an endpoint', async () => {
+  it('under the base path of an endpoint', async () => {
     await start();
     expect((await api.send({ target: '/pki/connectors' })).status).toBe(200);
   });
 
-  test('an unknown method or path is 404', async () => {
+  it('an unknown method or path is 404', async () => {
     await start();
     const { status, error, body } = await api.send({ method: 'PUT', target: '/connectors' });
     expect({ status, error }).toEqual({ status: 404, error: 'UnknownOperationException' });
     expect(Object.keys(body)).toEqual(['message']);
   });
 
-  test('a modelled error has its members', async () => {
+  it('a modelled error has its members', async () => {
     await start();
     const { status, error, body } = await api.send({ target: CONNECTOR_PATH });
     expect({ status, error }).toEqual({ status: 404, error: 'ResourceNotFoundException' });
@@ -67,7 +67,7 @@ describe('Connector for SCEP', () => {
 });
 
 describe('nothing is looked at before the signature', () => {
-  test.each<[string, string, string]>([
+  it.each<[string, string, string]>([
     ['a known path', 'GET', '/connectors'],
     ['an unknown path', 'GET', '/nothing'],
     ['a body that is not JSON', 'POST', '/connectors'],
@@ -81,7 +81,7 @@ describe('nothing is looked at before the signature', () => {
     expect(reply.headers.get('x-amzn-requestid')).toMatch(UUID);
   });
 
-  test('a target makes it JSON 1.1', async () => {
+  it('a target makes it JSON 1.1', async () => {
     await start();
     const headers = { 'x-amz-target': 'ACMPrivateCA.ListTags' };
     const reply = await readReply(await fetch(api.url, { method: 'POST', headers }));
@@ -93,14 +93,14 @@ describe('nothing is looked at before the signature', () => {
     });
   });
 
-  test('a wrong secret', async () => {
+  it('a wrong secret', async () => {
     await start();
     const { status, error } = await api.send({ secretAccessKey: 'another secret access key here' });
     expect({ status, error }).toEqual({ status: 403, error: 'InvalidSignatureException' });
   });
 });
 
-test('a target that is no URL is answered like any other, and logged', async () => {
+it('a target that is no URL is answered like any other, and logged', async () => {
   await start();
   const port = Number(new URL(api.url).port);
   const { host } = new URL(api.url);
@@ -129,14 +129,14 @@ describe('then in this order', () => {
   };
   const invalid = { method: 'POST', target: '/connectors', body: '{}' };
 
-  test('the rate', async () => {
+  it('the rate', async () => {
     await start({ gates: throttled }, denied);
     const { status, error, body } = await api.send(malformed);
     expect({ status, error }).toEqual({ status: 429, error: 'ThrottlingException' });
     expect(body).toEqual({ Message: 'Rate exceeded' });
   });
 
-  test('the form of the input, the policy, the constraints', async () => {
+  it('the form of the input, the policy, the constraints', async () => {
     await start({}, denied);
     expect((await api.send(malformed)).error).toBe('SerializationException');
     const { status, error, body } = await api.send(invalid);
@@ -166,7 +166,7 @@ describe('Private CA', () => {
     }
   };
 
-  test('is served in JSON 1.1 at any path', async () => {
+  it('is served in JSON 1.1 at any path', async () => {
     await start({ servePrivateCa });
     const call = privateCaCall('ListTags', '{"MaxResults":1}');
     for (const target of ['/', '/base/path']) {
@@ -180,13 +180,13 @@ describe('Private CA', () => {
     expect([operation, input]).toEqual(['ListTags', { MaxResults: 1 }]);
   });
 
-  test('no output is an empty body', async () => {
+  it('no output is an empty body', async () => {
     await start({ servePrivateCa });
     const { status, text, headers } = await api.send(privateCaCall('DeletePolicy'));
     expect([status, text, headers.get('content-length')]).toEqual([200, '', '0']);
   });
 
-  test('errors are 400, faults of ours 500', async () => {
+  it('errors are 400, faults of ours 500', async () => {
     await start({ servePrivateCa });
     const known = await api.send(privateCaCall('GetPolicy'));
     expect(known.status).toBe(400);
@@ -203,7 +203,7 @@ describe('Private CA', () => {
     });
   });
 
-  test('what is no action, or a CA elsewhere, is an unknown operation', async () => {
+  it('what is no action, or a CA elsewhere, is an unknown operation', async () => {
     await start();
     for (const call of [
       privateCaCall('ListTags'),
@@ -222,7 +222,7 @@ describe('a fault of ours', () => {
     resourceTags: () => Promise.resolve({}),
   };
 
-  test('is opaque, and in the log by its request id', async () => {
+  it('is opaque, and in the log by its request id', async () => {
     await start({ gates: fault });
     const { status, error, text, headers } = await api.send({ target: '/connectors' });
     expect({ status, error }).toEqual({ status: 500, error: 'InternalServerException' });
@@ -237,7 +237,7 @@ describe('a fault of ours', () => {
     ]);
   });
 
-  test('as is an error that the model does not have', async () => {
+  it('as is an error that the model does not have', async () => {
     const unmodelled = () => Promise.reject(new AwsError('InvalidArnException', 'inside'));
     await start({ gates: { ...fault, limitRate: unmodelled } });
     const { status, text } = await api.send({ target: '/connectors' });
@@ -246,7 +246,7 @@ describe('a fault of ours', () => {
   });
 });
 
-test('one line for each request: who, what, and what came of it, and nothing of the body', async () => {
+it('one line for each request: who, what, and what came of it, and nothing of the body', async () => {
   await start();
   await api.send({ method: 'POST', target: '/connectors', body: '{"ClientToken":"a-token"}' });
   await fetch(api.url);
@@ -266,7 +266,7 @@ test('one line for each request: who, what, and what came of it, and nothing of 
   expect(api.log.join()).not.toContain('a-token');
 });
 
-test('many at once are each answered as they ask, under request ids of their own', async () => {
+it('many at once are each answered as they ask, under request ids of their own', async () => {
   await start();
   const replies = await Promise.all(
     Array.from({ length: 100 }, async (_, at) => {
@@ -281,7 +281,7 @@ test('many at once are each answered as they ask, under request ids of their own
 });
 
 describe('bodies', () => {
-  test('above 4 MiB are refused', async () => {
+  it('above 4 MiB are refused', async () => {
     await start();
     const body = ' '.repeat(4 * 1024 * 1024 + 1);
     // The server may close the connection before the client has sent all of it.
@@ -290,7 +290,7 @@ describe('bodies', () => {
     expect((await api.send({ target: '/connectors' })).status).toBe(200);
   });
 
-  test.each([
+  it.each([
     ['is long', 'Content-Length: 65537'],
     ['is of unknown length', 'Transfer-Encoding: chunked'],
   ])('one that %s is not read of somebody who has no access key', async (_name, length) => {
@@ -312,7 +312,7 @@ describe('bodies', () => {
     expect(stranger.received).toMatch(/^x-amzn-ErrorType: UnrecognizedClientException/m);
   });
 
-  test('are not inflated', async () => {
+  it('are not inflated', async () => {
     await start();
     const init = { method: 'POST', body: 'x', headers: { 'content-encoding': 'gzip' } };
     expect(await readReply(await fetch(api.url, init))).toMatchObject({
@@ -321,7 +321,7 @@ describe('bodies', () => {
     });
   });
 
-  test('that end early, and junk, harm nothing', async () => {
+  it('that end early, and junk, harm nothing', async () => {
     await start();
     const port = Number(new URL(api.url).port);
     await exchangeRaw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc', {
@@ -340,14 +340,14 @@ describe('CORS', () => {
     headers: { origin, 'access-control-request-method': 'GET' },
   };
 
-  test('is off by default: a preflight is a request without a signature', async () => {
+  it('is off by default: a preflight is a request without a signature', async () => {
     await start();
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(403);
     expect([...reply.headers.keys()].filter((name) => /^access-control/.test(name))).toEqual([]);
   });
 
-  test('a preflight of an allowed origin is answered as the model says', async () => {
+  it('a preflight of an allowed origin is answered as the model says', async () => {
     await start({ cors: { allowedOrigins: [origin] } });
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(204);
@@ -362,7 +362,7 @@ describe('CORS', () => {
     });
   });
 
-  test('a request of an allowed origin needs its signature and is readable, errors too', async () => {
+  it('a request of an allowed origin needs its signature and is readable, errors too', async () => {
     await start({ cors: { allowedOrigins: ['*'] } });
     const signed = await api.send({ target: '/connectors', headers: { origin } });
     expect(signed.status).toBe(200);
@@ -372,7 +372,7 @@ describe('CORS', () => {
     expect(unsigned.headers.get('access-control-allow-origin')).toBe(origin);
   });
 
-  test('another origin gets nothing', async () => {
+  it('another origin gets nothing', async () => {
     await start({ cors: { allowedOrigins: ['https://other.example.com'] } });
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(403);

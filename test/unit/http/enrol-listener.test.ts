@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-path.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
@@ -50,7 +50,7 @@ const post = (body: Uint8Array, query = '?operation=PKIOperation', headers = {})
   fetch(url + query, { method: 'POST', body: Buffer.from(body), headers });
 
 describe('PKIOperation by POST', () => {
-  test('with any Content-Type or none, any query or none (C1, C5, C6)', async () => {
+  it('with any Content-Type or none, any query or none (C1, C5, C6)', async () => {
     for (const [query, headers] of [
       ['?operation=PKIOperation', { 'content-type': 'application/octet-stream' }],
       ['?operation=PKIOperation', { 'content-type': 'application/x-pki-message' }],
@@ -68,7 +68,7 @@ describe('PKIOperation by POST', () => {
     }
   });
 
-  test('without a Content-Type at all', async () => {
+  it('without a Content-Type at all', async () => {
     const body = request();
     const head = `POST ${path}?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     const answer = await raw(Buffer.concat([Buffer.from(head), body]));
@@ -79,7 +79,7 @@ describe('PKIOperation by POST', () => {
 describe('PKIOperation by GET', () => {
   const get = (message: string) => fetch(`${url}?operation=PKIOperation&message=${message}`);
 
-  test('in every form that clients send (C3)', async () => {
+  it('in every form that clients send (C3)', async () => {
     const base64 = Buffer.from(request()).toString('base64');
     const lines = (base64.match(/.{1,64}/g) ?? []).join('\n');
     for (const message of [
@@ -96,13 +96,13 @@ describe('PKIOperation by GET', () => {
     }
   });
 
-  test('with the parameters the other way round (C6)', async () => {
+  it('with the parameters the other way round (C6)', async () => {
     const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
     const response = await fetch(`${url}?message=${message}&operation=PKIOperation`);
     expect(response.status).toBe(200);
   });
 
-  test('over HTTP/1.0 without a Host, as old Cisco sends it (C8)', async () => {
+  it('over HTTP/1.0 without a Host, as old Cisco sends it (C8)', async () => {
     const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
     const answer = await raw(
       Buffer.from(`GET ${path}?operation=PKIOperation&message=${message} HTTP/1.0\r\n\r\n`),
@@ -112,12 +112,12 @@ describe('PKIOperation by GET', () => {
     expect(answer).not.toMatch(/Transfer-Encoding/i);
   });
 
-  test('with a URL of 40 kB (C10)', async () => {
+  it('with a URL of 40 kB (C10)', async () => {
     const long = `${encodeURIComponent(Buffer.from(request()).toString('base64'))}&x=${'y'.repeat(40_000)}`;
     expect((await get(long)).status).toBe(200);
   });
 
-  test('junk is 400', async () => {
+  it('junk is 400', async () => {
     for (const message of ['', 'a', '!!!!', '%zz', 'AAAA', '%00%01']) {
       expect((await get(message)).status).toBe(400);
     }
@@ -125,7 +125,7 @@ describe('PKIOperation by GET', () => {
 });
 
 describe('GetCACaps and GetCACert', () => {
-  test('on the URL and on any tail of it, whatever the message parameter says (C4, C12)', async () => {
+  it('on the URL and on any tail of it, whatever the message parameter says (C4, C12)', async () => {
     for (const tail of ['', '/', '/pkiclient.exe', '/cgi-bin/pkiclient.exe', '/a/b/c.dll']) {
       for (const message of ['', '&message=', '&message=0', '&message=CAIdentifier']) {
         const caps = await fetch(`${url}${tail}?operation=GetCACaps${message}`);
@@ -140,13 +140,13 @@ describe('GetCACaps and GetCACert', () => {
     expect(certs.headers.get('content-type')).toBe('application/x-x509-ca-ra-cert');
   });
 
-  test('HEAD has the headers and no body', async () => {
+  it('HEAD has the headers and no body', async () => {
     const response = await fetch(`${url}?operation=GetCACaps`, { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBe('71');
   });
 
-  test('but not HEAD of a PKIOperation, which would enrol with nobody to take the answer', async () => {
+  it('but not HEAD of a PKIOperation, which would enrol with nobody to take the answer', async () => {
     const message = encodeURIComponent(Buffer.from(request()).toString('base64'));
     const target = `${url}?operation=PKIOperation&message=${message}`;
     const before = world.issuer.issued.length;
@@ -154,7 +154,7 @@ describe('GetCACaps and GetCACert', () => {
     expect(world.issuer.issued).toHaveLength(before);
   });
 
-  test('are not for POST (C17a)', async () => {
+  it('are not for POST (C17a)', async () => {
     for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert']) {
       const response = await post(new Uint8Array(), `?operation=${operation}`);
       expect(response.status).toBe(405);
@@ -164,7 +164,7 @@ describe('GetCACaps and GetCACert', () => {
 });
 
 describe('what is refused over HTTP (C9)', () => {
-  test('unknown operations and methods', async () => {
+  it('unknown operations and methods', async () => {
     expect((await fetch(url)).status).toBe(400);
     expect((await fetch(`${url}?operation=GetNextCACert`)).status).toBe(404);
     const put = await fetch(`${url}?operation=GetCACaps`, { method: 'PUT' });
@@ -172,7 +172,7 @@ describe('what is refused over HTTP (C9)', () => {
     expect(put.headers.get('allow')).toBe('GET, POST');
   });
 
-  test('paths of no connector, told apart by nothing', async () => {
+  it('paths of no connector, told apart by nothing', async () => {
     const { accountId, id, urlSecret } = world.connector;
     const other = '00000000-0000-4000-8000-000000000000';
     const bodies = await Promise.all(
@@ -192,11 +192,11 @@ describe('what is refused over HTTP (C9)', () => {
     expect((await fetch(`${listener.url}/`)).status).toBe(404);
   });
 
-  test('a path that cannot be decoded is 400, not 500', async () => {
+  it('a path that cannot be decoded is 400, not 500', async () => {
     expect((await fetch(`${listener.url}/scep/%zz/y?operation=GetCACaps`)).status).toBe(400);
   });
 
-  test('a target that is no URL is 404 in plain text', async () => {
+  it('a target that is no URL is 404 in plain text', async () => {
     const answer = await raw(
       Buffer.from('GET http://[::/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
     );
@@ -205,7 +205,7 @@ describe('what is refused over HTTP (C9)', () => {
     expect(answer).toMatch(/\r\n\r\nThere is nothing at this URL\.\n$/);
   });
 
-  test('a compressed body is 415, one above 256 KiB is 413, declared or chunked', async () => {
+  it('a compressed body is 415, one above 256 KiB is 413, declared or chunked', async () => {
     expect((await post(request(), '', { 'content-encoding': 'gzip' })).status).toBe(415);
     const big = new Uint8Array(256 * 1024 + 1);
     expect((await post(big)).status).toBe(413);
@@ -219,7 +219,7 @@ describe('what is refused over HTTP (C9)', () => {
     expect((await fetch(url, init)).status).toBe(413);
   });
 
-  test('while the CA cannot be asked: 503 with Retry-After and none of its words', async () => {
+  it('while the CA cannot be asked: 503 with Retry-After and none of its words', async () => {
     const describeAuthority = world.issuer.describeAuthority;
     world.issuer.describeAuthority = async () => {
       throw new IssuerError('unavailable', 'words of the CA');
@@ -231,7 +231,7 @@ describe('what is refused over HTTP (C9)', () => {
     expect(await response.text()).not.toContain('words');
   });
 
-  test('a fault of our own is an opaque 500', async () => {
+  it('a fault of our own is an opaque 500', async () => {
     world.issuer.beforeIssue = () => {
       throw new TypeError('an internal of ours');
     };
@@ -253,7 +253,7 @@ describe('hostile bodies are refused quickly and harm nothing', () => {
     ['a length of 4 GiB', () => Buffer.from('3084ffffffff', 'hex'), 400],
     ['10 MB', () => Buffer.alloc(10_000_000, 0x30), 413],
   ];
-  test.each(bodies)('%s', async (_name, body, status) => {
+  it.each(bodies)('%s', async (_name, body, status) => {
     const octets = body();
     await post(request());
     const times: number[] = [];
@@ -271,7 +271,7 @@ describe('hostile bodies are refused quickly and harm nothing', () => {
   });
 });
 
-test('a client that goes away in the middle harms nothing', async () => {
+it('a client that goes away in the middle harms nothing', async () => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc`);
   await sleep(50);
@@ -279,7 +279,7 @@ test('a client that goes away in the middle harms nothing', async () => {
   expect((await post(request())).status).toBe(200);
 });
 
-test('the log names what happened and no secret', async () => {
+it('the log names what happened and no secret', async () => {
   const csr = deviceCsr(device, { challengePassword: 'a-wrong-challenge-to-look-for' });
   await post(deviceRequest(device, world.ra, csr));
   const text = log.join('');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startListener } from '../../../src/http/start-listener.ts';
 
 const PIPELINED = 20;
@@ -12,7 +12,7 @@ const REQUESTS = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(PIPELINED);
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-test('keeps nothing of requests whose connection is broken off while they wait for their turn', async () => {
+it('keeps nothing of requests whose connection is broken off while they wait for their turn', async () => {
   const answers: WeakRef<ServerResponse>[] = [];
   const listener = await startListener(
     (_, response) => {

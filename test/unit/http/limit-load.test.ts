@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { limitLoad } from '../../../src/http/limit-load.ts';
 import { takeTurns } from '../../../src/http/take-turns.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
@@ -18,7 +18,7 @@ function makeLimit(maxConcurrent: number) {
   return { load, state, log, begin, underWay: () => ends.length, endOne: () => ends.shift()?.() };
 }
 
-test('as many at a time as are allowed, and there is room again when one ends', async () => {
+it('as many at a time as are allowed, and there is room again when one ends', async () => {
   const { load, begin, underWay, endOne } = makeLimit(2);
   const first = begin();
   void begin();
@@ -30,13 +30,13 @@ test('as many at a time as are allowed, and there is room again when one ends', 
   expect(load.refuses()).toBe(false);
 });
 
-test('work that fails gives its place back', async () => {
+it('work that fails gives its place back', async () => {
   const { load } = makeLimit(1);
   await expect(load.admit(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   expect(load.refuses()).toBe(false);
 });
 
-test('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
+it('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
   const { load, state, begin } = makeLimit(100);
   state.delay = 10_000;
   for (let i = 0; i < 8; i += 1) {
@@ -48,7 +48,7 @@ test('fewer when the processor cannot keep up, but a pause of the machine refuse
   expect(load.refuses()).toBe(false);
 });
 
-test('a flood of refusals is one line of the log', async () => {
+it('a flood of refusals is one line of the log', async () => {
   const { log, load, begin } = makeLimit(1);
   void begin();
   for (let i = 0; i < 1_000; i += 1) load.refuses();

@@ -1,5 +1,5 @@
 import STS from 'aws-sdk/clients/sts.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { signRequest, TEST_ACCESS_KEY } from '../../support/clients/sign-request.ts';
 import { type RunningApi, startApi } from '../../support/servers/start-api.ts';
@@ -32,7 +32,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8
 const QUESTION = 'Action=GetCallerIdentity&Version=2011-06-15';
 
 describe('GetCallerIdentity of STS', () => {
-  test('tells who signed, without a right to it', async () => {
+  it('tells who signed, without a right to it', async () => {
     const policy = parsePolicy(
       '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}',
     );
@@ -48,7 +48,7 @@ describe('GetCallerIdentity of STS', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['InvalidClientTokenId', { accessKeyId: 'AKIANOBODYNOBODYNOBO' }],
     ['SignatureDoesNotMatch', { secretAccessKey: 'another secret access key here' }],
   ])('%s, as STS calls it', async (code, changed) => {
@@ -57,7 +57,7 @@ describe('GetCallerIdentity of STS', () => {
     await expect(asked.promise()).rejects.toMatchObject({ code, statusCode: 403 });
   });
 
-  test('a form that is not signed is refused in the same protocol', async () => {
+  it('a form that is not signed is refused in the same protocol', async () => {
     await start();
     const answer = await fetch(api.url, { method: 'POST', headers: FORM, body: QUESTION });
     expect(answer.status).toBe(403);
@@ -67,7 +67,7 @@ describe('GetCallerIdentity of STS', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['another action', 'Action=GetSessionToken&Version=2011-06-15'],
     ['no form', '{}'],
     ['nothing', ''],

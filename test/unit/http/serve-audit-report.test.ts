@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { serveAuditReport } from '../../../src/http/serve-audit-report.ts';
 import { servePrivateCa } from '../../../src/http/serve-private-ca.ts';
@@ -48,7 +48,7 @@ afterAll(() => Promise.all([api.stop(), denied.stop()]));
 const get = (target: string, changes: object = {}, from = api) =>
   from.send({ method: 'GET', target, service: 'acm-pca', ...changes });
 
-test('a report is read by a signed GET of its S3Key, under any path', async () => {
+it('a report is read by a signed GET of its S3Key, under any path', async () => {
   for (const target of [`/${key}`, `/base/${key}`]) {
     const reply = await get(target);
     expect(reply.status).toBe(200);
@@ -57,7 +57,7 @@ test('a report is read by a signed GET of its S3Key, under any path', async () =
   }
 });
 
-test('it is nobody else’s', async () => {
+it('it is nobody else’s', async () => {
   expect((await fetch(`${api.url}/${key}`)).status).toBe(403);
   expect(await get(`/${key}`, { service: 'pca-connector-scep' })).not.toMatchObject({
     status: 200,
@@ -67,14 +67,14 @@ test('it is nobody else’s', async () => {
   expect((await get(`/${key}`, {}, denied)).error).toBe('AccessDeniedException');
 });
 
-test('there is no other', async () => {
+it('there is no other', async () => {
   expect((await get(`/${key.replace('.json', '.csv')}`)).error).toBe('ResourceNotFoundException');
   const unknown = key.replace(/[^/]+\.json$/, '00000000-0000-4000-8000-000000000000.json');
   expect((await get(`/${unknown}`)).error).toBe('ResourceNotFoundException');
   expect((await get(`/${key}/x`)).error).toBe('UnknownOperationException');
 });
 
-test.runIf(requireClient('curl', ['curl']))('curl signs for it', async () => {
+it.runIf(requireClient('curl', ['curl']))('curl signs for it', async () => {
   const { accessKeyId, secretAccessKey } = TEST_ACCESS_KEY;
   const { stdout } = await runCommand('curl', [
     ...['--silent', '--aws-sigv4', 'aws:amz:us-east-1:acm-pca'],

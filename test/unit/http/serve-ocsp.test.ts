@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../src/private-ca/keys/key-store.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
@@ -61,7 +61,7 @@ const post = (body: Uint8Array, at = '/ocsp', headers = {}) =>
 const octets = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
 describe('openssl ocsp', () => {
-  test.each(['-sha1', '-sha256'])('is told good, revoked and unknown, with %s', async (digest) => {
+  it.each(['-sha1', '-sha256'])('is told good, revoked and unknown, with %s', async (digest) => {
     const { serial, file: certificate } = await responder.issue();
     const good = await ask(digest, '-cert', certificate);
     expect(good).toContain('Response verify OK');
@@ -75,7 +75,7 @@ describe('openssl ocsp', () => {
     expect(unknown).toContain('0x0c: unknown');
   });
 
-  test('is told of what an imported authority had revoked before', async () => {
+  it('is told of what an imported authority had revoked before', async () => {
     const serial = `0f${'8f'.repeat(18)}`;
     const revocation = {
       revokedAt: Date.now(),
@@ -90,7 +90,7 @@ describe('openssl ocsp', () => {
     expect(await ask('-serial', '0x0b')).toContain(': revoked');
   });
 
-  test('gets its nonce back, or an answer without one', async () => {
+  it('gets its nonce back, or an answer without one', async () => {
     const { file: certificate } = await responder.issue();
     const withNonce = await ask('-nonce', '-cert', certificate);
     expect(withNonce).toContain('Response verify OK');
@@ -99,7 +99,7 @@ describe('openssl ocsp', () => {
     expect(without).toContain('Response verify OK');
   });
 
-  test('may ask of several at once', async () => {
+  it('may ask of several at once', async () => {
     const [one, two] = [await responder.issue(), await responder.issue()];
     await responder.revoke(two.serial);
     const both = await ask('-cert', one.file, '-cert', two.file);
@@ -107,7 +107,7 @@ describe('openssl ocsp', () => {
     expect(both).toContain(`${two.file}: revoked`);
   });
 
-  test('may sign its request', async () => {
+  it('may sign its request', async () => {
     const config = file('requestor.cnf');
     writeFileSync(config, '[req]\ndistinguished_name=dn\n[dn]\n');
     runOpenssl([
@@ -119,13 +119,13 @@ describe('openssl ocsp', () => {
     expect(await ask(...signer, '-cert', certificate)).toContain(`${certificate}: good`);
   });
 
-  test('finds the responder in the certificate', async () => {
+  it('finds the responder in the certificate', async () => {
     const { file: certificate } = await responder.issue();
     const found = runOpenssl(['x509', '-in', certificate, '-noout', '-ocsp_uri']).toString().trim();
     expect(found).toBe(`${responder.url}/ocsp`);
   });
 
-  test('is refused by whoever did not issue the certificate', async () => {
+  it('is refused by whoever did not issue the certificate', async () => {
     const foreign = await runCommand('openssl', [
       ...['ocsp', '-issuer', other.authorityFile, '-cert', (await other.issue()).file],
       ...['-url', `${responder.url}/ocsp`],
@@ -134,7 +134,7 @@ describe('openssl ocsp', () => {
   });
 });
 
-test('many that come at once are begun one by one, with all else in between', async () => {
+it('many that come at once are begun one by one, with all else in between', async () => {
   const base64 = makeRequest('-no_nonce', '-cert', (await responder.issue()).file).toString(
     'base64',
   );
@@ -160,7 +160,7 @@ test('many that come at once are begun one by one, with all else in between', as
 });
 
 describe('GET', () => {
-  test('in every form that clients write base64', async () => {
+  it('in every form that clients write base64', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     for (const encoded of [base64, encodeURIComponent(base64), base64.replaceAll('=', '%3D')]) {
@@ -173,7 +173,7 @@ describe('GET', () => {
     }
   });
 
-  test('in absolute form, as proxies ask, and with a query that is none', async () => {
+  it('in absolute form, as proxies ask, and with a query that is none', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     const url = `${responder.url}/ocsp/${encodeURIComponent(base64)}`;
@@ -186,7 +186,7 @@ describe('GET', () => {
     }
   });
 
-  test('may be cached, for less than the answer is valid', async () => {
+  it('may be cached, for less than the answer is valid', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     const { headers } = await fetch(`${responder.url}/ocsp/${encodeURIComponent(base64)}`);
@@ -198,7 +198,7 @@ describe('GET', () => {
     expect((until ?? 0) - (from ?? 0)).toBe(3_900_000);
   });
 
-  test.each(['/ocsp/M', '/ocsp/MA%3', '/ocsp/M***', `/ocsp/M${'A'.repeat(30_000)}`])(
+  it.each(['/ocsp/M', '/ocsp/MA%3', '/ocsp/M***', `/ocsp/M${'A'.repeat(30_000)}`])(
     'of what is no request is malformed: %.16s',
     async (at) => {
       const response = await fetch(responder.url + at);
@@ -209,7 +209,7 @@ describe('GET', () => {
 });
 
 describe('POST', () => {
-  test('with any Content-Type, and at the root for a CNAME', async () => {
+  it('with any Content-Type, and at the root for a CNAME', async () => {
     const { file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     for (const at of ['/ocsp', '/', '/ocsp/']) {
@@ -218,7 +218,7 @@ describe('POST', () => {
     }
   });
 
-  test('of an answer for one request alone is not cached', async () => {
+  it('of an answer for one request alone is not cached', async () => {
     const { file: certificate } = await responder.issue();
     for (const request of [
       makeRequest('-nonce', '-cert', certificate),
@@ -228,13 +228,13 @@ describe('POST', () => {
     }
   });
 
-  test('of nothing is malformed', async () => {
+  it('of nothing is malformed', async () => {
     expect(await octets(await post(new Uint8Array()))).toEqual(Buffer.from('30030a0101', 'hex'));
   });
 });
 
 describe('an answer', () => {
-  test('is signed once for many, and anew after a revocation and after half its life', async () => {
+  it('is signed once for many, and anew after a revocation and after half its life', async () => {
     const { serial, file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     const answer = async () => (await octets(await post(request))).toString('hex');
@@ -250,7 +250,7 @@ describe('an answer', () => {
     time.ahead = 0;
   });
 
-  test('is given for a DISABLED authority, and not for one that has EXPIRED', async () => {
+  it('is given for a DISABLED authority, and not for one that has EXPIRED', async () => {
     const { file: certificate } = await responder.issue();
     const input = { CertificateAuthorityArn: responder.arn };
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
@@ -288,7 +288,7 @@ describe('what cannot be answered now', () => {
     return () => Object.assign(signingKeys, { get });
   }
 
-  test('for want of the store is tryLater in 503, by POST and GET, and openssl says so', async () => {
+  it('for want of the store is tryLater in 503, by POST and GET, and openssl says so', async () => {
     const { file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     store.state = 'away';
@@ -301,7 +301,7 @@ describe('what cannot be answered now', () => {
     expect(responder.log.join('')).toContain('words of the store');
   });
 
-  test('for want of the key is the same', async () => {
+  it('for want of the key is the same', async () => {
     const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
     const restore = replaceKey(() => Promise.reject(new KeyStoreError('unavailable', 'away')));
     await expectTryLater(await post(request));
@@ -309,7 +309,7 @@ describe('what cannot be answered now', () => {
     expect((await post(request)).status).toBe(200);
   });
 
-  test('because too many ask for signatures is the same, and one line of the log', async () => {
+  it('because too many ask for signatures is the same, and one line of the log', async () => {
     const requests = Array.from({ length: 40 }, (_, i) => makeRequest('-serial', `0x${i + 100}`));
     let release: (signature: Uint8Array) => void = () => undefined;
     const signature = new Promise<Uint8Array>((resolve) => (release = resolve));
@@ -328,7 +328,7 @@ describe('what cannot be answered now', () => {
     expect(lines.length).toBe(1);
   });
 
-  test('because something is broken is internalError in 500', async () => {
+  it('because something is broken is internalError in 500', async () => {
     const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
     const restore = replaceKey(() => Promise.reject(new Error('words of the key')));
     await expectFailure(await post(request), 500, INTERNAL_ERROR);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
 import type { Rates } from '../../../src/aws-wire/default-rates.ts';
@@ -62,7 +62,7 @@ function onlyOf(team: string): Caller {
 }
 
 describe('the embedded private CA behind its gates', () => {
-  test('an authority is of the account and region that made it', async () => {
+  it('an authority is of the account and region that made it', async () => {
     expect(authority.CertificateAuthorityArn).toMatch(
       /^arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority\//,
     );
@@ -75,12 +75,12 @@ describe('the embedded private CA behind its gates', () => {
     }
   });
 
-  test('a policy may ask for the tags of an authority', async () => {
+  it('a policy may ask for the tags of an authority', async () => {
     expect(await describeAs(onlyOf('network'))).toHaveProperty('CertificateAuthority');
     expect(await refusal(describeAs(onlyOf('sales')))).toBe('AccessDeniedException');
   });
 
-  test('one that is not there has no tags, so such a policy refuses before it is looked for', async () => {
+  it('one that is not there has no tags, so such a policy refuses before it is looked for', async () => {
     const CertificateAuthorityArn = authority.CertificateAuthorityArn.replace(
       /.{12}$/,
       '0'.repeat(12),
@@ -91,7 +91,7 @@ describe('the embedded private CA behind its gates', () => {
     expect(await refusal(call)).toBe('AccessDeniedException');
   });
 
-  test('a rate is kept, and is that of one action alone', async () => {
+  it('a rate is kept, and is that of one action alone', async () => {
     const limited = service({ ListCertificateAuthorities: 0 });
     expect(await refusal(limited(ALICE, 'ListCertificateAuthorities', {}))).toBe(
       'ThrottlingException',
@@ -99,7 +99,7 @@ describe('the embedded private CA behind its gates', () => {
     expect(await limited(ALICE, 'ListTags', { ...authority })).toHaveProperty('Tags');
   });
 
-  test('a store that cannot count is logged, and the call goes on', async () => {
+  it('a store that cannot count is logged, and the call goes on', async () => {
     const broken = {
       ...ca,
       store: { ...ca.store, increment: () => Promise.reject(new Error('no')) },
@@ -110,11 +110,11 @@ describe('the embedded private CA behind its gates', () => {
     expect(log).toEqual([expect.stringContaining('the store cannot count requests')]);
   });
 
-  test.each(['NoSuchAction', 'constructor', 'toString'])('there is no action %s', async (name) => {
+  it.each(['NoSuchAction', 'constructor', 'toString'])('there is no action %s', async (name) => {
     expect(await refusal(service()(ALICE, name, {}))).toBe('UnknownOperationException');
   });
 
-  test('constraints of the model are kept', async () => {
+  it('constraints of the model are kept', async () => {
     const call = service()(ALICE, 'DescribeCertificateAuthority', { CertificateAuthorityArn: 'x' });
     expect(await refusal(call)).toBe('ValidationException');
   });
@@ -123,7 +123,7 @@ describe('the embedded private CA behind its gates', () => {
 describe('tags of a resource', () => {
   const { resourceTags } = createApiGates(ca, { rates: {}, logger });
 
-  test.each(['acm-pca', 'pca-connector-scep'] as const)(
+  it.each(['acm-pca', 'pca-connector-scep'] as const)(
     'are those of an authority, whichever API is called: %s',
     async (called) => {
       const caller: Caller = { ...ALICE, service: called };
@@ -132,7 +132,7 @@ describe('tags of a resource', () => {
     },
   );
 
-  test.each([
+  it.each([
     `arn:aws:pca-connector-scep:eu-central-1:123456789012:connector/${'0'.repeat(8)}`,
     'arn:aws:s3:::bucket',
     'no ARN',

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../src/private-ca/keys/key-store.ts';
@@ -38,7 +38,7 @@ async function verify(file: string, ...args: readonly string[]): Promise<string>
 }
 
 describe('the CRL', () => {
-  test('is found by OpenSSL through the certificate, before and after a revocation', async () => {
+  it('is found by OpenSSL through the certificate, before and after a revocation', async () => {
     const { serial, file } = await responder.issue();
     expect(runOpenssl(['x509', '-in', file, '-noout', '-text']).toString()).toContain(
       `URI:${listUrl()}`,
@@ -48,7 +48,7 @@ describe('the CRL', () => {
     expect(await verify(file, '-crl_check', '-crl_download')).toContain('certificate revoked');
   });
 
-  test('holds for the whole chain', async () => {
+  it('holds for the whole chain', async () => {
     const { file } = await responder.issue();
     const der = Buffer.from(await (await fetch(listUrl())).arrayBuffer());
     const crlFile = path.join(tempDirectory(), 'crl.pem');
@@ -56,7 +56,7 @@ describe('the CRL', () => {
     expect(await verify(file, '-crl_check_all', '-CRLfile', crlFile)).toMatch(/OK\s*$/);
   });
 
-  test('has the headers that caches need, and is not sent twice', async () => {
+  it('has the headers that caches need, and is not sent twice', async () => {
     const response = await fetch(listUrl());
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/pkix-crl');
@@ -73,7 +73,7 @@ describe('the CRL', () => {
     expect((await fetch(listUrl(), { headers: ifNoneMatch })).status).toBe(200);
   });
 
-  test('is read from the store once for many', async () => {
+  it('is read from the store once for many', async () => {
     await fetch(listUrl());
     const reads: string[] = [];
     const { get } = store;
@@ -87,14 +87,14 @@ describe('the CRL', () => {
     expect(reads).not.toContain('revocation-list');
   });
 
-  test('lives as long as is configured, from the moment that it is', async () => {
+  it('lives as long as is configured, from the moment that it is', async () => {
     await responder.configure({ CrlConfiguration: { ...CRL, ExpirationInDays: 2 } });
     const crl = parseCrl(Buffer.from(await (await fetch(listUrl())).arrayBuffer()));
     expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 2 * DAY + 3_600_000);
     await responder.configure({ CrlConfiguration: CRL });
   });
 
-  test('is under any directory, as CustomPath has it, and nowhere for another id', async () => {
+  it('is under any directory, as CustomPath has it, and nowhere for another id', async () => {
     for (const directory of ['', 'a/b/', 'scep/x/y/']) {
       const response = await fetch(`${responder.url}/${directory}${responder.id}.crl`);
       expect(response.status).toBe(200);
@@ -104,7 +104,7 @@ describe('the CRL', () => {
     expect((await fetch(`${responder.url}/crl/..%2f${responder.id}x.crl`)).status).toBe(404);
   });
 
-  test('is there while the authority is DISABLED, and stays as it was once that has EXPIRED', async () => {
+  it('is there while the authority is DISABLED, and stays as it was once that has EXPIRED', async () => {
     const input = { CertificateAuthorityArn: responder.arn };
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
     time.ahead = 6 * DAY;
@@ -129,7 +129,7 @@ describe('the CRL of a partition', () => {
   const serialsOf = ({ revoked }: Crl) =>
     revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex').slice(-32));
 
-  test('is found and believed by OpenSSL, before and after a revocation', async () => {
+  it('is found and believed by OpenSSL, before and after a revocation', async () => {
     const { serial, file } = await responder.issue();
     const text = runOpenssl(['x509', '-in', file, '-noout', '-text']).toString();
     expect(text).toContain(`URI:${partitionUrl(serial)}`);
@@ -139,7 +139,7 @@ describe('the CRL of a partition', () => {
     expect(await verify(file, ...check)).toContain('certificate revoked');
   });
 
-  test('says critically whose it is, in the words of the certificate', async () => {
+  it('says critically whose it is, in the words of the certificate', async () => {
     const { serial } = await responder.issue();
     const { extensions } = await readList(partitionUrl(serial));
     const point = extensions.find(({ oid }) => oid === OID.issuingDistributionPoint);
@@ -147,7 +147,7 @@ describe('the CRL of a partition', () => {
     expect(Buffer.from(point?.value ?? []).toString('latin1')).toContain(partitionUrl(serial));
   });
 
-  test('names its own alone, and the complete CRL names all', async () => {
+  it('names its own alone, and the complete CRL names all', async () => {
     const issued = await Promise.all(Array.from({ length: 5 }, () => responder.issue()));
     const serials = issued.map(({ serial }) => serial);
     for (const serial of serials) await responder.revoke(serial);
@@ -159,7 +159,7 @@ describe('the CRL of a partition', () => {
     }
   });
 
-  test('takes up another name of the authority’s, and keeps those that certificates have', async () => {
+  it('takes up another name of the authority’s, and keeps those that certificates have', async () => {
     const { serial, file } = await responder.issue();
     const before = await readList(partitionUrl(serial));
     const CustomCname = `localhost:${new URL(responder.url).port}`;
@@ -183,7 +183,7 @@ describe('the CRL of a partition', () => {
     await responder.configure({ CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED' } });
   });
 
-  test('exists for each beginning of a serial number', async () => {
+  it('exists for each beginning of a serial number', async () => {
     const url = `${responder.url}/crl/${responder.id}`;
     expect((await fetch(`${url}-00.crl`)).status).toBe(200);
     expect((await fetch(`${url}-0.crl`)).status).toBe(404);
@@ -191,7 +191,7 @@ describe('the CRL of a partition', () => {
   });
 });
 
-test('the certificate of an authority is served in DER', async () => {
+it('the certificate of an authority is served in DER', async () => {
   const response = await fetch(`${responder.url}/ca/${responder.id}.cer`);
   expect(response.headers.get('content-type')).toBe('application/pkix-cert');
   const served = new X509Certificate(Buffer.from(await response.arrayBuffer()));
@@ -209,7 +209,7 @@ describe('what cannot be served now', () => {
     expect(await response.text()).toMatch(/Try again later\.\n$/);
   }
 
-  test('for want of the store is 503 with Retry-After, for CRLs and certificates', async () => {
+  it('for want of the store is 503 with Retry-After, for CRLs and certificates', async () => {
     store.state = 'away';
     await expectRetryLater(listUrl());
     await expectRetryLater(`${responder.url}/ca/${responder.id}.cer`);
@@ -226,7 +226,7 @@ describe('what cannot be served now', () => {
     return () => Object.assign(signingKeys, { get });
   }
 
-  test('for want of the key is the same, when a certificate has been revoked since', async () => {
+  it('for want of the key is the same, when a certificate has been revoked since', async () => {
     await responder.revoke((await responder.issue()).serial);
     const giveBack = takeTheKeyAway();
     await expectRetryLater(listUrl());
@@ -235,7 +235,7 @@ describe('what cannot be served now', () => {
     expect((await fetch(listUrl())).status).toBe(200);
   });
 
-  test('is not the CRL that is to be replaced early: it is given until its nextUpdate', async () => {
+  it('is not the CRL that is to be replaced early: it is given until its nextUpdate', async () => {
     const read = async () => Buffer.from(await (await fetch(listUrl())).arrayBuffer());
     const last = await read();
     const giveBack = takeTheKeyAway();

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import {
   type ListenOptions,
   type RunningListener,
@@ -65,14 +65,14 @@ async function nextAnswer(socket: Socket): Promise<string> {
   return octets.toString();
 }
 
-test('speaks TLS with the certificate it was given, and says so in its URL', async () => {
+it('speaks TLS with the certificate it was given, and says so in its URL', async () => {
   const listener = await listen();
   expect(listener.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(await get(`${listener.url}/hello`, first.cert)).toBe('/hello');
   await expect(get(listener.url, second.cert)).rejects.toThrow(/certificate/);
 });
 
-test('TLS 1.1 is refused', async () => {
+it('TLS 1.1 is refused', async () => {
   const socket = connectTls({
     port: portOf(await listen()),
     rejectUnauthorized: false,
@@ -84,7 +84,7 @@ test('TLS 1.1 is refused', async () => {
   expect(error.message).toMatch(/protocol version/);
 });
 
-test('a new certificate is for new connections; those that are open go on', async () => {
+it('a new certificate is for new connections; those that are open go on', async () => {
   const listener = await listen();
   const open: TLSSocket = connectTls({ port: portOf(listener), rejectUnauthorized: false });
   await once(open, 'secureConnect');
@@ -97,7 +97,7 @@ test('a new certificate is for new connections; those that are open go on', asyn
   open.destroy();
 });
 
-test('draining ends connections that never began TLS or HTTP', async () => {
+it('draining ends connections that never began TLS or HTTP', async () => {
   for (const options of [{}, { tls: undefined }]) {
     const listener = await listen(options);
     const silent = connect(portOf(listener), '127.0.0.1');
@@ -109,7 +109,7 @@ test('draining ends connections that never began TLS or HTTP', async () => {
   }
 });
 
-test('draining lets a request under way finish and takes no other', async () => {
+it('draining lets a request under way finish and takes no other', async () => {
   let finish: (() => void) | undefined;
   const listener = await listen({}, (_incoming, response) => {
     finish = () => response.end('done');
@@ -123,7 +123,7 @@ test('draining lets a request under way finish and takes no other', async () => 
   await drained;
 });
 
-test('draining does not cut off an answer that a slow client has yet to read', async () => {
+it('draining does not cut off an answer that a slow client has yet to read', async () => {
   const body = Buffer.alloc(20_000_000, 'x');
   const { url, drain } = await listen({ tls: undefined }, (_incoming, response) =>
     response.setHeader('content-length', body.length).end(body),
@@ -139,7 +139,7 @@ test('draining does not cut off an answer that a slow client has yet to read', a
   await drained;
 });
 
-test('draining ends a connection that waits for its next request', async () => {
+it('draining ends a connection that waits for its next request', async () => {
   for (const inClear of [true, false]) {
     const listener = await listen(inClear ? { tls: undefined } : {});
     const socket = await connectTo(listener, inClear);
@@ -151,7 +151,7 @@ test('draining ends a connection that waits for its next request', async () => {
   }
 });
 
-test('a retired listener answers as before, and every answer is the last of its connection', async () => {
+it('a retired listener answers as before, and every answer is the last of its connection', async () => {
   let finish: (() => void) | undefined;
   const listener = await listen({ tls: undefined }, (incoming, response) => {
     if (incoming.url === '/slow') finish = () => response.end('slow');
@@ -173,7 +173,7 @@ test('a retired listener answers as before, and every answer is the last of its 
   expect(await nextAnswer(late)).toMatch(/^Connection: close\r$/m);
 });
 
-test('connections above the limit are closed; when one ends there is room again', async () => {
+it('connections above the limit are closed; when one ends there is room again', async () => {
   for (const options of [{}, { tls: undefined }]) {
     const port = portOf(await listen({ ...options, maxConnections: 2 }));
     const connected = async () => {
@@ -201,7 +201,7 @@ test('connections above the limit are closed; when one ends there is room again'
   }
 });
 
-test('a client that says it will send no more still gets its answer, however late', async () => {
+it('a client that says it will send no more still gets its answer, however late', async () => {
   const late: RequestListener = (_incoming, response) => {
     setTimeout(() => response.end('late'), 50);
   };
@@ -217,7 +217,7 @@ test('a client that says it will send no more still gets its answer, however lat
   expect(received).toContain('late');
 });
 
-test('hundreds that connect at the same moment are all let in at once, and wait for their answers', async () => {
+it('hundreds that connect at the same moment are all let in at once, and wait for their answers', async () => {
   let answered = 0;
   const listener = await listen({ tls: undefined }, (_request, response) => {
     answered += 1;

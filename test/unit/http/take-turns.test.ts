@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { type Turns, takeTurns } from '../../../src/http/take-turns.ts';
 
-test('one after the other, in the order in which they came', async () => {
+it('one after the other, in the order in which they came', async () => {
   const turns = takeTurns();
   const begun: number[] = [];
   const names = [1, 2, 3];
@@ -13,7 +13,7 @@ test('one after the other, in the order in which they came', async () => {
   expect(turns.delay()).toBe(0);
 });
 
-test('work that fails says so, and the next has its turn', async () => {
+it('work that fails says so, and the next has its turn', async () => {
   const turns = takeTurns();
   const failing = turns.run(() => Promise.reject(new Error('failed')));
   const next = turns.run(() => Promise.resolve());
@@ -21,7 +21,7 @@ test('work that fails says so, and the next has its turn', async () => {
   await next;
 });
 
-test('tells how long one more would wait, also while the first has not waited long', async () => {
+it('tells how long one more would wait, also while the first has not waited long', async () => {
   let now = 1_000;
   const turns = takeTurns(() => now);
   const delays: number[] = [];
@@ -39,7 +39,7 @@ test('tells how long one more would wait, also while the first has not waited lo
   }
 });
 
-test('what comes in is looked at before the next begins, however long each keeps the processor', async () => {
+it('what comes in is looked at before the next begins, however long each keeps the processor', async () => {
   const turns = takeTurns();
   let arrived = 0;
   let arrivedAtFirst: number | undefined;
@@ -67,7 +67,7 @@ test('what comes in is looked at before the next begins, however long each keeps
   expect(arrivedAtFirst).toBeGreaterThan(3);
 });
 
-test('a flood is looked at for a while before each begins, whatever is still at work, and not for ever', async () => {
+it('a flood is looked at for a while before each begins, whatever is still at work, and not for ever', async () => {
   let now = 1_000;
   const turns = takeTurns(() => now);
   let arrived = 0;
@@ -101,7 +101,7 @@ function fill(turns: Turns, work: () => Promise<void>) {
   return { state, oneMore };
 }
 
-test('while those at work keep the processor busy, the next begins when one of them ends', async () => {
+it('while those at work keep the processor busy, the next begins when one of them ends', async () => {
   let mayEnd = 0;
   const keepBusy = async () => {
     while (mayEnd === 0) await nextTurn();
@@ -116,7 +116,7 @@ test('while those at work keep the processor busy, the next begins when one of t
   mayEnd = Number.POSITIVE_INFINITY;
 });
 
-test('while those at work wait for somebody else, the next begins all the same', async () => {
+it('while those at work wait for somebody else, the next begins all the same', async () => {
   const { oneMore } = fill(takeTurns(), () => new Promise(() => undefined));
   await oneMore;
 });

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-path.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
@@ -71,7 +71,7 @@ async function expectRetryLater(response: Response): Promise<void> {
 }
 
 describe('while the store is away', () => {
-  test('every SCEP operation is 503 with Retry-After, and served when it is back', async () => {
+  it('every SCEP operation is 503 with Retry-After, and served when it is back', async () => {
     const { store, ask, post } = await listen();
     store.state = 'away';
     for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert', 'PKIOperation']) {
@@ -83,7 +83,7 @@ describe('while the store is away', () => {
     expect((await post()).status).toBe(200);
   });
 
-  test('all of them are one line of the log', async () => {
+  it('all of them are one line of the log', async () => {
     const log: string[] = [];
     const { store, ask } = await listen(
       undefined,
@@ -95,7 +95,7 @@ describe('while the store is away', () => {
     expect(log.join('')).toContain('words of the store');
   });
 
-  test('also when it goes in the middle of an enrolment, at whichever call', async () => {
+  it('also when it goes in the middle of an enrolment, at whichever call', async () => {
     const { store, post } = await listen();
     const calls = await callsOf(store, post);
     expect(calls).toBeGreaterThan(5);
@@ -108,7 +108,7 @@ describe('while the store is away', () => {
     expect((await post()).status).toBe(200);
   });
 
-  test('the API is ServiceUnavailable, 503 in both protocols, which SDKs try again', async () => {
+  it('the API is ServiceUnavailable, 503 in both protocols, which SDKs try again', async () => {
     const store = interruptible(openInMemoryRecordStore(Date.now));
     store.state = 'away';
     const connectorApi = { store } as unknown as NonNullable<
@@ -144,7 +144,7 @@ describe('under overload', () => {
     return { ...server, release: () => release?.() };
   }
 
-  test('PKIOperation is 503 with Retry-After, and nothing is asked of the store', async () => {
+  it('PKIOperation is 503 with Retry-After, and nothing is asked of the store', async () => {
     const { store, ask, post, release } = await taken();
     await expectRetryLater(await post());
     await expectRetryLater(await ask('PKIOperation&message=MIIB'));
@@ -153,13 +153,13 @@ describe('under overload', () => {
     await expect.poll(async () => (await post()).status).toBe(200);
   });
 
-  test('GetCACaps and GetCACert are answered', async () => {
+  it('GetCACaps and GetCACert are answered', async () => {
     const { ask } = await taken();
     expect((await ask('GetCACaps')).status).toBe(200);
     expect((await ask('GetCACert')).status).toBe(200);
   });
 
-  test('the answer comes before the body', async () => {
+  it('the answer comes before the body', async () => {
     const { url } = await taken();
     const { port, pathname } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -171,7 +171,7 @@ describe('under overload', () => {
     expect(octets.toString()).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: \d+\r\n/s);
   });
 
-  test('whoever sends his message slowly takes nobody’s place', async () => {
+  it('whoever sends his message slowly takes nobody’s place', async () => {
     const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const { url, post } = await listen(load);
     const { port, pathname } = new URL(url);

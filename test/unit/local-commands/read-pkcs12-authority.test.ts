@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { readPkcs12Authority } from '../../../src/local-commands/read-pkcs12-authority.ts';
@@ -47,28 +47,28 @@ async function read(more: readonly string[] = []) {
   return [certificate, ...chain].map(nameOf);
 }
 
-test('the chain comes in order, whatever the order of the file', async () => {
+it('the chain comes in order, whatever the order of the file', async () => {
   pack('ca', ['root', 'stranger', 'ca', 'middle']);
   expect(await read()).toEqual(['CN=ca', 'CN=middle', 'CN=root']);
 });
 
-test('what is above can come from elsewhere', async () => {
+it('what is above can come from elsewhere', async () => {
   pack('ca', ['ca']);
   expect(await read()).toEqual(['CN=ca']);
   expect(await read(['root', 'middle'])).toEqual(['CN=ca', 'CN=middle', 'CN=root']);
 });
 
-test('a root has nothing above it', async () => {
+it('a root has nothing above it', async () => {
   pack('root', ['middle', 'root']);
   expect(await read()).toEqual(['CN=root']);
 });
 
-test('of two certificates for the key it is the one that ends last', async () => {
+it('of two certificates for the key it is the one that ends last', async () => {
   pack('ca', ['ca', 'middle', 'renewed', 'root']);
   expect(await read()).toEqual(['CN=renewed', 'CN=middle', 'CN=root']);
 });
 
-test('what is refused is one line that says what to do', async () => {
+it('what is refused is one line that says what to do', async () => {
   const refused = (passphrase = 'secret') =>
     readPkcs12Authority(P12, passphrase, []).then(
       () => 'read',
@@ -88,7 +88,7 @@ test('what is refused is one line that says what to do', async () => {
   expect(await refused()).toMatch(/^\S+ is no PKCS #12 file that is read here: /);
 });
 
-test('the command that is named does write it anew', async () => {
+it('the command that is named does write it anew', async () => {
   pack('ca', ['ca', 'middle'], '-legacy');
   const [out, anew] = [file('out.pem'), file('new.p12')];
   const passes = ['-passin', 'pass:secret', '-passout', 'pass:secret'];

@@ -1,5 +1,5 @@
 // Protocol C16, C66: GetCACaps offers what is enforced, and what is refused is not offered, under every policy.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CONTENT_CIPHERS } from '../../../src/cms/content-ciphers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import type { AlgorithmPolicy } from '../../../src/scep/algorithm-policy.ts';
@@ -57,14 +57,14 @@ function verdict(message: Uint8Array, policy: AlgorithmPolicy): string {
   }
 }
 
-test('every algorithm of the tables is tried', () => {
+it('every algorithm of the tables is tried', () => {
   expect(REQUESTS.map(({ name }) => name).toSorted()).toEqual(Object.keys(KEYWORDS).toSorted());
 });
 
 describe.each(POLICIES)('%j', (policy) => {
   const offered = caCapabilities(policy).trim().split('\n');
 
-  test.each(REQUESTS)('$name: offered if accepted, else refused and not offered', (request) => {
+  it.each(REQUESTS)('$name: offered if accepted, else refused and not offered', (request) => {
     const outcome = verdict(request.message, policy);
     expect(['accepted', 'algorithm-not-allowed']).toContain(outcome);
     const keyword = KEYWORDS[request.name];
@@ -73,7 +73,7 @@ describe.each(POLICIES)('%j', (policy) => {
     }
   });
 
-  test('every keyword of an algorithm stands for one that is accepted', () => {
+  it('every keyword of an algorithm stands for one that is accepted', () => {
     const known: readonly (string | undefined)[] = Object.values(KEYWORDS);
     for (const keyword of offered.filter((each) => known.includes(each))) {
       const meant = REQUESTS.filter(({ name }) => KEYWORDS[name] === keyword);
@@ -84,7 +84,7 @@ describe.each(POLICIES)('%j', (policy) => {
     expect(offered).toEqual(expect.arrayContaining(['SCEPStandard', 'AES', 'SHA-256']));
   });
 
-  test('the legacy ones are accepted by their own word and no other', () => {
+  it('the legacy ones are accepted by their own word and no other', () => {
     const accepts = (name: string) =>
       REQUESTS.filter((request) => request.name === name).every(
         ({ message }) => verdict(message, policy) === 'accepted',

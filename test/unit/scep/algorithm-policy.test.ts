@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   acceptsCipher,
   acceptsDigest,
@@ -7,11 +7,11 @@ import {
 
 const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
 
-test.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
+it.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
   expect(acceptsDigest(MODERN_ALGORITHMS, digest)).toBe(true);
 });
 
-test.each([
+it.each([
   ['sha1', 'allowSha1'],
   ['md5', 'allowMd5'],
 ] as const)('%s is accepted with %s alone', (digest, option) => {
@@ -20,11 +20,11 @@ test.each([
   expect(acceptsDigest({ ...EVERYTHING, [option]: false }, digest)).toBe(false);
 });
 
-test.each(['aes128', 'aes192', 'aes256', '3des'] as const)('%s is always accepted', (cipher) => {
+it.each(['aes128', 'aes192', 'aes256', '3des'] as const)('%s is always accepted', (cipher) => {
   expect(acceptsCipher(MODERN_ALGORITHMS, cipher)).toBe(true);
 });
 
-test('des is accepted with allowSingleDes alone', () => {
+it('des is accepted with allowSingleDes alone', () => {
   expect(acceptsCipher(MODERN_ALGORITHMS, 'des')).toBe(false);
   expect(acceptsCipher({ ...MODERN_ALGORITHMS, allowSingleDes: true }, 'des')).toBe(true);
   expect(acceptsCipher({ ...EVERYTHING, allowSingleDes: false }, 'des')).toBe(false);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   buildCaCertReply,
   CA_RA_CERT_CONTENT_TYPE,
@@ -15,18 +15,18 @@ function subjectsOf(reply: Uint8Array): string[] {
   );
 }
 
-test('the RA stands first, then the issuing CA, then the rest up to the root (protocol C19)', () => {
+it('the RA stands first, then the issuing CA, then the rest up to the root (protocol C19)', () => {
   const reply = buildCaCertReply(der('ra'), [der('foreign-ra'), der('root')]);
   expect(subjectsOf(reply)).toEqual(['Golden Test RA', 'Foreign RA', 'Golden Test Root']);
 });
 
-test('under a root that issues itself there are two', () => {
+it('under a root that issues itself there are two', () => {
   expect(subjectsOf(buildCaCertReply(der('ra'), [der('root')]))).toEqual([
     'Golden Test RA',
     'Golden Test Root',
   ]);
 });
 
-test('the content type is that of RFC 8894 section 4.2.1.2', () => {
+it('the content type is that of RFC 8894 section 4.2.1.2', () => {
   expect(CA_RA_CERT_CONTENT_TYPE).toBe('application/x-x509-ca-ra-cert');
 });

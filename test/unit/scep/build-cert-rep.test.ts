@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../../../src/asn1/read-ber.ts';
 import {
@@ -106,15 +106,15 @@ const COMMON = {
 };
 
 describe('the signed attributes (protocol C43) are exactly', () => {
-  test('these for SUCCESS', () => {
+  it('these for SUCCESS', () => {
     expect(attributesOf(build(SUCCESS))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:0' });
   });
 
-  test('these for PENDING', () => {
+  it('these for PENDING', () => {
     expect(attributesOf(build(PENDING))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:3' });
   });
 
-  test.each([
+  it.each([
     ['badAlg', '0'],
     ['badMessageCheck', '1'],
     ['badRequest', '2'],
@@ -129,19 +129,19 @@ describe('the signed attributes (protocol C43) are exactly', () => {
     });
   });
 
-  test.each([SUCCESS, failure('badRequest'), PENDING])('in DER order for %j', (outcome) => {
+  it.each([SUCCESS, failure('badRequest'), PENDING])('in DER order for %j', (outcome) => {
     const encodings = (signerInfoOf(build(outcome))[3]?.children ?? []).map(({ bytes }) => bytes);
     expect(encodings).toEqual(encodings.toSorted(Buffer.compare));
   });
 
-  test('with a new senderNonce each time (jscep demands it)', () => {
+  it('with a new senderNonce each time (jscep demands it)', () => {
     const nonces = Array.from({ length: 5 }, () => attributesOf(build(PENDING))['scepSenderNonce']);
     expect(new Set(nonces).size).toBe(5);
   });
 });
 
 describe('what the client sent comes back unchanged', () => {
-  test.each([
+  it.each([
     ['PrintableString', derPrintableString('AB=/+12')],
     ['UTF8String', derUtf8String('Gerät')],
     ['IA5String', derIa5String('a@b')],
@@ -154,7 +154,7 @@ describe('what the client sent comes back unchanged', () => {
     expect(sent.some((encoding) => transactionId.equals(encoding))).toBe(true);
   });
 
-  test.each([1, 8, 16, 32, 64])('a senderNonce of %i octets (protocol C28)', (length) => {
+  it.each([1, 8, 16, 32, 64])('a senderNonce of %i octets (protocol C28)', (length) => {
     const nonce = Buffer.alloc(length, 0xc3);
     const senderNonce = attribute(OID.scepSenderNonce, derOctetString(nonce));
     const { scepRecipientNonce } = attributesOf(build(PENDING, requestOf({ senderNonce })));
@@ -163,7 +163,7 @@ describe('what the client sent comes back unchanged', () => {
 });
 
 describe('the SignedData (protocol C44)', () => {
-  test.each([SUCCESS, failure('badAlg'), PENDING])(
+  it.each([SUCCESS, failure('badAlg'), PENDING])(
     'verifies in openssl up to the root for %j',
     (outcome) => {
       const message = verified(build(outcome));
@@ -171,7 +171,7 @@ describe('the SignedData (protocol C44)', () => {
     },
   );
 
-  test.each(['sha1', 'sha256', 'sha512'] as const)('has the digest asked for: %s', (digest) => {
+  it.each(['sha1', 'sha256', 'sha512'] as const)('has the digest asked for: %s', (digest) => {
     const certRep = build(PENDING, requestOf(), digest);
     expect(verified(certRep)).toHaveLength(0);
     const names = [fieldsOf(certRep)[1]?.children[0], signerInfoOf(certRep)[2]];
@@ -183,14 +183,14 @@ describe('the SignedData (protocol C44)', () => {
     }
   });
 
-  test('names rsaEncryption with NULL for signature algorithm (protocol fact 7)', () => {
+  it('names rsaEncryption with NULL for signature algorithm (protocol fact 7)', () => {
     expect(asn1Lines(signerInfoOf(build(SUCCESS))[4]?.bytes ?? Buffer.of()).slice(1)).toEqual([
       'd=1 prim: OBJECT            :rsaEncryption',
       'd=1 prim: NULL',
     ]);
   });
 
-  test('has version 1 twice, the signer by issuerAndSerialNumber, and the RA certificate alone', () => {
+  it('has version 1 twice, the signer by issuerAndSerialNumber, and the RA certificate alone', () => {
     const [version, , , certificates, signerInfos] = fieldsOf(build(SUCCESS));
     const [signerVersion, sid] = signerInfoOf(build(SUCCESS));
     expect([version?.content, signerVersion?.content]).toEqual([Buffer.of(1), Buffer.of(1)]);
@@ -200,7 +200,7 @@ describe('the SignedData (protocol C44)', () => {
     expect(signerInfos?.children).toHaveLength(1);
   });
 
-  test.each([failure('badRequest'), PENDING])(
+  it.each([failure('badRequest'), PENDING])(
     'has a present, empty content for %j (protocol fact 3)',
     (outcome) => {
       const encapsulated = fieldsOf(build(outcome))[2];
@@ -221,7 +221,7 @@ describe('the envelope of SUCCESS (protocol C45)', () => {
     return runOpenssl(['cms', '-decrypt', '-binary', '-inform', 'DER', ...keys], envelope);
   };
 
-  test.each(['aes128', 'aes192', 'aes256', '3des'] as const)(
+  it.each(['aes128', 'aes192', 'aes256', '3des'] as const)(
     'opens in openssl with the requester’s key, under %s, and holds the leaf alone (fact 4)',
     (cipher) => {
       const printed = runOpenssl(['pkcs7', '-inform', 'DER', '-print_certs'], inner(cipher));
@@ -232,7 +232,7 @@ describe('the envelope of SUCCESS (protocol C45)', () => {
     },
   );
 
-  test('holds a degenerate SignedData without digests, content and signers (protocol C49)', () => {
+  it('holds a degenerate SignedData without digests, content and signers (protocol C49)', () => {
     const lines = asn1Lines(inner('aes128')).filter((line) => /^d=[0-3]/.test(line));
     expect(lines.slice(4)).toEqual([
       'd=3 prim: INTEGER           :01',
@@ -248,14 +248,14 @@ describe('replyDigest', () => {
   const digestFor = (digest: 'md5' | 'sha1' | 'sha256' | 'sha512', policy = MODERN_ALGORITHMS) =>
     replyDigest(readPkiRequest(forgePkiMessage({ content, digest })), policy);
 
-  test('is the one of the request, as old clients know no other', () => {
+  it('is the one of the request, as old clients know no other', () => {
     expect(digestFor('sha256')).toBe('sha256');
     expect(digestFor('sha512')).toBe('sha512');
     expect(digestFor('sha1', { ...MODERN_ALGORITHMS, allowSha1: true })).toBe('sha1');
     expect(digestFor('md5', { ...MODERN_ALGORITHMS, allowMd5: true })).toBe('md5');
   });
 
-  test('is SHA-256 when that one is not accepted or not known', () => {
+  it('is SHA-256 when that one is not accepted or not known', () => {
     expect(digestFor('sha1')).toBe('sha256');
     expect(digestFor('md5')).toBe('sha256');
     const unknown = forgePkiMessage({ content, digestOid: '2.16.840.1.101.3.4.2.4' });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodePem } from '../../../src/asn1/pem.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
@@ -27,7 +27,7 @@ describe('judged by openssl', () => {
   const content = path.join(directory, 'content.p7');
   writeFileSync(rootFile, encodePem('CERTIFICATE', root.certificate.der));
 
-  test('the signature is the current RA’s, under the root', () => {
+  it('the signature is the current RA’s, under the root', () => {
     runOpenssl(
       ['cms', '-verify', '-inform', 'DER', '-CAfile', rootFile, '-purpose', 'any', '-out', content],
       reply,
@@ -43,11 +43,11 @@ describe('judged by openssl', () => {
   });
 });
 
-test('the outer certificates are the signer’s alone: what nobody signs is not to be believed', () => {
+it('the outer certificates are the signer’s alone: what nobody signs is not to be believed', () => {
   expect(parseSignedData(reply).certificates).toEqual([current.certificate.der]);
 });
 
-test('our own client reads it, and not when another signed it', () => {
+it('our own client reads it, and not when another signed it', () => {
   const read = (signer: typeof current) =>
     readNextCaCertificates(reply, NEXT_CA_CERT_CONTENT_TYPE, {
       signers: [signer.certificate],

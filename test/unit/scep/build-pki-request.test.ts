@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
@@ -32,7 +32,7 @@ const build = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll' | 'GetCert' | 'GetCRL
     randomBytes,
   );
 
-test('openssl verifies the message and decrypts the request', () => {
+it('openssl verifies the message and decrypts the request', () => {
   const verify = ['cms', '-verify', '-noverify', '-binary', '-inform', 'DER'];
   const envelope = runOpenssl(verify, build('PKCSReq'));
   const keys = ['-inkey', ra.keyFile, '-recip', ra.certificateFile];
@@ -40,7 +40,7 @@ test('openssl verifies the message and decrypts the request', () => {
   expect(content).toEqual(Buffer.from(csr));
 });
 
-test.each(['PKCSReq', 'RenewalReq', 'CertPoll', 'GetCert', 'GetCRL'] as const)(
+it.each(['PKCSReq', 'RenewalReq', 'CertPoll', 'GetCert', 'GetCRL'] as const)(
   'our server reads a %s',
   (type) => {
     const request = readPkiRequest(build(type));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { caCapabilities } from '../../../src/scep/ca-capabilities.ts';
 
@@ -8,19 +8,19 @@ const policies = [false, true].flatMap((allowSingleDes) =>
   ),
 );
 
-test('the default, to the octet', () => {
+it('the default, to the octet', () => {
   expect(caCapabilities(MODERN_ALGORITHMS)).toBe(
     'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nDES3\n',
   );
 });
 
-test('services stand among them only while they are offered (protocol C16)', () => {
+it('services stand among them only while they are offered (protocol C16)', () => {
   expect(caCapabilities(MODERN_ALGORITHMS, ['GetNextCACert', 'Renewal'])).toBe(
     'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nRenewal\nGetNextCACert\nDES3\n',
   );
 });
 
-test.each(policies)('suit the clients under %j', (policy) => {
+it.each(policies)('suit the clients under %j', (policy) => {
   const body = caCapabilities(policy);
   const lines = body.split('\n');
   expect(lines.pop()).toBe('');
@@ -32,6 +32,6 @@ test.each(policies)('suit the clients under %j', (policy) => {
   expect(lines.includes('SHA-1')).toBe(policy.allowSha1);
 });
 
-test.each(policies)('never advertise single DES or MD5 (protocol C17), under %j', (policy) => {
+it.each(policies)('never advertise single DES or MD5 (protocol C17), under %j', (policy) => {
   expect(caCapabilities(policy)).not.toMatch(/^(DES|MD5)$/m);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -36,7 +36,7 @@ function passwordsOf(...attributes: readonly Attribute[]): string[] {
 const challenge = (...values: Uint8Array[]) => ({ oid: OID.challengePassword, values });
 
 describe('challengePasswords', () => {
-  test.each([
+  it.each([
     ['PrintableString', derPrintableString('Pa55 word'), 'Pa55 word'],
     ['PrintableString with an underscore', derPrintableString('a_b'), 'a_b'],
     ['UTF8String', derUtf8String('Schlüssel✓'), 'Schlüssel✓'],
@@ -47,13 +47,13 @@ describe('challengePasswords', () => {
     expect(passwordsOf(challenge(value))).toEqual([text]);
   });
 
-  test('gives every one, so that the caller can refuse more than one', () => {
+  it('gives every one, so that the caller can refuse more than one', () => {
     const [one, two] = [derPrintableString('1'), derPrintableString('2')];
     expect(passwordsOf(challenge(one), challenge(two))).toHaveLength(2);
     expect(passwordsOf(challenge(one, two))).toHaveLength(2);
   });
 
-  test('takes the empty one for none', () => {
+  it('takes the empty one for none', () => {
     expect(passwordsOf()).toEqual([]);
     expect(passwordsOf(challenge(derPrintableString('')))).toEqual([]);
     expect(passwordsOf(challenge(derUtf8String('')), challenge(derPrintableString('1')))).toEqual([
@@ -61,13 +61,13 @@ describe('challengePasswords', () => {
     ]);
   });
 
-  test('looks at no other attribute', () => {
+  it('looks at no other attribute', () => {
     expect(passwordsOf({ oid: OID.unstructuredName, values: [derPrintableString('x')] })).toEqual(
       [],
     );
   });
 
-  test.each([
+  it.each([
     ['an INTEGER', derInteger(1)],
     ['half a BMP character', derElement(0x1e, Buffer.of(0))],
     ['no valid UTF-8', derElement(0x0c, Buffer.of(0xff))],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { chooseCaCertificates } from '../../../src/scep/choose-ca-certificates.ts';
 import { makeIdentity } from '../../support/keys/test-authority.ts';
 
@@ -7,14 +7,14 @@ const policyCa = makeIdentity({ subject: 'CN=Policy', ca: {}, issuer: root });
 const issuing = makeIdentity({ subject: 'CN=Issuing', ca: {}, issuer: policyCa });
 const [r, p, i] = [root, policyCa, issuing].map(({ certificate }) => certificate.der);
 
-test('above an intermediate', () => {
+it('above an intermediate', () => {
   if (!r || !p || !i) throw new Error('unreachable');
   expect(chooseCaCertificates('full', i, [p, r])).toEqual([i, p, r]);
   expect(chooseCaCertificates('no-root', i, [p, r])).toEqual([i, p]);
   expect(chooseCaCertificates('ra-and-ca', i, [p, r])).toEqual([i]);
 });
 
-test('a root that issues itself always stays', () => {
+it('a root that issues itself always stays', () => {
   if (!r) throw new Error('unreachable');
   for (const choice of ['full', 'no-root', 'ra-and-ca'] as const) {
     expect(chooseCaCertificates(choice, r, [])).toEqual([r]);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { openPasswordEnvelope } from '../../../src/cms/open-password-envelope.ts';
 import { parseEnvelopedData } from '../../../src/cms/parse-enveloped-data.ts';
@@ -25,14 +25,14 @@ const byEc: VerifiedRequest = {
   replyBy: 'password',
 };
 
-test('an RSA key receives the reply itself, challenge or not', async () => {
+it('an RSA key receives the reply itself, challenge or not', async () => {
   for (const challenge of [undefined, 'challenge']) {
     const recipient = await chooseReplyRecipient(byRsa, challenge, randomBytes);
     expect(recipient).toEqual({ certificate, publicKey });
   }
 });
 
-test('for another key the reply is encrypted by the challenge password', async () => {
+it('for another key the reply is encrypted by the challenge password', async () => {
   const recipient = await chooseReplyRecipient(byEc, 'challenge', randomBytes);
   const cipher = contentCipher('aes128');
   const envelope = sealEnvelopedData(Buffer.from('reply'), recipient, cipher, randomBytes);
@@ -40,7 +40,7 @@ test('for another key the reply is encrypted by the challenge password', async (
   expect(opened?.content).toEqual(Buffer.from('reply'));
 });
 
-test('without a challenge password it is refused', async () => {
+it('without a challenge password it is refused', async () => {
   const chosen = chooseReplyRecipient(byEc, undefined, randomBytes);
   await expect(chosen).rejects.toThrow(Refusal);
   await expect(chosen).rejects.toMatchObject({ reason: 'signer-key-unsupported' });

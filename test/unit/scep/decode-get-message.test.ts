@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
@@ -13,12 +13,12 @@ const base64 = bytes.toString('base64');
 const wrapped = (base64.match(/.{1,64}/g) ?? []).join('\n');
 const lines = (base64.match(/.{1,64}/g) ?? []).join('\r\n');
 
-test('the sample needs all the care there is', () => {
+it('the sample needs all the care there is', () => {
   expect(base64).toMatch(/\+.*\/.*=$/s);
 });
 
 describe('one message in all its forms (protocol C3)', () => {
-  test.each([
+  it.each([
     ['percent-encoded (certmonger)', encodeURIComponent(base64)],
     ['as it is (macOS, jscep)', base64],
     ["only '=' escaped (macOS)", base64.replaceAll('=', '%3D')],
@@ -39,7 +39,7 @@ describe('one message in all its forms (protocol C3)', () => {
   });
 });
 
-test.each([
+it.each([
   ['nothing', ''],
   ['only padding', '=='],
   ['one character', 'A'],

@@ -1,5 +1,5 @@
 // Protocol S1 and S2: whoever changes an envelope and sends it again must not learn whether it decrypted.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
 import type { CipherName } from '../../../src/cms/content-ciphers.ts';
@@ -70,15 +70,15 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
   const parts = partsOf(envelope);
   const block = name === '3des' ? 8 : 16;
 
-  test('opens for the device itself', () => {
+  it('opens for the device itself', () => {
     expect(verdict(envelope, device)).toBe('opens');
   });
 
-  test('has one verdict even when it is not changed', () => {
+  it('has one verdict even when it is not changed', () => {
     expect(verdict(envelope)).toBe(THE_ONE_VERDICT);
   });
 
-  test('has one verdict for a flip in each block of the ciphertext and each octet of the last two', () => {
+  it('has one verdict for a flip in each block of the ciphertext and each octet of the last two', () => {
     const { start, end } = parts.ciphertext;
     const verdicts = new Set<string>();
     for (let at = start; at < end; at += at < end - 2 * block ? 2 * block + 1 : 1) {
@@ -87,20 +87,20 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
     expect([...verdicts]).toEqual([THE_ONE_VERDICT]);
   });
 
-  test('has one verdict for every bit of the octet that decides about the padding', () => {
+  it('has one verdict for every bit of the octet that decides about the padding', () => {
     const at = parts.ciphertext.end - block - 1;
     for (let bit = 0; bit < 8; bit += 1) {
       expect(verdict(flipped(envelope, at, bit))).toBe(THE_ONE_VERDICT);
     }
   });
 
-  test('has one verdict for flips in the encrypted key', () => {
+  it('has one verdict for flips in the encrypted key', () => {
     for (let at = parts.encryptedKey.start; at < parts.encryptedKey.end; at += 37) {
       expect(verdict(flipped(envelope, at, at % 8))).toBe(THE_ONE_VERDICT);
     }
   });
 
-  test('has one verdict for blocks left out, doubled or exchanged', () => {
+  it('has one verdict for blocks left out, doubled or exchanged', () => {
     const { start, end } = parts.ciphertext;
     const swapped = Buffer.from(envelope);
     Buffer.from(envelope.subarray(end - 2 * block, end - block)).copy(swapped, end - block);
@@ -110,7 +110,7 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
   });
 });
 
-test('a flip in the initialisation vector changes octets that nobody signed, and is refused all the same', () => {
+it('a flip in the initialisation vector changes octets that nobody signed, and is refused all the same', () => {
   const envelope = goldenEnvelope('aes128');
   const { start, end } = partsOf(envelope).initialisationVector;
   for (let at = start; at < end; at += 1) {

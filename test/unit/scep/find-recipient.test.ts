@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
@@ -21,13 +21,13 @@ const sealedTo = (recipient: typeof ra) =>
   requestWith(sealEnvelopedData(Buffer.from('x'), recipient, contentCipher('aes128'), randomBytes));
 
 describe('findRecipient', () => {
-  test('finds the generation that the envelope is for, whatever their order', () => {
+  it('finds the generation that the envelope is for, whatever their order', () => {
     expect(findRecipient(sealedTo(ra), [ra, foreign])?.recipient.name).toBe('ra');
     expect(findRecipient(sealedTo(ra), [foreign, ra])?.recipient.name).toBe('ra');
     expect(findRecipient(sealedTo(foreign), [ra, foreign])?.recipient.name).toBe('foreign-ra');
   });
 
-  test('gives the RecipientInfo that belongs to it out of several', () => {
+  it('gives the RecipientInfo that belongs to it out of several', () => {
     const files = ['foreign-ra', 'ra'] as const;
     const envelope = runOpenssl(
       [
@@ -46,7 +46,7 @@ describe('findRecipient', () => {
     }
   });
 
-  test('prefers the first of ours when the envelope is for both', () => {
+  it('prefers the first of ours when the envelope is for both', () => {
     const envelope = runOpenssl(
       [
         ...['cms', '-encrypt', '-binary', '-outform', 'DER', '-aes128'],
@@ -57,7 +57,7 @@ describe('findRecipient', () => {
     expect(findRecipient(requestWith(envelope), [ra, foreign])?.recipient.name).toBe('ra');
   });
 
-  test('is undefined for the envelope of another, without identities, and without an envelope', () => {
+  it('is undefined for the envelope of another, without identities, and without an envelope', () => {
     expect(findRecipient(sealedTo(foreign), [ra])).toBeUndefined();
     expect(findRecipient(sealedTo(ra), [])).toBeUndefined();
     expect(findRecipient(requestWith(null), [ra])).toBeUndefined();

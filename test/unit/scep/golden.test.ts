@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
@@ -105,20 +105,20 @@ function outcomeOf(bytes: Uint8Array, policy: AlgorithmPolicy): string {
 }
 
 describe('every message of the golden corpus', () => {
-  test('is there, from every client', () => {
+  it('is there, from every client', () => {
     const clients = new Set(CASES.map((file) => path.dirname(file)));
     expect([...clients]).toEqual(
       expect.arrayContaining(['certmonger', 'openssl', 'scepclient', 'sscep', 'strongswan']),
     );
   });
 
-  test.each(CASES)('%s', (file) => {
+  it.each(CASES)('%s', (file) => {
     const expected = expectationOf(file);
     const policy = { ...MODERN_ALGORITHMS, ...expected.policy };
     expect(outcomeOf(bytesOf(file), policy)).toBe(expected.outcome);
   });
 
-  test.each(CASES.filter((file) => expectationOf(file).outcome === 'opens'))('reads %s', (file) => {
+  it.each(CASES.filter((file) => expectationOf(file).outcome === 'opens'))('reads %s', (file) => {
     const expected = expectationOf(file);
     const opened = open(bytesOf(file), { ...MODERN_ALGORITHMS, ...expected.policy });
     const { attributes, senderNonce } = opened.request;
@@ -144,7 +144,7 @@ describe('every message of the golden corpus', () => {
   const withWeakAlgorithms = CASES.filter(
     (file) => Object.values(expectationOf(file).policy).length > 0,
   );
-  test.each(withWeakAlgorithms)('%s is refused by the default policy', (file) => {
+  it.each(withWeakAlgorithms)('%s is refused by the default policy', (file) => {
     expect(outcomeOf(bytesOf(file), MODERN_ALGORITHMS)).toBe('badAlg');
   });
 });

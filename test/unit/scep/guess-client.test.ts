@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
 import { guessClient } from '../../../src/scep/guess-client.ts';
@@ -16,7 +16,7 @@ function requestOf(transactionId: string) {
   return readPkiRequest(forgePkiMessage({ content, attributes }));
 }
 
-test.each([
+it.each([
   ['cisco', 'Mozilla/4.0 (compatible; MSIE 5.0; Cisco PKI)', 'ABC'],
   ['windows', 'Mozilla/4.0 (compatible; Win32; NDES client 6.1.7601.17514/x86fre)', 'ABC'],
   ['apple', 'profiled/1.0 CFNetwork/1410.0.3 Darwin/22.6.0', 'ABC'],

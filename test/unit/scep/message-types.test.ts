@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CERT_REP, REQUEST_TYPES, requestTypeOf } from '../../../src/scep/message-types.ts';
 
-test.each([
+it.each([
   ['17', 'RenewalReq'],
   ['19', 'PKCSReq'],
   ['20', 'CertPoll'],
@@ -12,7 +12,7 @@ test.each([
   expect(REQUEST_TYPES[name]).toBe(messageType);
 });
 
-test('every other number is no request, 3 and 18 among them (protocol C29)', () => {
+it('every other number is no request, 3 and 18 among them (protocol C29)', () => {
   const served = new Set<string>(Object.values(REQUEST_TYPES));
   for (let type = 0; type < 300; type += 1) {
     if (!served.has(String(type))) expect(requestTypeOf(String(type))).toBeUndefined();
@@ -20,7 +20,7 @@ test('every other number is no request, 3 and 18 among them (protocol C29)', () 
   expect(requestTypeOf(CERT_REP)).toBeUndefined();
 });
 
-test.each(['', ' 19', '19 ', '019', '+19', '19.0', '0x13', '1９', '19\0', 'PKCSReq', 'toString'])(
+it.each(['', ' 19', '19 ', '019', '+19', '19.0', '0x13', '1９', '19\0', 'PKCSReq', 'toString'])(
   '%j is no request',
   (messageType) => {
     expect(requestTypeOf(messageType)).toBeUndefined();

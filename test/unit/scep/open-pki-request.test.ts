@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derOid } from '../../../src/asn1/write-der.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
@@ -33,7 +33,7 @@ function open(envelope: Uint8Array, policy = WITH_DES) {
 }
 
 describe('opens', () => {
-  test.each(['aes128', 'aes192', 'aes256', '3des', 'des'] as const)('%s', (name) => {
+  it.each(['aes128', 'aes192', 'aes256', '3des', 'des'] as const)('%s', (name) => {
     const opened = open(goldenEnvelope(name, csr));
     expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
     expect(opened.cipher.name).toBe(name);
@@ -41,12 +41,12 @@ describe('opens', () => {
 });
 
 describe('refuses', () => {
-  test('single DES unless the policy allows it', () => {
+  it('single DES unless the policy allows it', () => {
     const refusal = refusalOf(() => open(goldenEnvelope('des', csr), MODERN_ALGORITHMS));
     expect(refusal.reason).toBe('algorithm-not-allowed');
   });
 
-  test.each([
+  it.each([
     ['the content cipher', OID.aes128Cbc, '2.16.840.1.101.3.4.1.6'],
     ['the key transport', OID.rsaEncryption, '1.2.840.113549.1.1.6'],
   ])('%s when it is unknown', (_, known, unknown) => {
@@ -58,7 +58,7 @@ describe('refuses', () => {
     expect(refusal.text).toContain(unknown);
   });
 
-  test.each([
+  it.each([
     ['no CMS', Buffer.from('no CMS')],
     ['nothing', Buffer.alloc(0)],
     ['a signed message', forgePkiMessage()],
@@ -91,19 +91,19 @@ describe('an envelope by password', () => {
     });
   };
 
-  test('opens, and tells the password', async () => {
+  it('opens, and tells the password', async () => {
     const opened = await openBy(['another', PASSWORD], await byPassword());
     expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
     expect(opened.password).toBe(PASSWORD);
     expect(opened.cipher.name).toBe('aes128');
   });
 
-  test('is nothing for our keys', async () => {
+  it('is nothing for our keys', async () => {
     const envelope = await byPassword();
     expect(refusalOf(() => open(envelope)).reason).toBe('message-check');
   });
 
-  test('is refused by message-check, with one text, whatever does not fit', async () => {
+  it('is refused by message-check, with one text, whatever does not fit', async () => {
     const envelope = await byPassword();
     const changed = Buffer.from(envelope);
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
@@ -122,13 +122,13 @@ describe('an envelope by password', () => {
     expect(texts.size).toBe(1);
   });
 
-  test('is held to the policy for its cipher', async () => {
+  it('is held to the policy for its cipher', async () => {
     const envelope = await byPassword('des');
     expect((await reasonWhy([PASSWORD], envelope)).reason).toBe('algorithm-not-allowed');
     expect((await openBy([PASSWORD], envelope, WITH_DES)).cipher.name).toBe('des');
   });
 
-  test('of an unknown derivation is unsupported, and asks for no password', async () => {
+  it('of an unknown derivation is unsupported, and asks for no password', async () => {
     const envelope = Buffer.from(await byPassword());
     Buffer.from(derOid('1.2.840.113549.1.5.14')).copy(
       envelope,

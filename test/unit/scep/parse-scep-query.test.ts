@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScepQuery } from '../../../src/scep/parse-scep-query.ts';
 
 describe('parseScepQuery', () => {
-  test.each([
+  it.each([
     ['/scep?operation=GetCACaps', 'getcacaps', undefined],
     ['/scep?operation=GetCACaps&message=', 'getcacaps', ''],
     ['/scep?operation=PKIOperation&message=AA', 'pkioperation', 'AA'],
@@ -19,24 +19,24 @@ describe('parseScepQuery', () => {
     expect(parseScepQuery(target)).toEqual({ operation, message });
   });
 
-  test('leaves the message as it stands: no escape and no plus is touched', () => {
+  it('leaves the message as it stands: no escape and no plus is touched', () => {
     expect(parseScepQuery('/?operation=PKIOperation&message=a+b%2Bc/d==').message).toBe(
       'a+b%2Bc/d==',
     );
   });
 
-  test('takes a question mark in the message for part of it', () => {
+  it('takes a question mark in the message for part of it', () => {
     expect(parseScepQuery('/?message=a?b').message).toBe('a?b');
   });
 
-  test('counts the first of repeated parameters (protocol S24)', () => {
+  it('counts the first of repeated parameters (protocol S24)', () => {
     expect(parseScepQuery('/?operation=A&operation=B&message=1&message=2')).toEqual({
       operation: 'a',
       message: '1',
     });
   });
 
-  test.each(['message[]=AA', 'message[0]=AA', '__proto__=AA', 'messages=AA', 'amessage=AA'])(
+  it.each(['message[]=AA', 'message[0]=AA', '__proto__=AA', 'messages=AA', 'amessage=AA'])(
     '%s is no message (protocol S24)',
     (parameter) => {
       expect(parseScepQuery(`/?${parameter}`)).toEqual({
@@ -46,7 +46,7 @@ describe('parseScepQuery', () => {
     },
   );
 
-  test('reads a query of many parameters at once', () => {
+  it('reads a query of many parameters at once', () => {
     const many = `/?${'a&'.repeat(30_000)}operation=GetCACert`;
     expect(parseScepQuery(many).operation).toBe('getcacert');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -44,7 +44,7 @@ function withExtensionTwice(): Uint8Array {
   });
 }
 
-test('reads a request', () => {
+it('reads a request', () => {
   const request = readPkiRequest(forgePkiMessage({ content }));
   expect(request.attributes.messageType).toBe('19');
   expect(request.attributes.transactionId).toBe(TRANSACTION_ID);
@@ -59,7 +59,7 @@ describe('the certificate of the signer (protocol C25)', () => {
       forgePkiMessage({ content, certificates, ...(signerIdentifier && { signerIdentifier }) }),
     ).signerCertificate;
 
-  test.each([
+  it.each([
     ['the only one', [device.der]],
     ['the last of several', [root.der, ra.der, device.der]],
     ['the first of several', [device.der, root.der, ra.der]],
@@ -69,18 +69,18 @@ describe('the certificate of the signer (protocol C25)', () => {
     expect(same(signerCertificate(certificates)?.der, device.der)).toBe(true);
   });
 
-  test('may be named by its key identifier', () => {
+  it('may be named by its key identifier', () => {
     const id = derContextPrimitive(0, keyIdentifierOf(device.subjectPublicKeyInfo));
     expect(same(signerCertificate([ra.der, device.der], id)?.der, device.der)).toBe(true);
   });
 
-  test('may be named with a needless zero before the serial number', () => {
+  it('may be named with a needless zero before the serial number', () => {
     const padded = Buffer.concat([Buffer.of(0), device.serialNumber]);
     const id = derSequence(device.issuer, derElement(0x02, padded));
     expect(same(signerCertificate([device.der], id)?.der, device.der)).toBe(true);
   });
 
-  test.each([
+  it.each([
     ['there is none', []],
     ['there are only others', [ra.der, root.der]],
   ])('is undefined when %s', (_, certificates) => {
@@ -91,7 +91,7 @@ describe('the certificate of the signer (protocol C25)', () => {
 describe('is unreadable', () => {
   const { senderNonce: _, ...withoutNonce } = requestAttributes(content);
 
-  test.each([
+  it.each([
     ['without a signer', { signers: 0 }],
     ['with two signers', { signers: 2 }],
     ['with eContentType envelopedData', { contentType: OID.envelopedData }],
@@ -111,7 +111,7 @@ describe('is unreadable', () => {
     expect(() => readPkiRequest(forgePkiMessage({ content, ...forgery }))).toThrow(DecodeError);
   });
 
-  test('except that a reply may be without a senderNonce', () => {
+  it('except that a reply may be without a senderNonce', () => {
     const reply = forgePkiMessage({ content, attributes: Object.values(withoutNonce) });
     expect(readPkiMessage(reply).attributes.senderNonce).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { REFUSAL_REASONS, Refusal, type RefusalReason } from '../../../src/scep/refusal.ts';
 
 const reasons = Object.keys(REFUSAL_REASONS) as RefusalReason[];
@@ -6,12 +6,12 @@ const reasons = Object.keys(REFUSAL_REASONS) as RefusalReason[];
 describe.each(reasons)('%s', (reason) => {
   const row = REFUSAL_REASONS[reason];
 
-  test('has a sentence for the person at the client that fits the attribute', () => {
+  it('has a sentence for the person at the client that fits the attribute', () => {
     expect(row.text).toMatch(/^[A-Z][ -~]*\.$/);
     expect(row.text.length).toBeLessThanOrEqual(150);
   });
 
-  test('is a Refusal with its failInfo and text', () => {
+  it('is a Refusal with its failInfo and text', () => {
     const refusal = new Refusal(reason);
     expect(refusal).toMatchObject({
       name: 'Refusal',
@@ -22,14 +22,14 @@ describe.each(reasons)('%s', (reason) => {
     expect(refusal.message).toBe(reason);
   });
 
-  test('tells a detail to the log, and to the client unless it is message-check', () => {
+  it('tells a detail to the log, and to the client unless it is message-check', () => {
     const refusal = new Refusal(reason, 'the detail');
     expect(refusal.message).toBe(`${reason}: the detail`);
     expect(refusal.text).toBe(reason === 'message-check' ? row.text : `${row.text} (the detail)`);
   });
 });
 
-test('only message-check is badMessageCheck, so that there is one text of it', () => {
+it('only message-check is badMessageCheck, so that there is one text of it', () => {
   const rows = reasons.filter((reason) => REFUSAL_REASONS[reason].failInfo === 'badMessageCheck');
   expect(rows).toEqual(['message-check']);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -41,7 +41,7 @@ const senderNonce = (...values: Uint8Array[]) => ({
 });
 const NOTHING = attribute('1.2.3', derInteger(1));
 
-test('reads the attributes of a request', () => {
+it('reads the attributes of a request', () => {
   expect(read({})).toMatchObject({
     messageType: '19',
     transactionId: 'forged transaction 1',
@@ -52,7 +52,7 @@ test('reads the attributes of a request', () => {
   });
 });
 
-test('reads the attributes of a reply', () => {
+it('reads the attributes of a reply', () => {
   const nonce = Buffer.alloc(16, 1);
   const reply = read(
     {},
@@ -66,7 +66,7 @@ test('reads the attributes of a reply', () => {
 });
 
 describe('transactionID', () => {
-  test.each([
+  it.each([
     ['a PrintableString', derPrintableString('AB12'), 'AB12'],
     ['a UTF8String', derUtf8String('Gerät'), 'Gerät'],
     ['an IA5String', derIa5String('a@b'), 'a@b'],
@@ -84,7 +84,7 @@ describe('transactionID', () => {
     expect(Buffer.from(attributes.transactionIdDer)).toEqual(Buffer.from(der));
   });
 
-  test.each([
+  it.each([
     ['missing', { transactionId: NOTHING }],
     ['empty', transactionId(derPrintableString(''))],
     ['of 256 octets', transactionId(derPrintableString('x'.repeat(256)))],
@@ -103,16 +103,16 @@ describe('transactionID', () => {
 });
 
 describe('nonces', () => {
-  test.each([1, 8, 16, 32, 64])('may have %i octets', (length) => {
+  it.each([1, 8, 16, 32, 64])('may have %i octets', (length) => {
     const nonce = Buffer.alloc(length, 0xa5);
     expect(Buffer.from(read(senderNonce(derOctetString(nonce))).senderNonce ?? [])).toEqual(nonce);
   });
 
-  test('may be missing here; readPkiRequest asks for the senderNonce', () => {
+  it('may be missing here; readPkiRequest asks for the senderNonce', () => {
     expect(read({ senderNonce: NOTHING }).senderNonce).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['empty', senderNonce(derOctetString(Buffer.alloc(0)))],
     ['of 65 octets', senderNonce(derOctetString(Buffer.alloc(65)))],
     ['doubled', senderNonce(derOctetString(Buffer.of(1)), derOctetString(Buffer.of(1)))],
@@ -122,18 +122,18 @@ describe('nonces', () => {
   });
 });
 
-test.each(['messageType', 'transactionId', 'senderNonce'] as const)(
+it.each(['messageType', 'transactionId', 'senderNonce'] as const)(
   '%s must not stand in two attributes (protocol S12)',
   (name) => {
     expect(() => read({}, good[name])).toThrow('is repeated');
   },
 );
 
-test('messageType must be there', () => {
+it('messageType must be there', () => {
   expect(() => read({ messageType: NOTHING })).toThrow('the messageType is missing');
 });
 
-test('the writers give one value of the type RFC 8894 section 3.2.1 names', () => {
+it('the writers give one value of the type RFC 8894 section 3.2.1 names', () => {
   const typeOf = (der: Uint8Array) => asn1Lines(der).at(-1);
   expect(typeOf(printableAttribute(OID.scepMessageType, '3'))).toBe(
     'd=2 prim: PRINTABLESTRING   :3',

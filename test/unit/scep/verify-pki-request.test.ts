@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derSequence } from '../../../src/asn1/write-der.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
@@ -28,7 +28,7 @@ function reasonOf(forgery: Forgery, policy = MODERN_ALGORITHMS): RefusalReason {
   return refusalOf(() => verify(forgery, policy)).reason;
 }
 
-test('gives the key that signed, and the digest', () => {
+it('gives the key that signed, and the digest', () => {
   const verified = verify({ digest: 'sha384' });
   expect(verified.digest).toBe('sha384');
   expect(verified.signerKey.equals(device.publicKey)).toBe(true);
@@ -36,11 +36,11 @@ test('gives the key that signed, and the digest', () => {
 });
 
 describe('the policy decides about digests', () => {
-  test.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
+  it.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
     expect(verify({ digest }).digest).toBe(digest);
   });
 
-  test.each([
+  it.each([
     ['sha1', 'allowSha1', OID.sha1WithRsa],
     ['md5', 'allowMd5', OID.md5WithRsa],
   ] as const)(
@@ -57,7 +57,7 @@ describe('the policy decides about digests', () => {
     },
   );
 
-  test.each([
+  it.each([
     [{ digestOid: '2.16.840.1.101.3.4.2.4' }],
     [{ signatureOid: '1.2.840.113549.1.1.14' }],
     [{ signatureOid: OID.rsassaPss }],
@@ -69,7 +69,7 @@ describe('the policy decides about digests', () => {
 describe('message-check, with one text', () => {
   const others = requestAttributes(Buffer.from('another content'));
 
-  test.each<[string, Forgery]>([
+  it.each<[string, Forgery]>([
     ['a missing certificate', { certificates: [] }],
     ['only the certificate of another', { certificates: [goldenIdentity('ra').certificate.der] }],
     ['the signature of another', { signerKey: goldenIdentity('ra').privateKey }],
@@ -88,7 +88,7 @@ describe('the key of the signer', () => {
   const fields = { serialNumber: Buffer.of(5), subject: derName([]), extensions: [], ...validity };
   const serial = derSequence(derName([]), Buffer.of(2, 1, 5));
 
-  test('RSA: the reply goes by key transport', () => {
+  it('RSA: the reply goes by key transport', () => {
     expect(verify({}).replyBy).toBe('key-transport');
   });
 
@@ -110,14 +110,14 @@ describe('the key of the signer', () => {
       signerKey: keys.privateKey,
     };
 
-    test.each(SIGNATURES)('%s under %s', (digest, signatureOid) => {
+    it.each(SIGNATURES)('%s under %s', (digest, signatureOid) => {
       const verified = verify({ ...forgery, digest, signatureOid });
       expect(verified.replyBy).toBe('password');
       expect(verified.digest).toBe(digest);
       expect(verified.signerKey.equals(keys.publicKey)).toBe(true);
     });
 
-    test('SHA-1 only where the policy has it, and never MD5', () => {
+    it('SHA-1 only where the policy has it, and never MD5', () => {
       const sha1 = { ...forgery, digest: 'sha1', signatureOid: OID.ecPublicKey } as const;
       expect(reasonOf(sha1)).toBe('algorithm-not-allowed');
       expect(reasonOf({ ...sha1, signatureOid: OID.ecdsaWithSha1 })).toBe('algorithm-not-allowed');
@@ -125,7 +125,7 @@ describe('the key of the signer', () => {
       expect(reasonOf({ ...sha1, digest: 'md5' }, EVERYTHING)).toBe('algorithm-unsupported');
     });
 
-    test('a wrong signature, and one that claims to be RSA', () => {
+    it('a wrong signature, and one that claims to be RSA', () => {
       const signature = Buffer.alloc(70, 1);
       const signatureOid = OID.ecdsaWithSha256;
       expect(reasonOf({ ...forgery, signatureOid, signature })).toBe('message-check');
@@ -134,7 +134,7 @@ describe('the key of the signer', () => {
     });
   });
 
-  test('EC on another curve is not supported', () => {
+  it('EC on another curve is not supported', () => {
     const keys = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
     const der = buildSelfSignedCertificate({
       ...fields,
@@ -147,7 +147,7 @@ describe('the key of the signer', () => {
     );
   });
 
-  test.each([1024, 2040])('RSA of %i bits is not supported', (modulusLength) => {
+  it.each([1024, 2040])('RSA of %i bits is not supported', (modulusLength) => {
     const keys = generateKeyPairSync('rsa', { modulusLength });
     const der = buildSelfSignedCertificate({
       ...fields,

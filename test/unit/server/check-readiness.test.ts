@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { connectorPartition } from '../../../src/connectors/connector-record.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { raIdentities, raIdentityKey } from '../../../src/connectors/ra/ra-identity-record.ts';
@@ -27,24 +27,24 @@ function check(sealer: Sealer = world.deps.sealer) {
   return checkReadiness({ store, sealer, enrolment: { ...world.deps, findRaIdentities } });
 }
 
-test('ready with its store and its keys, and without any connector', async () => {
+it('ready with its store and its keys, and without any connector', async () => {
   expect(await check()).toBeUndefined();
   await forgetRaIdentity();
   expect(await check()).toBeUndefined();
 });
 
-test('not without the store, of whose words nothing is said', async () => {
+it('not without the store, of whose words nothing is said', async () => {
   store.state = 'away';
   expect(await check()).toBe('the store cannot be used');
   store.state = 'there';
   expect(await check()).toBeUndefined();
 });
 
-test('not with a master key that is another one', async () => {
+it('not with a master key that is another one', async () => {
   expect(await check(other)).toBe('the master key is not that of the store');
 });
 
-test('not while it seals under a key that was done away with', async () => {
+it('not while it seals under a key that was done away with', async () => {
   const newKey = createHash('sha256').update('a new one').digest();
   const oldKey = createHash('sha256').update('test master key').digest();
   const straggler = createSealer(oldKey, newKey);
@@ -56,7 +56,7 @@ test('not while it seals under a key that was done away with', async () => {
   expect(await check(createSealer(newKey))).toBeUndefined();
 });
 
-test('not when no RA key opens', async () => {
+it('not when no RA key opens', async () => {
   const partition = connectorPartition(world.connector.id);
   const kept = await getEntry(store, partition, raIdentities, raIdentityKey(1));
   if (kept === undefined) throw new Error('there is no RA identity');
@@ -66,7 +66,7 @@ test('not when no RA key opens', async () => {
   expect(await check()).toBe('the keys of connectors cannot be opened');
 });
 
-test('the CA is never asked', async () => {
+it('the CA is never asked', async () => {
   world.issuer.describeAuthority = () => Promise.reject(new Error('the CA was asked'));
   expect(await check()).toBeUndefined();
   expect(world.issuer.calls).toBe(0);

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { createReadiness } from '../../../src/server/create-readiness.ts';
 
@@ -7,7 +7,7 @@ const logger = createLogger('info', { write: (line) => log.push(line) });
 const messages = () => log.splice(0).map((line) => (JSON.parse(line) as { msg: string }).msg);
 const never = () => new Promise<never>(() => undefined);
 
-test('what the check says, both ways, and one line for each change', async () => {
+it('what the check says, both ways, and one line for each change', async () => {
   let objection: string | undefined;
   const readiness = createReadiness({ check: async () => objection, logger, freshness: 0 });
   expect(await readiness.objection()).toBeUndefined();
@@ -20,7 +20,7 @@ test('what the check says, both ways, and one line for each change', async () =>
   expect(messages()).toEqual(['ready', 'not ready', 'ready']);
 });
 
-test('a check that hangs is not waited for, and not begun again', async () => {
+it('a check that hangs is not waited for, and not begun again', async () => {
   let checks = 0;
   const check = () => {
     checks += 1;
@@ -34,13 +34,13 @@ test('a check that hangs is not waited for, and not begun again', async () => {
   expect(checks).toBe(1);
 });
 
-test('a check that throws makes not ready, and its words stay inside', async () => {
+it('a check that throws makes not ready, and its words stay inside', async () => {
   const check = () => Promise.reject(new Error('an internal of ours'));
   const readiness = createReadiness({ check, logger });
   expect(await readiness.objection()).toBe('the server cannot tell whether it is ready');
 });
 
-test('a storm of probes asks the store once a second', async () => {
+it('a storm of probes asks the store once a second', async () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(5_000);
   onTestFinished(() => now.mockRestore());
   let checks = 0;
@@ -59,7 +59,7 @@ test('a storm of probes asks the store once a second', async () => {
   expect(checks).toBe(2);
 });
 
-test('from its retirement on it is not ready, whatever the store says', async () => {
+it('from its retirement on it is not ready, whatever the store says', async () => {
   const readiness = createReadiness({ check: async () => undefined, logger });
   expect(await readiness.objection()).toBeUndefined();
   readiness.retire();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { leadChore } from '../../../src/server/lead-chore.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
@@ -32,7 +32,7 @@ function makeProcesses(everyMs: number) {
   return { time, runs, start, counts };
 }
 
-test('of several processes one does the chore, and goes on doing it', async () => {
+it('of several processes one does the chore, and goes on doing it', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [first, second] = [start('first'), start('second')];
   for (let hour = 0; hour < 3; hour += 1) {
@@ -44,7 +44,7 @@ test('of several processes one does the chore, and goes on doing it', async () =
   expect(runs).toEqual(['first', 'first', 'first']);
 });
 
-test('another does it when that one ends, at once, and when that one is killed, after its lease', async () => {
+it('another does it when that one ends, at once, and when that one is killed, after its lease', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const [first, second, third] = [start('first'), start('second'), start('third')];
   await first.run();
@@ -59,7 +59,7 @@ test('another does it when that one ends, at once, and when that one is killed, 
   expect(runs).toEqual(['first', 'second', 'third']);
 });
 
-test('one whose clock was a year ahead when it was killed keeps nobody from the chore', async () => {
+it('one whose clock was a year ahead when it was killed keeps nobody from the chore', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -69,7 +69,7 @@ test('one whose clock was a year ahead when it was killed keeps nobody from the 
   expect(runs).toEqual(['wrong', 'right']);
 });
 
-test('one whose clock was a year ahead and lives on does not do the chore beside the one that has it now', async () => {
+it('one whose clock was a year ahead and lives on does not do the chore beside the one that has it now', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -80,7 +80,7 @@ test('one whose clock was a year ahead and lives on does not do the chore beside
   expect(runs).toEqual(['wrong', 'right']);
 });
 
-test('nor does it lose the chore while nobody has taken it', async () => {
+it('nor does it lose the chore while nobody has taken it', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -91,7 +91,7 @@ test('nor does it lose the chore while nobody has taken it', async () => {
   expect(runs).toEqual(['wrong', 'wrong']);
 });
 
-test('one that fails leaves the chore to another', async () => {
+it('one that fails leaves the chore to another', async () => {
   const { runs, start } = makeProcesses(HOUR);
   const first = start('first', () => Promise.reject(new Error('this process cannot')));
   await expect(first.run()).rejects.toThrow('this process cannot');
@@ -99,7 +99,7 @@ test('one that fails leaves the chore to another', async () => {
   expect(runs).toEqual(['first', 'second']);
 });
 
-test('one that was paused for longer than its lease does not take the chore back', async () => {
+it('one that was paused for longer than its lease does not take the chore back', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const [first, second] = [start('first'), start('second')];
   await first.run();
@@ -112,7 +112,7 @@ test('one that was paused for longer than its lease does not take the chore back
   expect(runs).toEqual(['first', 'second', 'second']);
 });
 
-test('one that is paused amid the chore loses it, and what it does afterwards takes it from nobody', async () => {
+it('one that is paused amid the chore loses it, and what it does afterwards takes it from nobody', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const second = start('second');
   const first = start('first', async () => {
@@ -126,7 +126,7 @@ test('one that is paused amid the chore loses it, and what it does afterwards ta
   expect(runs).toEqual(['first', 'second', 'second']);
 });
 
-test('a chore of every two seconds costs the store a write in six', async () => {
+it('a chore of every two seconds costs the store a write in six', async () => {
   const { time, start, counts } = makeProcesses(2 * SECOND);
   const chore = start('first');
   for (let second = 0; second < 60; second += 2) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { adoptConnector } from '../../../src/connectors/adopt-connector.ts';
 import { listConnectors } from '../../../src/connectors/list-connectors.ts';
 import { DEV_SCOPE, prepareDev } from '../../../src/server/prepare-dev.ts';
@@ -19,7 +19,7 @@ beforeAll(() => {
 const start = async () => wire({ storeDir: 'unused', masterKey: MASTER_KEY }, { store });
 const listed = async () => (await listConnectors(store, DEV_SCOPE, { limit: 10 })).items;
 
-test('two first starts at once share one connector and one challenge', async () => {
+it('two first starts at once share one connector and one challenge', async () => {
   const [one, other] = await Promise.all([start(), start()]);
   const [first, second] = await Promise.all([prepareDev(one), prepareDev(other)]);
   expect(second.connector.arn).toBe(first.connector.arn);
@@ -27,7 +27,7 @@ test('two first starts at once share one connector and one challenge', async () 
   expect(await auditConnectors(store)).toEqual([first.connector.id]);
 });
 
-test('a connector from before there were lists is adopted, once', async () => {
+it('a connector from before there were lists is adopted, once', async () => {
   const [connector] = await listed();
   if (connector === undefined) throw new Error('the first start made a connector');
   await store.commit(ACCOUNT, [

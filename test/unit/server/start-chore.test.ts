@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { startChore } from '../../../src/server/start-chore.ts';
 
-test('runs one at a time, goes on after a failure, and stops when the last run has ended', async () => {
+it('runs one at a time, goes on after a failure, and stops when the last run has ended', async () => {
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   let runs = 0;
@@ -26,7 +26,7 @@ test('runs one at a time, goes on after a failure, and stops when the last run h
   expect(log[0]).toContain('not today');
 });
 
-test('a chore that fails at each run does not fill the log', async () => {
+it('a chore that fails at each run does not fill the log', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { requireMasterKey } from '../../../src/server/require-master-key.ts';
@@ -20,7 +20,7 @@ async function begun() {
   return { store, lock, guarded: lock.guard(store), log, logger };
 }
 
-test('with the right key the store is open at once', async () => {
+it('with the right key the store is open at once', async () => {
   const { lock, guarded, logger, log } = await begun();
   const { unlocked } = await unlockStore(lock, sealerOf('right'), logger);
   expect(await unlocked).toBe(true);
@@ -28,13 +28,13 @@ test('with the right key the store is open at once', async () => {
   expect(log).toEqual([]);
 });
 
-test('with another key it stays shut', async () => {
+it('with another key it stays shut', async () => {
   const { lock, guarded, logger } = await begun();
   await expect(unlockStore(lock, sealerOf('wrong'), logger)).rejects.toThrow(UsageError);
   await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
 });
 
-test('a store that is away is asked until it answers, and the log says so once', async () => {
+it('a store that is away is asked until it answers, and the log says so once', async () => {
   const { store, lock, guarded, logger, log } = await begun();
   store.state = 'away';
   const before = store.calls;
@@ -50,7 +50,7 @@ test('a store that is away is asked until it answers, and the log says so once',
   ]);
 });
 
-test('a wrong key is found out also when the store comes later', async () => {
+it('a wrong key is found out also when the store comes later', async () => {
   const { store, lock, guarded, logger } = await begun();
   store.state = 'away';
   const { unlocked } = await unlockStore(lock, sealerOf('wrong'), logger);
@@ -59,7 +59,7 @@ test('a wrong key is found out also when the store comes later', async () => {
   await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
 });
 
-test('whoever stops it is not kept waiting', async () => {
+it('whoever stops it is not kept waiting', async () => {
   const { store, lock, logger } = await begun();
   store.state = 'away';
   const { unlocked, stop } = await unlockStore(lock, sealerOf('right'), logger);

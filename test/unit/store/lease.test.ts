@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineCollection, deleteEntry, putEntry } from '../../../src/store/collection.ts';
 import { keepLease } from '../../../src/store/keep-lease.ts';
 import {
@@ -30,7 +30,7 @@ async function take(place: LeasePlace, holder: string, ttl = TTL): Promise<Lease
 }
 
 describe('a lease', () => {
-  test('has one holder until its end, and then another', async () => {
+  it('has one holder until its end, and then another', async () => {
     const { place, time } = makePlace();
     const first = await take(place, 'first');
     expect(first.expiresAt).toBe(time.now + TTL);
@@ -39,7 +39,7 @@ describe('a lease', () => {
     expect((await take(place, 'second')).token).toBeGreaterThan(first.token);
   });
 
-  test('of ten that ask at once one gets it', async () => {
+  it('of ten that ask at once one gets it', async () => {
     const { place } = makePlace();
     const asked = Array.from({ length: 10 }, (_, number) =>
       acquireLease(place, { holder: String(number), ttl: TTL }),
@@ -47,7 +47,7 @@ describe('a lease', () => {
     expect((await Promise.all(asked)).filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
-  test('lasts as long as it is renewed, and its token grows', async () => {
+  it('lasts as long as it is renewed, and its token grows', async () => {
     const { place, time } = makePlace();
     const lease = await take(place, 'first');
     time.now += TTL - 1;
@@ -57,7 +57,7 @@ describe('a lease', () => {
     expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
   });
 
-  test('cannot be renewed after its end, whether another has it or nobody', async () => {
+  it('cannot be renewed after its end, whether another has it or nobody', async () => {
     const { place, time } = makePlace();
     const lease = await take(place, 'first');
     time.now += TTL;
@@ -66,14 +66,14 @@ describe('a lease', () => {
     expect(await renewLease(lease, TTL)).toBeUndefined();
   });
 
-  test('whose renewal was answered to nobody is still its holder’s', async () => {
+  it('whose renewal was answered to nobody is still its holder’s', async () => {
     const { place } = makePlace();
     const lease = await take(place, 'first');
     await renewLease(lease, TTL);
     expect(await renewLease(lease, TTL)).toMatchObject({ holder: 'first' });
   });
 
-  test('that ends later than any can is of a clock that was wrong, and holds nobody up', async () => {
+  it('that ends later than any can is of a clock that was wrong, and holds nobody up', async () => {
     const { place, time, store } = makePlace();
     const year = 365 * 86_400_000;
     const ahead: LeasePlace = { ...place, clock: () => time.now + year };
@@ -84,7 +84,7 @@ describe('a lease', () => {
     expect((await store.get('leases', 'leases', 'chore'))?.value).toContain('next');
   });
 
-  test('of a clock that is a little ahead, or of a holder who may have it for longer, is left alone', async () => {
+  it('of a clock that is a little ahead, or of a holder who may have it for longer, is left alone', async () => {
     const { place, time } = makePlace();
     const ahead: LeasePlace = { ...place, clock: () => time.now + 30_000 };
     const first = await take(ahead, 'ahead');
@@ -94,7 +94,7 @@ describe('a lease', () => {
     expect(await acquireLease(place, request)).toBeUndefined();
   });
 
-  test('is not given where another condition does not hold', async () => {
+  it('is not given where another condition does not hold', async () => {
     const { place, store } = makePlace();
     const other = defineCollection('others', leaseSchema);
     await store.commit('leases', [putEntry(other, 'mark', { holder: 'somebody' })]);
@@ -110,7 +110,7 @@ describe('the end of a lease fences a commit', () => {
     return lease.store.commit('leases', [endLease(lease), putEntry(work, 'done', { holder: by })]);
   }
 
-  test('which is made while it is held, once', async () => {
+  it('which is made while it is held, once', async () => {
     const { place } = makePlace();
     const lease = await take(place, 'first');
     expect(await finish(lease, 'first')).toEqual({ outcome: 'committed' });
@@ -121,7 +121,7 @@ describe('the end of a lease fences a commit', () => {
     await take(place, 'second');
   });
 
-  test('and which a holder that was paused makes no more', async () => {
+  it('and which a holder that was paused makes no more', async () => {
     const { place, time, store } = makePlace();
     const paused = await take(place, 'paused');
     time.now += TTL;
@@ -135,7 +135,7 @@ describe('the end of a lease fences a commit', () => {
 });
 
 describe('a lease that is kept', () => {
-  test('is renewed while work takes longer than it lasts, and fences with its last token', async () => {
+  it('is renewed while work takes longer than it lasts, and fences with its last token', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { place: virtual } = makePlace();

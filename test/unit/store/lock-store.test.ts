@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createStoreLock } from '../../../src/store/lock-store.ts';
 import { StoreUnavailableError } from '../../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const write = { kind: 'put', collection: 'c', key: 'k', value: 'v' } as const;
 
-test('until it is open every call is refused, and nothing is written', async () => {
+it('until it is open every call is refused, and nothing is written', async () => {
   const store = openInMemoryRecordStore(Date.now);
   const guarded = createStoreLock().guard(store);
   const calls = [
@@ -20,7 +20,7 @@ test('until it is open every call is refused, and nothing is written', async () 
   expect(await store.increment('p', 'n', 0)).toBe(0);
 });
 
-test('it opens when the check is content with the store behind it, and not before', async () => {
+it('it opens when the check is content with the store behind it, and not before', async () => {
   const store = openInMemoryRecordStore(Date.now);
   const lock = createStoreLock();
   const guarded = lock.guard(store);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
@@ -26,7 +26,7 @@ const extension = (oid: string, value: Uint8Array, critical = false) =>
   derContext(2, derExtensions([{ oid, critical, value }]));
 const nonce = (length: number) => extension(OID.ocspNonce, derOctetString(Buffer.alloc(length, 9)));
 
-test('reads what is asked, and repeats the CertID to the octet', () => {
+it('reads what is asked, and repeats the CertID to the octet', () => {
   const { certIds, nonce: asked } = parseOcspRequest(request(derSequence(single())));
   expect(asked).toBeUndefined();
   expect(certIds).toHaveLength(1);
@@ -36,17 +36,17 @@ test('reads what is asked, and repeats the CertID to the octet', () => {
 });
 
 describe('a nonce', () => {
-  test.each([1, 16, 32])('of %i octets is read', (length) => {
+  it.each([1, 16, 32])('of %i octets is read', (length) => {
     const parsed = parseOcspRequest(request(derSequence(single()), nonce(length)));
     expect(parsed.nonce).toHaveLength(length);
   });
 
-  test.each([33, 128])('of %i octets is passed over', (length) => {
+  it.each([33, 128])('of %i octets is passed over', (length) => {
     const parsed = parseOcspRequest(request(derSequence(single()), nonce(length)));
     expect(parsed.nonce).toBeUndefined();
   });
 
-  test.each([0, 129])('of %i octets is refused', (length) => {
+  it.each([0, 129])('of %i octets is refused', (length) => {
     const bytes = request(derSequence(single()), nonce(length));
     expect(() => parseOcspRequest(bytes)).toThrow(DecodeError);
   });
@@ -57,7 +57,7 @@ const critical = (tag: number) =>
 const BER = Buffer.from(request(derSequence(single())));
 const longer = Buffer.concat([Buffer.of(0x30, 0x81, BER.length - 2), BER.subarray(2)]);
 
-test.each<[string, Uint8Array]>([
+it.each<[string, Uint8Array]>([
   ['nothing', Buffer.alloc(0)],
   ['no certificate', request(derSequence())],
   ['21 certificates', request(derSequence(...Array.from({ length: 21 }, () => single())))],
@@ -79,7 +79,7 @@ test.each<[string, Uint8Array]>([
   expect(() => parseOcspRequest(bytes)).toThrow(DecodeError);
 });
 
-test('passes over who asks, and what he says besides', () => {
+it('passes over who asks, and what he says besides', () => {
   const bytes = request(
     derContext(0, derInteger(0)),
     derContext(1, derElement(0x82, Buffer.from('asker'))),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derInteger, derNull, derOctetString, derSequence } from '../../../src/asn1/write-der.ts';
@@ -37,7 +37,7 @@ function response(status: OcspCertStatus): Uint8Array {
 }
 
 describe('derOcspRequest', () => {
-  test('asks of one certificate by the digests of its issuer', () => {
+  it('asks of one certificate by the digests of its issuer', () => {
     const { certIds, nonce } = parseOcspRequest(derOcspRequest(question));
     expect(nonce).toBeUndefined();
     expect(certIds).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('derOcspRequest', () => {
 });
 
 describe('parseOcspResponse', () => {
-  test.each<[OcspCertStatus]>([
+  it.each<[OcspCertStatus]>([
     [{ kind: 'good' }],
     [{ kind: 'revoked', revokedAt: thisUpdate, reason: 'keyCompromise' }],
     [{ kind: 'unknown' }],
@@ -70,13 +70,13 @@ describe('parseOcspResponse', () => {
     expect(parsed.certificates).toEqual([]);
   });
 
-  test('refuses what is not successful', () => {
+  it('refuses what is not successful', () => {
     expect(() => parseOcspResponse(derOcspFailure('tryLater'))).toThrow(
       'the OCSP response has the status 3',
     );
   });
 
-  test('throws nothing but DecodeError, whatever is cut off or changed', () => {
+  it('throws nothing but DecodeError, whatever is cut off or changed', () => {
     const whole = response({ kind: 'good' });
     for (let at = 0; at < whole.length; at += 1) {
       const changed = Buffer.from(whole);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derContext, derContextPrimitive, derSequence } from '../../../src/asn1/write-der.ts';
@@ -12,16 +12,16 @@ const extension = (value: Uint8Array) => [
 const uri = (value: string) => derGeneralName({ kind: 'uniformResourceIdentifier', value });
 const point = (...names: Uint8Array[]) => derSequence(derContext(0, derContext(0, ...names)));
 
-test('no extension, no URL', () => {
+it('no extension, no URL', () => {
   expect(readCrlUrls([])).toEqual([]);
 });
 
-test('reads what certificates are given', () => {
+it('reads what certificates are given', () => {
   const url = 'http://pki.example.com/crl/a.crl';
   expect(readCrlUrls([crlDistributionPointsExtension(url)])).toEqual([url]);
 });
 
-test('reads every URL of every point, and passes over other names', () => {
+it('reads every URL of every point, and passes over other names', () => {
   const directory = derGeneralName({ kind: 'dNSName', value: 'example.com' });
   const relative = derSequence(derContext(0, derContext(1)));
   const issuerAlone = derSequence(derContext(2));
@@ -33,7 +33,7 @@ test('reads every URL of every point, and passes over other names', () => {
   expect(readCrlUrls(extension(value))).toEqual(['http://a/1', 'http://a/2', 'http://b/3']);
 });
 
-test.each([
+it.each([
   ['no DER', Buffer.from('30', 'hex')],
   ['no SEQUENCE', Buffer.from('0500', 'hex')],
   ['a control character', derSequence(point(Buffer.from('86026109', 'hex')))],
@@ -41,7 +41,7 @@ test.each([
   expect(() => readCrlUrls(extension(value))).toThrow(DecodeError);
 });
 
-test('reads what a CRL is about, unless that is less than the certificates with its names', () => {
+it('reads what a CRL is about, unless that is less than the certificates with its names', () => {
   const names = derContext(0, derContext(0, uri('http://a/1'), uri('http://a/2')));
   expect(readIssuingUrls(derSequence(names))).toEqual(['http://a/1', 'http://a/2']);
   const onlyUserCertificates = derContextPrimitive(1, Buffer.from([0xff]));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   DIGEST_ALGORITHMS,
   digestAlgorithm,
@@ -8,7 +8,7 @@ import {
   signatureScheme,
 } from '../../../src/x509/signature-algorithms.ts';
 
-test.each([
+it.each([
   ['md5', '1.2.840.113549.2.5'],
   ['sha1', '1.3.14.3.2.26'],
   ['sha256', '2.16.840.1.101.3.4.2.1'],
@@ -23,14 +23,14 @@ test.each([
   expect(signatureDigest({ oid: withRsaOid, parameters: undefined })).toBe(name);
 });
 
-test.each(['', '2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', 'sha256'])(
+it.each(['', '2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', 'sha256'])(
   '%j is no digest of ours',
   (oid) => {
     expect(findDigestByOid(oid)).toBeUndefined();
   },
 );
 
-test('every signature algorithm of a row names its digest and its kind of key', () => {
+it('every signature algorithm of a row names its digest and its kind of key', () => {
   for (const { name, withRsaOid, withEcdsaOid } of DIGEST_ALGORITHMS) {
     const scheme = (oid: string) => signatureScheme({ oid, parameters: undefined });
     expect(scheme(withRsaOid)).toEqual({ kind: 'rsa-pkcs1', digest: name });
@@ -40,7 +40,7 @@ test('every signature algorithm of a row names its digest and its kind of key', 
   }
 });
 
-test('no object identifier stands for two things', () => {
+it('no object identifier stands for two things', () => {
   const oids = DIGEST_ALGORITHMS.flatMap(({ oid, withRsaOid, withEcdsaOid, hmacOid }) =>
     [oid, withRsaOid, withEcdsaOid, hmacOid].filter((each) => each !== undefined),
   );

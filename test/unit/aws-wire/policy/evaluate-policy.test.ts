@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../../../src/aws-wire/policy/condition-keys.ts';
 import {
   evaluatePolicy,
@@ -45,7 +45,7 @@ const allow = (statement: object = {}) => ({
 const deny = (statement: object = {}) => ({ ...allow(statement), Effect: 'Deny' });
 
 describe('actions and resources', () => {
-  test.each<[string, object | readonly object[], PolicyDecision]>([
+  it.each<[string, object | readonly object[], PolicyDecision]>([
     ['everything', allow(), 'allowed'],
     ['the action', allow({ Action: ACTION }), 'allowed'],
     ['another action', allow({ Action: 'acm-pca:GetCertificate' }), 'implicit-deny'],
@@ -87,13 +87,13 @@ describe('actions and resources', () => {
     expect(decide(statements)).toBe(decision);
   });
 
-  test('an action without resource is allowed on all resources alone', () => {
+  it('an action without resource is allowed on all resources alone', () => {
     expect(decide(allow(), { resource: '*' })).toBe('allowed');
     expect(decide(allow({ Resource: `${CA}*` }), { resource: '*' })).toBe('implicit-deny');
     expect(decide([allow(), deny({ Resource: `${CA}*` })], { resource: '*' })).toBe('allowed');
   });
 
-  test('variables in a resource', () => {
+  it('variables in a resource', () => {
     const Resource = `arn:aws:acm-pca:\${aws:RequestedRegion}:\${aws:PrincipalAccount}:*`;
     const values = { 'aws:RequestedRegion': 'us-east-1', 'aws:PrincipalAccount': '123456789012' };
     expect(decide(allow({ Resource }), { values })).toBe('allowed');
@@ -111,7 +111,7 @@ describe('conditions', () => {
   const KEYS = 'aws:TagKeys';
   const template = { [ARN]: TEMPLATE };
 
-  test.each<
+  it.each<
     [
       operator: string,
       key: string,
@@ -206,7 +206,7 @@ describe('conditions', () => {
     );
   });
 
-  test('all of them must hold: every operator, and every key of it', () => {
+  it('all of them must hold: every operator, and every key of it', () => {
     const Condition = {
       StringEquals: { [TEAM]: 'a', 'aws:username': 'alice' },
       ArnLike: { [ARN]: TEMPLATE },
@@ -219,7 +219,7 @@ describe('conditions', () => {
     }
   });
 
-  test('of tags whose keys differ in case alone, the stricter reading counts', () => {
+  it('of tags whose keys differ in case alone, the stricter reading counts', () => {
     const Condition = { StringEquals: { [TEAM]: 'a' } };
     const values = { [TEAM]: ['a', 'b'] };
     expect(decide(allow({ Condition }), { values })).toBe('implicit-deny');
@@ -262,7 +262,7 @@ describe('whatever the statements', () => {
   const statements = fc.array(statement, { minLength: 1, maxLength: 5 });
   const rank = { 'implicit-deny': 0, allowed: 1, 'explicit-deny': 2 };
 
-  test('more of them never take back a denial, and never an allowance but by denying', () => {
+  it('more of them never take back a denial, and never an allowance but by denying', () => {
     fc.assert(
       fc.property(statements, statements, values, (some, more, request) => {
         const before = decide(some, { values: request });
@@ -273,7 +273,7 @@ describe('whatever the statements', () => {
     );
   });
 
-  test('another that allows takes nothing away, another that denies gives nothing', () => {
+  it('another that allows takes nothing away, another that denies gives nothing', () => {
     fc.assert(
       fc.property(statements, statement, values, (some, one, request) => {
         const before = decide(some, { values: request });
@@ -286,7 +286,7 @@ describe('whatever the statements', () => {
     );
   });
 
-  test('their order does not matter', () => {
+  it('their order does not matter', () => {
     fc.assert(
       fc.property(statements, values, (some, request) => {
         expect(decide([...some].reverse(), { values: request })).toBe(
@@ -296,7 +296,7 @@ describe('whatever the statements', () => {
     );
   });
 
-  test('nothing is allowed that no statement allows', () => {
+  it('nothing is allowed that no statement allows', () => {
     fc.assert(
       fc.property(statements, values, (some, request) => {
         const denials = some.map((one) => ({ ...one, Effect: 'Deny' }));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { findLostMember } from '../../../../src/aws-wire/policy/find-lost-member.ts';
 
-test.each([
+it.each([
   ['{"a":1,"a":2}', 'a'],
   ['{"a":{"b":1},"c":[{"b":1,"\\u0062":2}]}', 'b'],
   ['{"a":{"b":1},"b":{"a":1},"a":0}', 'a'],
@@ -12,14 +12,14 @@ test.each([
   expect(findLostMember(json)).toBe(name);
 });
 
-test.each(['{}', '[]', '"a:a"', '{"a":"a","b":["a","a",{"a":1},{"a":1}]}', '{"a":":","b":"\\\\"}'])(
+it.each(['{}', '[]', '"a:a"', '{"a":"a","b":["a","a",{"a":1},{"a":1}]}', '{"a":":","b":"\\\\"}'])(
   'nothing is lost of %s',
   (json) => {
     expect(findLostMember(json)).toBeUndefined();
   },
 );
 
-test('nothing is lost of what JSON.stringify wrote', () => {
+it('nothing is lost of what JSON.stringify wrote', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const json = JSON.stringify(value);

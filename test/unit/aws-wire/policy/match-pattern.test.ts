@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   matchesArn,
   matchesWildcards,
@@ -13,7 +13,7 @@ const CONTEXT = new Map([
   ['aws:requesttag/twice', ['a', 'b']],
 ]);
 
-test.each([
+it.each([
   ['', '', true],
   ['', 'a', false],
   ['*', '', true],
@@ -44,7 +44,7 @@ test.each([
   expect(matchesWildcards(pattern, text, CONTEXT)).toBe(expected);
 });
 
-test.each([
+it.each([
   ['arn:aws:acm-pca:::template/*/V1', 'arn:aws:acm-pca:::template/EndEntityCertificate/V1', true],
   ['arn:*:acm-pca:*:*:template/*', 'arn:aws-cn:acm-pca:::template/X/V1', true],
   ['arn:aws:acm-pca:::template/X/V?', 'arn:aws:acm-pca:::template/X/V1', true],
@@ -61,13 +61,13 @@ test.each([
   expect(matchesArn(pattern, text, CONTEXT)).toBe(expected);
 });
 
-test('text with variables', () => {
+it('text with variables', () => {
   expect(resolveVariables('', CONTEXT)).toBe('');
   expect(resolveVariables(`*-\${aws:username}-\${*}`, CONTEXT)).toBe('*-alice-*');
   expect(resolveVariables(`\${aws:RequestTag/absent}`, CONTEXT)).toBeUndefined();
 });
 
-test('the same as a regular expression on short texts', () => {
+it('the same as a regular expression on short texts', () => {
   const piece = fc.constantFrom('a', 'b', '*', '?', ':');
   const pattern = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
   const text = fc.array(fc.constantFrom('a', 'b', ':'), { maxLength: 8 });
@@ -81,7 +81,7 @@ test('the same as a regular expression on short texts', () => {
   );
 });
 
-test('many wildcards on a long text that nearly matches take no time to speak of', () => {
+it('many wildcards on a long text that nearly matches take no time to speak of', () => {
   const started = processorTime();
   expect(matchesWildcards('*a'.repeat(100), `${'a'.repeat(2000)}b`, CONTEXT)).toBe(false);
   expect(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
 
 const STATEMENT = { Effect: 'Allow', Action: 'acm-pca:Get*', Resource: '*' };
@@ -12,7 +12,7 @@ function condition(block: unknown): string {
   return policy({ Condition: block });
 }
 
-test('a policy with everything', () => {
+it('a policy with everything', () => {
   const text = JSON.stringify({
     Version: '2012-10-17',
     Id: 'example',
@@ -64,7 +64,7 @@ function single(operator: string, key: string, value: string) {
 }
 
 describe('refuses, and says where', () => {
-  test.each([
+  it.each([
     ['no JSON', '{', 'the policy is not JSON'],
     ['a list', '[]', 'the policy: '],
     ['no statement', '{"Version":"2012-10-17"}', 'Statement[0]: '],
@@ -195,7 +195,7 @@ describe('refuses, and says where', () => {
   });
 });
 
-test.each([
+it.each([
   ['*', '*'],
   ['acm-pca:*', '*'],
   ['ACM-PCA:get?ertificate', 'arn:aws-cn:acm-pca:*'],
@@ -207,17 +207,17 @@ test.each([
   });
 });
 
-test('an empty Condition, which consoles write, is none', () => {
+it('an empty Condition, which consoles write, is none', () => {
   expect(parsePolicy(condition({})).statements[0]?.conditions).toEqual([]);
 });
 
-test('brackets without end are refused, however many', () => {
+it('brackets without end are refused, however many', () => {
   const text = '['.repeat(10_000);
   expect(() => parsePolicy(text)).toThrow(RangeError);
   expect(() => parsePolicy(text + ']'.repeat(10_000))).toThrow(RangeError);
 });
 
-test('nothing but RangeError comes of any text', () => {
+it('nothing but RangeError comes of any text', () => {
   const text = fc.oneof(
     fc.string(),
     fc.json(),

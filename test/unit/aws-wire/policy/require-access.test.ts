@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Access } from '../../../../src/aws-wire/policy/access.ts';
 import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
@@ -30,13 +30,13 @@ function when(Condition: object): Caller {
   return caller({ Condition });
 }
 
-test('without a policy everything is allowed, and no tags are asked for', async () => {
+it('without a policy everything is allowed, and no tags are asked for', async () => {
   const resourceTags = vi.fn(noTags);
   await requireAccess({ ...caller({}), policy: undefined }, [GET], resourceTags);
   expect(resourceTags).not.toHaveBeenCalled();
 });
 
-test('what no statement allows, in the words of AWS', async () => {
+it('what no statement allows, in the words of AWS', async () => {
   await expect(requireAccess(caller({ Action: 's3:*' }), [GET], noTags)).rejects.toMatchObject({
     name: 'AwsError',
     code: 'AccessDeniedException',
@@ -44,7 +44,7 @@ test('what no statement allows, in the words of AWS', async () => {
   });
 });
 
-test('what a statement denies, in the words of AWS', async () => {
+it('what a statement denies, in the words of AWS', async () => {
   const policed = caller({}, { Effect: 'Deny', Action: '*:Create*' });
   await requireAccess(policed, [GET], noTags);
   await expect(requireAccess(policed, [CREATE], noTags)).rejects.toMatchObject({
@@ -53,7 +53,7 @@ test('what a statement denies, in the words of AWS', async () => {
   });
 });
 
-test('each access and each resource must be allowed', async () => {
+it('each access and each resource must be allowed', async () => {
   const policed = caller({ Action: 'pca-connector-scep:Get*', Resource: `${ARN}*` });
   await requireAccess(policed, [{ ...GET, resources: [ARN, `${ARN}b`] }], noTags);
   for (const access of [[GET, CREATE], [CREATE, GET], [{ ...GET, resources: [ARN, '*'] }]]) {
@@ -61,21 +61,21 @@ test('each access and each resource must be allowed', async () => {
   }
 });
 
-test('no resource is not every resource allowed, and no access is a mistake', async () => {
+it('no resource is not every resource allowed, and no access is a mistake', async () => {
   const policed = caller({ Resource: `${ARN}*` });
   const nowhere = [{ ...GET, resources: [] }];
   await expect(requireAccess(policed, nowhere, noTags)).rejects.toThrow('on resource: * because');
   await expect(requireAccess(policed, [], noTags)).rejects.toThrow(RangeError);
 });
 
-test('a resource longer than an ARN can be is denied, and the message cut', async () => {
+it('a resource longer than an ARN can be is denied, and the message cut', async () => {
   const access = [{ ...GET, resources: [`${ARN}${'a'.repeat(1_000_000)}`] }];
   const denied = requireAccess(caller({}), access, noTags);
   await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
   await expect(denied).rejects.toSatisfy((error: Error) => error.message.length < 3000);
 });
 
-test.each<[string, Partial<Access>]>([
+it.each<[string, Partial<Access>]>([
   ['more tags than a resource may have', { requestTags: numbered(251) }],
   ['more keys', { tagKeys: Object.keys(numbered(501)) }],
   ['a key longer than any', { requestTags: { ['k'.repeat(2049)]: '' } }],
@@ -86,7 +86,7 @@ test.each<[string, Partial<Access>]>([
   await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
 });
 
-test('the tags of a resource are asked for once, and only when the policy speaks of them', async () => {
+it('the tags of a resource are asked for once, and only when the policy speaks of them', async () => {
   const resourceTags = vi.fn(async () => ({ team: 'a', Owner: 'alice' }));
   await requireAccess(when({ StringEquals: { 'aws:username': 'alice' } }), [GET], resourceTags);
   expect(resourceTags).not.toHaveBeenCalled();
@@ -102,7 +102,7 @@ test('the tags of a resource are asked for once, and only when the policy speaks
   expect(resourceTags).toHaveBeenCalledTimes(2);
 });
 
-test.each<[string, object, Partial<Access>]>([
+it.each<[string, object, Partial<Access>]>([
   ['the account', { StringEquals: { 'aws:PrincipalAccount': '123456789012' } }, {}],
   ['the region', { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }, {}],
   ['the ARN', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/ops/*' } }, {}],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { matchRoute } from '../../../../src/aws-wire/rest-json/match-route.ts';
 import { OPERATIONS } from '../../../../src/connector-api/operations/operations.ts';
 import { awsErrorOf } from '../../../support/clients/aws-error-of.ts';
@@ -10,7 +10,7 @@ const encoded = encodeURIComponent(ARN);
 const match = (method: string, path: string) => matchRoute(OPERATIONS, method, path);
 
 describe('an operation is named by method and path', () => {
-  test.each([
+  it.each([
     ['POST', '/connectors', 'CreateConnector', {}],
     ['GET', '/connectors', 'ListConnectors', {}],
     ['GET', `/connectors/${encoded}`, 'GetConnector', { ConnectorArn: ARN }],
@@ -34,7 +34,7 @@ describe('an operation is named by method and path', () => {
     expect(match(method, path)).toEqual({ name, labels });
   });
 
-  test.each([
+  it.each([
     ['GET', '/'],
     ['GET', ''],
     ['GET', 'connectors'],
@@ -57,14 +57,11 @@ describe('an operation is named by method and path', () => {
   });
 });
 
-test.each(['%', '%zz', '%2', '%C3', '%ED%A0%80', '%FF'])(
-  'a label %s cannot be decoded',
-  (label) => {
-    expect(awsErrorOf(() => match('GET', `/tags/${label}`)).code).toBe('SerializationException');
-  },
-);
+it.each(['%', '%zz', '%2', '%C3', '%ED%A0%80', '%FF'])('a label %s cannot be decoded', (label) => {
+  expect(awsErrorOf(() => match('GET', `/tags/${label}`)).code).toBe('SerializationException');
+});
 
-test('every label comes back as it was', () => {
+it('every label comes back as it was', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), (label) => {
       fc.pre(label !== '.' && label !== '..');

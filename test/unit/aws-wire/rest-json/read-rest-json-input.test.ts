@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   type RestJsonRequest,
@@ -34,7 +34,7 @@ const list = (query: string) => readRestJsonInput(LIST, request({ query }));
 const tag = (body: string | Uint8Array) => readRestJsonInput(TAG, request({ body }));
 
 describe('the query', () => {
-  test.each([
+  it.each([
     ['', {}],
     ['MaxResults=10', { MaxResults: 10 }],
     ['MaxResults=0010', { MaxResults: 10 }],
@@ -54,7 +54,7 @@ describe('the query', () => {
     expect(list(query)).toEqual({ Arn: 'arn', ...members });
   });
 
-  test.each([
+  it.each([
     'MaxResults=ten',
     'MaxResults=',
     'MaxResults=1.5',
@@ -73,7 +73,7 @@ describe('the query', () => {
 });
 
 describe('the body', () => {
-  test.each([
+  it.each([
     ['', {}],
     ['{}', {}],
     [' {"Tags":{"a":"\\u00fc"}} ', { Tags: { a: 'ü' } }],
@@ -86,7 +86,7 @@ describe('the body', () => {
     expect(tag(body)).toEqual({ Arn: 'arn', ...members });
   });
 
-  test.each<[string, string | Uint8Array]>([
+  it.each<[string, string | Uint8Array]>([
     ['null', 'null'],
     ['a list', '[]'],
     ['text', '"x"'],
@@ -110,19 +110,19 @@ describe('the body', () => {
     expect(error.message.length).toBeLessThan(100);
   });
 
-  test('may be 64 deep, and hold any octets in its text', () => {
+  it('may be 64 deep, and hold any octets in its text', () => {
     const deep = `${'['.repeat(64)}${']'.repeat(64)}`;
     const text = `\\\\\\"${'[{,:'.repeat(100_000)}`;
     const members = tag(`{"a":${deep},"b":"${text}","Tags":{"c":"\\\\"}}`);
     expect(members).toEqual({ Arn: 'arn', Tags: { c: '\\' } });
   });
 
-  test('may have 100,000 parts', () => {
+  it('may have 100,000 parts', () => {
     const others = Array.from({ length: 49_999 }, (_, index) => `"${index}":0`).join();
     expect(tag(`{${others},"Tags":{}}`)).toEqual({ Arn: 'arn', Tags: {} });
   });
 
-  test('is not looked at where nothing is expected in it', () => {
+  it('is not looked at where nothing is expected in it', () => {
     expect(readRestJsonInput(LIST, request({ body: 'junk' }))).toEqual({ Arn: 'arn' });
   });
 });

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import {
   renderRestJson,
   renderRestJsonError,
 } from '../../../../src/aws-wire/rest-json/render-rest-json.ts';
 
-test('an output: times in seconds, undefined members left out', () => {
+it('an output: times in seconds, undefined members left out', () => {
   const output = {
     Connectors: [{ CreatedAt: new Date(1_723_830_472_942), StatusReason: undefined }],
     NextToken: undefined,
@@ -17,11 +17,11 @@ test('an output: times in seconds, undefined members left out', () => {
   });
 });
 
-test('no output: no body', () => {
+it('no output: no body', () => {
   expect(renderRestJson(204, undefined)).toEqual({ status: 204, headers: {}, body: '' });
 });
 
-test('a modelled error has its members, capital Message among them', () => {
+it('a modelled error has its members, capital Message among them', () => {
   const error = new AwsError('ConflictException', 'It is there', {
     ResourceId: 'arn',
     ResourceType: 'Connector',
@@ -39,7 +39,7 @@ test('a modelled error has its members, capital Message among them', () => {
   });
 });
 
-test('one of the front end has a message', () => {
+it('one of the front end has a message', () => {
   const error = new AwsError('MissingAuthenticationTokenException', 'Missing');
   const { status, body } = renderRestJsonError(error);
   expect(status).toBe(403);

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AwsError, type AwsErrorCode } from '../../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
@@ -66,7 +66,7 @@ async function withAuthorization(change: (value: string) => string): Promise<Sig
 }
 
 describe('who signed', () => {
-  test('a caller in the scope of the signature', async () => {
+  it('a caller in the scope of the signature', async () => {
     const policy = { statements: [] };
     const request = await signed({ region: 'eu-central-1', service: 'acm-pca' });
     expect(authenticate(request, { credential: testCredential({ policy }) })).toEqual({
@@ -78,12 +78,12 @@ describe('who signed', () => {
     });
   });
 
-  test("the ARN is of the region's partition", async () => {
+  it("the ARN is of the region's partition", async () => {
     const request = await signed({ region: 'cn-north-1' });
     expect(authenticate(request).arn).toBe('arn:aws-cn:iam::111122223333:user/alice');
   });
 
-  test('the same secret under a changed credential makes no old key valid', async () => {
+  it('the same secret under a changed credential makes no old key valid', async () => {
     const request = await signed();
     let credential = testCredential();
     const authenticator = createAuthenticator({
@@ -120,7 +120,7 @@ const UNREADABLE: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('unreadable', () => {
-  test('no Authorization header', async () => {
+  it('no Authorization header', async () => {
     const { code, message } = refusal(withHeader(await signed(), 'authorization', undefined));
     expect([code, message]).toEqual([
       'MissingAuthenticationTokenException',
@@ -128,39 +128,36 @@ describe('unreadable', () => {
     ]);
   });
 
-  test.each(UNREADABLE)('%.60s: %s', async (header, _, text) => {
+  it.each(UNREADABLE)('%.60s: %s', async (header, _, text) => {
     const { code, message } = refusal(withHeader(await signed(), 'authorization', header));
     expect(code).toBe('IncompleteSignatureException');
     expect(message).toContain(text);
     expect(message).not.toContain('dXNlcjpzZWNyZXQ=');
   });
 
-  test('every missing parameter is named', async () => {
+  it('every missing parameter is named', async () => {
     const request = withHeader(await signed(), 'authorization', 'AWS4-HMAC-SHA256 Signature=a');
     expect(refusal(request).message).toBe(
       "Authorization header requires 'Credential' parameter. Authorization header requires 'SignedHeaders' parameter.",
     );
   });
 
-  test('commas without spaces are read', async () => {
+  it('commas without spaces are read', async () => {
     const request = await withAuthorization((value) => value.replaceAll(', ', ','));
     expect(authenticate(request).accountId).toBe('111122223333');
   });
 
-  test.each([
-    'Authorization',
-    'host',
-    'X-Amz-Date',
-    'x-amz-content-sha256',
-    'x-amz-security-token',
-  ])('%s twice', async (name) => {
-    const request = withHeader(await signed(), 'x-amz-security-token', 'a');
-    const { code, message } = refusal({ ...request, headers: [...request.headers, [name, 'a']] });
-    expect(code).toBe('IncompleteSignatureException');
-    expect(message).toBe(`Header '${name.toLowerCase()}' must come only once.`);
-  });
+  it.each(['Authorization', 'host', 'X-Amz-Date', 'x-amz-content-sha256', 'x-amz-security-token'])(
+    '%s twice',
+    async (name) => {
+      const request = withHeader(await signed(), 'x-amz-security-token', 'a');
+      const { code, message } = refusal({ ...request, headers: [...request.headers, [name, 'a']] });
+      expect(code).toBe('IncompleteSignatureException');
+      expect(message).toBe(`Header '${name.toLowerCase()}' must come only once.`);
+    },
+  );
 
-  test.each(['X-Amz-Signature=a', 'a=b&x-amz-algorithm=c', 'X%2DAmz-Credential=a'])(
+  it.each(['X-Amz-Signature=a', 'a=b&x-amz-algorithm=c', 'X%2DAmz-Credential=a'])(
     'signed in the query: %s',
     async (query) => {
       const request = await signed({ target: `/connectors?${query}` });
@@ -170,7 +167,7 @@ describe('unreadable', () => {
     },
   );
 
-  test.each(['20260132T000000Z', '2026-11-22T02:34:30Z', '', 'Sun, 22 Nov 2026 02:34:30 GMT'])(
+  it.each(['20260132T000000Z', '2026-11-22T02:34:30Z', '', 'Sun, 22 Nov 2026 02:34:30 GMT'])(
     'X-Amz-Date %j',
     async (date) => {
       const { code } = refusal(withHeader(await signed(), 'x-amz-date', date));
@@ -178,7 +175,7 @@ describe('unreadable', () => {
     },
   );
 
-  test('no date at all', async () => {
+  it('no date at all', async () => {
     const { code, message } = refusal(withHeader(await signed(), 'x-amz-date', undefined));
     expect(code).toBe('IncompleteSignatureException');
     expect(message).toContain("'X-Amz-Date' or a 'Date' header");
@@ -186,13 +183,13 @@ describe('unreadable', () => {
 });
 
 describe('the key and its token', () => {
-  test('an unknown access key', async () => {
+  it('an unknown access key', async () => {
     const { code, message } = refusal(await signed({ accessKeyId: 'AKIAUNKNOWNUNKNOWN00' }));
     expect(code).toBe('UnrecognizedClientException');
     expect(message).toBe('The security token included in the request is invalid.');
   });
 
-  test('a member of every object is no access key', async () => {
+  it('a member of every object is no access key', async () => {
     const known = new Map<string, Credential>([[TEST_ACCESS_KEY.accessKeyId, testCredential()]]);
     const request = await signed({ accessKeyId: '__proto__' });
     expect(refusal(request, { findCredential: (id) => known.get(id) }).code).toBe(
@@ -202,12 +199,12 @@ describe('the key and its token', () => {
 
   const temporary = testCredential({ sessionToken: TOKEN, sessionExpiresAt: NOW + 1 });
 
-  test('a temporary credential with its token', async () => {
+  it('a temporary credential with its token', async () => {
     const request = await signed({ sessionToken: TEST_SESSION_TOKEN });
     expect(authenticate(request, { credential: temporary }).accountId).toBe('111122223333');
   });
 
-  test.each([
+  it.each([
     ['without its token', temporary, undefined],
     ['with another token', temporary, 'another'],
     ['with an empty token', temporary, ''],
@@ -218,7 +215,7 @@ describe('the key and its token', () => {
     expect(refusal(request, { credential }).code).toBe('UnrecognizedClientException');
   });
 
-  test('an expired session', async () => {
+  it('an expired session', async () => {
     const credential = testCredential({ sessionToken: TOKEN, sessionExpiresAt: NOW });
     const request = await signed({ sessionToken: TEST_SESSION_TOKEN });
     const { code, message } = refusal(request, { credential });
@@ -226,7 +223,7 @@ describe('the key and its token', () => {
     expect(message).toBe('The security token included in the request is expired');
   });
 
-  test('secrets are shown by neither JSON nor inspect', () => {
+  it('secrets are shown by neither JSON nor inspect', () => {
     const shown = `${JSON.stringify(temporary)} ${inspect(temporary, { depth: 9, showHidden: true })}`;
     expect(shown).toContain('alice');
     expect(shown).not.toContain(TEST_ACCESS_KEY.secretAccessKey);
@@ -237,11 +234,11 @@ describe('the key and its token', () => {
 describe('the clock', () => {
   const at = (seconds: number) => signed({ signedAt: new Date(NOW + seconds * 1_000) });
 
-  test.each([-900, -1, 0, 1, 900])('%d s off is accepted', async (seconds) => {
+  it.each([-900, -1, 0, 1, 900])('%d s off is accepted', async (seconds) => {
     expect(authenticate(await at(seconds)).accountId).toBe('111122223333');
   });
 
-  test('a replay after 15 minutes', async () => {
+  it('a replay after 15 minutes', async () => {
     const { code, message } = refusal(await at(-901));
     expect(code).toBe('InvalidSignatureException');
     expect(message).toBe(
@@ -249,7 +246,7 @@ describe('the clock', () => {
     );
   });
 
-  test('a signature of more than 15 minutes ahead', async () => {
+  it('a signature of more than 15 minutes ahead', async () => {
     const { code, message } = refusal(await at(901));
     expect(code).toBe('InvalidSignatureException');
     expect(message).toBe(
@@ -257,19 +254,19 @@ describe('the clock', () => {
     );
   });
 
-  test.each([-301, 301])('%d s off with a window of 5 minutes', async (seconds) => {
+  it.each([-301, 301])('%d s off with a window of 5 minutes', async (seconds) => {
     const { message } = refusal(await at(seconds), { clockSkewMs: 300_000 });
     expect(message).toMatch(/ 5 min\.\)$/);
   });
 
-  test.each([
+  it.each([
     ['Sun, 22 Nov 2026 02:34:30 GMT', '20261122T023430Z'],
     ['20261122T023430Z', '20261122T023430Z'],
   ])('the Date header %s stands in for X-Amz-Date', (date, signedAt) => {
     expect(authenticate(signedByHand(date, signedAt)).accountId).toBe('111122223333');
   });
 
-  test.each([
+  it.each([
     ['Sun, 22 Nov 2026 01:34:30 GMT', 'Signature expired: 20261122T013430Z'],
     ['Mon, 22 Nov 2026 02:34:30 GMT', "ISO-8601 'basic format'"],
     ['22 Nov 2026 02:34:30', "ISO-8601 'basic format'"],
@@ -302,7 +299,7 @@ function signedByHand(date: string, signedAt: string): SignedRequest {
 describe('the scope', () => {
   const scoped = (change: (value: string) => string) => withAuthorization(change);
 
-  test.each<readonly [string, (value: string) => string, string]>([
+  it.each<readonly [string, (value: string) => string, string]>([
     ['another day', (v) => v.replace('/20261122/', '/20261121/'), 'Date in Credential scope'],
     ['no day', (v) => v.replace('/20261122/', '/2/'), 'Date in Credential scope'],
     ['no region', (v) => v.replace('/us-east-1/', '/us_east/'), "valid region, not 'us_east'"],
@@ -315,7 +312,7 @@ describe('the scope', () => {
     expect(message).toContain(text);
   });
 
-  test('a region that is not served here', async () => {
+  it('a region that is not served here', async () => {
     const regions = ['eu-west-1', 'eu-central-1'];
     expect(refusal(await signed(), { regions }).message).toContain("not 'us-east-1'");
     const request = await signed({ region: 'eu-central-1' });
@@ -324,7 +321,7 @@ describe('the scope', () => {
 });
 
 describe('what the signature covers', () => {
-  test.each(['host', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-target', 'x-amz-anything'])(
+  it.each(['host', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-target', 'x-amz-anything'])(
     '%s must be signed',
     async (name) => {
       const signedOne = await signed({ headers: { 'x-amz-target': 'a', 'x-amz-anything': 'b' } });
@@ -339,7 +336,7 @@ describe('what the signature covers', () => {
     },
   );
 
-  test.each(['UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'a'.repeat(64), ''])(
+  it.each(['UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'a'.repeat(64), ''])(
     'x-amz-content-sha256 %s',
     async (hash) => {
       const request = await signed({ headers: { 'x-amz-content-sha256': hash }, body: '{}' });
@@ -349,14 +346,14 @@ describe('what the signature covers', () => {
     },
   );
 
-  test('a signed header that is not there', async () => {
+  it('a signed header that is not there', async () => {
     const request = await signed({ headers: { 'content-type': 'application/json' } });
     expect(refusal(withHeader(request, 'content-type', undefined)).message).toContain(
       "'content-type' is not in the request",
     );
   });
 
-  test('another secret', async () => {
+  it('another secret', async () => {
     const { code, message } = refusal(await signed({ secretAccessKey: 'not the right one' }));
     expect(code).toBe('InvalidSignatureException');
     expect(message).toBe(
@@ -364,7 +361,7 @@ describe('what the signature covers', () => {
     );
   });
 
-  test.each<readonly [string, (signature: string) => string]>([
+  it.each<readonly [string, (signature: string) => string]>([
     ['in capitals', (text) => text.toUpperCase()],
     ['cut short', (text) => text.slice(0, -1)],
     ['too long', (text) => `${text}0`],
@@ -409,11 +406,11 @@ describe('one bit changed', () => {
   };
   const INVALID = new Set<AwsErrorCode>(['InvalidSignatureException']);
 
-  test('unchanged it is accepted', async () => {
+  it('unchanged it is accepted', async () => {
     expect(authenticate(await request, { credential }).accountId).toBe('111122223333');
   });
 
-  test.each(['method', 'target'] as const)('in the %s', async (part) => {
+  it.each(['method', 'target'] as const)('in the %s', async (part) => {
     expect(
       await codes((original) =>
         flips(original[part]).map((text) => ({ ...original, [part]: text })),
@@ -421,7 +418,7 @@ describe('one bit changed', () => {
     ).toEqual(INVALID);
   });
 
-  test('in the body', async () => {
+  it('in the body', async () => {
     expect(
       await codes((original) =>
         flips(Buffer.from(original.body).toString('latin1')).map((text) => ({
@@ -432,7 +429,7 @@ describe('one bit changed', () => {
     ).toEqual(INVALID);
   });
 
-  test.each<readonly [string, readonly AwsErrorCode[]]>([
+  it.each<readonly [string, readonly AwsErrorCode[]]>([
     ['host', ['InvalidSignatureException']],
     ['content-type', ['InvalidSignatureException']],
     ['x-amz-content-sha256', ['InvalidSignatureException']],
@@ -447,7 +444,7 @@ describe('one bit changed', () => {
     expect([...found].sort()).toEqual(expected);
   });
 
-  test('in the signature', async () => {
+  it('in the signature', async () => {
     expect(
       await codes((original) => {
         const authorization = headerOf(original, 'authorization');
@@ -459,7 +456,7 @@ describe('one bit changed', () => {
     ).toEqual(INVALID);
   });
 
-  test('the table names every signed header', async () => {
+  it('the table names every signed header', async () => {
     const [, names = ''] =
       /SignedHeaders=([^,]*)/.exec(headerOf(await request, 'authorization')) ?? [];
     expect(names.split(';')).toEqual([
@@ -475,7 +472,7 @@ describe('one bit changed', () => {
 });
 
 describe('targets', () => {
-  test.each([
+  it.each([
     '/a b',
     '/a%2',
     '/a%zz',
@@ -495,7 +492,7 @@ describe('targets', () => {
     expect(message).toContain('request target');
   });
 
-  test.each([
+  it.each([
     ['http://127.0.0.1:8081/connectors', '/connectors'],
     ['HTTP://127.0.0.1:8081', '/'],
     ['//connectors', '/connectors'],

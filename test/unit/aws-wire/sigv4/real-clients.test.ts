@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { ACMPCAClient, ListCertificateAuthoritiesCommand } from '@aws-sdk/client-acm-pca';
 import ACMPCA from 'aws-sdk/clients/acmpca.js';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
 import { createAuthenticator } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
@@ -84,7 +84,7 @@ const VECTORS: readonly (readonly [string, SignedRequest])[] = [
   ],
 ];
 
-test.each(VECTORS)('%s, as recorded', (_, request) => {
+it.each(VECTORS)('%s, as recorded', (_, request) => {
   const hasToken = request.headers.includes(TOKEN_HEADER);
   const credential = testCredential({
     secretAccessKey: createSecretKey('SECRET', 'utf8'),
@@ -111,7 +111,7 @@ describe('requests of the SDKs of today', () => {
     maxRetries: 0,
   });
 
-  test.each<readonly [string, string, () => Promise<unknown>]>([
+  it.each<readonly [string, string, () => Promise<unknown>]>([
     ['GetConnector', 'GET', () => scep().getConnector({ ConnectorArn: ARN }).promise()],
     [
       'CreateConnector',
@@ -147,7 +147,7 @@ describe('requests of the SDKs of today', () => {
     return new PcaConnectorScep(sdk2(credentials));
   }
 
-  test('aws-sdk 2 with a session token', async () => {
+  it('aws-sdk 2 with a session token', async () => {
     await scep({ sessionToken: TEST_SESSION_TOKEN }).listConnectors().promise();
     const sessionToken = createSecretKey(TEST_SESSION_TOKEN, 'utf8');
     const request = server.requests.at(-1) as SignedRequest;
@@ -155,7 +155,7 @@ describe('requests of the SDKs of today', () => {
     expect(caller.service).toBe('pca-connector-scep');
   });
 
-  test('client-acm-pca of SDK 3, under a base path', async () => {
+  it('client-acm-pca of SDK 3, under a base path', async () => {
     const client = new ACMPCAClient({
       endpoint: `${server.url}/base`,
       region: 'eu-central-1',

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createSigningKeys } from '../../../../src/aws-wire/sigv4/signing-key.ts';
 import { testCredential } from '../../../support/clients/sign-request.ts';
 
@@ -13,28 +13,28 @@ const credential = testCredential({
   secretAccessKey: createSecretKey('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', 'utf8'),
 });
 
-test("the example of AWS's documentation", () => {
+it("the example of AWS's documentation", () => {
   const key = createSigningKeys()(credential, scope);
   expect(Buffer.from(key).toString('hex')).toBe(
     'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9',
   );
 });
 
-test('a key is derived once', () => {
+it('a key is derived once', () => {
   const signingKeyOf = createSigningKeys();
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(credential, { ...scope })).toBe(key);
   expect(signingKeyOf(credential, { ...scope, region: 'us-west-2' })).not.toEqual(key);
 });
 
-test('another secret for the same access key has other keys', () => {
+it('another secret for the same access key has other keys', () => {
   const signingKeyOf = createSigningKeys();
   const { accessKeyId } = credential;
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(testCredential({ accessKeyId }), scope)).not.toEqual(key);
 });
 
-test('of many scopes the newest are kept', () => {
+it('of many scopes the newest are kept', () => {
   const signingKeyOf = createSigningKeys();
   const oldest = signingKeyOf(credential, scope);
   const regions = Array.from({ length: 64 }, (_, i) => ({ ...scope, region: `a-b-${i + 1}` }));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { thisAdminWorld } from '../../../../src/cli/api-command/admin-world.ts';
 import { waitUntilActive } from '../../../../src/cli/connector/wait-for-connector.ts';
 
@@ -7,7 +7,7 @@ const CREATING = {
   ...{ Endpoint: 'x', CreatedAt: 0, UpdatedAt: 0 },
 };
 
-test('the ARN that a server gave does not steer the terminal when the time is over', async () => {
+it('the ARN that a server gave does not steer the terminal when the time is over', async () => {
   const warnings: string[] = [];
   const warn = (text: string) => void warnings.push(text);
   const world = { ...thisAdminWorld(), warn, clock: () => new Date(0) };

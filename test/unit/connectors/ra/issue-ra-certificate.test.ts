@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { issueRaCertificate } from '../../../../src/connectors/ra/issue-ra-certificate.ts';
 import { IssuerError } from '../../../../src/issuer/issuer.ts';
 import { createFakeIssuer, type FakeIssuer } from '../../../support/fakes/fake-issuer.ts';
@@ -16,7 +16,7 @@ const issue = () => {
 };
 
 describe('issueRaCertificate', () => {
-  test('asks again for an answer that was lost, and gets the one certificate', async () => {
+  it('asks again for an answer that was lost, and gets the one certificate', async () => {
     let lost = 0;
     issuer.afterIssue = () => {
       lost += 1;
@@ -29,7 +29,7 @@ describe('issueRaCertificate', () => {
     expect(certificate.notAfter.getTime()).toBeGreaterThan(Date.now());
   });
 
-  test('gives up after four answers that were lost, and at once when nothing was done', async () => {
+  it('gives up after four answers that were lost, and at once when nothing was done', async () => {
     issuer.afterIssue = () => {
       throw new IssuerError('unanswered', 'the connection was reset');
     };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectorPartition } from '../../../../src/connectors/connector-record.ts';
 import {
   chooseRaIdentities,
@@ -62,30 +62,30 @@ describe('chooseRaIdentities', () => {
     );
   };
 
-  test('nothing that is valid', () => {
+  it('nothing that is valid', () => {
     expect(choose(10)).toBeUndefined();
     expect(choose(10, generation(1, 0, 10))).toBeUndefined();
   });
 
-  test('the next one takes over by the clock alone, and the old one stays until it ends', () => {
+  it('the next one takes over by the clock alone, and the old one stays until it ends', () => {
     const all = [generation(1, 0, 100), generation(2, 50, 200)];
     expect(choose(49, ...all)).toEqual([1, 2, [1, 2]]);
     expect(choose(50, ...all)).toEqual([2, undefined, [2, 1]]);
     expect(choose(100, ...all)).toEqual([2, undefined, [2]]);
   });
 
-  test('when the current one has ended the next does not wait', () => {
+  it('when the current one has ended the next does not wait', () => {
     expect(choose(20, generation(1, 0, 20), generation(2, 50, 200))).toEqual([2, undefined, [2]]);
   });
 
-  test('a later generation that is active replaces an earlier one that was to come', () => {
+  it('a later generation that is active replaces an earlier one that was to come', () => {
     const all = [generation(1, 0, 99), generation(2, 50, 99), generation(3, 10, 99)];
     expect(choose(5, ...all)).toEqual([1, 3, [1, 3, 2]]);
     expect(choose(10, ...all)).toEqual([3, undefined, [3, 2, 1]]);
     expect(choose(60, ...all)).toEqual([3, undefined, [3, 2, 1]]);
   });
 
-  test('of two to come the sooner is next', () => {
+  it('of two to come the sooner is next', () => {
     const all = [generation(1, 0, 99), generation(2, 10, 99), generation(3, 50, 99)];
     expect(choose(5, ...all)).toEqual([1, 2, [1, 2, 3]]);
     expect(choose(20, ...all)).toEqual([2, 3, [2, 3, 1]]);
@@ -93,7 +93,7 @@ describe('chooseRaIdentities', () => {
 });
 
 describe('renewRaIdentity', () => {
-  test('makes the first at once and is content with it', async () => {
+  it('makes the first at once and is content with it', async () => {
     expect(await find(connector.id)).toBeUndefined();
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
       generation: 1,
@@ -105,7 +105,7 @@ describe('renewRaIdentity', () => {
     expect(issuer.issued).toHaveLength(1);
   });
 
-  test('a clock that is behind that of the CA costs no second certificate, nor a second successor', async () => {
+  it('a clock that is behind that of the CA costs no second certificate, nor a second successor', async () => {
     issuer = createFakeIssuer(() => now + 2 * DAY);
     deps = { ...deps, issuer };
     await renewRaIdentity(deps, connector);
@@ -115,7 +115,7 @@ describe('renewRaIdentity', () => {
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
   });
 
-  test('60 days before the end makes the next, which takes over two weeks later', async () => {
+  it('60 days before the end makes the next, which takes over two weeks later', async () => {
     await renewRaIdentity(deps, connector);
     now += 306 * DAY;
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
@@ -130,7 +130,7 @@ describe('renewRaIdentity', () => {
     expect(await generations()).toEqual([2, undefined, [2]]);
   });
 
-  test('with little time left announces it for half of that', async () => {
+  it('with little time left announces it for half of that', async () => {
     await renewRaIdentity(deps, connector);
     now += 363 * DAY;
     const next = await renewRaIdentity(deps, connector);
@@ -138,7 +138,7 @@ describe('renewRaIdentity', () => {
     expect((next?.activeFrom ?? 0) - now).toBeLessThanOrEqual(DAY);
   });
 
-  test('after all have ended begins again, and does not take the new key for the old', async () => {
+  it('after all have ended begins again, and does not take the new key for the old', async () => {
     await renewRaIdentity(deps, connector);
     const old = await find(connector.id);
     now += 366 * DAY;
@@ -151,7 +151,7 @@ describe('renewRaIdentity', () => {
     expect(fresh?.current.certificate.der).not.toEqual(old?.current.certificate.der);
   });
 
-  test('makes none that would live no longer, when the CA is near its own end', async () => {
+  it('makes none that would live no longer, when the CA is near its own end', async () => {
     const ca = makeIdentity({
       subject: 'CN=Ending CA',
       ca: {},
@@ -171,12 +171,12 @@ describe('renewRaIdentity', () => {
     expect(issuer.issued[0]?.notAfter).toEqual(ca.certificate.notAfter);
   });
 
-  test('twenty processes at once make one generation', async () => {
+  it('twenty processes at once make one generation', async () => {
     await Promise.all(Array.from({ length: 20 }, () => renewRaIdentity(deps, connector)));
     expect(await generations()).toEqual([1, undefined, [1]]);
   });
 
-  test.each(['before', 'after'] as const)('a death %s the commit', async (moment) => {
+  it.each(['before', 'after'] as const)('a death %s the commit', async (moment) => {
     const dying = { ...deps, store: crashingStore(deps.store, 1, moment) };
     await expect(renewRaIdentity(dying, connector)).rejects.toThrow('killed');
     await renewRaIdentity(deps, connector);
@@ -187,13 +187,13 @@ describe('renewRaIdentity', () => {
 describe('rotateRaIdentity', () => {
   const rotate = (activeInMs: number) => rotateRaIdentity(deps, connector, { activeInMs });
 
-  test('at once', async () => {
+  it('at once', async () => {
     await renewRaIdentity(deps, connector);
     expect(await rotate(0)).toMatchObject({ generation: 2, activeFrom: now });
     expect(await generations()).toEqual([2, undefined, [2, 1]]);
   });
 
-  test('and the others retire with it, those that are to come too', async () => {
+  it('and the others retire with it, those that are to come too', async () => {
     await renewRaIdentity(deps, connector);
     await rotate(7 * DAY);
     await rotateRaIdentity(deps, connector, { activeInMs: 0, retiresOthers: true });
@@ -201,7 +201,7 @@ describe('rotateRaIdentity', () => {
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
   });
 
-  test('later, and at once after all', async () => {
+  it('later, and at once after all', async () => {
     await renewRaIdentity(deps, connector);
     await rotate(7 * DAY);
     expect(await generations()).toEqual([1, 2, [1, 2]]);
@@ -211,12 +211,12 @@ describe('rotateRaIdentity', () => {
     expect(await generations()).toEqual([3, undefined, [3, 2, 1]]);
   });
 
-  test('not for a day that the new certificate does not see', async () => {
+  it('not for a day that the new certificate does not see', async () => {
     await expect(rotate(366 * DAY)).rejects.toThrow(RangeError);
     expect(issuer.issued).toHaveLength(0);
   });
 
-  test('five at once are five generations, each with a key of its own', async () => {
+  it('five at once are five generations, each with a key of its own', async () => {
     await renewRaIdentity(deps, connector);
     const made = await Promise.all(Array.from({ length: 5 }, () => rotate(0)));
     expect(made.map(({ generation }) => generation).toSorted()).toEqual([2, 3, 4, 5, 6]);
@@ -227,7 +227,7 @@ describe('rotateRaIdentity', () => {
     ).toBe(6);
   });
 
-  test('a connector that is full forgets the oldest, never the current one', async () => {
+  it('a connector that is full forgets the oldest, never the current one', async () => {
     await renewRaIdentity(deps, connector);
     const later = Array.from({ length: MAX_RA_GENERATIONS + 1 }, (_, i) => (20 - i) * DAY);
     for (const activeIn of later) await rotate(activeIn);
@@ -239,7 +239,7 @@ describe('rotateRaIdentity', () => {
 });
 
 describe('createRaIdentityFinder', () => {
-  test('sees at once what another process stored, and opens each key once', async () => {
+  it('sees at once what another process stored, and opens each key once', async () => {
     const open = vi.fn(sealer.open);
     const watched = createRaIdentityFinder({ ...deps, sealer: { ...sealer, open } });
     await renewRaIdentity(deps, connector);
@@ -252,7 +252,7 @@ describe('createRaIdentityFinder', () => {
     expect(second?.usable[1]?.privateKey).toBe(first?.current.privateKey);
   });
 
-  test('keeps the keys of the connectors that were asked for last', async () => {
+  it('keeps the keys of the connectors that were asked for last', async () => {
     const open = vi.fn(sealer.open);
     const finder = { ...deps, sealer: { ...sealer, open }, maxCachedConnectors: 1 };
     const watched = createRaIdentityFinder(finder);
@@ -267,7 +267,7 @@ describe('createRaIdentityFinder', () => {
     expect(open).toHaveBeenCalledTimes(3);
   });
 
-  test('keeps no key in the clear and lets a record expire with its certificate', async () => {
+  it('keeps no key in the clear and lets a record expire with its certificate', async () => {
     const made = await renewRaIdentity(deps, connector);
     const partition = connectorPartition(connector.id);
     const [entry] = await listEntries(deps.store, partition, raIdentities, { limit: 2 });

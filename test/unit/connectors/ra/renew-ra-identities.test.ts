@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createRaIdentityFinder } from '../../../../src/connectors/ra/ra-identities.ts';
 import { renewRaIdentities } from '../../../../src/connectors/ra/renew-ra-identity.ts';
 import {
@@ -20,14 +20,14 @@ async function makeDueWorld() {
   return { world, generations, certificates };
 }
 
-test('of replicas that renew at the same moment one asks the CA', async () => {
+it('of replicas that renew at the same moment one asks the CA', async () => {
   const { world, generations } = await makeDueWorld();
   await Promise.all(Array.from({ length: 5 }, () => renewRaIdentities(world.api)));
   expect(await generations()).toEqual([1, 2]);
   expect(world.issuer.issued).toHaveLength(2);
 });
 
-test('one that fails leaves it to the next', async () => {
+it('one that fails leaves it to the next', async () => {
   const { world, generations } = await makeDueWorld();
   world.issuer.failIssuing('unavailable', 1);
   await expect(renewRaIdentities(world.api)).rejects.toThrow(AggregateError);
@@ -37,7 +37,7 @@ test('one that fails leaves it to the next', async () => {
   expect(await generations()).toEqual([1, 2]);
 });
 
-test('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
+it('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
   const { world, generations } = await makeDueWorld();
   world.ahead = 330 * DAY;
   await renewRaIdentities(world.api);
@@ -50,7 +50,7 @@ test('one that was made by a clock which was ahead counts when it begins before 
   expect(await generations()).toEqual([2, 1]);
 });
 
-test('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
+it('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
   const { world, generations, certificates } = await makeDueWorld();
   world.ahead = DAY;
   const [first] = await certificates();
@@ -69,7 +69,7 @@ test('one that was made by a clock which was further ahead neither counts nor co
   expect(others).toContainEqual(first);
 });
 
-test('what is not due costs nothing, neither a certificate nor a write', async () => {
+it('what is not due costs nothing, neither a certificate nor a write', async () => {
   const { world } = await makeDueWorld();
   world.ahead = DAY;
   const commits: string[] = [];

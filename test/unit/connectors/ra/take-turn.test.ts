@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { findConnector } from '../../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../../src/connectors/ra/ra-identities.ts';
 import { renewRaIdentities } from '../../../../src/connectors/ra/renew-ra-identity.ts';
@@ -50,7 +50,7 @@ function pauseFirst(world: World) {
   return { reached: reached.opened, release: released.open };
 }
 
-test('whoever is paused amid RA renewal, and woken when another has renewed, changes nothing', async () => {
+it('whoever is paused amid RA renewal, and woken when another has renewed, changes nothing', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   world.ahead = 306 * DAY;
@@ -66,7 +66,7 @@ test('whoever is paused amid RA renewal, and woken when another has renewed, cha
   expect(await generationsOf(world, id)).toEqual(renewed);
 });
 
-test('whoever is paused for longer than his turn stores nothing, even when nobody else had one', async () => {
+it('whoever is paused for longer than his turn stores nothing, even when nobody else had one', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   world.ahead = 306 * DAY;
@@ -81,7 +81,7 @@ test('whoever is paused for longer than his turn stores nothing, even when nobod
   expect(await generationsOf(world, id)).toHaveLength(2);
 });
 
-test('whoever is paused amid creation does not make the connector ACTIVE without an RA identity', async () => {
+it('whoever is paused amid creation does not make the connector ACTIVE without an RA identity', async () => {
   const world = makeConnectorApiWorld();
   const { ConnectorArn: arn } = await world.call('CreateConnector', {
     CertificateAuthorityArn: world.authorityArn,
@@ -98,7 +98,7 @@ test('whoever is paused amid creation does not make the connector ACTIVE without
   expect(await generationsOf(world, idOf(arn))).toHaveLength(1);
 });
 
-test('whoever is paused amid creation does not make FAILED what another is just finishing', async () => {
+it('whoever is paused amid creation does not make FAILED what another is just finishing', async () => {
   const world = makeConnectorApiWorld();
   const { ConnectorArn: arn } = await world.call('CreateConnector', {
     CertificateAuthorityArn: world.authorityArn,
@@ -124,7 +124,7 @@ test('whoever is paused amid creation does not make FAILED what another is just 
   expect(await statusOf(world, arn)).toEqual({ status: 'ACTIVE' });
 });
 
-test('a turn that was not ended leaves the connector alone for twenty seconds, one that was ended does not', async () => {
+it('a turn that was not ended leaves the connector alone for twenty seconds, one that was ended does not', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   const take = () => takeTurn(world.api, id, async () => 'done');

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
 
 const DAY = 86_400_000;
 
-test('without tags a connector is strict', () => {
+it('without tags a connector is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
     algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
@@ -15,7 +15,7 @@ test('without tags a connector is strict', () => {
   });
 });
 
-test('the defaults are those that the page promises', () => {
+it('the defaults are those that the page promises', () => {
   const promised = Object.entries(CONNECTOR_TAGS).flatMap(([name, { byDefault }]) => {
     const [, value] = /^`([^`]+)`/.exec(byDefault) ?? [];
     return value === undefined ? [] : [[name, value] as const];
@@ -24,14 +24,14 @@ test('the defaults are those that the page promises', () => {
   expect(readConnectorPolicy(Object.fromEntries(promised))).toEqual(readConnectorPolicy({}));
 });
 
-test('other tags and empty values mean nothing', () => {
+it('other tags and empty values mean nothing', () => {
   const empty = Object.fromEntries(Object.keys(CONNECTOR_TAGS).map((name) => [name, '']));
   expect(readConnectorPolicy({ ...empty, team: 'des', 'xscep:legacy': 'des' })).toEqual(
     readConnectorPolicy({}),
   );
 });
 
-test('every tag', () => {
+it('every tag', () => {
   const policy = readConnectorPolicy({
     'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
     'scep:windows-identity': 'upn sid',
@@ -52,7 +52,7 @@ test('every tag', () => {
   });
 });
 
-test('renewal: a window alone leaves it as it is, off ends it', () => {
+it('renewal: a window alone leaves it as it is, off ends it', () => {
   const renewal = (value: string) => readConnectorPolicy({ 'scep:renewal': value }).renewal;
   expect(renewal('14d')).toMatchObject({
     allowed: true,
@@ -62,21 +62,21 @@ test('renewal: a window alone leaves it as it is, off ends it', () => {
   expect(renewal('off')).toMatchObject({ allowed: false, windowMs: undefined });
 });
 
-test('a default follows a lower maximum', () => {
+it('a default follows a lower maximum', () => {
   expect(readConnectorPolicy({ 'scep:validity-max': '30d' }).validity).toMatchObject({
     defaultMs: 30 * DAY,
     maximumMs: 30 * DAY,
   });
 });
 
-test('a wait or skew of nothing is not the default', () => {
+it('a wait or skew of nothing is not the default', () => {
   const policy = readConnectorPolicy({ 'scep:pending-wait': '0s', 'scep:not-before-skew': '0s' });
   expect(policy.pendingWaitMs).toBe(0);
   expect(policy.validity.notBeforeSkewMs).toBe(0);
 });
 
 describe('refused, naming the tag', () => {
-  test.each([
+  it.each([
     [{ 'scep:unheard-of': 'x' }, 'the tag scep:unheard-of is unknown'],
     [{ 'Scep:Legacy': 'des' }, 'the tag Scep:Legacy is unknown'],
     [{ 'scep:__proto__': 'des' }, 'the tag scep:__proto__ is unknown'],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { checkExtensions } from '../../../../src/enrolment/authorise/check-extensions.ts';
 import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
@@ -16,7 +16,7 @@ const requestFor = (oid: string, hex: string) => {
   return parseCertificationRequest(deviceCsr(device, { extensions }));
 };
 
-test.each([
+it.each([
   ['an indefinite length', '30808201610000'],
   ['a length that is longer than it need be', '308103820161'],
 ])('a subjectAltName with %s, which the CA would copy, is refused', (_, hex) => {
@@ -26,7 +26,7 @@ test.each([
   expect(refusal.text).toContain('subjectAltName 2.5.29.17: not DER');
 });
 
-test('what the CA writes itself may be in BER', () => {
+it('what the CA writes itself may be in BER', () => {
   const request = requestFor(OID.basicConstraints, '30800000');
   expect(() => checkExtensions(request, STRICT)).not.toThrow();
 });

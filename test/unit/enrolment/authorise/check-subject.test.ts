@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { derOid, derSequence, derSet, derUtf8String } from '../../../../src/asn1/write-der.ts';
 import { checkSubject } from '../../../../src/enrolment/authorise/check-subject.ts';
@@ -17,11 +17,11 @@ const named = (text: string) =>
   derSequence(derSet(derSequence(derOid(OID.commonName), derUtf8String(text))));
 
 describe('a common name', () => {
-  test.each(['device-1', 'Gerät 1', 'दीप्ति', '設備'])('%s is allowed', (text) => {
+  it.each(['device-1', 'Gerät 1', 'दीप्ति', '設備'])('%s is allowed', (text) => {
     expect(() => checkSubject(requestFor(named(text)))).not.toThrow();
   });
 
-  test.each([
+  it.each([
     ['NUL', '\u0000'],
     ['line feed', '\n'],
     ['line separator', '\u2028'],
@@ -35,7 +35,7 @@ describe('a common name', () => {
   });
 });
 
-test('a subject in BER, which the CA would copy into the certificate, is refused', () => {
+it('a subject in BER, which the CA would copy into the certificate, is refused', () => {
   const subject = named('device');
   const content = subject.subarray(2);
   const longer = Buffer.concat([Buffer.of(0x30, 0x81, content.length), content]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { asksInVain, nextMove } from '../../../../src/enrolment/transaction/asking-turn.ts';
 
 const NOW = 1_000_000_000;
@@ -9,29 +9,29 @@ const asked = (secondsAgo: number) => ({ since: NOW - secondsAgo * SECOND });
 const byMany = (secondsAgo: number) => ({ ...asked(secondsAgo), byMany: true });
 
 describe('who may ask the CA', () => {
-  test('nobody has: first it is stored that somebody does', () => {
+  it('nobody has: first it is stored that somebody does', () => {
     expect(nextMove(undefined, stranger, NOW)).toBe('claim');
   });
 
-  test('who asks alone in vain goes on, and says so again every five seconds', () => {
+  it('who asks alone in vain goes on, and says so again every five seconds', () => {
     expect(nextMove(asked(5), mine(5), NOW)).toBe('ask');
     expect(nextMove(asked(6), mine(6), NOW)).toBe('claim');
     expect(nextMove(asked(3_600), mine(3_600), NOW)).toBe('claim');
   });
 
-  test('others leave him alone for ten seconds, then take him for dead', () => {
+  it('others leave him alone for ten seconds, then take him for dead', () => {
     expect(nextMove(asked(0), stranger, NOW)).toBe('wait');
     expect(nextMove(asked(9), stranger, NOW)).toBe('wait');
     expect(nextMove(asked(10), stranger, NOW)).toBe('share');
     expect(nextMove(asked(10), mine(20), NOW)).toBe('share');
   });
 
-  test('once there were several, anybody may', () => {
+  it('once there were several, anybody may', () => {
     expect(nextMove(byMany(1), stranger, NOW)).toBe('ask');
     expect(nextMove(byMany(1), mine(1), NOW)).toBe('ask');
   });
 
-  test('nobody does when the CA may have forgotten the token', () => {
+  it('nobody does when the CA may have forgotten the token', () => {
     for (const turn of [stranger, mine(271, false)]) {
       expect(nextMove(asked(271), turn, NOW)).toBe('give-up');
       expect(nextMove(byMany(271), turn, NOW)).toBe('give-up');
@@ -39,7 +39,7 @@ describe('who may ask the CA', () => {
     }
   });
 
-  test('nor when it was asked in the future, as by a clock that was put back: how long ago cannot be told', () => {
+  it('nor when it was asked in the future, as by a clock that was put back: how long ago cannot be told', () => {
     for (const turn of [stranger, mine(-271, false)]) {
       expect(nextMove(asked(-271), turn, NOW)).toBe('give-up');
       expect(nextMove(byMany(-271), turn, NOW)).toBe('give-up');
@@ -49,13 +49,13 @@ describe('who may ask the CA', () => {
     expect(nextMove(asked(-271), mine(-271), NOW)).toBe('ask');
   });
 
-  test('who got no answer asks again, and can no longer tell that nothing came of it', () => {
+  it('who got no answer asks again, and can no longer tell that nothing came of it', () => {
     expect(nextMove(asked(200), mine(200, false), NOW)).toBe('ask');
     expect(asksInVain(asked(200), mine(200, false))).toBe(false);
   });
 });
 
-test('only who alone asked in vain can tell that nothing came of it', () => {
+it('only who alone asked in vain can tell that nothing came of it', () => {
   expect(asksInVain(asked(1), mine(1))).toBe(true);
   expect(asksInVain(undefined, mine(1))).toBe(false);
   expect(asksInVain(byMany(1), mine(1))).toBe(false);

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import type { RecordStore } from '../../../../src/store/record-store.ts';
@@ -61,7 +61,7 @@ async function world(changes: { certificatesPerSecond?: number; store?: RecordSt
 }
 
 describe('describeAuthority', () => {
-  test('what AWS says of it', async () => {
+  it('what AWS says of it', async () => {
     const { aws, issuer, time } = await world();
     expect(await issuer.describeAuthority(ARN)).toMatchObject({
       ...{ arn: ARN, status: 'ACTIVE', usageMode: 'GENERAL_PURPOSE', chain: [] },
@@ -74,7 +74,7 @@ describe('describeAuthority', () => {
     });
   });
 
-  test('is asked once for calls at once, the status again after a minute, the certificate when there is another', async () => {
+  it('is asked once for calls at once, the status again after a minute, the certificate when there is another', async () => {
     const { aws, issuer, time } = await world();
     await Promise.all(Array.from({ length: 50 }, () => issuer.describeAuthority(ARN)));
     const counts = () => [
@@ -96,7 +96,7 @@ describe('describeAuthority', () => {
     expect(Buffer.compare(first.certificate, second.certificate)).not.toBe(0);
   });
 
-  test('a status that a refusal disproves is asked for again', async () => {
+  it('a status that a refusal disproves is asked for again', async () => {
     const { aws, issuer } = await world();
     expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'ACTIVE' });
     aws.answers['DescribeCertificateAuthority'] = () => description({ Status: 'DISABLED' });
@@ -105,7 +105,7 @@ describe('describeAuthority', () => {
     expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'NOT_ACTIVE' });
   });
 
-  test('a chain may be long, and comes in order', async () => {
+  it('a chain may be long, and comes in order', async () => {
     const { aws, issuer } = await world();
     const names = ['CN=Issuing', 'CN=Policy', 'CN=Regional', 'CN=Root'];
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({
@@ -116,7 +116,7 @@ describe('describeAuthority', () => {
     expect(chain.map((der) => new X509Certificate(der).subject)).toEqual(names);
   });
 
-  test('an answer without what it should hold is no answer', async () => {
+  it('an answer without what it should hold is no answer', async () => {
     const { aws, issuer, time } = await world();
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({
       Certificate: encodePem('CERTIFICATE', Buffer.from('3000', 'hex')),
@@ -140,7 +140,7 @@ describe('describeAuthority', () => {
 });
 
 describe('issueCertificate', () => {
-  test('asks as Connector for SCEP does, with the algorithm of the authority', async () => {
+  it('asks as Connector for SCEP does, with the algorithm of the authority', async () => {
     const { aws, issuer } = await world();
     expect(await issuer.issueCertificate(REQUEST)).toBe(CERTIFICATE_ARN);
     const notBefore = new Date('2029-01-02T03:04:05Z');
@@ -171,7 +171,7 @@ describe('issueCertificate', () => {
     ]);
   });
 
-  test('the algorithm is known for good, even while the authority cannot be described', async () => {
+  it('the algorithm is known for good, even while the authority cannot be described', async () => {
     const { aws, issuer, time } = await world();
     await issuer.issueCertificate(REQUEST);
     time.now += DAY;
@@ -180,7 +180,7 @@ describe('issueCertificate', () => {
     expect(aws.count('DescribeCertificateAuthority')).toBe(1);
   });
 
-  test('looks at the clock when nothing but the question is left', async () => {
+  it('looks at the clock when nothing but the question is left', async () => {
     const { aws, issuer, time } = await world();
     aws.answers['DescribeCertificateAuthority'] = () => {
       time.now += 20_000;
@@ -193,7 +193,7 @@ describe('issueCertificate', () => {
     expect(await issuer.issueCertificate(later)).toBe(CERTIFICATE_ARN);
   });
 
-  test('asks once, whatever becomes of it', async () => {
+  it('asks once, whatever becomes of it', async () => {
     const { aws, issuer } = await world();
     aws.answers['IssueCertificate'] = () => ({ __type: 'ThrottlingException', message: 'Rate' });
     await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'throttled' });
@@ -228,7 +228,7 @@ describe('issuer.certificatesPerSecond', () => {
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  test('holds for all replicas together, and AWS is not asked beyond', async () => {
+  it('holds for all replicas together, and AWS is not asked beyond', async () => {
     const { aws, time, replica } = await world({ certificatesPerSecond: 5 });
     const replicas = [replica(), replica()];
     expect(await issueMany(replicas, 20)).toBe(5);
@@ -237,14 +237,14 @@ describe('issuer.certificatesPerSecond', () => {
     expect(await issueMany(replicas, 20)).toBe(5);
   });
 
-  test('holds for each authority by itself', async () => {
+  it('holds for each authority by itself', async () => {
     const { issuer } = await world({ certificatesPerSecond: 5 });
     expect(await issueMany([issuer], 10)).toBe(5);
     const other = { ...REQUEST, authorityArn: ARN.replace(/5$/, '6') };
     expect(await issueMany([issuer], 10, other)).toBe(5);
   });
 
-  test('a flood costs the store no more than the limit', async () => {
+  it('a flood costs the store no more than the limit', async () => {
     const store = openInMemoryRecordStore(() => NOW);
     const increment = vi.spyOn(store, 'increment');
     const { issuer } = await world({ certificatesPerSecond: 5, store });
@@ -253,7 +253,7 @@ describe('issuer.certificatesPerSecond', () => {
     expect(increment.mock.calls[0]?.[0]).toBe(`issuing-${ID}`);
   });
 
-  test('where the store cannot count, each replica keeps to it alone, and says so', async () => {
+  it('where the store cannot count, each replica keeps to it alone, and says so', async () => {
     const store = openInMemoryRecordStore(() => NOW);
     vi.spyOn(store, 'increment').mockRejectedValue(new Error('the store is down'));
     const { replica, report } = await world({ certificatesPerSecond: 5, store });
@@ -266,7 +266,7 @@ describe('issuer.certificatesPerSecond', () => {
 });
 
 describe('getCertificate', () => {
-  test('whoever waits for it may ask as often as he likes', async () => {
+  it('whoever waits for it may ask as often as he likes', async () => {
     const { aws, issuer, time } = await world();
     const answer = aws.answers['GetCertificate'];
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
@@ -282,7 +282,7 @@ describe('getCertificate', () => {
     expect(aws.count('GetCertificate')).toBe(2);
   });
 
-  test('after IssueCertificate gave its name again it may be there', async () => {
+  it('after IssueCertificate gave its name again it may be there', async () => {
     const { aws, issuer } = await world();
     const answer = aws.answers['GetCertificate'];
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
@@ -292,7 +292,7 @@ describe('getCertificate', () => {
     expect(await issuer.getCertificate(ARN, CERTIFICATE_ARN)).toBeDefined();
   });
 
-  test('what AWS could not issue will not come', async () => {
+  it('what AWS could not issue will not come', async () => {
     const { aws, issuer } = await world();
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestFailedException', message: 'no' });
     await expect(issuer.getCertificate(ARN, CERTIFICATE_ARN)).rejects.toMatchObject({

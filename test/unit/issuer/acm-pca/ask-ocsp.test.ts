@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../../src/asn1/read-ber.ts';
 import {
@@ -85,7 +85,7 @@ async function startResponder(reply: Reply): Promise<string> {
 const ask = async (reply: Reply) =>
   askOcsp(await startResponder(reply), issuer.certificate, SERIAL, NOW);
 
-test.each<[string, Reply]>([
+it.each<[string, Reply]>([
   ['the issuer', { signer: issuer }],
   ['a delegate', { signer: delegate(), brings: [delegate()] }],
   ['a delegate, among others', { signer: delegate(), brings: [stranger, delegate()] }],
@@ -99,7 +99,7 @@ test.each<[string, Reply]>([
 
 const past = { notBefore: new Date(NOW - 2 * HOUR), notAfter: new Date(NOW - HOUR) };
 
-test.each<[string, Reply, string]>([
+it.each<[string, Reply, string]>([
   ['a stranger', { signer: stranger }, 'not signed for the CA'],
   ['a stranger who says who he is', { signer: stranger, brings: [stranger] }, 'not signed'],
   [

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/call-private-ca.ts';
 import { CredentialsError } from '../../../../src/issuer/acm-pca/classify-failure.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
@@ -49,7 +49,7 @@ function world(region?: string) {
 }
 
 describe('once', () => {
-  test.each([
+  it.each([
     ['throttled', THROTTLED],
     ['unanswered', FAULT],
     ['unanswered', Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' })],
@@ -79,7 +79,7 @@ describe('once', () => {
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  test.each([
+  it.each([
     [THROTTLED, 1],
     [FAULT, 1],
     [new CredentialsError('none'), 1],
@@ -92,7 +92,7 @@ describe('once', () => {
     expect(rarely).toHaveBeenCalledTimes(times);
   });
 
-  test.each([
+  it.each([
     [outOfTime('expired: 20260101T000000Z is now'), /set the clock of this machine/],
     [answered('ExpiredTokenException', 400), /the session credentials have expired/],
     [answered('ConcurrentModificationException', 400), /it passes/],
@@ -109,7 +109,7 @@ describe('once', () => {
     ]);
   });
 
-  test('says who is to do what', async () => {
+  it('says who is to do what', async () => {
     const { calls, sending } = world();
     const denied = calls.once(
       'IssueCertificate',
@@ -123,7 +123,7 @@ describe('once', () => {
 });
 
 describe('withRetries', () => {
-  test.each([
+  it.each([
     ['throttling', THROTTLED, [250, 500]],
     ['faults', FAULT, [50, 100]],
     ['connections', UNREACHABLE, [50, 100]],
@@ -138,7 +138,7 @@ describe('withRetries', () => {
     expect(send).toHaveBeenCalledTimes(3);
   });
 
-  test.each([REFUSED, new CredentialsError('none')])(
+  it.each([REFUSED, new CredentialsError('none')])(
     'does not repeat what cannot help: %s',
     async (error) => {
       const { calls, sending } = world();
@@ -148,13 +148,13 @@ describe('withRetries', () => {
     },
   );
 
-  test('of a read, a fault is no unanswered question', async () => {
+  it('of a read, a fault is no unanswered question', async () => {
     const { calls, sending } = world();
     const asking = calls.withRetries('GetCertificate', EU, sending(FAULT, FAULT, FAULT));
     await expect(asking).rejects.toMatchObject({ fault: 'unavailable' });
   });
 
-  test('under lasting throttling AWS sees little more than the calls', async () => {
+  it('under lasting throttling AWS sees little more than the calls', async () => {
     const { calls } = world();
     const send = vi.fn(() => Promise.reject(THROTTLED));
     for (let i = 0; i < 200; i += 1) {
@@ -166,7 +166,7 @@ describe('withRetries', () => {
 });
 
 describe('the circuit breaker', () => {
-  test('is one for a region, says when it opens and closes, and fails at once meanwhile', async () => {
+  it('is one for a region, says when it opens and closes, and fails at once meanwhile', async () => {
     const { calls, sending, report, time } = world();
     const down = sending(FAULT, FAULT, FAULT, FAULT, FAULT);
     for (let i = 0; i < 5; i += 1) {
@@ -188,7 +188,7 @@ describe('the circuit breaker', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  test('is not opened by refusals and throttling', async () => {
+  it('is not opened by refusals and throttling', async () => {
     const { calls, report } = world();
     for (let i = 0; i < 20; i += 1) {
       const error = i % 2 === 0 ? REFUSED : THROTTLED;
@@ -199,7 +199,7 @@ describe('the circuit breaker', () => {
 });
 
 describe('the region', () => {
-  test("is that of the authority's ARN, and each has one client", async () => {
+  it("is that of the authority's ARN, and each has one client", async () => {
     const { calls, sending, clientOf } = world();
     await calls.once('GetCertificate', EU, sending());
     await calls.once('GetCertificate', EU, sending());
@@ -207,13 +207,13 @@ describe('the region', () => {
     expect(clientOf.mock.results[0]?.value).toBe(clientOf.mock.results[1]?.value);
   });
 
-  test('is what the setting says', async () => {
+  it('is what the setting says', async () => {
     const { calls, sending, clientOf } = world('us-west-2');
     await calls.once('GetCertificate', EU, sending());
     expect(clientOf).toHaveBeenCalledWith('us-west-2');
   });
 
-  test('what is no ARN of a CA is not found', async () => {
+  it('what is no ARN of a CA is not found', async () => {
     const { calls, sending } = world();
     const send = sending();
     await expect(calls.once('GetCertificate', 'nonsense', send)).rejects.toMatchObject({

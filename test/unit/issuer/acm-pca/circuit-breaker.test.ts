@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   CircuitOpenError,
   createCircuitBreaker,
@@ -30,7 +30,7 @@ function world() {
 }
 
 describe('createCircuitBreaker', () => {
-  test('opens after five faults in a row, and says so once', async () => {
+  it('opens after five faults in a row, and says so once', async () => {
     const { ask, fail, onChange } = world();
     await fail(4);
     expect(onChange).not.toHaveBeenCalled();
@@ -41,25 +41,22 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenCalledWith('open', expect.any(Error));
   });
 
-  test('a clock that is put back makes no pause longer', async () => {
+  it('a clock that is put back makes no pause longer', async () => {
     const { time, ask, fail } = world();
     await fail(5);
     time.now -= 3_600_000;
     expect(await ask('answers')).toBe('answer');
   });
 
-  test.each(['answers', 'lives'] as const)(
-    '%s: the faults before do not count',
-    async (verdict) => {
-      const { ask, fail, onChange } = world();
-      await fail(4);
-      await ask(verdict);
-      await fail(4);
-      expect(onChange).not.toHaveBeenCalled();
-    },
-  );
+  it.each(['answers', 'lives'] as const)('%s: the faults before do not count', async (verdict) => {
+    const { ask, fail, onChange } = world();
+    await fail(4);
+    await ask(verdict);
+    await fail(4);
+    expect(onChange).not.toHaveBeenCalled();
+  });
 
-  test('lets one trial through after a second, and closes when it is answered', async () => {
+  it('lets one trial through after a second, and closes when it is answered', async () => {
     const { time, ask, fail, onChange, breaker } = world();
     await fail(5);
     time.now += 999;
@@ -76,7 +73,7 @@ describe('createCircuitBreaker', () => {
     expect(await ask('answers')).toBe('answer');
   });
 
-  test('a refusal is an answer too', async () => {
+  it('a refusal is an answer too', async () => {
     const { time, ask, fail, onChange } = world();
     await fail(5);
     time.now += 1_000;
@@ -84,7 +81,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenLastCalledWith('closed');
   });
 
-  test('doubles the pause up to half a minute while trials fail', async () => {
+  it('doubles the pause up to half a minute while trials fail', async () => {
     const { time, ask, fail, onChange } = world();
     await fail(5);
     for (const pause of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
@@ -96,7 +93,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenCalledTimes(1);
   });
 
-  test('a trial that says nothing of the service leaves the circuit open for the next one', async () => {
+  it('a trial that says nothing of the service leaves the circuit open for the next one', async () => {
     const { time, ask, fail, onChange } = world();
     await fail(5);
     time.now += 1_000;
@@ -106,7 +103,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenLastCalledWith('closed');
   });
 
-  test('calls that began before it opened do not make the pause longer', async () => {
+  it('calls that began before it opened do not make the pause longer', async () => {
     const { time, ask, fail, breaker } = world();
     let reject: (error: Error) => void = () => undefined;
     const begun = breaker(() => new Promise<string>((_, no) => (reject = no)));

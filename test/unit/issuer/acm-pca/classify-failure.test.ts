@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type CallFailure,
   classifyFailure,
@@ -71,7 +71,7 @@ const answering = (status: number, body: string) =>
 const error = (name: string, message = 'words') => JSON.stringify({ __type: name, message });
 
 describe('what AWS answers', () => {
-  test.each<[CallFailure['kind'], number, string]>([
+  it.each<[CallFailure['kind'], number, string]>([
     ['refused', 400, error('ValidationException')],
     ['refused', 400, error('AccessDeniedException')],
     [
@@ -100,7 +100,7 @@ describe('what AWS answers', () => {
     expect(await failureAt(await answering(status, body))).toMatchObject({ kind });
   });
 
-  test('its name, words and request id', async () => {
+  it('its name, words and request id', async () => {
     const endpoint = await answering(400, error('ResourceNotFoundException', 'No such CA'));
     expect(await failureAt(endpoint)).toEqual({
       kind: 'refused',
@@ -112,7 +112,7 @@ describe('what AWS answers', () => {
 });
 
 describe('no answer', () => {
-  test('fault: a refusal breaks off before it says why', async () => {
+  it('fault: a refusal breaks off before it says why', async () => {
     const endpoint = await startHttp((request, response) => {
       response.writeHead(400, { 'content-length': 100 });
       response.write('{"__type":', () => request.socket.destroy());
@@ -120,43 +120,43 @@ describe('no answer', () => {
     expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault' });
   });
 
-  test('fault: the connection breaks after the request was sent', async () => {
+  it('fault: the connection breaks after the request was sent', async () => {
     const endpoint = await startHttp((request) => void request.socket.destroy());
     expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault', name: 'ECONNRESET' });
   });
 
-  test('fault: time is up', async () => {
+  it('fault: time is up', async () => {
     const endpoint = await startHttp(() => undefined);
     expect(await failureAt(endpoint, { within: 200 })).toMatchObject({ kind: 'fault' });
   });
 
-  test('unreachable: nobody listens', async () => {
+  it('unreachable: nobody listens', async () => {
     const port = await startTcp(() => undefined);
     const unused = port === 1 ? 2 : 1;
     const failure = await failureAt(`http://127.0.0.1:${unused}`);
     expect(failure).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
   });
 
-  test('unreachable: no such name', async () => {
+  it('unreachable: no such name', async () => {
     expect(await failureAt('http://nowhere.invalid')).toMatchObject({ kind: 'unreachable' });
   });
 
-  test('unreachable: the connection breaks before TLS is there', async () => {
+  it('unreachable: the connection breaks before TLS is there', async () => {
     const port = await startTcp((socket) => void socket.once('data', () => socket.destroy()));
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
   });
 
-  test('unreachable: its certificate is not trusted', async () => {
+  it('unreachable: its certificate is not trusted', async () => {
     const port = await startTls(() => undefined);
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
   });
 
-  test('fault: what listens does not speak TLS, which is told as what follows is', async () => {
+  it('fault: what listens does not speak TLS, which is told as what follows is', async () => {
     const port = await startTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'fault' });
   });
 
-  test('fault: something breaks into the TLS connection after the request', async () => {
+  it('fault: something breaks into the TLS connection after the request', async () => {
     let isReceived = false;
     const port = await startTls((socket) => {
       isReceived = true;
@@ -170,7 +170,7 @@ describe('no answer', () => {
     expect(failure.name).toMatch(/^(ERR_SSL_|EPROTO)/);
   });
 
-  test('unreachable: every address of the name was tried', () => {
+  it('unreachable: every address of the name was tried', () => {
     const refused = Object.assign(new Error('refused'), {
       syscall: 'connect',
       code: 'ECONNREFUSED',
@@ -181,13 +181,13 @@ describe('no answer', () => {
     expect(classifyFailure(aggregate)).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
   });
 
-  test('unreachable: no connection in time', () => {
+  it('unreachable: no connection in time', () => {
     const message = 'Socket timed out without establishing a connection within 2000 ms';
     const timeout = Object.assign(new Error(message), { name: 'TimeoutError' });
     expect(classifyFailure(timeout)).toMatchObject({ kind: 'unreachable', name: 'TimeoutError' });
   });
 
-  test('unsigned: there are no credentials', async () => {
+  it('unsigned: there are no credentials', async () => {
     const none = () => Promise.reject(new Error('Could not load credentials from any providers'));
     expect(await failureAt('http://127.0.0.1:1', { credentials: none })).toMatchObject({
       kind: 'unsigned',
@@ -195,7 +195,7 @@ describe('no answer', () => {
     });
   });
 
-  test('unsigned: credentials do not come', async () => {
+  it('unsigned: credentials do not come', async () => {
     const never = () => new Promise<never>(() => undefined);
     expect(await failureAt('http://127.0.0.1:1', { credentials: never })).toMatchObject({
       kind: 'unsigned',
@@ -203,7 +203,7 @@ describe('no answer', () => {
     });
   });
 
-  test.each([undefined, 'text', {}, new Error('odd')])('fault: %s', (thrown) => {
+  it.each([undefined, 'text', {}, new Error('odd')])('fault: %s', (thrown) => {
     expect(classifyFailure(thrown)).toMatchObject({ kind: 'fault' });
   });
 });

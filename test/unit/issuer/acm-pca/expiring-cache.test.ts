@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExpiringCache } from '../../../../src/issuer/acm-pca/expiring-cache.ts';
 
 function world(capacity = 3) {
@@ -10,7 +10,7 @@ function world(capacity = 3) {
 }
 
 describe('createExpiringCache', () => {
-  test('keeps a value until its end', async () => {
+  it('keeps a value until its end', async () => {
     const { time, load, get } = world();
     expect(await get('a', 'one')).toBe('one');
     time.now += 99;
@@ -20,7 +20,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  test('keeps nothing from a time that is still to come, as when the clock was put back', async () => {
+  it('keeps nothing from a time that is still to come, as when the clock was put back', async () => {
     const { time, get } = world();
     await get('a', 'one');
     time.now += 50;
@@ -29,7 +29,7 @@ describe('createExpiringCache', () => {
     expect(await get('a', 'three')).toBe('three');
   });
 
-  test('calls at once share one load', async () => {
+  it('calls at once share one load', async () => {
     const { load, get } = world();
     expect(await Promise.all([get('a', 'one'), get('a', 'two'), get('b')])).toEqual([
       'one',
@@ -39,7 +39,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  test('a failure is for all who wait, and is not kept', async () => {
+  it('a failure is for all who wait, and is not kept', async () => {
     const { cache, get } = world();
     const failing = vi.fn(() => Promise.reject(new Error('no')));
     const both = await Promise.allSettled([cache.get('a', failing), cache.get('a', failing)]);
@@ -48,7 +48,7 @@ describe('createExpiringCache', () => {
     expect(await get('a')).toBe('a');
   });
 
-  test('what is forgotten while it is loaded is not kept, and does not push out a later load', async () => {
+  it('what is forgotten while it is loaded is not kept, and does not push out a later load', async () => {
     const { cache, get, load } = world();
     let finish: (dated: { value: string; expiresAt: number }) => void = () => undefined;
     const old = cache.get('a', () => new Promise((resolve) => (finish = resolve)));
@@ -60,7 +60,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  test('what has not been asked for the longest goes first', async () => {
+  it('what has not been asked for the longest goes first', async () => {
     const { load, get } = world(2);
     await get('a');
     await get('b');
@@ -74,7 +74,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  test('what weighs too much together goes, the oldest first, and what is too heavy by itself is not kept', async () => {
+  it('what weighs too much together goes, the oldest first, and what is too heavy by itself is not kept', async () => {
     const weigh = vi.fn(({ length }: string) => length);
     const cache = createExpiringCache<string>(() => 0, 10, weigh);
     const load = vi.fn();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/call-private-ca.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
@@ -49,7 +49,7 @@ const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('a request is signed for the region of its client, whatever account the CA is of', async () => {
+it('a request is signed for the region of its client, whatever account the CA is of', async () => {
   const scopes: string[] = [];
   const endpoint = await startHttp(({ headers }) => {
     scopes.push(/Credential=AKID\/\d+\/([^,]+),/.exec(headers.authorization ?? '')?.[1] ?? '');
@@ -59,7 +59,7 @@ test('a request is signed for the region of its client, whatever account the CA 
   expect(scopes).toEqual(['eu-west-1/acm-pca/aws4_request']);
 });
 
-test.each([-20, 20])(
+it.each([-20, 20])(
   'where this clock is %i minutes off, one request fails and the next are right',
   async (minutes) => {
     const endpoint = await startHttp((request) => {
@@ -80,7 +80,7 @@ describe('credentials of the chain', () => {
   const keyOf = ({ headers }: IncomingMessage) =>
     /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '';
 
-  test('by IRSA: the token is read again near their end, as its file is rotated meanwhile', async () => {
+  it('by IRSA: the token is read again near their end, as its file is rotated meanwhile', async () => {
     const tokens: (string | null)[] = [];
     const sts = await startHttp((_, body) => {
       tokens.push(new URLSearchParams(body).get('WebIdentityToken'));
@@ -112,7 +112,7 @@ describe('credentials of the chain', () => {
     expect(tokens.slice(0, 2)).toEqual(['token-1', 'token-2']);
   });
 
-  test('of a file, which name no end: read again when AWS takes them no more', async () => {
+  it('of a file, which name no end: read again when AWS takes them no more', async () => {
     const endpoint = await startHttp((request) => {
       if (keyOf(request) === 'ASIA2') return OK;
       const error = { __type: 'ExpiredTokenException', message: 'The security token is expired' };

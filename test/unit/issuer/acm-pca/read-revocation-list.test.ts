@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   readRevocationList,
   serialKey,
@@ -34,7 +34,7 @@ function listOf(revoked: readonly Uint8Array[], urls: readonly string[] = []): U
   return derSigned(tbs, 'SHA256WITHRSA', sign(tbs));
 }
 
-test('a long list is read a little at a time, with others in between', async () => {
+it('a long list is read a little at a time, with others in between', async () => {
   const same = entry('00ff01');
   const der = listOf([...Array.from({ length: 50_000 }, () => same), entry('02')]);
   let turns = 0;
@@ -50,13 +50,13 @@ test('a long list is read a little at a time, with others in between', async () 
   expect(turns).toBeGreaterThanOrEqual(50);
 });
 
-test('its serial numbers are written without leading zeros', () => {
+it('its serial numbers are written without leading zeros', () => {
   expect(['00', '0000ff', '0a'].map((hex) => serialKey(Buffer.from(hex, 'hex')))).toEqual([
     ...['0', 'ff', 'a'],
   ]);
 });
 
-test('of a partition it must be, that has the URL among its names', async () => {
+it('of a partition it must be, that has the URL among its names', async () => {
   const [one, other] = ['http://a.example/crl/1.crl', 'http://b.example/crl/1.crl'];
   const read = (urls: readonly string[], partitionUrl?: string) =>
     readRevocationList(listOf([], urls), { issuer: certificate, now: NOW, partitionUrl });

@@ -1,7 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createRareReport } from '../../../../src/issuer/acm-pca/report-rarely.ts';
 
-test('once a minute for each key, with the words of then', () => {
+it('once a minute for each key, with the words of then', () => {
   const time = { now: 0 };
   const report = vi.fn();
   const rarely = createRareReport(() => time.now, report);

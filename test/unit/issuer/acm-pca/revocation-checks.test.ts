@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
@@ -76,7 +76,7 @@ async function startHttp(listener: RequestListener): Promise<string> {
 }
 
 describe('an authority that publishes nothing', () => {
-  test('nothing is known to be revoked, and that is reported once', async () => {
+  it('nothing is known to be revoked, and that is reported once', async () => {
     const { issuer, arn, issue, report } = await world();
     const certificate = await issue();
     expect(await issuer.isRevoked(arn, certificate)).toBe(false);
@@ -87,7 +87,7 @@ describe('an authority that publishes nothing', () => {
 });
 
 describe('a complete CRL', () => {
-  test('is fetched once for calls at once, and again after a quarter of an hour', async () => {
+  it('is fetched once for calls at once, and again after a quarter of an hour', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     const fetched = vi.fn();
     const host = await startHttp((request, response) => {
@@ -106,7 +106,7 @@ describe('a complete CRL', () => {
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
-  test.each<[string, RequestListener, RegExp]>([
+  it.each<[string, RequestListener, RegExp]>([
     ['is not there', (_, response) => void response.writeHead(404).end(), /HTTP status 404$/],
     [
       'is elsewhere',
@@ -136,7 +136,7 @@ describe('a complete CRL', () => {
     await expect(issuer.getRevocationList(arn)).rejects.toMatchObject({ fault: 'unavailable' });
   });
 
-  test('is asked for again ten seconds after it was not to be had', async () => {
+  it('is asked for again ten seconds after it was not to be had', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     let isDown = true;
     const host = await startHttp((_, response) => {
@@ -152,7 +152,7 @@ describe('a complete CRL', () => {
     expect(await issuer.isRevoked(arn, certificate)).toBe(false);
   });
 
-  test('of another authority, or of yesterday, is not believed', async () => {
+  it('of another authority, or of yesterday, is not believed', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     const other = await world();
     let source = arn;
@@ -172,7 +172,7 @@ describe('a complete CRL', () => {
 });
 
 describe('partitioned CRLs', () => {
-  test('the one that the certificate names tells', async () => {
+  it('the one that the certificate names tells', async () => {
     const { issuer, arn, issue, list, revoke, publicHost, time } = await world();
     await list(publicHost, { CrlType: 'PARTITIONED', CustomPath: 'parts' });
     const [revoked, valid] = [await issue(), await issue()];
@@ -184,7 +184,7 @@ describe('partitioned CRLs', () => {
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
-  test('a certificate that names none of them cannot be judged', async () => {
+  it('a certificate that names none of them cannot be judged', async () => {
     const { issuer, arn, issue, list, publicHost } = await world();
     const before = await issue();
     await list(publicHost, { CrlType: 'PARTITIONED' });
@@ -193,7 +193,7 @@ describe('partitioned CRLs', () => {
     await expect(asking).rejects.toThrow('names none of them');
   });
 
-  test('nor is one that names a host of its own', async () => {
+  it('nor is one that names a host of its own', async () => {
     const { issuer, arn, issue, list, publicHost } = await world();
     await list('127.0.0.1:1', { CrlType: 'PARTITIONED' });
     const elsewhere = await issue();
@@ -208,7 +208,7 @@ describe('OCSP alone', () => {
       OcspConfiguration: { Enabled: true, OcspCustomCname: host },
     });
 
-  test('tells of each certificate', async () => {
+  it('tells of each certificate', async () => {
     const opened = await world();
     const { issuer, arn, issue, revoke, publicHost, time } = opened;
     await respond(opened, publicHost);
@@ -221,7 +221,7 @@ describe('OCSP alone', () => {
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
-  test('what the responder does not know, or another one says, cannot be judged', async () => {
+  it('what the responder does not know, or another one says, cannot be judged', async () => {
     const opened = await world();
     const { issuer, arn, issue, publicHost, time } = opened;
     await respond(opened, publicHost);
@@ -234,7 +234,7 @@ describe('OCSP alone', () => {
     await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow('its answer is out of date');
   });
 
-  test.each<[string, string, RegExp]>([
+  it.each<[string, string, RegExp]>([
     ['unsuccessful', '30030a0106', /the OCSP response has the status 6$/],
     ['nonsense', '3000', /./],
   ])('an answer that is %s: unavailable', async (_, hex, reason) => {

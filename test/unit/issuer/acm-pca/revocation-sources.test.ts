@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   type RevocationSources,
   revocationSourcesOf,
@@ -12,7 +12,7 @@ interface Configured {
   readonly ocsp?: Readonly<Record<string, unknown>>;
 }
 
-test.each<[string, Configured, RevocationSources]>([
+it.each<[string, Configured, RevocationSources]>([
   ['nothing configured', {}, {}],
   ['all off', { crl: { Enabled: false }, ocsp: { Enabled: false } }, {}],
   [

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { callRedis, type SendCommands, within } from '../../../../src/store/redis/call-redis.ts';
 import type { RedisConnections } from '../../../../src/store/redis/connect-redis.ts';
 
@@ -32,7 +32,7 @@ function staleCluster(refusals: readonly string[]) {
   return { refresh, sent, call: () => callRedis(caller, 'key', ['GET', 'key'], send) };
 }
 
-test('MOVED: asks the node that has the slot now, at once, and looks again who has what', async () => {
+it('MOVED: asks the node that has the slot now, at once, and looks again who has what', async () => {
   const cluster = staleCluster(['MOVED 866 other.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -42,7 +42,7 @@ test('MOVED: asks the node that has the slot now, at once, and looks again who h
   expect(cluster.refresh).toHaveBeenCalledTimes(1);
 });
 
-test('ASK: asks the node where the slot is going, for this once', async () => {
+it('ASK: asks the node where the slot is going, for this once', async () => {
   const cluster = staleCluster(['ASK 866 other.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -52,7 +52,7 @@ test('ASK: asks the node where the slot is going, for this once', async () => {
   expect(cluster.refresh).not.toHaveBeenCalled();
 });
 
-test('a node that is not reached is not insisted on', async () => {
+it('a node that is not reached is not insisted on', async () => {
   const cluster = staleCluster(['MOVED 866 unknown.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -61,7 +61,7 @@ test('a node that is not reached is not insisted on', async () => {
   ]);
 });
 
-test('nodes that send from one to the other are asked with pauses in between', async () => {
+it('nodes that send from one to the other are asked with pauses in between', async () => {
   const moved = 'MOVED 866 other.example:6380';
   const cluster = staleCluster([moved, moved, moved, moved]);
   const begun = performance.now();
@@ -70,7 +70,7 @@ test('nodes that send from one to the other are asked with pauses in between', a
   expect(performance.now() - begun).toBeGreaterThan(10);
 });
 
-test('takes an answer that came in while this process was too busy to read it', async () => {
+it('takes an answer that came in while this process was too busy to read it', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { plainReason } from '../../../../src/store/redis/plain-reason.ts';
 import { freePort } from '../../../support/servers/free-port.ts';
 
-test.each([
+it.each([
   ['not yet', (redis: Redis) => redis.get('a')],
   [
     'no longer',
