@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { adoptConnector } from '../connectors/adopt-connector.ts';
 import { createChallenge } from '../connectors/challenges/create-challenge.ts';
 import { findChallenge, openChallengePassword } from '../connectors/challenges/find-challenge.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
@@ -54,7 +53,6 @@ export async function prepareDev(wired: Wired): Promise<DevInstallation> {
   if (found === undefined) await makeInstallation(wired);
   const installation = found ?? (await findDevInstallation(wired));
   if (installation === undefined) throw new Error('the development installation is incomplete');
-  await adoptConnector(wired.store, installation.connector);
   await renewRaIdentity(wired, installation.connector);
   return installation;
 }

@@ -1,10 +1,11 @@
+import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
+import type { VerifiedRequest } from '../../scep/verify-pki-request.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { DigestName } from '../../x509/signature-algorithms.ts';
-import type { Exchange } from '../exchange.ts';
 import { findIssuedCertificate, serialKey } from './issued-certificate-record.ts';
 
 /** A message's signer whose certificate this connector issued, with all that its standing depends on. */
@@ -34,7 +35,10 @@ export const MAX_SUCCESSORS = 5;
  */
 export async function findHolder(
   deps: { readonly store: RecordStore; readonly issuer: Issuer; readonly clock: () => number },
-  { connector, verified }: Pick<Exchange, 'connector' | 'verified'>,
+  {
+    connector,
+    verified,
+  }: { readonly connector: ConnectorRecord; readonly verified: VerifiedRequest },
 ): Promise<Holder | undefined> {
   const { signerCertificate, digest } = verified;
   const { issuer, subject, serialNumber, notAfter } = signerCertificate;

@@ -2,7 +2,7 @@ import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
-import type { EnrolmentDependencies } from '../enrolment-dependencies.ts';
+import type { TransactionDependencies } from './start-transaction.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { TransactionRecord } from './transaction-record.ts';
  * @throws Refusal when its certificate has been revoked: a copy of the request brings no other
  */
 export async function isOver(
-  deps: EnrolmentDependencies,
+  deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
   connector: ConnectorRecord,
   transaction: TransactionRecord,
 ): Promise<boolean> {
@@ -30,7 +30,7 @@ export async function isOver(
 
 /** Not when the issuer cannot say: then the certificate is given again, or the challenge decides, as for any other request. */
 async function isRevoked(
-  deps: EnrolmentDependencies,
+  deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
   connector: ConnectorRecord,
   serial: string,
 ): Promise<boolean> {
