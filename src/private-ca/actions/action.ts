@@ -42,3 +42,16 @@ export function defineAction<Input, Output>({
       execute(scopedTo(ca, caller), input),
   });
 }
+
+/** The errors of every action on one authority. */
+export const NOT_FOUND_ERRORS = [
+  'InvalidArnException',
+  'ResourceNotFoundException',
+] as const satisfies readonly AwsErrorCode[];
+
+/** The errors of most actions that need the authority in a certain status. */
+export const WRONG_STATUS_ERRORS = [
+  ...NOT_FOUND_ERRORS,
+  'InvalidStateException',
+  'RequestFailedException',
+] as const satisfies readonly AwsErrorCode[];

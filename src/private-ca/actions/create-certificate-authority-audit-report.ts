@@ -14,10 +14,11 @@ import { findAuthority } from '../authority/find-authority.ts';
 import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { requireBucketName } from '../model/revocation-configuration.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const createCertificateAuthorityAuditReportInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   S3BucketName: z.string().min(3).max(63),
   AuditReportResponseFormat: auditReportFormatSchema,
@@ -31,28 +32,33 @@ const TURN = 1_800_000;
  * may be in it.
  * @throws AwsError RequestInProgressException within half an hour of the last one, and others
  */
-export async function createCertificateAuthorityAuditReport(
-  ca: PrivateCa,
-  input: z.infer<typeof createCertificateAuthorityAuditReportInput>,
-): Promise<{ readonly AuditReportId: string; readonly S3Key: string }> {
-  const { CertificateAuthorityArn: arn, S3BucketName: bucket } = input;
-  const { value: authority } = await findAuthority(ca, arn, 'report');
-  requireBucketName(bucket);
-  await requireWritableBucket(ca, bucket);
-  const reportId = newUuid(ca);
-  const createdAt = ca.clock();
-  const format = input.AuditReportResponseFormat;
-  const report: AuditReportRecord = { status: 'CREATING', format, bucket, createdAt };
-  const turn = { condition: 'absent', expiresAt: createdAt + TURN } as const;
-  const { outcome } = await ca.store.commit(authorityPartition(authority.id), [
-    putEntry(auditReportTurns, AUTHORITY_KEY, { reportId }, turn),
-    putEntry(auditReports, reportId, report),
-  ]);
-  if (outcome === 'conflict') throw tooSoon();
-  // Whoever describes a report that stays CREATING writes it.
-  finishAuditReport(ca, authority, reportId).catch(() => undefined);
-  return { AuditReportId: reportId, S3Key: auditReportKey(authority.id, reportId, format) };
-}
+export const createCertificateAuthorityAuditReport = defineAction({
+  input,
+  errors: [...WRONG_STATUS_ERRORS, 'InvalidArgsException', 'RequestInProgressException'],
+  access: accessToAuthority('CreateCertificateAuthorityAuditReport'),
+  execute: async (
+    ca,
+    input,
+  ): Promise<{ readonly AuditReportId: string; readonly S3Key: string }> => {
+    const { CertificateAuthorityArn: arn, S3BucketName: bucket } = input;
+    const { value: authority } = await findAuthority(ca, arn, 'report');
+    requireBucketName(bucket);
+    await requireWritableBucket(ca, bucket);
+    const reportId = newUuid(ca);
+    const createdAt = ca.clock();
+    const format = input.AuditReportResponseFormat;
+    const report: AuditReportRecord = { status: 'CREATING', format, bucket, createdAt };
+    const turn = { condition: 'absent', expiresAt: createdAt + TURN } as const;
+    const { outcome } = await ca.store.commit(authorityPartition(authority.id), [
+      putEntry(auditReportTurns, AUTHORITY_KEY, { reportId }, turn),
+      putEntry(auditReports, reportId, report),
+    ]);
+    if (outcome === 'conflict') throw tooSoon();
+    // Whoever describes a report that stays CREATING writes it.
+    finishAuditReport(ca, authority, reportId).catch(() => undefined);
+    return { AuditReportId: reportId, S3Key: auditReportKey(authority.id, reportId, format) };
+  },
+});
 
 function tooSoon(): AwsError {
   const message = 'An audit report can be created once in 30 minutes';

@@ -18,10 +18,11 @@ import {
   changeRevocation,
   revocationConfigurationSchema,
 } from '../model/revocation-configuration.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
+import { defineAction } from './action.ts';
+import { accessTo, requestTagsOf } from './action-access.ts';
 
-export const createCertificateAuthorityInput = z.object({
+const input = z.object({
   CertificateAuthorityConfiguration: z.object({
     KeyAlgorithm: modelKeyAlgorithmSchema,
     SigningAlgorithm: modelSigningAlgorithmSchema,
@@ -42,29 +43,49 @@ export const createCertificateAuthorityInput = z.object({
   UsageMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).optional(),
 });
 
-type Input = z.infer<typeof createCertificateAuthorityInput>;
+type Input = z.infer<typeof input>;
 
 /**
  * CreateCertificateAuthority. The authority is CREATING when the answer comes, until its key is made. As with AWS an
  * IdempotencyToken alone decides: within five minutes it gives the same authority, whatever else the call says.
  * @throws AwsError InvalidArgsException, InvalidTagException, LimitExceededException
  */
-export async function createCertificateAuthority(
-  ca: PrivateCa,
-  input: Input,
-): Promise<{ readonly CertificateAuthorityArn: string }> {
-  const configuration = readConfiguration(input);
-  const tags = readTags(input.Tags ?? []);
-  await requireWritableListBucket(ca, configuration.revocation);
-  const token = input.IdempotencyToken;
-  const id = await claimAuthorityId(ca, token === undefined ? undefined : { kind: 'token', token });
-  await noteListBucket(ca, id, configuration.revocation);
-  await createAuthority(ca, id, configuration, tags);
-  // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
-  const arn = authorityArn(ca.scope, id);
-  finishCreationLater(ca, { id, arn });
-  return { CertificateAuthorityArn: arn };
-}
+export const createCertificateAuthority = defineAction({
+  input,
+  errors: [
+    'InvalidArgsException',
+    'InvalidPolicyException',
+    'InvalidTagException',
+    'LimitExceededException',
+  ],
+  // Tags of a new authority need the right to tag, as at AWS.
+  access: (caller, { Tags }) => {
+    const create = accessTo('CreateCertificateAuthority');
+    if (Tags === undefined) return [create];
+    const requestTags = requestTagsOf(Tags);
+    const tag = accessTo('TagCertificateAuthority', authorityArn(caller, '*'));
+    return [
+      { ...create, requestTags },
+      { ...tag, requestTags },
+    ];
+  },
+  execute: async (ca, input): Promise<{ readonly CertificateAuthorityArn: string }> => {
+    const configuration = readConfiguration(input);
+    const tags = readTags(input.Tags ?? []);
+    await requireWritableListBucket(ca, configuration.revocation);
+    const token = input.IdempotencyToken;
+    const id = await claimAuthorityId(
+      ca,
+      token === undefined ? undefined : { kind: 'token', token },
+    );
+    await noteListBucket(ca, id, configuration.revocation);
+    await createAuthority(ca, id, configuration, tags);
+    // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
+    const arn = authorityArn(ca.scope, id);
+    finishCreationLater(ca, { id, arn });
+    return { CertificateAuthorityArn: arn };
+  },
+});
 
 function readConfiguration(input: Input): AuthorityConfiguration {
   const { CertificateAuthorityConfiguration: requested } = input;

@@ -16,8 +16,10 @@ import {
   isUnfinished,
   type StoredAuthority,
 } from '../records/authority-record.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const deleteCertificateAuthorityInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   PermanentDeletionTimeInDays: z.int().min(7).max(30).optional(),
 });
@@ -30,16 +32,18 @@ const DEFAULT_DAYS = 30;
  * its key are gone. One without a key is gone at once.
  * @throws AwsError InvalidStateException, ConcurrentModificationException, and others
  */
-export async function deleteCertificateAuthority(
-  ca: PrivateCa,
-  input: z.infer<typeof deleteCertificateAuthorityInput>,
-): Promise<void> {
-  const entry = await findStoredAuthority(ca, input.CertificateAuthorityArn, 'delete');
-  const { value } = entry;
-  if (isUnfinished(value)) return deleteForGood(ca, entry);
-  const days = input.PermanentDeletionTimeInDays ?? DEFAULT_DAYS;
-  await deleteRestorably(ca, { ...entry, value }, days);
-}
+export const deleteCertificateAuthority = defineAction({
+  input,
+  errors: [...NOT_FOUND_ERRORS, 'ConcurrentModificationException', 'InvalidStateException'],
+  access: accessToAuthority('DeleteCertificateAuthority'),
+  execute: async (ca, input) => {
+    const entry = await findStoredAuthority(ca, input.CertificateAuthorityArn, 'delete');
+    const { value } = entry;
+    if (isUnfinished(value)) return deleteForGood(ca, entry);
+    const days = input.PermanentDeletionTimeInDays ?? DEFAULT_DAYS;
+    await deleteRestorably(ca, { ...entry, value }, days);
+  },
+});
 
 async function deleteRestorably(
   ca: PrivateCa,

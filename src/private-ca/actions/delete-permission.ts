@@ -8,27 +8,30 @@ import {
 } from '../authority/authority-permissions.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { accountIdSchema, arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const deletePermissionInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   Principal: principalSchema,
   SourceAccount: accountIdSchema.optional(),
 });
 
 /** DeletePermission. @throws AwsError ResourceNotFoundException when there is no such permission, and others */
-export async function deletePermission(
-  ca: PrivateCa,
-  input: z.infer<typeof deletePermissionInput>,
-): Promise<void> {
-  const { CertificateAuthorityArn: arn, SourceAccount = ca.scope.accountId, Principal } = input;
-  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-  const partition = authorityPartition(authority.id);
-  const entry = await getEntry(ca.store, partition, permissions, SourceAccount);
-  if (Principal !== PERMITTED_PRINCIPAL || entry === undefined) {
-    const message = `Could not find a permission of ${Principal} for account ${SourceAccount}`;
-    throw new AwsError('ResourceNotFoundException', message);
-  }
-  await ca.store.commit(partition, [deleteEntry(permissions, SourceAccount)]);
-}
+export const deletePermission = defineAction({
+  input,
+  errors: WRONG_STATUS_ERRORS,
+  access: accessToAuthority('DeletePermission'),
+  execute: async (ca, input) => {
+    const { CertificateAuthorityArn: arn, SourceAccount = ca.scope.accountId, Principal } = input;
+    const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+    const partition = authorityPartition(authority.id);
+    const entry = await getEntry(ca.store, partition, permissions, SourceAccount);
+    if (Principal !== PERMITTED_PRINCIPAL || entry === undefined) {
+      const message = `Could not find a permission of ${Principal} for account ${SourceAccount}`;
+      throw new AwsError('ResourceNotFoundException', message);
+    }
+    await ca.store.commit(partition, [deleteEntry(permissions, SourceAccount)]);
+  },
+});

@@ -3,9 +3,10 @@ import { auditReportKey } from '../audit-report/audit-report-record.ts';
 import { findAuditReport } from '../audit-report/find-audit-report.ts';
 import { finishAuditReport } from '../audit-report/finish-audit-report.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const describeCertificateAuthorityAuditReportInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   AuditReportId: z
     .string()
@@ -26,23 +27,22 @@ interface Output {
 const PATIENCE = 20_000;
 
 /** DescribeCertificateAuthorityAuditReport, in any status. @throws AwsError InvalidArnException, ResourceNotFoundException */
-export async function describeCertificateAuthorityAuditReport(
-  ca: PrivateCa,
-  {
-    CertificateAuthorityArn,
-    AuditReportId,
-  }: z.infer<typeof describeCertificateAuthorityAuditReportInput>,
-): Promise<Output> {
-  const { authority, report } = await findAuditReport(ca, CertificateAuthorityArn, AuditReportId);
-  const { status, bucket, format, createdAt } = report;
-  if (status === 'CREATING' && ca.clock() - createdAt > PATIENCE) {
-    // What the store fails at now, the next look tries again.
-    finishAuditReport(ca, authority, AuditReportId).catch(() => undefined);
-  }
-  return {
-    AuditReportStatus: status,
-    S3BucketName: bucket,
-    S3Key: auditReportKey(authority.id, AuditReportId, format),
-    CreatedAt: new Date(createdAt),
-  };
-}
+export const describeCertificateAuthorityAuditReport = defineAction({
+  input,
+  errors: [...NOT_FOUND_ERRORS, 'InvalidArgsException'],
+  access: accessToAuthority('DescribeCertificateAuthorityAuditReport'),
+  execute: async (ca, { CertificateAuthorityArn, AuditReportId }): Promise<Output> => {
+    const { authority, report } = await findAuditReport(ca, CertificateAuthorityArn, AuditReportId);
+    const { status, bucket, format, createdAt } = report;
+    if (status === 'CREATING' && ca.clock() - createdAt > PATIENCE) {
+      // What the store fails at now, the next look tries again.
+      finishAuditReport(ca, authority, AuditReportId).catch(() => undefined);
+    }
+    return {
+      AuditReportStatus: status,
+      S3BucketName: bucket,
+      S3Key: auditReportKey(authority.id, AuditReportId, format),
+      CreatedAt: new Date(createdAt),
+    };
+  },
+});

@@ -5,17 +5,23 @@ import {
 } from '../authority/describe-authority.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const describeCertificateAuthorityInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
 /** DescribeCertificateAuthority, in any status. @throws AwsError InvalidArnException, ResourceNotFoundException */
-export async function describeCertificateAuthority(
-  ca: PrivateCa,
-  input: z.infer<typeof describeCertificateAuthorityInput>,
-): Promise<{ readonly CertificateAuthority: CertificateAuthorityDescription }> {
-  const { value } = await findStoredAuthority(ca, input.CertificateAuthorityArn);
-  return { CertificateAuthority: describeAuthority(value, ca.clock()) };
-}
+export const describeCertificateAuthority = defineAction({
+  input,
+  errors: NOT_FOUND_ERRORS,
+  access: accessToAuthority('DescribeCertificateAuthority'),
+  execute: async (
+    ca,
+    input,
+  ): Promise<{ readonly CertificateAuthority: CertificateAuthorityDescription }> => {
+    const { value } = await findStoredAuthority(ca, input.CertificateAuthorityArn);
+    return { CertificateAuthority: describeAuthority(value, ca.clock()) };
+  },
+});

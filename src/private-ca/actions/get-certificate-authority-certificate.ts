@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const getCertificateAuthorityCertificateInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
@@ -17,17 +18,19 @@ export interface GetCertificateAuthorityCertificateOutput {
 }
 
 /** GetCertificateAuthorityCertificate. @throws AwsError InvalidStateException before the first import, and others */
-export async function getCertificateAuthorityCertificate(
-  ca: PrivateCa,
-  input: z.infer<typeof getCertificateAuthorityCertificateInput>,
-): Promise<GetCertificateAuthorityCertificateOutput> {
-  const arn = input.CertificateAuthorityArn;
-  const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
-  const { certificate, chain = [] } = requireInstalled(authority);
-  const Certificate = encodePem('CERTIFICATE', certificate);
-  if (chain.length === 0) return { Certificate };
-  return {
-    Certificate,
-    CertificateChain: chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
-  };
-}
+export const getCertificateAuthorityCertificate = defineAction({
+  input,
+  errors: [...NOT_FOUND_ERRORS, 'InvalidStateException'],
+  access: accessToAuthority('GetCertificateAuthorityCertificate'),
+  execute: async (ca, input): Promise<GetCertificateAuthorityCertificateOutput> => {
+    const arn = input.CertificateAuthorityArn;
+    const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
+    const { certificate, chain = [] } = requireInstalled(authority);
+    const Certificate = encodePem('CERTIFICATE', certificate);
+    if (chain.length === 0) return { Certificate };
+    return {
+      Certificate,
+      CertificateChain: chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
+    };
+  },
+});

@@ -2,17 +2,20 @@ import { z } from 'zod';
 import { encodePem } from '../../asn1/pem.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const getCertificateAuthorityCsrInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
 /** GetCertificateAuthorityCsr: PEM. @throws AwsError RequestInProgressException while it is CREATING, and others */
-export async function getCertificateAuthorityCsr(
-  ca: PrivateCa,
-  input: z.infer<typeof getCertificateAuthorityCsrInput>,
-): Promise<{ readonly Csr: string }> {
-  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'getCsr');
-  return { Csr: encodePem('CERTIFICATE REQUEST', authority.csr) };
-}
+export const getCertificateAuthorityCsr = defineAction({
+  input,
+  errors: [...WRONG_STATUS_ERRORS, 'RequestInProgressException'],
+  access: accessToAuthority('GetCertificateAuthorityCsr'),
+  execute: async (ca, input): Promise<{ readonly Csr: string }> => {
+    const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'getCsr');
+    return { Csr: encodePem('CERTIFICATE REQUEST', authority.csr) };
+  },
+});

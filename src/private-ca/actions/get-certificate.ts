@@ -7,11 +7,12 @@ import { issuerCertificate } from '../issuing/former-certificates.ts';
 import { findTemplate, templateArn } from '../issuing/templates.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { serialOf } from '../model/private-ca-arns.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import { certificates } from '../records/certificate-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const getCertificateInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   CertificateArn: arnSchema,
 });
@@ -24,29 +25,31 @@ export interface GetCertificateOutput {
 }
 
 /** GetCertificate. @throws AwsError RequestInProgressException for a certificate that is not signed yet, and others */
-export async function getCertificate(
-  ca: PrivateCa,
-  input: z.infer<typeof getCertificateInput>,
-): Promise<GetCertificateOutput> {
-  const { CertificateAuthorityArn: arn, CertificateArn } = input;
-  const { value: authority } = await findAuthority(ca, arn, 'getIssued');
-  const serial = serialOf(arn, CertificateArn);
-  const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
-  if (entry === undefined) {
-    const message = `Could not find certificate ${CertificateArn}`;
-    throw new AwsError('ResourceNotFoundException', message);
-  }
-  if (entry.value.state === 'issuing') {
-    const message = `The certificate ${CertificateArn} is being issued`;
-    throw new AwsError('RequestInProgressException', message);
-  }
-  const { certificate, templateName } = entry.value;
-  const { selfSigned } = findTemplate(templateArn(templateName));
-  const pem = { Certificate: pemOf(certificate) };
-  if (selfSigned || authority.installed === undefined) return pem;
-  const { certificate: issuer, chain = [] } = issuerCertificate(authority, certificate);
-  return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
-}
+export const getCertificate = defineAction({
+  input,
+  errors: [...WRONG_STATUS_ERRORS, 'RequestInProgressException'],
+  access: accessToAuthority('GetCertificate'),
+  execute: async (ca, input): Promise<GetCertificateOutput> => {
+    const { CertificateAuthorityArn: arn, CertificateArn } = input;
+    const { value: authority } = await findAuthority(ca, arn, 'getIssued');
+    const serial = serialOf(arn, CertificateArn);
+    const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
+    if (entry === undefined) {
+      const message = `Could not find certificate ${CertificateArn}`;
+      throw new AwsError('ResourceNotFoundException', message);
+    }
+    if (entry.value.state === 'issuing') {
+      const message = `The certificate ${CertificateArn} is being issued`;
+      throw new AwsError('RequestInProgressException', message);
+    }
+    const { certificate, templateName } = entry.value;
+    const { selfSigned } = findTemplate(templateArn(templateName));
+    const pem = { Certificate: pemOf(certificate) };
+    if (selfSigned || authority.installed === undefined) return pem;
+    const { certificate: issuer, chain = [] } = issuerCertificate(authority, certificate);
+    return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
+  },
+});
 
 function pemOf(certificate: Uint8Array): string {
   return encodePem('CERTIFICATE', certificate);

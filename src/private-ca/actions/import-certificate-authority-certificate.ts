@@ -14,45 +14,55 @@ import {
 } from '../issuing/check-authority-chain.ts';
 import { formerCertificates } from '../issuing/former-certificates.ts';
 import { arnSchema, blobSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
 import { installedCertificate } from '../records/installed-certificate.ts';
 import { markRevocationListStale } from '../revocation/revocation-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const importCertificateAuthorityCertificateInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   Certificate: blobSchema({ min: 1, max: 32_768 }),
   CertificateChain: blobSchema({ min: 0, max: 2_097_152 }).optional(),
 });
 
-type Input = z.infer<typeof importCertificateAuthorityCertificateInput>;
+type Input = z.infer<typeof input>;
 
 /**
  * ImportCertificateAuthorityCertificate: makes the authority ACTIVE, with its first certificate or another one.
  * @throws AwsError CertificateMismatchException, MalformedCertificateException, InvalidRequestException,
  *   InvalidStateException, ConcurrentModificationException, and others
  */
-export async function importCertificateAuthorityCertificate(
-  ca: PrivateCa,
-  input: Input,
-): Promise<void> {
-  const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'importCertificate');
-  const { value: authority } = entry;
-  const now = ca.clock();
-  const installed = readCertificates(input, authority, now);
-  const formerly = formerCertificates(authority, installed);
-  const imported: AuthorityRecord = {
-    ...authority,
-    ...(formerly.length > 0 && { formerly }),
-    // One that was disabled before its certificate expired stays so.
-    status: authority.status === 'DISABLED' ? 'DISABLED' : 'ACTIVE',
-    installed,
-    lastStateChangeAt: now,
-  };
-  await noteIssuerKey(ca, authority);
-  // A CRL names the authority as its certificate does.
-  await replaceAuthority(ca, entry, imported, markRevocationListStale(now));
-}
+export const importCertificateAuthorityCertificate = defineAction({
+  input,
+  errors: [
+    ...WRONG_STATUS_ERRORS,
+    'CertificateMismatchException',
+    'ConcurrentModificationException',
+    'InvalidRequestException',
+    'MalformedCertificateException',
+    'RequestInProgressException',
+  ],
+  access: accessToAuthority('ImportCertificateAuthorityCertificate'),
+  execute: async (ca, input) => {
+    const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'importCertificate');
+    const { value: authority } = entry;
+    const now = ca.clock();
+    const installed = readCertificates(input, authority, now);
+    const formerly = formerCertificates(authority, installed);
+    const imported: AuthorityRecord = {
+      ...authority,
+      ...(formerly.length > 0 && { formerly }),
+      // One that was disabled before its certificate expired stays so.
+      status: authority.status === 'DISABLED' ? 'DISABLED' : 'ACTIVE',
+      installed,
+      lastStateChangeAt: now,
+    };
+    await noteIssuerKey(ca, authority);
+    // A CRL names the authority as its certificate does.
+    await replaceAuthority(ca, entry, imported, markRevocationListStale(now));
+  },
+});
 
 function readCertificates(
   input: Input,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { formatArn, parseArn, partitionOf } from '../../aws-wire/arn.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { Caller } from '../../aws-wire/caller.ts';
 import { type CertificateFields, derTbsCertificate } from '../../x509/build-certificate.ts';
 import { issuingUse } from '../authority/authority-status.ts';
 import { findAuthority } from '../authority/find-authority.ts';
@@ -12,7 +14,7 @@ import {
 import { lintCertificate } from '../issuing/lint-certificate.ts';
 import { readCsr } from '../issuing/read-csr.ts';
 import { findIssuance, recordIssuance } from '../issuing/record-issuance.ts';
-import { findTemplate, type Template } from '../issuing/templates.ts';
+import { findTemplate, type Template, templateArn } from '../issuing/templates.ts';
 import { apiPassthroughSchema } from '../model/api-passthrough-schema.ts';
 import {
   arnSchema,
@@ -26,8 +28,10 @@ import { resolveValidity, validitySchema } from '../model/validity.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { noteDistributionPoint } from '../revocation/distribution-points.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessTo } from './action-access.ts';
 
-export const issueCertificateInput = z.object({
+const input = z.object({
   ApiPassthrough: apiPassthroughSchema.optional(),
   CertificateAuthorityArn: arnSchema,
   Csr: blobSchema({ min: 1, max: 32_768 }),
@@ -38,7 +42,7 @@ export const issueCertificateInput = z.object({
   IdempotencyToken: idempotencyTokenSchema.optional(),
 });
 
-type Input = z.infer<typeof issueCertificateInput>;
+type Input = z.infer<typeof input>;
 
 const NOTHING: PassedByApi = { subject: undefined, extensions: [] };
 
@@ -47,28 +51,51 @@ const NOTHING: PassedByApi = { subject: undefined, extensions: [] };
  * the process dies on the way: then a repeat with the same IdempotencyToken finishes it.
  * @throws AwsError
  */
-export async function issueCertificate(
-  ca: PrivateCa,
-  input: Input,
-): Promise<{ readonly CertificateArn: string }> {
-  const { CertificateAuthorityArn: arn, IdempotencyToken: token } = input;
-  const template = findTemplate(input.TemplateArn);
-  const { value: authority } = await findAuthority(ca, arn, issuingUse(template));
-  const known = token === undefined ? undefined : await findIssuance(ca, authority.id, token);
-  if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
-  const parts = readParts(ca, authority, template, input);
-  const { fields, tbs } = await buildTbs(parts);
-  await noteDistributionPoint(ca, authority, fields);
-  const issuing = {
-    state: 'issuing' as const,
-    templateName: template.name,
-    tbs,
-    signingAlgorithm: parts.signingAlgorithm,
-    requestedAt: ca.clock(),
-  };
-  const hex = Buffer.from(parts.serialNumber).toString('hex');
-  const serial = await recordIssuance(ca, authority.id, hex, issuing, token);
-  return { CertificateArn: certificateArn(arn, serial) };
+export const issueCertificate = defineAction({
+  input,
+  errors: [
+    ...NOT_FOUND_ERRORS,
+    'InvalidArgsException',
+    'InvalidStateException',
+    'LimitExceededException',
+    'MalformedCSRException',
+  ],
+  access: (caller, { CertificateAuthorityArn, TemplateArn }) => {
+    const context = { 'acm-pca:TemplateArn': templateInPartitionOf(caller, TemplateArn) };
+    return [{ ...accessTo('IssueCertificate', CertificateAuthorityArn), context }];
+  },
+  execute: async (ca, input): Promise<{ readonly CertificateArn: string }> => {
+    const { CertificateAuthorityArn: arn, IdempotencyToken: token } = input;
+    const template = findTemplate(input.TemplateArn);
+    const { value: authority } = await findAuthority(ca, arn, issuingUse(template));
+    const known = token === undefined ? undefined : await findIssuance(ca, authority.id, token);
+    if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
+    const parts = readParts(ca, authority, template, input);
+    const { fields, tbs } = await buildTbs(parts);
+    await noteDistributionPoint(ca, authority, fields);
+    const issuing = {
+      state: 'issuing' as const,
+      templateName: template.name,
+      tbs,
+      signingAlgorithm: parts.signingAlgorithm,
+      requestedAt: ca.clock(),
+    };
+    const hex = Buffer.from(parts.serialNumber).toString('hex');
+    const serial = await recordIssuance(ca, authority.id, hex, issuing, token);
+    return { CertificateArn: certificateArn(arn, serial) };
+  },
+});
+
+/**
+ * The template's ARN as a policy sees it. A template has an ARN in every partition; a request must not pass a policy by naming it
+ * in another one, so the policy judges the ARN in the caller's own partition.
+ */
+function templateInPartitionOf(
+  { region }: Caller,
+  requested = templateArn('EndEntityCertificate/V1'),
+): string {
+  const arn = parseArn(requested);
+  return arn ? formatArn({ ...arn, partition: partitionOf(region) }) : requested;
 }
 
 function readParts(

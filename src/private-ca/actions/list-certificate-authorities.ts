@@ -11,9 +11,10 @@ import {
 } from '../authority/describe-authority.ts';
 import { maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
 import { openPosition, pageOf } from '../model/list-page.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { defineAction } from './action.ts';
+import { accessTo } from './action-access.ts';
 
-export const listCertificateAuthoritiesInput = z.object({
+const input = z.object({
   MaxResults: maxResultsSchema.optional(),
   NextToken: nextTokenSchema.optional(),
   ResourceOwner: z.enum(['SELF', 'OTHER_ACCOUNTS']).optional(),
@@ -31,24 +32,26 @@ const LONGEST_PAGE = 100;
  * nothing yet.
  * @throws AwsError InvalidNextTokenException
  */
-export async function listCertificateAuthorities(
-  ca: PrivateCa,
-  input: z.infer<typeof listCertificateAuthoritiesInput>,
-): Promise<ListCertificateAuthoritiesOutput> {
-  const list = { operation: 'ListCertificateAuthorities' };
-  const after = openPosition(ca, list, input.NextToken);
-  if (input.ResourceOwner === 'OTHER_ACCOUNTS') return { CertificateAuthorities: [] };
-  const limit = Math.min(input.MaxResults ?? LONGEST_PAGE, LONGEST_PAGE);
-  const page = { limit: limit + 1, ...(after !== undefined && { after }) };
-  const partition = authorityIndexPartition(ca.scope);
-  const indexed = await listEntries(ca.store, partition, indexedAuthorities, page);
-  const { items, NextToken } = pageOf(ca, list, indexed, limit);
-  const found = await Promise.all(items.map((entry) => findIndexed(ca, entry)));
-  const now = ca.clock();
-  return {
-    CertificateAuthorities: found.flatMap((authority) =>
-      authority === undefined ? [] : [describeAuthority(authority, now)],
-    ),
-    ...(NextToken !== undefined && { NextToken }),
-  };
-}
+export const listCertificateAuthorities = defineAction({
+  input,
+  errors: ['InvalidNextTokenException'],
+  access: () => [accessTo('ListCertificateAuthorities')],
+  execute: async (ca, input): Promise<ListCertificateAuthoritiesOutput> => {
+    const list = { operation: 'ListCertificateAuthorities' };
+    const after = openPosition(ca, list, input.NextToken);
+    if (input.ResourceOwner === 'OTHER_ACCOUNTS') return { CertificateAuthorities: [] };
+    const limit = Math.min(input.MaxResults ?? LONGEST_PAGE, LONGEST_PAGE);
+    const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+    const partition = authorityIndexPartition(ca.scope);
+    const indexed = await listEntries(ca.store, partition, indexedAuthorities, page);
+    const { items, NextToken } = pageOf(ca, list, indexed, limit);
+    const found = await Promise.all(items.map((entry) => findIndexed(ca, entry)));
+    const now = ca.clock();
+    return {
+      CertificateAuthorities: found.flatMap((authority) =>
+        authority === undefined ? [] : [describeAuthority(authority, now)],
+      ),
+      ...(NextToken !== undefined && { NextToken }),
+    };
+  },
+});

@@ -4,10 +4,11 @@ import { PERMITTED_PRINCIPAL, permissions } from '../authority/authority-permiss
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema, maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
 import { openPosition, pageOf } from '../model/list-page.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const listPermissionsInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   MaxResults: maxResultsSchema.optional(),
   NextToken: nextTokenSchema.optional(),
@@ -30,24 +31,26 @@ export interface ListPermissionsOutput {
 const DEFAULT_PAGE = 100;
 
 /** ListPermissions. @throws AwsError InvalidNextTokenException, and others */
-export async function listPermissions(
-  ca: PrivateCa,
-  input: z.infer<typeof listPermissionsInput>,
-): Promise<ListPermissionsOutput> {
-  const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
-  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-  const list = { operation: 'ListPermissions', parent: arn };
-  const after = openPosition(ca, list, input.NextToken);
-  const page = { limit: limit + 1, ...(after !== undefined && { after }) };
-  const partition = authorityPartition(authority.id);
-  const entries = await listEntries(ca.store, partition, permissions, page);
-  const { items, ...more } = pageOf(ca, list, entries, limit);
-  const described = items.map(({ value }) => ({
-    CertificateAuthorityArn: arn,
-    CreatedAt: new Date(value.createdAt),
-    Principal: PERMITTED_PRINCIPAL,
-    SourceAccount: value.sourceAccount,
-    Actions: value.actions,
-  }));
-  return { Permissions: described, ...more };
-}
+export const listPermissions = defineAction({
+  input,
+  errors: [...WRONG_STATUS_ERRORS, 'InvalidNextTokenException'],
+  access: accessToAuthority('ListPermissions'),
+  execute: async (ca, input): Promise<ListPermissionsOutput> => {
+    const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
+    const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+    const list = { operation: 'ListPermissions', parent: arn };
+    const after = openPosition(ca, list, input.NextToken);
+    const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+    const partition = authorityPartition(authority.id);
+    const entries = await listEntries(ca.store, partition, permissions, page);
+    const { items, ...more } = pageOf(ca, list, entries, limit);
+    const described = items.map(({ value }) => ({
+      CertificateAuthorityArn: arn,
+      CreatedAt: new Date(value.createdAt),
+      Principal: PERMITTED_PRINCIPAL,
+      SourceAccount: value.sourceAccount,
+      Actions: value.actions,
+    }));
+    return { Permissions: described, ...more };
+  },
+});

@@ -5,8 +5,10 @@ import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema, maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
 import { openPosition, type PagedList, pageOf } from '../model/list-page.ts';
 import type { PrivateCa } from '../private-ca.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const listTagsInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   MaxResults: maxResultsSchema.optional(),
   NextToken: nextTokenSchema.optional(),
@@ -20,21 +22,23 @@ export interface ListTagsOutput {
 const DEFAULT_PAGE = 50;
 
 /** ListTags, in the order of the keys. @throws AwsError InvalidStateException for a DELETED authority, and others */
-export async function listTags(
-  ca: PrivateCa,
-  input: z.infer<typeof listTagsInput>,
-): Promise<ListTagsOutput> {
-  const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
-  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-  const list = { operation: 'ListTags', parent: arn };
-  const after = openTagPosition(ca, list, input.NextToken) ?? '';
-  const tags = Object.entries(await getAuthorityTags(ca, authority.id))
-    .map(([key, value]) => ({ key, value }))
-    .filter(({ key }) => key > after)
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const { items, ...more } = pageOf(ca, list, tags, limit);
-  return { Tags: items.map(({ key, value }) => ({ Key: key, Value: value })), ...more };
-}
+export const listTags = defineAction({
+  input,
+  errors: WRONG_STATUS_ERRORS,
+  access: accessToAuthority('ListTags'),
+  execute: async (ca, input): Promise<ListTagsOutput> => {
+    const { CertificateAuthorityArn: arn, MaxResults: limit = DEFAULT_PAGE } = input;
+    const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+    const list = { operation: 'ListTags', parent: arn };
+    const after = openTagPosition(ca, list, input.NextToken) ?? '';
+    const tags = Object.entries(await getAuthorityTags(ca, authority.id))
+      .map(([key, value]) => ({ key, value }))
+      .filter(({ key }) => key > after)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const { items, ...more } = pageOf(ca, list, tags, limit);
+    return { Tags: items.map(({ key, value }) => ({ Key: key, Value: value })), ...more };
+  },
+});
 
 /** Unlike the other lists this one has no error for its token alone. */
 function openTagPosition(ca: PrivateCa, list: PagedList, token: string | undefined) {

@@ -4,10 +4,11 @@ import { getEntry, putEntry } from '../../store/collection.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { checkResourcePolicy, resourcePolicies } from '../authority/resource-policy.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToResource } from './action-access.ts';
 
-export const putPolicyInput = z.object({
+const input = z.object({
   ResourceArn: arnSchema,
   Policy: z
     .string()
@@ -17,19 +18,26 @@ export const putPolicyInput = z.object({
 });
 
 /** PutPolicy. @throws AwsError InvalidPolicyException, LockoutPreventedException, ConcurrentModificationException, and others */
-export async function putPolicy(
-  ca: PrivateCa,
-  input: z.infer<typeof putPolicyInput>,
-): Promise<void> {
-  const { value: authority } = await findStoredAuthority(ca, input.ResourceArn, 'administer');
-  checkResourcePolicy(input.Policy, authority.arn);
-  const partition = authorityPartition(authority.id);
-  const known = await getEntry(ca.store, partition, resourcePolicies, AUTHORITY_KEY);
-  const condition = known === undefined ? 'absent' : { version: known.version };
-  const { outcome } = await ca.store.commit(partition, [
-    putEntry(resourcePolicies, AUTHORITY_KEY, { policy: input.Policy }, { condition }),
-  ]);
-  if (outcome === 'committed') return;
-  const message = 'The policy was changed meanwhile; repeat the call';
-  throw new AwsError('ConcurrentModificationException', message);
-}
+export const putPolicy = defineAction({
+  input,
+  errors: [
+    ...WRONG_STATUS_ERRORS,
+    'ConcurrentModificationException',
+    'InvalidPolicyException',
+    'LockoutPreventedException',
+  ],
+  access: accessToResource('PutPolicy'),
+  execute: async (ca, input) => {
+    const { value: authority } = await findStoredAuthority(ca, input.ResourceArn, 'administer');
+    checkResourcePolicy(input.Policy, authority.arn);
+    const partition = authorityPartition(authority.id);
+    const known = await getEntry(ca.store, partition, resourcePolicies, AUTHORITY_KEY);
+    const condition = known === undefined ? 'absent' : { version: known.version };
+    const { outcome } = await ca.store.commit(partition, [
+      putEntry(resourcePolicies, AUTHORITY_KEY, { policy: input.Policy }, { condition }),
+    ]);
+    if (outcome === 'committed') return;
+    const message = 'The policy was changed meanwhile; repeat the call';
+    throw new AwsError('ConcurrentModificationException', message);
+  },
+});

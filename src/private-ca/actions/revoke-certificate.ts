@@ -6,7 +6,6 @@ import { findAuthority } from '../authority/find-authority.ts';
 import { findTemplate, templateArn } from '../issuing/templates.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import {
   type CertificateRecord,
@@ -19,8 +18,10 @@ import {
   partitionOfSerial,
   revocations,
 } from '../revocation/revocation-record.ts';
+import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const revokeCertificateInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   /** Hexadecimal of either case, with or without colons and leading zeros. */
   CertificateSerial: z.string().max(128),
@@ -34,29 +35,38 @@ const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
  * names the certificate.
  * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two calls at once
  */
-export async function revokeCertificate(
-  ca: PrivateCa,
-  input: z.infer<typeof revokeCertificateInput>,
-): Promise<void> {
-  const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'revoke');
-  const now = ca.clock();
-  const serial = readSerial(input.CertificateSerial);
-  if (authority.installed && serialKey(authority.installed.serialNumber) === serial) {
-    throw selfSigned();
-  }
-  const partition = authorityPartition(authority.id);
-  const entry = await getEntry(ca.store, partition, certificates, serial);
-  const { issued, notAfter } = requireRevocable(entry, input.CertificateSerial, now);
-  const revocation = { revokedAt: now, reason: input.RevocationReason };
-  const { outcome } = await ca.store.commit(partition, [
-    replaceEntry(certificates, issued, { ...issued.value, revocation }),
-    putEntry(revocations, serial, { ...revocation, notAfter }),
-    markRevocationListStale(now),
-    markRevocationListStale(now, partitionOfSerial(serial)),
-  ]);
-  // An issued certificate changes in one way: another call has revoked it.
-  if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);
-}
+export const revokeCertificate = defineAction({
+  input,
+  errors: [
+    ...WRONG_STATUS_ERRORS,
+    'ConcurrentModificationException',
+    'InvalidRequestException',
+    'LimitExceededException',
+    'RequestAlreadyProcessedException',
+    'RequestInProgressException',
+  ],
+  access: accessToAuthority('RevokeCertificate'),
+  execute: async (ca, input) => {
+    const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'revoke');
+    const now = ca.clock();
+    const serial = readSerial(input.CertificateSerial);
+    if (authority.installed && serialKey(authority.installed.serialNumber) === serial) {
+      throw selfSigned();
+    }
+    const partition = authorityPartition(authority.id);
+    const entry = await getEntry(ca.store, partition, certificates, serial);
+    const { issued, notAfter } = requireRevocable(entry, input.CertificateSerial, now);
+    const revocation = { revokedAt: now, reason: input.RevocationReason };
+    const { outcome } = await ca.store.commit(partition, [
+      replaceEntry(certificates, issued, { ...issued.value, revocation }),
+      putEntry(revocations, serial, { ...revocation, notAfter }),
+      markRevocationListStale(now),
+      markRevocationListStale(now, partitionOfSerial(serial)),
+    ]);
+    // An issued certificate changes in one way: another call has revoked it.
+    if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);
+  },
+});
 
 /** The model has no pattern for it, so this is no ValidationException. */
 function readSerial(text: string): string {

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { changeAuthorityTags, readTags, tagListSchema } from '../authority/authority-tags.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessTo } from './action-access.ts';
 
-export const untagCertificateAuthorityInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   Tags: tagListSchema,
 });
@@ -13,16 +14,23 @@ export const untagCertificateAuthorityInput = z.object({
  * UntagCertificateAuthority: a tag given with a value is removed if it has that value, one given without in any case.
  * @throws AwsError InvalidTagException, and others
  */
-export async function untagCertificateAuthority(
-  ca: PrivateCa,
-  input: z.infer<typeof untagCertificateAuthorityInput>,
-): Promise<void> {
-  const { CertificateAuthorityArn: arn, Tags: unwanted } = input;
-  const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-  readTags(unwanted);
-  const isUnwanted = (key: string, value: string) =>
-    unwanted.some(({ Key, Value = value }) => Key === key && Value === value);
-  await changeAuthorityTags(ca, authority.id, (tags) =>
-    Object.fromEntries(Object.entries(tags).filter(([key, value]) => !isUnwanted(key, value))),
-  );
-}
+export const untagCertificateAuthority = defineAction({
+  input,
+  errors: [...NOT_FOUND_ERRORS, 'InvalidStateException', 'InvalidTagException'],
+  access: (_caller, { CertificateAuthorityArn, Tags = [] }) => [
+    {
+      ...accessTo('UntagCertificateAuthority', CertificateAuthorityArn),
+      tagKeys: Tags.map(({ Key }) => Key),
+    },
+  ],
+  execute: async (ca, input) => {
+    const { CertificateAuthorityArn: arn, Tags: unwanted } = input;
+    const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
+    readTags(unwanted);
+    const isUnwanted = (key: string, value: string) =>
+      unwanted.some(({ Key, Value = value }) => Key === key && Value === value);
+    await changeAuthorityTags(ca, authority.id, (tags) =>
+      Object.fromEntries(Object.entries(tags).filter(([key, value]) => !isUnwanted(key, value))),
+    );
+  },
+});

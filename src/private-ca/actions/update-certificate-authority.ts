@@ -7,10 +7,11 @@ import {
   changeRevocation,
   revocationConfigurationSchema,
 } from '../model/revocation-configuration.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
+import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
+import { accessToAuthority } from './action-access.ts';
 
-export const updateCertificateAuthorityInput = z.object({
+const input = z.object({
   CertificateAuthorityArn: arnSchema,
   RevocationConfiguration: revocationConfigurationSchema.optional(),
   Status: z
@@ -18,24 +19,35 @@ export const updateCertificateAuthorityInput = z.object({
     .optional(),
 });
 
-type Input = z.infer<typeof updateCertificateAuthorityInput>;
+type Input = z.infer<typeof input>;
 
 /**
  * UpdateCertificateAuthority: disables and enables, and changes how revocations are published; what is left out stays.
  * @throws AwsError InvalidArgsException, InvalidStateException, ConcurrentModificationException, and others
  */
-export async function updateCertificateAuthority(ca: PrivateCa, input: Input): Promise<void> {
-  const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'update');
-  const { value: authority } = entry;
-  const status = requireSwitch(input.Status) ?? authority.status;
-  const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
-  if (input.RevocationConfiguration?.CrlConfiguration) {
-    await requireWritableListBucket(ca, revocation);
-    await noteListBucket(ca, authority.id, revocation);
-  }
-  const lastStateChangeAt = ca.clock();
-  await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });
-}
+export const updateCertificateAuthority = defineAction({
+  input,
+  errors: [
+    ...NOT_FOUND_ERRORS,
+    'ConcurrentModificationException',
+    'InvalidArgsException',
+    'InvalidPolicyException',
+    'InvalidStateException',
+  ],
+  access: accessToAuthority('UpdateCertificateAuthority'),
+  execute: async (ca, input) => {
+    const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'update');
+    const { value: authority } = entry;
+    const status = requireSwitch(input.Status) ?? authority.status;
+    const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
+    if (input.RevocationConfiguration?.CrlConfiguration) {
+      await requireWritableListBucket(ca, revocation);
+      await noteListBucket(ca, authority.id, revocation);
+    }
+    const lastStateChangeAt = ca.clock();
+    await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });
+  },
+});
 
 function requireSwitch(status: Input['Status']): 'ACTIVE' | 'DISABLED' | undefined {
   if (status === undefined || status === 'ACTIVE' || status === 'DISABLED') return status;
