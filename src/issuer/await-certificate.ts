@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type IssuedCertificate, type Issuer, IssuerError } from './issuer.ts';
+import { type CertificateWithChain, type Issuer, IssuerError } from './issuer.ts';
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
@@ -13,7 +13,7 @@ export async function awaitCertificate(
   authorityArn: string,
   certificateArn: string,
   limit = 15_000,
-): Promise<IssuedCertificate> {
+): Promise<CertificateWithChain> {
   let waited = 0;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const issued = await issuer.getCertificate(authorityArn, certificateArn);

@@ -6,7 +6,7 @@ import type { Certificate } from '../x509/parse-certificate.ts';
  */
 export interface Issuer {
   /** Status and certificates of an authority. Throws IssuerError 'not-found' or 'unavailable'. */
-  describeAuthority(authorityArn: string): Promise<Authority>;
+  describeAuthority(authorityArn: string): Promise<AuthorityDescription>;
 
   /**
    * IssueCertificate: gives the ARN of the certificate, which may not be ready yet. The same idempotencyToken within five
@@ -18,7 +18,7 @@ export interface Issuer {
   getCertificate(
     authorityArn: string,
     certificateArn: string,
-  ): Promise<IssuedCertificate | undefined>;
+  ): Promise<CertificateWithChain | undefined>;
 
   /**
    * Whether the authority has revoked a certificate of its own. False for one that it does not know, and for all of an
@@ -35,7 +35,7 @@ export interface Issuer {
 /** Its serial number, with any leading zeros, and where its issuer says that its revocation is published. */
 export type RevocableCertificate = Pick<Certificate, 'serialNumber' | 'extensions'>;
 
-export interface Authority {
+export interface AuthorityDescription {
   readonly arn: string;
   readonly status: 'ACTIVE' | 'NOT_ACTIVE';
   /** Absent: GENERAL_PURPOSE. */
@@ -71,7 +71,7 @@ export interface IssueRequest {
  */
 export const ISSUE_TEMPLATE = 'BlankEndEntityCertificate_APICSRPassthrough/V1';
 
-export interface IssuedCertificate {
+export interface CertificateWithChain {
   /** The certificate, DER. */
   readonly certificate: Uint8Array;
   /** From its issuer up to the root, DER each. */

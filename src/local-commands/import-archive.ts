@@ -3,7 +3,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { carryRecordOver } from '../private-ca/crl/carry-record-over.ts';
 import { claimStore } from '../server/require-master-key.ts';
 import { allRecords, isEmpty } from '../store/archive/all-records.ts';
-import type { RecordCounts } from '../store/archive/archive-lines.ts';
+import { createRecordCounter, type RecordCounts } from '../store/archive/archive-lines.ts';
 import {
   findUnfinishedImport,
   holdsImport,
@@ -14,7 +14,6 @@ import {
 } from '../store/archive/import-mark.ts';
 import { putRecords } from '../store/archive/put-records.ts';
 import type { ArchiveContent, TakeRecords } from '../store/archive/read-archive.ts';
-import { createRecordCounter } from '../store/archive/record-counter.ts';
 import type { StoreAccess } from './with-store.ts';
 
 type Dependencies = Pick<StoreAccess, 'store' | 'sealer' | 'clock'>;

@@ -2,9 +2,8 @@ import { AwsError } from '../aws-wire/aws-error.ts';
 import type { StoreOptions } from '../cli/store/store-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { createLogger } from '../observability/logger.ts';
-import { explainAdapterError } from '../server/explain-adapter-error.ts';
 import { explainSealError, requireMasterKey } from '../server/require-master-key.ts';
-import { wireSettings } from '../server/wire-settings.ts';
+import { explainAdapterError, wireSettings } from '../server/wire-settings.ts';
 import { closeWired, type Wired, wire } from '../wire.ts';
 import { readWireSettings, requireStore } from './read-wire-settings.ts';
 

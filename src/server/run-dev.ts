@@ -13,7 +13,7 @@ import { withOtherMasterKey } from '../config/read-master-key-files.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { connectorPath } from '../connectors/connector-path.ts';
 import { rotateRaIdentity } from '../connectors/ra/rotate-ra-identity.ts';
-import { slowIssuer } from '../issuer/slow-issuer.ts';
+import type { Issuer } from '../issuer/issuer.ts';
 import type { Wired } from '../wire.ts';
 import type { ServerUrls } from './announce-server.ts';
 import { DEV_SCOPE, type DevInstallation, prepareDev } from './prepare-dev.ts';
@@ -87,4 +87,24 @@ async function writeReadyFile(file: string, connection: DevConnection): Promise<
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new UsageError(`--ready-file ${file} cannot be written (${reason}); choose another`);
   }
+}
+
+/**
+ * The same CA, but one that takes `delayMs()` for each certificate, so that one can see how clients and administrators wait. A
+ * certificate asked for by an earlier process is ready at once.
+ */
+export function slowIssuer(issuer: Issuer, delayMs: () => number, clock: () => number): Issuer {
+  const readyAt = new Map<string, number>();
+  return {
+    ...issuer,
+    issueCertificate: async (request) => {
+      const certificateArn = await issuer.issueCertificate(request);
+      if (!readyAt.has(certificateArn)) readyAt.set(certificateArn, clock() + delayMs());
+      return certificateArn;
+    },
+    getCertificate: async (authorityArn, certificateArn) =>
+      (readyAt.get(certificateArn) ?? 0) > clock()
+        ? undefined
+        : issuer.getCertificate(authorityArn, certificateArn),
+  };
 }

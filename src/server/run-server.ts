@@ -5,21 +5,20 @@ import { createEnrolApp } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
 import { createOpsApp } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
-import { createStoreLock } from '../store/lock-store.ts';
+import { createStoreLock } from '../store/store-lock.ts';
 import { closeWired, type Wired, type WireOverrides, wire } from '../wire.ts';
 import { wireApi } from '../wire-api.ts';
 import { announceServer, type ServerUrls } from './announce-server.ts';
 import { createBackgroundWork } from './background-work.ts';
 import { checkReadiness, createReadiness } from './create-readiness.ts';
-import { explainAdapterError } from './explain-adapter-error.ts';
 import { openCredentials } from './open-credentials.ts';
-import { openListeners } from './open-listener.ts';
+import { openListeners } from './open-listeners.ts';
 import { explainSealError } from './require-master-key.ts';
 import type { Chore } from './start-chore.ts';
 import { startChores } from './start-chores.ts';
 import { endAtLast, stopSignal } from './stop-signal.ts';
 import { type Unlocking, unlockStore } from './unlock-store.ts';
-import { wireSettings } from './wire-settings.ts';
+import { explainAdapterError, wireSettings } from './wire-settings.ts';
 import type { WorkerPart } from './worker-part.ts';
 
 /** What a way to run the server adds to it. */

@@ -3,9 +3,9 @@ import type { Settings } from '../config/settings.ts';
 import { createOpsApp } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { announceServer } from './announce-server.ts';
-import { openListeners } from './open-listener.ts';
+import { openListeners } from './open-listeners.ts';
 import { stopSignal } from './stop-signal.ts';
-import type { WorkerMessage } from './worker-message.ts';
+import type { WorkerMessage } from './worker-part.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-watch.ts';
 

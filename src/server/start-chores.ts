@@ -7,7 +7,7 @@ import { sweepDeletedAuthorities } from '../private-ca/authority/sweep-deleted-a
 import { createListPutter, type PutFailure } from '../private-ca/crl/put-revocation-lists.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
 import type { Wired } from '../wire.ts';
-import { actWithHindsight } from './act-with-hindsight.ts';
+import { withDelayedClock } from './delayed-clock.ts';
 import { leadChore } from './lead-chore.ts';
 import { type Chore, startChore } from './start-chore.ts';
 
@@ -32,7 +32,7 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
     return { stop: () => chore.stop().then(led.release) };
   };
   const destructive = (work: (ca: PrivateCa) => Promise<unknown>) =>
-    actWithHindsight(privateCa.clock, (clock) => work({ ...privateCa, clock }));
+    withDelayedClock(privateCa.clock, (clock) => work({ ...privateCa, clock }));
   return [
     everywhere(HOUR, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
     every(HOUR, 'keys of deleted CAs', destructive(destroyDeletedKeys)),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
-import type { StoreLock } from '../store/lock-store.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
+import type { StoreLock } from '../store/store-lock.ts';
 import { requireMasterKey } from './require-master-key.ts';
 
 const PAUSE = 500;

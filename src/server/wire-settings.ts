@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { LoadedSettings } from '../config/load-settings.ts';
+import { UsageError } from '../config/usage-error.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
+import { BucketError } from '../private-ca/buckets/object-store.ts';
+import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import type { WireSettings } from '../wire.ts';
 
 /**
@@ -39,4 +42,14 @@ export function wireSettings(
 function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
   const report = (message: string, err?: unknown) => logger.warn({ err }, message);
   return { ...issuer, report };
+}
+
+/**
+ * While the server starts, a token or buckets that cannot be used are for the person who starts it.
+ * @throws UsageError in place of a KeyStoreError or BucketError
+ */
+export function explainAdapterError(error: unknown): never {
+  if (error instanceof KeyStoreError) throw new UsageError(`keyStore: ${error.message}`);
+  if (error instanceof BucketError) throw new UsageError(`objectStore: ${error.message}`);
+  throw error;
 }

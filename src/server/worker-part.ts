@@ -1,5 +1,20 @@
 import cluster from 'node:cluster';
-import { MESSAGE_INTERVAL, type WorkerMessage, type WorkerUrls } from './worker-message.ts';
+
+/** Where the listeners of a worker are reached. */
+export interface WorkerUrls {
+  readonly enrolUrl: string;
+  readonly apiUrl: string;
+}
+
+/** What a worker tells the primary, every second from the moment it listens. */
+export interface WorkerMessage {
+  readonly urls: WorkerUrls;
+  /** Why it cannot enrol devices; absent when it can. */
+  readonly objection?: string | undefined;
+}
+
+/** How often. Milliseconds. */
+export const MESSAGE_INTERVAL_MS = 1_000;
 
 /** What a process that is one of several workers does in place of its own ops listener. */
 export interface WorkerPart {
@@ -33,7 +48,7 @@ export function joinPrimary(): WorkerPart | undefined {
   return {
     number: worker.id,
     report(urls, objection) {
-      timer = setInterval(() => void tell(urls, objection), MESSAGE_INTERVAL);
+      timer = setInterval(() => void tell(urls, objection), MESSAGE_INTERVAL_MS);
       void tell(urls, objection);
     },
     finish() {

@@ -1,6 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
 import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
-import { MESSAGE_INTERVAL, type WorkerMessage, type WorkerUrls } from './worker-message.ts';
+import { MESSAGE_INTERVAL_MS, type WorkerMessage, type WorkerUrls } from './worker-part.ts';
 import { createWorkerWatch, type WorkerProcess } from './worker-watch.ts';
 
 interface PoolOptions {
@@ -40,7 +40,7 @@ export class WorkerPool {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.#watching = setInterval(() => this.#killStuck(), MESSAGE_INTERVAL);
+    this.#watching = setInterval(() => this.#killStuck(), MESSAGE_INTERVAL_MS);
     this.#start();
   }
 

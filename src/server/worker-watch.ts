@@ -1,4 +1,4 @@
-import type { WorkerMessage } from './worker-message.ts';
+import type { WorkerMessage } from './worker-part.ts';
 
 /** A process that serves, as its primary sees it. */
 export interface WorkerProcess {

@@ -6,9 +6,8 @@ import {
   type RecordStore,
   StoreUnavailableError,
 } from '../../src/store/record-store.ts';
-import { ALL_SLOTS, clusterSlot } from '../../src/store/redis/cluster-slot.ts';
 import { connectRedis } from '../../src/store/redis/connect-redis.ts';
-import { keysOf } from '../../src/store/redis/keys.ts';
+import { ALL_SLOTS, clusterSlot, keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';
 import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordStore, StoreUnavailableError } from '../../src/store/record-store.ts';
-import { clusterSlot } from '../../src/store/redis/cluster-slot.ts';
 import { connectRedis } from '../../src/store/redis/connect-redis.ts';
-import { keysOf } from '../../src/store/redis/keys.ts';
+import { clusterSlot, keysOf } from '../../src/store/redis/keys.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
 import type { RedisStoreSettings } from '../../src/store/redis/redis-store-settings.ts';
 import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';

@@ -1,5 +1,5 @@
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
-import type { IssuedCertificate } from '../../issuer/issuer.ts';
+import type { CertificateWithChain } from '../../issuer/issuer.ts';
 import { type Entry, putEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { issuedCertificates, serialKey } from '../authorise/issued-certificate-record.ts';
@@ -27,7 +27,7 @@ export async function finishTransaction(
   connector: ConnectorRecord,
   { key, value, version }: Entry<IssuingTransaction>,
   certificateArn: string,
-  { certificate }: IssuedCertificate,
+  { certificate }: CertificateWithChain,
 ): Promise<boolean> {
   const { serialNumber, notAfter } = parseCertificate(certificate);
   const serial = serialKey(serialNumber);

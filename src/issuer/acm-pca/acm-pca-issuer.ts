@@ -14,13 +14,13 @@ import {
   type AuthorityDescriptions,
   createAuthorityDescriptions,
 } from './authority-descriptions.ts';
+import { createIssuedCertificates, type IssuedCertificates } from './issued-certificates.ts';
+import { type ClientSettings, openRegionClients } from './open-region-clients.ts';
 import {
   type CallDependencies,
   createPrivateCaCalls,
   type PrivateCaCalls,
-} from './call-private-ca.ts';
-import { createIssuedCertificates, type IssuedCertificates } from './issued-certificates.ts';
-import { type ClientSettings, openRegionClients } from './open-region-clients.ts';
+} from './private-ca-calls.ts';
 import { createRareReport, type ReportRarely } from './report-rarely.ts';
 import { createRevocationChecks } from './revocation-checks.ts';
 

@@ -11,7 +11,7 @@ import {
 import { importPublicKey } from '../../x509/public-key.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
 import { fetchOctets } from './fetch-octets.ts';
-import { serialKey } from './read-revocation-list.ts';
+import { hexSerialNumber } from './read-revocation-list.ts';
 
 /** What a responder said of a certificate, verified. */
 export interface OcspVerdict {
@@ -73,6 +73,6 @@ function isAbout(status: OcspStatus, question: OcspQuestion): boolean {
   return (
     Buffer.compare(status.issuerNameHash, question.issuerNameHash) === 0 &&
     Buffer.compare(status.issuerKeyHash, question.issuerKeyHash) === 0 &&
-    serialKey(status.serialNumber) === serialKey(question.serialNumber)
+    hexSerialNumber(status.serialNumber) === hexSerialNumber(question.serialNumber)
   );
 }

@@ -5,17 +5,17 @@ import {
   type SigningAlgorithm,
 } from '@aws-sdk/client-acm-pca';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { type IssuedCertificate, IssuerError } from '../issuer.ts';
-import type { PrivateCaCalls } from './call-private-ca.ts';
+import { type CertificateWithChain, IssuerError } from '../issuer.ts';
 import { decodeChain } from './decode-chain.ts';
 import { createExpiringCache } from './expiring-cache.ts';
+import type { PrivateCaCalls } from './private-ca-calls.ts';
 
 /** What AWS says of its authorities, remembered as long as it is true or nearly so. Each throws IssuerError. */
 export interface AuthorityDescriptions {
   /** At most a minute old. */
   describe(authorityArn: string): Promise<CertificateAuthority>;
   /** The authority's certificate and chain; fetched again when it has another. */
-  certificateOf(authorityArn: string): Promise<IssuedCertificate>;
+  certificateOf(authorityArn: string): Promise<CertificateWithChain>;
   /** One that fits the authority's key, which never changes. */
   signingAlgorithmOf(authorityArn: string): Promise<SigningAlgorithm>;
   /** Whatever has been said of its status is no longer true. */
@@ -30,7 +30,7 @@ export function createAuthorityDescriptions(
   clock: () => number,
 ): AuthorityDescriptions {
   const descriptions = createExpiringCache<CertificateAuthority>(clock, AUTHORITIES);
-  const certificates = createExpiringCache<IssuedCertificate>(clock, AUTHORITIES);
+  const certificates = createExpiringCache<CertificateWithChain>(clock, AUTHORITIES);
   const algorithms = createExpiringCache<SigningAlgorithm>(clock, AUTHORITIES);
 
   const describe = (CertificateAuthorityArn: string) =>

@@ -1,7 +1,7 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { type IssuedCertificate, IssuerError } from '../issuer.ts';
+import { type CertificateWithChain, IssuerError } from '../issuer.ts';
 
 /** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none that can be read */
 export function decodeChain(
@@ -10,7 +10,7 @@ export function decodeChain(
     readonly CertificateChain?: string | undefined;
   },
   arn: string,
-): IssuedCertificate {
+): CertificateWithChain {
   try {
     const [certificate] = decodePem('CERTIFICATE', answer.Certificate ?? '');
     const chain = decodePem('CERTIFICATE', answer.CertificateChain ?? '');

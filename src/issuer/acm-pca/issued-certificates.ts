@@ -1,12 +1,12 @@
 import { GetCertificateCommand, RequestInProgressException } from '@aws-sdk/client-acm-pca';
-import type { IssuedCertificate } from '../issuer.ts';
-import type { PrivateCaCalls } from './call-private-ca.ts';
+import type { CertificateWithChain } from '../issuer.ts';
 import { decodeChain } from './decode-chain.ts';
 import { createExpiringCache } from './expiring-cache.ts';
+import type { PrivateCaCalls } from './private-ca-calls.ts';
 
 export interface IssuedCertificates {
   /** GetCertificate: undefined while issuing is in progress. @throws IssuerError */
-  get(authorityArn: string, certificateArn: string): Promise<IssuedCertificate | undefined>;
+  get(authorityArn: string, certificateArn: string): Promise<CertificateWithChain | undefined>;
   /** It may be there now. */
   forget(certificateArn: string): void;
 }
@@ -24,7 +24,7 @@ export function createIssuedCertificates(
   { withRetries }: PrivateCaCalls,
   clock: () => number,
 ): IssuedCertificates {
-  const cache = createExpiringCache<IssuedCertificate | undefined>(clock, CERTIFICATES);
+  const cache = createExpiringCache<CertificateWithChain | undefined>(clock, CERTIFICATES);
   return {
     get: (CertificateAuthorityArn, CertificateArn) =>
       cache.get(CertificateArn, async () => {

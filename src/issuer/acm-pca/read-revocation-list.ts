@@ -49,7 +49,7 @@ async function readSerials({ entries }: LongCrl): Promise<ReadonlySet<string>> {
   const serials = new Set<string>();
   let count = 0;
   for (const serialNumber of readSerialNumbers(entries)) {
-    serials.add(serialKey(serialNumber));
+    serials.add(hexSerialNumber(serialNumber));
     count += 1;
     if (count % ENTRIES_AT_ONCE === 0) await setImmediate();
   }
@@ -66,7 +66,7 @@ function isAbout({ extensions }: LongCrl, partitionUrl: string | undefined): boo
 }
 
 /** Hexadecimal, without leading zeros. */
-export function serialKey(serialNumber: Uint8Array): string {
+export function hexSerialNumber(serialNumber: Uint8Array): string {
   return Buffer.from(serialNumber)
     .toString('hex')
     .replace(/^0+(?=.)/, '');

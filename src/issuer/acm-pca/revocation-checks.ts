@@ -5,7 +5,11 @@ import { askOcsp, type OcspVerdict } from './ask-ocsp.ts';
 import type { AuthorityDescriptions } from './authority-descriptions.ts';
 import { createExpiringCache, type Dated, type ExpiringCache } from './expiring-cache.ts';
 import { fetchOctets } from './fetch-octets.ts';
-import { type RevocationList, readRevocationList, serialKey } from './read-revocation-list.ts';
+import {
+  hexSerialNumber,
+  type RevocationList,
+  readRevocationList,
+} from './read-revocation-list.ts';
 import { type RevocationSources, revocationSourcesOf } from './revocation-sources.ts';
 
 export interface RevocationDependencies {
@@ -58,7 +62,7 @@ export function createRevocationChecks(
       return readRevocationList(der, { issuer: certificate, now, partitionUrl });
     });
   const verdictOf = (url: string, { arn, certificate }: Published, serialNumber: Uint8Array) =>
-    ask(verdicts, { arn, url, key: serialKey(serialNumber), clock }, (now) =>
+    ask(verdicts, { arn, url, key: hexSerialNumber(serialNumber), clock }, (now) =>
       askOcsp(url, certificate, serialNumber, now),
     );
   return {
@@ -67,7 +71,7 @@ export function createRevocationChecks(
       const url = published.listUrl ?? partitionOf(published, revocable);
       const { serialNumber } = revocable;
       if (url !== undefined) {
-        return (await listAt(url, published)).serials.has(serialKey(serialNumber));
+        return (await listAt(url, published)).serials.has(hexSerialNumber(serialNumber));
       }
       if (published.ocspUrl !== undefined) {
         return (await verdictOf(published.ocspUrl, published, serialNumber)).isRevoked;
@@ -136,6 +140,6 @@ function unusable(arn: string, url: string, error: unknown): IssuerError {
 }
 
 function inNoPartition(arn: string, serialNumber: Uint8Array): IssuerError {
-  const message = `${arn} publishes partitioned CRLs, but its certificate ${serialKey(serialNumber)} names none of them; OCSP would tell whether it is revoked`;
+  const message = `${arn} publishes partitioned CRLs, but its certificate ${hexSerialNumber(serialNumber)} names none of them; OCSP would tell whether it is revoked`;
   return new IssuerError('unavailable', message);
 }

@@ -7,9 +7,9 @@ import { scopeOf } from '../../private-ca/model/private-ca-arns.ts';
 import { type PrivateCa, scopedTo } from '../../private-ca/private-ca.ts';
 import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
 import {
-  type Authority,
+  type AuthorityDescription,
+  type CertificateWithChain,
   ISSUE_TEMPLATE,
-  type IssuedCertificate,
   type IssueRequest,
   type Issuer,
   requireTimeToAsk,
@@ -38,7 +38,7 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
   };
 }
 
-async function describeAuthority(ca: PrivateCa, arn: string): Promise<Authority> {
+async function describeAuthority(ca: PrivateCa, arn: string): Promise<AuthorityDescription> {
   const input = { CertificateAuthorityArn: arn };
   const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
   const installed = await ACTIONS.GetCertificateAuthorityCertificate(ca, input);
@@ -80,7 +80,7 @@ async function getCertificate(
   ca: PrivateCa,
   authorityArn: string,
   certificateArn: string,
-): Promise<IssuedCertificate | undefined> {
+): Promise<CertificateWithChain | undefined> {
   const input = { CertificateAuthorityArn: authorityArn, CertificateArn: certificateArn };
   try {
     return decodeChain(await ACTIONS.GetCertificate(ca, input));
@@ -103,7 +103,7 @@ function purposes(oids: readonly string[]) {
 function decodeChain(pem: {
   readonly Certificate: string;
   readonly CertificateChain?: string;
-}): IssuedCertificate {
+}): CertificateWithChain {
   const [certificate] = decodePem('CERTIFICATE', pem.Certificate);
   if (certificate === undefined) throw new Error('the private CA gave no certificate');
   return { certificate, chain: decodePem('CERTIFICATE', pem.CertificateChain ?? '') };

@@ -6,8 +6,12 @@ import {
   archiveKeyId,
   parseArchiveHeader,
 } from './archive-header.ts';
-import { type ArchivedRecord, type ArchiveTrailer, parseArchiveLine } from './archive-lines.ts';
-import { createRecordCounter } from './record-counter.ts';
+import {
+  type ArchivedRecord,
+  type ArchiveTrailer,
+  createRecordCounter,
+  parseArchiveLine,
+} from './archive-lines.ts';
 import { openChunks } from './seal-chunks.ts';
 
 export interface ArchiveContent extends ArchiveTrailer {

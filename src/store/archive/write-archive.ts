@@ -1,8 +1,7 @@
 import type { RecordStore } from '../record-store.ts';
 import { allRecords } from './all-records.ts';
 import { archiveKey, archiveKeyId, encodeArchiveHeader } from './archive-header.ts';
-import { formatRecordLine, formatTrailerLine } from './archive-lines.ts';
-import { createRecordCounter } from './record-counter.ts';
+import { createRecordCounter, formatRecordLine, formatTrailerLine } from './archive-lines.ts';
 import { sealChunks } from './seal-chunks.ts';
 
 export interface ArchiveOrigin {

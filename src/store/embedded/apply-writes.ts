@@ -1,6 +1,5 @@
 import type { CommitResult, Write } from '../record-store.ts';
-import type { Row, Tables } from './open-tables.ts';
-import { isLive, writeRow } from './write-row.ts';
+import { isLive, type Row, type Tables, writeRow } from './open-tables.ts';
 
 /**
  * The commit of one partition, as `RecordStore.commit` has it. Within a transaction only, which it shares with other

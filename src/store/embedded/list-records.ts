@@ -1,6 +1,5 @@
 import type { CollectionPlace, StoredRecord } from '../record-store.ts';
-import { seeLatest, type Tables } from './open-tables.ts';
-import { isLive } from './write-row.ts';
+import { isLive, seeLatest, type Tables } from './open-tables.ts';
 
 /** The live records of `partition:collection`, as `RecordStore.list` gives them. */
 export function listRecords(

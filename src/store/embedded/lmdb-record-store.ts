@@ -2,10 +2,9 @@ import type { RecordStore } from '../record-store.ts';
 import { validateCalls } from '../validate-calls.ts';
 import { applyWrites } from './apply-writes.ts';
 import { listCollections, listRecords } from './list-records.ts';
-import { openTables, seeLatest } from './open-tables.ts';
+import { isLive, openTables, seeLatest, writeRow } from './open-tables.ts';
 import { startSweeping } from './sweep-expired.ts';
 import { transact } from './transact.ts';
-import { isLive, writeRow } from './write-row.ts';
 
 /**
  * The record store on LMDB, for one machine: several processes may share the directory. `clock` gives milliseconds since

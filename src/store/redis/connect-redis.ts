@@ -1,6 +1,6 @@
 import { type RedisOptions as ClientOptions, Cluster, Redis } from 'ioredis';
-import { ALL_SLOTS, clusterSlot } from './cluster-slot.ts';
 import { connectNewcomers } from './connect-newcomers.ts';
+import { ALL_SLOTS, clusterSlot } from './keys.ts';
 import { plainReason, readReplyError } from './plain-reason.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 

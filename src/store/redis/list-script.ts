@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../record-store.ts';
+import { isLive, unpackRecord } from './commit-script.ts';
 import type { PartitionKeys } from './keys.ts';
-import { isLive, unpackRecord } from './packed-record.ts';
 import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**

@@ -7,13 +7,18 @@ import {
 } from '../record-store.ts';
 import { validateCalls } from '../validate-calls.ts';
 import { callRedis, type RedisCaller, sendPlainly } from './call-redis.ts';
-import { COMMIT_SCRIPT, commitCommand, readCommitReply } from './commit-script.ts';
+import {
+  COMMIT_SCRIPT,
+  commitCommand,
+  isLive,
+  readCommitReply,
+  unpackRecord,
+} from './commit-script.ts';
 import { type ConnectionEvents, connectRedis } from './connect-redis.ts';
 import { INCREMENT_SCRIPT, incrementCommand } from './increment-script.ts';
 import { keysOf } from './keys.ts';
 import { listCollections } from './list-collections.ts';
 import { LIST_SCRIPT, listRecords } from './list-script.ts';
-import { isLive, unpackRecord } from './packed-record.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 import { type ReplicatedReply, sendReplicated } from './replicated-writes.ts';
 import { reportServerFaults } from './report-server-faults.ts';

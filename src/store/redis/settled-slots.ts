@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../record-store.ts';
 import { callServer, type RedisCaller, requirePrimaries, within } from './call-redis.ts';
-import { ALL_SLOTS } from './cluster-slot.ts';
+import { ALL_SLOTS } from './keys.ts';
 import { plainReason } from './plain-reason.ts';
 
 /**

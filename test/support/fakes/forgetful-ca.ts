@@ -1,4 +1,4 @@
-import { type IssuedCertificate, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
+import { type CertificateWithChain, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
 
 /**
  * What happens to one IssueCertificate call. `lost` and `killed-after`: issued, and the caller does not learn of it, or dies;
@@ -73,7 +73,7 @@ export function forgetfulCa(certificate: Uint8Array, clock: () => number): Forge
         fates = later;
         return meet(fate, idempotencyToken);
       },
-      getCertificate: async (): Promise<IssuedCertificate> => ({ certificate, chain: [] }),
+      getCertificate: async (): Promise<CertificateWithChain> => ({ certificate, chain: [] }),
       describeAuthority: () => Promise.reject(new Error('not asked here')),
       isRevoked: () => Promise.resolve(false),
       getRevocationList: () => Promise.resolve(undefined),

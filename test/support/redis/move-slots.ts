@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clusterSlot } from '../../../src/store/redis/cluster-slot.ts';
+import { clusterSlot } from '../../../src/store/redis/keys.ts';
 import type { RedisProcess } from './redis-process.ts';
 
 /** A slot on its way from one primary to another, key by key, as redis-cli moves them. */

@@ -10,7 +10,7 @@ import {
   type OperationName,
 } from '../../../src/connector-api/operations/operations.ts';
 import type { ConnectorQuotas } from '../../../src/connectors/account-record.ts';
-import type { Authority } from '../../../src/issuer/issuer.ts';
+import type { AuthorityDescription } from '../../../src/issuer/issuer.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { createSealer } from '../../../src/store/seal.ts';
 import { createFakeIssuer, type FakeIssuer } from '../fakes/fake-issuer.ts';
@@ -27,7 +27,7 @@ export interface ConnectorApiWorld {
   /** Milliseconds that the world's clock is ahead of the real one. */
   ahead: number;
   /** Changes what the CA says of itself, or throws. */
-  describeAuthority: (authority: Authority) => Authority;
+  describeAuthority: (authority: AuthorityDescription) => AuthorityDescription;
   call<Name extends OperationName>(
     name: Name,
     input: Input<Name>,

@@ -4,8 +4,8 @@ import { UsageError } from '../../../src/config/usage-error.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { requireMasterKey } from '../../../src/server/require-master-key.ts';
 import { unlockStore } from '../../../src/server/unlock-store.ts';
-import { createStoreLock } from '../../../src/store/lock-store.ts';
 import { createSealer } from '../../../src/store/seal.ts';
+import { createStoreLock } from '../../../src/store/store-lock.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 import { interruptible } from '../../support/fakes/interruptible-store.ts';
 

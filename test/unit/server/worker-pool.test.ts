@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/observability/logger.ts';
-import type { WorkerMessage } from '../../../src/server/worker-message.ts';
+import type { WorkerMessage } from '../../../src/server/worker-part.ts';
 import { WorkerPool } from '../../../src/server/worker-pool.ts';
 import type { WorkerProcess } from '../../../src/server/worker-watch.ts';
 

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/call-private-ca.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
+import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/private-ca-calls.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 const ARN = 'arn:aws:acm-pca:eu-west-1:999988887777:certificate-authority/x';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import {
+  hexSerialNumber,
   readRevocationList,
-  serialKey,
 } from '../../../../src/issuer/acm-pca/read-revocation-list.ts';
 import { derSigned } from '../../../../src/x509/build-certificate.ts';
 import { derRevokedCertificate, derTbsCertList } from '../../../../src/x509/build-crl.ts';
@@ -51,7 +51,7 @@ it('a long list is read a little at a time, with others in between', async () =>
 });
 
 it('its serial numbers are written without leading zeros', () => {
-  expect(['00', '0000ff', '0a'].map((hex) => serialKey(Buffer.from(hex, 'hex')))).toEqual([
+  expect(['00', '0000ff', '0a'].map((hex) => hexSerialNumber(Buffer.from(hex, 'hex')))).toEqual([
     ...['0', 'ff', 'a'],
   ]);
 });

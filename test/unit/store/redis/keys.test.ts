@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterSlot } from '../../../../src/store/redis/cluster-slot.ts';
-import { keysOf, readKey } from '../../../../src/store/redis/keys.ts';
+import { clusterSlot, keysOf, readKey } from '../../../../src/store/redis/keys.ts';
 
 const PREFIX = 'scep-connector:';
 const AWKWARD = ['p', '}', '{', '{}', '}{', '%', '%7D', '%25', 'a}b', '~ !', '{p} c}'];

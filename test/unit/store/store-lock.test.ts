@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createStoreLock } from '../../../src/store/lock-store.ts';
 import { StoreUnavailableError } from '../../../src/store/record-store.ts';
+import { createStoreLock } from '../../../src/store/store-lock.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
 const write = { kind: 'put', collection: 'c', key: 'k', value: 'v' } as const;

@@ -4,7 +4,7 @@
  * told one at which nothing is over.
  * @param clock milliseconds since the epoch
  */
-export function actWithHindsight(
+export function withDelayedClock(
   clock: () => number,
   work: (clock: () => number) => Promise<unknown>,
 ): () => Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/call-private-ca.ts';
 import { CredentialsError } from '../../../../src/issuer/acm-pca/classify-failure.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
+import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/private-ca-calls.ts';
 
 const ARN = (region: string) =>
   `arn:aws:acm-pca:${region}:123456789012:certificate-authority/11111111-2222-4333-8444-555555555555`;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { sweepDeletedAuthorities } from '../../../src/private-ca/authority/sweep-deleted-authorities.ts';
-import { actWithHindsight } from '../../../src/server/act-with-hindsight.ts';
+import { withDelayedClock } from '../../../src/server/delayed-clock.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
 
 const HOUR = 3_600_000;
@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 it('tells the time of the run before, or that of now when the clock was put back', async () => {
   const times = [100, 200, 900, 300, 400];
   const told: number[] = [];
-  const act = actWithHindsight(
+  const act = withDelayedClock(
     () => times.shift() ?? 0,
     async (clock) => told.push(clock(), clock()),
   );
@@ -25,7 +25,7 @@ it('leaves a deleted authority what it has while the clock is ahead for an hour'
   const own = { CertificateAuthorityArn };
   await ACTIONS.UpdateCertificateAuthority(ca, { ...own, Status: 'DISABLED' });
   await ACTIONS.DeleteCertificateAuthority(ca, own);
-  const sweep = actWithHindsight(ca.clock, (clock) => sweepDeletedAuthorities({ ...ca, clock }));
+  const sweep = withDelayedClock(ca.clock, (clock) => sweepDeletedAuthorities({ ...ca, clock }));
   await sweep();
   time.now += 365 * DAY;
   await sweep();
