@@ -36,7 +36,7 @@ WORKDIR /app
 RUN mkdir bin data && ln -s ../dist/main.js bin/scep-connector && chown 65532:65532 data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json LICENSE CHANGELOG.md ./
+COPY package.json LICENSE NOTICE CHANGELOG.md ./
 # A number, since Kubernetes cannot tell of a name whether it is root's.
 USER 65532:65532
 VOLUME /app/data

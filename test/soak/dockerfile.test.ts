@@ -44,7 +44,16 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
 
   it('holds what runs and nothing else', () => {
     expect(readdirSync(path.join(image.root, 'app')).sort()).toEqual([
-      ...['CHANGELOG.md', 'LICENSE', 'bin', 'data', 'dist', 'node_modules', 'package.json'],
+      ...[
+        'CHANGELOG.md',
+        'LICENSE',
+        'NOTICE',
+        'bin',
+        'data',
+        'dist',
+        'node_modules',
+        'package.json',
+      ],
     ]);
     for (const name of ['typescript', 'vitest', '@biomejs']) {
       expect(existsSync(path.join(image.root, 'app/node_modules', name)), name).toBe(false);
