@@ -1,3 +1,4 @@
+import { equalBytes } from './equal-bytes.ts';
 import { type BerElement, readBer } from './read-ber.ts';
 import { derElement } from './write-der.ts';
 
@@ -11,7 +12,7 @@ const SET = 17;
  */
 export function isDer(bytes: Uint8Array): boolean {
   const element = readBer(bytes);
-  return onlyDerForms(element) && Buffer.compare(rewritten(element), bytes) === 0;
+  return onlyDerForms(element) && equalBytes(rewritten(element), bytes);
 }
 
 function onlyDerForms({ tagClass, tagNumber, constructed, children }: BerElement): boolean {

@@ -80,7 +80,10 @@ function readElement(reader: Reader, start: number, end: number, depth: number):
     throw new DecodeError('an ASN.1 element that is not looked into has indefinite length');
   }
   const inner = isOpened
-    ? readChildren(reader, contentStart, contentEnd, depth + 1, length === undefined)
+    ? readChildren(reader, {
+        ...{ start: contentStart, end: contentEnd },
+        ...{ depth: depth + 1, indefinite: length === undefined },
+      })
     : { children: [], end: contentEnd, next: contentEnd };
   return {
     tagClass: CLASSES[tag >> 6] as TagClass,
@@ -93,12 +96,18 @@ function readElement(reader: Reader, start: number, end: number, depth: number):
   };
 }
 
+/** The content of a constructed element. */
+interface Content {
+  readonly start: number;
+  /** Where it ends, or where it must have ended if it is indefinite. */
+  readonly end: number;
+  readonly depth: number;
+  readonly indefinite: boolean;
+}
+
 function readChildren(
   reader: Reader,
-  start: number,
-  end: number,
-  depth: number,
-  indefinite: boolean,
+  { start, end, depth, indefinite }: Content,
 ): { children: BerElement[]; end: number; next: number } {
   const children: BerElement[] = [];
   let at = start;

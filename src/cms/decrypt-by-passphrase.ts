@@ -1,9 +1,8 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType } from '../asn1/expect-type.ts';
+import { expectType, readSmallInteger } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
-import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import {
   type ContentCipher,
@@ -84,11 +83,12 @@ function tripleDes(fields: readonly BerElement[], octets: Uint8Array): Decryptio
   };
   checkSalting(salting);
   const cipher = contentCipher('3des');
-  const { key, initialisationVector: vector } = PKCS12_PURPOSE;
+  const derive = (purpose: number, length: number) =>
+    derivePkcs12Key(octets, salting, { digest: 'sha1', purpose, length });
   return {
     cipher,
-    key: derivePkcs12Key('sha1', key, octets, salting, cipher.keyLength),
-    iv: derivePkcs12Key('sha1', vector, octets, salting, cipher.blockLength),
+    key: derive(PKCS12_PURPOSE.key, cipher.keyLength),
+    iv: derive(PKCS12_PURPOSE.initialisationVector, cipher.blockLength),
   };
 }
 

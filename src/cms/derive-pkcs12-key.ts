@@ -38,13 +38,20 @@ export function passphraseEncodings(passphrase: string): readonly Uint8Array[] {
   return passphrase === '' ? [terminated, new Uint8Array()] : [terminated];
 }
 
-/** The key derivation of PKCS #12 (RFC 7292 appendix B.2): `length` octets. */
+/** What a passphrase is derived to. */
+export interface Pkcs12Derivation {
+  readonly digest: Pkcs12Digest;
+  /** Of PKCS12_PURPOSE. */
+  readonly purpose: number;
+  /** Octets. */
+  readonly length: number;
+}
+
+/** The key derivation of PKCS #12 (RFC 7292 appendix B.2). */
 export function derivePkcs12Key(
-  digest: Pkcs12Digest,
-  purpose: number,
   passphrase: Uint8Array,
   { salt, iterations }: Pkcs12Salting,
-  length: number,
+  { digest, purpose, length }: Pkcs12Derivation,
 ): Uint8Array {
   const block = BLOCK_OCTETS[digest];
   const diversifier = Buffer.alloc(block, purpose);

@@ -1,8 +1,10 @@
 import { octets } from '../asn1/ber-to-der.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derElement, derOctetString, derSequence } from '../asn1/write-der.ts';
+import { extensionValue } from '../x509/extension-value.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /** How a SignerInfo or a RecipientInfo names a certificate (RFC 5652 sections 5.3 and 6.2.1). */
@@ -20,15 +22,12 @@ export type EntityIdentifier =
 export function identifies(id: EntityIdentifier, certificate: Certificate): boolean {
   if (id.kind === 'issuerAndSerialNumber') {
     return (
-      Buffer.compare(id.issuer, certificate.issuer) === 0 &&
-      Buffer.compare(minimal(id.serialNumber), minimal(certificate.serialNumber)) === 0
+      equalBytes(id.issuer, certificate.issuer) &&
+      equalBytes(minimal(id.serialNumber), minimal(certificate.serialNumber))
     );
   }
-  const extension = certificate.extensions.find(({ oid }) => oid === OID.subjectKeyIdentifier);
-  return (
-    extension !== undefined &&
-    Buffer.compare(extension.value, derOctetString(id.keyIdentifier)) === 0
-  );
+  const value = extensionValue(certificate, OID.subjectKeyIdentifier);
+  return value !== undefined && equalBytes(value, derOctetString(id.keyIdentifier));
 }
 
 /** IssuerAndSerialNumber of a certificate, both to the byte as they stand in it: clients compare bytes. */

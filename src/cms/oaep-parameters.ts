@@ -1,11 +1,14 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derOid } from '../asn1/write-der.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 
-type OaepHash = 'sha1' | 'sha256';
+const HASHES = ['sha1', 'sha256'] as const;
+type OaepHash = (typeof HASHES)[number];
 
 export interface OaepParameters {
   /** Digest of the label. */
@@ -14,11 +17,6 @@ export interface OaepParameters {
   readonly maskHash: OaepHash;
   readonly label: Uint8Array;
 }
-
-const HASHES = [
-  { hash: 'sha1', der: derOid(OID.sha1) },
-  { hash: 'sha256', der: derOid(OID.sha256) },
-] as const;
 
 /**
  * RSAES-OAEP-params (RFC 8017 appendix A.2.1), with SHA-1 and an empty label by default.
@@ -50,27 +48,27 @@ function fieldsOf(parameters: BerElement): readonly BerElement[] {
 
 function hashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
   if (algorithm === undefined) return 'sha1';
-  const match = HASHES.find(({ der }) => sameBytes(der, algorithm.children[0]));
+  const match = HASHES.find((hash) => isOid(algorithm.children[0], OID[hash]));
   if (match === undefined) throw new UnsupportedAlgorithmError(oid);
-  return match.hash;
+  return match;
 }
 
 function maskHashOf(algorithm: BerElement | undefined, oid: string): OaepHash {
   if (algorithm === undefined) return 'sha1';
-  if (!sameBytes(derOid(OID.mgf1), algorithm.children[0])) throw new UnsupportedAlgorithmError(oid);
+  if (!isOid(algorithm.children[0], OID.mgf1)) throw new UnsupportedAlgorithmError(oid);
   return hashOf(algorithm.children[1], oid);
 }
 
 function labelOf(source: BerElement | undefined): Uint8Array {
   if (source === undefined) return Buffer.alloc(0);
   const label = source.children[1];
-  const isOctetString = label?.tagClass === 'universal' && label.tagNumber === 4;
-  if (!sameBytes(derOid(OID.pSpecified), source.children[0]) || !isOctetString) {
+  const isSpecified = isOid(source.children[0], OID.pSpecified);
+  if (!isSpecified || !isType(label, 'OCTET STRING')) {
     throw new DecodeError('the OAEP label is malformed');
   }
   return label.content;
 }
 
-function sameBytes(der: Uint8Array, element: BerElement | undefined): boolean {
-  return element !== undefined && Buffer.compare(der, element.bytes) === 0;
+function isOid(element: BerElement | undefined, oid: string): boolean {
+  return element !== undefined && equalBytes(element.bytes, derOid(oid));
 }

@@ -2,11 +2,7 @@ import type { ContentCipher } from './content-ciphers.ts';
 import { openContent } from './open-enveloped-data.ts';
 import type { EnvelopedData } from './parse-enveloped-data.ts';
 import { derivationCost, deriveKey, deriveKeySync } from './password-key-derivation.ts';
-import {
-  type PasswordEncryption,
-  type PasswordRecipient,
-  passwordEncryption,
-} from './password-recipient.ts';
+import { type PasswordEncryption, passwordEncryption } from './password-recipient.ts';
 import { unwrapContentKey } from './wrap-content-key.ts';
 
 export interface OpenedByPassword {
@@ -33,15 +29,14 @@ export async function openPasswordEnvelope(
   cipher: ContentCipher,
   passwords: AsyncIterable<string> | Iterable<string>,
 ): Promise<OpenedByPassword | undefined> {
-  const [recipient] = envelope.passwordRecipients;
-  if (recipient === undefined) return undefined;
-  const encryption = passwordEncryption(recipient);
-  const { derivation, cipher: keyCipher } = encryption;
-  let attempts = affordableAttempts(encryption);
+  const lock = lockOf(envelope, cipher);
+  if (lock === undefined) return undefined;
+  const { derivation, cipher: keyCipher } = lock.encryption;
+  let attempts = affordableAttempts(lock.encryption);
   if (attempts === 0) return undefined;
   for await (const password of passwords) {
     const key = await deriveKey(password, derivation, keyCipher.keyLength);
-    const content = openWithKey(envelope, recipient, encryption, cipher, key);
+    const content = openWithKey(lock, key);
     if (content !== undefined) return { content, password };
     attempts -= 1;
     if (attempts === 0) return undefined;
@@ -55,12 +50,26 @@ export function openPasswordEnvelopeSync(
   cipher: ContentCipher,
   password: string,
 ): Uint8Array | undefined {
+  const lock = lockOf(envelope, cipher);
+  if (lock === undefined) return undefined;
+  const { derivation, cipher: keyCipher } = lock.encryption;
+  const key = deriveKeySync(password, derivation, keyCipher.keyLength);
+  return openWithKey(lock, key);
+}
+
+/** An envelope and what its first PasswordRecipientInfo says about the key that opens it. */
+interface PasswordLock {
+  readonly envelope: EnvelopedData;
+  readonly cipher: ContentCipher;
+  readonly encryption: PasswordEncryption;
+  readonly encryptedKey: Uint8Array;
+}
+
+function lockOf(envelope: EnvelopedData, cipher: ContentCipher): PasswordLock | undefined {
   const [recipient] = envelope.passwordRecipients;
   if (recipient === undefined) return undefined;
-  const encryption = passwordEncryption(recipient);
-  const { derivation, cipher: keyCipher } = encryption;
-  const key = deriveKeySync(password, derivation, keyCipher.keyLength);
-  return openWithKey(envelope, recipient, encryption, cipher, key);
+  const { encryptedKey } = recipient;
+  return { envelope, cipher, encryption: passwordEncryption(recipient), encryptedKey };
 }
 
 function affordableAttempts({ derivation, cipher }: PasswordEncryption): number {
@@ -69,13 +78,11 @@ function affordableAttempts({ derivation, cipher }: PasswordEncryption): number 
 }
 
 function openWithKey(
-  envelope: EnvelopedData,
-  { encryptedKey }: PasswordRecipient,
-  { cipher: keyCipher, iv }: PasswordEncryption,
-  cipher: ContentCipher,
+  { envelope, cipher, encryption, encryptedKey }: PasswordLock,
   key: Uint8Array,
 ): Uint8Array | undefined {
-  const unwrapped = unwrapContentKey(encryptedKey, keyCipher, key, iv, cipher.keyLength);
+  const wrapping = { cipher: encryption.cipher, key, iv: encryption.iv };
+  const unwrapped = unwrapContentKey(encryptedKey, wrapping, cipher.keyLength);
   if (unwrapped === undefined) return undefined;
   const content = openContent(envelope, cipher, unwrapped.contentKey);
   return unwrapped.intact ? content : undefined;

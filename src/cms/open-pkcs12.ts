@@ -1,9 +1,8 @@
 import { berToDer, octets } from '../asn1/ber-to-der.ts';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import { expectType, hasContextTag, readSmallInteger } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
-import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { readOid } from '../x509/read-oid.ts';
 import { decryptByPassphrase, type Passphrase } from './decrypt-by-passphrase.ts';

@@ -98,17 +98,18 @@ export function derPasswordRecipient(
   randomBytes: (length: number) => Uint8Array,
 ): Uint8Array {
   const iv = randomBytes(KEY_CIPHER.blockLength);
+  const wrapping = { cipher: KEY_CIPHER, key, iv };
   const cipher = derAlgorithmIdentifier(KEY_CIPHER.oid, derOctetString(iv));
   return derContext(
     3,
     derInteger(0),
     derContext(0, readBer(derPasswordKeyDerivation(derivation)).content),
     derAlgorithmIdentifier(OID.pwriKek, cipher),
-    derOctetString(wrapContentKey(contentKey, KEY_CIPHER, key, iv, randomBytes)),
+    derOctetString(wrapContentKey(contentKey, wrapping, randomBytes)),
   );
 }
 
 /** [0] IMPLICIT AlgorithmIdentifier as the SEQUENCE that it stands for. */
-function untagged(element: BerElement): BerElement {
-  return { ...element, tagClass: 'universal', tagNumber: 16 };
+function untagged({ bytes }: BerElement): BerElement {
+  return readBer(Buffer.concat([Buffer.of(0x30), bytes.subarray(1)]));
 }

@@ -1,6 +1,5 @@
-import { expectType } from '../asn1/expect-type.ts';
+import { expectType, isType, readSmallInteger } from '../asn1/expect-type.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
-import { readSmallInteger } from '../asn1/read-small-integer.ts';
 
 /** PBKDF2-params (RFC 8018 appendix A.2) as they stand: whoever derives from them sets the bounds. */
 export interface Pbkdf2Parameters {
@@ -17,7 +16,7 @@ export interface Pbkdf2Parameters {
 /** @throws DecodeError when they are malformed, or the salt is not given as octets */
 export function readPbkdf2Parameters(parameters: Uint8Array): Pbkdf2Parameters {
   const [salt, iterations, ...optional] = expectType(readBer(parameters), 'SEQUENCE').children;
-  const keyLength = optional[0]?.tagNumber === 2 ? optional.shift() : undefined;
+  const keyLength = isType(optional[0], 'INTEGER') ? optional.shift() : undefined;
   const [prf, ...others] = optional;
   return {
     salt: expectType(salt, 'OCTET STRING').content,

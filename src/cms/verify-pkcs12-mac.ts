@@ -1,9 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType } from '../asn1/expect-type.ts';
+import { expectType, readSmallInteger } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
-import { readSmallInteger } from '../asn1/read-small-integer.ts';
 import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import { findDigestByOid } from '../x509/signature-algorithms.ts';
 import {
@@ -33,7 +32,8 @@ export function verifyPkcs12Mac(
 ): Uint8Array {
   const { digest, mac, ...salting } = readMacData(macData);
   const encoding = passphraseEncodings(passphrase).find((octets) => {
-    const key = derivePkcs12Key(digest, PKCS12_PURPOSE.mac, octets, salting, mac.length);
+    const derivation = { digest, purpose: PKCS12_PURPOSE.mac, length: mac.length };
+    const key = derivePkcs12Key(octets, salting, derivation);
     return timingSafeEqual(createHmac(digest, key).update(content).digest(), mac);
   });
   if (encoding === undefined) {

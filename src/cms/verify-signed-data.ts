@@ -1,4 +1,5 @@
 import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derOid, derSetOf } from '../asn1/write-der.ts';
@@ -32,7 +33,7 @@ export function verifySignedData(
     .update(content ?? Buffer.alloc(0))
     .digest();
   const contentAgrees =
-    Buffer.compare(claimedType, derOid(contentType)) === 0 &&
+    equalBytes(claimedType, derOid(contentType)) &&
     equalOctets(claimedDigest, derOctetString(actualDigest));
   return contentAgrees && signatureHolds(signer, algorithm, publicKey);
 }
@@ -76,7 +77,7 @@ function signatureHolds(
   if (verifySignature(algorithm, publicKey, signedAttributesDer, signature)) return true;
   const sorted = derSetOf(readBer(signedAttributesDer).children.map(({ bytes }) => bytes));
   return (
-    Buffer.compare(sorted, signedAttributesDer) !== 0 &&
+    !equalBytes(sorted, signedAttributesDer) &&
     verifySignature(algorithm, publicKey, sorted, signature)
   );
 }

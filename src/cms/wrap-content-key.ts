@@ -1,6 +1,13 @@
 import { type ContentCipher, decryptBlocks, encryptBlocks } from './content-ciphers.ts';
 
-/** What an encrypted content key came out as. */
+/** What a content key is encrypted with. */
+export interface KeyWrapping {
+  readonly cipher: ContentCipher;
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+}
+
+/** A content key as it was decrypted. */
 export interface UnwrappedContentKey {
   /** Of the length asked for in any case: a wrong password gives a key too, a wrong one. */
   readonly contentKey: Uint8Array;
@@ -9,19 +16,17 @@ export interface UnwrappedContentKey {
 }
 
 /** Octets before the key: its length, and its first three complemented. */
-const HEADER = 4;
+const HEADER_OCTETS = 4;
 
 /** Encrypts a content key twice over by CBC, so that each octet depends on all (RFC 3211 section 2.3.1). */
 export function wrapContentKey(
   contentKey: Uint8Array,
-  cipher: ContentCipher,
-  key: Uint8Array,
-  iv: Uint8Array,
+  { cipher, key, iv }: KeyWrapping,
   randomBytes: (length: number) => Uint8Array,
 ): Uint8Array {
-  const check = contentKey.subarray(0, HEADER - 1).map((octet) => ~octet);
-  const blocks = Math.max(2, Math.ceil((HEADER + contentKey.length) / cipher.blockLength));
-  const padding = randomBytes(blocks * cipher.blockLength - HEADER - contentKey.length);
+  const check = contentKey.subarray(0, HEADER_OCTETS - 1).map((octet) => ~octet);
+  const blocks = Math.max(2, Math.ceil((HEADER_OCTETS + contentKey.length) / cipher.blockLength));
+  const padding = randomBytes(blocks * cipher.blockLength - HEADER_OCTETS - contentKey.length);
   const block = Buffer.concat([Buffer.of(contentKey.length), check, contentKey, padding]);
   const once = encryptBlocks(cipher, key, iv, block);
   return encryptBlocks(cipher, key, once.subarray(-cipher.blockLength), once);
@@ -33,24 +38,21 @@ export function wrapContentKey(
  */
 export function unwrapContentKey(
   encryptedKey: Uint8Array,
-  cipher: ContentCipher,
-  key: Uint8Array,
-  iv: Uint8Array,
+  { cipher, key, iv }: KeyWrapping,
   keyLength: number,
 ): UnwrappedContentKey | undefined {
   const { blockLength } = cipher;
   const { length } = encryptedKey;
   const isWhole = length % blockLength === 0 && length >= 2 * blockLength;
-  if (!isWhole || length < HEADER + keyLength) return undefined;
+  if (!isWhole || length < HEADER_OCTETS + keyLength) return undefined;
   const last = encryptedKey.subarray(-blockLength);
-  const lastOnce = decryptBlocks(
-    ...([cipher, key, encryptedKey.subarray(-2 * blockLength, -blockLength), last] as const),
-  );
+  const lastButOne = encryptedKey.subarray(-2 * blockLength, -blockLength);
+  const lastOnce = decryptBlocks(cipher, key, lastButOne, last);
   const others = decryptBlocks(cipher, key, lastOnce, encryptedKey.subarray(0, -blockLength));
   const block = decryptBlocks(cipher, key, iv, Buffer.concat([others, lastOnce]));
-  const contentKey = block.subarray(HEADER, HEADER + keyLength);
+  const contentKey = block.subarray(HEADER_OCTETS, HEADER_OCTETS + keyLength);
   let wrong = (block[0] as number) ^ keyLength;
-  for (let i = 1; i < HEADER; i += 1) {
+  for (let i = 1; i < HEADER_OCTETS; i += 1) {
     wrong |= (block[i] as number) ^ (contentKey[i - 1] as number) ^ 0xff;
   }
   return { contentKey, intact: wrong === 0 };

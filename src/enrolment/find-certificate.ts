@@ -1,3 +1,4 @@
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
@@ -38,7 +39,6 @@ function owns(
   { certificate, lineage }: IssuedCertificateRecord,
 ): boolean {
   const { subjectPublicKeyInfo } = parseCertificate(certificate);
-  const sameKey =
-    Buffer.compare(subjectPublicKeyInfo, signerCertificate.subjectPublicKeyInfo) === 0;
+  const sameKey = equalBytes(subjectPublicKeyInfo, signerCertificate.subjectPublicKeyInfo);
   return sameKey || holder?.lineage === lineage;
 }

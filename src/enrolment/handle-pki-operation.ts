@@ -56,7 +56,9 @@ export async function handlePkiOperation(
   const { certificate, privateKey } = addressed?.recipient ?? raIdentities.current;
   const signer = { certificate, privateKey, digest: replyDigest(request, policy.algorithms) };
   const now = new Date(deps.clock());
-  const certRep = buildCertRep(decision.outcome, request, signer, now, deps.randomBytes);
+  const certRep = buildCertRep(decision.outcome, request, {
+    ...{ signer, now, randomBytes: deps.randomBytes },
+  });
   return { certRep, request, decision };
 }
 

@@ -1,12 +1,12 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { type OpenedRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Exchange } from './exchange.ts';
-
-const INTEGER = 2;
 
 /** The messageData of GetCert and GetCRL (RFC 8894 sections 3.3.4 and 3.3.5), with the message it came in. */
 export interface IssuerAndSerialNumber {
@@ -30,7 +30,7 @@ export function readIssuerAndSerialNumber({
   try {
     const opened = openPkiRequest(verified, addressed, policy.algorithms);
     const [issuer, serial, ...others] = readBer(opened.content).children;
-    if (issuer === undefined || serial?.tagNumber !== INTEGER || others.length > 0) {
+    if (issuer === undefined || !isType(serial, 'INTEGER') || others.length > 0) {
       throw new DecodeError('the messageData is not an IssuerAndSerialNumber');
     }
     return { opened, issuer: issuer.bytes, serialNumber: serial.content };
@@ -56,7 +56,7 @@ export async function requireOwnIssuer(
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const { subject } = parseCertificate(authority.certificate);
   const names = [subject, ...raIdentities.usable.map(({ certificate }) => certificate.subject)];
-  if (!names.some((own) => Buffer.compare(own, name) === 0)) {
+  if (!names.some((own) => equalBytes(own, name))) {
     throw new Refusal('certificate-not-found');
   }
 }

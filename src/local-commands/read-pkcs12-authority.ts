@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { readInput } from '../cli/terminal/enrol-files.ts';
 import { openPkcs12 } from '../cms/open-pkcs12.ts';
 import { Pkcs12Error } from '../cms/pkcs12-error.ts';
@@ -80,7 +81,7 @@ function withoutKeyOf(
   certificates: readonly Certificate[],
 ): readonly Certificate[] {
   return certificates.filter(
-    (each) => Buffer.compare(each.subjectPublicKeyInfo, subjectPublicKeyInfo) !== 0,
+    (each) => !equalBytes(each.subjectPublicKeyInfo, subjectPublicKeyInfo),
   );
 }
 

@@ -32,6 +32,13 @@ export interface CertRepSigner {
   readonly digest: DigestName;
 }
 
+/** What a reply needs besides the request and its outcome. */
+export interface CertRepContext {
+  readonly signer: CertRepSigner;
+  readonly now: Date;
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
 /**
  * A CertRep, DER: degenerate SignedData in EnvelopedData in SignedData for SUCCESS, an empty content for FAILURE and PENDING.
  * The content of those two is a present, zero-length OCTET STRING, because certmonger fails on an
@@ -40,9 +47,7 @@ export interface CertRepSigner {
 export function buildCertRep(
   outcome: CertRepOutcome,
   request: PkiRequest,
-  signer: CertRepSigner,
-  now: Date,
-  randomBytes: (length: number) => Uint8Array,
+  { signer, now, randomBytes }: CertRepContext,
 ): Uint8Array {
   const content =
     outcome.status === 'SUCCESS'

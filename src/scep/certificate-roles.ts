@@ -1,3 +1,4 @@
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
@@ -13,7 +14,7 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 export function isAuthority(certificate: Certificate, depth = 0): boolean {
   const value = extensionValue(certificate, OID.basicConstraints);
   if (value === undefined) {
-    const selfIssued = Buffer.compare(certificate.issuer, certificate.subject) === 0;
+    const selfIssued = equalBytes(certificate.issuer, certificate.subject);
     return selfIssued && certificate.extensions.length === 0;
   }
   const { ca, pathLength = depth } = parseBasicConstraints(value);

@@ -1,3 +1,4 @@
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 
 /** Which certificates of CAs clients are given. */
@@ -25,5 +26,5 @@ export function chooseCaCertificates(
 
 function isSelfIssued(certificate: Uint8Array): boolean {
   const { issuer, subject } = parseCertificate(certificate);
-  return Buffer.compare(issuer, subject) === 0;
+  return equalBytes(issuer, subject);
 }

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
 import { formatName } from '../x509/distinguished-name.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
@@ -124,7 +125,7 @@ function requireValid(certificates: readonly Certificate[], now: Date): void {
 }
 
 function names(certificate: Certificate, issuer: Certificate): boolean {
-  return Buffer.compare(certificate.issuer, issuer.subject) === 0;
+  return equalBytes(certificate.issuer, issuer.subject);
 }
 
 function subjectOf({ subject }: Certificate): string {

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import type { AlgorithmPolicy } from './algorithm-policy.ts';
 import { CERT_REP } from './message-types.ts';
@@ -59,7 +60,7 @@ function requireAnswerTo({ attributes }: PkiMessage, expected: ExpectedCertRep):
   if (transactionId !== expected.transactionId) {
     throw new UntrustedReplyError('the reply has the transactionID of another request');
   }
-  if (!recipientNonce || Buffer.compare(recipientNonce, expected.senderNonce) !== 0) {
+  if (!recipientNonce || !equalBytes(recipientNonce, expected.senderNonce)) {
     throw new UntrustedReplyError('the recipientNonce is not the senderNonce of the request');
   }
   if (senderNonce === undefined) throw new DecodeError('the senderNonce is missing');

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derOctetString, derPrintableString, derUtf8String } from '../asn1/write-der.ts';
@@ -19,7 +20,6 @@ export interface ScepAttributes {
   readonly failInfoText: string | undefined;
 }
 
-const OCTET_STRING = 4;
 /** PrintableString is the rule; the others are accepted (protocol C27). */
 const STRING_TYPES: ReadonlySet<StringType> = new Set([
   'PrintableString',
@@ -85,8 +85,8 @@ function textOf(element: BerElement): string {
 function nonce(signer: SignerInfo, oid: string): Uint8Array | undefined {
   const value = singleValue(signer, oid);
   if (value === undefined) return undefined;
-  const isOctetString = value.tagClass === 'universal' && value.tagNumber === OCTET_STRING;
-  if (!isOctetString || value.content.length === 0 || value.content.length > MAX_NONCE) {
+  const { length } = value.content;
+  if (!isType(value, 'OCTET STRING') || length === 0 || length > MAX_NONCE) {
     throw new DecodeError('a nonce is not an OCTET STRING of 1 to 64 octets');
   }
   return value.content;

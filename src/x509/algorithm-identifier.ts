@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derOid, derSequence } from '../asn1/write-der.ts';
 import { readOid } from './read-oid.ts';
@@ -19,8 +20,7 @@ export function derAlgorithmIdentifier(oid: string, parameters?: Uint8Array): Ui
 /** @throws DecodeError when the element is not an AlgorithmIdentifier. */
 export function readAlgorithmIdentifier(element: BerElement): AlgorithmIdentifier {
   const [algorithm, parameters, ...others] = element.children;
-  const isSequence = element.tagClass === 'universal' && element.tagNumber === 16;
-  if (!isSequence || algorithm === undefined || others.length > 0) {
+  if (!isType(element, 'SEQUENCE') || algorithm === undefined || others.length > 0) {
     throw new DecodeError('an AlgorithmIdentifier is malformed');
   }
   return { oid: readOid(algorithm), parameters: parameters?.bytes };

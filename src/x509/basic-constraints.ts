@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derBoolean, derInteger, derSequence } from '../asn1/write-der.ts';
@@ -11,25 +12,19 @@ export interface BasicConstraints {
   readonly pathLength: number | undefined;
 }
 
-const BOOLEAN = 1;
-const INTEGER = 2;
-const SEQUENCE = 16;
-
 /** @throws DecodeError when malformed, or when a path length stands without CA:TRUE or is above 255. */
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
   const sequence = readBer(value);
   const [first, ...rest] = sequence.children;
-  const caElement = first?.tagNumber === BOOLEAN ? first : undefined;
+  const caElement = isType(first, 'BOOLEAN') ? first : undefined;
   const [pathElement, ...others] = caElement ? rest : sequence.children;
   const malformed =
-    sequence.tagClass !== 'universal' ||
-    sequence.tagNumber !== SEQUENCE ||
-    sequence.children.some((child) => child.tagClass !== 'universal' || child.content.length !== 1);
+    !isType(sequence, 'SEQUENCE') || sequence.children.some(({ content }) => content.length !== 1);
   if (malformed || others.length > 0) throw new DecodeError('basicConstraints is malformed');
   const ca = caElement !== undefined && caElement.content[0] !== 0;
   if (pathElement === undefined) return { ca, pathLength: undefined };
   const pathLength = pathElement.content[0] ?? 0;
-  if (!ca || pathElement.tagNumber !== INTEGER || pathLength >= 0x80) {
+  if (!ca || !isType(pathElement, 'INTEGER') || pathLength >= 0x80) {
     throw new DecodeError('the path length of basicConstraints is malformed');
   }
   return { ca, pathLength };

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import {
@@ -34,8 +35,6 @@ const PRINTABLE_TYPES: ReadonlySet<string> = new Set([
   OID.serialNumber,
   OID.dnQualifier,
 ]);
-const SEQUENCE = 16;
-const SET = 17;
 
 /**
  * The relative distinguished names of a Name in the order of its DER, most general first; each has one attribute or more.
@@ -47,7 +46,7 @@ export function parseName(der: Uint8Array): readonly (readonly NameAttribute[])[
 
 function readName(der: Uint8Array): RawAttribute[][] {
   const name = readBer(der, { maxDepth: 8, maxElements: 8 * MAX_ATTRIBUTES });
-  if (!isUniversal(name, SEQUENCE)) throw new DecodeError('the name is malformed');
+  if (!isType(name, 'SEQUENCE')) throw new DecodeError('the name is malformed');
   const rdns = name.children.map(readRelativeName);
   if (rdns.flat().length > MAX_ATTRIBUTES)
     throw new DecodeError('the name has too many attributes');
@@ -55,20 +54,16 @@ function readName(der: Uint8Array): RawAttribute[][] {
 }
 
 function readRelativeName(element: BerElement): RawAttribute[] {
-  if (!isUniversal(element, SET) || element.children.length === 0) {
+  if (!isType(element, 'SET') || element.children.length === 0) {
     throw new DecodeError('a relative distinguished name is malformed');
   }
   return element.children.map((attribute) => {
     const [type, value, ...others] = attribute.children;
-    if (!isUniversal(attribute, SEQUENCE) || !type || !value || others.length > 0) {
+    if (!isType(attribute, 'SEQUENCE') || !type || !value || others.length > 0) {
       throw new DecodeError('an attribute of the name is malformed');
     }
     return { oid: readOid(type), value };
   });
-}
-
-function isUniversal(element: BerElement, tagNumber: number): boolean {
-  return element.tagClass === 'universal' && element.tagNumber === tagNumber;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derOid, derSequence } from '../asn1/write-der.ts';
@@ -6,13 +7,12 @@ import type { Extension } from './read-extensions.ts';
 import { readOid } from './read-oid.ts';
 
 const MAX_PURPOSES = 64;
-const SEQUENCE = 16;
 
 /** The dotted purposes of an extKeyUsage (RFC 5280 section 4.2.1.12). @throws DecodeError when malformed, empty or above 64. */
 export function parseExtendedKeyUsage(value: Uint8Array): readonly string[] {
-  const { tagClass, tagNumber, children } = readBer(value);
-  const isSequence = tagClass === 'universal' && tagNumber === SEQUENCE;
-  if (!isSequence || children.length === 0 || children.length > MAX_PURPOSES) {
+  const element = readBer(value);
+  const { children } = element;
+  if (!isType(element, 'SEQUENCE') || children.length === 0 || children.length > MAX_PURPOSES) {
     throw new DecodeError('extKeyUsage is malformed');
   }
   return children.map(readOid);

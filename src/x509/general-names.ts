@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { hasContextTag, isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import {
@@ -37,7 +38,6 @@ const TEXTUAL_TAGS: Readonly<Record<TextualKind, number>> = {
   uniformResourceIdentifier: 6,
 };
 const MAX_NAMES = 150;
-const SEQUENCE = 16;
 
 /**
  * Reads GeneralNames, the value of a subjectAltName.
@@ -46,9 +46,7 @@ const SEQUENCE = 16;
  */
 export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
   const names = readBer(der);
-  if (names.tagClass !== 'universal' || names.tagNumber !== SEQUENCE) {
-    throw new DecodeError('the general names are malformed');
-  }
+  if (!isType(names, 'SEQUENCE')) throw new DecodeError('the general names are malformed');
   const count = names.children.length;
   if (count === 0 || count > MAX_NAMES) throw new DecodeError(`there are ${count} general names`);
   return names.children.map(readGeneralName);
@@ -82,9 +80,8 @@ function readGeneralName(element: BerElement): GeneralName {
 
 function readOtherName(element: BerElement): GeneralName {
   const [typeElement, explicit, ...others] = element.children;
-  const value = explicit?.children[0];
-  const malformed = explicit?.tagClass !== 'context' || explicit.tagNumber !== 0;
-  if (!typeElement || !value || malformed || explicit.children.length > 1 || others.length > 0) {
+  const [value, ...more] = hasContextTag(explicit, 0) ? explicit.children : [];
+  if (!typeElement || !value || more.length > 0 || others.length > 0) {
     throw new DecodeError('an otherName is malformed');
   }
   const typeId = readOid(typeElement);

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import type { Certificate } from './parse-certificate.ts';
 import { importPublicKey } from './public-key.ts';
 import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
@@ -13,7 +14,7 @@ type Signed = Pick<Certificate, 'issuer' | 'tbs' | 'signatureAlgorithm' | 'signa
  * basicConstraints and keyUsage are the caller's business.
  */
 export function isIssuedBy(signed: Signed, issuer: Certificate): boolean {
-  if (Buffer.compare(signed.issuer, issuer.subject) !== 0) return false;
+  if (!equalBytes(signed.issuer, issuer.subject)) return false;
   const { signatureAlgorithm, tbs, signature } = signed;
   try {
     const publicKey = importPublicKey(issuer.subjectPublicKeyInfo);

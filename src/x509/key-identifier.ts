@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
+import { hasContextTag, isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derContextPrimitive, derOctetString, derSequence } from '../asn1/write-der.ts';
-import { readBitString } from './read-bit-string.ts';
 import type { Extension } from './read-extensions.ts';
 import type { DigestName } from './signature-algorithms.ts';
-
-const OCTET_STRING = 4;
-const SEQUENCE = 16;
 
 /** 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1). @throws DecodeError when it is not a public key. */
 export function keyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Uint8Array {
@@ -34,11 +31,11 @@ export function authorityKeyIdentifierExtension(keyIdentifier: Uint8Array): Exte
 
 /** @throws DecodeError when the value of a subjectKeyIdentifier is malformed. */
 export function parseSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
-  const { tagClass, tagNumber, constructed, content } = readBer(value);
-  if (tagClass !== 'universal' || tagNumber !== OCTET_STRING || constructed || !content.length) {
+  const element = readBer(value);
+  if (!isType(element, 'OCTET STRING') || element.content.length === 0) {
     throw new DecodeError('subjectKeyIdentifier is malformed');
   }
-  return content;
+  return element.content;
 }
 
 /**
@@ -46,10 +43,11 @@ export function parseSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
  * @throws DecodeError when the value is malformed.
  */
 export function parseAuthorityKeyIdentifier(value: Uint8Array): Uint8Array | undefined {
-  const { tagClass, tagNumber, children } = readBer(value);
+  const element = readBer(value);
+  const { children } = element;
   const malformed = children.some((child) => child.tagClass !== 'context' || child.tagNumber > 2);
-  if (tagClass !== 'universal' || tagNumber !== SEQUENCE || malformed) {
+  if (!isType(element, 'SEQUENCE') || malformed) {
     throw new DecodeError('authorityKeyIdentifier is malformed');
   }
-  return children.find((child) => child.tagNumber === 0)?.content;
+  return children.find((child) => hasContextTag(child, 0))?.content;
 }

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derBitString } from '../asn1/write-der.ts';
@@ -19,16 +20,14 @@ export const KEY_USAGES = [
 
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
-const BIT_STRING = 3;
-
 /**
  * The usages whose bits are set, in the order of KEY_USAGES. Trailing zero bits, which DER forbids, are read.
  * @throws DecodeError when malformed or when a bit is set that is unused or beyond decipherOnly: readers would disagree.
  */
 export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
-  const { tagClass, tagNumber, constructed, content } = readBer(value);
-  const [unusedBits = 8, ...octets] = content;
-  const isBitString = tagClass === 'universal' && tagNumber === BIT_STRING && !constructed;
+  const element = readBer(value);
+  const [unusedBits = 8, ...octets] = element.content;
+  const isBitString = isType(element, 'BIT STRING');
   if (!isBitString || unusedBits > 7 || octets.length > 2 || (octets.length === 0 && unusedBits)) {
     throw new DecodeError('keyUsage is malformed');
   }

@@ -1,9 +1,8 @@
 import { berToDer } from '../asn1/ber-to-der.ts';
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { readBitString } from './read-bit-string.ts';
 import { type Extension, readExtensions } from './read-extensions.ts';
 import { readValidity } from './read-validity.ts';
 

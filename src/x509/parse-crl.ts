@@ -1,10 +1,11 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { hasContextTag, isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer, readBerInTurn } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import type { RevokedCertificate } from './build-crl.ts';
 import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
-import { readBitString } from './read-bit-string.ts';
+import { extensionValue } from './extension-value.ts';
 import { type Extension, readExtensions } from './read-extensions.ts';
 import { readTime } from './read-time.ts';
 
@@ -37,11 +38,6 @@ const FRAME_LIMITS = { maxDepth: 2, maxElements: 20, openDepth: 2 };
 const ENTRY_LIMITS = { maxDepth: 4, maxElements: 50 };
 /** Down to the fields of an entry. */
 const ENTRY_FRAME_LIMITS = { maxDepth: 1, maxElements: 4, openDepth: 1 };
-const INTEGER = 2;
-const ENUMERATED = 10;
-const SEQUENCE = 16;
-const UTC_TIME = 23;
-const GENERALIZED_TIME = 24;
 
 /**
  * Reads a CRL in DER without judging it; `isIssuedBy` checks its signature.
@@ -65,13 +61,13 @@ export function parseCrl(der: Uint8Array): Crl {
 export function parseLongCrl(der: Uint8Array): LongCrl {
   const [tbs, signatureAlgorithm, signatureValue, ...rest] = readBer(der, FRAME_LIMITS).children;
   if (!tbs || !signatureAlgorithm || !signatureValue || rest.length > 0) throw malformed();
-  const hasVersion = isUniversal(tbs.children[0], INTEGER);
+  const hasVersion = isType(tbs.children[0], 'INTEGER');
   const fields = hasVersion ? tbs.children.slice(1) : tbs.children;
   const [, issuer, thisUpdate, ...optional] = fields;
-  if (!isUniversal(issuer, SEQUENCE) || thisUpdate === undefined) throw malformed();
+  if (!isType(issuer, 'SEQUENCE') || thisUpdate === undefined) throw malformed();
   const nextUpdate = isTime(optional[0]) ? optional.shift() : undefined;
-  const revoked = isUniversal(optional[0], SEQUENCE) ? optional.shift() : undefined;
-  const extensions = isContext(optional[0], 0) ? optional.shift() : undefined;
+  const revoked = isType(optional[0], 'SEQUENCE') ? optional.shift() : undefined;
+  const extensions = hasContextTag(optional[0], 0) ? optional.shift() : undefined;
   if (optional.length > 0) throw malformed();
   return {
     der,
@@ -95,7 +91,7 @@ export function* readSerialNumbers(entries: Uint8Array): Generator<Uint8Array, v
   const harmless = new Set<string>();
   for (const { children } of readBerInTurn(entries, ENTRY_FRAME_LIMITS)) {
     const [serialNumber, revokedAt, extensions, ...rest] = children;
-    if (!isUniversal(serialNumber, INTEGER) || !isTime(revokedAt) || rest.length > 0) {
+    if (!isType(serialNumber, 'INTEGER') || !isTime(revokedAt) || rest.length > 0) {
       throw malformed();
     }
     if (extensions !== undefined) {
@@ -109,7 +105,7 @@ export function* readSerialNumbers(entries: Uint8Array): Generator<Uint8Array, v
 
 function readRevoked({ children }: BerElement): RevokedCertificate {
   const [serialNumber, revokedAt, extensions, ...rest] = children;
-  if (!isUniversal(serialNumber, INTEGER) || revokedAt === undefined || rest.length > 0) {
+  if (!isType(serialNumber, 'INTEGER') || revokedAt === undefined || rest.length > 0) {
     throw malformed();
   }
   return {
@@ -123,27 +119,19 @@ function readReason(extensions: readonly Extension[]): CrlReason {
   if (extensions.some(({ critical }) => critical)) {
     throw new DecodeError('an entry of the CRL has a critical extension');
   }
-  const extension = extensions.find(({ oid }) => oid === OID.cRLReason);
-  if (extension === undefined) return 'unspecified';
-  const element = readBer(extension.value);
+  const value = extensionValue({ extensions }, OID.cRLReason);
+  if (value === undefined) return 'unspecified';
+  const element = readBer(value);
   const names = Object.keys(CRL_REASONS) as CrlReason[];
   const reason = names.find((name) => CRL_REASONS[name] === element.content[0]);
-  if (!isUniversal(element, ENUMERATED) || element.content.length !== 1 || reason === undefined) {
+  if (!isType(element, 'ENUMERATED') || element.content.length !== 1 || reason === undefined) {
     throw new DecodeError('the reason of a revocation is malformed');
   }
   return reason;
 }
 
-function isUniversal(element: BerElement | undefined, tagNumber: number): element is BerElement {
-  return element?.tagClass === 'universal' && element.tagNumber === tagNumber;
-}
-
-function isContext(element: BerElement | undefined, tagNumber: number): element is BerElement {
-  return element?.tagClass === 'context' && element.tagNumber === tagNumber;
-}
-
 function isTime(element: BerElement | undefined): element is BerElement {
-  return isUniversal(element, UTC_TIME) || isUniversal(element, GENERALIZED_TIME);
+  return isType(element, 'UTCTime') || isType(element, 'GeneralizedTime');
 }
 
 function malformed(): DecodeError {

@@ -1,10 +1,12 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { isDer } from '../asn1/is-der.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derNull } from '../asn1/write-der.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { extensionValue } from './extension-value.ts';
 import { type Extension, readExtensions } from './read-extensions.ts';
 
 /** CertID (RFC 6960 section 4.1.1): which certificate a status is asked of. */
@@ -63,7 +65,7 @@ export function parseOcspRequest(der: Uint8Array): OcspRequest {
 
 function requireVersion1(version: BerElement | undefined): void {
   const [number] = version?.children ?? [];
-  if (Buffer.compare(expectType(number, 'INTEGER').content, Buffer.of(0)) !== 0) throw malformed();
+  if (!equalBytes(expectType(number, 'INTEGER').content, Buffer.of(0))) throw malformed();
 }
 
 function readRequest(request: BerElement): OcspCertId {
@@ -87,7 +89,7 @@ function readRequest(request: BerElement): OcspCertId {
 /** Digests have no parameters, or NULL; an answer would repeat any others. */
 function readHashAlgorithm(element: BerElement): string {
   const { oid, parameters } = readAlgorithmIdentifier(element);
-  if (parameters !== undefined && Buffer.compare(parameters, derNull()) !== 0) throw malformed();
+  if (parameters !== undefined && !equalBytes(parameters, derNull())) throw malformed();
   return oid;
 }
 
@@ -108,9 +110,9 @@ function readOwnExtensions(tagged: BerElement | undefined): readonly Extension[]
 }
 
 function readNonce(extensions: readonly Extension[]): Uint8Array | undefined {
-  const extension = extensions.find(({ oid }) => oid === OID.ocspNonce);
-  if (extension === undefined) return undefined;
-  const nonce = expectType(readBer(extension.value), 'OCTET STRING').content;
+  const value = extensionValue({ extensions }, OID.ocspNonce);
+  if (value === undefined) return undefined;
+  const nonce = expectType(readBer(value), 'OCTET STRING').content;
   if (nonce.length === 0 || nonce.length > MAX_NONCE) {
     throw new DecodeError('the nonce of the OCSP request is of a forbidden length');
   }

@@ -1,11 +1,10 @@
 import { DecodeError } from '../asn1/decode-error.ts';
-import { expectType, hasContextTag } from '../asn1/expect-type.ts';
+import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import type { OcspQuestion } from './build-ocsp-request.ts';
 import { type Certificate, parseCertificate } from './parse-certificate.ts';
-import { readBitString } from './read-bit-string.ts';
 import { readOid } from './read-oid.ts';
 import { readTime } from './read-time.ts';
 

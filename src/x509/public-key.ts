@@ -1,9 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DecodeError, decoding } from '../asn1/decode-error.ts';
+import { isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
-import { readBer } from '../asn1/read-ber.ts';
+import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { readBitString } from './read-bit-string.ts';
 import { readOid } from './read-oid.ts';
 import { hasRocaFingerprint } from './roca-fingerprint.ts';
 
@@ -43,7 +43,6 @@ const CURVES: Readonly<Record<string, EcCurve>> = {
 /** What OpenSSL would spend too long on (protocol S4). Policy, in `weaknessOf`, is narrower. */
 const MAX_RSA_BITS = 8192;
 const MAX_EXPONENT_OCTETS = 5;
-const INTEGER = 2;
 
 /**
  * Imports a SubjectPublicKeyInfo: RSA, or EC on P-256, P-384 or P-521. RSA goes in as PKCS #1, which costs OpenSSL 6 us
@@ -78,8 +77,8 @@ function readPublicKey(subjectPublicKeyInfo: Uint8Array): RawPublicKey {
 
 function readRsaPublicKey(publicKey: Uint8Array): RawRsaPublicKey {
   const [modulusElement, exponentElement, ...others] = readBer(publicKey).children;
-  const modulus = positive(modulusElement?.tagNumber === INTEGER && modulusElement.content);
-  const exponent = positive(exponentElement?.tagNumber === INTEGER && exponentElement.content);
+  const modulus = positive(modulusElement);
+  const exponent = positive(exponentElement);
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
   if (others.length > 0 || bits > MAX_RSA_BITS || exponent.length > MAX_EXPONENT_OCTETS) {
     throw new DecodeError('the RSA public key is out of range');
@@ -93,10 +92,11 @@ function readRsaPublicKey(publicKey: Uint8Array): RawRsaPublicKey {
   };
 }
 
-/** The magnitude of a positive INTEGER's content, without leading zeros. */
-function positive(content: Uint8Array | false): Uint8Array {
-  const first = content ? content.findIndex((octet) => octet !== 0) : -1;
-  if (!content || first < 0 || (content[0] ?? 0) >= 0x80) {
+/** The magnitude of a positive INTEGER, without leading zeros. */
+function positive(element: BerElement | undefined): Uint8Array {
+  const content = isType(element, 'INTEGER') ? element.content : new Uint8Array();
+  const first = content.findIndex((octet) => octet !== 0);
+  if (first < 0 || (content[0] ?? 0) >= 0x80) {
     throw new DecodeError('the RSA public key is malformed');
   }
   return content.subarray(first);

@@ -2,6 +2,7 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
+import { extensionValue } from './extension-value.ts';
 import type { Extension } from './read-extensions.ts';
 
 const URI = 6;
@@ -11,9 +12,9 @@ const URI = 6;
  * @throws DecodeError when it is malformed
  */
 export function readCrlUrls(extensions: readonly Extension[]): readonly string[] {
-  const extension = extensions.find(({ oid }) => oid === OID.cRLDistributionPoints);
-  if (extension === undefined) return [];
-  return expectType(readBer(extension.value), 'SEQUENCE').children.flatMap((point) => {
+  const value = extensionValue({ extensions }, OID.cRLDistributionPoints);
+  if (value === undefined) return [];
+  return expectType(readBer(value), 'SEQUENCE').children.flatMap((point) => {
     const [name] = expectType(point, 'SEQUENCE').children;
     return readNames(name);
   });

@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { readOid } from './read-oid.ts';
 
@@ -13,16 +14,13 @@ export interface Extension {
 
 /** The API of AWS Private CA passes 150 through, beside those of a template. */
 const MAX_EXTENSIONS = 200;
-const BOOLEAN = 1;
-const OCTET_STRING = 4;
-const SEQUENCE = 16;
 
 /**
  * Reads Extensions, a SEQUENCE OF Extension, which may be empty as some clients send it.
  * @throws DecodeError when malformed, above 200, or when an extension stands twice (RFC 5280 section 4.2).
  */
 export function readExtensions(element: BerElement | undefined): readonly Extension[] {
-  if (!isUniversal(element, SEQUENCE)) throw new DecodeError('the extensions are malformed');
+  if (!isType(element, 'SEQUENCE')) throw new DecodeError('the extensions are malformed');
   if (element.children.length > MAX_EXTENSIONS) throw new DecodeError('too many extensions');
   const extensions = element.children.map(readExtension);
   const oids = new Set(extensions.map((extension) => extension.oid));
@@ -35,9 +33,9 @@ function readExtension(element: BerElement): Extension {
   const critical = rest.length === 2 ? rest[0] : undefined;
   const value = rest.at(-1);
   const malformed =
-    !isUniversal(element, SEQUENCE) ||
-    (rest.length === 2 && (!isUniversal(critical, BOOLEAN) || critical.content.length !== 1));
-  if (malformed || rest.length > 2 || oid === undefined || !isUniversal(value, OCTET_STRING)) {
+    !isType(element, 'SEQUENCE') ||
+    (rest.length === 2 && (!isType(critical, 'BOOLEAN') || critical.content.length !== 1));
+  if (malformed || rest.length > 2 || oid === undefined || !isType(value, 'OCTET STRING')) {
     throw new DecodeError('an extension is malformed');
   }
   return {
@@ -45,8 +43,4 @@ function readExtension(element: BerElement): Extension {
     critical: critical !== undefined && critical.content[0] !== 0,
     value: value.content,
   };
-}
-
-function isUniversal(element: BerElement | undefined, tagNumber: number): element is BerElement {
-  return element?.tagClass === 'universal' && element.tagNumber === tagNumber;
 }

@@ -1,7 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 
-const OBJECT_IDENTIFIER = 6;
 const MAX_OCTETS = 64;
 
 /**
@@ -9,7 +9,7 @@ const MAX_OCTETS = 64;
  * @throws DecodeError on another type, a padded or unfinished arc, or more than 64 octets.
  */
 export function readOid(element: BerElement): string {
-  if (element.tagClass !== 'universal' || element.tagNumber !== OBJECT_IDENTIFIER) {
+  if (!isType(element, 'OBJECT IDENTIFIER')) {
     throw new DecodeError('an object identifier was expected');
   }
   return dottedOid(element.content);

@@ -1,20 +1,17 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 
-const UTC_TIME = 23;
-const GENERALIZED_TIME = 24;
 const DIGITS = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 /**
  * Reads a Time in the only form of RFC 5280 section 4.1.2.5: to the second, in Z; two-digit years are 1950 to 2049.
  * @throws DecodeError when it is another element, another form, or no moment of the calendar.
  */
-export function readTime({ tagClass, tagNumber, content }: BerElement): Date {
-  const text = Buffer.from(content).toString('latin1');
-  if (tagClass === 'universal' && tagNumber === UTC_TIME) {
-    return calendarTime(`${text < '5' ? '20' : '19'}${text}`);
-  }
-  if (tagClass === 'universal' && tagNumber === GENERALIZED_TIME) return calendarTime(text);
+export function readTime(element: BerElement): Date {
+  const text = Buffer.from(element.content).toString('latin1');
+  if (isType(element, 'UTCTime')) return calendarTime(`${text < '5' ? '20' : '19'}${text}`);
+  if (isType(element, 'GeneralizedTime')) return calendarTime(text);
   throw new DecodeError('a time is malformed');
 }
 

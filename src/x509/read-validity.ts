@@ -1,7 +1,6 @@
+import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
 const MAX_OCTETS = 32;
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d{1,9})?(Z|[+-]\d{4})$/;
 
@@ -24,7 +23,7 @@ export function readValidity({ children: [notBefore, notAfter] }: BerElement): V
 
 function readLenientTime(element: BerElement | undefined): Date | undefined {
   if (element === undefined || element.content.length > MAX_OCTETS) return undefined;
-  const text = withCentury(element.bytes[0], Buffer.from(element.content).toString('latin1'));
+  const text = withCentury(element, Buffer.from(element.content).toString('latin1'));
   const match = TIME.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '00', zone = 'Z'] = match;
@@ -33,7 +32,7 @@ function readLenientTime(element: BerElement | undefined): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-function withCentury(identifier: number | undefined, text: string): string {
-  if (identifier === UTC_TIME) return text < '5' ? `20${text}` : `19${text}`;
-  return identifier === GENERALIZED_TIME ? text : '';
+function withCentury(element: BerElement, text: string): string {
+  if (isType(element, 'UTCTime')) return text < '5' ? `20${text}` : `19${text}`;
+  return isType(element, 'GeneralizedTime') ? text : '';
 }

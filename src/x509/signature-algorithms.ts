@@ -1,4 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
+import { hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
@@ -119,7 +120,7 @@ function pssScheme(parameters: Uint8Array | undefined): SignatureScheme {
 }
 
 function pssField(fields: readonly BerElement[], number: number): BerElement {
-  const field = fields.find((each) => each.tagClass === 'context' && each.tagNumber === number);
+  const field = fields.find((each) => hasContextTag(each, number));
   const value = field?.children[0];
   if (value === undefined) throw new UnsupportedAlgorithmError(OID.rsassaPss);
   return value;

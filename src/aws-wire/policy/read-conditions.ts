@@ -21,22 +21,28 @@ export function readConditions(
   return Object.entries(block).flatMap(([operator, keys]) => {
     if (Object.keys(keys).length === 0) throw new RangeError(`${where}.${operator}: is empty`);
     return Object.entries(keys).map(([key, values]) =>
-      readCondition(operator, key, values, hasVariables, `${where}.${operator}.${key}`),
+      readCondition({ operator, key, values }, hasVariables, `${where}.${operator}.${key}`),
     );
   });
 }
 
+/** An entry of a Condition element, as it is written. */
+interface WrittenCondition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
 function readCondition(
-  operatorName: string,
-  keyName: string,
-  values: readonly string[],
+  written: WrittenCondition,
   hasVariables: boolean,
   where: string,
 ): PolicyCondition {
-  const read = readConditionOperator(operatorName);
-  const key = readConditionKey(keyName);
-  if (read === undefined) throw unknown(where, 'operator', operatorName, CONDITION_OPERATORS);
-  if (key === undefined) throw unknown(where, 'key', keyName, Object.keys(CONDITION_KEYS));
+  const { operator, values } = written;
+  const read = readConditionOperator(operator);
+  const key = readConditionKey(written.key);
+  if (read === undefined) throw unknown(where, 'operator', operator, CONDITION_OPERATORS);
+  if (key === undefined) throw unknown(where, 'key', written.key, Object.keys(CONDITION_KEYS));
   const condition: PolicyCondition = { ...read, key, values };
   const fault = faultOf(condition);
   if (fault !== undefined) throw new RangeError(`${where}: ${fault}`);

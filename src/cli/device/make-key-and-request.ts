@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../../asn1/decode-error.ts';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import {
   type CertificationRequest,
@@ -48,9 +49,7 @@ async function sameRequestIn(
   const text = (await readInput(file)).toString('latin1');
   try {
     const [before] = decodePem('CERTIFICATE REQUEST', text).map(parseCertificationRequest);
-    return before && Buffer.compare(before.signedBytes, made.signedBytes) === 0
-      ? before
-      : undefined;
+    return before && equalBytes(before.signedBytes, made.signedBytes) ? before : undefined;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { derIssuerAndSerialNumber } from '../../cms/entity-identifier.ts';
 import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
 import type { FailInfo } from '../../scep/pki-status.ts';
@@ -35,9 +36,8 @@ export async function getCertificateOverScep(
 ): Promise<LookUpResult<Certificate>> {
   const reply = await lookUp(settings, authority, signer, 'GetCert', name);
   return found(reply, ({ certificates }) => {
-    const certificate = certificates.find(
-      (candidate) =>
-        Buffer.compare(derIssuerAndSerialNumber(candidate), derIssuerAndSerialNumber(name)) === 0,
+    const certificate = certificates.find((candidate) =>
+      equalBytes(derIssuerAndSerialNumber(candidate), derIssuerAndSerialNumber(name)),
     );
     if (certificate === undefined) {
       throw new ScepClientError('the server gave another certificate than the one asked for');

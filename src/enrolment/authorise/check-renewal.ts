@@ -1,4 +1,5 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
@@ -47,7 +48,7 @@ function isCovered({ oid, value }: Extension, held: readonly Extension[]): boole
   const own = held.find((extension) => extension.oid === oid);
   const parts = PARTS[oid];
   if (own === undefined) return oid === OID.keyUsage;
-  if (parts === undefined) return Buffer.compare(own.value, value) === 0;
+  if (parts === undefined) return equalBytes(own.value, value);
   const ownParts = new Set(parts(own.value).map(asText));
   return parts(value).every((part) => ownParts.has(asText(part)));
 }
@@ -60,7 +61,7 @@ const SET_BY_AUTHORITY: ReadonlySet<string> = new Set([
 
 /** Attribute by attribute, whatever string types they are in: a client may have changed its encoding since. */
 function sameName(asked: Uint8Array, held: Uint8Array): boolean {
-  if (Buffer.compare(asked, held) === 0) return true;
+  if (equalBytes(asked, held)) return true;
   try {
     const attributes = (name: Uint8Array) =>
       asText(parseName(name).map((rdn) => rdn.map(({ oid, value }) => [oid, value])));

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
@@ -42,7 +43,7 @@ export async function findHolder(
 ): Promise<Holder | undefined> {
   const { signerCertificate, digest } = verified;
   const { issuer, subject, serialNumber, notAfter } = signerCertificate;
-  if (Buffer.compare(issuer, subject) === 0) return undefined;
+  if (equalBytes(issuer, subject)) return undefined;
   const entry = await findIssuedCertificate(deps.store, connector, signerCertificate);
   if (entry === undefined) return undefined;
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
 import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
@@ -37,7 +38,7 @@ export async function findIssuedCertificate(
   certificate: Certificate,
 ): Promise<Entry<IssuedCertificateRecord> | undefined> {
   const entry = await findBySerial(store, connector, certificate.serialNumber);
-  const same = entry && Buffer.compare(entry.value.certificate, certificate.der) === 0;
+  const same = entry && equalBytes(entry.value.certificate, certificate.der);
   return same ? entry : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../../asn1/decode-error.ts';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import type { OpenedRequest } from '../../scep/open-pki-request.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import {
@@ -33,7 +34,7 @@ export function readCertificationRequest(
 ): ReadRequest {
   const csr = parseCsr(opened.content);
   const signerSpki = opened.signerCertificate.subjectPublicKeyInfo;
-  const signerIsRequester = Buffer.compare(csr.subjectPublicKeyInfo, signerSpki) === 0;
+  const signerIsRequester = equalBytes(csr.subjectPublicKeyInfo, signerSpki);
   if (!signerIsRequester && holder === undefined) {
     throw new Refusal('message-check', 'the signer is not the requester');
   }

@@ -1,6 +1,8 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { derOcspRequest, type OcspQuestion, ocspQuestion } from '../../x509/build-ocsp-request.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import {
@@ -64,15 +66,15 @@ function isSigned(response: OcspResponse, issuer: Certificate, now: number): boo
   );
 }
 
-function mayAnswer({ extensions }: Certificate): boolean {
-  const usage = extensions.find(({ oid }) => oid === OID.extKeyUsage);
-  return usage !== undefined && parseExtendedKeyUsage(usage.value).includes(OID.ocspSigning);
+function mayAnswer(certificate: Certificate): boolean {
+  const usage = extensionValue(certificate, OID.extKeyUsage);
+  return usage !== undefined && parseExtendedKeyUsage(usage).includes(OID.ocspSigning);
 }
 
 function isAbout(status: OcspStatus, question: OcspQuestion): boolean {
   return (
-    Buffer.compare(status.issuerNameHash, question.issuerNameHash) === 0 &&
-    Buffer.compare(status.issuerKeyHash, question.issuerKeyHash) === 0 &&
+    equalBytes(status.issuerNameHash, question.issuerNameHash) &&
+    equalBytes(status.issuerKeyHash, question.issuerKeyHash) &&
     hexSerialNumber(status.serialNumber) === hexSerialNumber(question.serialNumber)
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DecodeError } from '../../asn1/decode-error.ts';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
@@ -101,7 +102,7 @@ function readPem(blob: Uint8Array): readonly Certificate[] {
 
 function checkCertificate(certificate: Certificate, authority: AuthorityRecord, now: number): void {
   const { subjectPublicKeyInfo } = authority;
-  if (Buffer.compare(certificate.subjectPublicKeyInfo, subjectPublicKeyInfo) !== 0) {
+  if (!equalBytes(certificate.subjectPublicKeyInfo, subjectPublicKeyInfo)) {
     const message = 'The certificate is not for the key of the certificate authority';
     throw new AwsError('CertificateMismatchException', message);
   }

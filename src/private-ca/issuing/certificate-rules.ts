@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { expectType } from '../../asn1/expect-type.ts';
 import { isDer } from '../../asn1/is-der.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
@@ -6,6 +7,7 @@ import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { parseCertificatePolicies } from '../../x509/certificate-policies.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
 import {
   parseAuthorityKeyIdentifier,
@@ -112,9 +114,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
     // Otherwise one key has many key identifiers, and room for anything beside it.
     holds: ({ subjectPublicKeyInfo }) => {
       const key = importPublicKey(subjectPublicKeyInfo);
-      return (
-        Buffer.compare(key.export({ format: 'der', type: 'spki' }), subjectPublicKeyInfo) === 0
-      );
+      return equalBytes(key.export({ format: 'der', type: 'spki' }), subjectPublicKeyInfo);
     },
   },
   {
@@ -180,8 +180,8 @@ function isListOfSequences(value: Uint8Array): boolean {
 }
 
 function directoryNamesOf(certificate: Certificate): readonly Uint8Array[] {
-  const extension = find(certificate, OID.subjectAltName);
-  const names = extension ? parseGeneralNames(extension.value) : [];
+  const value = extensionValue(certificate, OID.subjectAltName);
+  const names = value ? parseGeneralNames(value) : [];
   return names.flatMap((name) => (name.kind === 'directoryName' ? [name.value] : []));
 }
 
@@ -190,10 +190,10 @@ function find(certificate: Certificate, oid: string) {
 }
 
 function isCa(certificate: Certificate): boolean {
-  const extension = find(certificate, OID.basicConstraints);
-  return extension !== undefined && parseBasicConstraints(extension.value).ca;
+  const value = extensionValue(certificate, OID.basicConstraints);
+  return value !== undefined && parseBasicConstraints(value).ca;
 }
 
 function isSelfIssued({ issuer, subject }: Certificate): boolean {
-  return Buffer.compare(issuer, subject) === 0;
+  return equalBytes(issuer, subject);
 }

@@ -1,6 +1,7 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { constrainsUnenforceableNames } from './find-forbidden-name.ts';
@@ -27,19 +28,20 @@ const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
  * @throws AwsError MalformedCertificateException for what such a certificate must have or must not; DecodeError when one of
  *   its extensions is malformed
  */
-export function checkAuthorityCertificate({ extensions }: Certificate): void {
+export function checkAuthorityCertificate(certificate: Certificate): void {
+  const { extensions } = certificate;
   const unknown = extensions.find(({ oid, critical }) => critical && !CRITICAL_ALLOWED.has(oid));
   if (unknown) throw malformed(`the critical extension ${unknown.oid} is not allowed`);
   const constraints = extensions.find(({ oid }) => oid === OID.basicConstraints);
   if (!constraints?.critical || !parseBasicConstraints(constraints.value).ca) {
     throw malformed('it needs a critical basicConstraints with CA:TRUE');
   }
-  const usage = extensions.find(({ oid }) => oid === OID.keyUsage);
-  if (usage && !parseKeyUsage(usage.value).includes('keyCertSign')) {
+  const usage = extensionValue(certificate, OID.keyUsage);
+  if (usage && !parseKeyUsage(usage).includes('keyCertSign')) {
     throw malformed('its keyUsage lacks keyCertSign');
   }
-  const names = extensions.find(({ oid }) => oid === OID.nameConstraints);
-  if (names && constrainsUnenforceableNames(names.value)) {
+  const names = extensionValue(certificate, OID.nameConstraints);
+  if (names && constrainsUnenforceableNames(names)) {
     throw malformed('it constrains names of a kind that cannot be enforced');
   }
 }

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
@@ -33,7 +34,7 @@ export function checkSubordinateChain(
   if (root === undefined) throw refused('a subordinate certificate authority needs a chain');
   if (chain.length > LONGEST_CHAIN) throw refused('the hierarchy has more than five levels');
   const { subjectPublicKeyInfo: ownKey } = certificate;
-  if (chain.some((each) => Buffer.compare(each.subjectPublicKeyInfo, ownKey) === 0)) {
+  if (chain.some((each) => equalBytes(each.subjectPublicKeyInfo, ownKey))) {
     throw refused('the chain contains the authority itself');
   }
   const path = [certificate, ...chain];
@@ -70,7 +71,7 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
   const subjectKey = extensionValue(issuer, OID.subjectKeyIdentifier);
   const named = authorityKey && parseAuthorityKeyIdentifier(authorityKey);
   if (named === undefined || subjectKey === undefined) return false;
-  return Buffer.compare(named, parseSubjectKeyIdentifier(subjectKey)) !== 0;
+  return !equalBytes(named, parseSubjectKeyIdentifier(subjectKey));
 }
 
 /**
@@ -79,7 +80,7 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
  */
 function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
   const constraints = nameConstraintsOf(issuer);
-  const judged = below.filter(({ subject, issuer: name }) => Buffer.compare(subject, name) !== 0);
+  const judged = below.filter(({ subject, issuer: name }) => !equalBytes(subject, name));
   for (const certificate of judged) {
     const kind = findForbiddenName(certificate, constraints, { isAuthority: true });
     if (kind === undefined) continue;

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
@@ -80,8 +81,8 @@ function requireAnotherSubject(
   { subjectPublicKeyInfo }: CertificationRequest,
   subject: Uint8Array,
 ): void {
-  if (Buffer.compare(subjectPublicKeyInfo, authority.subjectPublicKeyInfo) !== 0) return;
-  if (Buffer.compare(subject, requireInstalled(authority).subject) !== 0) return;
+  if (!equalBytes(subjectPublicKeyInfo, authority.subjectPublicKeyInfo)) return;
+  if (!equalBytes(subject, requireInstalled(authority).subject)) return;
   const message =
     'The request has the name and the key of the certificate authority itself: RootCACertificate alone makes self-signed certificates';
   throw new AwsError('InvalidArgsException', message);

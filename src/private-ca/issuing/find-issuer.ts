@@ -1,6 +1,8 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import type { NameConstraints } from '../../x509/name-constraints.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
@@ -30,7 +32,7 @@ export function findSelfIssuer(
   csr: CertificationRequest,
   subject: Uint8Array,
 ): Issuer {
-  const isOwn = Buffer.compare(csr.subjectPublicKeyInfo, authority.subjectPublicKeyInfo) === 0;
+  const isOwn = equalBytes(csr.subjectPublicKeyInfo, authority.subjectPublicKeyInfo);
   if (isOwn && authority.type === 'ROOT') {
     return { subject, keyIdentifier: undefined, notAfter: undefined, nameConstraints: [] };
   }
@@ -72,9 +74,9 @@ function requireShorterPath(wanted: number | undefined, left: number): void {
  */
 export function pathLeft(path: readonly Certificate[]): number {
   return Math.min(
-    ...path.map(({ extensions }, below) => {
-      const extension = extensions.find(({ oid }) => oid === OID.basicConstraints);
-      const { pathLength } = extension ? parseBasicConstraints(extension.value) : {};
+    ...path.map((certificate, below) => {
+      const constraints = extensionValue(certificate, OID.basicConstraints);
+      const { pathLength } = constraints ? parseBasicConstraints(constraints) : {};
       return pathLength === undefined ? Number.POSITIVE_INFINITY : pathLength - below;
     }),
   );

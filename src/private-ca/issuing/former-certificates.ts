@@ -1,3 +1,4 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { extensionValue } from '../../x509/extension-value.ts';
@@ -56,10 +57,10 @@ export function issuerCertificate(
 }
 
 function verifiesUnder(issued: Certificate, installed: InstalledCertificate): boolean {
-  if (Buffer.compare(issued.issuer, installed.subject) !== 0) return false;
+  if (!equalBytes(issued.issuer, installed.subject)) return false;
   const identifier = extensionValue(issued, OID.authorityKeyIdentifier);
   const key = identifier && parseAuthorityKeyIdentifier(identifier);
-  if (key !== undefined && Buffer.compare(key, installed.keyIdentifier) !== 0) return false;
+  if (key !== undefined && !equalBytes(key, installed.keyIdentifier)) return false;
   const path = pathOf(installed);
   const constraints = extensionValue(issued, OID.basicConstraints);
   const isAuthority = constraints !== undefined && parseBasicConstraints(constraints).ca;

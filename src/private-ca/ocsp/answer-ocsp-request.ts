@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DecodeError } from '../../asn1/decode-error.ts';
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { getEntry } from '../../store/collection.ts';
 import { StoreUnavailableError } from '../../store/record-store.ts';
@@ -114,10 +115,10 @@ function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
   const digest = DIGESTS[certId.hashAlgorithm];
   if (digest === undefined) return false;
   const keyHash = digestOfKey(digest, authority.subjectPublicKeyInfo);
-  if (Buffer.compare(keyHash, certId.issuerKeyHash) !== 0) return false;
+  if (!equalBytes(keyHash, certId.issuerKeyHash)) return false;
   return [requireInstalled(authority), ...(authority.formerly ?? [])].some(({ subject }) => {
     const nameHash = createHash(digest).update(subject).digest();
-    return Buffer.compare(nameHash, certId.issuerNameHash) === 0;
+    return equalBytes(nameHash, certId.issuerNameHash);
   });
 }
 

@@ -1,4 +1,5 @@
 import { OID } from '../../asn1/object-identifiers.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import { keyIdentifierOf, parseSubjectKeyIdentifier } from '../../x509/key-identifier.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { AuthorityRecord, InstalledCertificate } from './authority-record.ts';
@@ -18,8 +19,8 @@ export function installedCertificate(
   certificate: Certificate,
   chain: readonly Certificate[],
 ): InstalledCertificate {
-  const { der, subject, subjectPublicKeyInfo, extensions } = certificate;
-  const identifier = extensions.find(({ oid }) => oid === OID.subjectKeyIdentifier);
+  const { der, subject, subjectPublicKeyInfo } = certificate;
+  const identifier = extensionValue(certificate, OID.subjectKeyIdentifier);
   return {
     certificate: der,
     ...(chain.length > 0 && { chain: chain.map((issuer) => issuer.der) }),
@@ -30,7 +31,7 @@ export function installedCertificate(
     notBefore: certificate.notBefore.getTime(),
     notAfter: certificate.notAfter.getTime(),
     keyIdentifier: identifier
-      ? parseSubjectKeyIdentifier(identifier.value)
+      ? parseSubjectKeyIdentifier(identifier)
       : keyIdentifierOf(subjectPublicKeyInfo),
   };
 }

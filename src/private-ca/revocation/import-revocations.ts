@@ -4,6 +4,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { putEntry } from '../../store/collection.ts';
 import type { Write } from '../../store/record-store.ts';
 import type { CrlReason } from '../../x509/crl-reasons.ts';
+import { extensionValue } from '../../x509/extension-value.ts';
 import type { Crl } from '../../x509/parse-crl.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../model/revocation-reasons.ts';
 import { LAST_MOMENT } from '../model/validity.ts';
@@ -44,10 +45,10 @@ export async function importRevocations(
 }
 
 /** 0 for a CRL without one. */
-function crlNumberOf({ extensions }: Crl): number {
-  const extension = extensions.find(({ oid }) => oid === OID.cRLNumber);
-  if (extension === undefined) return 0;
-  const number = Number(`0x${Buffer.from(readBer(extension.value).content).toString('hex')}`);
+function crlNumberOf(crl: Crl): number {
+  const value = extensionValue(crl, OID.cRLNumber);
+  if (value === undefined) return 0;
+  const number = Number(`0x${Buffer.from(readBer(value).content).toString('hex')}`);
   if (Number.isSafeInteger(number)) return number;
   const message = 'The authority is refused: the number of its CRL is above 2^53';
   throw new AwsError('InvalidRequestException', message);

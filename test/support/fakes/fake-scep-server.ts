@@ -165,7 +165,7 @@ async function decide(
             ),
             cipher: opened.cipher,
           } as const);
-  return buildCertRep(outcome, opened.request, signer, new Date(), randomBytes);
+  return buildCertRep(outcome, opened.request, { signer, now: new Date(), randomBytes });
 }
 
 function challengeOf(csr: CertificationRequest | undefined): string | undefined {

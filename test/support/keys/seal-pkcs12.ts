@@ -36,7 +36,9 @@ export function sealPkcs12(
 ): Uint8Array {
   // More iterations than are accepted need not be right.
   const salting = { salt: SALT, iterations: iterations > 1_000_000 ? 1 : iterations };
-  const key = derivePkcs12Key('sha256', PKCS12_PURPOSE.mac, encoding, salting, 32);
+  const key = derivePkcs12Key(encoding, salting, {
+    ...{ digest: 'sha256', purpose: PKCS12_PURPOSE.mac, length: 32 },
+  });
   const mac = createHmac('sha256', key).update(authenticatedSafe).digest();
   const digestInfo = derSequence(derAlgorithmIdentifier(macOid, derNull()), derOctetString(mac));
   return derSequence(

@@ -25,7 +25,7 @@ it.each([
       ...['-kdfopt', `hexsalt:${salt.toString('hex')}`, '-kdfopt', 'iter:1000'],
       ...['-kdfopt', `id:${purpose}`, 'PKCS12KDF'],
     ]);
-    const ours = derivePkcs12Key(digest, purpose, octets, { salt, iterations: 1000 }, length);
+    const ours = derivePkcs12Key(octets, { salt, iterations: 1000 }, { digest, purpose, length });
     expect(Buffer.from(ours).toString('hex')).toBe(derived.toString('hex'));
   },
 );

@@ -84,7 +84,7 @@ describe('implicit rejection', () => {
   const { n = '' } = ra.publicKey.export({ format: 'jwk' });
   it.each([
     ['an empty ciphertext', new Uint8Array()],
-    ['one octet less', randomBytes(K - 1)],
+    ['one octet less', Buffer.alloc(K - 1, 0x55)],
     ['one octet more', Buffer.concat([Buffer.of(0), bad])],
     ['a number equal to the modulus', Buffer.from(n, 'base64url')],
     ['a number beyond the modulus', Buffer.alloc(K, 0xff)],
@@ -143,8 +143,9 @@ describe('RSAES-OAEP', () => {
   });
 
   it("gives no sign of a first octet that is not zero, which Manger's attack asks for", () => {
-    const beyond = encryptBlock(edited(randomBytes(K), (b) => b.fill(1, 0, 1)));
-    const within = encryptBlock(edited(randomBytes(K), (b) => b.fill(0, 0, 1)));
+    // Fixed octets: one random block in 166 000 has the padding of PKCS #1.
+    const beyond = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(1, 0, 1)));
+    const within = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(0, 0, 1)));
     for (const encrypted of [beyond, within]) {
       expect(keyTransport(OAEP, encrypted, 16)).toEqual(keyTransport(PKCS1, encrypted, 16));
     }

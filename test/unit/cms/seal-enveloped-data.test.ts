@@ -54,9 +54,11 @@ it('pkijs reads it: versions 0, issuerAndSerialNumber, the certificate as recipi
   );
 });
 
-describe('the structure (protocol C45)', () => {
-  it('is that of one KeyTransRecipientInfo and a primitive [0]', () => {
-    const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), randomBytes);
+describe('the structure', () => {
+  it('is one KeyTransRecipientInfo of version 0 and a primitive [0]', () => {
+    // Not random: openssl prints an initialisation vector of printable characters as text.
+    const zeros = (length: number) => Buffer.alloc(length);
+    const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), zeros);
     const lines = asn1Lines(sealed).filter((line) => !/d=[6-9]|d=1\d/.test(line));
     expect(
       lines.map((line) => line.replace(/(\[HEX DUMP\]|INTEGER +):[0-9A-F]{3,}$/, '$1')),

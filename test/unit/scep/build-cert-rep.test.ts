@@ -57,13 +57,18 @@ const failure = (failInfo: FailInfo): CertRepOutcome => ({
 });
 const PENDING: CertRepOutcome = { status: 'PENDING' };
 
+/** Octets that openssl asn1parse does not take for text. */
+function neverPrintable(length: number): Uint8Array {
+  return Buffer.concat([Buffer.of(0x80), randomBytes(length - 1)]);
+}
+
 function build(
   outcome: CertRepOutcome,
   request = requestOf(),
   digest: 'sha1' | 'sha256' | 'sha512' = 'sha256',
 ) {
   const signer = { certificate: ra.certificate, privateKey: ra.privateKey, digest };
-  return buildCertRep(outcome, request, signer, NOW, randomBytes);
+  return buildCertRep(outcome, request, { signer, now: NOW, randomBytes: neverPrintable });
 }
 
 function verified(certRep: Uint8Array): Buffer {

@@ -54,7 +54,9 @@ function reply(
   signer: Identity = ra,
   digest: DigestName = 'sha256',
 ): Uint8Array {
-  return buildCertRep(outcome, request, { ...signer, digest }, NOW, randomBytes);
+  return buildCertRep(outcome, request, {
+    ...{ signer: { ...signer, digest }, now: NOW, randomBytes },
+  });
 }
 
 function read(bytes: Uint8Array, expected: Partial<ExpectedCertRep> = {}) {
