@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import type { Caller } from './caller.ts';
-import { createSecondCounter, type SecondCounterOptions } from './count-per-second.ts';
 import type { Rates } from './default-rates.ts';
+import { createSecondCounter, type SecondCounterOptions } from './second-counter.ts';
 
 export interface RateLimiterOptions extends SecondCounterOptions {
   /** An operation that is not in here has no limit; 0 lets nothing pass. */

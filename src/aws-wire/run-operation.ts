@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { deserializeInput } from './deserialize-input.ts';
-import type { Access } from './policy/access.ts';
+import type { Access } from './policy/request-context.ts';
 import { requireAccess } from './policy/require-access.ts';
 import { validateInput } from './validate-input.ts';
 

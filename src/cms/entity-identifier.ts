@@ -4,7 +4,7 @@ import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derElement, derOctetString, derSequence } from '../asn1/write-der.ts';
-import { extensionValue } from '../x509/extension-value.ts';
+import { extensionValue } from '../x509/extensions.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /** How a SignerInfo or a RecipientInfo names a certificate (RFC 5652 sections 5.3 and 6.2.1). */

@@ -1,6 +1,6 @@
 import { type ContentCipher, decryptContent, initialisationVector } from './content-ciphers.ts';
+import type { KeyTransport } from './key-transport.ts';
 import type { EnvelopedData, KeyTransportRecipient } from './parse-enveloped-data.ts';
-import type { KeyTransport } from './rsa-key-transport.ts';
 
 /**
  * The content of an envelope that was encrypted to `recipient`, or undefined when it cannot be opened: wrong padding anywhere,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
-import type { Access } from '../aws-wire/policy/access.ts';
+import type { Access } from '../aws-wire/policy/request-context.ts';
 import type { ConnectorQuotas } from '../connectors/account-record.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { RecordStore } from '../store/record-store.ts';

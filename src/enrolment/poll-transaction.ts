@@ -1,6 +1,6 @@
 import { connectorPartition } from '../connectors/connector-record.ts';
+import { replyCipher } from '../scep/build-cert-rep.ts';
 import { Refusal } from '../scep/refusal.ts';
-import { replyCipher } from '../scep/reply-cipher.ts';
 import { getEntry } from '../store/collection.ts';
 import type { Sealer } from '../store/seal.ts';
 import { answerTransaction } from './answer-transaction.ts';

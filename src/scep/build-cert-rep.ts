@@ -2,11 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
 import { derTime } from '../asn1/write-der.ts';
 import { buildSignedData, derAttribute } from '../cms/build-signed-data.ts';
-import type { ContentCipher } from '../cms/content-ciphers.ts';
+import { type ContentCipher, contentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
+import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
 import { type EnvelopeRecipient, sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { type DigestName, findDigestByOid } from '../x509/signature-algorithms.ts';
-import { type AlgorithmPolicy, accepts } from './algorithm-policy.ts';
+import { type AlgorithmPolicy, accepts, acceptsCipher } from './algorithm-policy.ts';
 import { CERT_REP } from './message-types.ts';
 import { FAIL_INFO, type FailInfo, PKI_STATUS } from './pki-status.ts';
 import type { PkiRequest } from './read-pki-message.ts';
@@ -78,4 +79,16 @@ function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
 export function replyDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
   const digest = findDigestByOid(signer.digestAlgorithm.oid);
   return digest !== undefined && accepts(policy, digest) ? digest.name : 'sha256';
+}
+
+/**
+ * The cipher for the reply to a request whose envelope is not opened: the one it names, if the connector accepts that, else
+ * AES-128, which RFC 8894 section 2.9 has every client know.
+ */
+export function replyCipher(
+  envelope: EnvelopedData | undefined,
+  policy: AlgorithmPolicy,
+): ContentCipher {
+  const named = envelope && findCipherByOid(envelope.contentEncryption.oid);
+  return named && acceptsCipher(policy, named.name) ? named : contentCipher('aes128');
 }

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { OID } from '../asn1/object-identifiers.ts';
-import { derTime } from '../asn1/write-der.ts';
+import { derSequence, derTime } from '../asn1/write-der.ts';
 import { buildSignedData, derAttribute } from '../cms/build-signed-data.ts';
 import type { ContentCipher } from '../cms/content-ciphers.ts';
 import { type EnvelopeRecipient, sealEnvelopedData } from '../cms/seal-enveloped-data.ts';
@@ -38,4 +38,21 @@ export function buildPkiRequest(
     printableAttribute(OID.scepMessageType, REQUEST_TYPES[type]),
     nonceAttribute(OID.scepSenderNonce, senderNonce),
   ]);
+}
+
+/** IssuerAndSubject, the messageData of a CertPoll (RFC 8894 section 3.3.3), from two Names in DER. */
+export function derIssuerAndSubject(issuer: Uint8Array, subject: Uint8Array): Uint8Array {
+  return derSequence(issuer, subject);
+}
+
+/**
+ * The transactionID of an enrolment: SHA-256 of the SubjectPublicKeyInfo in hexadecimal (RFC 8894 section 3.2.1.1). A repeated
+ * request has the same, so a server can tell a retry from a new enrolment. On a renewal the certificate to
+ * renew is hashed after it: the key may stay the same, the transaction may not.
+ */
+export function transactionIdOf(
+  subjectPublicKeyInfo: Uint8Array,
+  renewedCertificate: Uint8Array = new Uint8Array(),
+): string {
+  return createHash('sha256').update(subjectPublicKeyInfo).update(renewedCertificate).digest('hex');
 }

@@ -2,7 +2,7 @@ import { equalBytes } from '../asn1/equal-bytes.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
-import { extensionValue } from '../x509/extension-value.ts';
+import { extensionValue } from '../x509/extensions.ts';
 import { type KeyUsage, parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 

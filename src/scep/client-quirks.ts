@@ -217,7 +217,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     name: 'challenge-encoding',
     what: 'challengePassword in any string type; empty means none',
     clients: 'Windows, Java clients',
-    where: 'scep/challenge-password.ts#challengePasswords',
+    where: 'scep/challenge-passwords.ts#challengePasswords',
     cases: [
       ...['variants/challenge-utf8.der', 'variants/challenge-t61.der'],
       ...['variants/challenge-ia5.der', 'variants/challenge-bmp.der'],

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { identifies } from '../cms/entity-identifier.ts';
+import type { KeyTransport } from '../cms/key-transport.ts';
 import {
   type EnvelopedData,
   type KeyTransportRecipient,
   parseEnvelopedData,
 } from '../cms/parse-enveloped-data.ts';
-import type { KeyTransport } from '../cms/rsa-key-transport.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { PkiRequest } from './read-pki-message.ts';
 

@@ -1,7 +1,7 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derOid, derSequence } from '../asn1/write-der.ts';
+import type { Extension } from './extensions.ts';
 import { derGeneralName } from './general-names.ts';
-import type { Extension } from './read-extensions.ts';
 
 /**
  * An authorityInfoAccess (RFC 5280 section 4.2.2.1) that says where the issuer answers OCSP requests.

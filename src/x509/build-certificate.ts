@@ -1,7 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import { derBitString, derContext, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
-import type { Extension } from './read-extensions.ts';
-import { derSigningAlgorithm, type Signer, type SigningAlgorithm } from './signing-algorithm.ts';
-import { derExtensions } from './write-extensions.ts';
+import { derExtensions, type Extension } from './extensions.ts';
+import {
+  createSigner,
+  derSigningAlgorithm,
+  type Signer,
+  type SigningAlgorithm,
+} from './signing-algorithm.ts';
 
 /** The fields of a v3 certificate (RFC 5280 section 4.1.2). */
 export interface CertificateFields {
@@ -50,4 +55,23 @@ export function derSigned(
   signature: Uint8Array,
 ): Uint8Array {
   return derSequence(signedBytes, derSigningAlgorithm(algorithm), derBitString(signature));
+}
+
+export interface SelfSignedFields
+  extends Omit<CertificateFields, 'issuer' | 'subjectPublicKeyInfo'> {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** The DER of a certificate that a key issues to itself, like the transient identity of a SCEP client (RFC 8894 section 2.3). */
+export function buildSelfSignedCertificate(fields: SelfSignedFields): Uint8Array {
+  const { publicKey, privateKey, ...rest } = fields;
+  return signCertificate(
+    {
+      ...rest,
+      issuer: fields.subject,
+      subjectPublicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
+    },
+    createSigner(privateKey, fields.signingAlgorithm),
+  );
 }

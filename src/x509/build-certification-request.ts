@@ -9,10 +9,9 @@ import {
   derUtf8String,
 } from '../asn1/write-der.ts';
 import { derSigned } from './build-certificate.ts';
+import { derExtensions, type Extension } from './extensions.ts';
 import type { Attribute } from './parse-certification-request.ts';
-import type { Extension } from './read-extensions.ts';
 import type { Signer, SigningAlgorithm } from './signing-algorithm.ts';
-import { derExtensions } from './write-extensions.ts';
 
 /** The fields of a PKCS #10 request (RFC 2986 section 4.1). */
 export interface CertificationRequestFields {

@@ -1,10 +1,24 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derContext, derElement, derInteger, derSequence, derTime } from '../asn1/write-der.ts';
 import { issuingDistributionPointExtension } from './crl-distribution-points.ts';
-import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
+import { derExtensions } from './extensions.ts';
 import { authorityKeyIdentifierExtension } from './key-identifier.ts';
 import { derSigningAlgorithm, type SigningAlgorithm } from './signing-algorithm.ts';
-import { derExtensions } from './write-extensions.ts';
+
+/** CRLReason (RFC 5280 section 5.3.1), of which a complete CRL uses all but removeFromCRL. */
+export const CRL_REASONS = {
+  unspecified: 0,
+  keyCompromise: 1,
+  cACompromise: 2,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  certificateHold: 6,
+  privilegeWithdrawn: 9,
+  aACompromise: 10,
+} as const;
+
+export type CrlReason = keyof typeof CRL_REASONS;
 
 /** The fields of a v2 CRL (RFC 5280 section 5.1.2). */
 export interface CrlFields {

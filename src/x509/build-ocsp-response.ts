@@ -9,9 +9,9 @@ import {
   derSequence,
 } from '../asn1/write-der.ts';
 import { derSigned } from './build-certificate.ts';
-import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
+import { CRL_REASONS, type CrlReason } from './build-crl.ts';
+import { derExtensions } from './extensions.ts';
 import type { SigningAlgorithm } from './signing-algorithm.ts';
-import { derExtensions } from './write-extensions.ts';
 
 /** CertStatus (RFC 6960 section 4.2.1). */
 export type OcspCertStatus =

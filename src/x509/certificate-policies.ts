@@ -3,7 +3,7 @@ import { expectType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derIa5String, derOid, derSequence } from '../asn1/write-der.ts';
-import type { Extension } from './read-extensions.ts';
+import type { Extension } from './extensions.ts';
 import { readOid } from './read-oid.ts';
 
 /** PolicyInformation (RFC 5280 section 4.2.1.4). */

@@ -1,7 +1,7 @@
 import { OID } from '../asn1/object-identifiers.ts';
 import { derContext, derSequence } from '../asn1/write-der.ts';
+import type { Extension } from './extensions.ts';
 import { derGeneralName } from './general-names.ts';
-import type { Extension } from './read-extensions.ts';
 
 /**
  * The cRLDistributionPoints of a certificate (RFC 5280 section 4.2.1.13): one point, whose CRL is at the URL.

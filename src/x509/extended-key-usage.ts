@@ -3,7 +3,7 @@ import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derOid, derSequence } from '../asn1/write-der.ts';
-import type { Extension } from './read-extensions.ts';
+import type { Extension } from './extensions.ts';
 import { readOid } from './read-oid.ts';
 
 const MAX_PURPOSES = 64;
@@ -23,4 +23,20 @@ export function extendedKeyUsageExtension(
   critical = false,
 ): Extension {
   return { oid: OID.extKeyUsage, critical, value: derSequence(...purposes.map(derOid)) };
+}
+
+/**
+ * The dotted purposes in Microsoft's application policies extension (MS-WCCE 2.2.2.7.7.3), which has the syntax of
+ * certificatePolicies. @throws DecodeError when malformed, empty or above 64.
+ */
+export function parseApplicationPolicies(value: Uint8Array): readonly string[] {
+  const element = readBer(value);
+  const { children } = element;
+  if (!isType(element, 'SEQUENCE') || children.length === 0 || children.length > MAX_PURPOSES) {
+    throw new DecodeError('applicationPolicies is malformed');
+  }
+  return children.map(({ children: [purpose] }) => {
+    if (purpose === undefined) throw new DecodeError('applicationPolicies is malformed');
+    return readOid(purpose);
+  });
 }

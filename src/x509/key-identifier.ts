@@ -4,7 +4,7 @@ import { hasContextTag, isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derContextPrimitive, derOctetString, derSequence } from '../asn1/write-der.ts';
-import type { Extension } from './read-extensions.ts';
+import type { Extension } from './extensions.ts';
 import type { DigestName } from './signature-algorithms.ts';
 
 /** 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1). @throws DecodeError when it is not a public key. */

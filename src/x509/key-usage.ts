@@ -3,7 +3,7 @@ import { isType } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import { derBitString } from '../asn1/write-der.ts';
-import type { Extension } from './read-extensions.ts';
+import type { Extension } from './extensions.ts';
 
 /** The named bits of KeyUsage in their order (RFC 5280 section 4.2.1.3). */
 export const KEY_USAGES = [

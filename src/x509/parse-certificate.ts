@@ -3,7 +3,7 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { type Extension, readExtensions } from './read-extensions.ts';
+import { type Extension, readExtensions } from './extensions.ts';
 import { readValidity } from './read-validity.ts';
 
 /** A certificate (RFC 5280 section 4.1). Every Uint8Array shares the memory of `der`. */

@@ -4,7 +4,7 @@ import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { type Extension, readExtensions } from './read-extensions.ts';
+import { type Extension, readExtensions } from './extensions.ts';
 import { readOid } from './read-oid.ts';
 
 /** A PKCS #10 certification request (RFC 2986 section 4). Every Uint8Array shares the memory of `der`. */

@@ -3,10 +3,8 @@ import { hasContextTag, isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer, readBerInTurn } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import type { RevokedCertificate } from './build-crl.ts';
-import { CRL_REASONS, type CrlReason } from './crl-reasons.ts';
-import { extensionValue } from './extension-value.ts';
-import { type Extension, readExtensions } from './read-extensions.ts';
+import { CRL_REASONS, type CrlReason, type RevokedCertificate } from './build-crl.ts';
+import { type Extension, extensionValue, readExtensions } from './extensions.ts';
 import { readTime } from './read-time.ts';
 
 /** A complete CRL (RFC 5280 section 5.1). Every Uint8Array shares the memory of `der`. */

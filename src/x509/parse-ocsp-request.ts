@@ -6,8 +6,7 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { derNull } from '../asn1/write-der.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { extensionValue } from './extension-value.ts';
-import { type Extension, readExtensions } from './read-extensions.ts';
+import { type Extension, extensionValue, readExtensions } from './extensions.ts';
 
 /** CertID (RFC 6960 section 4.1.1): which certificate a status is asked of. */
 export interface OcspCertId {

@@ -4,8 +4,8 @@ import { isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { hasRocaFingerprint } from './has-roca-fingerprint.ts';
 import { readOid } from './read-oid.ts';
-import { hasRocaFingerprint } from './roca-fingerprint.ts';
 
 type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1';
 

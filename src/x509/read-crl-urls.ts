@@ -2,8 +2,7 @@ import { DecodeError } from '../asn1/decode-error.ts';
 import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
-import { extensionValue } from './extension-value.ts';
-import type { Extension } from './read-extensions.ts';
+import { type Extension, extensionValue } from './extensions.ts';
 
 const URI = 6;
 

@@ -4,7 +4,7 @@ import type { BerElement } from '../asn1/read-ber.ts';
 const MAX_OCTETS = 32;
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d{1,9})?(Z|[+-]\d{4})$/;
 
-export interface Validity {
+export interface ValidityPeriod {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
@@ -14,7 +14,7 @@ export interface Validity {
  * SCEP clients sign with certificates whose times are beyond that, and only their keys and names matter (protocol C34):
  * what cannot be read is the validity of no moment, from the last one that a Date knows to the first.
  */
-export function readValidity({ children: [notBefore, notAfter] }: BerElement): Validity {
+export function readValidity({ children: [notBefore, notAfter] }: BerElement): ValidityPeriod {
   const [from, to] = [readLenientTime(notBefore), readLenientTime(notAfter)];
   return from !== undefined && to !== undefined
     ? { notBefore: from, notAfter: to }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
-import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../src/cms/key-transport.ts';
 import { decodeGetMessage } from '../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../src/scep/find-recipient.ts';
 import { openPkiRequest } from '../../src/scep/open-pki-request.ts';

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { DecodeError } from '../../src/asn1/decode-error.ts';
-import { createKeyTransport } from '../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../src/cms/key-transport.ts';
 import { handlePkiOperation } from '../../src/enrolment/handle-pki-operation.ts';
 import { drawSamples } from '../support/load/draw-samples.ts';
 import { FUZZ_SECONDS } from '../support/load/fuzz-seconds.ts';

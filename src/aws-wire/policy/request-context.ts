@@ -1,6 +1,5 @@
 import { parseArn } from '../arn.ts';
 import type { Caller } from '../caller.ts';
-import type { Access } from './access.ts';
 import type { RequestContext } from './condition-keys.ts';
 
 /**
@@ -38,4 +37,18 @@ export function requestContext(
 function userName(arn: string): readonly string[] {
   const name = /^user\/(?:.*\/)?([^/]+)$/.exec(parseArn(arn)?.resource ?? '')?.[1];
   return name === undefined ? [] : [name];
+}
+
+/** What a request wants to do, for its caller's policy to judge. */
+export interface Access {
+  /** Such as pca-connector-scep:GetConnector. */
+  readonly action: string;
+  /** ARNs; `*` for an action that no single resource stands for. Each must be allowed. */
+  readonly resources: readonly string[];
+  /** Tags that the request would set: aws:RequestTag/key and aws:TagKeys. */
+  readonly requestTags?: Readonly<Record<string, string>>;
+  /** Keys of tags that the request names without values: aws:TagKeys. */
+  readonly tagKeys?: readonly string[];
+  /** Further condition keys, such as acm-pca:TemplateArn. */
+  readonly context?: Readonly<Record<string, string>>;
 }

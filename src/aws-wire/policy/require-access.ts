@@ -1,9 +1,8 @@
 import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
-import type { Access } from './access.ts';
 import { evaluatePolicy, type PolicyDecision } from './evaluate-policy.ts';
 import type { Policy } from './policy.ts';
-import { requestContext } from './request-context.ts';
+import { type Access, requestContext } from './request-context.ts';
 
 type Tags = Readonly<Record<string, string>>;
 

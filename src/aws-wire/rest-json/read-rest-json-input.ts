@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
 import { membersOf, wireSchema } from '../deserialize-input.ts';
 import { readJsonObject } from '../read-json-object.ts';
-import type { HttpBinding } from './http-binding.ts';
-import { decodeComponent } from './match-route.ts';
+import { decodeComponent, type HttpBinding } from './match-route.ts';
 
 export interface RestJsonRequest {
   /** As matchRoute gives them. */

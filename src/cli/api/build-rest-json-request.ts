@@ -1,4 +1,4 @@
-import { labelOf } from '../../aws-wire/rest-json/http-binding.ts';
+import { labelOf } from '../../aws-wire/rest-json/match-route.ts';
 import type { HttpRequest } from '../scep-client/exchange-http.ts';
 import type { ApiInput } from './api-service.ts';
 import type { WireOperation } from './connector-operations.ts';

@@ -1,4 +1,4 @@
-import type { HttpBinding } from '../../aws-wire/rest-json/http-binding.ts';
+import type { HttpBinding } from '../../aws-wire/rest-json/match-route.ts';
 
 /** What the client must know of an operation: what is neither in the path nor in the query is in the body, if there is one. */
 export type WireOperation = Omit<HttpBinding, 'status'>;

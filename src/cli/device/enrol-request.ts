@@ -7,6 +7,7 @@ import {
   type CertificationRequestFields,
 } from '../../x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../x509/general-names.ts';
 import { type KeyUsage, keyUsageExtension } from '../../x509/key-usage.ts';
 import {
@@ -15,7 +16,6 @@ import {
   parseCertificationRequest,
 } from '../../x509/parse-certification-request.ts';
 import { parseDistinguishedNameText } from '../../x509/parse-distinguished-name-text.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
 import { createSigner, signingAlgorithmFor } from '../../x509/signing-algorithm.ts';
 import type { KeyAlgorithm } from '../terminal/key-algorithm.ts';
 import type { EnrolOptions } from './options.ts';

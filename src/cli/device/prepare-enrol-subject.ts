@@ -1,6 +1,6 @@
 import type { EnrolEnvironment } from '../../config/enrol-environment.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import { challengePasswords } from '../../scep/challenge-password.ts';
+import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
 import type { EnrolFiles } from '../terminal/enrol-files.ts';
 import { requestContents } from './enrol-request.ts';

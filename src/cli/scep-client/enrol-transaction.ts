@@ -1,9 +1,8 @@
-import { challengePasswords } from '../../scep/challenge-password.ts';
-import { derIssuerAndSubject } from '../../scep/issuer-and-subject.ts';
+import { derIssuerAndSubject, transactionIdOf } from '../../scep/build-pki-request.ts';
+import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
 import type { CertRep } from '../../scep/read-cert-rep.ts';
-import { transactionIdOf } from '../../scep/transaction-id.ts';
-import { buildSelfSignedCertificate } from '../../x509/build-self-signed-certificate.ts';
+import { buildSelfSignedCertificate } from '../../x509/build-certificate.ts';
 import { keyUsageExtension } from '../../x509/key-usage.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { importPublicKey } from '../../x509/public-key.ts';

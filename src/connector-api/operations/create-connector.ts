@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { partitionOf } from '../../aws-wire/arn.ts';
 import type { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
-import type { Access } from '../../aws-wire/policy/access.ts';
+import type { Access } from '../../aws-wire/policy/request-context.ts';
 import { connectorArn } from '../../connectors/connector-arns.ts';
 import { invalid } from '../../connectors/connector-errors.ts';
 import { createConnector as beginCreating } from '../../connectors/create-connector.ts';

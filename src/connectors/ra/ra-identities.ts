@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { createKeyTransport, type KeyTransport } from '../../cms/rsa-key-transport.ts';
+import { createKeyTransport, type KeyTransport } from '../../cms/key-transport.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { type Entry, listEntries } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';

@@ -1,6 +1,6 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
 import type { ChallengeRecord } from '../../connectors/challenges/challenge-record.ts';
-import { challengePasswords } from '../../scep/challenge-password.ts';
+import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 

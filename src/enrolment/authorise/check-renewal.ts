@@ -5,10 +5,10 @@ import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
 import { checkExtensions } from './check-extensions.ts';
 import type { Holder } from './find-holder.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IssueCertificateCommand } from '@aws-sdk/client-acm-pca';
 import { encodePem } from '../../asn1/pem.ts';
 import { parseArn } from '../../aws-wire/arn.ts';
-import { createSecondCounter, type SecondCounterOptions } from '../../aws-wire/count-per-second.ts';
+import { createSecondCounter, type SecondCounterOptions } from '../../aws-wire/second-counter.ts';
 import {
   ISSUE_TEMPLATE,
   type IssueRequest,

@@ -2,7 +2,7 @@ import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { derOcspRequest, type OcspQuestion, ocspQuestion } from '../../x509/build-ocsp-request.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import {

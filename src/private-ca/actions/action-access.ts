@@ -1,5 +1,5 @@
 import type { Caller } from '../../aws-wire/caller.ts';
-import type { Access } from '../../aws-wire/policy/access.ts';
+import type { Access } from '../../aws-wire/policy/request-context.ts';
 import type { Tag } from '../authority/authority-tags.ts';
 
 /** An action of this service on one resource; on `*` when the action has no resource, or the request names none. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
-import type { Access } from '../../aws-wire/policy/access.ts';
+import type { Access } from '../../aws-wire/policy/request-context.ts';
 import { validateInput } from '../../aws-wire/validate-input.ts';
 import { type PrivateCa, scopedTo } from '../private-ca.ts';
 

@@ -1,6 +1,6 @@
 import { ocspAccessExtension } from '../../x509/authority-info-access.ts';
 import { crlDistributionPointsExtension } from '../../x509/crl-distribution-points.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { partitionOfSerial } from '../revocation/revocation-record.ts';
 import { ocspUrl, type PublicPlaces, revocationListUrl } from '../revocation/revocation-urls.ts';

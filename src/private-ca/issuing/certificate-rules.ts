@@ -7,7 +7,7 @@ import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { parseCertificatePolicies } from '../../x509/certificate-policies.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
 import {
   parseAuthorityKeyIdentifier,

@@ -1,7 +1,7 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { constrainsUnenforceableNames } from './find-forbidden-name.ts';

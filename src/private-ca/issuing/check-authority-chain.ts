@@ -2,7 +2,7 @@ import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import {
   parseAuthorityKeyIdentifier,

@@ -3,13 +3,13 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
   subjectKeyIdentifierExtension,
 } from '../../x509/key-identifier.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
 import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { type ResolvedValidity, requireValidityWithin } from '../model/validity.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';

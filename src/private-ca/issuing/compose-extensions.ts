@@ -1,5 +1,5 @@
 import { OID } from '../../asn1/object-identifiers.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import type { Template } from './templates.ts';
 
 export interface ExtensionSources {

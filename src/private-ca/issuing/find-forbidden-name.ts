@@ -1,6 +1,6 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import { checkNameConstraints } from '../../x509/check-name-constraints.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { type GeneralName, parseGeneralNames } from '../../x509/general-names.ts';
 import { type NameConstraints, parseNameConstraints } from '../../x509/name-constraints.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';

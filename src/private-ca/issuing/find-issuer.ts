@@ -2,7 +2,7 @@ import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import type { NameConstraints } from '../../x509/name-constraints.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';

@@ -1,7 +1,7 @@
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { parseAuthorityKeyIdentifier } from '../../x509/key-identifier.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';

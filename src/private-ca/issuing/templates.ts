@@ -2,8 +2,8 @@ import { parseArn } from '../../aws-wire/arn.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { basicConstraintsExtension } from '../../x509/basic-constraints.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import { keyUsageExtension } from '../../x509/key-usage.ts';
-import type { Extension } from '../../x509/read-extensions.ts';
 import { TEMPLATE_FAMILIES, type TemplateFamily } from './template-families.ts';
 
 /** A certificate template of AWS Private CA ("Template definitions" of its user guide). */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { derUtf8String } from '../../asn1/write-der.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { derEdiPartyName } from '../../x509/edi-party-name.ts';
-import type { GeneralName } from '../../x509/general-names.ts';
+import { derEdiPartyName, type GeneralName } from '../../x509/general-names.ts';
 import { type Asn1Subject, asn1SubjectSchema, derAsn1Subject } from './asn1-subject.ts';
 import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
 import { withInvalidArgs } from './with-invalid-args.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CrlReason } from '../../x509/crl-reasons.ts';
+import type { CrlReason } from '../../x509/build-crl.ts';
 
 /** RevocationReason of the API, in the terms of RFC 5280 section 5.3.1. */
 export const REVOCATION_REASONS = {

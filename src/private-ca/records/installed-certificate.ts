@@ -1,5 +1,5 @@
 import { OID } from '../../asn1/object-identifiers.ts';
-import { extensionValue } from '../../x509/extension-value.ts';
+import { extensionValue } from '../../x509/extensions.ts';
 import { keyIdentifierOf, parseSubjectKeyIdentifier } from '../../x509/key-identifier.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { AuthorityRecord, InstalledCertificate } from './authority-record.ts';

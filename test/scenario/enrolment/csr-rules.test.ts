@@ -11,9 +11,9 @@ import {
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../src/x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../../src/x509/general-names.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
-import type { Extension } from '../../../src/x509/read-extensions.ts';
 import {
   deviceCsr,
   deviceRequest,

@@ -16,9 +16,9 @@ import {
 } from '../../../src/x509/build-certificate.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
+import type { Extension } from '../../../src/x509/extensions.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
-import type { Extension } from '../../../src/x509/read-extensions.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { verifyChain } from '../../support/clients/openssl.ts';
 import { ecKeyPair, type SampleKeyPair } from '../../support/keys/sample-keys.ts';

@@ -6,6 +6,7 @@ import { TEMPLATES, templateArn } from '../../../src/private-ca/issuing/template
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import { certificatePoliciesExtension } from '../../../src/x509/certificate-policies.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../src/x509/extensions.ts';
 import { derGeneralNames } from '../../../src/x509/general-names.ts';
 import {
   authorityKeyIdentifierExtension,
@@ -14,7 +15,6 @@ import {
 } from '../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
-import type { Extension } from '../../../src/x509/read-extensions.ts';
 import { ecKeyPair } from '../../support/keys/sample-keys.ts';
 import {
   activateTestRoot,

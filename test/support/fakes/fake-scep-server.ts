@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import {
   buildCaCertReply,
   CA_RA_CERT_CONTENT_TYPE,
@@ -14,7 +14,7 @@ import {
   buildNextCaCertReply,
   NEXT_CA_CERT_CONTENT_TYPE,
 } from '../../../src/scep/build-next-ca-cert-reply.ts';
-import { challengePasswords } from '../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../src/scep/challenge-passwords.ts';
 import { chooseReplyRecipient } from '../../../src/scep/choose-reply-recipient.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';

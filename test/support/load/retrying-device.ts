@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
-import { derIssuerAndSubject } from '../../../src/scep/issuer-and-subject.ts';
+import { derIssuerAndSubject } from '../../../src/scep/build-pki-request.ts';
 import { type CertRep, readCertRep } from '../../../src/scep/read-cert-rep.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';

@@ -2,11 +2,11 @@ import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import { type CipherName, contentCipher } from '../../../src/cms/content-ciphers.ts';
 import { buildPkiRequest } from '../../../src/scep/build-pki-request.ts';
 import type { RequestType } from '../../../src/scep/message-types.ts';
+import { buildSelfSignedCertificate } from '../../../src/x509/build-certificate.ts';
 import {
   buildCertificationRequest,
   type CertificationRequestFields,
 } from '../../../src/x509/build-certification-request.ts';
-import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
 import { type Certificate, parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';

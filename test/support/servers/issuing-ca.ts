@@ -9,10 +9,10 @@ import {
   buildCertificationRequest,
   derCertificationRequestInfo,
 } from '../../../src/x509/build-certification-request.ts';
+import type { Extension } from '../../../src/x509/extensions.ts';
 import { type Certificate, parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
-import type { Extension } from '../../../src/x509/read-extensions.ts';
 import { createSigner, signingAlgorithmFor } from '../../../src/x509/signing-algorithm.ts';
 import type { SampleKeyPair } from '../keys/sample-keys.ts';
 import { createTestAuthority } from './create-test-authority.ts';

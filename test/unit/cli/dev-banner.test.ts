@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { devBanner } from '../../../src/cli/dev-banner.ts';
-import { challengePasswords } from '../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../src/scep/challenge-passwords.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import { type AlgorithmPolicy, MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { type ClientQuirk, READING_QUIRKS } from '../../../src/scep/client-quirks.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';

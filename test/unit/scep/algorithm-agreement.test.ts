@@ -1,7 +1,7 @@
 // Protocol C16, C66: GetCACaps offers what is enforced, and what is refused is not offered, under every policy.
 import { describe, expect, it } from 'vitest';
 import { CONTENT_CIPHERS } from '../../../src/cms/content-ciphers.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import type { AlgorithmPolicy } from '../../../src/scep/algorithm-policy.ts';
 import { caCapabilities } from '../../../src/scep/ca-capabilities.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';

@@ -1,14 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { readBer } from '../../../src/asn1/read-ber.ts';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
-import { buildPkiRequest } from '../../../src/scep/build-pki-request.ts';
+import {
+  buildPkiRequest,
+  derIssuerAndSubject,
+  transactionIdOf,
+} from '../../../src/scep/build-pki-request.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { requestTypeOf } from '../../../src/scep/message-types.ts';
 import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
+import { formatName } from '../../../src/x509/distinguished-name.ts';
+import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { runOpenssl } from '../../support/clients/run-openssl.ts';
 import { goldenCsr } from '../../support/scep-messages/forge-pki-message.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
@@ -55,3 +62,19 @@ it.each(['PKCSReq', 'RenewalReq', 'CertPoll', 'GetCert', 'GetCRL'] as const)(
     expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
   },
 );
+
+it('writes an IssuerAndSubject as a SEQUENCE of the two names', () => {
+  const names = ['CN=CA', 'CN=device'].map(parseDistinguishedNameText) as [Uint8Array, Uint8Array];
+  const { children, tagNumber } = readBer(derIssuerAndSubject(...names));
+  expect(tagNumber).toBe(16);
+  expect(children.map(({ bytes }) => formatName(bytes))).toEqual(['CN=CA', 'CN=device']);
+});
+
+it('makes a transactionID of 64 hexadecimal digits that depends on the public key alone', () => {
+  const [one, other] = [device, ra].map(({ publicKey }) =>
+    publicKey.export({ type: 'spki', format: 'der' }),
+  ) as [Buffer, Buffer];
+  expect(transactionIdOf(one)).toMatch(/^[0-9a-f]{64}$/);
+  expect(transactionIdOf(one)).toBe(createHash('sha256').update(Buffer.from(one)).digest('hex'));
+  expect(transactionIdOf(one)).not.toBe(transactionIdOf(other));
+});

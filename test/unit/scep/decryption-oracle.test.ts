@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
 import type { CipherName } from '../../../src/cms/content-ciphers.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import { readCertificationRequest } from '../../../src/enrolment/authorise/read-certification-request.ts';
 import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { contentCipher } from '../../../src/cms/content-ciphers.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import { sealEnvelopedData } from '../../../src/cms/seal-enveloped-data.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';

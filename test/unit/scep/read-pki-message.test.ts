@@ -8,7 +8,7 @@ import {
   derSequence,
 } from '../../../src/asn1/write-der.ts';
 import { readPkiMessage, readPkiRequest } from '../../../src/scep/read-pki-message.ts';
-import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
+import { buildSelfSignedCertificate } from '../../../src/x509/build-certificate.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';

@@ -6,7 +6,7 @@ import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { Refusal, type RefusalReason } from '../../../src/scep/refusal.ts';
 import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
-import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
+import { buildSelfSignedCertificate } from '../../../src/x509/build-certificate.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
 import {
   type Forgery,

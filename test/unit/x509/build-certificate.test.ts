@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../../src/asn1/pem.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
-import { signCertificate } from '../../../src/x509/build-certificate.ts';
-import { buildSelfSignedCertificate } from '../../../src/x509/build-self-signed-certificate.ts';
+import {
+  buildSelfSignedCertificate,
+  signCertificate,
+} from '../../../src/x509/build-certificate.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
 import {

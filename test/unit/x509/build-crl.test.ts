@@ -7,11 +7,12 @@ import { encodePem } from '../../../src/asn1/pem.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derSigned } from '../../../src/x509/build-certificate.ts';
 import {
+  CRL_REASONS,
   type CrlFields,
+  type CrlReason,
   derRevokedCertificate,
   derTbsCertList,
 } from '../../../src/x509/build-crl.ts';
-import { CRL_REASONS, type CrlReason } from '../../../src/x509/crl-reasons.ts';
 import { isIssuedBy } from '../../../src/x509/is-issued-by.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { parseCrl, parseLongCrl, readSerialNumbers } from '../../../src/x509/parse-crl.ts';

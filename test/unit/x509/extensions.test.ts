@@ -14,6 +14,7 @@ import {
   extendedKeyUsageExtension,
   parseExtendedKeyUsage,
 } from '../../../src/x509/extended-key-usage.ts';
+import { derExtensions, readExtensions } from '../../../src/x509/extensions.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
@@ -22,8 +23,6 @@ import {
   subjectKeyIdentifierExtension,
 } from '../../../src/x509/key-identifier.ts';
 import { KEY_USAGES, keyUsageExtension, parseKeyUsage } from '../../../src/x509/key-usage.ts';
-import { readExtensions } from '../../../src/x509/read-extensions.ts';
-import { derExtensions } from '../../../src/x509/write-extensions.ts';
 import { runOrThrow } from '../../support/clients/run-command.ts';
 import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
 import { ecKeyPair } from '../../support/keys/sample-keys.ts';

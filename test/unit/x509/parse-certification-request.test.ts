@@ -15,6 +15,7 @@ import {
 import { derSigned } from '../../../src/x509/build-certificate.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
 import { formatName, parseName } from '../../../src/x509/distinguished-name.ts';
+import { derExtensions } from '../../../src/x509/extensions.ts';
 import { parseGeneralNames } from '../../../src/x509/general-names.ts';
 import {
   type Attribute,
@@ -23,7 +24,6 @@ import {
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
-import { derExtensions } from '../../../src/x509/write-extensions.ts';
 import { makeRequest } from '../../support/clients/openssl.ts';
 import { ecKeyPair } from '../../support/keys/sample-keys.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';

@@ -10,8 +10,8 @@ import {
   derSequence,
 } from '../../../src/asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
+import { derExtensions } from '../../../src/x509/extensions.ts';
 import { parseOcspRequest } from '../../../src/x509/parse-ocsp-request.ts';
-import { derExtensions } from '../../../src/x509/write-extensions.ts';
 
 const HASH = Buffer.alloc(20, 7);
 const SERIAL = derInteger(Buffer.of(0x8f, 1));

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Caller } from '../../../../src/aws-wire/caller.ts';
-import type { Access } from '../../../../src/aws-wire/policy/access.ts';
 import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
+import type { Access } from '../../../../src/aws-wire/policy/request-context.ts';
 import { requireAccess } from '../../../../src/aws-wire/policy/require-access.ts';
 
 const ARN = 'arn:aws:pca-connector-scep:us-east-1:123456789012:connector/a';

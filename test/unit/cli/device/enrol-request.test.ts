@@ -5,7 +5,7 @@ import { encodePem } from '../../../../src/asn1/pem.ts';
 import { requestContents, signRequest } from '../../../../src/cli/device/enrol-request.ts';
 import type { EnrolOptions } from '../../../../src/cli/device/options.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
-import { challengePasswords } from '../../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../../src/scep/challenge-passwords.ts';
 import { runOrThrow } from '../../../support/clients/run-command.ts';
 import { rsaKeyPair } from '../../../support/keys/test-authority.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';

@@ -8,7 +8,7 @@ import { registerEnrolCommand, runEnrol } from '../../../../src/cli/device/enrol
 import { ScepClientError } from '../../../../src/cli/scep-client/scep-client-error.ts';
 import { fingerprintOf } from '../../../../src/cli/scep-client/trust-ca.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
-import { challengePasswords } from '../../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../../src/scep/challenge-passwords.ts';
 import type { CertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
 import { makeRequest, verifyChain } from '../../../support/clients/openssl.ts';
 import {

@@ -5,7 +5,7 @@ import { decodePem } from '../../../../src/asn1/pem.ts';
 import { registerPollCommand, runPoll } from '../../../../src/cli/device/poll.ts';
 import { fingerprintOf } from '../../../../src/cli/scep-client/trust-ca.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
-import { transactionIdOf } from '../../../../src/scep/transaction-id.ts';
+import { transactionIdOf } from '../../../../src/scep/build-pki-request.ts';
 import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
 import { makeRequest } from '../../../support/clients/openssl.ts';
 import { runClient, writeHolder } from '../../../support/clients/run-client.ts';

@@ -8,7 +8,7 @@ import { registerRenewCommand, runRenew } from '../../../../src/cli/device/renew
 import { ScepClientError } from '../../../../src/cli/scep-client/scep-client-error.ts';
 import { fingerprintOf } from '../../../../src/cli/scep-client/trust-ca.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
-import { challengePasswords } from '../../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../../src/scep/challenge-passwords.ts';
 import { importPublicKey } from '../../../../src/x509/public-key.ts';
 import { runClient, writeHolder } from '../../../support/clients/run-client.ts';
 import {

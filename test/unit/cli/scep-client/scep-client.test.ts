@@ -7,7 +7,7 @@ import type {
   ScepClientSettings,
 } from '../../../../src/cli/scep-client/scep-client-settings.ts';
 import { fingerprintOf } from '../../../../src/cli/scep-client/trust-ca.ts';
-import { transactionIdOf } from '../../../../src/scep/transaction-id.ts';
+import { transactionIdOf } from '../../../../src/scep/build-pki-request.ts';
 import { formatName } from '../../../../src/x509/distinguished-name.ts';
 import { parseDistinguishedNameText } from '../../../../src/x509/parse-distinguished-name-text.ts';
 import {

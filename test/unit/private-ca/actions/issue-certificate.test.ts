@@ -15,11 +15,11 @@ import { certificates } from '../../../../src/private-ca/records/certificate-rec
 import { getEntry, listEntries } from '../../../../src/store/collection.ts';
 import { buildCertificationRequest } from '../../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import { derGeneralNames } from '../../../../src/x509/general-names.ts';
 import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
 import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../../src/x509/parse-distinguished-name-text.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
 import { runCommand } from '../../../support/clients/run-command.ts';
 import { crashingStore } from '../../../support/fakes/crashing-store.ts';

@@ -7,6 +7,7 @@ import { derContext, derContextPrimitive, derSequence } from '../../../../src/as
 import { checkSubordinateChain } from '../../../../src/private-ca/issuing/check-authority-chain.ts';
 import { basicConstraintsExtension } from '../../../../src/x509/basic-constraints.ts';
 import { signCertificate } from '../../../../src/x509/build-certificate.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../../../src/x509/general-names.ts';
 import {
   authorityKeyIdentifierExtension,
@@ -16,7 +17,6 @@ import {
 import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
 import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../../src/x509/parse-distinguished-name-text.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
 import { verifyChain } from '../../../support/clients/openssl.ts';
 import { ecKeyPair } from '../../../support/keys/sample-keys.ts';

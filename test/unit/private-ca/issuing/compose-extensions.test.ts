@@ -5,12 +5,12 @@ import { composeExtensions } from '../../../../src/private-ca/issuing/compose-ex
 import { findTemplate, templateArn } from '../../../../src/private-ca/issuing/templates.ts';
 import { basicConstraintsExtension } from '../../../../src/x509/basic-constraints.ts';
 import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import {
   authorityKeyIdentifierExtension,
   subjectKeyIdentifierExtension,
 } from '../../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 
 const identifiers = [
   authorityKeyIdentifierExtension(Buffer.of(1)),

@@ -17,6 +17,7 @@ import { getEntry } from '../../../../src/store/collection.ts';
 import { basicConstraintsExtension } from '../../../../src/x509/basic-constraints.ts';
 import { type CertificateFields, signCertificate } from '../../../../src/x509/build-certificate.ts';
 import { derOcspRequest, ocspQuestion } from '../../../../src/x509/build-ocsp-request.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
@@ -27,7 +28,6 @@ import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
 import { parseDistinguishedNameText } from '../../../../src/x509/parse-distinguished-name-text.ts';
 import { parseOcspResponse } from '../../../../src/x509/parse-ocsp-response.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 import { createSigner } from '../../../../src/x509/signing-algorithm.ts';
 import { verifyChain } from '../../../support/clients/openssl.ts';
 import { ecKeyPair } from '../../../support/keys/sample-keys.ts';

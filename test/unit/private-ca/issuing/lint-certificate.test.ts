@@ -18,13 +18,13 @@ import {
   derTbsCertificate,
 } from '../../../../src/x509/build-certificate.ts';
 import { derName } from '../../../../src/x509/distinguished-name.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import { derGeneralNames } from '../../../../src/x509/general-names.ts';
 import {
   authorityKeyIdentifierExtension,
   subjectKeyIdentifierExtension,
 } from '../../../../src/x509/key-identifier.ts';
 import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 import { sampleFields } from '../../../support/keys/sample-certificate.ts';
 import { ecKeyPair, rsaKeyPair } from '../../../support/keys/sample-keys.ts';
 

@@ -8,8 +8,8 @@ import {
 } from '../../../../src/private-ca/issuing/templates.ts';
 import { parseBasicConstraints } from '../../../../src/x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../../src/x509/extensions.ts';
 import { parseKeyUsage } from '../../../../src/x509/key-usage.ts';
-import type { Extension } from '../../../../src/x509/read-extensions.ts';
 
 const page = new URL('../../../../docs/certificate-templates.md', import.meta.url);
 const SUFFIXES = new Map([

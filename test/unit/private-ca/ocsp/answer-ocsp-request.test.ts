@@ -13,9 +13,9 @@ import { KeyBusyError } from '../../../../src/private-ca/ocsp/ocsp-signatures.ts
 import type { PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { StoreUnavailableError } from '../../../../src/store/record-store.ts';
 import { derOcspRequest, ocspQuestion } from '../../../../src/x509/build-ocsp-request.ts';
+import { derExtensions } from '../../../../src/x509/extensions.ts';
 import { type Certificate, parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { parseOcspResponse } from '../../../../src/x509/parse-ocsp-response.ts';
-import { derExtensions } from '../../../../src/x509/write-extensions.ts';
 import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
 import {
   type InterruptibleStore,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull } from '../../../src/asn1/write-der.ts';
-import { createKeyTransport } from '../../../src/cms/rsa-key-transport.ts';
+import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import type { AlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
 import { UnsupportedAlgorithmError } from '../../../src/x509/unsupported-algorithm-error.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { createSigningKeys } from '../../../../src/aws-wire/sigv4/signing-key.ts';
+import { createSigningKeyCache } from '../../../../src/aws-wire/sigv4/signing-key-cache.ts';
 import { testCredential } from '../../../support/clients/sign-request.ts';
 
 const scope = {
@@ -14,28 +14,28 @@ const credential = testCredential({
 });
 
 it("the example of AWS's documentation", () => {
-  const key = createSigningKeys()(credential, scope);
+  const key = createSigningKeyCache()(credential, scope);
   expect(Buffer.from(key).toString('hex')).toBe(
     'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9',
   );
 });
 
 it('a key is derived once', () => {
-  const signingKeyOf = createSigningKeys();
+  const signingKeyOf = createSigningKeyCache();
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(credential, { ...scope })).toBe(key);
   expect(signingKeyOf(credential, { ...scope, region: 'us-west-2' })).not.toEqual(key);
 });
 
 it('another secret for the same access key has other keys', () => {
-  const signingKeyOf = createSigningKeys();
+  const signingKeyOf = createSigningKeyCache();
   const { accessKeyId } = credential;
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(testCredential({ accessKeyId }), scope)).not.toEqual(key);
 });
 
 it('of many scopes the newest are kept', () => {
-  const signingKeyOf = createSigningKeys();
+  const signingKeyOf = createSigningKeyCache();
   const oldest = signingKeyOf(credential, scope);
   const regions = Array.from({ length: 64 }, (_, i) => ({ ...scope, region: `a-b-${i + 1}` }));
   const keys = regions.map((other) => signingKeyOf(credential, other));

@@ -1,6 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { isType } from '../asn1/expect-type.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
+import { derBoolean, derOctetString, derOid, derSequence } from '../asn1/write-der.ts';
 import { readOid } from './read-oid.ts';
 
 /** One extension (RFC 5280 section 4.2). */
@@ -43,4 +44,23 @@ function readExtension(element: BerElement): Extension {
     critical: critical !== undefined && critical.content[0] !== 0,
     value: value.content,
   };
+}
+
+/** The extnValue of the extension with this object identifier (RFC 5280 section 4.1), DER; undefined without it. */
+export function extensionValue(
+  { extensions }: { readonly extensions: readonly Extension[] },
+  oid: string,
+): Uint8Array | undefined {
+  return extensions.find((extension) => extension.oid === oid)?.value;
+}
+
+/** The DER of Extensions (RFC 5280 section 4.1), in the given order. */
+export function derExtensions(extensions: readonly Extension[]): Uint8Array {
+  return derSequence(...extensions.map(derExtension));
+}
+
+function derExtension({ oid, critical, value }: Extension): Uint8Array {
+  return critical
+    ? derSequence(derOid(oid), derBoolean(true), derOctetString(value))
+    : derSequence(derOid(oid), derOctetString(value));
 }

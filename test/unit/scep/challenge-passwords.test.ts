@@ -8,7 +8,7 @@ import {
   derPrintableString,
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
-import { challengePasswords } from '../../../src/scep/challenge-password.ts';
+import { challengePasswords } from '../../../src/scep/challenge-passwords.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
 import { derName } from '../../../src/x509/distinguished-name.ts';
 import {

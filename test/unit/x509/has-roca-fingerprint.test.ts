@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasRocaFingerprint } from '../../../src/x509/roca-fingerprint.ts';
+import { hasRocaFingerprint } from '../../../src/x509/has-roca-fingerprint.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 /** The product of the primes from 3 to 167, found here anew. */

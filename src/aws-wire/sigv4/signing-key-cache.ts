@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import type { Credential } from '../credential.ts';
 import type { CredentialScope } from './parse-authorization.ts';
 
-export type SigningKeys = (credential: Credential, scope: CredentialScope) => Uint8Array;
+export type SigningKeyCache = (credential: Credential, scope: CredentialScope) => Uint8Array;
 
 /** A client uses one scope a day for each region and service; whoever makes them up must not fill the memory. */
 const SCOPES_KEPT = 64;
 
 /** Derives signing keys and keeps the newest of each credential, for as long as the credential object itself lives. */
-export function createSigningKeys(): SigningKeys {
+export function createSigningKeyCache(): SigningKeyCache {
   const keptOf = new WeakMap<Credential, Map<string, Uint8Array>>();
   return (credential, scope) => {
     const kept = keptOf.get(credential) ?? new Map<string, Uint8Array>();
