@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { encodePem } from '../../src/asn1/pem.ts';
 import type { KeyStore, NewKey } from '../../src/private-ca/keys/key-store.ts';
 import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../src/private-ca/model/key-algorithms.ts';
 import { type KeyRecord, keyRecordSchema } from '../../src/private-ca/records/key-record.ts';
 import { describePublicKey, importPublicKey } from '../../src/x509/public-key.ts';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
-import { verifiesByOpenssl } from '../support/clients/verify-by-openssl.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const AUTHORITY = '5d3f6c7a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
 const BYTES = Buffer.from('what an authority signs');
@@ -94,4 +98,31 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
     await first.discard();
     await second.discard();
   });
+}
+
+/** Whether the openssl command finds that the signature is one of the public key (SubjectPublicKeyInfo, DER). */
+function verifiesByOpenssl(signed: {
+  readonly publicKey: Uint8Array;
+  readonly algorithm: SigningAlgorithm;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}): boolean {
+  const directory = tempDirectory();
+  const [keyFile, signatureFile] = ['key.pem', 'signature'].map((name) =>
+    path.join(directory, name),
+  ) as [string, string];
+  writeFileSync(keyFile, encodePem('PUBLIC KEY', signed.publicKey));
+  writeFileSync(signatureFile, signed.signature);
+  const { digest, ...row } = SIGNING_ALGORITHMS[signed.algorithm];
+  const padding =
+    'saltLength' in row
+      ? ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', `rsa_pss_saltlen:${row.saltLength}`]
+      : [];
+  const { stdout, error } = spawnSync(
+    'openssl',
+    ['dgst', `-${digest}`, '-verify', keyFile, '-signature', signatureFile, ...padding],
+    { input: signed.bytes, encoding: 'utf8' },
+  );
+  if (error !== undefined) throw error;
+  return stdout.trim() === 'Verified OK';
 }

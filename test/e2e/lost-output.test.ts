@@ -5,7 +5,6 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
 import { runCommand } from '../support/clients/run-command.ts';
-import { runUnread } from '../support/clients/run-unread.ts';
 import { MAIN } from '../support/servers/spawn-server.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
@@ -107,4 +106,30 @@ function enrolTo(ready: Reachable, challenge = ready.challengePassword) {
 /** The server logs each refusal. */
 function refusedBy(ready: Reachable) {
   return enrolTo(ready, 'not-the-challenge');
+}
+
+/**
+ * Runs a program whose standard output nobody reads any more when it begins.
+ * @returns what a shell sees, and what is on standard error
+ */
+async function runUnread(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  // It becomes the program when it is told that the reader has gone.
+  const child = spawn('sh', ['-c', 'read _; exec "$0" "$@"', command, ...args], {
+    env: { ...process.env, ...env },
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const ended = once(child, 'close');
+  const gone = once(child.stdout, 'close');
+  child.stdout.destroy();
+  await gone;
+  child.stdin.end('\n');
+  await ended;
+  return { code: child.exitCode, stderr };
 }

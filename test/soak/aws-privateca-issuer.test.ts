@@ -1,18 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { type AwsAccess, awsEnvironment } from '../support/clients/aws-client.ts';
-import {
-  type Applied,
-  applyManifests,
-  certificateManifest,
-  clusterIssuerManifest,
-  ISSUER_CONTROLLERS,
-  issuerManifest,
-  readyCondition,
-  requestManifest,
-  secretManifest,
-} from '../support/clients/cert-manager.ts';
 import {
   certificateSerial,
   certificateText,
@@ -24,6 +14,39 @@ import { runOrThrow } from '../support/clients/run-command.ts';
 import { runProgram } from '../support/clients/run-program.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
+
+/** The controllers of aws-privateca-issuer, and requests as cert-manager makes them: test/soak/go/aws-privateca-issuer. */
+const ISSUER_CONTROLLERS = path.resolve(
+  import.meta.dirname,
+  '../../.cache/go/bin/aws-privateca-issuer-on-manifests',
+);
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** What has become of a manifest; a Certificate has become a CertificateRequest. */
+interface Applied {
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    /** PEM in base64: the certificate and the CAs above it, but for the root. */
+    readonly certificate?: string;
+    /** PEM in base64: the root. */
+    readonly ca?: string;
+  };
+}
+
+const NAMESPACE = 'lab';
+const SECRET = { name: 'credentials', namespace: NAMESPACE };
+const ISSUER_GROUP = 'awspca.cert-manager.io';
 
 const CERTIFICATE_ARN = 'aws-privateca-issuer/certificate-arn';
 const MINUTE = 60_000;
@@ -215,4 +238,76 @@ async function validityOf(certificateFile: string) {
     ([, text = '']) => Date.parse(text),
   );
   return { notBefore, notAfter };
+}
+
+/** The Secret with the access key that issuers name. */
+function secretManifest({ accessKeyId, secretAccessKey }: AwsAccess): object {
+  const data = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  return {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: SECRET },
+    data: Object.fromEntries(Object.entries(data).map(([name, text]) => [name, btoa(text)])),
+  };
+}
+
+/** An issuer called private-ca. */
+function issuerManifest({ region }: AwsAccess, authorityArn: string): object {
+  return {
+    ...{ apiVersion: `${ISSUER_GROUP}/v1beta1`, kind: 'AWSPCAIssuer' },
+    metadata: { name: 'private-ca', namespace: NAMESPACE },
+    spec: { arn: authorityArn, region, secretRef: SECRET },
+  };
+}
+
+/** A cluster's issuer called private-ca, of the access key in the environment, which issues by one template alone. */
+function clusterIssuerManifest(
+  { region }: AwsAccess,
+  authorityArn: string,
+  defaultTemplateName: string,
+): object {
+  return {
+    ...{ apiVersion: `${ISSUER_GROUP}/v1beta1`, kind: 'AWSPCAClusterIssuer' },
+    metadata: { name: 'private-ca' },
+    spec: { arn: authorityArn, region, pcaTemplate: { defaultTemplateName } },
+  };
+}
+
+/** @param spec of a Certificate, beside the names that are made of `name` and the issuer */
+function certificateManifest(
+  name: string,
+  spec: object = {},
+  issuerKind: 'AWSPCAIssuer' | 'AWSPCAClusterIssuer' = 'AWSPCAIssuer',
+): object {
+  return {
+    ...{ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      ...{ secretName: name, commonName: name, dnsNames: [`${name}.example`] },
+      issuerRef: { group: ISSUER_GROUP, kind: issuerKind, name: 'private-ca' },
+      ...spec,
+    },
+  };
+}
+
+/** What cert-manager finds after a crash: the request as it was before the issuer's controllers saw it. */
+function requestManifest({ metadata, spec }: Applied): object {
+  return {
+    ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest', spec },
+    metadata: { name: metadata.name, namespace: NAMESPACE },
+    status: { conditions: [{ type: 'Approved', status: 'True' }] },
+  };
+}
+
+/** Has the controllers work on the manifests in their order, until they want no more. @throws Error when they cannot be read */
+async function applyManifests(
+  access: AwsAccess,
+  manifests: readonly object[],
+): Promise<readonly Applied[]> {
+  const input = manifests.map((each) => stringify(each)).join('---\n');
+  const options = { env: awsEnvironment(access), input, timeoutMs: 300_000 };
+  const { stdout } = await runOrThrow(ISSUER_CONTROLLERS, [], options);
+  return JSON.parse(stdout) as Applied[];
+}
+
+function readyCondition({ status }: Applied): Condition | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready');
 }

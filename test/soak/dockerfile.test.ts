@@ -6,13 +6,13 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { runCommand } from '../support/clients/run-command.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 import {
   type BuiltStage,
   commandInImage,
   replayDockerfile,
   whyNoReplay,
-} from '../support/docs/replay-dockerfile.ts';
-import { tempDirectory } from '../support/servers/temp-directory.ts';
+} from './replay-dockerfile.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const reason = whyNoReplay();

@@ -6,11 +6,6 @@ import { listSettings } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { OWN_SETTINGS } from '../support/chart/chart-schema.ts';
 import { CHART } from '../support/chart/chart-values.ts';
-import {
-  KUBERNETES_OPENAPI,
-  makeKubernetesSchemas,
-  schemaLocation,
-} from '../support/chart/kubernetes-schemas.ts';
 import { mountSettings } from '../support/chart/mount-settings.ts';
 import {
   HELM,
@@ -31,6 +26,7 @@ import { requireClient } from '../support/clients/require-client.ts';
 import { runCommand } from '../support/clients/run-command.ts';
 import { MAIN } from '../support/servers/spawn-server.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
+import { KUBERNETES_OPENAPI, makeKubernetesSchemas, schemaLocation } from './kubernetes-schemas.ts';
 
 const programs = [HELM, KUBECONFORM, KUBERNETES_OPENAPI];
 const isThere = requireClient('helm and kubeconform', programs, 'test/soak/install.sh');

@@ -64,7 +64,7 @@ build_issuer() {
   is_issuer_built || by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
 }
 
-# In api/openapi-spec, from which the schemas for kubeconform are made: test/support/chart/kubernetes-schemas.ts names the same version.
+# In api/openapi-spec, from which the schemas for kubeconform are made: test/soak/kubernetes-schemas.ts names the same version.
 kubernetes=k8s.io/kubernetes@v1.36.3
 fetch_kubernetes_api() {
   [ -d ".cache/go/pkg/mod/$kubernetes" ] ||

@@ -4,21 +4,24 @@ import { connectorPartition } from '../../src/connectors/connector-record.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
 import { keysOf } from '../../src/store/redis/keys.ts';
 import { deviceKey } from '../support/keys/device-keys.ts';
-import { expectNothingLostIn, FAULT_SEED } from '../support/load/expect-nothing-lost-in.ts';
-import { rush, rushWithOne } from '../support/load/rush.ts';
+import {
+  countAnswers,
+  enrolAtLast,
+  makeRetryingDevice,
+  type RetryingDevice,
+} from '../support/load/retrying-device.ts';
 import { hasRedis } from '../support/redis/redis-process.ts';
 import {
   startRedisCluster,
   startSentinelRedis,
   startStandaloneRedis,
 } from '../support/redis/redis-servers.ts';
-import {
-  canCutNetworks,
-  makeCutNetwork,
-  programWithin,
-} from '../support/servers/network-namespaces.ts';
-import { startReplicaWorld } from '../support/servers/replica-world.ts';
+import { type ReplicaWorld, startReplicaWorld } from '../support/servers/replica-world.ts';
 import type { Replica } from '../support/servers/serve-replicas.ts';
+import { canCutNetworks, makeCutNetwork, programWithin } from './cut-network.ts';
+import { expectNothingLostIn, FAULT_SEED } from './expect-nothing-lost-in.ts';
+
+const RUSH = 200;
 
 const KEY_PREFIX = 'scep-connector:';
 /** Long enough that the others take a replica for dead, and go on with what it has begun. */
@@ -142,3 +145,26 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     });
   });
 });
+
+/** Devices that all come at the same moment, with the same challenge. */
+async function rush(world: ReplicaWorld): Promise<readonly RetryingDevice[]> {
+  const devices = Array.from({ length: RUSH }, (_, i) => makeRushing(world, i));
+  await Promise.all(devices.map((device, i) => enrolAtLast(device, world.replicas, i)));
+  console.log(`  ${RUSH} devices at once: ${JSON.stringify(countAnswers(devices))}`);
+  return devices;
+}
+
+/** One device, whose message arrives many times at the same moment. */
+async function rushWithOne(world: ReplicaWorld): Promise<RetryingDevice> {
+  const device = makeRushing(world, RUSH);
+  const copies = Array.from({ length: RUSH }, () => ({ ...device, answers: [] }));
+  await Promise.all(copies.map((copy, i) => enrolAtLast(copy, world.replicas, i)));
+  console.log(`  one message ${RUSH} times: ${JSON.stringify(countAnswers(copies))}`);
+  const got = copies.map(({ certificate }) => Buffer.from(certificate?.der ?? []).toString('hex'));
+  expect(new Set(got).size).toBe(1);
+  return copies[0] ?? device;
+}
+
+function makeRushing({ site }: ReplicaWorld, number: number): RetryingDevice {
+  return makeRetryingDevice(`device-rush-${number}`, deviceKey(number), site);
+}

@@ -1,15 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openS3Buckets } from '../../src/private-ca/buckets/s3/open-s3-buckets.ts';
+import { requireClient } from '../support/clients/require-client.ts';
 import { runCommand } from '../support/clients/run-command.ts';
 import { SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
-import { hasMoto, startMoto } from '../support/servers/moto-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 import { FREE_PORTS, startServe } from '../support/servers/start-serve.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
+
+const MOTO = path.resolve('.cache/moto/bin/moto_server');
 
 /** What moto takes for an access key. */
 const S3_ENVIRONMENT = {
@@ -131,3 +137,26 @@ describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
     expect(await server.stop()).toBe(0);
   });
 });
+
+/** Whether moto is there, another maker's S3: for `describe.runIf`. */
+function hasMoto(): boolean {
+  return requireClient('moto', [MOTO], 'test/soak/install.sh');
+}
+
+/** Starts it on a free port; gives its URL. It is ended with the test that asks for it. */
+async function startMoto(): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(MOTO, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await closed;
+  });
+  for (let attempt = 0; attempt < 900; attempt += 1) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return url;
+    await sleep(100);
+  }
+  throw new Error('moto does not answer');
+}

@@ -17,12 +17,12 @@ import { Refusal } from '../../../src/scep/refusal.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { createSealer } from '../../../src/store/seal.ts';
-import { forgetfulCa, ISSUE_FATES, type IssueFate } from '../../support/fakes/forgetful-ca.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 import { sampleCertificate } from '../../support/keys/sample-certificate.ts';
 import { ecKeyPair } from '../../support/keys/sample-keys.ts';
 import { startStopwatch } from '../../support/load/stopwatch.ts';
 import { sampleConnector } from '../../support/servers/sample-connector.ts';
+import { forgetfulCa, ISSUE_FATES, type IssueFate } from './forgetful-ca.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

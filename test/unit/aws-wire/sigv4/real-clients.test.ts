@@ -1,4 +1,7 @@
 import { createSecretKey } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { ACMPCAClient, ListCertificateAuthoritiesCommand } from '@aws-sdk/client-acm-pca';
 import ACMPCA from 'aws-sdk/clients/acmpca.js';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
@@ -7,12 +10,18 @@ import type { Caller } from '../../../../src/aws-wire/caller.ts';
 import type { Credential } from '../../../../src/aws-wire/credential.ts';
 import { createAuthenticator } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../../../../src/aws-wire/sigv4/signed-request.ts';
-import { type Capture, captureRequests } from '../../../support/clients/capture-requests.ts';
 import {
   TEST_ACCESS_KEY,
   TEST_SESSION_TOKEN,
   testCredential,
 } from '../../../support/clients/sign-request.ts';
+
+interface Capture {
+  readonly url: string;
+  /** In the order of their coming. */
+  readonly requests: readonly SignedRequest[];
+  stop(): Promise<void>;
+}
 
 function authenticate(request: SignedRequest, credential: Credential, now: number): Caller {
   const findCredential = () => credential;
@@ -169,3 +178,30 @@ describe('requests of the SDKs of today', () => {
     expect(caller.service).toBe('acm-pca');
   });
 });
+
+/** A server on 127.0.0.1 that keeps what it is sent and answers {} to everything. */
+async function captureRequests(): Promise<Capture> {
+  const requests: SignedRequest[] = [];
+  const server = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      const { method = '', url: target = '', rawHeaders } = request;
+      requests.push({ method, target, headers: pairs(rawHeaders), body });
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function pairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
+  return rawHeaders.flatMap((name, i) => (i % 2 ? [] : [[name, rawHeaders[i + 1] ?? ''] as const]));
+}

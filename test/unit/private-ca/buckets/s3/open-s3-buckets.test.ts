@@ -4,12 +4,7 @@ import {
   type BucketErrorKind,
 } from '../../../../../src/private-ca/buckets/object-store.ts';
 import { openS3Buckets } from '../../../../../src/private-ca/buckets/s3/open-s3-buckets.ts';
-import {
-  refuse,
-  S3_CREDENTIALS,
-  type S3Request,
-  startFakeS3,
-} from '../../../../support/fakes/fake-s3.ts';
+import { refuse, S3_CREDENTIALS, type S3Request, startFakeS3 } from './fake-s3.ts';
 
 const CRL = { content: Buffer.from([0x30, 0]), contentType: 'application/pkix-crl' };
 const MIB = 1024 * 1024;

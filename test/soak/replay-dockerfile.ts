@@ -9,7 +9,7 @@ import {
   readDockerignore,
   readExecForm,
   readPairs,
-} from './parse-dockerfile.ts';
+} from '../support/docs/parse-dockerfile.ts';
 
 type Environment = Readonly<Record<string, string>>;
 

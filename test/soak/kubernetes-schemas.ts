@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /** The release of Kubernetes whose API manifests are checked against; test/soak/install.sh brings its description. */
 const RELEASE = 'v1.36.3';
-const CACHE = path.resolve(import.meta.dirname, '../../../.cache');
+const CACHE = path.resolve(import.meta.dirname, '../../.cache');
 
 /** The description of the API in the module k8s.io/kubernetes. */
 export const KUBERNETES_OPENAPI = path.join(

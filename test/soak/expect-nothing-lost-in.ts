@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { ReplicaWorld } from '../servers/replica-world.ts';
-import { type AdministrationLoad, startAdministration } from './administration-load.ts';
+import {
+  type AdministrationLoad,
+  startAdministration,
+} from '../support/load/administration-load.ts';
+import { countAnswers, type RetryingDevice } from '../support/load/retrying-device.ts';
+import type { ReplicaWorld } from '../support/servers/replica-world.ts';
 import { type EnrolmentLoad, startEnrolments } from './enrolment-load.ts';
 import { expectNothingLost } from './expect-nothing-lost.ts';
-import { countAnswers, type RetryingDevice } from './retrying-device.ts';
 
 /** FAULT_SEED repeats which replica each device begins with; when things happen is chance. */
 export const FAULT_SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);

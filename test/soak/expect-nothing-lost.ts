@@ -1,13 +1,25 @@
+import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { expect } from 'vitest';
-import { formatName } from '../../../src/x509/distinguished-name.ts';
-import { deviceKey } from '../keys/device-keys.ts';
-import type { ReplicaWorld } from '../servers/replica-world.ts';
-import type { Replica } from '../servers/serve-replicas.ts';
-import { type AdministrationLoad, connectorClient } from './administration-load.ts';
-import { type EnrolmentSite, makeChallenge } from './enrolment-site.ts';
-import { expectReported, hexOf } from './expect-reported.ts';
-import { inLanes } from './in-lanes.ts';
-import { enrolAtLast, makeRetryingDevice, type RetryingDevice } from './retrying-device.ts';
+import { decodePem } from '../../src/asn1/pem.ts';
+import { serialKey } from '../../src/private-ca/records/certificate-record.ts';
+import { formatName } from '../../src/x509/distinguished-name.ts';
+import { deviceKey } from '../support/keys/device-keys.ts';
+import { type AdministrationLoad, connectorClient } from '../support/load/administration-load.ts';
+import { type EnrolmentSite, makeChallenge } from '../support/load/enrolment-site.ts';
+import {
+  enrolAtLast,
+  makeRetryingDevice,
+  type RetryingDevice,
+} from '../support/load/retrying-device.ts';
+import type { ReplicaWorld } from '../support/servers/replica-world.ts';
+import { administratorOf, type Replica, runAt } from '../support/servers/serve-replicas.ts';
+
+const LANES = 8;
+
+interface ReportEntry {
+  readonly serial: string;
+  readonly subject: string;
+}
 
 export interface Loaded {
   readonly world: ReplicaWorld;
@@ -121,4 +133,54 @@ async function listAll(
     NextToken = next;
   } while (NextToken !== undefined);
   return all;
+}
+
+/**
+ * The CA has issued to devices the certificates that these have, each once, and no others: so says its audit report, and
+ * GetCertificate gives every one of them.
+ * @returns how many
+ */
+async function expectReported(
+  { administered: [replica], site }: ReplicaWorld,
+  devices: readonly RetryingDevice[],
+): Promise<number> {
+  const { caArn: CertificateAuthorityArn } = site;
+  const text = await runAt(replica, 'ca', 'report', CertificateAuthorityArn, '--format', 'JSON');
+  const reported = (JSON.parse(text) as ReportEntry[])
+    .filter(({ subject }) => /^CN=(device|later)-/.test(subject))
+    .map(({ serial, subject }) => `${subject} ${serial.replaceAll(':', '')}`);
+  const held = devices.map((device) => `CN=${device.name} ${serialOf(device)}`);
+  expect(reported.toSorted()).toEqual(held.toSorted());
+  const { apiUrl, region, ...credentials } = administratorOf(replica);
+  const ca = new ACMPCA({ endpoint: apiUrl, region, credentials, maxAttempts: 5 });
+  await inLanes(devices, async (device) => {
+    const CertificateArn = `${CertificateAuthorityArn}/certificate/${serialOf(device)}`;
+    const found = await ca.getCertificate({ CertificateAuthorityArn, CertificateArn });
+    const [der] = decodePem('CERTIFICATE', found.Certificate ?? '');
+    expect(hexOf(der)).toBe(hexOf(device.certificate?.der));
+  });
+  ca.destroy();
+  return reported.length;
+}
+
+function serialOf({ certificate }: RetryingDevice): string {
+  return serialKey(hexOf(certificate?.serialNumber));
+}
+
+function hexOf(octets: Uint8Array | undefined): string {
+  return Buffer.from(octets ?? []).toString('hex');
+}
+
+/** Does the work for every item, for some of them at a time. */
+async function inLanes<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items.entries()];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await work(next[1], next[0]);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deviceKey } from '../keys/device-keys.ts';
-import type { Replica } from '../servers/serve-replicas.ts';
-import type { EnrolmentSite } from './enrolment-site.ts';
-import { enrolAtLast, makeRetryingDevice, type RetryingDevice } from './retrying-device.ts';
-import { seededRandom } from './seeded-random.ts';
+import { deviceKey } from '../support/keys/device-keys.ts';
+import type { EnrolmentSite } from '../support/load/enrolment-site.ts';
+import {
+  enrolAtLast,
+  makeRetryingDevice,
+  type RetryingDevice,
+} from '../support/load/retrying-device.ts';
+import { seededRandom } from '../support/load/seeded-random.ts';
+import type { Replica } from '../support/servers/serve-replicas.ts';
 
 export interface EnrolmentLoad {
   readonly devices: readonly RetryingDevice[];

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { requireClient } from '../clients/require-client.ts';
-import { tempDirectory } from './temp-directory.ts';
+import { requireClient } from '../support/clients/require-client.ts';
+import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 /**
  * A network of its own: `redis` and `replica` are namespaces without any other link than those here, each of two addresses. The tests,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { onTestFinished } from 'vitest';
-import { Sha256 } from '../clients/sign-request.ts';
+import { Sha256 } from '../../../../support/clients/sign-request.ts';
 
 export const S3_CREDENTIALS = {
   accessKeyId: 'AKIDEXAMPLE',
