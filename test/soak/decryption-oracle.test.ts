@@ -1,4 +1,4 @@
-// Protocol S2 in full; test/unit/scep/decryption-oracle.test.ts does the same by samples at every run of the tests.
+// Protocol S2 in full; test/scenario/scep/decryption-oracle.test.ts does the same by samples at every run of the tests.
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readBer } from '../../src/asn1/read-ber.ts';

@@ -5,17 +5,17 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError } from '../../../../src/cli/api/api-error.ts';
-import type { AdminWorld } from '../../../../src/cli/api-command/admin-world.ts';
-import { UsageError } from '../../../../src/config/usage-error.ts';
-import { isolateAwsEnvironment, runAdmin } from '../../../support/clients/run-admin.ts';
-import { runOpenssl } from '../../../support/clients/run-openssl.ts';
-import { TEST_ACCESS_KEY } from '../../../support/clients/sign-request.ts';
+import { ApiError } from '../../../src/cli/api/api-error.ts';
+import type { AdminWorld } from '../../../src/cli/api-command/admin-world.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { isolateAwsEnvironment, runAdmin } from '../../support/clients/run-admin.ts';
+import { runOpenssl } from '../../support/clients/run-openssl.ts';
+import { TEST_ACCESS_KEY } from '../../support/clients/sign-request.ts';
 import {
   type RunningPrivateCaApi,
   startPrivateCaApi,
-} from '../../../support/servers/start-private-ca-api.ts';
-import { tempDirectory } from '../../../support/servers/temp-directory.ts';
+} from '../../support/servers/start-private-ca-api.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 /** The commands over HTTP, against the real private CA in memory. */
 let running: RunningPrivateCaApi;

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodePem } from '../../../../src/asn1/pem.ts';
-import { registerEnrolCommand, runEnrol } from '../../../../src/cli/device/enrol.ts';
-import { UsageError } from '../../../../src/config/usage-error.ts';
-import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
-import { describePublicKey, importPublicKey } from '../../../../src/x509/public-key.ts';
-import { runOrThrow } from '../../../support/clients/run-command.ts';
+import { decodePem } from '../../../src/asn1/pem.ts';
+import { registerEnrolCommand, runEnrol } from '../../../src/cli/device/enrol.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
+import { describePublicKey, importPublicKey } from '../../../src/x509/public-key.ts';
+import { runOrThrow } from '../../support/clients/run-command.ts';
 import {
   type FakeScepServer,
   issueFor,
   startFakeScepServer,
-} from '../../../support/fakes/fake-scep-server.ts';
-import { tempDirectory } from '../../../support/servers/temp-directory.ts';
+} from '../../support/fakes/fake-scep-server.ts';
+import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 let server: FakeScepServer;
 let out: string;

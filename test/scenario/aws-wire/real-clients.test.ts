@@ -6,15 +6,15 @@ import { ACMPCAClient, ListCertificateAuthoritiesCommand } from '@aws-sdk/client
 import ACMPCA from 'aws-sdk/clients/acmpca.js';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../../../src/aws-wire/caller.ts';
-import type { Credential } from '../../../../src/aws-wire/credential.ts';
-import { createAuthenticator } from '../../../../src/aws-wire/sigv4/create-authenticator.ts';
-import type { SignedRequest } from '../../../../src/aws-wire/sigv4/signed-request.ts';
+import type { Caller } from '../../../src/aws-wire/caller.ts';
+import type { Credential } from '../../../src/aws-wire/credential.ts';
+import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
+import type { SignedRequest } from '../../../src/aws-wire/sigv4/signed-request.ts';
 import {
   TEST_ACCESS_KEY,
   TEST_SESSION_TOKEN,
   testCredential,
-} from '../../../support/clients/sign-request.ts';
+} from '../../support/clients/sign-request.ts';
 
 interface Capture {
   readonly url: string;
