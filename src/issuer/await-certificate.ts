@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CertificateWithChain, type Issuer, IssuerError } from './issuer.ts';
 
-const FIRST_PAUSE = 50;
-const LONGEST_PAUSE = 1_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
 
 /**
- * GetCertificate until the certificate is there, with growing pauses, `limit` milliseconds at most.
- * @throws IssuerError, 'unavailable' when the time is up.
+ * Calls GetCertificate with growing pauses until the certificate is ready.
+ * @throws IssuerError, 'unavailable' after `limitMs`
  */
 export async function awaitCertificate(
   issuer: Issuer,
   authorityArn: string,
   certificateArn: string,
-  limit = 15_000,
+  limitMs = 15_000,
 ): Promise<CertificateWithChain> {
-  let waited = 0;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  let waitedMs = 0;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const issued = await issuer.getCertificate(authorityArn, certificateArn);
     if (issued !== undefined) return issued;
-    if (waited + pause > limit) {
-      throw new IssuerError('unavailable', `${certificateArn} was not issued within ${limit} ms`);
+    if (waitedMs + pauseMs > limitMs) {
+      throw new IssuerError('unavailable', `${certificateArn} was not issued within ${limitMs} ms`);
     }
-    await sleep(pause);
-    waited += pause;
+    await sleep(pauseMs);
+    waitedMs += pauseMs;
   }
 }

@@ -3,6 +3,7 @@ import { IssueCertificateCommand } from '@aws-sdk/client-acm-pca';
 import { encodePem } from '../../asn1/pem.ts';
 import { parseArn } from '../../aws-wire/arn.ts';
 import { createSecondCounter, type SecondCounterOptions } from '../../aws-wire/second-counter.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import {
   ISSUE_TEMPLATE,
   type IssueRequest,
@@ -25,14 +26,14 @@ import { createRareReport, type ReportRarely } from './report-rarely.ts';
 import { createRevocationChecks } from './revocation-checks.ts';
 
 export interface AcmPcaIssuerOptions extends ClientSettings {
-  /** Of every call; by default that of the authority's ARN. */
+  /** Where every call goes; by default to the region of the authority's ARN. */
   readonly region?: string | undefined;
-  /** IssueCertificate calls for one authority, of all replicas together. */
+  /** IssueCertificate calls of all replicas together for one authority. */
   readonly certificatesPerSecond: number;
   readonly store: SecondCounterOptions['store'];
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Hears what an administrator should know, for the log. */
+  /** Logs what an administrator should know. */
   readonly report: (message: string, cause?: unknown) => void;
   readonly sleep?: CallDependencies['sleep'];
   readonly random?: CallDependencies['random'];
@@ -46,7 +47,10 @@ interface Parts {
   readonly takeToken: (authorityArn: string) => Promise<void>;
 }
 
-/** The issuer port over AWS Private CA. IssueCertificate is asked once in each call: whoever wants it again calls again. */
+/**
+ * The issuer port over AWS Private CA. It retries reads, and leaves the retrying of
+ * IssueCertificate to its caller.
+ */
 export function createAcmPcaIssuer(options: AcmPcaIssuerOptions): Issuer {
   const { region, clock, report } = options;
   const reportRarely = createRareReport(clock, report);
@@ -90,8 +94,10 @@ async function issueCertificate(
     Validity: absolute(notAfter),
     TemplateArn: `arn:${parseArn(authorityArn)?.partition}:acm-pca:::template/${ISSUE_TEMPLATE}`,
     IdempotencyToken: idempotencyToken,
-    ...(notBefore && { ValidityNotBefore: absolute(notBefore) }),
-    ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
+    ...omitUndefined({
+      ValidityNotBefore: notBefore && absolute(notBefore),
+      ApiPassthrough: extendedKeyUsage && { Extensions: purposes(extendedKeyUsage) },
+    }),
   });
   await takeToken(authorityArn);
   requireTimeToAsk(request, clock());
@@ -112,7 +118,10 @@ async function issueCertificate(
   throw new IssuerError('unanswered', `AWS Private CA named no certificate of ${authorityArn}`);
 }
 
-/** AWS counts too, and refuses; but what is not asked costs it, and everybody else in the account, nothing. */
+/**
+ * Refuses calls beyond the rate before AWS would: a call that AWS throttles still counts against
+ * the quota that all clients of the account share.
+ */
 function createTokens(
   { store, clock, certificatesPerSecond }: AcmPcaIssuerOptions,
   reportRarely: ReportRarely,

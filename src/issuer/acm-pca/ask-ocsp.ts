@@ -1,5 +1,6 @@
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
+import { MINUTE_MS } from '../../durations.ts';
 import { derOcspRequest, type OcspQuestion, ocspQuestion } from '../../x509/build-ocsp-request.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { extensionValue } from '../../x509/extensions.ts';
@@ -15,18 +16,18 @@ import { verifySignature } from '../../x509/verify-signature.ts';
 import { fetchOctets } from './fetch-octets.ts';
 import { hexSerialNumber } from './read-revocation-list.ts';
 
-/** What a responder said of a certificate, verified. */
+/** A responder's verified answer about one certificate. */
 export interface OcspVerdict {
   readonly isRevoked: boolean;
   /** Milliseconds since the epoch. */
   readonly nextUpdate: number;
 }
 
-const CLOCK_SKEW = 300_000;
-const LONGEST_ANSWER = 64 * 1024;
+const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+const MAX_ANSWER_OCTETS = 64 * 1024;
 
 /**
- * Asks an OCSP responder about one certificate, and verifies what it says (RFC 6960 section 3.2).
+ * Asks an OCSP responder about one certificate and verifies its answer (RFC 6960 section 3.2).
  * @param now milliseconds since the epoch
  * @throws Error with a message that says why there is no verdict
  */
@@ -38,20 +39,20 @@ export async function askOcsp(
 ): Promise<OcspVerdict> {
   const question = ocspQuestion(issuer, serialNumber);
   const body = { type: 'application/ocsp-request', octets: derOcspRequest(question) };
-  const answer = await fetchOctets(url, { limit: LONGEST_ANSWER, body });
+  const answer = await fetchOctets(url, { maxOctets: MAX_ANSWER_OCTETS, body });
   const response = parseOcspResponse(answer);
   if (!isSigned(response, issuer, now)) throw new Error('its answer is not signed for the CA');
   const found = response.statuses.find((status) => isAbout(status, question));
   if (found === undefined) throw new Error('its answer is about another certificate');
   const { status, thisUpdate, nextUpdate } = found;
-  const ends = nextUpdate?.getTime() ?? now + CLOCK_SKEW;
-  const isOfToday = thisUpdate.getTime() <= now + CLOCK_SKEW && now < ends;
-  if (!isOfToday) throw new Error('its answer is out of date');
+  const validUntil = nextUpdate?.getTime() ?? now + CLOCK_SKEW_MS;
+  const isCurrent = thisUpdate.getTime() <= now + CLOCK_SKEW_MS && now < validUntil;
+  if (!isCurrent) throw new Error('its answer is out of date');
   if (status === 'unknown') throw new Error('it does not know the certificate');
-  return { isRevoked: status === 'revoked', nextUpdate: ends };
+  return { isRevoked: status === 'revoked', nextUpdate: validUntil };
 }
 
-/** By the issuer itself, or by whom it has certified for nothing else (RFC 6960 section 4.2.2.2). */
+/** Signed by the issuer, or by a responder that the issuer certified (RFC 6960 section 4.2.2.2). */
 function isSigned(response: OcspResponse, issuer: Certificate, now: number): boolean {
   const delegates = response.certificates.filter(
     (certificate) =>

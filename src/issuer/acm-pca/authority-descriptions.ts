@@ -4,34 +4,34 @@ import {
   GetCertificateAuthorityCertificateCommand,
   type SigningAlgorithm,
 } from '@aws-sdk/client-acm-pca';
+import { MINUTE_MS } from '../../durations.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type CertificateWithChain, IssuerError } from '../issuer.ts';
 import { decodeChain } from './decode-chain.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 import type { PrivateCaCalls } from './private-ca-calls.ts';
 
-/** What AWS says of its authorities, remembered as long as it is true or nearly so. Each throws IssuerError. */
+/** AWS's descriptions of authorities, cached. Each call throws IssuerError. */
 export interface AuthorityDescriptions {
   /** At most a minute old. */
   describe(authorityArn: string): Promise<CertificateAuthority>;
-  /** The authority's certificate and chain; fetched again when it has another. */
+  /** The authority's certificate and chain; fetched again when its certificate has changed. */
   certificateOf(authorityArn: string): Promise<CertificateWithChain>;
-  /** One that fits the authority's key, which never changes. */
+  /** A signature algorithm that fits the authority's key, which never changes. */
   signingAlgorithmOf(authorityArn: string): Promise<SigningAlgorithm>;
-  /** Whatever has been said of its status is no longer true. */
+  /** The next `describe` asks AWS again. */
   forgetStatus(authorityArn: string): void;
 }
 
-const MINUTE = 60_000;
-const AUTHORITIES = 1_000;
+const MAX_AUTHORITIES = 1_000;
 
 export function createAuthorityDescriptions(
   { withRetries }: PrivateCaCalls,
   clock: () => number,
 ): AuthorityDescriptions {
-  const descriptions = createExpiringCache<CertificateAuthority>(clock, AUTHORITIES);
-  const certificates = createExpiringCache<CertificateWithChain>(clock, AUTHORITIES);
-  const algorithms = createExpiringCache<SigningAlgorithm>(clock, AUTHORITIES);
+  const descriptions = createExpiringCache<CertificateAuthority>(clock, MAX_AUTHORITIES);
+  const certificates = createExpiringCache<CertificateWithChain>(clock, MAX_AUTHORITIES);
+  const algorithms = createExpiringCache<SigningAlgorithm>(clock, MAX_AUTHORITIES);
 
   const describe = (CertificateAuthorityArn: string) =>
     descriptions.get(CertificateAuthorityArn, async () => {
@@ -42,13 +42,13 @@ export function createAuthorityDescriptions(
         (client, options) => client.send(command, options),
       );
       if (value?.Status === undefined) throw incomplete(CertificateAuthorityArn, 'description');
-      return { value, expiresAt: clock() + MINUTE };
+      return { value, expiresAt: clock() + MINUTE_MS };
     });
   return {
     describe,
     certificateOf: async (CertificateAuthorityArn) => {
       const { Serial, NotAfter } = await describe(CertificateAuthorityArn);
-      // An authority that is given another certificate says so in its description.
+      // The description changes when another certificate is installed.
       const key = `${CertificateAuthorityArn} ${Serial} ${NotAfter?.getTime()}`;
       return certificates.get(key, async () => {
         const input = { CertificateAuthorityArn };
@@ -64,8 +64,8 @@ export function createAuthorityDescriptions(
     },
     signingAlgorithmOf: (authorityArn) =>
       algorithms.get(authorityArn, async () => {
-        const { CertificateAuthorityConfiguration: made } = await describe(authorityArn);
-        const value = made?.SigningAlgorithm;
+        const { CertificateAuthorityConfiguration } = await describe(authorityArn);
+        const value = CertificateAuthorityConfiguration?.SigningAlgorithm;
         if (value === undefined) throw incomplete(authorityArn, 'signing algorithm');
         return { value, expiresAt: Number.POSITIVE_INFINITY };
       }),
@@ -74,5 +74,5 @@ export function createAuthorityDescriptions(
 }
 
 function incomplete(authorityArn: string, what: string): IssuerError {
-  return new IssuerError('unavailable', `AWS Private CA gave no ${what} of ${authorityArn}`);
+  return new IssuerError('unavailable', `AWS Private CA returned no ${what} of ${authorityArn}`);
 }

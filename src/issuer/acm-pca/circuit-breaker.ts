@@ -1,15 +1,16 @@
 export interface CircuitBreakerOptions {
-  /** Milliseconds. */
+  /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** What an error of a call says of the service itself: that it fails, that it is there, or nothing. */
+  /** What an error says about the service: that it fails, that it works, or nothing. */
   readonly judge: (error: unknown) => 'fails' | 'lives' | 'unknown';
-  /** Hears of each change once. */
+  /** Called once for each change. */
   readonly onChange: (state: 'open' | 'closed', cause?: unknown) => void;
 }
 
-/** No call was made: the service has failed too often, and is asked again at `retryAt`, milliseconds since the epoch. */
+/** The service failed too often, so the call was not made. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
+  /** Milliseconds since the epoch. */
   readonly retryAt: number;
 
   constructor(retryAt: number) {
@@ -22,12 +23,12 @@ export class CircuitOpenError extends Error {
 export type CircuitBreaker = <T>(call: () => Promise<T>) => Promise<T>;
 
 const FAULTS_TO_OPEN = 5;
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Spares a service that fails, and its callers the waiting: after five faults in a row nothing is asked for a second; then one call
- * is let through, and while that fails too the pause doubles, up to half a minute.
+ * Makes calls to a failing service fail at once. After five faults in a row it lets no call through
+ * for a second, then one as a trial. While trials fail, the pause doubles up to half a minute.
  */
 export function createCircuitBreaker({
   clock,
@@ -35,33 +36,33 @@ export function createCircuitBreaker({
   onChange,
 }: CircuitBreakerOptions): CircuitBreaker {
   let faults = 0;
-  let pause = FIRST_PAUSE;
+  let pauseMs = FIRST_PAUSE_MS;
   /** Undefined while closed. */
   let retryAt: number | undefined;
   let trialUnderWay = false;
 
   const open = (cause: unknown) => {
     if (retryAt === undefined) onChange('open', cause);
-    else pause = Math.min(pause * 2, LONGEST_PAUSE);
-    retryAt = clock() + pause;
+    else pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    retryAt = clock() + pauseMs;
   };
   const close = () => {
     faults = 0;
-    pause = FIRST_PAUSE;
+    pauseMs = FIRST_PAUSE_MS;
     if (retryAt === undefined) return;
     retryAt = undefined;
     onChange('closed');
   };
   const fail = (isTrial: boolean, cause: unknown) => {
     if (isTrial) return open(cause);
-    // A call that began before the circuit opened has no say in how long it stays so.
+    // A call that began before the circuit opened must not prolong the pause.
     if (retryAt !== undefined) return;
     faults += 1;
     if (faults >= FAULTS_TO_OPEN) open(cause);
   };
   return async (call) => {
     const isTrial = retryAt !== undefined;
-    if (retryAt !== undefined && (trialUnderWay || isAhead(retryAt - clock()))) {
+    if (retryAt !== undefined && (trialUnderWay || isPausing(retryAt - clock()))) {
       throw new CircuitOpenError(retryAt);
     }
     trialUnderWay = isTrial;
@@ -80,7 +81,7 @@ export function createCircuitBreaker({
   };
 }
 
-/** Further ahead than any pause is a moment that a clock named which has been put back since. */
-function isAhead(milliseconds: number): boolean {
-  return milliseconds > 0 && milliseconds <= LONGEST_PAUSE;
+/** More than the longest pause remains only if the clock was set back meanwhile: then no pause. */
+function isPausing(remainingMs: number): boolean {
+  return remainingMs > 0 && remainingMs <= LONGEST_PAUSE_MS;
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 /**
- * What is known of a call that failed:
- * - 'refused': AWS answered no, and did nothing; 'throttled': the same, because of a rate;
- * - 'fault': AWS was asked, and failed or gave no answer, so it may have done it;
- * - 'foreign': the same, but what answered is not AWS, such as a proxy with a page of its own;
- * - 'unreachable': it was never asked; 'unsigned': nor was there a credential to ask with.
+ * What is known about a failed call:
+ * - 'refused': AWS refused and did nothing.
+ * - 'throttled': AWS refused because of a rate limit and did nothing.
+ * - 'fault': AWS failed or did not answer, so it may have done what it was asked.
+ * - 'foreign': something other than AWS answered, such as a proxy, and AWS may have acted too.
+ * - 'unreachable': the request was never sent.
+ * - 'unsigned': the request was never sent, for want of credentials.
  */
 export type FailureKind =
   | 'refused'
@@ -17,14 +19,14 @@ export type FailureKind =
 
 export interface CallFailure {
   readonly kind: FailureKind;
-  /** The name of AWS's error, of the SDK's, or the system's code. */
+  /** The name of AWS's error or the SDK's, or the system's error code. */
   readonly name: string;
-  /** In the words of AWS, the SDK or the system. */
+  /** From AWS, the SDK or the system. */
   readonly message: string;
   readonly requestId: string | undefined;
 }
 
-/** Nothing to sign with: the chain of credentials found none, or could not fetch them. */
+/** The credential chain found no credentials, or could not fetch them. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
@@ -59,25 +61,26 @@ const THROTTLING = [
 const TOO_MANY_REQUESTS = 429;
 const REQUEST_TIMEOUT = 408;
 
-/** What the SDK calls an answer that is no JSON, or an error without a name, which it calls by the status. */
+/** The SDK's names for an answer that is not JSON, and for an error that has only a status. */
 const NO_ERROR_OF_AWS = /^(SyntaxError|TypeError|\d{3})$/;
 
-/** Of a connection that did not come about: nothing can have been sent on it. */
+/** The connection was not established, so nothing was sent. */
 const CONNECTING = ['connect', 'getaddrinfo'];
 const NOT_CONNECTED = /without establishing a connection|before secure TLS connection/;
 /**
- * Of a certificate that is not trusted, before anything is sent. ERR_SSL_... and EPROTO are not among them: OpenSSL says the same when a
- * handshake fails and when a connection is broken into after the request.
+ * The server's certificate is not trusted, so nothing was sent. ERR_SSL_... and EPROTO do not
+ * belong here: OpenSSL uses them both for a failed handshake and for a connection that is corrupted
+ * after the request was sent.
  */
 const CERTIFICATE_CODES = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
-/** Judges what `client.send` threw. When in doubt the call may have been carried out: 'fault'. */
+/** Classifies an error of `client.send`. In doubt it is a 'fault': the call may have had effect. */
 export function classifyFailure(error: unknown): CallFailure {
   const shape = failureShape.parse(typeof error === 'object' && error !== null ? error : {});
   const name = shape.code ?? shape.name ?? 'Error';
   const about = {
     name,
-    // The SDK adds hints for programmers in further lines.
+    // The SDK's further lines are hints for programmers.
     message: shape.message?.split('\n')[0] || name,
     requestId: shape.$metadata?.requestId,
   };
@@ -92,19 +95,19 @@ function kindOfAnswer(status: number | undefined, shape: FailureShape): FailureK
   const { name = '', message = '', $fault } = shape;
   if (status === undefined) return 'fault';
   if (status === TOO_MANY_REQUESTS || THROTTLING.includes(name)) return 'throttled';
-  // Of a rate, or of the number of certificates: it says the one or the other in words alone.
+  // Used both for rates and for the number of certificates: only the message tells which.
   if (name === 'LimitExceededException' && /rate|throttl|per second/i.test(message))
     return 'throttled';
   if (status >= 500 || status === REQUEST_TIMEOUT) return 'fault';
   if (NO_ERROR_OF_AWS.test(name)) return 'foreign';
-  // Without it the answer broke off before the SDK knew what it says.
+  // Without $fault the answer broke off before the SDK had read the error.
   return status >= 400 && $fault !== undefined ? 'refused' : 'fault';
 }
 
 function isUnsent({ message = '', code = '', syscall = '', errors = [] }: FailureShape): boolean {
   if (CONNECTING.includes(syscall) || NOT_CONNECTED.test(message)) return true;
   if (CERTIFICATE_CODES.test(code)) return true;
-  // Each address of a name was tried.
+  // An AggregateError: every address of the host name was tried.
   const attempts = errors.map((error) => failureShape.safeParse(error));
   return attempts.length > 0 && attempts.every(({ data }) => data !== undefined && isUnsent(data));
 }

@@ -3,7 +3,10 @@ import { decodePem } from '../../asn1/pem.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type CertificateWithChain, IssuerError } from '../issuer.ts';
 
-/** A certificate and those above it, as AWS gives them. @throws IssuerError 'unavailable' when there is none that can be read */
+/**
+ * Decodes the certificate and chain of an answer of AWS.
+ * @throws IssuerError 'unavailable' when there is no readable certificate
+ */
 export function decodeChain(
   answer: {
     readonly Certificate?: string | undefined;
@@ -21,5 +24,5 @@ export function decodeChain(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }
-  throw new IssuerError('unavailable', `AWS Private CA gave no readable certificate of ${arn}`);
+  throw new IssuerError('unavailable', `AWS Private CA returned no readable certificate of ${arn}`);
 }

@@ -1,23 +1,30 @@
-/** A value, and until when it is true, in milliseconds since the epoch. */
 export interface Dated<T> {
   readonly value: T;
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
 interface Kept<T> extends Dated<T> {
-  /** When it was loaded: what comes before is a clock that was put back, by which it might be kept for years. */
-  readonly since: number;
+  /**
+   * Milliseconds since the epoch. An earlier time now means that the clock was set back; the value
+   * would otherwise outlive its term by as much.
+   */
+  readonly loadedAt: number;
 }
 
 export interface ExpiringCache<T> {
-  /** The value that is still true, or that of `load`, which calls at once share. What it throws is for all of them, and is not kept. */
+  /**
+   * The cached value if it has not expired, otherwise that of `load`. Concurrent calls share one
+   * load and its error, which is not cached.
+   */
   get(key: string, load: () => Promise<Dated<T>>): Promise<T>;
-  /** A load that is under way will not be kept. */
+  /** Drops the value, and the result of a load under way. */
   forget(key: string): void;
 }
 
 /**
- * Keeps values that weigh `capacity` together at most, 1 each without `weigh`; those that have not been asked for the longest go first.
+ * Keeps values of `capacity` total weight at most, and drops the least recently used first. Without
+ * `weigh`, each weighs 1.
  */
 export function createExpiringCache<T>(
   clock: () => number,
@@ -45,7 +52,7 @@ export function createExpiringCache<T>(
   const start = (key: string, load: () => Promise<Dated<T>>) => {
     const loading: Promise<T> = load()
       .then((dated) => {
-        if (loads.get(key) === loading) keep(key, { ...dated, since: clock() });
+        if (loads.get(key) === loading) keep(key, { ...dated, loadedAt: clock() });
         return dated.value;
       })
       .finally(() => {
@@ -58,7 +65,7 @@ export function createExpiringCache<T>(
     get: async (key, load) => {
       const kept = known.get(key);
       const now = clock();
-      if (kept !== undefined && kept.since <= now && now < kept.expiresAt) {
+      if (kept !== undefined && kept.loadedAt <= now && now < kept.expiresAt) {
         keep(key, kept);
         return kept.value;
       }

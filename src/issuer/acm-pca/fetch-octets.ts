@@ -1,21 +1,24 @@
-/** Milliseconds, for the whole of it. */
-const FETCHED_WITHIN = 3_000;
+const FETCH_TIMEOUT_MS = 3_000;
 
 export interface FetchOptions {
-  /** Octets of the answer. */
-  readonly limit: number;
-  /** What is posted; without it, a GET. */
+  /** Longest answer that is accepted. */
+  readonly maxOctets: number;
+  /** With it the request is a POST, without it a GET. */
   readonly body?: { readonly type: string; readonly octets: Uint8Array };
 }
 
 /**
- * What is at a URL, following no redirect: it would lead away from what the authority's configuration names.
- * @throws Error with a message that says why there is nothing
+ * Fetches the content of a URL. It follows no redirect, which would lead away from the place that
+ * the authority's configuration names.
+ * @throws Error with a message that says why there is no content
  */
-export async function fetchOctets(url: string, { limit, body }: FetchOptions): Promise<Uint8Array> {
+export async function fetchOctets(
+  url: string,
+  { maxOctets, body }: FetchOptions,
+): Promise<Uint8Array> {
   const response = await fetch(url, {
     redirect: 'manual',
-    signal: AbortSignal.timeout(FETCHED_WITHIN),
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     ...(body && { method: 'POST', body: body.octets, headers: { 'Content-Type': body.type } }),
   }).catch((error: unknown) => {
     throw new Error(reasonOf(error), { cause: error });
@@ -29,7 +32,7 @@ export async function fetchOctets(url: string, { limit, body }: FetchOptions): P
   const stream = (response.body ?? []) as AsyncIterable<Uint8Array>;
   for await (const piece of stream) {
     length += piece.length;
-    if (length > limit) throw new Error(`it is longer than ${limit} octets`);
+    if (length > maxOctets) throw new Error(`it is longer than ${maxOctets} octets`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
@@ -37,7 +40,7 @@ export async function fetchOctets(url: string, { limit, body }: FetchOptions): P
 
 function reasonOf(error: unknown): string {
   const { name, cause } = error instanceof Error ? error : new Error();
-  if (name === 'TimeoutError') return `there is no answer within ${FETCHED_WITHIN} ms`;
+  if (name === 'TimeoutError') return `there is no answer within ${FETCH_TIMEOUT_MS} ms`;
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return `it cannot be reached (${code ?? name})`;
 }

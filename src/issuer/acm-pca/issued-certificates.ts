@@ -1,4 +1,5 @@
 import { GetCertificateCommand, RequestInProgressException } from '@aws-sdk/client-acm-pca';
+import { MINUTE_MS } from '../../durations.ts';
 import type { CertificateWithChain } from '../issuer.ts';
 import { decodeChain } from './decode-chain.ts';
 import { createExpiringCache } from './expiring-cache.ts';
@@ -7,24 +8,23 @@ import type { PrivateCaCalls } from './private-ca-calls.ts';
 export interface IssuedCertificates {
   /** GetCertificate: undefined while issuing is in progress. @throws IssuerError */
   get(authorityArn: string, certificateArn: string): Promise<CertificateWithChain | undefined>;
-  /** It may be there now. */
+  /** The next `get` asks AWS again. */
   forget(certificateArn: string): void;
 }
 
-const KEPT = 60_000;
-const CERTIFICATES = 1_000;
+const MAX_CERTIFICATES = 1_000;
 
 /**
- * AWS takes a second or two to issue, and lets an account ask 75 times a second for 25 certificates: whoever waits for one may ask
- * here as often as he likes, and AWS is asked twice a second at most.
+ * AWS takes a second or two to issue. An account may issue 25 certificates a second and call
+ * GetCertificate 75 times, so AWS is asked at most twice a second for one that is not ready.
  */
-const ASK_AGAIN_AFTER = 500;
+const ASK_AGAIN_MS = 500;
 
 export function createIssuedCertificates(
   { withRetries }: PrivateCaCalls,
   clock: () => number,
 ): IssuedCertificates {
-  const cache = createExpiringCache<CertificateWithChain | undefined>(clock, CERTIFICATES);
+  const cache = createExpiringCache<CertificateWithChain | undefined>(clock, MAX_CERTIFICATES);
   return {
     get: (CertificateAuthorityArn, CertificateArn) =>
       cache.get(CertificateArn, async () => {
@@ -35,7 +35,7 @@ export function createIssuedCertificates(
           (client, options) => client.send(command, options).catch(undefinedWhileInProgress),
         );
         const value = answer && decodeChain(answer, CertificateArn);
-        return { value, expiresAt: clock() + (value ? KEPT : ASK_AGAIN_AFTER) };
+        return { value, expiresAt: clock() + (value ? MINUTE_MS : ASK_AGAIN_MS) };
       }),
     forget: cache.forget,
   };

@@ -2,9 +2,9 @@ import { IssuerError, type IssuerFault } from '../issuer.ts';
 import type { CircuitOpenError } from './circuit-breaker.ts';
 import type { CallFailure } from './classify-failure.ts';
 
-/** A call to AWS Private CA, for messages. */
+/** A call to AWS Private CA, as messages name it. */
 export interface PrivateCaCall {
-  /** Such as IssueCertificate; the name of the right that it needs, too. */
+  /** Such as IssueCertificate; the IAM action that it needs has the same name. */
   readonly operation: string;
   readonly authorityArn: string;
   readonly region: string;
@@ -26,7 +26,7 @@ const WRONG_CLOCK: Explanation = {
   fault: 'unavailable',
   advice: 'set the clock of this machine; requests are dated by that of AWS meanwhile',
 };
-/** Of a signature that is right but for its time. */
+/** AWS rejects a signature only because of its time. */
 const WRONG_TIME = /^Signature (expired|not yet current)/;
 const REFUSALS: Readonly<Record<string, Explanation>> = {
   InvalidArnException: {
@@ -67,7 +67,7 @@ const REFUSALS: Readonly<Record<string, Explanation>> = {
   },
   InvalidSignatureException: WRONG_KEY,
   SignatureDoesNotMatch: WRONG_KEY,
-  // These pass when credentials are fetched anew or the clock is set right.
+  // These pass when the credentials are renewed or the clock is corrected.
   ExpiredToken: { fault: 'unavailable', advice: 'the session credentials have expired' },
   ExpiredTokenException: { fault: 'unavailable', advice: 'the session credentials have expired' },
   RequestExpired: WRONG_CLOCK,
@@ -86,7 +86,7 @@ const OTHER_REFUSAL: Explanation = {
   advice: 'AWS does not accept the request',
 };
 
-/** What a failed call means to enrolment, in words that say what an administrator can do. */
+/** Maps a failed call to an IssuerError whose message says what an administrator can do. */
 export function issuerErrorOf(
   call: PrivateCaCall,
   { kind, ...failure }: CallFailure,
@@ -99,7 +99,7 @@ export function issuerErrorOf(
   return new IssuerError(fault, advice === '' ? said : `${said}; ${advice}`, { cause });
 }
 
-/** The same for a call that was not made. */
+/** The same for a call that the circuit breaker held back. */
 export function notAsked(
   { operation, authorityArn, region }: PrivateCaCall,
   error: CircuitOpenError,
@@ -114,7 +114,7 @@ function explain(
   { name, message }: Omit<CallFailure, 'kind'>,
 ): Explanation {
   const { operation, region } = call;
-  // Whoever reads asks again; of issuing alone it matters that it may have been done.
+  // A read without an answer can be repeated; IssueCertificate may have issued.
   const unknown = operation === 'IssueCertificate' ? 'unanswered' : 'unavailable';
   switch (kind) {
     case 'refused':
@@ -147,7 +147,7 @@ function explain(
 }
 
 function explainRefusal(call: PrivateCaCall, row: Explanation = OTHER_REFUSAL): Explanation {
-  // Not documented of IssueCertificate: whatever made it, something may be under way.
+  // AWS does not document these for IssueCertificate; something may be under way.
   if (row === UNDER_WAY && call.operation === 'IssueCertificate') {
     return { ...row, fault: 'unanswered' };
   }

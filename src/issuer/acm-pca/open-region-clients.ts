@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { CredentialsError } from './classify-failure.ts';
 
 export interface AwsCredentials {
@@ -10,27 +11,27 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
-/** `forceRefresh`: not those that it remembers. */
+/** `forceRefresh` bypasses its cache. */
 type CredentialProvider = (options?: {
   readonly forceRefresh?: boolean;
 }) => Promise<AwsCredentials>;
 
 export interface ClientSettings {
-  /** Of another implementation. */
+  /** URL of another implementation of the API. */
   readonly endpoint?: string | undefined;
-  /** Default: the chain of AWS SDKs, such as environment, profile, IRSA, Pod Identity, instance. */
+  /** By default the chain of the AWS SDKs: environment, profile, IRSA, Pod Identity, instance. */
   readonly credentials?: CredentialProvider | undefined;
 }
 
-/** Milliseconds. A device waits for the sum of some. */
-const CONNECT_WITHIN = 2_000;
-const SILENT_AT_MOST = 5_000;
-const CREDENTIALS_WITHIN = 4_000;
+// A device may wait for all of these, one after the other.
+const CONNECT_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+const CREDENTIALS_TIMEOUT_MS = 4_000;
 
-/** Gives the client of a region, the same each time: it keeps its connections. The SDK itself repeats no call. */
+/** Opens one client for each region, which keeps its connections. The SDK itself retries no call. */
 export function openRegionClients({
   endpoint,
-  // Files are read again when credentials are.
+  // Without ignoreCache, files would be read only once.
   credentials = defaultProvider({ ignoreCache: true }),
 }: ClientSettings): (region: string) => ACMPCAClient {
   const clients = new Map<string, ACMPCAClient>();
@@ -39,8 +40,11 @@ export function openRegionClients({
       region,
       maxAttempts: 1,
       credentials: explained(credentials),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: SILENT_AT_MOST },
+      ...omitUndefined({ endpoint }),
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+      },
     });
   return (region) => {
     const client = clients.get(region) ?? open(region);
@@ -50,14 +54,15 @@ export function openRegionClients({
 }
 
 /**
- * Has the next call signed by credentials that are fetched anew. The SDK does so by itself near the end that they name; those of a file
- * name none, and a clock that is slow believes an end too long. What fails here fails the next call, which tells.
+ * Fetches new credentials for the next call. The SDK does so by itself shortly before credentials
+ * expire, but credentials of a file name no expiry, and a slow clock notices it too late. An error
+ * is ignored here: the next call meets it again and reports it.
  */
 export function renewCredentials({ config }: ACMPCAClient): void {
   config.credentials({ forceRefresh: true }).catch(() => undefined);
 }
 
-/** An answer of STS, or none, must not be taken for one of Private CA. */
+/** Throws CredentialsError, so that a failure of STS is not taken for one of Private CA. */
 function explained(credentials: CredentialProvider): CredentialProvider {
   return async (options) => {
     const late = new AbortController();
@@ -74,6 +79,6 @@ function explained(credentials: CredentialProvider): CredentialProvider {
 }
 
 async function tooLate(signal: AbortSignal): Promise<never> {
-  await sleep(CREDENTIALS_WITHIN, undefined, { signal });
-  throw new Error(`no credentials within ${CREDENTIALS_WITHIN} ms`);
+  await sleep(CREDENTIALS_TIMEOUT_MS, undefined, { signal });
+  throw new Error(`no credentials within ${CREDENTIALS_TIMEOUT_MS} ms`);
 }

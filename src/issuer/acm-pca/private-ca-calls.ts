@@ -10,11 +10,11 @@ import { createRetryBudget } from './retry-budget.ts';
 
 export interface CallDependencies {
   readonly clientOf: (region: string) => ACMPCAClient;
-  /** Of every call; that of the authority's ARN when it is undefined. */
+  /** Where every call goes; undefined: to the region of the authority's ARN. */
   readonly region: string | undefined;
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** 0 to 1, below 1. */
+  /** From 0 up to, but not including, 1. */
   readonly random: () => number;
   readonly report: (message: string, cause?: unknown) => void;
   readonly reportRarely: ReportRarely;
@@ -25,21 +25,26 @@ type Send<T> = (client: ACMPCAClient, options: { readonly abortSignal: AbortSign
 export interface PrivateCaCalls {
   /** One attempt. @throws IssuerError */
   once<T>(operation: string, authorityArn: string, send: Send<T>): Promise<T>;
-  /** For what changes nothing: again, where AWS says that it may help and the budget allows it. @throws IssuerError */
+  /**
+   * For reads: repeats a failed call where a repetition may help and the retry budget allows it.
+   * @throws IssuerError
+   */
   withRetries<T>(operation: string, authorityArn: string, send: Send<T>): Promise<T>;
 }
 
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /**
- * Milliseconds, with all that comes before the request is sent: nothing is sent later. It is the share of a call on its way in the half
- * minute for which an idempotency token must outlive the last question (adr/0017).
+ * Bounds a whole attempt, credentials and connection included: nothing is sent later. An
+ * idempotency token must outlive the last question by half a minute, and this is the part of it
+ * that a call under way may take (docs/adr/0017).
  */
-const ANSWERED_WITHIN = 6_000;
+const ATTEMPT_TIMEOUT_MS = 6_000;
 const EXPIRED = /^ExpiredToken(Exception)?$/;
-const FIRST_PAUSE = 100;
-const FIRST_PAUSE_WHEN_THROTTLED = 500;
+const FIRST_PAUSE_MS = 100;
+const FIRST_PAUSE_WHEN_THROTTLED_MS = 500;
 
-const STANDING = {
+/** How the circuit breaker counts each kind of failure. */
+const VERDICTS = {
   refused: 'lives',
   throttled: 'lives',
   fault: 'fails',
@@ -48,7 +53,7 @@ const STANDING = {
   unsigned: 'unknown',
 } as const satisfies Record<FailureKind, string>;
 
-/** What the SDK threw, judged. */
+/** An error of the SDK, classified. */
 class FailedCall extends Error {
   readonly failure: CallFailure;
 
@@ -69,7 +74,7 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
     return breaker(async () => {
       const client = deps.clientOf(region);
       try {
-        return await send(client, { abortSignal: AbortSignal.timeout(ANSWERED_WITHIN) });
+        return await send(client, { abortSignal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS) });
       } catch (error) {
         const failure = classifyFailure(error);
         if (EXPIRED.test(failure.name)) renewCredentials(client);
@@ -77,20 +82,19 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
       }
     });
   };
-  const run = async <T>(call: PrivateCaCall, send: Send<T>, attempts: number): Promise<T> => {
+  const run = async <T>(call: PrivateCaCall, send: Send<T>, maxAttempts: number): Promise<T> => {
     budget.earn();
-    for (let left = attempts - 1; ; left -= 1) {
+    for (let attempts = 1; ; attempts += 1) {
       try {
         return await attempt(call.region, send);
       } catch (error) {
         if (error instanceof CircuitOpenError) throw notAsked(call, error);
         if (!(error instanceof FailedCall)) throw error;
         const mayHelp = error.failure.kind !== 'refused' && error.failure.kind !== 'unsigned';
-        if (left === 0 || !mayHelp || !budget.spend()) {
+        if (attempts === maxAttempts || !mayHelp || !budget.spend()) {
           throw reported(deps, call, issuerErrorOf(call, error.failure, error.cause));
         }
-        const tried = attempts - left;
-        await deps.sleep(deps.random() * longestPause(error.failure, tried));
+        await deps.sleep(deps.random() * longestPauseMs(error.failure, attempts));
       }
     }
   };
@@ -100,11 +104,11 @@ export function createPrivateCaCalls(deps: CallDependencies): PrivateCaCalls {
   });
   return {
     once: async (operation, arn, send) => run(callOf(operation, arn), send, 1),
-    withRetries: async (operation, arn, send) => run(callOf(operation, arn), send, ATTEMPTS),
+    withRetries: async (operation, arn, send) => run(callOf(operation, arn), send, MAX_ATTEMPTS),
   };
 }
 
-/** What passes by itself is told to no device, so nobody would know. */
+/** Logs transient faults: devices only see that they must wait, so the log is the only place. */
 function reported(
   { reportRarely }: CallDependencies,
   { operation, authorityArn }: PrivateCaCall,
@@ -116,16 +120,16 @@ function reported(
   return error;
 }
 
-/** Full jitter: the pause is between nothing and this. */
-function longestPause({ kind }: CallFailure, tried: number): number {
-  const first = kind === 'throttled' ? FIRST_PAUSE_WHEN_THROTTLED : FIRST_PAUSE;
-  return first * 2 ** (tried - 1);
+/** Full jitter: the actual pause is a random part of this one. */
+function longestPauseMs({ kind }: CallFailure, attempts: number): number {
+  const first = kind === 'throttled' ? FIRST_PAUSE_WHEN_THROTTLED_MS : FIRST_PAUSE_MS;
+  return first * 2 ** (attempts - 1);
 }
 
 function openBreaker({ clock, report }: CallDependencies, region: string): CircuitBreaker {
   return createCircuitBreaker({
     clock,
-    judge: (error) => (error instanceof FailedCall ? STANDING[error.failure.kind] : 'unknown'),
+    judge: (error) => (error instanceof FailedCall ? VERDICTS[error.failure.kind] : 'unknown'),
     onChange: (state, cause) =>
       state === 'open'
         ? report(`AWS Private CA in ${region} fails; devices are told to wait`, cause)
@@ -133,7 +137,7 @@ function openBreaker({ clock, report }: CallDependencies, region: string): Circu
   });
 }
 
-/** @throws IssuerError 'not-found' when it is no ARN of a CA */
+/** @throws IssuerError 'not-found' when it is not the ARN of a CA */
 function regionOf(authorityArn: string): string {
   const arn = parseArn(authorityArn);
   if (arn?.service === 'acm-pca' && arn.region !== '') return arn.region;

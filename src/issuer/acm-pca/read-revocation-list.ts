@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { OID } from '../../asn1/object-identifiers.ts';
+import { MINUTE_MS } from '../../durations.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { type LongCrl, parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
 import { readIssuingUrls } from '../../x509/read-crl-urls.ts';
 
-/** A CRL that has been verified. */
+/** A verified CRL. */
 export interface RevocationList {
   readonly der: Uint8Array;
-  /** As `serialKey` writes them. */
+  /** In the form of `hexSerialNumber`. */
   readonly serials: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly nextUpdate: number;
@@ -18,17 +19,20 @@ export interface ExpectedList {
   readonly issuer: Certificate;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Where it was, when it is to be about a part of the certificates: those that name this URL. Otherwise it must be about all. */
+  /**
+   * The URL of a partitioned CRL, which covers the certificates that name this URL. Without it, the
+   * CRL must cover all certificates.
+   */
   readonly partitionUrl?: string | undefined;
 }
 
-const CLOCK_SKEW = 300_000;
-/** Read at a stretch, in some milliseconds. */
+const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+/** Takes a few milliseconds. */
 const ENTRIES_AT_ONCE = 1_000;
 
 /**
- * Reads a CRL and verifies that it is the authority's, of today, and about what it should be about (RFC 5280 section 6.3.3). A long one
- * leaves room for others meanwhile.
+ * Reads a CRL and verifies its signature, its dates and its scope (RFC 5280 section 6.3.3). It
+ * yields to the event loop while it reads a long one.
  * @throws Error with a message that says what is wrong with it
  */
 export async function readRevocationList(
@@ -39,9 +43,9 @@ export async function readRevocationList(
   const { issuer, now, partitionUrl } = expected;
   if (!isIssuedBy(crl, issuer)) throw new Error('it is not signed by the CA');
   const nextUpdate = crl.nextUpdate?.getTime() ?? Number.NaN;
-  if (!(crl.thisUpdate.getTime() <= now + CLOCK_SKEW)) throw new Error('it is not valid yet');
+  if (!(crl.thisUpdate.getTime() <= now + CLOCK_SKEW_MS)) throw new Error('it is not valid yet');
   if (!(now < nextUpdate)) throw new Error('it is out of date');
-  if (!isAbout(crl, partitionUrl)) throw new Error('it is not about the certificates asked for');
+  if (!covers(crl, partitionUrl)) throw new Error('it does not cover the certificates asked for');
   return { der, serials: await readSerials(crl), nextUpdate };
 }
 
@@ -56,8 +60,11 @@ async function readSerials({ entries }: LongCrl): Promise<ReadonlySet<string>> {
   return serials;
 }
 
-/** Critical extensions say what a CRL is not about: other issuers, other certificates, or all but what has changed. */
-function isAbout({ extensions }: LongCrl, partitionUrl: string | undefined): boolean {
+/**
+ * Critical extensions narrow the scope of a CRL: to other issuers, to some certificates, or to what
+ * has changed (RFC 5280 section 5.2).
+ */
+function covers({ extensions }: LongCrl, partitionUrl: string | undefined): boolean {
   const critical = extensions.filter((extension) => extension.critical);
   if (partitionUrl === undefined) return critical.length === 0;
   const [point, ...others] = critical;

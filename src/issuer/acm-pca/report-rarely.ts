@@ -1,9 +1,9 @@
-/** Passes on what is new under its key, and what has not been said for a minute. */
+import { MINUTE_MS } from '../../durations.ts';
+
+/** `key` says which reports are of the same fault. */
 export type ReportRarely = (key: string, message: string, cause?: unknown) => void;
 
-const MINUTE = 60_000;
-
-/** Troubles that pass are met by each of many devices: the log needs to hear of them, but not from every one. */
+/** Logs each transient fault at most once a minute. */
 export function createRareReport(
   clock: () => number,
   report: (message: string, cause?: unknown) => void,
@@ -11,7 +11,7 @@ export function createRareReport(
   const reported = new Map<string, number>();
   return (key, message, cause) => {
     const now = clock();
-    if (now - (reported.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE) return;
+    if (now - (reported.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return;
     reported.set(key, now);
     report(message, cause);
   };

@@ -1,22 +1,22 @@
 export interface RetryBudget {
-  /** A call was made: it earns a tenth of a retry. */
+  /** Each call earns a tenth of a retry. */
   earn(): void;
-  /** Whether there is a retry left, which is then spent. */
+  /** Takes one retry; false when none is left. */
   spend(): boolean;
 }
 
-const RETRIES_AT_ONCE = 10;
-const EARNED_BY_A_CALL = 0.1;
+const MAX_RETRIES = 10;
+const RETRIES_PER_CALL = 0.1;
 
 /**
- * Keeps retries to a tenth of the calls and ten more, so that a service in trouble sees no multiple of its usual load; without a
- * bound one certificate became hundreds of requests in another project (peers 54).
+ * Bounds retries to a tenth of the calls and ten more, so that a service in trouble does not see a
+ * multiple of its usual load.
  */
 export function createRetryBudget(): RetryBudget {
-  let left = RETRIES_AT_ONCE;
+  let left = MAX_RETRIES;
   return {
     earn() {
-      left = Math.min(left + EARNED_BY_A_CALL, RETRIES_AT_ONCE);
+      left = Math.min(left + RETRIES_PER_CALL, MAX_RETRIES);
     },
     spend() {
       if (left < 1) return false;

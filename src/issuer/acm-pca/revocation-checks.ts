@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../durations.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import { readCrlUrls } from '../../x509/read-crl-urls.ts';
 import { type Issuer, IssuerError, type RevocableCertificate } from '../issuer.ts';
@@ -18,88 +19,89 @@ export interface RevocationDependencies {
   readonly report: (message: string) => void;
 }
 
-/** An authority, and what is published of it. */
-interface Published extends RevocationSources {
+/** An authority and where it publishes revocations. */
+interface Publisher extends RevocationSources {
   readonly arn: string;
   readonly certificate: Certificate;
 }
 
 type Cache<T> = ExpiringCache<T | IssuerError>;
 
-const KEPT = 15 * 60_000;
-const FAILURE_KEPT = 10_000;
+const MAX_AGE_MS = 15 * MINUTE_MS;
+const FAILURE_AGE_MS = 10_000;
 const MIB = 1024 * 1024;
-/** Octets of memory, for all lists together: two of the longest, or hundreds of partitions. */
-const LISTS_KEPT = 64 * MIB;
-/** Octets of memory: a serial number in its set; a failure. */
-const SERIAL_KEPT = 100;
-const FAILURE_WEIGHT = 1_000;
-const VERDICTS = 10_000;
-/** Octets. An entry has about 38, so these are 220 000. */
-const LONGEST_LIST = 8 * MIB;
+/** Memory for all lists together: two of the longest, or hundreds of partitions. */
+const LISTS_OCTETS = 64 * MIB;
+/** Memory of one serial number in its set. */
+const SERIAL_NUMBER_OCTETS = 100;
+const FAILURE_OCTETS = 1_000;
+const MAX_VERDICTS = 10_000;
+/** About 220 000 entries of 38 octets. */
+const MAX_LIST_OCTETS = 8 * MIB;
 
 /**
- * AWS has no call for what an authority has revoked: relying parties read its CRL or ask its OCSP responder, and so does this. What
- * should be published and is not to be had means that nobody knows: IssuerError 'unavailable'.
+ * AWS has no API call that tells what an authority has revoked, so this reads its CRL or asks its
+ * OCSP responder, as relying parties do. A source that is configured and cannot be read is an
+ * IssuerError 'unavailable'.
  */
 export function createRevocationChecks(
   deps: RevocationDependencies,
 ): Pick<Issuer, 'isRevoked' | 'getRevocationList'> {
   const { descriptions, clock, report } = deps;
-  const lists: Cache<RevocationList> = createExpiringCache(clock, LISTS_KEPT, weightOf);
-  const verdicts: Cache<OcspVerdict> = createExpiringCache(clock, VERDICTS);
-  const unchecked = new Set<string>();
+  const lists: Cache<RevocationList> = createExpiringCache(clock, LISTS_OCTETS, octetsOf);
+  const verdicts: Cache<OcspVerdict> = createExpiringCache(clock, MAX_VERDICTS);
+  const reportedUnchecked = new Set<string>();
 
-  const publishedOf = async (arn: string): Promise<Published> => {
+  const publisherOf = async (arn: string): Promise<Publisher> => {
     const sources = revocationSourcesOf(await descriptions.describe(arn));
     const { certificate } = await descriptions.certificateOf(arn);
     return { ...sources, arn, certificate: parseCertificate(certificate) };
   };
-  const listAt = (url: string, { arn, certificate, partitionsUrl }: Published) =>
+  const listAt = (url: string, { arn, certificate, partitionsUrl }: Publisher) =>
     ask(lists, { arn, url, key: url, clock }, async (now) => {
-      const der = await fetchOctets(url, { limit: LONGEST_LIST });
+      const der = await fetchOctets(url, { maxOctets: MAX_LIST_OCTETS });
       const partitionUrl = partitionsUrl === undefined ? undefined : url;
       return readRevocationList(der, { issuer: certificate, now, partitionUrl });
     });
-  const verdictOf = (url: string, { arn, certificate }: Published, serialNumber: Uint8Array) =>
+  const verdictOf = (url: string, { arn, certificate }: Publisher, serialNumber: Uint8Array) =>
     ask(verdicts, { arn, url, key: hexSerialNumber(serialNumber), clock }, (now) =>
       askOcsp(url, certificate, serialNumber, now),
     );
   return {
     isRevoked: async (arn, revocable) => {
-      const published = await publishedOf(arn);
-      const url = published.listUrl ?? partitionOf(published, revocable);
+      const publisher = await publisherOf(arn);
+      const url = publisher.listUrl ?? partitionOf(publisher, revocable);
       const { serialNumber } = revocable;
       if (url !== undefined) {
-        return (await listAt(url, published)).serials.has(hexSerialNumber(serialNumber));
+        return (await listAt(url, publisher)).serials.has(hexSerialNumber(serialNumber));
       }
-      if (published.ocspUrl !== undefined) {
-        return (await verdictOf(published.ocspUrl, published, serialNumber)).isRevoked;
+      if (publisher.ocspUrl !== undefined) {
+        return (await verdictOf(publisher.ocspUrl, publisher, serialNumber)).isRevoked;
       }
-      if (published.partitionsUrl !== undefined) throw inNoPartition(arn, serialNumber);
-      if (!unchecked.has(arn)) report(`${arn} ${UNCHECKED}`);
-      unchecked.add(arn);
+      if (publisher.partitionsUrl !== undefined) throw inNoPartition(arn, serialNumber);
+      if (!reportedUnchecked.has(arn)) report(`${arn} ${UNCHECKED}`);
+      reportedUnchecked.add(arn);
       return false;
     },
     getRevocationList: async (arn) => {
-      const published = await publishedOf(arn);
-      const { listUrl } = published;
-      return listUrl === undefined ? undefined : (await listAt(listUrl, published)).der;
+      const publisher = await publisherOf(arn);
+      const { listUrl } = publisher;
+      return listUrl === undefined ? undefined : (await listAt(listUrl, publisher)).der;
     },
   };
 }
 
-function weightOf(list: RevocationList | IssuerError): number {
-  if (list instanceof IssuerError) return FAILURE_WEIGHT;
-  return list.der.length + list.serials.size * SERIAL_KEPT;
+function octetsOf(list: RevocationList | IssuerError): number {
+  if (list instanceof IssuerError) return FAILURE_OCTETS;
+  return list.der.length + list.serials.size * SERIAL_NUMBER_OCTETS;
 }
 
 const UNCHECKED =
   'publishes neither a CRL nor OCSP, so it is not known which certificates it has revoked: those can be renewed';
 
-/** Of several CRLs in one directory, the one that the certificate names. */
+/** The URL of the partitioned CRL that the certificate names. */
 function partitionOf(
-  { partitionsUrl }: Published,
+  { partitionsUrl }: Publisher,
   { extensions }: RevocableCertificate,
 ): string | undefined {
   if (partitionsUrl === undefined) return undefined;
@@ -108,7 +110,11 @@ function partitionOf(
   );
 }
 
-/** What is at a URL, for as long as it says, a quarter of an hour at most; failures for a moment. @throws IssuerError */
+/**
+ * Fetches and caches an answer until its nextUpdate, for a quarter of an hour at most, and a
+ * failure for ten seconds.
+ * @throws IssuerError
+ */
 async function ask<T extends { readonly nextUpdate: number }>(
   cache: Cache<T>,
   about: {
@@ -124,9 +130,9 @@ async function ask<T extends { readonly nextUpdate: number }>(
     const now = clock();
     try {
       const value = await fetchAt(now);
-      return { value, expiresAt: Math.min(now + KEPT, value.nextUpdate) };
+      return { value, expiresAt: Math.min(now + MAX_AGE_MS, value.nextUpdate) };
     } catch (error) {
-      return { value: unusable(arn, url, error), expiresAt: now + FAILURE_KEPT };
+      return { value: unusable(arn, url, error), expiresAt: now + FAILURE_AGE_MS };
     }
   });
   if (answer instanceof IssuerError) throw answer;

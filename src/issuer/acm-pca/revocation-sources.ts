@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { parseArn } from '../../aws-wire/arn.ts';
 
-/** Where an authority publishes what it has revoked, by its own configuration: URLs of plain HTTP, for what is there is signed. */
+/** Where an authority publishes revocations. The URLs are plain HTTP, as the content is signed. */
 export interface RevocationSources {
-  /** Of the complete CRL. */
+  /** URL of the complete CRL. */
   readonly listUrl?: string;
-  /** What the URLs of CRLs begin with, each of which is about a part of the certificates. */
+  /** Prefix of the URLs of partitioned CRLs. */
   readonly partitionsUrl?: string;
   readonly ocspUrl?: string;
 }
 
 const text = z.string().optional();
-/** The SDK's own types know an older model of the API, without partitions. */
+/** The SDK's types are of an older model of the API, without partitioned CRLs. */
 const configuration = z.object({
   CrlConfiguration: z
     .object({
@@ -26,7 +26,7 @@ const configuration = z.object({
 });
 type CrlConfiguration = NonNullable<z.infer<typeof configuration>['CrlConfiguration']>;
 
-/** "CRL structure" and "Setting up OCSP" of the AWS Private CA user guide. */
+/** Follows "CRL structure" and "Setting up OCSP" in the AWS Private CA user guide. */
 export function revocationSourcesOf({
   Arn = '',
   RevocationConfiguration,
@@ -50,7 +50,7 @@ export function revocationSourcesOf({
   };
 }
 
-/** Ends with a slash; undefined without a host. */
+/** A URL that ends with a slash; undefined without a host. */
 function directoryOf(
   { CustomCname, S3BucketName, CustomPath }: CrlConfiguration,
   region: string,

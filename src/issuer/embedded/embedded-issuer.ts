@@ -1,5 +1,6 @@
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { ACTIONS } from '../../private-ca/actions/actions.ts';
 import { currentRevocationList } from '../../private-ca/crl/recent-revocation-list.ts';
 import { templateArn } from '../../private-ca/issuing/templates.ts';
@@ -17,15 +18,16 @@ import {
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
- * The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to AWS. Each acts in the account and
- * region of the authority's ARN: connectors name no authority of another account.
+ * The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to
+ * AWS. Each acts in the account and region of the authority's ARN, because a connector only names
+ * authorities of its own account.
  */
 export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
   const within = <T>(
     arn: string,
     call: (ca: PrivateCa, arn: string) => Promise<T>,
-    unknown?: 'unanswered',
-  ) => withIssuerFaults((async () => call(scopedTo(ca, scopeOf(arn)), arn))(), unknown);
+    faultWithoutAnswer?: 'unanswered',
+  ) => withIssuerFaults((async () => call(scopedTo(ca, scopeOf(arn)), arn))(), faultWithoutAnswer);
   return {
     describeAuthority: (authorityArn) => within(authorityArn, describeAuthority),
     issueCertificate: (request) =>
@@ -64,8 +66,10 @@ async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<s
     Validity: absolute(notAfter),
     TemplateArn: templateArn(ISSUE_TEMPLATE),
     IdempotencyToken: request.idempotencyToken,
-    ...(notBefore && { ValidityNotBefore: absolute(notBefore) }),
-    ...(extendedKeyUsage && { ApiPassthrough: { Extensions: purposes(extendedKeyUsage) } }),
+    ...omitUndefined({
+      ValidityNotBefore: notBefore && absolute(notBefore),
+      ApiPassthrough: extendedKeyUsage && { Extensions: purposes(extendedKeyUsage) },
+    }),
   });
   return CertificateArn;
 }
@@ -105,6 +109,6 @@ function decodeChain(pem: {
   readonly CertificateChain?: string;
 }): CertificateWithChain {
   const [certificate] = decodePem('CERTIFICATE', pem.Certificate);
-  if (certificate === undefined) throw new Error('the private CA gave no certificate');
+  if (certificate === undefined) throw new Error('the private CA returned no certificate');
   return { certificate, chain: decodePem('CERTIFICATE', pem.CertificateChain ?? '') };
 }

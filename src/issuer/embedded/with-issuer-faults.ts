@@ -19,13 +19,14 @@ const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
 };
 
 /**
- * Waits for a call to the private CA and turns whatever it throws into an IssuerError; `unknown` stands for what is no answer of
- * the CA, after which it may have done what it was asked. A fault of the
- * store stays one: whoever enrols needs the same store, and would wait for it in vain.
+ * Awaits a call to the private CA and turns its errors into IssuerErrors. A StoreUnavailableError
+ * passes through: enrolment needs the same store, so waiting for the CA would not help.
+ * @param faultWithoutAnswer the fault of an error that is not the CA's answer; after it the CA may
+ *   have done what it was asked
  */
 export async function withIssuerFaults<T>(
   call: Promise<T>,
-  unknown: 'unavailable' | 'unanswered' = 'unavailable',
+  faultWithoutAnswer: 'unavailable' | 'unanswered' = 'unavailable',
 ): Promise<T> {
   try {
     return await call;
@@ -35,9 +36,8 @@ export async function withIssuerFaults<T>(
       throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }
     const message = 'The embedded private CA failed';
-    // The key has not signed.
-    if (error instanceof KeyStoreError)
-      throw new IssuerError('unavailable', message, { cause: error });
-    throw new IssuerError(unknown, message, { cause: error });
+    // After a KeyStoreError nothing was signed.
+    const fault = error instanceof KeyStoreError ? 'unavailable' : faultWithoutAnswer;
+    throw new IssuerError(fault, message, { cause: error });
   }
 }

@@ -144,14 +144,14 @@ describe('describeAuthority', () => {
       aws.answers['DescribeCertificateAuthority'] = () => answer;
       await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({
         fault: 'unavailable',
-        message: `AWS Private CA gave no description of ${ARN}`,
+        message: `AWS Private CA returned no description of ${ARN}`,
       });
     }
     aws.answers['DescribeCertificateAuthority'] = () => description();
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({ Certificate: 'no PEM' });
     await expect(issuer.describeAuthority(ARN)).rejects.toMatchObject({
       fault: 'unavailable',
-      message: `AWS Private CA gave no readable certificate of ${ARN}`,
+      message: `AWS Private CA returned no readable certificate of ${ARN}`,
     });
   });
 });

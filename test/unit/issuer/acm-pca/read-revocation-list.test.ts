@@ -67,6 +67,6 @@ it('of a partition it must be, that has the URL among its names', async () => {
     [[], one],
     [[one], undefined],
   ] as const) {
-    await expect(read(urls, url)).rejects.toThrow('not about the certificates asked for');
+    await expect(read(urls, url)).rejects.toThrow('does not cover the certificates asked for');
   }
 });
