@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import { findChallengeByPassword } from '../src/connectors/challenges/find-challenge.ts';
 import { listChallenges } from '../src/connectors/challenges/list-challenges.ts';
 import { connectorPartition } from '../src/connectors/connector-record.ts';
-import { listConnectors } from '../src/connectors/list-connectors.ts';
+import { listAccountConnectors } from '../src/connectors/list-account-connectors.ts';
 import { scopedTo } from '../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../src/private-ca/records/authority-record.ts';
 import {
@@ -169,7 +169,7 @@ async function operationsOf(
       findChallengeByPassword({ store, sealer }, last.id, password),
     isRevoked: () => isRevoked(ca, authorityArn, anySerial()),
     'ListChallengeMetadata, 50 of 100': () => listChallenges(store, last, { limit: 50 }),
-    'ListConnectors, 9': () => listConnectors(store, scope, { limit: 9 }),
+    'ListConnectors, 9': () => listAccountConnectors(store, scope, { limit: 9 }),
     'enrol (PKCSReq, embedded CA)': async () => {
       const message = messages.pop() ?? enroller.request();
       await enroller.enrol(message);

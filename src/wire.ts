@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
-  challengePasswords,
   findChallengeByPassword,
+  listChallengePasswords,
 } from './connectors/challenges/find-challenge.ts';
 import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra/ra-identities.ts';
-import type { EnrolmentDependencies } from './enrolment/enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from './enrolment/decider.ts';
 import { createWaitingRoom } from './enrolment/transaction/waiting-room.ts';
 import type { FindConnector } from './http/serve-scep.ts';
 import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
@@ -117,7 +117,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
     findChallenge: (connectorId) => (password) =>
       findChallengeByPassword({ store, sealer }, connectorId, password),
-    challengePasswords: (connectorId) => challengePasswords({ store, sealer }, connectorId),
+    listChallengePasswords: (connectorId) => listChallengePasswords({ store, sealer }, connectorId),
     clock,
     randomBytes,
     ...(settings.seats === undefined ? {} : { waitingRoom: createWaitingRoom(settings.seats) }),

@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { getEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { parseConnectorSegment } from './connector-path.ts';
 import {
   CONNECTOR_KEY,
   type ConnectorRecord,
   connectorPartition,
   connectors,
 } from './connector-record.ts';
+import { parseConnectorSegment } from './connector-urls.ts';
 
 /**
  * The ACTIVE connector that a SCEP path names, or undefined. The URL is a secret (aws.md 2.1): its last segment is compared in

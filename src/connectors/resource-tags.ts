@@ -25,7 +25,7 @@ type Tagged =
     };
 
 /** @throws AwsError ValidationException for what is no ARN, ResourceNotFoundException */
-export async function readTags(
+export async function readResourceTags(
   store: RecordStore,
   scope: ConnectorScope,
   resourceArn: string,
@@ -37,7 +37,7 @@ export async function readTags(
  * Puts `change` of a resource's tags in their place, if the resource may have those.
  * @throws AwsError ValidationException, ResourceNotFoundException
  */
-export async function changeTags(
+export async function changeResourceTags(
   { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
   scope: ConnectorScope,
   resourceArn: string,

@@ -2,10 +2,9 @@ import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import type { ChainPolicy } from '../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
-import { findBySerialKey } from './authorise/issued-certificate-record.ts';
+import { findBySerialHex } from './authorise/issued-certificate-record.ts';
+import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import { type Decision, grantedCertificate, PENDING, type ReplyAddress } from './decision.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import type { Exchange } from './exchange.ts';
 import type { TransactionRecord } from './transaction/transaction-record.ts';
 import { keepWaiting } from './transaction/unfinished-transactions.ts';
 
@@ -23,7 +22,7 @@ export async function answerTransaction(
 ): Promise<Decision> {
   switch (transaction?.state) {
     case 'issued': {
-      const issued = await findBySerialKey(deps.store, connector, transaction.serial);
+      const issued = await findBySerialHex(deps.store, connector, transaction.serial);
       if (issued === undefined) throw new Refusal('certificate-not-found');
       const chain = await replyChain(deps.issuer, connector, policy.chain);
       return grantedCertificate(issued.value, chain, address, deps.randomBytes);

@@ -12,9 +12,8 @@ import { authorise, type Claim } from './authorise/authorise.ts';
 import { singleChallengePassword } from './authorise/check-challenge.ts';
 import { findHolder, type Holder } from './authorise/find-holder.ts';
 import { readCertificationRequest } from './authorise/read-certification-request.ts';
+import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import type { Exchange } from './exchange.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
 import { isOver } from './transaction/is-over.ts';
 import { startTransaction } from './transaction/start-transaction.ts';
@@ -82,10 +81,10 @@ async function enrol(
 
 /** By the key it is encrypted to, or by a challenge password, as clients do that take our key for one of another kind. */
 function open(
-  { challengePasswords }: EnrolmentDependencies,
+  { listChallengePasswords }: EnrolmentDependencies,
   { connector, policy, verified, addressed }: Exchange,
 ): OpenedRequest | Promise<OpenedRequest> {
   return addressed === undefined
-    ? openPasswordRequest(verified, challengePasswords(connector.id), policy.algorithms)
+    ? openPasswordRequest(verified, listChallengePasswords(connector.id), policy.algorithms)
     : openPkiRequest(verified, addressed, policy.algorithms);
 }

@@ -7,9 +7,8 @@ import {
   findBySerial,
   type IssuedCertificateRecord,
 } from './authorise/issued-certificate-record.ts';
+import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import { type Decision, grantedCertificate, replyAddress } from './decision.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import type { Exchange } from './exchange.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { Refusal } from '../scep/refusal.ts';
+import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import { type Decision, grantedRevocationList, replyAddress } from './decision.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import type { Exchange } from './exchange.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**

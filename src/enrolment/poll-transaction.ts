@@ -4,9 +4,8 @@ import { Refusal } from '../scep/refusal.ts';
 import { getEntry } from '../store/collection.ts';
 import type { Sealer } from '../store/seal.ts';
 import { answerTransaction } from './answer-transaction.ts';
+import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
-import type { Exchange } from './exchange.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
 import {
   keyDigest,

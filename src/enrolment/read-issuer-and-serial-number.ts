@@ -6,7 +6,7 @@ import type { Issuer } from '../issuer/issuer.ts';
 import { type OpenedRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './decider.ts';
 
 /** The messageData of GetCert and GetCRL (RFC 8894 sections 3.3.4 and 3.3.5), with the message it came in. */
 export interface IssuerAndSerialNumber {

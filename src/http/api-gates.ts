@@ -4,7 +4,7 @@ import type { Caller } from '../aws-wire/caller.ts';
 import type { Rates } from '../aws-wire/default-rates.ts';
 import { createRateLimiter } from '../aws-wire/rate-limiter.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
-import { readTags } from '../connectors/resource-tags.ts';
+import { readResourceTags } from '../connectors/resource-tags.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { getAuthorityTags } from '../private-ca/authority/authority-tags.ts';
@@ -40,7 +40,7 @@ export function createApiGates(
 async function tagsOf(privateCa: PrivateCa, caller: Caller, arn: string): Promise<Tags> {
   switch (parseArn(arn)?.service) {
     case 'pca-connector-scep':
-      return readTags(privateCa.store, caller, arn);
+      return readResourceTags(privateCa.store, caller, arn);
     case 'acm-pca': {
       const { value } = await findStoredAuthority(scopedTo(privateCa, caller), arn);
       return getAuthorityTags(privateCa, value.id);

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express, { type Request, type RequestHandler } from 'express';
-import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';

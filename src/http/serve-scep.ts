@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { DecodeError } from '../asn1/decode-error.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { caCapabilitiesReply } from '../enrolment/ca-capabilities-reply.ts';
 import {
+  caCapabilitiesReply,
   caCertificatesReply,
   nextCaCertificatesReply,
-} from '../enrolment/ca-certificates-reply.ts';
-import type { EnrolmentDependencies } from '../enrolment/enrolment-dependencies.ts';
+} from '../enrolment/ca-replies.ts';
+import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import { handlePkiOperation } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createChallenge } from '../connectors/challenges/create-challenge.ts';
+import { beginCreating } from '../connectors/begin-creating.ts';
 import { findChallenge, openChallengePassword } from '../connectors/challenges/find-challenge.ts';
+import { makeChallenge } from '../connectors/challenges/make-challenge.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { createConnector } from '../connectors/create-connector.ts';
 import { findConnector } from '../connectors/find-connector.ts';
 import { renewRaIdentity } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnector } from '../connectors/unfinished-connectors.ts';
@@ -84,7 +84,7 @@ async function makeInstallation(wired: Wired): Promise<void> {
     kept?.status === 'ACTIVE'
       ? kept
       : await makeConnector(wired, certificateAuthorityArn, former?.value.connectorId);
-  const { challenge } = await createChallenge(deps, connector, {
+  const { challenge } = await makeChallenge(deps, connector, {
     tags: {},
     clientToken: `dev-after-${former?.value.challengeId ?? 'nothing'}`,
   });
@@ -99,7 +99,7 @@ async function makeConnector(
   certificateAuthorityArn: string,
   formerId = 'nothing',
 ): Promise<ConnectorRecord> {
-  const id = await createConnector({ ...wired, quotas: NO_QUOTAS }, DEV_SCOPE, {
+  const id = await beginCreating({ ...wired, quotas: NO_QUOTAS }, DEV_SCOPE, {
     certificateAuthorityArn,
     tags: DEV_TAGS,
     clientToken: `dev-after-${formerId}`,

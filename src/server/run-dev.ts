@@ -11,7 +11,7 @@ import { makeDataDir } from '../config/make-data-dir.ts';
 import { loadMasterKey } from '../config/master-key.ts';
 import { withOtherMasterKey } from '../config/read-master-key-files.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { connectorPath } from '../connectors/connector-path.ts';
+import { connectorPath } from '../connectors/connector-urls.ts';
 import { rotateRaIdentity } from '../connectors/ra/rotate-ra-identity.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { Wired } from '../wire.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { expect, it } from 'vitest';
-import { deleteConnector } from '../../src/connectors/delete-connector.ts';
+import { beginDeleting } from '../../src/connectors/begin-deleting.ts';
 import { findConnector } from '../../src/connectors/find-connector.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import type { RecordStore } from '../../src/store/record-store.ts';
@@ -124,7 +124,7 @@ it(
     const accepted = asked.filter((_, index) => settled[index]?.status === 'fulfilled');
     // How far it has come is up to the machine. So far it has come with the others when it is killed right after the first commit.
     const deleting = await inStore(dataDir, async (store) => {
-      for (const arn of later) await deleteConnector({ store, clock: Date.now }, ready, arn);
+      for (const arn of later) await beginDeleting({ store, clock: Date.now }, ready, arn);
       return deletingOf(store, arns);
     });
     expect(deleting).toEqual(expect.arrayContaining(later));

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readMasterKeyFile } from '../../src/config/master-key.ts';
 import type { ChallengeRecord } from '../../src/connectors/challenges/challenge-record.ts';
-import { createChallenge } from '../../src/connectors/challenges/create-challenge.ts';
+import { makeChallenge } from '../../src/connectors/challenges/make-challenge.ts';
 import { connectorPartition } from '../../src/connectors/connector-record.ts';
 import { findConnector } from '../../src/connectors/find-connector.ts';
 import { createSealer } from '../../src/store/seal.ts';
@@ -123,7 +123,7 @@ async function addChallenges(): Promise<void> {
   if (connector === undefined) throw new Error('there is no connector');
   const quotas = { connectors: 1, challengesPerConnector: CHALLENGES * 2 };
   for (let i = 0; i < CHALLENGES; i += 1) {
-    await createChallenge({ ...wired, quotas }, connector, { tags: {} });
+    await makeChallenge({ ...wired, quotas }, connector, { tags: {} });
   }
   await wired.store.close();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findChallengeByPassword } from '../../src/connectors/challenges/find-challenge.ts';
 import { listChallenges } from '../../src/connectors/challenges/list-challenges.ts';
-import { listConnectors } from '../../src/connectors/list-connectors.ts';
+import { listAccountConnectors } from '../../src/connectors/list-account-connectors.ts';
 import { scopedTo } from '../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
 import { certificates, serialKey } from '../../src/private-ca/records/certificate-record.ts';
@@ -56,7 +56,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
         findChallengeByPassword({ store, sealer }, connectors[0].id, password),
       isRevoked: () => isRevoked(scopedTo(privateCa, scope), authorityArn, example.serialAt(2)),
       ListChallengeMetadata: () => listChallenges(store, connectors[0], { limit: 10 }),
-      ListConnectors: () => listConnectors(store, scope, { limit: 10 }),
+      ListConnectors: () => listAccountConnectors(store, scope, { limit: 10 }),
       PKCSReq: async () => enroller.enrol(enroller.request()),
     };
     const measure = async () => {

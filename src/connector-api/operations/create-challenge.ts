@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createChallenge as makeChallenge } from '../../connectors/challenges/create-challenge.ts';
+import { makeChallenge } from '../../connectors/challenges/make-challenge.ts';
 import { requireConnector } from '../../connectors/require-connector.ts';
 import {
   challengeMetadataSchema,
@@ -7,7 +7,7 @@ import {
   connectorArnSchema,
   tagsSchema,
 } from '../api-schemas.ts';
-import { describeChallenge } from '../describe-challenge.ts';
+import { describeChallenge } from '../describe-resources.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { CREATE_ERRORS } from '../operation-errors.ts';
 

@@ -3,9 +3,9 @@ import { partitionOf } from '../../aws-wire/arn.ts';
 import type { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
 import type { Access } from '../../aws-wire/policy/request-context.ts';
+import { beginCreating } from '../../connectors/begin-creating.ts';
 import { connectorArn } from '../../connectors/connector-arns.ts';
 import { invalid } from '../../connectors/connector-errors.ts';
-import { createConnector as beginCreating } from '../../connectors/create-connector.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
 import { ISSUE_TEMPLATE } from '../../issuer/issuer.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteChallenge as removeChallenge } from '../../connectors/challenges/delete-challenge.ts';
+import { removeChallenge } from '../../connectors/challenges/remove-challenge.ts';
 import { challengeArnSchema } from '../api-schemas.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { DELETE_ERRORS } from '../operation-errors.ts';

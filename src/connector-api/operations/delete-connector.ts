@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteConnector as beginDeletion } from '../../connectors/delete-connector.ts';
+import { beginDeleting } from '../../connectors/begin-deleting.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
 import { connectorArnSchema } from '../api-schemas.ts';
 import { accessTo, type Operation } from '../operation.ts';
@@ -14,7 +14,7 @@ export const deleteConnector: Operation<z.infer<typeof input>, void> = {
   errors: DELETE_ERRORS,
   access: (_caller, { ConnectorArn }) => [accessTo('DeleteConnector', ConnectorArn)],
   run: async (api, caller, { ConnectorArn }) => {
-    const id = await beginDeletion(api, caller, ConnectorArn);
+    const id = await beginDeleting(api, caller, ConnectorArn);
     api.inBackground(() => resumeConnector(api, id));
   },
 };

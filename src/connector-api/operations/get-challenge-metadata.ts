@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireChallenge } from '../../connectors/challenges/require-challenge.ts';
 import { challengeArnSchema, challengeMetadataSchema } from '../api-schemas.ts';
-import { describeChallenge } from '../describe-challenge.ts';
+import { describeChallenge } from '../describe-resources.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireConnector } from '../../connectors/require-connector.ts';
 import { connectorArnSchema, connectorSchema } from '../api-schemas.ts';
-import { describeConnector } from '../describe-connector.ts';
+import { describeConnector } from '../describe-resources.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 

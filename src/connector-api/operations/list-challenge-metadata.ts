@@ -9,7 +9,7 @@ import {
   maxResultsSchema,
   nextTokenSchema,
 } from '../api-schemas.ts';
-import { describeChallenge } from '../describe-challenge.ts';
+import { describeChallenge } from '../describe-resources.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
 

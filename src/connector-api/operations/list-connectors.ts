@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
-import { listConnectors as listOwnConnectors } from '../../connectors/list-connectors.ts';
+import { listAccountConnectors } from '../../connectors/list-account-connectors.ts';
 import {
   connectorSchema,
   DEFAULT_PAGE,
   maxResultsSchema,
   nextTokenSchema,
 } from '../api-schemas.ts';
-import { describeConnector } from '../describe-connector.ts';
+import { describeConnector } from '../describe-resources.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { COMMON_ERRORS } from '../operation-errors.ts';
 
@@ -35,7 +35,7 @@ export const listConnectors: Operation<z.infer<typeof input>, z.infer<typeof out
   run: async (api, caller, { MaxResults = DEFAULT_PAGE, NextToken }) => {
     const scope = { caller, operation: 'ListConnectors' };
     const after = NextToken && openPageToken(api.sealer, scope, NextToken);
-    const page = await listOwnConnectors(api.store, caller, { after, limit: MaxResults });
+    const page = await listAccountConnectors(api.store, caller, { after, limit: MaxResults });
     return {
       Connectors: page.items.map((connector) => describeConnector(api.enrolUrl, connector)),
       ...(page.next && { NextToken: sealPageToken(api.sealer, scope, page.next) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readTags } from '../../connectors/resource-tags.ts';
+import { readResourceTags } from '../../connectors/resource-tags.ts';
 import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
@@ -15,6 +15,6 @@ export const listTagsForResource: Operation<z.infer<typeof input>, z.infer<typeo
   errors: RESOURCE_ERRORS,
   access: (_caller, { ResourceArn }) => [accessTo('ListTagsForResource', ResourceArn)],
   run: async ({ store }, caller, { ResourceArn }) => ({
-    Tags: await readTags(store, caller, ResourceArn),
+    Tags: await readResourceTags(store, caller, ResourceArn),
   }),
 };

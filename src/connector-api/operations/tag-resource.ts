@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeTags } from '../../connectors/resource-tags.ts';
+import { changeResourceTags } from '../../connectors/resource-tags.ts';
 import { resourceArnSchema, tagsSchema } from '../api-schemas.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
@@ -15,5 +15,5 @@ export const tagResource: Operation<z.infer<typeof input>, void> = {
     { ...accessTo('TagResource', ResourceArn), ...(Tags && { requestTags: Tags }) },
   ],
   run: (api, caller, { ResourceArn, Tags }) =>
-    changeTags(api, caller, ResourceArn, (tags) => ({ ...tags, ...Tags })),
+    changeResourceTags(api, caller, ResourceArn, (tags) => ({ ...tags, ...Tags })),
 };

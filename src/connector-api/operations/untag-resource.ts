@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeTags } from '../../connectors/resource-tags.ts';
+import { changeResourceTags } from '../../connectors/resource-tags.ts';
 import { resourceArnSchema } from '../api-schemas.ts';
 import { accessTo, type Operation } from '../operation.ts';
 import { RESOURCE_ERRORS } from '../operation-errors.ts';
@@ -20,7 +20,7 @@ export const untagResource: Operation<z.infer<typeof input>, void> = {
     { ...accessTo('UntagResource', ResourceArn), ...(TagKeys && { tagKeys: TagKeys }) },
   ],
   run: (api, caller, { ResourceArn, TagKeys }) =>
-    changeTags(api, caller, ResourceArn, (tags) =>
+    changeResourceTags(api, caller, ResourceArn, (tags) =>
       Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))),
     ),
 };

@@ -51,7 +51,7 @@ export async function findChallenge(
 }
 
 /** The passwords of a connector's challenges, one by one. @throws SealError when the master key is another one. */
-export async function* challengePasswords(
+export async function* listChallengePasswords(
   { store, sealer }: Dependencies,
   connectorId: string,
 ): AsyncGenerator<string> {

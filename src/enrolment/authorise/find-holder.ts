@@ -7,7 +7,7 @@ import type { VerifiedRequest } from '../../scep/verify-pki-request.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { DigestName } from '../../x509/signature-algorithms.ts';
-import { findIssuedCertificate, serialKey } from './issued-certificate-record.ts';
+import { findIssuedCertificate, serialHex } from './issued-certificate-record.ts';
 
 /** A message's signer whose certificate this connector issued, with all that its standing depends on. */
 export interface Holder {
@@ -48,7 +48,7 @@ export async function findHolder(
   if (entry === undefined) return undefined;
   return {
     certificate: signerCertificate,
-    serial: serialKey(serialNumber),
+    serial: serialHex(serialNumber),
     lineage: entry.value.lineage,
     successors: entry.value.successors,
     isRevoked: () => deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),

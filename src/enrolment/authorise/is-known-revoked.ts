@@ -2,11 +2,11 @@ import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { findBySerialKey } from './issued-certificate-record.ts';
+import { findBySerialHex } from './issued-certificate-record.ts';
 
 /**
  * Whether the connector has a certificate on record under this serial key that has been revoked.
- * @param serial as `serialKey` makes it
+ * @param serial as `serialHex` makes it
  * @throws IssuerError when the issuer cannot say
  */
 export async function isKnownRevoked(
@@ -14,7 +14,7 @@ export async function isKnownRevoked(
   connector: ConnectorRecord,
   serial: string,
 ): Promise<boolean> {
-  const issued = await findBySerialKey(store, connector, serial);
+  const issued = await findBySerialHex(store, connector, serial);
   if (issued === undefined) return false;
   const certificate = parseCertificate(issued.value.certificate);
   return issuer.isRevoked(connector.certificateAuthorityArn, certificate);

@@ -6,7 +6,7 @@ import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 
-/** A certificate that a connector has issued, in its partition under `serialKey`, until a month after its end. */
+/** A certificate that a connector has issued, in its partition under `serialHex`, until a month after its end. */
 const issuedCertificateSchema = z.strictObject({
   /** DER. */
   certificate: base64Bytes,
@@ -25,7 +25,7 @@ export const issuedCertificates = defineConnectorCollection<IssuedCertificateRec
 );
 
 /** A serial number as the store names it: hexadecimal without leading zeros. */
-export function serialKey(serialNumber: Uint8Array): string {
+export function serialHex(serialNumber: Uint8Array): string {
   return Buffer.from(serialNumber)
     .toString('hex')
     .replace(/^(00)+(?=..)/, '');
@@ -48,11 +48,11 @@ export async function findBySerial(
   connector: ConnectorRecord,
   serialNumber: Uint8Array,
 ): Promise<Entry<IssuedCertificateRecord> | undefined> {
-  return findBySerialKey(store, connector, serialKey(serialNumber));
+  return findBySerialHex(store, connector, serialHex(serialNumber));
 }
 
-/** As `findBySerial`. @param key as `serialKey` makes it */
-export async function findBySerialKey(
+/** As `findBySerial`. @param key as `serialHex` makes it */
+export async function findBySerialHex(
   store: RecordStore,
   { id }: ConnectorRecord,
   key: string,

@@ -2,7 +2,7 @@ import { type ConnectorRecord, connectorPartition } from '../../connectors/conne
 import type { CertificateWithChain } from '../../issuer/issuer.ts';
 import { type Entry, putEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { issuedCertificates, serialKey } from '../authorise/issued-certificate-record.ts';
+import { issuedCertificates, serialHex } from '../authorise/issued-certificate-record.ts';
 import type { TransactionDependencies } from './start-transaction.ts';
 import {
   type IssuedTransaction,
@@ -30,7 +30,7 @@ export async function finishTransaction(
   { certificate }: CertificateWithChain,
 ): Promise<boolean> {
   const { serialNumber, notAfter } = parseCertificate(certificate);
-  const serial = serialKey(serialNumber);
+  const serial = serialHex(serialNumber);
   const issuedAt = deps.clock();
   const end = notAfter.getTime();
   const { signerKeyDigest, sealedReplyPassword, right } = value;

@@ -13,7 +13,7 @@ import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type Authorised, redeem } from '../authorise/authorise.ts';
 import { MAX_SUCCESSORS } from '../authorise/find-holder.ts';
 import { findBySerial, issuedCertificates } from '../authorise/issued-certificate-record.ts';
-import { decideValidity } from './requested-validity.ts';
+import { decideValidity } from './decide-validity.ts';
 import {
   type IssuingTransaction,
   pollKey,

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beginDeleting } from '../../../src/connectors/begin-deleting.ts';
 import { challenges } from '../../../src/connectors/challenges/challenge-record.ts';
-import { deleteConnector } from '../../../src/connectors/delete-connector.ts';
 import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { resumeTransactions } from '../../../src/enrolment/transaction/unfinished-transactions.ts';
@@ -35,7 +35,7 @@ const request = (type: 'PKCSReq' | 'RenewalReq' = 'PKCSReq') =>
   );
 
 const deletion = async () => {
-  await deleteConnector(world.deps, world.connector, world.connector.arn);
+  await beginDeleting(world.deps, world.connector, world.connector.arn);
   await resumeConnectors({ ...world.deps, randomUuid: () => crypto.randomUUID() });
 };
 
@@ -87,7 +87,7 @@ describe('a connector that is deleted while a device enrols', () => {
     world.issuer.failIssuing('unavailable', 1);
     const pending = await world.handle(request());
     expect(readReply(pending, world.ra, device).status).toBe('PENDING');
-    await deleteConnector(world.deps, world.connector, world.connector.arn);
+    await beginDeleting(world.deps, world.connector, world.connector.arn);
     const { calls } = world.issuer;
     expect(await resumeTransactions(world.deps)).toBe(0);
     expect(world.issuer.calls).toBe(calls);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renewRaIdentity } from '../../../src/connectors/ra/renew-ra-identity.ts';
-import { caCertificatesReply } from '../../../src/enrolment/ca-certificates-reply.ts';
-import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
+import { caCertificatesReply } from '../../../src/enrolment/ca-replies.ts';
+import type { EnrolmentDependencies } from '../../../src/enrolment/decider.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { resumeTransactions } from '../../../src/enrolment/transaction/unfinished-transactions.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';

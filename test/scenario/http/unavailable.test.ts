@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { connectorPath } from '../../../src/connectors/connector-path.ts';
+import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { createEnrolApp } from '../../../src/http/enrol-listener.ts';

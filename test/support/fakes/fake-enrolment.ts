@@ -1,4 +1,4 @@
-import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from '../../../src/enrolment/decider.ts';
 import type { FindConnector } from '../../../src/http/serve-scep.ts';
 
 interface FakeEnrolment {

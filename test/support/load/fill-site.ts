@@ -5,7 +5,7 @@ import {
 } from '../../../src/connectors/connector-record.ts';
 import {
   issuedCertificates,
-  serialKey,
+  serialHex,
 } from '../../../src/enrolment/authorise/issued-certificate-record.ts';
 import { transactions } from '../../../src/enrolment/transaction/transaction-record.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
@@ -48,16 +48,16 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
   const { certificate } = issued.value;
   const { serialNumber } = parseCertificate(certificate);
   const signed = authorityPartition(authorityArn.slice(-36));
-  const key = authoritySerialKey(serialKey(serialNumber));
+  const key = authoritySerialKey(serialHex(serialNumber));
   const recorded = await getEntry(store, signed, certificates, key);
   if (recorded?.value.state !== 'issued') throw new Error('the CA has not stored the example');
   const text = Buffer.from(certificate).toString('base64');
-  const name = serialKey(serialNumber);
+  const name = serialHex(serialNumber);
   const likeExample = (write: PutWrite, key: string, serial: Uint8Array): PutWrite => {
     const other = Buffer.from(certificate);
     other.set(serial, other.indexOf(serialNumber));
     const value = write.value.replaceAll(text, () => other.toString('base64'));
-    return { ...write, key, value: value.replaceAll(name, serialKey(serial)) };
+    return { ...write, key, value: value.replaceAll(name, serialHex(serial)) };
   };
   const [done, record, kept] = [
     putEntry(transactions, transaction.key, transaction.value, expiryOf(transaction)),
@@ -73,13 +73,13 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
     inConnector: async ({ id }, serials) => {
       const writes = serials.flatMap((serial) => [
         likeExample(done, randomBytes(32).toString('hex'), serial),
-        likeExample(record, serialKey(serial), serial),
+        likeExample(record, serialHex(serial), serial),
       ]);
       await store.commit(connectorPartition(id), writes);
     },
     inAuthority: async (serials) => {
       const writes = serials.map((serial) =>
-        likeExample(kept, authoritySerialKey(serialKey(serial)), serial),
+        likeExample(kept, authoritySerialKey(serialHex(serial)), serial),
       );
       await store.commit(signed, writes);
     },

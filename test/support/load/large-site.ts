@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accountPartition, listedConnectors } from '../../../src/connectors/account-record.ts';
-import { createChallenge } from '../../../src/connectors/challenges/create-challenge.ts';
+import { beginCreating } from '../../../src/connectors/begin-creating.ts';
+import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
 import { connectorArn } from '../../../src/connectors/connector-arns.ts';
 import {
   CONNECTOR_KEY,
@@ -8,7 +9,6 @@ import {
   connectorPartition,
   connectors,
 } from '../../../src/connectors/connector-record.ts';
-import { createConnector } from '../../../src/connectors/create-connector.ts';
 import { findConnector } from '../../../src/connectors/find-connector.ts';
 import {
   raIdentities,
@@ -49,7 +49,7 @@ export async function openLargeSite(redis: RedisStoreSettings, count: number): P
   const authorityArn = await activateTestRoot(scopedTo(wired.privateCa, SCOPE));
   const parts = { ...wired, quotas: QUOTAS };
   const request = { certificateAuthorityArn: authorityArn, tags: {} };
-  const id = await createConnector(parts, SCOPE, request);
+  const id = await beginCreating(parts, SCOPE, request);
   await resumeConnector({ store, issuer, clock, randomUuid, sealer: wired.sealer }, id);
   const first = await findConnector(store, id);
   const ra = await wired.enrolment.findRaIdentities(id);
@@ -94,7 +94,7 @@ async function storeConnector(
 
 /** A challenge made as the API makes it. @returns its password */
 export async function addChallenge(site: LargeSite, connector: ConnectorRecord): Promise<string> {
-  const { password } = await createChallenge({ ...site, quotas: QUOTAS }, connector, { tags: {} });
+  const { password } = await makeChallenge({ ...site, quotas: QUOTAS }, connector, { tags: {} });
   return password;
 }
 

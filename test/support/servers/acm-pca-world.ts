@@ -1,15 +1,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { createChallenge } from '../../../src/connectors/challenges/create-challenge.ts';
+import { beginCreating } from '../../../src/connectors/begin-creating.ts';
 import {
-  challengePasswords,
   findChallengeByPassword,
+  listChallengePasswords,
 } from '../../../src/connectors/challenges/find-challenge.ts';
+import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
 import type { ConnectorRecord } from '../../../src/connectors/connector-record.ts';
-import { createConnector } from '../../../src/connectors/create-connector.ts';
 import { findConnector } from '../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { resumeConnector } from '../../../src/connectors/unfinished-connectors.ts';
-import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from '../../../src/enrolment/decider.ts';
 import { createAcmPcaIssuer } from '../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import type { IssueRequest, Issuer } from '../../../src/issuer/issuer.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
@@ -76,7 +76,7 @@ export async function makeAcmPcaWorld(
     ...{ store, sealer, clock, randomBytes, issuer: openIssuer() },
     findRaIdentities: createRaIdentityFinder({ store, sealer, clock }),
     findChallenge: (id) => (given) => findChallengeByPassword({ store, sealer }, id, given),
-    challengePasswords: (id) => challengePasswords({ store, sealer }, id),
+    listChallengePasswords: (id) => listChallengePasswords({ store, sealer }, id),
     reportUncertain: ({ idempotencyToken }) => uncertain.push(idempotencyToken),
   });
   const replicas = [openReplica(), openReplica()] as const;
@@ -114,12 +114,12 @@ async function makeConnector(
 ): Promise<Pick<AcmPcaWorld, 'connector' | 'challengePassword' | 'ra'>> {
   const quotas = { connectors: 10, challengesPerConnector: 10 };
   const parts = { ...deps, randomUuid: () => randomUUID(), quotas };
-  const id = await createConnector(parts, scope, { certificateAuthorityArn, tags });
+  const id = await beginCreating(parts, scope, { certificateAuthorityArn, tags });
   await resumeConnector(parts, id);
   const connector = await findConnector(deps.store, id);
   const identities = await deps.findRaIdentities(id);
   if (connector?.status !== 'ACTIVE' || !identities) throw new Error('there is no connector');
-  const { password } = await createChallenge(parts, connector, { tags: {} });
+  const { password } = await makeChallenge(parts, connector, { tags: {} });
   return { connector, challengePassword: password, ra: identities.current.certificate };
 }
 

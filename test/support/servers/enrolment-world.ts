@@ -1,15 +1,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { createChallenge } from '../../../src/connectors/challenges/create-challenge.ts';
+import { beginCreating } from '../../../src/connectors/begin-creating.ts';
 import {
-  challengePasswords,
   findChallengeByPassword,
+  listChallengePasswords,
 } from '../../../src/connectors/challenges/find-challenge.ts';
+import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
 import type { ConnectorRecord } from '../../../src/connectors/connector-record.ts';
-import { createConnector } from '../../../src/connectors/create-connector.ts';
 import { findConnector } from '../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { resumeConnector } from '../../../src/connectors/unfinished-connectors.ts';
-import type { EnrolmentDependencies } from '../../../src/enrolment/enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from '../../../src/enrolment/decider.ts';
 import {
   handlePkiOperation,
   type PkiOperationResult,
@@ -45,11 +45,11 @@ export async function makeEnrolmentWorld(
   const parts = { store, sealer, issuer, clock, randomUuid: () => randomUUID(), quotas };
   const scope = { region: 'us-east-1', accountId: '000000000000' };
   const request = { certificateAuthorityArn: issuer.authorityArn, tags };
-  const connectorId = await createConnector(parts, scope, request);
+  const connectorId = await beginCreating(parts, scope, request);
   await resumeConnector(parts, connectorId);
   const connector = await findConnector(store, connectorId);
   if (connector === undefined) throw new Error('the connector was not stored');
-  const { password } = await createChallenge(parts, connector, { tags: {} });
+  const { password } = await makeChallenge(parts, connector, { tags: {} });
   const findRaIdentities = createRaIdentityFinder(parts);
   const raIdentities = await findRaIdentities(connector.id);
   if (raIdentities === undefined) throw new Error('the connector has no RA identity');
@@ -61,7 +61,7 @@ export async function makeEnrolmentWorld(
     issuer,
     findRaIdentities,
     findChallenge: (id) => (given) => findChallengeByPassword(parts, id, given),
-    challengePasswords: (id) => challengePasswords(parts, id),
+    listChallengePasswords: (id) => listChallengePasswords(parts, id),
     clock,
     randomBytes: (length) => randomBytes(length),
   };

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectorPath } from '../../../src/connectors/connector-path.ts';
+import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
 import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';

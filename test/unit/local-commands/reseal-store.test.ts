@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { challengeDigestContext } from '../../../src/connectors/challenges/challenge-record.ts';
-import { createChallenge } from '../../../src/connectors/challenges/create-challenge.ts';
-import { deleteChallenge } from '../../../src/connectors/challenges/delete-challenge.ts';
+import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
+import { removeChallenge } from '../../../src/connectors/challenges/remove-challenge.ts';
 import {
   findChallenge,
   findChallengeByPassword,
@@ -84,7 +84,7 @@ async function enrol(wired: Wired, challengePassword: string) {
 }
 
 const newChallenge = (wired: Wired) =>
-  createChallenge({ ...wired, quotas: QUOTAS }, connector, { tags: {} });
+  makeChallenge({ ...wired, quotas: QUOTAS }, connector, { tags: {} });
 
 /** All that one server does with what another has sealed. */
 async function expectWorking(...wired: readonly [Wired, Wired]) {
@@ -97,7 +97,7 @@ async function expectWorking(...wired: readonly [Wired, Wired]) {
       expect(openChallengePassword(user.sealer, connector.id, found)).toBe(made);
       await enrol(user, made);
     }
-    await deleteChallenge(wired[1], connector, challenge.arn);
+    await removeChallenge(wired[1], connector, challenge.arn);
     for (const user of wired)
       expect(await findChallengeByPassword(user, connector.id, made)).toBeUndefined();
   }

@@ -7,7 +7,7 @@ import {
   connectorPartition,
   connectors,
 } from '../../../src/connectors/connector-record.ts';
-import { listConnectors } from '../../../src/connectors/list-connectors.ts';
+import { listAccountConnectors } from '../../../src/connectors/list-account-connectors.ts';
 import { putEntry } from '../../../src/store/collection.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
@@ -32,10 +32,10 @@ async function storeWith(count: number): Promise<{ store: RecordStore; ids: read
 describe('a page of connectors', () => {
   it('has all that there are, over as many pages of the store as it takes', async () => {
     const { store, ids } = await storeWith(230);
-    const all = await listConnectors(store, SCOPE, { limit: 1_000 });
+    const all = await listAccountConnectors(store, SCOPE, { limit: 1_000 });
     expect(all.items.map(({ id }) => id)).toEqual(ids);
     expect(all.next).toBeUndefined();
-    const part = await listConnectors(store, SCOPE, { limit: 150 });
+    const part = await listAccountConnectors(store, SCOPE, { limit: 150 });
     expect(part.items.map(({ id }) => id)).toEqual(ids.slice(0, 150));
     expect(part.next).toBe(ids[149]);
   });
@@ -53,7 +53,7 @@ describe('a page of connectors', () => {
         return store.get(...place);
       },
     };
-    await listConnectors(watched, SCOPE, { limit: 100 });
+    await listAccountConnectors(watched, SCOPE, { limit: 100 });
     expect(most).toBe(80);
   });
 });

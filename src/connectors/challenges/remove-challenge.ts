@@ -12,7 +12,7 @@ import { requireChallenge } from './require-challenge.ts';
  * Deletes a challenge with everything by which its password could still be found.
  * @throws AwsError ResourceNotFoundException; SealError when the master key is another one
  */
-export async function deleteChallenge(
+export async function removeChallenge(
   { store, sealer }: { readonly store: RecordStore; readonly sealer: Sealer },
   scope: ConnectorScope,
   arn: string,

@@ -42,7 +42,7 @@ export interface CreatedChallenge {
  * been used. The password can be read later by `openChallengePassword`.
  * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException, ResourceNotFoundException
  */
-export async function createChallenge(
+export async function makeChallenge(
   deps: Dependencies,
   connector: ConnectorRecord,
   { tags, clientToken: givenToken }: ChallengeRequest,

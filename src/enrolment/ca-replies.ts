@@ -3,8 +3,9 @@ import { requireRaIdentities } from '../connectors/ra/ra-identities.ts';
 import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
+import { caCapabilities } from '../scep/ca-capabilities.ts';
 import { chooseCaCertificates } from '../scep/choose-ca-certificates.ts';
-import type { EnrolmentDependencies } from './enrolment-dependencies.ts';
+import type { EnrolmentDependencies } from './decider.ts';
 
 type Dependencies = Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer' | 'clock'>;
 
@@ -37,4 +38,20 @@ async function caCertificates(
 ): Promise<readonly Uint8Array[]> {
   const { certificate, chain } = await issuer.describeAuthority(certificateAuthorityArn);
   return chooseCaCertificates(readConnectorPolicy(tags).chain.caCertificates, certificate, chain);
+}
+
+/**
+ * The answer to GetCACaps. Clients that get none fall back to DES, MD5 and GET, so neither the CA's health nor the store's
+ * decides whether there is one (protocol C16a): only the offer of a rollover depends on the store.
+ */
+export async function caCapabilitiesReply(
+  { findRaIdentities }: Pick<EnrolmentDependencies, 'findRaIdentities'>,
+  connector: ConnectorRecord,
+): Promise<string> {
+  const { algorithms, renewal } = readConnectorPolicy(connector.tags);
+  const raIdentities = await findRaIdentities(connector.id).catch(() => undefined);
+  return caCapabilities(algorithms, [
+    ...(renewal.allowed ? (['Renewal'] as const) : []),
+    ...(raIdentities?.next ? (['GetNextCACert'] as const) : []),
+  ]);
 }

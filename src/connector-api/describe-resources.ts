@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { connectorPath } from '../connectors/connector-path.ts';
+import type { ChallengeRecord } from '../connectors/challenges/challenge-record.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import { openIdConfiguration } from '../connectors/open-id-configuration.ts';
-import type { connectorSchema } from './api-schemas.ts';
+import { connectorPath, openIdConfiguration } from '../connectors/connector-urls.ts';
+import type { challengeMetadataSchema, connectorSchema } from './api-schemas.ts';
 
 /** A connector as the API shows it. @param enrolUrl without a slash at the end */
 export function describeConnector(
@@ -31,5 +31,17 @@ function describeIntune(enrolUrl: string, connector: ConnectorRecord) {
       Intune: { AzureApplicationId: intune.azureApplicationId, Domain: intune.domain },
     },
     OpenIdConfiguration: { Issuer: issuer, Subject: subject, Audience: audience },
+  };
+}
+
+/** A challenge as the API shows it: without its password. */
+export function describeChallenge(
+  challenge: ChallengeRecord,
+): z.infer<typeof challengeMetadataSchema> {
+  return {
+    Arn: challenge.arn,
+    ConnectorArn: challenge.connectorArn,
+    CreatedAt: new Date(challenge.createdAt),
+    UpdatedAt: new Date(challenge.updatedAt),
   };
 }

@@ -50,7 +50,7 @@ export interface ConnectorRequest {
  * @returns the connector's id
  * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException
  */
-export async function createConnector(
+export async function beginCreating(
   deps: Dependencies,
   scope: ConnectorScope,
   request: ConnectorRequest,

@@ -9,7 +9,7 @@ import { type Page, type PageRequest, takePage } from './list-page.ts';
 const AT_ONCE = 100;
 
 /** A page of the connectors of one account in one region, whatever their status, in the order of their ids. */
-export async function listConnectors(
+export async function listAccountConnectors(
   store: RecordStore,
   scope: ConnectorScope,
   page: PageRequest,

@@ -13,7 +13,7 @@ import { noteUnfinished } from './unfinished-connectors.ts';
  * @returns the connector's id
  * @throws AwsError ResourceNotFoundException; ConflictException while it is CREATING
  */
-export async function deleteConnector(
+export async function beginDeleting(
   deps: { readonly store: RecordStore; readonly clock: () => number },
   scope: ConnectorScope,
   arn: string,
