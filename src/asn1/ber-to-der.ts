@@ -5,10 +5,11 @@ import { derElement } from './write-der.ts';
 const OCTET_STRING = 4;
 
 /**
- * Gives `bytes` with definite lengths throughout and every constructed OCTET STRING joined into a primitive one.
- * Clients on Bouncy Castle, OpenSSL -stream and Apple's older code send indefinite lengths (protocol.md fact 14).
- * Subtrees that are free of both are kept to the byte, so that signatures over them still hold.
- * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`.
+ * `bytes` with definite lengths throughout, and every constructed OCTET STRING joined into a
+ * primitive one. Bouncy Castle, OpenSSL with -stream and older Apple clients send indefinite
+ * lengths. Elements that contain neither keep their exact bytes, so signatures over them still
+ * verify.
+ * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`
  */
 export function berToDer(bytes: Uint8Array): Uint8Array {
   return definite(readBer(bytes));
@@ -29,9 +30,10 @@ function isOctetString(element: BerElement): boolean {
 }
 
 /**
- * The octets of a primitive OCTET STRING, or of a constructed one joined (X.690 section 8.7.3). Also for [0] IMPLICIT OCTET
- * STRING, which `berToDer` cannot tell from other constructed [0] elements (scepclient's encryptedContent).
- * @throws DecodeError when a constructed one holds anything but OCTET STRINGs.
+ * The octets of a primitive OCTET STRING, or of a constructed one joined (X.690 section 8.7.3).
+ * Also reads [0] IMPLICIT OCTET STRING, such as scepclient's encryptedContent, which `berToDer`
+ * cannot tell from other constructed [0] elements.
+ * @throws DecodeError when a constructed one contains anything but OCTET STRINGs
  */
 export function octets(element: BerElement): Uint8Array {
   if (!element.constructed) return element.content;

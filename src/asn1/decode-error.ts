@@ -1,9 +1,12 @@
-/** What every parser of outside bytes in asn1, x509, cms and scep throws, and the only thing it throws. */
+/** The only error that the parsers of received bytes in asn1, x509, cms and scep throw. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** Runs a parser built on a library and turns whatever the library throws into a DecodeError that says `what` failed. */
+/**
+ * Runs a parser that uses a library, and turns any error of the library into a DecodeError that
+ * says `what` is malformed.
+ */
 export function decoding<T>(what: string, parse: () => T): T {
   try {
     return parse();

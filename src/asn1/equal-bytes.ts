@@ -1,4 +1,4 @@
-/** Whether two octet strings are the same. For values that are public: secrets need `timingSafeEqual`. */
+/** Whether two octet strings are equal. Only for public values: secrets need `timingSafeEqual`. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }

@@ -6,9 +6,9 @@ const SEQUENCE = 16;
 const SET = 17;
 
 /**
- * Whether `bytes` keeps to the forms of DER in which its elements are written (X.690 section 10): the shortest definite lengths,
- * and nothing constructed but SEQUENCE, SET and tagged elements. What the values are is not judged.
- * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`.
+ * Whether every element of `bytes` is encoded as DER requires (X.690 section 10): shortest definite
+ * lengths, and only SEQUENCE, SET and tagged elements constructed. Does not check the values.
+ * @throws DecodeError when the bytes are not one BER element within the limits of `readBer`
  */
 export function isDer(bytes: Uint8Array): boolean {
   const element = readBer(bytes);

@@ -101,7 +101,7 @@ export const OID = {
   ocspAccess: '1.3.6.1.5.5.7.48.1',
   ocspBasicResponse: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
-  /** The qualifier of certificatePolicies that points to a certification practice statement. */
+  /** The qualifier of certificatePolicies that links to a certification practice statement. */
   cps: '1.3.6.1.5.5.7.2.1',
   microsoftCertificateTemplateName: '1.3.6.1.4.1.311.20.2',
   microsoftCertificateTemplate: '1.3.6.1.4.1.311.21.7',
@@ -143,8 +143,8 @@ export const OID = {
 } as const;
 
 /**
- * Below the roots 0 and 1 the second arc ends at 39 (X.660 section 6.2); 39 digits hold a UUID, which is the arc below 2.25 (X.667); 128 characters
- * make 64 octets at most.
+ * Below the roots 0 and 1 the second arc is at most 39 (X.660 section 6.2). 39 digits are enough
+ * for a UUID as an arc below 2.25 (X.667). 128 characters encode to at most 64 octets.
  */
 const DOTTED = /^(?=.{3,128}$)([01]\.[1-3]?\d|2\.(0|[1-9]\d{0,14}))(\.(0|[1-9]\d{0,38})){0,62}$/;
 

@@ -1,6 +1,6 @@
 import { DecodeError } from './decode-error.ts';
 
-/** RFC 7468 text of one object, ending with a newline. `label` as in "CERTIFICATE". */
+/** RFC 7468 text of one object, ending with a newline. `label` is for example "CERTIFICATE". */
 export function encodePem(label: string, der: Uint8Array): string {
   const base64 = Buffer.from(der).toString('base64');
   const lines = base64.match(/.{1,64}/g) ?? [];
@@ -8,8 +8,9 @@ export function encodePem(label: string, der: Uint8Array): string {
 }
 
 /**
- * The DER of every object with the given label in an RFC 7468 text, in order. Text around the objects is ignored.
- * @throws DecodeError when an object of that label is not base64.
+ * The DER of every object with the given label in an RFC 7468 text, in order. Ignores text around
+ * the objects.
+ * @throws DecodeError when an object with that label is not base64
  */
 export function decodePem(label: string, text: string): Uint8Array[] {
   const objects = text.matchAll(

@@ -17,11 +17,14 @@ export interface BerElement {
   readonly children: readonly BerElement[];
 }
 
-/** Bounds that hold before any cryptography runs (protocol S4). A PKCSReq has about 250 elements, 12 deep. */
+/** Bounds that keep hostile input cheap. A PKCSReq has about 250 elements and is 12 levels deep. */
 export interface BerLimits {
   readonly maxDepth: number;
   readonly maxElements: number;
-  /** What is as deep as this is not looked into: it has no children, and must be of definite length. The outermost is 0 deep. */
+  /**
+   * Constructed elements at this depth are not parsed: they have no children and must have a
+   * definite length. The outermost element has depth 0.
+   */
   readonly openDepth?: number;
 }
 
@@ -29,10 +32,10 @@ const DEFAULT_LIMITS: BerLimits = { maxDepth: 32, maxElements: 2_000 };
 const CLASSES: readonly TagClass[] = ['universal', 'application', 'context', 'private'];
 
 /**
- * Reads exactly one BER element, and all within it, from the whole of `bytes`.
- * Definite lengths need not be minimal; indefinite lengths are read; tag numbers above 30 are refused, as no
- * structure of CMS or X.509 has them.
- * @throws DecodeError when the bytes are not one element or exceed the limits. Time is linear in the input.
+ * Reads exactly one BER element, with everything inside it, from the whole of `bytes`. Accepts
+ * lengths that are not minimal and indefinite lengths. Refuses tag numbers above 30, which no
+ * structure of CMS or X.509 has. Time is linear in the input.
+ * @throws DecodeError when the bytes are not one element or exceed the limits
  */
 export function readBer(bytes: Uint8Array, limits: BerLimits = DEFAULT_LIMITS): BerElement {
   const reader = { bytes, limits, elements: 0 };
@@ -43,9 +46,9 @@ export function readBer(bytes: Uint8Array, limits: BerLimits = DEFAULT_LIMITS): 
 }
 
 /**
- * The elements that stand one behind another in `bytes`, each read when it is asked for: a list that is long need not be in memory, nor
- * be read at a stretch. `limits` are for each.
- * @throws DecodeError as `readBer` does, when it comes to that element
+ * Yields the consecutive elements in `bytes`, and reads each only when it is requested, so a long
+ * list need not be in memory at once. `limits` apply to each element.
+ * @throws DecodeError as `readBer`, on reaching the faulty element
  */
 export function* readBerInTurn(
   bytes: Uint8Array,

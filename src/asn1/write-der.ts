@@ -17,17 +17,19 @@ export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
   return derElement(0x30, ...elements);
 }
 
-/** A SET whose elements stay in the given order. RFC 5652 wants DER order for attributes: use `derSetOf` there. */
+/**
+ * A SET whose elements keep the given order. Attributes need DER order (RFC 5652): use `derSetOf`.
+ */
 export function derSet(...elements: readonly Uint8Array[]): Uint8Array {
   return derElement(0x31, ...elements);
 }
 
-/** A SET OF in DER order: elements ascending by their encodings (X.690 section 11.6). */
+/** A SET OF in DER order: elements sorted by their encodings (X.690 section 11.6). */
 export function derSetOf(elements: readonly Uint8Array[]): Uint8Array {
   return derElement(0x31, ...elements.toSorted(Buffer.compare));
 }
 
-/** An INTEGER from a JavaScript integer or from big-endian magnitude bytes (taken as non-negative). */
+/** An INTEGER from a JavaScript integer or from big-endian magnitude bytes, never negative. */
 export function derInteger(value: number | Uint8Array): Uint8Array {
   const magnitude = typeof value === 'number' ? numberOctets(value) : withoutLeadingZeros(value);
   const positive = ((magnitude[0] ?? 0) & 0x80) === 0 ? [] : [Buffer.of(0)];
@@ -62,7 +64,7 @@ export function derOid(dotted: string): Uint8Array {
   return derElement(0x06, Buffer.from([first * 40n + second, ...rest].flatMap(base128)));
 }
 
-/** UUIDs are arcs too (X.667), and no number holds them. */
+/** BigInt, because a UUID is an arc too (X.667) and exceeds what a number holds exactly. */
 function base128(arc: bigint): number[] {
   const octets = [Number(arc & 0x7fn)];
   for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn));
@@ -90,7 +92,7 @@ export function derIa5String(text: string): Uint8Array {
   return derElement(0x16, Buffer.from(text, 'latin1'));
 }
 
-/** [number] EXPLICIT, or a constructed IMPLICIT one: the content inside a context tag. */
+/** [number] EXPLICIT, or a constructed [number] IMPLICIT. */
 export function derContext(number: number, ...content: readonly Uint8Array[]): Uint8Array {
   return derElement(0xa0 | number, ...content);
 }
@@ -100,7 +102,10 @@ export function derContextPrimitive(number: number, content: Uint8Array): Uint8A
   return derElement(0x80 | number, content);
 }
 
-/** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime up to 2049, GeneralizedTime after; whole seconds, Z. */
+/**
+ * A Time as RFC 5280 section 4.1.2.5 requires: UTCTime up to 2049, GeneralizedTime after; whole
+ * seconds, Z.
+ */
 export function derTime(time: Date): Uint8Array {
   const year = time.getUTCFullYear();
   return year >= 1950 && year < 2050
@@ -108,7 +113,7 @@ export function derTime(time: Date): Uint8Array {
     : derGeneralizedTime(time);
 }
 
-/** A GeneralizedTime whatever the year; whole seconds, Z. */
+/** A GeneralizedTime for any year; whole seconds, Z. */
 export function derGeneralizedTime(time: Date): Uint8Array {
   return derElement(0x18, Buffer.from(timeText(time), 'latin1'));
 }

@@ -27,9 +27,10 @@ export interface SignedDataSigner {
 }
 
 /**
- * A ContentInfo with SignedData of one signer, DER. `content` becomes one primitive OCTET STRING, also when it is empty;
- * `attributes` (each a whole Attribute, DER) join contentType and messageDigest.
- * @throws RangeError when there is no signature algorithm for the digest and the key.
+ * A ContentInfo with SignedData of one signer, DER. `content` becomes one primitive OCTET STRING,
+ * even when it is empty. `attributes` (each a whole Attribute, DER) are signed along with
+ * contentType and messageDigest.
+ * @throws RangeError when no signature algorithm exists for the digest and the key
  */
 export function buildSignedData(
   content: Uint8Array,
@@ -66,7 +67,7 @@ export function buildSignedData(
   );
 }
 
-/** With an RSA key plain rsaEncryption: strongSwan accepts no other (protocol fact 7). */
+/** RSA keys use plain rsaEncryption, because strongSwan accepts nothing else. */
 function signatureAlgorithm({ name, withEcdsaOid }: DigestAlgorithm, key: KeyObject): Uint8Array {
   if (key.asymmetricKeyType === 'rsa') return derAlgorithmIdentifier(OID.rsaEncryption, derNull());
   if (key.asymmetricKeyType !== 'ec' || withEcdsaOid === undefined) {
@@ -76,8 +77,9 @@ function signatureAlgorithm({ name, withEcdsaOid }: DigestAlgorithm, key: KeyObj
 }
 
 /**
- * A degenerate SignedData, DER: certificates in the given order, and CRLs if any; no content, no signers (RFC 8894 section
- * 3.4). The set is not sorted: several clients take the first certificate for their own (protocol fact 4).
+ * A degenerate SignedData, DER: certificates in the given order, CRLs if any, no content and no
+ * signers (RFC 8894 section 3.4). The certificates are not sorted, because several clients take the
+ * first one as theirs.
  */
 export function buildDegenerateSignedData(
   certificates: readonly Uint8Array[],

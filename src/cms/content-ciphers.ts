@@ -11,20 +11,23 @@ export interface ContentCipher {
   readonly oid: string;
   /** Octets. */
   readonly keyLength: number;
-  /** Octets of the block and so of the initialisation vector. */
+  /** Octets, also of the initialisation vector. */
   readonly blockLength: number;
   readonly openssl: string;
-  /** OpenSSL 3 keeps single DES in its legacy provider; triple DES with one key three times over is the same function. */
+  /**
+   * OpenSSL 3 has single DES only in its legacy provider. Triple DES with the same key three times
+   * is the same function.
+   */
   readonly keyRepeats: number;
-  /** The word that a connector has to allow it by; without one it is always accepted. */
+  /** The legacy word with which a connector allows it; without one it is always accepted. */
   readonly legacy?: 'des';
-  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), where it has one. */
+  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), if it has one. */
   readonly capability?: string;
 }
 
 const AES = { blockLength: 16, keyRepeats: 1, capability: 'AES' } as const;
 
-/** The one list of ciphers. What is not in it is not supported. */
+/** All supported ciphers. */
 export const CONTENT_CIPHERS: readonly ContentCipher[] = [
   { ...AES, name: 'aes128', oid: OID.aes128Cbc, keyLength: 16, openssl: 'aes-128-cbc' },
   { ...AES, name: 'aes192', oid: OID.aes192Cbc, keyLength: 24, openssl: 'aes-192-cbc' },
@@ -39,12 +42,11 @@ export const CONTENT_CIPHERS: readonly ContentCipher[] = [
   },
 ];
 
-/** Undefined for a cipher that this program does not know. @param oid dotted */
+/** Undefined for an unsupported cipher. @param oid dotted */
 export function findCipherByOid(oid: string): ContentCipher | undefined {
   return CONTENT_CIPHERS.find((candidate) => candidate.oid === oid);
 }
 
-/** The cipher of that name. */
 export function contentCipher(name: CipherName): ContentCipher {
   return CONTENT_CIPHERS.find((candidate) => candidate.name === name) as ContentCipher;
 }
@@ -59,7 +61,10 @@ export function encryptContent(
   return Buffer.concat([encrypt.update(content), encrypt.final()]);
 }
 
-/** The content, or undefined when its padding does not come out right: a wrong key or a changed ciphertext. */
+/**
+ * The content, or undefined when its padding is wrong: the key is wrong or the ciphertext was
+ * changed.
+ */
 export function decryptContent(
   { openssl, keyRepeats }: ContentCipher,
   key: Uint8Array,
@@ -74,7 +79,7 @@ export function decryptContent(
   }
 }
 
-/** Whole blocks, without padding. */
+/** Encrypts whole blocks, without padding. */
 export function encryptBlocks(
   { openssl }: ContentCipher,
   key: Uint8Array,
@@ -85,7 +90,7 @@ export function encryptBlocks(
   return Buffer.concat([encrypt.update(blocks), encrypt.final()]);
 }
 
-/** Whole blocks, without padding. @throws Error when they are not whole. */
+/** Decrypts whole blocks, without padding. @throws Error when they are not whole */
 export function decryptBlocks(
   { openssl }: ContentCipher,
   key: Uint8Array,
@@ -96,7 +101,10 @@ export function decryptBlocks(
   return Buffer.concat([decrypt.update(blocks), decrypt.final()]);
 }
 
-/** The initialisation vector that an AlgorithmIdentifier brings; undefined when it has none of the right length. */
+/**
+ * The initialisation vector in an AlgorithmIdentifier; undefined when there is none of the right
+ * length.
+ */
 export function initialisationVector(
   { parameters }: AlgorithmIdentifier,
   { blockLength }: ContentCipher,

@@ -15,11 +15,11 @@ import { checkSalting, derivePkcs12Key, PKCS12_PURPOSE } from './derive-pkcs12-k
 import { Pkcs12Error } from './pkcs12-error.ts';
 import { readPbkdf2Parameters } from './read-pbkdf2-parameters.ts';
 
-/** A passphrase in the two forms that keys are derived from. */
+/** A passphrase in the two encodings that key derivations use. */
 export interface Passphrase {
   /** For PBES2, as UTF-8. */
   readonly text: string;
-  /** For the derivation of PKCS #12. */
+  /** For the key derivation of PKCS #12. */
   readonly octets: Uint8Array;
 }
 
@@ -29,7 +29,7 @@ interface Decryption {
   readonly iv: Uint8Array;
 }
 
-/** PKCS #12 is the one place where this program reads HMAC with SHA-224. */
+/** Only PKCS #12 files may use HMAC with SHA-224. */
 const PSEUDO_RANDOM_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   [OID.hmacWithSha1, 'sha1'],
   [OID.hmacWithSha224, 'sha224'],
@@ -47,9 +47,10 @@ const OUTDATED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Decrypts with PBES2 (PBKDF2 with HMAC, AES or triple DES in CBC mode; RFC 8018 section 6.2) or with
- * pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 appendix C).
- * @throws Pkcs12Error for other algorithms, before anything is derived, and when the passphrase does not fit; DecodeError
+ * Decrypts with PBES2 (PBKDF2 with HMAC, AES or triple DES in CBC mode; RFC 8018 section 6.2) or
+ * with pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 appendix C).
+ * @throws Pkcs12Error for other algorithms, before any key is derived, and when the passphrase is
+ *   wrong; DecodeError when malformed
  */
 export function decryptByPassphrase(
   algorithm: AlgorithmIdentifier,

@@ -1,25 +1,28 @@
 import { createHash } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 
-/** The digests of MACs and of the encryption of PKCS #12, with the octets of their blocks. */
+/** The digests that MACs and the encryption of PKCS #12 use, with their block sizes in octets. */
 const BLOCK_OCTETS = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 } as const;
 
 export type Pkcs12Digest = keyof typeof BLOCK_OCTETS;
 
-/** What the octets are for: the diversifier ID (RFC 7292 appendix B.3). */
+/** The diversifier ID (RFC 7292 appendix B.3): what the derived octets are for. */
 export const PKCS12_PURPOSE = { key: 1, initialisationVector: 2, mac: 3 } as const;
 
-/** What stands beside the passphrase in the file. */
+/** What the file contains besides the passphrase's MAC or ciphertext. */
 export interface Pkcs12Salting {
   readonly salt: Uint8Array;
   readonly iterations: number;
 }
 
-/** OpenSSL writes 2048, Java 10 000 and once 100 000. A million take seconds, on the calling thread and before the MAC is known. */
+/**
+ * OpenSSL writes 2048; Java 10 000, and 100 000 in some versions. A million take seconds, on the
+ * calling thread and before the MAC is known.
+ */
 const MAX_ITERATIONS = 1_000_000;
 const MAX_SALT_OCTETS = 128;
 
-/** @throws DecodeError when the key would take too long to derive */
+/** @throws DecodeError when deriving the key would take too long */
 export function checkSalting({ salt, iterations }: Pkcs12Salting): void {
   if (iterations < 1 || iterations > MAX_ITERATIONS) {
     throw new DecodeError(`its passphrase is iterated ${iterations} times, not 1 to 1000000`);
@@ -30,18 +33,19 @@ export function checkSalting({ salt, iterations }: Pkcs12Salting): void {
 }
 
 /**
- * The octets that may stand for a passphrase in this derivation: UTF-16, big-endian, with two zero octets at the end (RFC 7292
- * appendix B.1). Of the empty one some programs leave the zero octets out.
+ * The possible encodings of a passphrase in this derivation: UTF-16, big-endian, with two zero
+ * octets at the end (RFC 7292 appendix B.1). Some programs omit the zero octets of an empty
+ * passphrase.
  */
 export function passphraseEncodings(passphrase: string): readonly Uint8Array[] {
   const terminated = Buffer.from(`${passphrase}\0`, 'utf16le').swap16();
   return passphrase === '' ? [terminated, new Uint8Array()] : [terminated];
 }
 
-/** What a passphrase is derived to. */
+/** The key to derive. */
 export interface Pkcs12Derivation {
   readonly digest: Pkcs12Digest;
-  /** Of PKCS12_PURPOSE. */
+  /** A value of PKCS12_PURPOSE. */
   readonly purpose: number;
   /** Octets. */
   readonly length: number;
@@ -69,13 +73,13 @@ export function derivePkcs12Key(
   return Buffer.concat(parts).subarray(0, length);
 }
 
-/** Copies of `octets` up to whole blocks, as few as hold all of them. */
+/** Copies of `octets` that fill whole blocks, as few as hold all of them. */
 function repeated(octets: Uint8Array, block: number): Uint8Array {
   const length = Math.ceil(octets.length / block) * block;
   return length === 0 ? octets : Buffer.alloc(length, octets);
 }
 
-/** Adds `addend` and 1 to the big-endian number of equal length, in place; what overflows is dropped. */
+/** Adds `addend` + 1 to the big-endian number of equal length, in place, and drops the overflow. */
 function addOneMore(number: Uint8Array, addend: Uint8Array): void {
   let carry = 1;
   for (let i = number.length - 1; i >= 0; i -= 1) {

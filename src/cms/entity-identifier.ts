@@ -7,7 +7,7 @@ import { derElement, derOctetString, derSequence } from '../asn1/write-der.ts';
 import { extensionValue } from '../x509/extensions.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
-/** How a SignerInfo or a RecipientInfo names a certificate (RFC 5652 sections 5.3 and 6.2.1). */
+/** How a SignerInfo or RecipientInfo identifies a certificate (RFC 5652 sections 5.3 and 6.2.1). */
 export type EntityIdentifier =
   | {
       readonly kind: 'issuerAndSerialNumber';
@@ -18,7 +18,10 @@ export type EntityIdentifier =
     }
   | { readonly kind: 'subjectKeyIdentifier'; readonly keyIdentifier: Uint8Array };
 
-/** Never for a certificate whose subjectKeyIdentifier is not in DER, which is no reason to refuse a message. */
+/**
+ * False for a certificate whose subjectKeyIdentifier is not DER, which is no reason to refuse a
+ * message.
+ */
 export function identifies(id: EntityIdentifier, certificate: Certificate): boolean {
   if (id.kind === 'issuerAndSerialNumber') {
     return (
@@ -30,7 +33,10 @@ export function identifies(id: EntityIdentifier, certificate: Certificate): bool
   return value !== undefined && equalBytes(value, derOctetString(id.keyIdentifier));
 }
 
-/** IssuerAndSerialNumber of a certificate, both to the byte as they stand in it: clients compare bytes. */
+/**
+ * IssuerAndSerialNumber of a certificate, with the exact bytes of both, because clients compare
+ * bytes.
+ */
 export function derIssuerAndSerialNumber({
   issuer,
   serialNumber,
@@ -38,7 +44,10 @@ export function derIssuerAndSerialNumber({
   return derSequence(issuer, derElement(0x02, serialNumber));
 }
 
-/** Reads a SignerIdentifier or RecipientIdentifier: an IssuerAndSerialNumber, or [0]. @throws DecodeError for anything else. */
+/**
+ * Reads a SignerIdentifier or RecipientIdentifier: an IssuerAndSerialNumber, or [0].
+ * @throws DecodeError for anything else
+ */
 export function readEntityIdentifier(element: BerElement | undefined): EntityIdentifier {
   if (hasContextTag(element, 0)) {
     return { kind: 'subjectKeyIdentifier', keyIdentifier: octets(element) };
@@ -51,7 +60,10 @@ export function readEntityIdentifier(element: BerElement | undefined): EntityIde
   };
 }
 
-/** Serial numbers arrive with and without needless leading octets; a negative one keeps its sign octet. */
+/**
+ * Clients send serial numbers with and without needless leading zeros. A negative one keeps its
+ * sign octet.
+ */
 function minimal(serial: Uint8Array): Uint8Array {
   const first = serial.findIndex((octet) => octet !== 0);
   return first < 0 ? serial.subarray(serial.length - 1) : serial.subarray(first);

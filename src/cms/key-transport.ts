@@ -6,11 +6,11 @@ import { oaepParameters } from './oaep-parameters.ts';
 import { type Unpad, unpadOaep, unpadPkcs1 } from './unpad-content-key.ts';
 
 /**
- * Recovers a content-encryption key of `keyLength` octets from what a client encrypted to our RSA key. Always gives a key:
- * when the padding is wrong, a pseudo-random one, so that the failure shows only later and looks like any
- * other (implicit rejection, protocol S1).
- * @throws UnsupportedAlgorithmError for key transport other than RSAES-PKCS1-v1_5 and RSAES-OAEP; DecodeError when the
- * parameters of OAEP are malformed. Both tell only of what stands in the clear.
+ * Recovers a content-encryption key of `keyLength` octets that a client encrypted to our RSA key.
+ * Always returns a key: a pseudo-random one when the padding is wrong, so that the failure shows
+ * only later and looks like any other (implicit rejection, against Bleichenbacher's attack).
+ * @throws UnsupportedAlgorithmError for key transport other than RSAES-PKCS1-v1_5 and RSAES-OAEP;
+ *   DecodeError when the parameters of OAEP are malformed. Both depend only on unencrypted data.
  */
 export type KeyTransport = (
   algorithm: AlgorithmIdentifier,
@@ -18,7 +18,7 @@ export type KeyTransport = (
   keyLength: number,
 ) => Uint8Array;
 
-/** The key transport of one RSA private key. `privateKey` is held, never exported again. */
+/** The key transport of one RSA private key, which it keeps and never exports again. */
 export function createKeyTransport(privateKey: KeyObject): KeyTransport {
   const modulusLength = (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) >>> 3;
   const rejectionSecret = rejectionSecretOf(privateKey);
@@ -40,9 +40,10 @@ function unpadding(algorithm: AlgorithmIdentifier): Unpad {
 }
 
 /**
- * Node 20 refuses RSA_PKCS1_PADDING for decryption (CVE-2023-46809): its OpenSSL rejects bad padding loudly, which is
- * Bleichenbacher's oracle. RSA_NO_PADDING gives the whole block and leaves the judging to us.
- * Undefined only for what anyone can see without the key: a wrong length or a number beyond the modulus.
+ * Node 20 refuses RSA_PKCS1_PADDING for decryption (CVE-2023-46809): its OpenSSL reports bad
+ * padding, which is Bleichenbacher's oracle. RSA_NO_PADDING returns the whole block and leaves the
+ * check to us. Undefined only for what is visible without the key: a wrong length or a number
+ * beyond the modulus.
  */
 function rawDecrypt(
   privateKey: KeyObject,
@@ -57,7 +58,10 @@ function rawDecrypt(
   }
 }
 
-/** Deterministic, so that the same tampered message always fails the same way; known to nobody without the key. */
+/**
+ * Deterministic, so that the same tampered message always fails in the same way; unknown without
+ * the key.
+ */
 function rejectionSecretOf(privateKey: KeyObject): Uint8Array {
   const pkcs1 = privateKey.export({ type: 'pkcs1', format: 'der' });
   return createHash('sha256').update('scep-connector implicit rejection').update(pkcs1).digest();

@@ -13,15 +13,15 @@ type OaepHash = (typeof HASHES)[number];
 export interface OaepParameters {
   /** Digest of the label. */
   readonly hash: OaepHash;
-  /** Digest of MGF1. Java names OAEP with SHA-256 and leaves this one at SHA-1. */
+  /** Digest of MGF1. Java uses OAEP with SHA-256 and MGF1 with SHA-1. */
   readonly maskHash: OaepHash;
   readonly label: Uint8Array;
 }
 
 /**
- * RSAES-OAEP-params (RFC 8017 appendix A.2.1), with SHA-1 and an empty label by default.
- * @throws UnsupportedAlgorithmError for digests other than SHA-1 and SHA-256 and for mask generation other than MGF1.
- * @throws DecodeError when malformed.
+ * RSAES-OAEP-params (RFC 8017 appendix A.2.1), by default with SHA-1 and an empty label.
+ * @throws UnsupportedAlgorithmError for digests other than SHA-1 and SHA-256 and for mask
+ *   generation other than MGF1; DecodeError when malformed
  */
 export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepParameters {
   const fields = parameters === undefined ? [] : fieldsOf(readBer(parameters));
@@ -34,7 +34,9 @@ export function oaepParameters({ oid, parameters }: AlgorithmIdentifier): OaepPa
   };
 }
 
-/** [0] to [3] EXPLICIT, each once at most; none when NULL stands in place of the SEQUENCE. */
+/**
+ * [0] to [3] EXPLICIT, each at most once; none when the parameters are NULL instead of a SEQUENCE.
+ */
 function fieldsOf(parameters: BerElement): readonly BerElement[] {
   const { tagClass, tagNumber, children } = parameters;
   const isSequenceOrNull = tagClass === 'universal' && (tagNumber === 16 || tagNumber === 5);

@@ -3,10 +3,11 @@ import type { KeyTransport } from './key-transport.ts';
 import type { EnvelopedData, KeyTransportRecipient } from './parse-enveloped-data.ts';
 
 /**
- * The content of an envelope that was encrypted to `recipient`, or undefined when it cannot be opened: wrong padding anywhere,
- * a malformed initialisation vector, a ciphertext of the wrong length. The caller must not let the
- * outside tell that from content that opens but does not parse (protocol S2).
- * @throws UnsupportedAlgorithmError for key transport outside our table.
+ * The content of an envelope that was encrypted to `recipient`. Undefined when it cannot be opened:
+ * wrong padding anywhere, a malformed initialisation vector, or a ciphertext of the wrong length.
+ * The caller must answer that exactly like content that opens but does not parse: a difference
+ * would be a decryption oracle.
+ * @throws UnsupportedAlgorithmError for an unsupported key transport
  */
 export function openEnvelopedData(
   envelope: EnvelopedData,
@@ -18,7 +19,7 @@ export function openEnvelopedData(
   return openContent(envelope, cipher, keyTransport(keyEncryption, encryptedKey, cipher.keyLength));
 }
 
-/** The same with the content-encryption key at hand. */
+/** Opens the content with a known content-encryption key. */
 export function openContent(
   { contentEncryption, encryptedContent }: EnvelopedData,
   cipher: ContentCipher,

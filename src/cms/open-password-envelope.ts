@@ -7,22 +7,23 @@ import { unwrapContentKey } from './wrap-content-key.ts';
 
 export interface OpenedByPassword {
   readonly content: Uint8Array;
-  /** The one that opened it. */
+  /** The password that opened it. */
   readonly password: string;
 }
 
 const MAX_PASSWORDS = 8;
-/** Computations of the pseudo-random function for one envelope, over all passwords: 25 to 50 ms (protocol S4, C70). */
+/** Computations of the pseudo-random function for one envelope, over all passwords: 25 to 50 ms. */
 const MAX_COST = 60_000;
 
 /**
- * Opens an envelope for whoever knows a password, with the first of `passwords` that fits: of at most 8, and of fewer when the
- * envelope makes each of them expensive. That is settled before anything is derived, and before any password is
- * asked for. Only its first PasswordRecipientInfo counts.
+ * Opens an envelope with the first of `passwords` that fits. Tries at most 8, and fewer when the
+ * envelope makes each of them expensive; that limit is known before the first password is requested
+ * or a key derived. Only the first PasswordRecipientInfo counts.
  *
- * Undefined when there is none or no password opens it, whatever the reason: a wrong password, a changed key and a changed
- * ciphertext take the same way through the code (protocol S2).
- * @throws UnsupportedAlgorithmError or DecodeError for what stands in the clear, as `passwordEncryption`.
+ * Undefined when no password opens it, whatever the reason: a wrong password, a changed key and a
+ * changed ciphertext take the same path through the code, so that they cannot be told apart.
+ * @throws UnsupportedAlgorithmError or DecodeError for the unencrypted parts, as
+ *   `passwordEncryption`
  */
 export async function openPasswordEnvelope(
   envelope: EnvelopedData,
@@ -44,7 +45,7 @@ export async function openPasswordEnvelope(
   return undefined;
 }
 
-/** The same with one password on the calling thread, for a client. */
+/** Opens an envelope with one password on the calling thread, for a client. */
 export function openPasswordEnvelopeSync(
   envelope: EnvelopedData,
   cipher: ContentCipher,
@@ -57,7 +58,7 @@ export function openPasswordEnvelopeSync(
   return openWithKey(lock, key);
 }
 
-/** An envelope and what its first PasswordRecipientInfo says about the key that opens it. */
+/** An envelope with what its first PasswordRecipientInfo says about the key that opens it. */
 interface PasswordLock {
   readonly envelope: EnvelopedData;
   readonly cipher: ContentCipher;

@@ -10,30 +10,31 @@ import { parseContentInfo } from './parse-content-info.ts';
 import { Pkcs12Error } from './pkcs12-error.ts';
 import { verifyPkcs12Mac } from './verify-pkcs12-mac.ts';
 
-/** A key and the certificates that came with it. */
+/** A private key and the certificates in the same file. */
 export interface OpenedPkcs12 {
   /** PrivateKeyInfo (PKCS #8), DER. */
   readonly privateKey: Uint8Array;
-  /** DER, in the order of the file, which says nothing. */
+  /** DER, in the order of the file, which has no meaning. */
   readonly certificates: readonly Uint8Array[];
 }
 
-/** A SafeBag (RFC 7292 section 4.2), still encrypted if it is a shrouded key. */
+/** A SafeBag (RFC 7292 section 4.2). A shrouded key is still encrypted. */
 interface SafeBag {
   readonly type: string;
   readonly value: BerElement;
 }
 
 const MAX_OCTETS = 1024 * 1024;
-/** Programs write two or three. Each may be encrypted, and so cost a derivation. */
+/** Programs write two or three. Each may be encrypted and so cost a key derivation. */
 const MAX_PARTS = 8;
 const MAX_BAGS = 50;
 
 /**
- * Opens a PKCS #12 file (RFC 7292) with one key, in BER or DER, of 1 MiB at most. The MAC is verified before anything else is read.
+ * Opens a PKCS #12 file (RFC 7292) with one key, in BER or DER, of at most 1 MiB. Verifies the MAC
+ * before it reads anything else.
  * @param passphrase may be empty
- * @throws Pkcs12Error when the passphrase is wrong, an algorithm is not read here, there is no MAC, or not just one key;
- *   DecodeError when malformed or out of bounds
+ * @throws Pkcs12Error when the passphrase is wrong, an algorithm is not supported, the MAC is
+ *   missing, or there is not exactly one key; DecodeError when malformed or out of bounds
  */
 export function openPkcs12(bytes: Uint8Array, passphrase: string): OpenedPkcs12 {
   if (bytes.length > MAX_OCTETS) throw new DecodeError('it is larger than 1 MiB');
@@ -54,7 +55,7 @@ export function openPkcs12(bytes: Uint8Array, passphrase: string): OpenedPkcs12 
   return { privateKey: theKey(bags, forms), certificates: certificatesOf(bags) };
 }
 
-/** The octets of a ContentInfo that holds Data. */
+/** The octets of a ContentInfo with Data. */
 function dataOf({ bytes }: BerElement): Uint8Array {
   const { contentType, content } = parseContentInfo(bytes);
   if (contentType === OID.data) return expectType(content, 'OCTET STRING').content;
@@ -99,7 +100,7 @@ function theKey(bags: readonly SafeBag[], passphrase: Passphrase): Uint8Array {
     .bytes;
 }
 
-/** What is in bags of other kinds is not asked for. */
+/** Ignores bags of other types. */
 function certificatesOf(bags: readonly SafeBag[]): readonly Uint8Array[] {
   return bags
     .filter(({ type }) => type === OID.certBag)

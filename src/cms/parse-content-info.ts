@@ -3,14 +3,14 @@ import { expectType, hasContextTag } from '../asn1/expect-type.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { readOid } from '../x509/read-oid.ts';
 
-/** What a ContentInfo holds (RFC 5652 section 3). */
+/** A ContentInfo (RFC 5652 section 3). */
 export interface ContentInfo {
   readonly contentType: string;
   /** The element under [0]. */
   readonly content: BerElement;
 }
 
-/** Reads a ContentInfo from DER, as `berToDer` gives it. @throws DecodeError */
+/** Reads a ContentInfo from DER, as `berToDer` returns it. @throws DecodeError */
 export function parseContentInfo(der: Uint8Array): ContentInfo {
   const [type, explicit, ...others] = expectType(readBer(der), 'SEQUENCE').children;
   const [content, ...more] = hasContextTag(explicit, 0) ? explicit.children : [];

@@ -9,11 +9,13 @@ import { type EntityIdentifier, readEntityIdentifier } from './entity-identifier
 import { parseContentInfo } from './parse-content-info.ts';
 import { type PasswordRecipient, readPasswordRecipient } from './password-recipient.ts';
 
-/** EnvelopedData (RFC 5652 section 6.1) as far as SCEP uses it. */
+/** The parts of EnvelopedData (RFC 5652 section 6.1) that SCEP uses. */
 export interface EnvelopedData {
-  /** By key transport, in the order received. Recipients of other kinds than these two are left out. */
+  /**
+   * By key transport, in the order received. Recipients other than these two kinds are left out.
+   */
   readonly recipients: readonly KeyTransportRecipient[];
-  /** By a password, likewise. */
+  /** By password, in the order received. */
   readonly passwordRecipients: readonly PasswordRecipient[];
   readonly contentEncryption: AlgorithmIdentifier;
   readonly encryptedContent: Uint8Array;
@@ -28,8 +30,8 @@ export interface KeyTransportRecipient {
 const MAX_RECIPIENTS = 10;
 
 /**
- * Reads a ContentInfo that holds EnvelopedData over plain data, BER or DER. Nothing is decrypted.
- * @throws DecodeError when it is not that, has no encrypted content, or has more than 10 recipients.
+ * Reads a ContentInfo with EnvelopedData over plain data, BER or DER. Decrypts nothing.
+ * @throws DecodeError when it is not that, has no encrypted content, or has more than 10 recipients
  */
 export function parseEnvelopedData(bytes: Uint8Array): EnvelopedData {
   const contentInfo = parseContentInfo(berToDer(bytes));
@@ -66,7 +68,7 @@ function keyTransportRecipient(element: BerElement): KeyTransportRecipient[] {
   ];
 }
 
-/** scepclient sends encryptedContent as constructed [0] with OCTET STRINGs inside (protocol fact 14). */
+/** scepclient sends encryptedContent as a constructed [0] that contains OCTET STRINGs. */
 function encryptedContentInfo(element: BerElement | undefined) {
   const [type, algorithm, encryptedContent] = expectType(element, 'SEQUENCE').children;
   if (type === undefined || readOid(type) !== OID.data) {

@@ -8,12 +8,13 @@ import { readOid } from '../x509/read-oid.ts';
 import { type EntityIdentifier, readEntityIdentifier } from './entity-identifier.ts';
 import { parseContentInfo } from './parse-content-info.ts';
 
-/** SignedData (RFC 5652 section 5.1) as far as SCEP uses it. */
+/** The parts of SignedData (RFC 5652 section 5.1) that SCEP uses. */
 export interface SignedData {
+  /** The octets of eContent; undefined when it is absent, as in a degenerate SignedData. */
   readonly contentType: string;
   /** The octets of eContent; undefined when it is absent, as in a degenerate SignedData. */
   readonly content: Uint8Array | undefined;
-  /** DER each, as received and in the order received. */
+  /** DER, in the order received. */
   readonly certificates: readonly Uint8Array[];
   readonly crls: readonly Uint8Array[];
   readonly signers: readonly SignerInfo[];
@@ -25,7 +26,9 @@ export interface SignerInfo {
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
   readonly signedAttributes: readonly SignedAttribute[];
-  /** The attributes as received under the tag SET OF, which is what the signature covers; empty when absent. */
+  /**
+   * The received attributes under the tag SET OF, which the signature covers; empty when absent.
+   */
   readonly signedAttributesDer: Uint8Array;
 }
 
@@ -40,8 +43,9 @@ const MAX_SIGNERS = 10;
 const MAX_ATTRIBUTES = 32;
 
 /**
- * Reads a ContentInfo that holds SignedData, BER or DER. Nothing is verified.
- * @throws DecodeError when it is not SignedData or exceeds 10 certificates, 10 signers or 32 attributes.
+ * Reads a ContentInfo with SignedData, BER or DER. Verifies nothing.
+ * @throws DecodeError when it is not SignedData or exceeds 10 certificates, 10 signers or 32
+ *   attributes
  */
 export function parseSignedData(bytes: Uint8Array): SignedData {
   const contentInfo = parseContentInfo(berToDer(bytes));
@@ -73,7 +77,10 @@ function encapsulatedContent(element: BerElement | undefined) {
   return { contentType: readOid(type), content };
 }
 
-/** The certificates [0] and crls [1] to the byte: clients sign odd ones for themselves (protocol C34). */
+/**
+ * The exact bytes of the certificates [0] and CRLs [1]: clients sign with odd certificates of their
+ * own.
+ */
 function certificatesAndCrls(optional: readonly BerElement[]) {
   const [certificates, crls] = [0, 1].map((number) =>
     optional.filter((field) => hasContextTag(field, number)).flatMap((field) => field.children),
@@ -110,7 +117,7 @@ function readAttributes({ children }: BerElement): SignedAttribute[] {
   });
 }
 
-/** [0] IMPLICIT under the tag of the SET OF that it stands for (RFC 5652 section 5.4). */
+/** [0] IMPLICIT with the tag of the SET OF that it replaces (RFC 5652 section 5.4). */
 function asSet({ bytes }: BerElement): Uint8Array {
   return Buffer.concat([Buffer.of(0x31), bytes.subarray(1)]);
 }

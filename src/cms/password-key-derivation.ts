@@ -16,24 +16,24 @@ import {
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
 import { readPbkdf2Parameters } from './read-pbkdf2-parameters.ts';
 
-/** How PBKDF2 makes a key out of a password (RFC 8018 section 5.2). */
+/** How PBKDF2 derives a key from a password (RFC 8018 section 5.2). */
 export interface PasswordKeyDerivation {
   /** 8 to 64 octets. */
   readonly salt: Uint8Array;
   /** 1 to 100 000. */
   readonly iterations: number;
-  /** The digest of the HMAC that is its pseudo-random function. */
+  /** The digest of the HMAC that is the pseudo-random function. */
   readonly prf: DigestName;
 }
 
-/** Who needs more than this to protect a challenge password has too short a one (protocol C70). */
+/** A challenge password that needs more iterations for its protection is too short. */
 const MAX_ITERATIONS = 100_000;
 const SALT_OCTETS = { minimum: 8, maximum: 64 };
 
 /**
- * Reads an AlgorithmIdentifier of PBKDF2 for a key of `keyLength` octets. Nothing is derived.
- * @throws UnsupportedAlgorithmError for another derivation or an unknown pseudo-random function; DecodeError when malformed
- * or out of bounds.
+ * Reads an AlgorithmIdentifier of PBKDF2 for a key of `keyLength` octets. Derives nothing.
+ * @throws UnsupportedAlgorithmError for another derivation or an unknown pseudo-random function;
+ *   DecodeError when malformed or out of bounds
  */
 export function readPasswordKeyDerivation(
   { oid, parameters }: AlgorithmIdentifier,
@@ -50,7 +50,7 @@ export function readPasswordKeyDerivation(
   return { salt, iterations, prf: prf === undefined ? 'sha1' : prfOf(prf) };
 }
 
-/** The AlgorithmIdentifier, DER. */
+/** The DER of the AlgorithmIdentifier. */
 export function derPasswordKeyDerivation(derivation: PasswordKeyDerivation): Uint8Array {
   const { salt, iterations, prf } = derivation;
   const { hmacOid } = digestAlgorithm(prf);
@@ -62,7 +62,7 @@ export function derPasswordKeyDerivation(derivation: PasswordKeyDerivation): Uin
   return derSequence(derOid(OID.pbkdf2), derSequence(...parameters));
 }
 
-/** How much deriving a key costs, in computations of the pseudo-random function. */
+/** The cost of deriving a key, in computations of the pseudo-random function. */
 export function derivationCost(
   { iterations, prf }: PasswordKeyDerivation,
   keyLength: number,
@@ -70,7 +70,10 @@ export function derivationCost(
   return iterations * Math.ceil(keyLength / digestAlgorithm(prf).length);
 }
 
-/** Derives a key of `keyLength` octets from the UTF-8 octets of the password, off the calling thread. */
+/**
+ * Derives a key of `keyLength` octets from the UTF-8 octets of the password, off the calling
+ * thread.
+ */
 export function deriveKey(
   password: string,
   { salt, iterations, prf }: PasswordKeyDerivation,

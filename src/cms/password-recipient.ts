@@ -23,28 +23,31 @@ import {
 } from './password-key-derivation.ts';
 import { wrapContentKey } from './wrap-content-key.ts';
 
-/** PasswordRecipientInfo (RFC 5652 section 6.2.4) as received; nothing has been judged. */
+/** PasswordRecipientInfo (RFC 5652 section 6.2.4) as received; nothing has been checked. */
 export interface PasswordRecipient {
   readonly keyDerivation: AlgorithmIdentifier | undefined;
   readonly keyEncryption: AlgorithmIdentifier;
   readonly encryptedKey: Uint8Array;
 }
 
-/** How a content key is encrypted under a password: by PWRI-KEK (RFC 3211) with a key from PBKDF2. */
+/** How a content key is encrypted by a password: PWRI-KEK (RFC 3211) with a key from PBKDF2. */
 export interface PasswordEncryption {
   readonly derivation: PasswordKeyDerivation;
   readonly cipher: ContentCipher;
   readonly iv: Uint8Array;
 }
 
-/** A key made out of a password, which takes the place of a certificate where replies are encrypted. The password is not in it. */
+/**
+ * A key derived from a password, to encrypt replies with instead of a certificate. Does not contain
+ * the password.
+ */
 export interface PasswordKey {
   readonly derivation: PasswordKeyDerivation;
   /** 32 octets. Secret. */
   readonly key: Uint8Array;
 }
 
-/** docs/adr/0009-password-recipients.md weighs the number. */
+/** docs/adr/0009-password-recipients.md explains the number. */
 const ITERATIONS = 10_000;
 const KEY_CIPHER = contentCipher('aes256');
 
@@ -63,8 +66,9 @@ export function readPasswordRecipient({ children }: BerElement): PasswordRecipie
 }
 
 /**
- * What stands in the clear about a password recipient, within our bounds. Nothing is derived.
- * @throws UnsupportedAlgorithmError for anything but PBKDF2 and PWRI-KEK with AES or triple DES; DecodeError when malformed.
+ * The unencrypted parameters of a password recipient, checked against our bounds. Derives nothing.
+ * @throws UnsupportedAlgorithmError for anything but PBKDF2 and PWRI-KEK with AES or triple DES;
+ *   DecodeError when malformed
  */
 export function passwordEncryption(recipient: PasswordRecipient): PasswordEncryption {
   const { keyDerivation, keyEncryption } = recipient;
@@ -82,7 +86,10 @@ export function passwordEncryption(recipient: PasswordRecipient): PasswordEncryp
   return { derivation: readPasswordKeyDerivation(keyDerivation, cipher.keyLength), cipher, iv };
 }
 
-/** Makes a key out of a password, to encrypt a reply by. Takes some milliseconds, off the calling thread. */
+/**
+ * Derives a key from a password, to encrypt a reply with. Takes some milliseconds, off the calling
+ * thread.
+ */
 export async function derivePasswordKey(
   password: string,
   randomBytes: (length: number) => Uint8Array,
@@ -91,7 +98,9 @@ export async function derivePasswordKey(
   return { derivation, key: await deriveKey(password, derivation, KEY_CIPHER.keyLength) };
 }
 
-/** A RecipientInfo for whoever knows the password, DER: PasswordRecipientInfo version 0 under [3]. */
+/**
+ * A RecipientInfo for those who know the password, DER: PasswordRecipientInfo version 0 under [3].
+ */
 export function derPasswordRecipient(
   { derivation, key }: PasswordKey,
   contentKey: Uint8Array,
@@ -109,7 +118,7 @@ export function derPasswordRecipient(
   );
 }
 
-/** [0] IMPLICIT AlgorithmIdentifier as the SEQUENCE that it stands for. */
+/** [0] IMPLICIT AlgorithmIdentifier as the SEQUENCE that it replaces. */
 function untagged({ bytes }: BerElement): BerElement {
   return readBer(Buffer.concat([Buffer.of(0x30), bytes.subarray(1)]));
 }

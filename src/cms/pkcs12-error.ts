@@ -1,14 +1,14 @@
 type Pkcs12Refusal =
-  /** Or the file was changed: nothing tells the two apart. */
+  /** The file may also have been changed: the two cannot be told apart. */
   | 'wrongPassphrase'
-  /** OpenSSL reads it, and can write it anew in a way that is read here. */
+  /** OpenSSL can read it and write it in a form that is supported here. */
   | 'rewritable'
-  /** As above, with its legacy algorithms. */
+  /** As above, with OpenSSL's legacy algorithms. */
   | 'rewritableByLegacy'
-  /** It does not hold what was looked for. */
+  /** It does not contain exactly one private key. */
   | 'otherContents';
 
-/** A PKCS #12 file that is well-formed, and is not opened. The message quotes nothing of it. */
+/** A well-formed PKCS #12 file that cannot be opened. The message quotes nothing from the file. */
 export class Pkcs12Error extends Error {
   override readonly name = 'Pkcs12Error';
   readonly refusal: Pkcs12Refusal;

@@ -1,19 +1,19 @@
 import { expectType, isType, readSmallInteger } from '../asn1/expect-type.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 
-/** PBKDF2-params (RFC 8018 appendix A.2) as they stand: whoever derives from them sets the bounds. */
+/** PBKDF2-params (RFC 8018 appendix A.2) as received: the caller checks the bounds. */
 export interface Pbkdf2Parameters {
   readonly salt: Uint8Array;
   readonly iterations: number;
-  /** Octets, where it is named. */
+  /** Octets; undefined when absent. */
   readonly keyLength: number | undefined;
   /** An AlgorithmIdentifier; undefined for the default, HMAC with SHA-1. */
   readonly prf: BerElement | undefined;
-  /** Whether something follows that has no place there. */
+  /** Whether unexpected elements follow. */
   readonly hasExcess: boolean;
 }
 
-/** @throws DecodeError when they are malformed, or the salt is not given as octets */
+/** @throws DecodeError when they are malformed, or the salt is not an OCTET STRING */
 export function readPbkdf2Parameters(parameters: Uint8Array): Pbkdf2Parameters {
   const [salt, iterations, ...optional] = expectType(readBer(parameters), 'SEQUENCE').children;
   const keyLength = isType(optional[0], 'INTEGER') ? optional.shift() : undefined;

@@ -22,15 +22,16 @@ export type EnvelopeRecipient =
       /** The RSA key in the certificate. */
       readonly publicKey: KeyObject;
     }
-  /** From `derivePasswordKey`: for a key that cannot be encrypted to (RFC 8894 section 3.1). */
+  /** From `derivePasswordKey`, for a key that cannot be encrypted to (RFC 8894 section 3.1). */
   | { readonly passwordKey: PasswordKey };
 
 type RandomBytes = (length: number) => Uint8Array;
 
 /**
- * A ContentInfo with EnvelopedData for one recipient, DER. Key transport is by RSAES-PKCS1-v1_5 with issuerAndSerialNumber, which
- * is what every SCEP client reads (protocol C45). `randomBytes` gives the content key, the initialisation vector, and for a
- * password what wrapping the key takes.
+ * A ContentInfo with EnvelopedData for one recipient, DER. Key transport is RSAES-PKCS1-v1_5 with
+ * issuerAndSerialNumber, which every SCEP client reads. `randomBytes` supplies the content key and
+ * the initialisation vector, in this order, and then, for a password, the octets for wrapping the
+ * key.
  */
 export function sealEnvelopedData(
   content: Uint8Array,
@@ -52,7 +53,10 @@ export function sealEnvelopedData(
   );
 }
 
-/** The version is that of the EnvelopedData, which depends on the kind of recipient (RFC 5652 section 6.1). */
+/**
+ * Returns also the version of the EnvelopedData, which depends on the kind of recipient (RFC 5652
+ * section 6.1).
+ */
 function encryptKey(
   contentKey: Uint8Array,
   recipient: EnvelopeRecipient,

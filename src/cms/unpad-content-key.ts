@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { OaepParameters } from './oaep-parameters.ts';
 
 /**
- * Takes a content-encryption key of `keyLength` octets out of a decrypted RSA block, or gives `substitute` when the padding
- * around it is wrong. It does not branch on secret octets and wipes the block. The key's length is known from the
- * content-encryption algorithm, so every octet of the padding has a known place.
+ * Extracts a content-encryption key of `keyLength` octets from a decrypted RSA block, or returns
+ * `substitute` when its padding is wrong. Does not branch on secret octets, and wipes the block.
+ * The content-encryption algorithm determines the key's length, so the position of every padding
+ * octet is known.
  */
 export type Unpad = (block: Uint8Array, keyLength: number, substitute: Uint8Array) => Uint8Array;
 
@@ -17,8 +18,8 @@ export const unpadPkcs1: Unpad = (block, keyLength, substitute) => {
 };
 
 /**
- * RFC 8017 section 7.1.2 step 3: 00, masked seed, masked digest of the label, zeros, 01, the key. OpenSSL would do it but for
- * the two digests, which node:crypto cannot tell apart.
+ * RFC 8017 section 7.1.2 step 3: 00, masked seed, masked digest of the label, zeros, 01, the key.
+ * OpenSSL cannot do it, because node:crypto uses the same digest for label and MGF1.
  */
 export function unpadOaep({ hash, maskHash, label }: OaepParameters): Unpad {
   const labelDigest = createHash(hash).update(label).digest();
@@ -36,7 +37,7 @@ export function unpadOaep({ hash, maskHash, label }: OaepParameters): Unpad {
   };
 }
 
-/** Exclusive-ors `target` with MGF1 of `seed` (RFC 8017 appendix B.2.1), in place. */
+/** XORs `target` with MGF1 of `seed` (RFC 8017 appendix B.2.1), in place. */
 function xorMask(target: Uint8Array, seed: Uint8Array, hash: string): void {
   const counter = Buffer.alloc(4);
   let mask = Buffer.alloc(0);
@@ -48,7 +49,9 @@ function xorMask(target: Uint8Array, seed: Uint8Array, hash: string): void {
     target[i] = (target[i] as number) ^ (mask[i] as number);
 }
 
-/** The last octets of `block` if `wrong` is 0, the substitute if it is 1 to 255, chosen by a mask. */
+/**
+ * The last octets of `block` if `wrong` is 0, the substitute if it is 1 to 255, selected by a mask.
+ */
 function keyUnlessWrong(
   wrong: number,
   block: Uint8Array,

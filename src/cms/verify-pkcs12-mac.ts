@@ -22,8 +22,9 @@ interface MacData extends Pkcs12Salting {
 
 /**
  * Checks the HMAC over the contents of a PKCS #12 file (RFC 7292 section 5.1).
- * @returns the octets that stand for the passphrase in this file
- * @throws Pkcs12Error when no passphrase like that made the MAC, or when it is of an unknown kind; DecodeError when malformed
+ * @returns the encoding of the passphrase that this file uses
+ * @throws Pkcs12Error when the passphrase is wrong or the MAC is of an unsupported kind;
+ *   DecodeError when malformed
  */
 export function verifyPkcs12Mac(
   macData: BerElement,

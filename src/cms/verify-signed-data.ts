@@ -15,9 +15,10 @@ import { verifySignature } from '../x509/verify-signature.ts';
 import type { SignedData, SignerInfo } from './parse-signed-data.ts';
 
 /**
- * Whether `signer` signed the content with the private half of `publicKey` (RFC 5652 sections 5.4 and 5.6). Signed attributes
- * are required: contentType and messageDigest must be there once each and agree with the content.
- * @throws UnsupportedAlgorithmError for a digest or signature algorithm outside our tables.
+ * Whether `signer` signed the content with the private half of `publicKey` (RFC 5652 sections 5.4
+ * and 5.6). Signed attributes are required: contentType and messageDigest must each occur once and
+ * match the content.
+ * @throws UnsupportedAlgorithmError for an unsupported digest or signature algorithm
  */
 export function verifySignedData(
   { content, contentType }: SignedData,
@@ -39,8 +40,8 @@ export function verifySignedData(
 }
 
 /**
- * The digests that a signature rests on: the one over the content, and the one within the signature algorithm, which may be
- * another. Throws like `verifySignedData`.
+ * The digests that a signature relies on: the one over the content, and the one of the signature
+ * algorithm, which may differ. Throws like `verifySignedData`.
  */
 export function signerDigests(
   signer: Pick<SignerInfo, 'digestAlgorithm' | 'signatureAlgorithm'>,
@@ -55,7 +56,10 @@ function contentDigest({ digestAlgorithm }: Pick<SignerInfo, 'digestAlgorithm'>)
   return digest;
 }
 
-/** SignerInfo may name the key type alone, as RFC 8894 clients mostly do, or digest and key type together. */
+/**
+ * A SignerInfo may identify only the key type, as most SCEP clients do, or digest and key type
+ * together.
+ */
 function signatureAlgorithm(
   named: AlgorithmIdentifier,
   { withRsaOid, withEcdsaOid }: DigestAlgorithm,
@@ -66,8 +70,8 @@ function signatureAlgorithm(
 }
 
 /**
- * First over the attributes as received, then over their DER order: some clients send the SET in one order and
- * sign it in the other (protocol C26).
+ * Verifies over the attributes as received, then over their DER order: some clients send the SET in
+ * one order and sign it in the other.
  */
 function signatureHolds(
   { signature, signedAttributesDer }: SignerInfo,

@@ -1,24 +1,27 @@
 import { type ContentCipher, decryptBlocks, encryptBlocks } from './content-ciphers.ts';
 
-/** What a content key is encrypted with. */
+/** The cipher and key that encrypt a content key. */
 export interface KeyWrapping {
   readonly cipher: ContentCipher;
   readonly key: Uint8Array;
   readonly iv: Uint8Array;
 }
 
-/** A content key as it was decrypted. */
+/** A decrypted content key. */
 export interface UnwrappedContentKey {
-  /** Of the length asked for in any case: a wrong password gives a key too, a wrong one. */
+  /** Always of the requested length: a wrong password yields a wrong key. */
   readonly contentKey: Uint8Array;
-  /** Whether the check value holds, which a wrong password brings about once in 2^32. */
+  /** Whether the check value is right, which happens with a wrong password once in 2^32. */
   readonly intact: boolean;
 }
 
-/** Octets before the key: its length, and its first three complemented. */
+/** The length of the key and the complement of its first three octets precede it. */
 const HEADER_OCTETS = 4;
 
-/** Encrypts a content key twice over by CBC, so that each octet depends on all (RFC 3211 section 2.3.1). */
+/**
+ * Encrypts a content key twice in CBC mode, so that each octet depends on all others (RFC 3211
+ * section 2.3.1).
+ */
 export function wrapContentKey(
   contentKey: Uint8Array,
   { cipher, key, iv }: KeyWrapping,
@@ -33,8 +36,9 @@ export function wrapContentKey(
 }
 
 /**
- * Reverses `wrapContentKey` (RFC 3211 section 2.3.2), without a branch on secret octets. Undefined only for what anyone can
- * see: a length that holds no key of `keyLength` octets.
+ * Reverses `wrapContentKey` (RFC 3211 section 2.3.2) without branching on secret octets. Undefined
+ * only for what is visible without the key: a length that cannot contain a key of `keyLength`
+ * octets.
  */
 export function unwrapContentKey(
   encryptedKey: Uint8Array,

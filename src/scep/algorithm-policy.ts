@@ -5,9 +5,12 @@ import {
   digestAlgorithm,
 } from '../x509/signature-algorithms.ts';
 
-/** The algorithms a connector accepts from clients beyond those that all do: the ones without a legacy word. */
+/**
+ * The legacy algorithms that a connector accepts from clients, besides those without a legacy word,
+ * which all connectors accept.
+ */
 export interface AlgorithmPolicy {
-  /** Single DES, which RFC 8894 section 2.9 forbids and scepclient always uses. */
+  /** RFC 8894 section 2.9 forbids single DES, and scepclient always uses it. */
   readonly allowSingleDes: boolean;
   readonly allowSha1: boolean;
   readonly allowMd5: boolean;
@@ -27,7 +30,7 @@ const ALLOWED_BY = {
   md5: 'allowMd5',
 } as const satisfies Record<NonNullable<Algorithm['legacy']>, keyof AlgorithmPolicy>;
 
-/** Whether the policy accepts a row of the tables of ciphers and digests. */
+/** Whether the policy accepts a cipher or digest of our tables. */
 export function accepts(policy: AlgorithmPolicy, { legacy }: Algorithm): boolean {
   return legacy === undefined || policy[ALLOWED_BY[legacy]];
 }

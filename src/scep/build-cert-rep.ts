@@ -19,14 +19,14 @@ export type CertRepOutcome =
       readonly status: 'SUCCESS';
       /** The messageData: a degenerate SignedData, DER. */
       readonly content: Uint8Array;
-      /** The certificate that signed the request, and its key (protocol C42). */
+      /** The certificate that signed the request, and its key. */
       readonly recipient: EnvelopeRecipient;
       readonly cipher: ContentCipher;
     }
   | { readonly status: 'FAILURE'; readonly failInfo: FailInfo; readonly text: string }
   | { readonly status: 'PENDING' };
 
-/** The RA identity that signs, with the digest that the client used itself (protocol C44). */
+/** The RA identity that signs, with the digest that the client used. */
 export interface CertRepSigner {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
@@ -41,9 +41,9 @@ export interface CertRepContext {
 }
 
 /**
- * A CertRep, DER: degenerate SignedData in EnvelopedData in SignedData for SUCCESS, an empty content for FAILURE and PENDING.
- * The content of those two is a present, zero-length OCTET STRING, because certmonger fails on an
- * absent one (protocol fact 3).
+ * A CertRep, DER. For SUCCESS, a degenerate SignedData in EnvelopedData in SignedData. For FAILURE
+ * and PENDING the content is a zero-length OCTET STRING, because certmonger fails when it is
+ * absent.
  */
 export function buildCertRep(
   outcome: CertRepOutcome,
@@ -73,8 +73,8 @@ function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
 }
 
 /**
- * The digest to sign the reply with: the client's own, since old clients know no other (protocol C44), if the connector
- * accepts it, else SHA-256.
+ * The digest for signing the reply: the client's own, because old clients know no other, if the
+ * connector accepts it; otherwise SHA-256.
  */
 export function replyDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
   const digest = findDigestByOid(signer.digestAlgorithm.oid);
@@ -82,8 +82,8 @@ export function replyDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): Di
 }
 
 /**
- * The cipher for the reply to a request whose envelope is not opened: the one it names, if the connector accepts that, else
- * AES-128, which RFC 8894 section 2.9 has every client know.
+ * The cipher for the reply to a request whose envelope is not opened: the one in the envelope, if
+ * the connector accepts it; otherwise AES-128, which RFC 8894 section 2.9 requires of every client.
  */
 export function replyCipher(
   envelope: EnvelopedData | undefined,

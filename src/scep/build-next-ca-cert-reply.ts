@@ -10,9 +10,10 @@ import {
 export const NEXT_CA_CERT_CONTENT_TYPE = 'application/x-x509-next-ca-cert';
 
 /**
- * The body of GetNextCACert (RFC 8894 section 4.7.1): what GetCACert will serve after the rollover, as a degenerate SignedData in a
- * SignedData that the current RA signs, so that a client which trusts the current one needs no fingerprint again.
- * @param certificates DER, the next RA's first, then those of CAs as in GetCACert
+ * The body of GetNextCACert (RFC 8894 section 4.7.1): the future reply to GetCACert, as a
+ * degenerate SignedData in a SignedData that the current RA signs. A client that trusts the current
+ * RA needs no new fingerprint.
+ * @param certificates DER, first the next RA's, then those of CAs as in GetCACert
  */
 export function buildNextCaCertReply(
   certificates: readonly Uint8Array[],

@@ -9,7 +9,7 @@ import type { DigestName } from '../x509/signature-algorithms.ts';
 import { REQUEST_TYPES, type RequestType } from './message-types.ts';
 import { nonceAttribute, printableAttribute } from './scep-attributes.ts';
 
-/** A request as the client side makes it (RFC 8894 section 3.3). */
+/** A request that a client sends (RFC 8894 section 3.3). */
 export interface PkiRequestParts {
   readonly type: RequestType;
   readonly transactionId: string;
@@ -40,15 +40,18 @@ export function buildPkiRequest(
   ]);
 }
 
-/** IssuerAndSubject, the messageData of a CertPoll (RFC 8894 section 3.3.3), from two Names in DER. */
+/**
+ * IssuerAndSubject, the messageData of a CertPoll (RFC 8894 section 3.3.3), from two Names in DER.
+ */
 export function derIssuerAndSubject(issuer: Uint8Array, subject: Uint8Array): Uint8Array {
   return derSequence(issuer, subject);
 }
 
 /**
- * The transactionID of an enrolment: SHA-256 of the SubjectPublicKeyInfo in hexadecimal (RFC 8894 section 3.2.1.1). A repeated
- * request has the same, so a server can tell a retry from a new enrolment. On a renewal the certificate to
- * renew is hashed after it: the key may stay the same, the transaction may not.
+ * The transactionID of an enrolment: SHA-256 of the SubjectPublicKeyInfo in hexadecimal (RFC 8894
+ * section 3.2.1.1). A repeated request has the same transactionID, so a server recognises a retry.
+ * For a renewal, the renewed certificate is hashed too: the key may stay the same, but the
+ * transaction must be new.
  */
 export function transactionIdOf(
   subjectPublicKeyInfo: Uint8Array,

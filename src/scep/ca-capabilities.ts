@@ -2,14 +2,14 @@ import { CONTENT_CIPHERS } from '../cms/content-ciphers.ts';
 import { DIGEST_ALGORITHMS } from '../x509/signature-algorithms.ts';
 import { type AlgorithmPolicy, accepts } from './algorithm-policy.ts';
 
-/** What a server offers some of the time (protocol C16). */
+/** Services that a server offers only at times. */
 type OptionalService = 'Renewal' | 'GetNextCACert';
 
 const PROTOCOL = ['POSTPKIOperation', 'SCEPStandard'];
 
 /**
- * The order is for clients: AES stands before DES3 because certmonger takes the first it finds, and strongSwan 5.9.8 uses AES
- * only when it sees SHA-384, which is no keyword of the RFC (protocol facts 5, 6).
+ * Clients depend on the order. AES precedes DES3 because certmonger takes the first cipher it
+ * finds. strongSwan 5.9.8 uses AES only when it sees SHA-384, which is not a keyword of RFC 8894.
  */
 const ORDER = [
   'AES',
@@ -24,8 +24,9 @@ const ORDER = [
 ];
 
 /**
- * The body of GetCACaps (RFC 8894 section 3.5.2): one keyword a line, for what the policy accepts and for the services offered
- * now, nothing else. There is no empty line: to strongSwan it would match every capability.
+ * The body of GetCACaps (RFC 8894 section 3.5.2): one keyword a line for each algorithm that the
+ * policy accepts and each service currently offered. It has no empty line, which strongSwan would
+ * match with every capability.
  */
 export function caCapabilities(
   policy: AlgorithmPolicy,

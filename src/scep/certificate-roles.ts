@@ -7,9 +7,9 @@ import { type KeyUsage, parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /**
- * Whether a certificate is a CA's, with room for `depth` CAs below it (RFC 5280 section 4.2.1.9). Without extensions, as in
- * version 1, it counts as one when it names itself as its issuer.
- * @throws DecodeError when basicConstraints is malformed.
+ * Whether a certificate is a CA's and allows `depth` CAs below it (RFC 5280 section 4.2.1.9). A
+ * certificate without extensions, as in version 1, counts as a CA's when it is self-issued.
+ * @throws DecodeError when basicConstraints is malformed
  */
 export function isAuthority(certificate: Certificate, depth = 0): boolean {
   const value = extensionValue(certificate, OID.basicConstraints);
@@ -21,16 +21,20 @@ export function isAuthority(certificate: Certificate, depth = 0): boolean {
   return ca && pathLength >= depth;
 }
 
-/** A certificate without keyUsage is not limited (RFC 5280 section 4.2.1.3). @throws DecodeError when it is malformed. */
+/**
+ * A certificate without keyUsage is not restricted (RFC 5280 section 4.2.1.3).
+ * @throws DecodeError when keyUsage is malformed
+ */
 export function allowsKeyUsage(certificate: Certificate, usage: KeyUsage): boolean {
   const value = extensionValue(certificate, OID.keyUsage);
   return value === undefined || parseKeyUsage(value).includes(usage);
 }
 
 /**
- * Whether extKeyUsage allows clientAuth alone, as in the certificates that devices enrol for. GetCACert is not authenticated: on
- * plain HTTP somebody who holds such a certificate of the same CA could offer it as the RA's and read the challenges.
- * @throws DecodeError when the extension is malformed.
+ * Whether extKeyUsage allows only clientAuth, as in the certificates that devices enrol for.
+ * GetCACert is not authenticated: over plain HTTP, the holder of such a certificate from the same
+ * CA could present it as the RA's and read the challenges.
+ * @throws DecodeError when extKeyUsage is malformed
  */
 export function isOnlyForClients(certificate: Certificate): boolean {
   const value = extensionValue(certificate, OID.extKeyUsage);

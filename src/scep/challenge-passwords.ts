@@ -4,9 +4,9 @@ import type { CertificationRequest } from '../x509/parse-certification-request.t
 import { readString } from '../x509/read-string.ts';
 
 /**
- * Every challengePassword of a request (RFC 2985 section 5.4.1), in order, in any character string type (protocol C36). Empty
- * ones are left out: clients send them for "none".
- * @throws DecodeError when one is not a character string.
+ * Every challengePassword of a request (RFC 2985 section 5.4.1), in order, of any character string
+ * type. Empty ones are left out, because clients send them for "none".
+ * @throws DecodeError when one is not a character string
  */
 export function challengePasswords({ attributes }: CertificationRequest): string[] {
   return attributes

@@ -1,7 +1,7 @@
 import type { CipherName } from '../cms/content-ciphers.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
 
-/** How a client is to speak to one server. */
+/** How a client talks to one server. */
 export interface ChosenAlgorithms {
   readonly digest: DigestName;
   readonly cipher: CipherName;
@@ -10,9 +10,10 @@ export interface ChosenAlgorithms {
 }
 
 /**
- * The algorithms that RFC 8894 section 3.5.2 prefers, SHA-256 and AES-128, as far as the body of a GetCACaps reply offers them.
- * Any line ends, any case and unknown keywords are read. Without keywords that leaves SHA-1, triple DES and
- * GET. Nobody signs this text, so a caller should tell the user of a choice that weak (protocol C66).
+ * The algorithms that RFC 8894 section 3.5.2 prefers, SHA-256 and AES-128, if the body of a
+ * GetCACaps reply offers them. Accepts any line ends, any case and unknown keywords. Without
+ * keywords the result is SHA-1, triple DES and GET. The reply is not signed, so the caller should
+ * warn the user about such a weak choice.
  */
 export function chooseAlgorithms(capabilities: string): ChosenAlgorithms {
   const keywords = new Set(

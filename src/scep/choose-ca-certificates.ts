@@ -1,13 +1,14 @@
 import { equalBytes } from '../asn1/equal-bytes.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 
-/** Which certificates of CAs clients are given. */
+/** Which CA certificates clients receive. */
 export type CaCertificatesChoice = 'full' | 'no-root' | 'ra-and-ca';
 
 /**
- * The certificates of CAs that go with the RA's, DER, the issuing CA first. `no-root` leaves out a root above the issuing CA; an
- * issuing CA that is a root itself always stays, as clients look for the RA's issuer.
- * @param chainToRoot from the CA above the issuing one up to the root
+ * The CA certificates that accompany the RA's, DER, the issuing CA first. `no-root` leaves out a
+ * root above the issuing CA. An issuing CA that is itself a root always stays, as clients look for
+ * the RA's issuer.
+ * @param chainToRoot from the CA above the issuing CA up to the root
  */
 export function chooseCaCertificates(
   choice: CaCertificatesChoice,

@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
 
 /**
- * Requires that the reply to a request can be encrypted at all: to the RSA key that signed it, or by a challenge password. To be
- * called before anything is issued (protocol C31).
+ * Requires that the reply to a request can be encrypted: to the RSA key that signed it, or by a
+ * challenge password. Call it before anything is issued.
  * @throws Refusal 'signer-key-unsupported'
  */
 export function requireReplyRoute(
@@ -18,8 +18,9 @@ export function requireReplyRoute(
 }
 
 /**
- * Whom the reply to a request is to be encrypted for (RFC 8894 section 3.1): the RSA key that signed it, or whoever knows the
- * challenge password. By password it takes some milliseconds, off the calling thread.
+ * The recipient of the reply to a request (RFC 8894 section 3.1): the RSA key that signed it, or
+ * those who know the challenge password. Deriving a key from a password takes some milliseconds,
+ * off the calling thread.
  * @throws Refusal as `requireReplyRoute`
  */
 export async function chooseReplyRecipient(

@@ -1,25 +1,34 @@
 import type { ContentCipher } from '../cms/content-ciphers.ts';
 import type { DigestAlgorithm } from '../x509/signature-algorithms.ts';
 
-/** One way in which clients depart from RFC 8894 and the server meets them. docs/client-quirks.md is made from these rows. */
+/**
+ * A deviation of clients from RFC 8894 that the server supports. docs/client-quirks.md is generated
+ * from these rows.
+ */
 export interface ClientQuirk {
   readonly name: string;
-  /** What is read, or how it is sent. */
+  /** What the server accepts or sends. */
   readonly what: string;
   readonly clients: string;
-  /** Where it is done, as in "scep/decode-get-message.ts#decodeGetMessage". */
+  /** The implementing function, for example "scep/decode-get-message.ts#decodeGetMessage". */
   readonly where: string;
-  /** The word of the tag `scep:legacy` that switches it on. Without one it costs no security and is always on. */
+  /**
+   * The word of the tag `scep:legacy` that enables it. Without one it does not weaken security and
+   * is always enabled.
+   */
   readonly legacy?: NonNullable<(ContentCipher | DigestAlgorithm)['legacy']>;
-  /** Requests of test/golden/scep/ that rest on it. */
+  /** Requests of test/golden/scep/ that depend on it. */
   readonly cases?: readonly string[];
-  /** Tests that prove it, as in "unit/http/enrol-listener.test.ts > junk is 400". */
+  /** Tests that prove it, for example "unit/http/enrol-listener.test.ts > junk is 400". */
   readonly tests?: readonly string[];
 }
 
 const HTTP = 'unit/http/enrol-listener.test.ts';
 
-/** What the server reads although RFC 8894 would let it refuse. It is strict about everything else. */
+/**
+ * What the server accepts although RFC 8894 would let it refuse. It is strict about everything
+ * else.
+ */
 export const READING_QUIRKS: readonly ClientQuirk[] = [
   {
     name: 'single-des',

@@ -1,11 +1,13 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 
 /**
- * The pkiMessage in the `message` parameter of a GET PKIOperation (RFC 8894 section 4.1), from its form in the URL.
- * Standard base64, percent-encoded, is the rule. Beyond it are read, each for the client named (protocol C3):
- * lines broken by %0A (sscep, strongSwan, Cisco), '+' and '/' as they are (macOS, jscep), '+' that a proxy made a space,
- * the base64url alphabet (scepclient up to 2.3.0), no padding, and percent-encoding done twice.
- * @throws DecodeError when what remains is not base64.
+ * The pkiMessage in the `message` parameter of a GET PKIOperation (RFC 8894 section 4.1), as it
+ * appears in the URL. The standard form is percent-encoded base64. Other forms are accepted for
+ * certain clients:
+ * - lines broken by %0A (sscep, strongSwan, Cisco)
+ * - '+' and '/' unescaped (macOS, jscep), also '+' that a proxy turned into a space
+ * - the base64url alphabet (scepclient up to 2.3.0), missing padding, and double percent-encoding
+ * @throws DecodeError when the result is not base64
  */
 export function decodeGetMessage(message: string): Uint8Array {
   const once = percentDecode(message);

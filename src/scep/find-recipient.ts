@@ -17,7 +17,7 @@ export interface Recipient {
   readonly keyTransport: KeyTransport;
 }
 
-/** An envelope together with the identity of ours that it was encrypted to. */
+/** An envelope and the identity of ours that it is encrypted to. */
 export interface AddressedEnvelope<R extends Recipient> {
   readonly envelope: EnvelopedData;
   readonly recipientInfo: KeyTransportRecipient;
@@ -25,8 +25,8 @@ export interface AddressedEnvelope<R extends Recipient> {
 }
 
 /**
- * Finds out which of our identities a request is encrypted to, from what stands in the clear. Undefined when it is none of
- * them or the envelope cannot be read.
+ * Finds the identity of ours that a request is encrypted to, without decrypting. Undefined when
+ * there is none or the envelope cannot be read.
  */
 export function findRecipient<R extends Recipient>(
   { signedData }: PkiRequest,

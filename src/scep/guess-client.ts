@@ -1,12 +1,12 @@
 import type { PkiRequest } from './read-pki-message.ts';
 
-/** What is seen of a client from outside. */
+/** What a client shows of itself. */
 export interface ClientTraits {
   readonly userAgent: string | undefined;
   readonly request: PkiRequest;
 }
 
-/** From the surest sign to the least sure; the first that fits counts. */
+/** From the most to the least reliable sign; the first that fits counts. */
 const SIGNS: readonly { client: string; fits: (traits: ClientTraits) => boolean }[] = [
   { client: 'cisco', fits: agent(/Cisco PKI/i) },
   { client: 'windows', fits: agent(/NDES client|Win32|WinHTTP|Microsoft/i) },
@@ -19,7 +19,7 @@ const SIGNS: readonly { client: string; fits: (traits: ClientTraits) => boolean 
   { client: 'strongswan', fits: transactionId(/^[0-9A-F]{40}$/) },
 ];
 
-/** Which client sent a request, as far as its habits tell (protocol 2.1); a help for whoever reads the log, nothing more. */
+/** Which client sent a request, judged by its habits. Only a help for those who read the log. */
 export function guessClient(traits: ClientTraits): string {
   return SIGNS.find(({ fits }) => fits(traits))?.client ?? 'unknown';
 }

@@ -1,4 +1,6 @@
-/** The messageType values a client may send (RFC 8894 section 3.2.1.2). Closed: everything else is refused. */
+/**
+ * The messageType values that a client may send (RFC 8894 section 3.2.1.2). All others are refused.
+ */
 export const REQUEST_TYPES = {
   RenewalReq: '17',
   PKCSReq: '19',
@@ -9,10 +11,10 @@ export const REQUEST_TYPES = {
 
 export type RequestType = keyof typeof REQUEST_TYPES;
 
-/** The messageType of every answer. */
+/** The messageType of every reply. */
 export const CERT_REP = '3';
 
-/** The request type a messageType attribute stands for; undefined for anything but the five. */
+/** The request type of a messageType attribute; undefined for any other value. */
 export function requestTypeOf(messageType: string): RequestType | undefined {
   const names = Object.keys(REQUEST_TYPES) as RequestType[];
   return names.find((name) => REQUEST_TYPES[name] === messageType);

@@ -12,17 +12,23 @@ import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.t
 import { type AlgorithmPolicy, acceptsCipher } from './algorithm-policy.ts';
 import { UntrustedReplyError } from './require-server-signature.ts';
 
-/** Whose reply it is: who signed the request by `privateKey`, with the certificate `certificate`. */
+/**
+ * The recipient of a reply: it signed the request with `privateKey`, whose certificate is
+ * `certificate`.
+ */
 export interface ReplyRecipient {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
-  /** What the reply is encrypted by when the key is not RSA (RFC 8894 section 3.1). */
+  /** Decrypts the reply when the key is not RSA (RFC 8894 section 3.1). */
   readonly challengePassword?: string | undefined;
 }
 
-/** What a CertRep SUCCESS brings: certificates, or a CRL in answer to GetCRL. One of the two is never empty. */
+/**
+ * The contents of a CertRep SUCCESS: certificates, or a CRL in reply to GetCRL. One of the two is
+ * never empty.
+ */
 export interface CertRepContents {
-  /** In the order sent. That they are what was asked for is still to be checked. */
+  /** In the order sent. The caller must check that they are what was requested. */
   readonly certificates: readonly Certificate[];
   /** DER each. Not verified. */
   readonly crls: readonly Uint8Array[];
@@ -30,8 +36,8 @@ export interface CertRepContents {
 
 /**
  * The contents of a CertRep SUCCESS: a degenerate SignedData in an envelope for the recipient.
- * @throws DecodeError when it cannot be opened or is empty; UntrustedReplyError for a cipher outside the policy;
- * UnsupportedAlgorithmError for one outside our tables.
+ * @throws DecodeError when it cannot be opened or is empty; UntrustedReplyError for a cipher that
+ *   the policy does not accept; UnsupportedAlgorithmError for an unsupported one
  */
 export function openCertRep(
   content: Uint8Array | undefined,

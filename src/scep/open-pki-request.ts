@@ -9,17 +9,18 @@ import { type AddressedEnvelope, type Recipient, readEnvelope } from './find-rec
 import { Refusal } from './refusal.ts';
 import type { VerifiedRequest } from './verify-pki-request.ts';
 
-/** A request whose envelope has been opened. What is inside has not been looked at. */
+/** A request whose envelope has been opened. Its content has not been examined. */
 export interface OpenedRequest extends VerifiedRequest {
-  /** The messageData: for a PKCSReq, a PKCS #10. */
+  /** The messageData, for example a PKCS #10 for a PKCSReq. */
   readonly content: Uint8Array;
   readonly cipher: ContentCipher;
 }
 
 /**
- * Opens the envelope of a verified request; `addressed` is what `findRecipient` gave for it.
- * @throws Refusal 'message-check' whenever that does not work out, whatever the reason (protocol S2);
- * 'algorithm-unsupported' or 'algorithm-not-allowed' for what stands in the clear beside the ciphertext.
+ * Opens the envelope of a verified request; `addressed` is the result of `findRecipient` for it.
+ * @throws Refusal 'message-check' whenever that fails, whatever the reason, so that failures cannot
+ *   be told apart; 'algorithm-unsupported' or 'algorithm-not-allowed' for what is unencrypted
+ *   beside the ciphertext
  */
 export function openPkiRequest(
   verified: VerifiedRequest,
@@ -45,8 +46,9 @@ export interface RequestOpenedByPassword extends OpenedRequest {
 }
 
 /**
- * Opens a request that is encrypted to none of our identities but may be by a challenge password (RFC 8894 section 3.1): one of
- * `passwords`, the first few of which are asked for only if there is a PasswordRecipientInfo that is worth trying.
+ * Opens a request that is not encrypted to any of our identities but may be by a challenge password
+ * (RFC 8894 section 3.1). Requests the first few of `passwords` only if the envelope has a
+ * PasswordRecipientInfo that is worth trying.
  * @throws Refusal as `openPkiRequest`
  */
 export async function openPasswordRequest(

@@ -2,13 +2,14 @@
 export interface ScepQuery {
   /** Lower case; undefined when absent. */
   readonly operation: string | undefined;
-  /** As it stands in the URL, still percent-encoded; undefined when absent. */
+  /** As in the URL, still percent-encoded; undefined when absent. */
   readonly message: string | undefined;
 }
 
 /**
- * Reads the query of a request target, in any order of its parameters; of repeated ones the first counts. A general query
- * parser would turn '+' into a space, which clients that do not escape base64 send as itself.
+ * Reads the query of a request target, with parameters in any order; the first of repeated
+ * parameters counts. A general query parser would turn '+' into a space, but some clients send
+ * base64 without escaping it.
  */
 export function parseScepQuery(requestTarget: string): ScepQuery {
   const start = requestTarget.indexOf('?');

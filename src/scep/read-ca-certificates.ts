@@ -8,21 +8,30 @@ import { importPublicKey } from '../x509/public-key.ts';
 import { allowsKeyUsage, isAuthority, isOnlyForClients } from './certificate-roles.ts';
 import { UntrustedReplyError } from './require-server-signature.ts';
 
-/** What a client learns from GetCACert. It holds together, but nothing says yet that it is the right CA. */
+/**
+ * What a client learns from GetCACert. It is consistent, but not yet known to be from the right CA.
+ */
 export interface CaCertificates {
-  /** Whom requests are encrypted to: the registration authority or, where there is none, the issuing CA. */
+  /**
+   * The certificate that requests are encrypted to: the registration authority's or, without one,
+   * the issuing CA's.
+   */
   readonly recipient: Certificate;
-  /** The issuing CA first, each certificate signed by the next: up to the root or to the last that was sent. */
+  /**
+   * The issuing CA first, each certificate signed by the next, up to the root or the last that was
+   * sent.
+   */
   readonly chain: readonly Certificate[];
-  /** All that may sign a CertRep. */
+  /** The certificates that may sign a CertRep. */
   readonly signers: readonly Certificate[];
 }
 
 /**
- * Reads the body of a GetCACert reply (RFC 8894 section 4.2.1), picks the certificates by their roles, whatever their
- * order, and verifies by signature that the recipient was issued by the issuing CA and the chain goes up from there.
- * @throws DecodeError when it is not what the content type says; UntrustedReplyError when the certificates do not
- * hold together or one of them is not valid at `now`.
+ * Reads the body of a GetCACert reply (RFC 8894 section 4.2.1). Selects the certificates by their
+ * roles, in any order, and verifies by signature that the issuing CA issued the recipient's
+ * certificate and that the chain continues from there.
+ * @throws DecodeError when it is not what the content type says; UntrustedReplyError when the
+ *   certificates do not form a chain or one of them is not valid at `now`
  */
 export function readCaCertificates(
   body: Uint8Array,
@@ -66,7 +75,7 @@ function lowestAuthority(authorities: readonly Certificate[]): Certificate {
   return lowest;
 }
 
-/** From the issuing CA up. Of a recipient that is a CA, the chain begins with itself. */
+/** The chain from the issuing CA up. If the recipient is a CA, the chain begins with it. */
 function chainAbove(
   recipient: Certificate,
   authorities: readonly Certificate[],
@@ -90,8 +99,9 @@ function chainAbove(
 }
 
 /**
- * The CA that signed `certificate`, which stands above `depth` CAs already; undefined when none of that name was sent.
- * @throws UntrustedReplyError when one was, but it did not or may not have signed it.
+ * The CA that signed `certificate`, which has `depth` CAs below it; undefined when no CA of that
+ * name was sent.
+ * @throws UntrustedReplyError when one was sent, but did not or may not have signed it
  */
 function issuerAmong(
   authorities: readonly Certificate[],

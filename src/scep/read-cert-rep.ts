@@ -12,28 +12,29 @@ import {
   UntrustedReplyError,
 } from './require-server-signature.ts';
 
-/** What the reply to one request has to agree with. */
+/** What the reply to one request must match. */
 export interface ExpectedCertRep extends ExpectedSignature {
   readonly transactionId: string;
   /** Of the request. */
   readonly senderNonce: Uint8Array;
 }
 
-/** A CertRep that has been verified (RFC 8894 section 3.3.2). */
+/** A verified CertRep (RFC 8894 section 3.3.2). */
 export type CertRep =
   | ({ readonly status: 'SUCCESS' } & CertRepContents)
   | {
       readonly status: 'FAILURE';
       readonly failInfo: FailInfo;
-      /** The failInfoText, which the server may leave out. */
+      /** The failInfoText, which is optional. */
       readonly text: string | undefined;
     }
   | { readonly status: 'PENDING' };
 
 /**
- * Reads and verifies the reply to a request on the client's side.
- * @throws DecodeError when it is malformed; UntrustedReplyError when it is signed by nobody in `expected.signers`, answers
- * another request, or uses an algorithm that is unknown or outside the policy.
+ * Reads and verifies the reply to a request, on the client's side.
+ * @throws DecodeError when it is malformed; UntrustedReplyError when none of `expected.signers`
+ *   signed it, it answers another request, or it uses an algorithm that is unknown or not accepted
+ *   by the policy
  */
 export function readCertRep(
   bytes: Uint8Array,

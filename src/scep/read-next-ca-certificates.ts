@@ -9,10 +9,11 @@ import {
 } from './require-server-signature.ts';
 
 /**
- * Reads the body of a GetNextCACert reply (RFC 8894 section 4.7.1): the certificates that will be served by GetCACert after
- * the rollover, in the order sent, one or more. They may not be valid yet. Those that stand in the outer
- * SignedData are passed over: nothing signs them.
- * @throws DecodeError when it is malformed; UntrustedReplyError when no one of `expected.signers` signed it.
+ * Reads the body of a GetNextCACert reply (RFC 8894 section 4.7.1): the certificates that GetCACert
+ * will serve after the rollover, in the order sent, one or more. They may not be valid yet. Ignores
+ * the certificates in the outer SignedData, because they are not signed.
+ * @throws DecodeError when it is malformed; UntrustedReplyError when none of `expected.signers`
+ *   signed it
  */
 export function readNextCaCertificates(
   body: Uint8Array,

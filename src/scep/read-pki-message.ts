@@ -5,24 +5,28 @@ import { parseSignedData, type SignedData, type SignerInfo } from '../cms/parse-
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
 import { readScepAttributes, type ScepAttributes } from './scep-attributes.ts';
 
-/** A pkiMessage (RFC 8894 section 3.2) taken apart. Nothing in it has been verified. */
+/** A parsed pkiMessage (RFC 8894 section 3.2). Nothing in it has been verified. */
 export interface PkiMessage {
   readonly attributes: ScepAttributes;
   readonly signedData: SignedData;
   readonly signer: SignerInfo;
-  /** The certificate among those sent that the SignerInfo names; undefined when it is not there. */
+  /** The enclosed certificate that the SignerInfo identifies; undefined when it is missing. */
   readonly signerCertificate: Certificate | undefined;
 }
 
-/** A request from a client: it always has a senderNonce, so it can always be answered with a CertRep. */
+/**
+ * A request from a client. It always has a senderNonce, so it can always be answered with a
+ * CertRep.
+ */
 export interface PkiRequest extends PkiMessage {
   readonly senderNonce: Uint8Array;
 }
 
 /**
- * Reads a pkiMessage, BER or DER: SignedData over data with exactly one signer and the SCEP attributes.
- * @throws DecodeError for anything else. No certificate chain and no self-signature is looked at: of a
- * client's certificate only the public key and the two names matter (protocol C34).
+ * Reads a pkiMessage, BER or DER: SignedData over data with exactly one signer and the SCEP
+ * attributes. Checks no certificate chain and no self-signature: only the public key and the two
+ * names of a client's certificate matter.
+ * @throws DecodeError for anything else
  */
 export function readPkiMessage(bytes: Uint8Array): PkiMessage {
   const signedData = parseSignedData(bytes);
@@ -41,7 +45,7 @@ export function readPkiMessage(bytes: Uint8Array): PkiMessage {
   };
 }
 
-/** Reads what a client sent as a PKIOperation. @throws DecodeError also when the senderNonce is missing. */
+/** Reads the message of a PKIOperation. @throws DecodeError also when the senderNonce is missing */
 export function readPkiRequest(bytes: Uint8Array): PkiRequest {
   const message = readPkiMessage(bytes);
   const { senderNonce } = message.attributes;
@@ -49,7 +53,7 @@ export function readPkiRequest(bytes: Uint8Array): PkiRequest {
   return { ...message, senderNonce };
 }
 
-/** Certificates that cannot be read are passed over: only the one the signer is named by has to be good. */
+/** Ignores certificates that cannot be read: only the signer's must be valid. */
 function signerCertificate(
   { certificates }: SignedData,
   { id }: SignerInfo,

@@ -2,15 +2,20 @@ import type { FailInfo } from './pki-status.ts';
 
 interface RefusalReasonRow {
   readonly failInfo: FailInfo;
-  /** The failInfoText: one sentence for the person at the client. Never a secret, never an internal. */
+  /**
+   * The failInfoText: one sentence for the person at the client. Contains no secrets or internals.
+   */
   readonly text: string;
   /** For the log: where an administrator should look. */
   readonly hint: string;
 }
 
-/** Every reason why a readable message is refused (protocol C50). The log names the same codes. */
+/** Every reason for refusing a readable message. The log uses the same codes. */
 export const REFUSAL_REASONS = {
-  /** One answer for every way in which a message can fail to verify, decrypt or parse, so that none is an oracle. */
+  /**
+   * One answer for every way in which a message can fail to verify, decrypt or parse, so that none
+   * is an oracle.
+   */
   'message-check': {
     failInfo: 'badMessageCheck',
     text: 'The message could not be verified and decrypted. Fetch the CA certificates again (GetCACert) and retry.',
@@ -165,7 +170,7 @@ export const REFUSAL_REASONS = {
 
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
 
-/** A readable message that is not granted. It becomes a CertRep with pkiStatus FAILURE. */
+/** Refuses a readable message. The client receives a CertRep with pkiStatus FAILURE. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;
@@ -175,8 +180,8 @@ export class Refusal extends Error {
   readonly hint: string;
 
   /**
-   * `detail` names what is wrong, for the log and for the sender; but the text of 'message-check' never varies, so there
-   * it reaches the log alone, as `cause` always does.
+   * `detail` says what is wrong, for the log and the sender. The text of 'message-check' never
+   * varies, so its detail goes only to the log, as `cause` always does.
    */
   constructor(reason: RefusalReason, detail?: string, cause?: Error) {
     const row = REFUSAL_REASONS[reason];

@@ -3,7 +3,7 @@ import type { ClientQuirk } from './client-quirks.ts';
 const HTTP = 'unit/http/enrol-listener.test.ts';
 const REPLY = 'unit/scep/build-cert-rep.test.ts';
 
-/** What the server sends in one way out of several that RFC 8894 allows, or beyond it. */
+/** What the server sends in one of several ways that RFC 8894 allows, or beyond it. */
 export const WRITING_QUIRKS: readonly ClientQuirk[] = [
   {
     name: 'sha-384-keyword',

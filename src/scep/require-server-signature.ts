@@ -5,21 +5,28 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { type AlgorithmPolicy, acceptsDigest } from './algorithm-policy.ts';
 
-/** A reply of a SCEP server that can be read but not relied on. The message is for the person at the client. */
+/**
+ * A readable reply of a SCEP server that cannot be trusted. The message is for the user of the
+ * client.
+ */
 export class UntrustedReplyError extends Error {
   override readonly name = 'UntrustedReplyError';
 }
 
-/** Whose signature makes a reply of the server believable. */
+/** Which signatures make a reply of the server trustworthy. */
 export interface ExpectedSignature {
-  /** The certificates from GetCACert that may sign. One that only comes with the reply counts for nothing. */
+  /**
+   * The certificates from GetCACert that may sign. A certificate that comes only with the reply
+   * does not count.
+   */
   readonly signers: readonly Certificate[];
   readonly policy: AlgorithmPolicy;
 }
 
 /**
- * Makes sure that what the server sent is signed by one of `signers`, with a digest of the policy.
- * @throws UntrustedReplyError when it is not; UnsupportedAlgorithmError for an algorithm outside our tables.
+ * Requires that one of `signers` signed the server's reply, with a digest that the policy accepts.
+ * @throws UntrustedReplyError when that is not so; UnsupportedAlgorithmError for an unsupported
+ *   algorithm
  */
 export function requireServerSignature(
   { signedData, signer }: { readonly signedData: SignedData; readonly signer: SignerInfo },

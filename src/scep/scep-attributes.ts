@@ -7,11 +7,11 @@ import { derAttribute } from '../cms/build-signed-data.ts';
 import type { SignerInfo } from '../cms/parse-signed-data.ts';
 import { readString, type StringType } from '../x509/read-string.ts';
 
-/** The signed attributes that RFC 8894 section 3.2.1 defines, as one side reads them from the other. */
+/** The signed attributes of RFC 8894 section 3.2.1, as the receiver reads them. */
 export interface ScepAttributes {
   readonly messageType: string;
   readonly transactionId: string;
-  /** The transactionID value as received, DER, to be sent back unchanged. */
+  /** The received transactionID value, DER, to be returned unchanged. */
   readonly transactionIdDer: Uint8Array;
   readonly senderNonce: Uint8Array | undefined;
   readonly recipientNonce: Uint8Array | undefined;
@@ -20,7 +20,7 @@ export interface ScepAttributes {
   readonly failInfoText: string | undefined;
 }
 
-/** PrintableString is the rule; the others are accepted (protocol C27). */
+/** RFC 8894 prescribes PrintableString; clients send the others too. */
 const STRING_TYPES: ReadonlySet<StringType> = new Set([
   'PrintableString',
   'UTF8String',
@@ -29,7 +29,10 @@ const STRING_TYPES: ReadonlySet<StringType> = new Set([
 const MAX_TEXT = 255;
 const MAX_NONCE = 64;
 
-/** @throws DecodeError when messageType or transactionID is missing, or any SCEP attribute is repeated or of the wrong type. */
+/**
+ * @throws DecodeError when messageType or transactionID is missing, or any SCEP attribute is
+ *   repeated or of the wrong type
+ */
 export function readScepAttributes(signer: SignerInfo): ScepAttributes {
   const transactionId = singleValue(signer, OID.scepTransactionId);
   const messageType = text(signer, OID.scepMessageType);

@@ -11,15 +11,19 @@ import { Refusal } from './refusal.ts';
 
 const MINIMUM_RSA_BITS = 2048;
 
-/** A request whose signature holds. The signer is whoever has the key: no certificate has been trusted. */
+/**
+ * A request with a valid signature. The signer is known only by its key: no certificate has been
+ * trusted.
+ */
 export interface VerifiedRequest {
   readonly request: PkiRequest;
   readonly signerCertificate: Certificate;
   /** RSA of 2048 bits or more, or EC. */
   readonly signerKey: KeyObject;
   /**
-   * How the reply can be encrypted (RFC 8894 section 3.1): to an RSA key that signed the request, otherwise by the challenge
-   * password. Without one a reply cannot be made, so the request must be refused before anything is issued (protocol C31).
+   * How the reply can be encrypted (RFC 8894 section 3.1): to an RSA key that signed the request,
+   * otherwise by the challenge password. Without either, the request must be refused before
+   * anything is issued.
    */
   readonly replyBy: 'key-transport' | 'password';
   readonly digest: DigestName;
@@ -27,8 +31,9 @@ export interface VerifiedRequest {
 
 /**
  * Verifies the signature of a request with algorithms that `policy` accepts.
- * @throws Refusal 'message-check' when it does not hold or its certificate is missing; 'algorithm-unsupported',
- * 'algorithm-not-allowed' or 'signer-key-unsupported' when it cannot be judged.
+ * @throws Refusal 'message-check' when it is wrong or its certificate is missing;
+ *   'algorithm-unsupported', 'algorithm-not-allowed' or 'signer-key-unsupported' when it cannot be
+ *   verified
  */
 export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): VerifiedRequest {
   const { signerCertificate } = request;
@@ -52,7 +57,10 @@ export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): 
   }
 }
 
-/** The digest over the content, if both it and the digest within the signature algorithm are accepted. */
+/**
+ * The digest over the content, if the policy accepts both it and the digest of the signature
+ * algorithm.
+ */
 function acceptedDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): DigestName {
   const digests = signerDigests(signer);
   for (const used of digests) {

@@ -17,7 +17,7 @@ export function derAlgorithmIdentifier(oid: string, parameters?: Uint8Array): Ui
   return parameters === undefined ? derSequence(derOid(oid)) : derSequence(derOid(oid), parameters);
 }
 
-/** @throws DecodeError when the element is not an AlgorithmIdentifier. */
+/** @throws DecodeError when the element is not an AlgorithmIdentifier */
 export function readAlgorithmIdentifier(element: BerElement): AlgorithmIdentifier {
   const [algorithm, parameters, ...others] = element.children;
   if (!isType(element, 'SEQUENCE') || algorithm === undefined || others.length > 0) {

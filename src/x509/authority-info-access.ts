@@ -4,7 +4,7 @@ import type { Extension } from './extensions.ts';
 import { derGeneralName } from './general-names.ts';
 
 /**
- * An authorityInfoAccess (RFC 5280 section 4.2.2.1) that says where the issuer answers OCSP requests.
+ * An authorityInfoAccess (RFC 5280 section 4.2.2.1) with the URL of the issuer's OCSP responder.
  * @throws RangeError when the URL is not printable ASCII
  */
 export function ocspAccessExtension(url: string): Extension {

@@ -8,11 +8,13 @@ import type { Extension } from './extensions.ts';
 /** RFC 5280 section 4.2.1.9. */
 export interface BasicConstraints {
   readonly ca: boolean;
-  /** How many intermediates may follow below; undefined when there is no limit. */
+  /** How many intermediate CAs may follow below this one; undefined for no limit. */
   readonly pathLength: number | undefined;
 }
 
-/** @throws DecodeError when malformed, or when a path length stands without CA:TRUE or is above 255. */
+/**
+ * @throws DecodeError when malformed, or when there is a path length without CA:TRUE or above 127
+ */
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
   const sequence = readBer(value);
   const [first, ...rest] = sequence.children;

@@ -15,20 +15,20 @@ export interface CertificateFields {
   readonly signingAlgorithm: SigningAlgorithm;
   /** Name, DER. */
   readonly issuer: Uint8Array;
-  /** Written in whole seconds, as is `notAfter`. */
+  /** Written in whole seconds, like `notAfter`. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Name, DER. */
   readonly subject: Uint8Array;
   /** DER. */
   readonly subjectPublicKeyInfo: Uint8Array;
-  /** In the order they are to stand in. */
+  /** In this order in the certificate. */
   readonly extensions: readonly Extension[];
 }
 
 const VERSION_3 = 2;
 
-/** The DER of a TBSCertificate, what the issuer signs. */
+/** The DER of a TBSCertificate, which the issuer signs. */
 export function derTbsCertificate(fields: CertificateFields): Uint8Array {
   return derSequence(
     derContext(0, derInteger(VERSION_3)),
@@ -42,13 +42,16 @@ export function derTbsCertificate(fields: CertificateFields): Uint8Array {
   );
 }
 
-/** Builds and signs a certificate; gives its DER. `sign` belongs to the issuer's key. */
+/** Builds and signs a certificate and returns its DER. `sign` uses the issuer's key. */
 export function signCertificate(fields: CertificateFields, sign: Signer): Uint8Array {
   const tbs = derTbsCertificate(fields);
   return derSigned(tbs, fields.signingAlgorithm, sign(tbs));
 }
 
-/** The signed form that certificates, requests and CRLs share: what is signed, by which algorithm, the signature. */
+/**
+ * The signed form that certificates, requests and CRLs share: the signed bytes, the algorithm and
+ * the signature.
+ */
 export function derSigned(
   signedBytes: Uint8Array,
   algorithm: SigningAlgorithm,
@@ -63,7 +66,10 @@ export interface SelfSignedFields
   readonly privateKey: KeyObject;
 }
 
-/** The DER of a certificate that a key issues to itself, like the transient identity of a SCEP client (RFC 8894 section 2.3). */
+/**
+ * The DER of a certificate that a key issues to itself, such as the transient certificate of a SCEP
+ * client (RFC 8894 section 2.3).
+ */
 export function buildSelfSignedCertificate(fields: SelfSignedFields): Uint8Array {
   const { publicKey, privateKey, ...rest } = fields;
   return signCertificate(

@@ -19,14 +19,14 @@ export interface CertificationRequestFields {
   readonly subject: Uint8Array;
   /** DER. */
   readonly subjectPublicKeyInfo: Uint8Array;
-  /** Asked for through extensionRequest. */
+  /** Requested through extensionRequest. */
   readonly extensions?: readonly Extension[];
   readonly challengePassword?: string;
   /** Further attributes. */
   readonly attributes?: readonly Attribute[];
 }
 
-/** The DER of a CertificationRequestInfo, what the requester signs. */
+/** The DER of a CertificationRequestInfo, which the requester signs. */
 export function derCertificationRequestInfo(fields: CertificationRequestFields): Uint8Array {
   const attributes = allAttributes(fields).map(({ oid, values }) =>
     derSequence(derOid(oid), derSetOf(values)),
@@ -53,12 +53,12 @@ function allAttributes(fields: CertificationRequestFields): Attribute[] {
   return [...challenge, ...request, ...attributes];
 }
 
-/** PrintableString when it fits, UTF8String otherwise (RFC 2985 section 5.4.1). */
+/** PrintableString if the text fits, otherwise UTF8String (RFC 2985 section 5.4.1). */
 function derDirectoryString(text: string): Uint8Array {
   return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text) ? derPrintableString(text) : derUtf8String(text);
 }
 
-/** Builds and signs a request; gives its DER. `sign` belongs to the key that the request is for. */
+/** Builds and signs a request and returns its DER. `sign` uses the key that the request is for. */
 export function buildCertificationRequest(
   fields: CertificationRequestFields,
   signingAlgorithm: SigningAlgorithm,

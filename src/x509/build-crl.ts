@@ -5,7 +5,7 @@ import { derExtensions } from './extensions.ts';
 import { authorityKeyIdentifierExtension } from './key-identifier.ts';
 import { derSigningAlgorithm, type SigningAlgorithm } from './signing-algorithm.ts';
 
-/** CRLReason (RFC 5280 section 5.3.1), of which a complete CRL uses all but removeFromCRL. */
+/** CRLReason (RFC 5280 section 5.3.1), without removeFromCRL, which only delta CRLs use. */
 export const CRL_REASONS = {
   unspecified: 0,
   keyCompromise: 1,
@@ -27,14 +27,20 @@ export interface CrlFields {
   readonly issuer: Uint8Array;
   /** The subjectKeyIdentifier of the authority. */
   readonly issuerKeyIdentifier: Uint8Array;
-  /** Written in whole seconds, as are all times here. */
+  /** Written in whole seconds, like all times here. */
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Greater than that of every CRL before it. */
+  /** Greater than that of every earlier CRL. */
   readonly crlNumber: number;
-  /** Entries, each as `derRevokedCertificate` gives it: 5 ms for a thousand, so a long list is best made in portions. */
+  /**
+   * Entries from `derRevokedCertificate`. A thousand take 5 ms to encode, so build a long list in
+   * portions.
+   */
   readonly revoked: readonly Uint8Array[];
-  /** Of a CRL that is about the certificates with one of these distribution points alone; without any about all of the issuer's. */
+  /**
+   * URLs of the CRL, when it covers only the certificates with one of these distribution points.
+   * Without it, the CRL covers all certificates of the issuer.
+   */
   readonly issuingDistributionPoint?: readonly string[];
 }
 
@@ -48,7 +54,7 @@ export interface RevokedCertificate {
 const VERSION_2 = 1;
 const ENUMERATED = 0x0a;
 
-/** Made once: a CRL may have a hundred thousand entries. */
+/** Encoded once: a CRL may have a hundred thousand entries. */
 const REASON_EXTENSIONS = Object.fromEntries(
   Object.entries(CRL_REASONS).map(([reason, code]) => {
     const value = derElement(ENUMERATED, Buffer.of(code));
@@ -56,7 +62,7 @@ const REASON_EXTENSIONS = Object.fromEntries(
   }),
 ) as Readonly<Record<CrlReason, Uint8Array>>;
 
-/** The DER of a TBSCertList, what the authority signs; `derSigned` makes it a CRL. */
+/** The DER of a TBSCertList, which the authority signs; `derSigned` makes it a CRL. */
 export function derTbsCertList(fields: CrlFields): Uint8Array {
   const { signingAlgorithm, issuer, issuerKeyIdentifier, revoked } = fields;
   const crlNumber = { oid: OID.cRLNumber, critical: false, value: derInteger(fields.crlNumber) };
@@ -78,7 +84,9 @@ export function derTbsCertList(fields: CrlFields): Uint8Array {
   );
 }
 
-/** An entry of a CRL, DER; without reasonCode for 'unspecified', as RFC 5280 section 5.3.1 has it. */
+/**
+ * The DER of a CRL entry. 'unspecified' writes no reasonCode, as RFC 5280 section 5.3.1 recommends.
+ */
 export function derRevokedCertificate(revoked: RevokedCertificate): Uint8Array {
   const { serialNumber, revokedAt, reason } = revoked;
   const fields = [derInteger(serialNumber), derTime(revokedAt)];

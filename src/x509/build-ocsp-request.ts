@@ -5,11 +5,13 @@ import { derAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { keyIdentifierOf } from './key-identifier.ts';
 import type { Certificate } from './parse-certificate.ts';
 
-/** What a CertID says of a certificate, with SHA-1, which every responder knows (RFC 5019 section 2.1.1). */
+/**
+ * The CertID of a certificate by SHA-1, which every responder supports (RFC 5019 section 2.1.1).
+ */
 export interface OcspQuestion {
   readonly issuerNameHash: Uint8Array;
   readonly issuerKeyHash: Uint8Array;
-  /** Octets of the number, which is not negative. */
+  /** Big-endian magnitude. */
   readonly serialNumber: Uint8Array;
 }
 
@@ -21,7 +23,10 @@ export function ocspQuestion(issuer: Certificate, serialNumber: Uint8Array): Ocs
   };
 }
 
-/** The DER of an OCSPRequest (RFC 6960 section 4.1.1) about one certificate; nobody signs it, and it has no nonce. */
+/**
+ * The DER of an unsigned OCSPRequest (RFC 6960 section 4.1.1) about one certificate, without a
+ * nonce.
+ */
 export function derOcspRequest(question: OcspQuestion): Uint8Array {
   const { issuerNameHash, issuerKeyHash, serialNumber } = question;
   const certId = derSequence(

@@ -20,25 +20,25 @@ export type OcspCertStatus =
   | { readonly kind: 'unknown' };
 
 export interface OcspSingleResponse {
-  /** CertID, DER, as it was asked. */
+  /** CertID, DER, as requested. */
   readonly certId: Uint8Array;
   readonly status: OcspCertStatus;
 }
 
-/** What the responder signs (ResponseData). Times are written in whole seconds. */
+/** ResponseData, which the responder signs. Times are written in whole seconds. */
 export interface OcspResponseFields {
   /** SHA-1 of the responder's key bits. */
   readonly responderKeyHash: Uint8Array;
   readonly producedAt: Date;
-  /** Of every single response, as is `nextUpdate`. */
+  /** Of every single response, like `nextUpdate`. */
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   readonly responses: readonly OcspSingleResponse[];
-  /** As it was asked with. */
+  /** As in the request. */
   readonly nonce: Uint8Array | undefined;
 }
 
-/** OCSPResponseStatus, of the answers that say nothing else. */
+/** OCSPResponseStatus of the responses without content. */
 const FAILURES = { malformedRequest: 1, internalError: 2, tryLater: 3, unauthorized: 6 } as const;
 
 export type OcspFailure = keyof typeof FAILURES;
@@ -46,12 +46,12 @@ export type OcspFailure = keyof typeof FAILURES;
 const SUCCESSFUL = 0;
 const ENUMERATED = 0x0a;
 
-/** The DER of an OCSPResponse that is not successful; nobody signs it. */
+/** The DER of an unsigned OCSPResponse with an error status. */
 export function derOcspFailure(failure: OcspFailure): Uint8Array {
   return derSequence(derEnumerated(FAILURES[failure]));
 }
 
-/** The DER of a ResponseData, what the responder signs. */
+/** The DER of a ResponseData, which the responder signs. */
 export function derOcspResponseData(fields: OcspResponseFields): Uint8Array {
   const { responderKeyHash, producedAt, responses, nonce } = fields;
   return derSequence(
@@ -62,7 +62,10 @@ export function derOcspResponseData(fields: OcspResponseFields): Uint8Array {
   );
 }
 
-/** The DER of a successful OCSPResponse: a BasicOCSPResponse by the issuer of the certificates, so that it brings none. */
+/**
+ * The DER of a successful OCSPResponse with a BasicOCSPResponse. The issuer of the certificates
+ * signs it, so it contains no certificates.
+ */
 export function derOcspResponse(
   responseData: Uint8Array,
   algorithm: SigningAlgorithm,

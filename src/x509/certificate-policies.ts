@@ -10,11 +10,11 @@ import { readOid } from './read-oid.ts';
 export interface CertificatePolicy {
   /** Dotted. */
   readonly oid: string;
-  /** Where certification practice statements are, as qualifiers of the type CPS. */
+  /** URLs of certification practice statements: the qualifiers of type CPS. */
   readonly cpsUris: readonly string[];
 }
 
-/** @throws RangeError when a policy stands twice or a URI is empty or not ASCII */
+/** @throws RangeError when a policy is repeated or a URI is empty or not ASCII */
 export function certificatePoliciesExtension(policies: readonly CertificatePolicy[]): Extension {
   if (new Set(policies.map(({ oid }) => oid)).size < policies.length) {
     throw new RangeError('a certificate policy stands twice');
@@ -33,7 +33,10 @@ function derPolicy({ oid, cpsUris }: CertificatePolicy): Uint8Array {
     : derSequence(derOid(oid), derSequence(...qualifiers));
 }
 
-/** The dotted policies, qualifiers passed over. @throws DecodeError when malformed, empty, or when one stands twice */
+/**
+ * The dotted policies, without their qualifiers.
+ * @throws DecodeError when malformed, empty, or when a policy is repeated
+ */
 export function parseCertificatePolicies(value: Uint8Array): readonly string[] {
   const policies = expectType(readBer(value), 'SEQUENCE').children.map((element) => {
     const [policy, qualifiers, ...others] = expectType(element, 'SEQUENCE').children;

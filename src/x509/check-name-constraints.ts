@@ -11,17 +11,22 @@ import {
 } from './match-constrained-text.ts';
 import type { NameConstraint, NameConstraints } from './name-constraints.ts';
 
-/** id-on-SmtpUTF8Mailbox (RFC 9598): a mailbox in an otherName, which constraints on rfc822Names hold for. */
+/**
+ * id-on-SmtpUTF8Mailbox (RFC 9598): a mailbox in an otherName. Constraints on rfc822Names apply to
+ * it.
+ */
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
 const LOOKS_LIKE_HOST = /^[a-z0-9_*-]+(?:\.[a-z0-9_-]+)+\.?$/i;
 
 /**
- * Which name of a certificate its issuer may not certify (RFC 5280 section 4.2.1.10), as its kind; undefined when none. The
- * subject counts as a directoryName, each emailAddress in it as an rfc822Name, and each common name that looks like a host as
- * a dNSName where there is no other: so OpenSSL has it, and older clients look there. A name of a kind that is constrained and
- * that this program cannot match is one that the issuer may not certify.
+ * The kind of the first name that the issuer may not certify (RFC 5280 section 4.2.1.10); undefined
+ * when all names are allowed. The subject counts as a directoryName and each emailAddress in it as
+ * an rfc822Name. Without a dNSName, each common name that looks like a host counts as one, as
+ * OpenSSL does it and older clients expect. A name of a constrained kind that this program cannot
+ * match is not allowed.
  * @param subject Name, DER
- * @param options.isAuthority whether the certificate stands above others, where no client takes its common name for a host
+ * @param options.isAuthority whether it is a CA certificate, whose common name no client takes for
+ *   a host
  * @throws DecodeError when the subject or a directoryName is not a Name of character strings
  */
 export function checkNameConstraints(
@@ -69,7 +74,7 @@ function commonHosts(
 
 function withMailbox(name: GeneralName): readonly GeneralName[] {
   if (name.kind !== 'otherName' || name.typeId !== SMTP_UTF8_MAILBOX) return [name];
-  // What is no UTF-8 becomes what is no mailbox.
+  // Invalid UTF-8 decodes to text that is not a mailbox.
   const value = Buffer.from(readBer(name.value).content).toString();
   return [name, { kind: 'rfc822Name', value }];
 }
@@ -78,7 +83,7 @@ function isOfKind(constraint: NameConstraint, { kind }: GeneralName): boolean {
   return constraint.kind === (kind === 'userPrincipalName' ? 'otherName' : kind);
 }
 
-/** What cannot be judged is neither inside a subtree nor free of it. */
+/** A name that cannot be matched counts as not 'inside', and as 'touching'. */
 function matches(
   name: GeneralName,
   constraint: NameConstraint,
@@ -104,14 +109,14 @@ function matches(
   return otherwise;
 }
 
-/** Whether a Name begins with the relative names of another. */
+/** Whether a Name begins with the relative names of `base`. */
 function isWithinName(relativeNames: readonly string[], base: readonly string[]): boolean {
   return base.every((relativeName, i) => relativeName === relativeNames[i]);
 }
 
 /**
- * The relative names of a Name as texts that are equal for equal ones, by RFC 5280 section 7.1 as far as Unicode's lower case goes.
- * Reads each Name once: there may be thousands of pairs.
+ * Maps a Name to texts that are equal if its relative names are equal by RFC 5280 section 7.1 (case
+ * folding is Unicode's lower case). Reads each Name once, as there may be thousands of pairs.
  */
 function createComparableName(): (der: Uint8Array) => readonly string[] {
   const known = new Map<Uint8Array, readonly string[]>();
@@ -135,7 +140,10 @@ interface AddressRange {
   readonly mask: Uint8Array;
 }
 
-/** `touching` takes an IPv4 address and the IPv6 address that it is mapped to (RFC 4291 section 2.5.5.2) for the same. */
+/**
+ * `touching` treats an IPv4 address and its IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) as
+ * the same.
+ */
 function isWithinRange(text: string, { address, mask }: AddressRange, how: Relation): boolean {
   const octets = parseIpAddress(text);
   if (octets === undefined) return how === 'touching';
@@ -146,7 +154,7 @@ function isWithinRange(text: string, { address, mask }: AddressRange, how: Relat
   );
 }
 
-/** An IPv6 address as it is, an IPv4 one as IPv6. */
+/** The octets of an IPv6 address; an IPv4 address is mapped to IPv6. */
 function mapped(octets: Uint8Array, fill: number): Uint8Array {
   if (octets.length !== 4) return octets;
   return Buffer.from([...new Array<number>(10).fill(fill), 0xff, 0xff, ...octets]);

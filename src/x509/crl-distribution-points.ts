@@ -4,7 +4,8 @@ import type { Extension } from './extensions.ts';
 import { derGeneralName } from './general-names.ts';
 
 /**
- * The cRLDistributionPoints of a certificate (RFC 5280 section 4.2.1.13): one point, whose CRL is at the URL.
+ * The cRLDistributionPoints of a certificate (RFC 5280 section 4.2.1.13): one point with the URL of
+ * a CRL.
  * @throws RangeError when the URL is not printable ASCII
  */
 export function crlDistributionPointsExtension(url: string): Extension {
@@ -13,9 +14,10 @@ export function crlDistributionPointsExtension(url: string): Extension {
 }
 
 /**
- * The issuingDistributionPoint of a CRL (RFC 5280 section 5.2.5) that is about the certificates with one of these URLs alone: names of
- * one CRL, of which a certificate must have one (section 6.3.3 (b)(2)(i)).
- * @throws RangeError when the URL is not printable ASCII
+ * The issuingDistributionPoint of a CRL (RFC 5280 section 5.2.5) that covers only the certificates
+ * with one of these URLs. They are names of one CRL, and a certificate must have one of them
+ * (section 6.3.3 (b)(2)(i)).
+ * @throws RangeError when a URL is not printable ASCII
  */
 export function issuingDistributionPointExtension(...urls: readonly string[]): Extension {
   const value = derSequence(derDistributionPointName(urls));

@@ -27,7 +27,7 @@ interface RawAttribute {
   readonly value: BerElement;
 }
 
-/** As many custom attributes as the API of AWS Private CA takes. */
+/** The API of AWS Private CA accepts 150 custom attributes. */
 const MAX_ATTRIBUTES = 150;
 const IA5_TYPES: ReadonlySet<string> = new Set([OID.emailAddress, OID.domainComponent]);
 const PRINTABLE_TYPES: ReadonlySet<string> = new Set([
@@ -37,8 +37,10 @@ const PRINTABLE_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The relative distinguished names of a Name in the order of its DER, most general first; each has one attribute or more.
- * @throws DecodeError when malformed, above 150 attributes, or when a value is not a character string.
+ * The relative distinguished names of a Name in DER order, most general first; each has one or more
+ * attributes.
+ * @throws DecodeError when malformed, with more than 150 attributes, or when a value is not a
+ *   character string
  */
 export function parseName(der: Uint8Array): readonly (readonly NameAttribute[])[] {
   return readName(der).map((rdn) => rdn.map(({ oid, value }) => ({ oid, ...readString(value) })));
@@ -67,9 +69,9 @@ function readRelativeName(element: BerElement): RawAttribute[] {
 }
 
 /**
- * A Name as text (RFC 4514): most specific first, `CN=a,O=b,C=US`; a type without a known short name, or a value that
- * is not a character string, as `1.2.3=#hex of the DER`.
- * @throws DecodeError when it is not a Name.
+ * A Name as text (RFC 4514), most specific first: `CN=a,O=b,C=US`. A type without a short name, or
+ * a value that is not a character string, appears as `1.2.3=#hex of the DER`.
+ * @throws DecodeError when it is not a Name
  */
 export function formatName(der: Uint8Array): string {
   const rdns = readName(der).map((rdn) => rdn.map(formatAttribute).join('+'));
@@ -93,7 +95,10 @@ function textOf(value: BerElement): string | undefined {
   }
 }
 
-/** RFC 4514 section 2.4; control characters are escaped too, so that a name stays on one line of a log. */
+/**
+ * RFC 4514 section 2.4. Control characters are escaped too, so that a name stays on one line of a
+ * log.
+ */
 function escapeValue(text: string): string {
   return text.replace(/^[ #]| $|["+,;<>\\]|\p{Cc}/gu, (character) =>
     character < ' ' || character > '~'
@@ -103,9 +108,9 @@ function escapeValue(text: string): string {
 }
 
 /**
- * The DER of a Name with one attribute in each relative name, in the given order (most general first). The string types
- * are those of RFC 5280 appendix A, UTF8String wherever there is a choice.
- * @throws RangeError when a value does not fit the string type of its attribute.
+ * The DER of a Name with one attribute in each relative name, in the given order (most general
+ * first). String types follow RFC 5280 appendix A, with UTF8String wherever there is a choice.
+ * @throws RangeError when a value does not fit the string type of its attribute
  */
 export function derName(
   attributes: readonly { readonly oid: string; readonly value: string }[],

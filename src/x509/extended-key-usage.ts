@@ -8,7 +8,10 @@ import { readOid } from './read-oid.ts';
 
 const MAX_PURPOSES = 64;
 
-/** The dotted purposes of an extKeyUsage (RFC 5280 section 4.2.1.12). @throws DecodeError when malformed, empty or above 64. */
+/**
+ * The dotted purposes of an extKeyUsage (RFC 5280 section 4.2.1.12).
+ * @throws DecodeError when malformed, empty, or with more than 64 purposes
+ */
 export function parseExtendedKeyUsage(value: Uint8Array): readonly string[] {
   const element = readBer(value);
   const { children } = element;
@@ -26,8 +29,9 @@ export function extendedKeyUsageExtension(
 }
 
 /**
- * The dotted purposes in Microsoft's application policies extension (MS-WCCE 2.2.2.7.7.3), which has the syntax of
- * certificatePolicies. @throws DecodeError when malformed, empty or above 64.
+ * The dotted purposes in Microsoft's application policies extension (MS-WCCE 2.2.2.7.7.3), which
+ * has the syntax of certificatePolicies.
+ * @throws DecodeError when malformed, empty, or with more than 64 purposes
  */
 export function parseApplicationPolicies(value: Uint8Array): readonly string[] {
   const element = readBer(value);

@@ -9,16 +9,17 @@ export interface Extension {
   /** Dotted. */
   readonly oid: string;
   readonly critical: boolean;
-  /** The content of the OCTET STRING: one DER element of the type that `oid` names. */
+  /** The content of the OCTET STRING: one DER element of the type that `oid` identifies. */
   readonly value: Uint8Array;
 }
 
-/** The API of AWS Private CA passes 150 through, beside those of a template. */
+/** The API of AWS Private CA passes up to 150 through, in addition to those of a template. */
 const MAX_EXTENSIONS = 200;
 
 /**
- * Reads Extensions, a SEQUENCE OF Extension, which may be empty as some clients send it.
- * @throws DecodeError when malformed, above 200, or when an extension stands twice (RFC 5280 section 4.2).
+ * Reads Extensions, a SEQUENCE OF Extension. It may be empty, as some clients send it.
+ * @throws DecodeError when malformed, with more than 200, or when one is repeated (RFC 5280 section
+ *   4.2)
  */
 export function readExtensions(element: BerElement | undefined): readonly Extension[] {
   if (!isType(element, 'SEQUENCE')) throw new DecodeError('the extensions are malformed');
@@ -46,7 +47,10 @@ function readExtension(element: BerElement): Extension {
   };
 }
 
-/** The extnValue of the extension with this object identifier (RFC 5280 section 4.1), DER; undefined without it. */
+/**
+ * The extnValue, DER, of the extension with this object identifier (RFC 5280 section 4.1);
+ * undefined when there is none.
+ */
 export function extensionValue(
   { extensions }: { readonly extensions: readonly Extension[] },
   oid: string,

@@ -17,8 +17,8 @@ import { readString } from './read-string.ts';
 const EDI_PARTY_NAME = 5;
 
 /**
- * The ediPartyName of a GeneralName (RFC 5280 section 4.2.1.6), the whole element. Its parts are of a CHOICE, so their tags are
- * explicit.
+ * An ediPartyName, the whole GeneralName element (RFC 5280 section 4.2.1.6). Its parts are of a
+ * CHOICE type, so their tags are explicit.
  * @throws RangeError when a part is empty
  */
 export function derEdiPartyName(partyName: string, nameAssigner?: string): Uint8Array {
@@ -39,7 +39,7 @@ export type GeneralName =
   | { readonly kind: TextualKind; readonly value: string }
   /** IPv4 or IPv6 as text. */
   | { readonly kind: 'iPAddress'; readonly value: string }
-  /** otherName of a Windows user (szOID_NT_PRINCIPAL_NAME). */
+  /** The otherName of a Windows user (szOID_NT_PRINCIPAL_NAME). */
   | { readonly kind: 'userPrincipalName'; readonly value: string }
   /** Any other otherName; `value` is a whole DER element. */
   | { readonly kind: 'otherName'; readonly typeId: string; readonly value: Uint8Array }
@@ -61,8 +61,9 @@ const MAX_NAMES = 150;
 
 /**
  * Reads GeneralNames, the value of a subjectAltName.
- * @throws DecodeError when malformed, empty, above 150 names, when a textual name holds other than printable ASCII (a NUL
- * or a newline there is an attack, protocol S13), or when an address is not 4 or 16 octets long.
+ * @throws DecodeError when malformed, empty, with more than 150 names, when a textual name is not
+ *   printable ASCII (a NUL or newline could make readers disagree), or when an address is not 4 or
+ *   16 octets long
  */
 export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
   const names = readBer(der);
@@ -142,13 +143,13 @@ function primitiveContent(element: BerElement): Uint8Array {
 
 /**
  * The DER of GeneralNames, the value of a subjectAltName.
- * @throws RangeError when a textual name is not printable ASCII or an address is none.
+ * @throws RangeError when a textual name is not printable ASCII or an address is invalid
  */
 export function derGeneralNames(names: readonly GeneralName[]): Uint8Array {
   return derSequence(...names.map(derGeneralName));
 }
 
-/** The DER of one. Throws like `derGeneralNames`. */
+/** The DER of one general name. Throws like `derGeneralNames`. */
 export function derGeneralName(name: GeneralName): Uint8Array {
   switch (name.kind) {
     case 'otherName':

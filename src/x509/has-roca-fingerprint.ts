@@ -1,7 +1,8 @@
 /**
- * Whether an RSA modulus looks like one of Infineon's RSALib (ROCA, CVE-2017-15361): modulo each small prime it is a power
- * of 65537, because both of its primes are. The primes are those of the library's primorial for 512-bit keys
- * (Nemec et al., "The Return of Coppersmith's Attack", section 2). An innocent modulus passes with odds below 2^-20.
+ * Whether an RSA modulus looks like one of Infineon's RSALib (ROCA, CVE-2017-15361): modulo each
+ * small prime it is a power of 65537, because both of its factors are. The primes are those of the
+ * library's primorial for 512-bit keys (Nemec et al., "The Return of Coppersmith's Attack", section
+ * 2). Fewer than one in 2^20 other moduli match by chance.
  */
 export function hasRocaFingerprint(modulus: Uint8Array): boolean {
   const residue = BigInt(`0x${Buffer.from(modulus).toString('hex')}`) % PRIMORIAL;

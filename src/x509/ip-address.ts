@@ -1,11 +1,14 @@
 const GROUPS = 8;
 
-/** The 4 or 16 octets of an IPv4 or IPv6 address in text, or undefined when it is neither. No zone, no prefix length. */
+/**
+ * The 4 or 16 octets of an IPv4 or IPv6 address in text, without zone or prefix length; undefined
+ * when it is neither.
+ */
 export function parseIpAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** The text of 4 or 16 octets, IPv6 as RFC 5952 wants it; undefined for another length. */
+/** The text of 4 or 16 octets, IPv6 as in RFC 5952; undefined for another length. */
 export function formatIpAddress(octets: Uint8Array): string | undefined {
   if (octets.length === 4) return octets.join('.');
   return octets.length === 2 * GROUPS ? formatIpv6(octets) : undefined;
@@ -31,7 +34,10 @@ function parseIpv6(text: string): Uint8Array | undefined {
     : Buffer.from([...head, ...new Array<number>(zeros).fill(0), ...tail]);
 }
 
-/** The octets of groups joined by single colons; undefined when malformed. The last one of the address may be IPv4. */
+/**
+ * The octets of groups joined by single colons; undefined when malformed. The last group of the
+ * address may be IPv4.
+ */
 function parseGroups(text: string, endsAddress: boolean): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');

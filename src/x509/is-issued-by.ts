@@ -5,13 +5,13 @@ import { importPublicKey } from './public-key.ts';
 import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
 import { verifySignature } from './verify-signature.ts';
 
-/** What a certificate and a CRL have in common. */
+/** The fields that a certificate and a CRL share. */
 type Signed = Pick<Certificate, 'issuer' | 'tbs' | 'signatureAlgorithm' | 'signature'>;
 
 /**
- * Whether `issuer` signed a certificate or CRL and is named in it (RFC 5280 section 6.1.3, a and 4). Names are compared to the byte, as
- * issuers copy them. False as well when the key or the algorithm is one this program does not do. Dates,
- * basicConstraints and keyUsage are the caller's business.
+ * Whether `issuer` signed a certificate or CRL and is its named issuer (RFC 5280 section 6.1.3
+ * (a)(1) and (a)(4)). Compares the names byte by byte, as issuers copy them. Also false when the
+ * key or algorithm is not supported. The caller checks dates, basicConstraints and keyUsage.
  */
 export function isIssuedBy(signed: Signed, issuer: Certificate): boolean {
   if (!equalBytes(signed.issuer, issuer.subject)) return false;

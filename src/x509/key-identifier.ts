@@ -7,12 +7,18 @@ import { derContextPrimitive, derOctetString, derSequence } from '../asn1/write-
 import type { Extension } from './extensions.ts';
 import type { DigestName } from './signature-algorithms.ts';
 
-/** 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1). @throws DecodeError when it is not a public key. */
+/**
+ * 20 octets: SHA-1 of the key bits (RFC 5280 section 4.2.1.2, method 1).
+ * @throws DecodeError when it is not a public key
+ */
 export function keyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Uint8Array {
   return digestOfKey('sha1', subjectPublicKeyInfo);
 }
 
-/** The digest of the key bits, without tag, length and unused bits. @throws DecodeError when it is not a public key. */
+/**
+ * The digest of the key bits, without tag, length and unused-bits octet.
+ * @throws DecodeError when it is not a public key
+ */
 export function digestOfKey(digest: DigestName, subjectPublicKeyInfo: Uint8Array): Uint8Array {
   const [, publicKey] = readBer(subjectPublicKeyInfo).children;
   if (publicKey === undefined) throw new DecodeError('the public key is malformed');
@@ -23,13 +29,13 @@ export function subjectKeyIdentifierExtension(keyIdentifier: Uint8Array): Extens
   return { oid: OID.subjectKeyIdentifier, critical: false, value: derOctetString(keyIdentifier) };
 }
 
-/** An authorityKeyIdentifier with the keyIdentifier alone. */
+/** An authorityKeyIdentifier with only the keyIdentifier. */
 export function authorityKeyIdentifierExtension(keyIdentifier: Uint8Array): Extension {
   const value = derSequence(derContextPrimitive(0, keyIdentifier));
   return { oid: OID.authorityKeyIdentifier, critical: false, value };
 }
 
-/** @throws DecodeError when the value of a subjectKeyIdentifier is malformed. */
+/** @throws DecodeError when the value of a subjectKeyIdentifier is malformed */
 export function parseSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
   const element = readBer(value);
   if (!isType(element, 'OCTET STRING') || element.content.length === 0) {
@@ -39,8 +45,9 @@ export function parseSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
 }
 
 /**
- * The keyIdentifier of an authorityKeyIdentifier (RFC 5280 section 4.2.1.1), or undefined when it names the issuer otherwise.
- * @throws DecodeError when the value is malformed.
+ * The keyIdentifier of an authorityKeyIdentifier (RFC 5280 section 4.2.1.1); undefined when it
+ * identifies the issuer only in another way.
+ * @throws DecodeError when the value is malformed
  */
 export function parseAuthorityKeyIdentifier(value: Uint8Array): Uint8Array | undefined {
   const element = readBer(value);

@@ -21,8 +21,10 @@ export const KEY_USAGES = [
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /**
- * The usages whose bits are set, in the order of KEY_USAGES. Trailing zero bits, which DER forbids, are read.
- * @throws DecodeError when malformed or when a bit is set that is unused or beyond decipherOnly: readers would disagree.
+ * The usages whose bits are set, in the order of KEY_USAGES. Accepts trailing zero bits, which DER
+ * forbids.
+ * @throws DecodeError when malformed, or when an unused bit or one beyond decipherOnly is set,
+ *   since readers would disagree
  */
 export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
   const element = readBer(value);
@@ -37,7 +39,7 @@ export function parseKeyUsage(value: Uint8Array): readonly KeyUsage[] {
   return KEY_USAGES.filter((_, i) => (bits & (0x8000 >> i)) !== 0);
 }
 
-/** A critical keyUsage, as RFC 5280 says it should be, with trailing zero bits cut off. */
+/** A critical keyUsage, as RFC 5280 recommends, without trailing zero bits. */
 export function keyUsageExtension(usages: readonly KeyUsage[]): Extension {
   const indexes = usages.map((usage) => KEY_USAGES.indexOf(usage));
   const bits = indexes.reduce((sum, i) => sum | (0x8000 >> i), 0);

@@ -1,20 +1,28 @@
-/** The host of a URI's authority (RFC 3986 section 3.2). Readers disagree on backslashes, so none may stand before its end. */
+/**
+ * The host of a URI's authority (RFC 3986 section 3.2). No backslash may precede its end, because
+ * readers disagree on backslashes.
+ */
 const URI_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#@:[\]\\]+)(?::\d*)?(?:[/?#]|$)/i;
 const HOST = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+$/;
-/** A wildcard is a whole label to most readers, and a part of one to some (RFC 6125 section 6.4.3). */
+/**
+ * Most readers accept a wildcard only as a whole label, some also as a part of one (RFC 6125
+ * section 6.4.3).
+ */
 const WILDCARD = /^[a-z0-9_*-]*\*[a-z0-9_*-]*(\.[a-z0-9_.-]+)$/;
-/** What readers of URIs take for an address instead of a name. */
+/** Hosts that readers of URIs interpret as addresses. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
 
 /**
- * Whether a name lies inside the constraint's subtree or, for exclusion, at least touches it. None of the functions below can
- * judge what is malformed: readers may take it for something else.
+ * Whether a name must lie inside the constraint's subtree ('inside', for permitted subtrees) or
+ * only overlap it ('touching', for excluded ones). The functions below return undefined for
+ * malformed names, which readers may interpret differently.
  */
 export type Relation = 'inside' | 'touching';
 
 /**
- * Whether a DNS name, which may be a wildcard, is the constraint's host or below it; with a leading dot, below it only.
- * `touching` also finds a wildcard that stands for a host inside the constraint. Undefined when it cannot be judged.
+ * Whether a DNS name, possibly a wildcard, is the constraint's host or below it; with a leading
+ * dot, only below it. `touching` also finds a wildcard that covers a host inside the constraint.
+ * Undefined when it cannot be judged.
  */
 export function matchesHost(name: string, constraint: string, how: Relation): boolean | undefined {
   const stem = WILDCARD.exec(comparable(name))?.[1];
@@ -26,8 +34,9 @@ export function matchesHost(name: string, constraint: string, how: Relation): bo
 }
 
 /**
- * Whether a mailbox is the constraint's, or on its host, or with a leading dot below it. Only `touching` takes mailboxes of
- * other case for the same: that is the host's business. Undefined when it cannot be judged.
+ * Whether a mailbox is the constraint's, or on its host, or with a leading dot below it. Only
+ * `touching` ignores the case of the local part, which is up to the host. Undefined when it cannot
+ * be judged.
  */
 export function matchesMailbox(
   mailbox: string,
@@ -38,7 +47,7 @@ export function matchesMailbox(
   const [constrained, constrainedHost] = splitMailbox(constraint);
   const [name, base] = [hostOf(host), baseOf(constrainedHost)];
   if (local === '' || name === undefined || base === undefined) return undefined;
-  // OpenSSL takes @example.com for example.com.
+  // OpenSSL treats @example.com like example.com.
   if (constrained === '') return isOnHost(name, base);
   const isSame =
     how === 'touching' ? local.toLowerCase() === constrained.toLowerCase() : local === constrained;
@@ -50,7 +59,10 @@ function splitMailbox(text: string): readonly [local: string, host: string] {
   return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
 }
 
-/** Whether a URI's host is the constraint's, or with a leading dot below it; undefined when it names no host that can be judged. */
+/**
+ * Whether a URI's host is the constraint's, or with a leading dot below it; undefined when the URI
+ * has no host that can be judged.
+ */
 export function matchesUri(uri: string, constraint: string): boolean | undefined {
   const host = hostOf(URI_HOST.exec(uri)?.[1] ?? '');
   const base = baseOf(constraint);
@@ -63,7 +75,7 @@ function hostOf(text: string): string | undefined {
   return HOST.test(host) ? host : undefined;
 }
 
-/** A host, or one with a leading dot, or nothing for every host. */
+/** A host, optionally with a leading dot; empty text matches every host. */
 function baseOf(text: string): string | undefined {
   const base = comparable(text);
   return base === '' || HOST.test(base.replace(/^\./, '')) ? base : undefined;

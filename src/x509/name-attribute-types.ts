@@ -1,6 +1,9 @@
 import { OID } from '../asn1/object-identifiers.ts';
 
-/** How each attribute of a distinguished name is called in text: RFC 4514 section 3, RFC 4519, and common use for the rest. */
+/**
+ * The short names of the attributes of a distinguished name: RFC 4514 section 3, RFC 4519, and
+ * common usage for the rest.
+ */
 const SHORT_NAMES = {
   CN: OID.commonName,
   SN: OID.surname,
@@ -31,12 +34,12 @@ const OIDS_BY_NAME = new Map<string, string>(
   Object.entries(SHORT_NAMES).map(([name, oid]) => [name.toLowerCase(), oid]),
 );
 
-/** Such as CN; undefined for a type without one. @param oid dotted */
+/** For example CN; undefined for a type without one. @param oid dotted */
 export function shortNameOf(oid: string): string | undefined {
   return NAMES_BY_OID.get(oid);
 }
 
-/** Case does not matter (RFC 4512 section 2.5). */
+/** Ignores case (RFC 4512 section 2.5). */
 export function oidOfShortName(name: string): string | undefined {
   return OIDS_BY_NAME.get(name.toLowerCase());
 }

@@ -5,13 +5,15 @@ import { parseName } from './distinguished-name.ts';
 
 /** The base of a GeneralSubtree (RFC 5280 section 4.2.1.10). */
 export type NameConstraint =
-  /** Hosts with or without a leading dot, or a mailbox; empty for every name of the kind. */
+  /**
+   * A host, optionally with a leading dot, or a mailbox; empty text matches every name of the kind.
+   */
   | { readonly kind: TextualKind; readonly value: string }
   /** DER of a Name. */
   | { readonly kind: 'directoryName'; readonly value: Uint8Array }
-  /** Of 4 or 16 octets each. */
+  /** 4 or 16 octets each. */
   | { readonly kind: 'iPAddress'; readonly address: Uint8Array; readonly mask: Uint8Array }
-  /** What this program cannot match names with. */
+  /** Kinds that this program cannot match. */
   | { readonly kind: UnmatchedKind };
 
 type TextualKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier';
@@ -37,7 +39,8 @@ const MAX_SUBTREES = 1_000;
 
 /**
  * The value of a nameConstraints extension.
- * @throws DecodeError when it is malformed or empty, has more than 1000 subtrees, or a minimum or maximum, which RFC 5280 does not use
+ * @throws DecodeError when it is malformed or empty, has more than 1000 subtrees, or has a minimum
+ *   or maximum, which RFC 5280 does not use
  */
 export function parseNameConstraints(value: Uint8Array): NameConstraints {
   const limits = { maxDepth: 16, maxElements: 20 * MAX_SUBTREES };

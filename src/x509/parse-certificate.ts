@@ -9,15 +9,15 @@ import { readValidity } from './read-validity.ts';
 /** A certificate (RFC 5280 section 4.1). Every Uint8Array shares the memory of `der`. */
 export interface Certificate {
   readonly der: Uint8Array;
-  /** TBSCertificate, the bytes that are signed. */
+  /** TBSCertificate, the signed bytes. */
   readonly tbs: Uint8Array;
-  /** Content octets of the INTEGER as received: two's complement, so 0x00 stands before a high bit. */
+  /** Content octets of the INTEGER as received: two's complement, so 0x00 precedes a high bit. */
   readonly serialNumber: Uint8Array;
   /** Name, DER as received. */
   readonly issuer: Uint8Array;
   /** Name, DER as received. */
   readonly subject: Uint8Array;
-  /** After `notAfter` when the times are not to be read: then no moment is within. */
+  /** Later than `notAfter` when the times cannot be read: then it is valid at no time. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** SubjectPublicKeyInfo, DER as received. */
@@ -29,9 +29,10 @@ export interface Certificate {
 }
 
 /**
- * Reads a certificate in BER or DER without judging it: v1, odd serial numbers and times, weak algorithms and unknown critical
- * extensions pass, as SCEP clients sign with certificates like that (protocol C34). Time is linear in the input.
- * @throws DecodeError when it is not a certificate, or holds more than 200 extensions or one of them twice.
+ * Reads a certificate in BER or DER without judging it. v1, odd serial numbers and times, weak
+ * algorithms and unknown critical extensions are accepted, because SCEP clients sign requests with
+ * such certificates. Time is linear in the input.
+ * @throws DecodeError when it is not a certificate, has more than 200 extensions, or repeats one
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
   const der = berToDer(bytes);
@@ -66,7 +67,10 @@ function readTbs(tbs: BerElement): Omit<Certificate, 'der' | 'signatureAlgorithm
   };
 }
 
-/** After the key come two unique identifiers, which nobody uses, and the extensions: [1] to [3], each once at most. */
+/**
+ * After the key follow two unique identifiers, which are no longer in use, and the extensions: [1]
+ * to [3], each at most once.
+ */
 function readOptionalFields(fields: readonly BerElement[]): readonly Extension[] {
   const numbers = fields.map(({ tagClass, tagNumber }) => (tagClass === 'context' ? tagNumber : 0));
   const inOrder = numbers.every((number, i) => number > (numbers[i - 1] ?? 0) && number <= 3);

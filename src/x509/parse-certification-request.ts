@@ -10,14 +10,14 @@ import { readOid } from './read-oid.ts';
 /** A PKCS #10 certification request (RFC 2986 section 4). Every Uint8Array shares the memory of `der`. */
 export interface CertificationRequest {
   readonly der: Uint8Array;
-  /** CertificationRequestInfo, the bytes that are signed. */
+  /** CertificationRequestInfo, the signed bytes. */
   readonly signedBytes: Uint8Array;
-  /** Name, DER as received; an empty SEQUENCE when the request names nobody. */
+  /** Name, DER as received; an empty SEQUENCE when the request has no subject. */
   readonly subject: Uint8Array;
   /** SubjectPublicKeyInfo, DER as received. */
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly attributes: readonly Attribute[];
-  /** What extensionRequest or its Microsoft alias asks for; empty when neither is there. */
+  /** Requested by extensionRequest or its Microsoft alias; empty when neither is present. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: AlgorithmIdentifier;
   /** The octets of the BIT STRING. */
@@ -39,9 +39,10 @@ const EXTENSION_REQUESTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads a certification request in BER or DER, in time linear in the input. Its signature is not verified here.
- * @throws DecodeError when it is malformed, has more than 32 attributes or 200 extensions, asks for extensions in more
- * than one place, or for one extension twice.
+ * Reads a certification request in BER or DER, in time linear in the input. Does not verify its
+ * signature.
+ * @throws DecodeError when it is malformed, has more than 32 attributes or 200 extensions, requests
+ *   extensions in more than one place, or repeats an extension
  */
 export function parseCertificationRequest(bytes: Uint8Array): CertificationRequest {
   const der = berToDer(bytes);

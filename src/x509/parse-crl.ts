@@ -10,13 +10,16 @@ import { readTime } from './read-time.ts';
 /** A complete CRL (RFC 5280 section 5.1). Every Uint8Array shares the memory of `der`. */
 export interface Crl {
   readonly der: Uint8Array;
-  /** TBSCertList, the bytes that are signed. */
+  /** TBSCertList, the signed bytes. */
   readonly tbs: Uint8Array;
   /** Name, DER as received. */
   readonly issuer: Uint8Array;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
-  /** Serial numbers are content octets of the INTEGER; the reason is 'unspecified' when the CRL gives none. */
+  /**
+   * Serial numbers are content octets of the INTEGER. The reason is 'unspecified' when the CRL has
+   * none.
+   */
   readonly revoked: readonly RevokedCertificate[];
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: AlgorithmIdentifier;
@@ -24,23 +27,23 @@ export interface Crl {
   readonly signature: Uint8Array;
 }
 
-/** One whose entries have not been read yet. */
+/** A CRL whose entries have not been read yet. */
 export interface LongCrl extends Omit<Crl, 'revoked'> {
-  /** The content of revokedCertificates; empty when there is none. */
+  /** The content of revokedCertificates; empty when it is absent. */
   readonly entries: Uint8Array;
 }
 
 const MOST_ENTRIES = 140_000;
-/** Down to the fields of TBSCertList. */
+/** Reads down to the fields of TBSCertList. */
 const FRAME_LIMITS = { maxDepth: 2, maxElements: 20, openDepth: 2 };
 const ENTRY_LIMITS = { maxDepth: 4, maxElements: 50 };
-/** Down to the fields of an entry. */
+/** Reads down to the fields of an entry. */
 const ENTRY_FRAME_LIMITS = { maxDepth: 1, maxElements: 4, openDepth: 1 };
 
 /**
  * Reads a CRL in DER without judging it; `isIssuedBy` checks its signature.
- * @throws DecodeError when it is not a CRL, has more than 140 000 entries, or an entry with a critical extension
- * (an indirect CRL), which RFC 5280 section 5.3 forbids to pass over.
+ * @throws DecodeError when it is not a CRL, has more than 140 000 entries, or an entry with a
+ *   critical extension (an indirect CRL), which RFC 5280 section 5.3 forbids to ignore
  */
 export function parseCrl(der: Uint8Array): Crl {
   const { entries, ...crl } = parseLongCrl(der);
@@ -53,7 +56,8 @@ export function parseCrl(der: Uint8Array): Crl {
 }
 
 /**
- * The same without the entries, of which a hundred thousand take seconds; `readSerialNumbers` reads what matters most of them.
+ * Reads a CRL without its entries: a hundred thousand take seconds. `readSerialNumbers` reads the
+ * part that matters most.
  * @throws DecodeError when it is not a CRL
  */
 export function parseLongCrl(der: Uint8Array): LongCrl {
@@ -81,11 +85,12 @@ export function parseLongCrl(der: Uint8Array): LongCrl {
 }
 
 /**
- * The serial numbers of the entries of a CRL, content octets of the INTEGERs, each read when it is asked for. When and why is passed over.
- * @throws DecodeError when it comes to an entry that is malformed or has a critical extension
+ * Yields the serial numbers of the entries of a CRL (content octets of the INTEGERs), and reads
+ * each entry when it is requested. Ignores dates and reasons.
+ * @throws DecodeError on reaching an entry that is malformed or has a critical extension
  */
 export function* readSerialNumbers(entries: Uint8Array): Generator<Uint8Array, void, undefined> {
-  // They are the same for all that have one reason.
+  // Entries with the same reason have the same extensions, so each encoding is checked once.
   const harmless = new Set<string>();
   for (const { children } of readBerInTurn(entries, ENTRY_FRAME_LIMITS)) {
     const [serialNumber, revokedAt, extensions, ...rest] = children;

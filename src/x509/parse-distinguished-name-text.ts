@@ -3,17 +3,18 @@ import { derName } from './distinguished-name.ts';
 import { oidOfShortName } from './name-attribute-types.ts';
 
 /**
- * The DER of a Name from its text (RFC 4514), most specific first: `CN=device 1,O=Example\, Inc.,C=US`. Types are known
- * short names or dotted object identifiers; spaces around types and separators do not count.
- * @throws RangeError that tells a person what is wrong: several attributes joined by `+`, a value as `#hex`, and a
- * country that is not two letters are refused too.
+ * The DER of a Name from its text (RFC 4514), most specific first: `CN=device 1,O=Example\,
+ * Inc.,C=US`. Types are known short names or dotted object identifiers. Spaces around types and
+ * separators are ignored.
+ * @throws RangeError that tells the user what is wrong. Several attributes joined by `+`, a value
+ *   as `#hex`, and a country that is not two letters are refused too
  */
 export function parseDistinguishedNameText(text: string): Uint8Array {
   const attributes = splitUnescaped(text).map(parseAttribute);
   return derName(attributes.reverse());
 }
 
-/** The parts between commas that have no backslash before them, still escaped. */
+/** The parts between commas without a backslash before them, still escaped. */
 function splitUnescaped(text: string): string[] {
   const parts = text.match(/(?:\\[\s\S]|[^\\,])+|,/g) ?? [];
   if (parts.join('').length !== text.length) throw new RangeError('the name ends with a backslash');
@@ -37,11 +38,11 @@ function parseAttribute(part: string): { oid: string; value: string } {
   return { oid, value };
 }
 
-/** Takes away spaces and nothing else that Unicode counts as white: that belongs to the value. */
+/** Removes only spaces: other Unicode whitespace belongs to the value. */
 function trimUnescaped(value: string): string {
   const trimmed = value.replace(/^ +/, '');
   const end = trimmed.replace(/(?<! ) +$/, '');
-  // The last space may be an escaped one: an odd number of backslashes stands before it.
+  // The last space may be escaped: then an odd number of backslashes precedes it.
   const escaped = trimmed.length > end.length && /(?:^|[^\\])(?:\\\\)*\\$/.test(end);
   return escaped ? trimmed.slice(0, end.length + 1) : end;
 }

@@ -8,9 +8,9 @@ import { derNull } from '../asn1/write-der.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { type Extension, extensionValue, readExtensions } from './extensions.ts';
 
-/** CertID (RFC 6960 section 4.1.1): which certificate a status is asked of. */
+/** CertID (RFC 6960 section 4.1.1): the certificate whose status is requested. */
 export interface OcspCertId {
-  /** As received, for the answer. */
+  /** As received, to be repeated in the response. */
   readonly der: Uint8Array;
   /** Dotted. */
   readonly hashAlgorithm: string;
@@ -22,26 +22,33 @@ export interface OcspCertId {
   readonly serialNumber: Uint8Array;
 }
 
-/** An OCSPRequest. Who asks, and whether they sign, says nothing here: everybody is answered. */
+/** An OCSPRequest. The requestor and its signature are ignored: every request is answered. */
 export interface OcspRequest {
-  /** One at least. */
+  /** One or more. */
   readonly certIds: readonly [OcspCertId, ...OcspCertId[]];
-  /** 1 to 32 octets; undefined when the request has none, or one that RFC 9654 lets a responder pass over. */
+  /**
+   * 1 to 32 octets; undefined when the request has none, or a longer one, which a responder may
+   * ignore (RFC 9654).
+   */
   readonly nonce: Uint8Array | undefined;
 }
 
 const MAX_OCTETS = 16_384;
 const MAX_REQUESTS = 20;
-/** A signed request carries certificates. */
+/** A signed request contains certificates. */
 const LIMITS = { maxDepth: 16, maxElements: 1_000 };
 
-/** Lengths of a nonce (RFC 9654 section 2.1): above the first it may be passed over, above the second it must be refused. */
+/**
+ * Lengths of a nonce (RFC 9654 section 2.1): a responder may ignore one above the first and must
+ * refuse one above the second.
+ */
 const MAX_ECHOED_NONCE = 32;
 const MAX_NONCE = 128;
 
 /**
  * Reads an OCSPRequest (RFC 6960 section 4.1.1) in DER.
- * @throws DecodeError when malformed, above 16 KiB or 20 certificates, or with a critical extension other than the nonce
+ * @throws DecodeError when malformed, above 16 KiB or 20 certificates, or with a critical extension
+ *   other than the nonce
  */
 export function parseOcspRequest(der: Uint8Array): OcspRequest {
   if (der.length > MAX_OCTETS) throw new DecodeError('the OCSP request is too long');
@@ -85,7 +92,7 @@ function readRequest(request: BerElement): OcspCertId {
   };
 }
 
-/** Digests have no parameters, or NULL; an answer would repeat any others. */
+/** Refuses parameters other than NULL, because the response would repeat them. */
 function readHashAlgorithm(element: BerElement): string {
   const { oid, parameters } = readAlgorithmIdentifier(element);
   if (parameters !== undefined && !equalBytes(parameters, derNull())) throw malformed();
@@ -98,7 +105,7 @@ function readSerialNumber(element: BerElement | undefined): Uint8Array {
   return content;
 }
 
-/** Extensions in a context tag. */
+/** Reads Extensions under a context tag. */
 function readOwnExtensions(tagged: BerElement | undefined): readonly Extension[] {
   const [sequence, ...rest] = tagged?.children ?? [];
   if (rest.length > 0) throw malformed();

@@ -17,11 +17,11 @@ export interface OcspStatus extends OcspQuestion {
 
 /** BasicOCSPResponse. */
 export interface OcspResponse {
-  /** ResponseData, the bytes that are signed. */
+  /** ResponseData, the signed bytes. */
   readonly tbs: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
-  /** Of responders to whom an issuer has delegated. */
+  /** Certificates of responders that an issuer has delegated to. */
   readonly certificates: readonly Certificate[];
   readonly statuses: readonly OcspStatus[];
 }
@@ -30,7 +30,7 @@ const STATUSES = ['good', 'revoked', 'unknown'] as const;
 
 /**
  * Reads an OCSPResponse without judging it.
- * @throws DecodeError when it is malformed, or not a successful one
+ * @throws DecodeError when it is malformed or its status is not successful
  */
 export function parseOcspResponse(der: Uint8Array): OcspResponse {
   const [responseStatus, wrapped] = expectType(readBer(der), 'SEQUENCE').children;
@@ -53,7 +53,7 @@ export function parseOcspResponse(der: Uint8Array): OcspResponse {
 
 function readStatuses(tbs: BerElement): readonly OcspStatus[] {
   const fields = [...expectType(tbs, 'SEQUENCE').children];
-  // A version that is the only one there is.
+  // The version, of which there is only one.
   if (hasContextTag(fields[0], 0)) fields.shift();
   const [, , responses] = fields;
   return expectType(responses, 'SEQUENCE').children.map(readStatus);
@@ -75,7 +75,7 @@ function readStatus(element: BerElement): OcspStatus {
   };
 }
 
-/** What is in [number] EXPLICIT. */
+/** The element inside [number] EXPLICIT. */
 function unwrap(element: BerElement | undefined, number: number): BerElement | undefined {
   if (!hasContextTag(element, number)) throw malformed();
   return element.children[0];

@@ -9,12 +9,12 @@ import { readOid } from './read-oid.ts';
 
 type EcCurve = 'prime256v1' | 'secp384r1' | 'secp521r1';
 
-/** A SubjectPublicKeyInfo taken apart, before OpenSSL sees it. */
+/** A SubjectPublicKeyInfo taken apart before OpenSSL sees it. */
 type RawPublicKey = RawRsaPublicKey | RawEcPublicKey;
 
 interface RawRsaPublicKey {
   readonly type: 'rsa';
-  /** Bits from the highest one that is set. */
+  /** Counted from the highest bit that is set. */
   readonly bits: number;
   /** Big-endian without leading zeros. */
   readonly modulus: Uint8Array;
@@ -40,14 +40,15 @@ const CURVES: Readonly<Record<string, EcCurve>> = {
   [OID.secp521r1]: 'secp521r1',
 };
 
-/** What OpenSSL would spend too long on (protocol S4). Policy, in `weaknessOf`, is narrower. */
+/** Larger keys would cost OpenSSL too much time. The policy in `weaknessOf` is stricter. */
 const MAX_RSA_BITS = 8192;
 const MAX_EXPONENT_OCTETS = 5;
 
 /**
- * Imports a SubjectPublicKeyInfo: RSA, or EC on P-256, P-384 or P-521. RSA goes in as PKCS #1, which costs OpenSSL 6 us
- * where SPKI costs 160.
- * @throws DecodeError when it is malformed, of another type, above 8192 bits, or not a point of its curve.
+ * Imports a SubjectPublicKeyInfo: RSA, or EC on P-256, P-384 or P-521. RSA is imported as PKCS #1,
+ * which takes OpenSSL 6 us instead of 160 us for SPKI.
+ * @throws DecodeError when it is malformed, of another type, above 8192 bits, or not a point of its
+ *   curve
  */
 export function importPublicKey(subjectPublicKeyInfo: Uint8Array): KeyObject {
   const raw = readPublicKey(subjectPublicKeyInfo);
@@ -58,7 +59,10 @@ export function importPublicKey(subjectPublicKeyInfo: Uint8Array): KeyObject {
   );
 }
 
-/** Takes a SubjectPublicKeyInfo apart (RFC 3279 sections 2.3.1, 2.3.5). @throws DecodeError as `importPublicKey`. */
+/**
+ * Takes a SubjectPublicKeyInfo apart (RFC 3279 sections 2.3.1 and 2.3.5). @throws DecodeError as
+ * `importPublicKey`
+ */
 function readPublicKey(subjectPublicKeyInfo: Uint8Array): RawPublicKey {
   const [algorithmElement, keyElement, ...others] = readBer(subjectPublicKeyInfo).children;
   if (algorithmElement === undefined || keyElement === undefined || others.length > 0) {
@@ -102,7 +106,7 @@ function positive(element: BerElement | undefined): Uint8Array {
   return content.subarray(first);
 }
 
-/** What kind of key it is. @throws RangeError when `importPublicKey` would not have made it. */
+/** @throws RangeError when `importPublicKey` would not have imported the key */
 export function describePublicKey(key: KeyObject): PublicKeyDescription {
   const { modulusLength, publicExponent, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa' && modulusLength && publicExponent) {
@@ -119,9 +123,10 @@ export interface KeyStrengthPolicy {
 }
 
 /**
- * Why this server must not certify a public key, in words fit for the requester; undefined when it may. Judges the raw
- * numbers, so a hostile key costs OpenSSL nothing (protocol S4, S15).
- * @throws DecodeError as `importPublicKey`, except that it does not check that an EC point is on its curve.
+ * Why this server must not certify a public key, as text for the requester; undefined when it may.
+ * Examines the raw numbers, so a hostile key costs OpenSSL nothing.
+ * @throws DecodeError as `importPublicKey`, except that it does not check that an EC point is on
+ *   its curve
  */
 export function weaknessOf(
   subjectPublicKeyInfo: Uint8Array,

@@ -6,7 +6,10 @@ import {
 import type { CertificateFields } from './build-certificate.ts';
 import { SIGNING_ALGORITHMS, signingAlgorithmParameters } from './signing-algorithm.ts';
 
-/** Every field of RFC 5280 section 4.1 but the signature itself, each as text that is equal for equal values alone. */
+/**
+ * Every field of RFC 5280 section 4.1 except the signature value, each as text that is equal only
+ * for equal values.
+ */
 interface Description {
   readonly version: string;
   readonly serialNumber: string;
@@ -16,7 +19,9 @@ interface Description {
   readonly notAfter: string;
   readonly subject: string;
   readonly subjectPublicKeyInfo: string;
-  /** Of the TBSCertificate, and after it: pkijs passes over what it does not expect. */
+  /**
+   * Number of fields inside and after the TBSCertificate, because pkijs ignores unexpected fields.
+   */
   readonly fieldCount: string;
   readonly extensions: string;
   readonly signatureAlgorithm: string;
@@ -26,10 +31,11 @@ const VERSION_3 = '2';
 const SUBJECT_PUBLIC_KEY_INFO = 6;
 
 /**
- * Where a certificate differs from what it was meant to say, as pkijs reads it, which shares no code with what built it
- * (docs/adr/0001-decoding.md). Its signature is not verified.
- * @param certificate DER that we built ourselves: a stranger's could cost seconds
- * @returns the names of the fields, as in RFC 5280; 'certificate' when pkijs cannot read it; none when all is as meant
+ * Compares a certificate with the fields it was built from, as pkijs reads it, which shares no code
+ * with the builder (docs/adr/0001-decoding.md). Does not verify the signature.
+ * @param certificate DER that we built ourselves: a foreign one could take seconds
+ * @returns the names of the fields that differ, as in RFC 5280; 'certificate' when pkijs cannot
+ *   read it; empty when all are equal
  */
 export function readBackCertificate(
   certificate: Uint8Array,
@@ -71,7 +77,7 @@ function describeRead(certificate: Uint8Array): Description | undefined {
     const fields = elementsOf(tbs);
     return {
       version: String(read.version),
-      // Signed, so a serial number that lost its leading zero is another one.
+      // Signed, so that a serial number without its leading zero differs.
       serialNumber: read.serialNumber.toBigInt().toString(),
       signature: describeAlgorithm(read.signature),
       issuer: hex(new Uint8Array(read.issuer.valueBeforeDecode)),
@@ -88,7 +94,7 @@ function describeRead(certificate: Uint8Array): Description | undefined {
       signatureAlgorithm: describeAlgorithm(read.signatureAlgorithm),
     };
   } catch {
-    // Whatever the library throws, it cannot read what we are about to sign.
+    // Whatever the library throws: it cannot read what we are about to sign.
     return undefined;
   }
 }
@@ -99,7 +105,10 @@ function describeAlgorithm({ algorithmId, algorithmParams }: PkijsAlgorithmIdent
   return `${algorithmId} ${hex(bytes)}`;
 }
 
-/** asn1js writes an arc beyond 2^53 as its groups of seven bits, an octet each in hexadecimal: {0102}. */
+/**
+ * asn1js writes an arc beyond 2^53 as its groups of seven bits, each as an octet in hexadecimal:
+ * {0102}.
+ */
 function dotted(oid: string): string {
   return oid.replaceAll(/\{((?:[0-7][\da-f])+)\}/g, (_, groups: string) =>
     [...Buffer.from(groups, 'hex')]

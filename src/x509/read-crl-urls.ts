@@ -7,7 +7,8 @@ import { type Extension, extensionValue } from './extensions.ts';
 const URI = 6;
 
 /**
- * The URLs in the cRLDistributionPoints (RFC 5280 section 4.2.1.13) of a certificate, in order; none when it has no such extension.
+ * The URLs in the cRLDistributionPoints of a certificate (RFC 5280 section 4.2.1.13), in order;
+ * empty without that extension.
  * @throws DecodeError when it is malformed
  */
 export function readCrlUrls(extensions: readonly Extension[]): readonly string[] {
@@ -20,8 +21,9 @@ export function readCrlUrls(extensions: readonly Extension[]): readonly string[]
 }
 
 /**
- * The URLs in the value of an issuingDistributionPoint (section 5.2.5): a CRL is about certificates that have one of them. None when it says
- * something else too, which leaves out some of those certificates or some reasons.
+ * The URLs in the value of an issuingDistributionPoint (RFC 5280 section 5.2.5): the CRL covers
+ * certificates that have one of them. Empty when the value has other fields too, which exclude some
+ * of those certificates or some reasons.
  * @throws DecodeError when it is malformed
  */
 export function readIssuingUrls(value: Uint8Array): readonly string[] {
@@ -29,7 +31,7 @@ export function readIssuingUrls(value: Uint8Array): readonly string[] {
   return others.length === 0 ? readNames(name) : [];
 }
 
-/** Of a DistributionPointName, [0], with a fullName, [0]. */
+/** The URLs in a DistributionPointName, [0], with a fullName, [0]. */
 function readNames(name: BerElement | undefined): readonly string[] {
   const fullName = hasContextTag(name, 0) ? name.children[0] : undefined;
   if (!hasContextTag(fullName, 0)) return [];

@@ -6,7 +6,7 @@ const MAX_OCTETS = 64;
 
 /**
  * The dotted form of an OBJECT IDENTIFIER (X.690 section 8.19).
- * @throws DecodeError on another type, a padded or unfinished arc, or more than 64 octets.
+ * @throws DecodeError for another type, a padded or unfinished arc, or more than 64 octets
  */
 export function readOid(element: BerElement): string {
   if (!isType(element, 'OBJECT IDENTIFIER')) {
@@ -43,7 +43,7 @@ function readArcs(content: Uint8Array): (number | bigint)[] {
   return arcs;
 }
 
-/** A bigint where a number would not be exact: UUIDs are arcs too (X.667). */
+/** Changes to a bigint before a number would lose precision: UUIDs are arcs too (X.667). */
 function append(arc: number | bigint, bits: number): number | bigint {
   if (typeof arc === 'number' && arc < 2 ** 46) return arc * 128 + bits;
   return BigInt(arc) * 128n + BigInt(bits);

@@ -21,9 +21,9 @@ const TAG_NUMBERS: Readonly<Record<number, StringType>> = {
 const DECODERS = {
   UTF8String: (octets: Uint8Array) => decodeUnicode('utf-8', octets),
   NumericString: (octets: Uint8Array) => matching(/^[0-9 ]*$/, octets),
-  // '@', '*' and '_' are not in X.680's set, but Windows and Cisco clients write them all the same.
+  // X.680 excludes '@', '*' and '_', but Windows and Cisco clients write them.
   PrintableString: (octets: Uint8Array) => matching(/^[\x20-\x7e]*$/, octets),
-  // T.61 proper is dead: everybody who writes this type means ISO 8859-1.
+  // T.61 itself is obsolete: software that writes this type means ISO 8859-1.
   TeletexString: (octets: Uint8Array) => Buffer.from(octets).toString('latin1'),
   IA5String: (octets: Uint8Array) => matching(/^\p{ASCII}*$/u, octets),
   UniversalString: decodeUtf32,
@@ -31,8 +31,8 @@ const DECODERS = {
 };
 
 /**
- * Decodes one of the character string types that names, attributes and challenge passwords come in.
- * @throws DecodeError when it is of another type or its octets are not of its own.
+ * Decodes a character string of a type that names, attributes and challenge passwords use.
+ * @throws DecodeError when it is of another type or its octets are invalid for its type
  */
 export function readString(element: BerElement): DecodedString {
   const stringType = TAG_NUMBERS[element.tagNumber];

@@ -10,9 +10,10 @@ export interface ValidityPeriod {
 }
 
 /**
- * A certificate's Validity (RFC 5280 section 4.1.2.5). Offsets and absent seconds, which X.509 once allowed, are read; fractions are dropped.
- * SCEP clients sign with certificates whose times are beyond that, and only their keys and names matter (protocol C34):
- * what cannot be read is the validity of no moment, from the last one that a Date knows to the first.
+ * A certificate's Validity (RFC 5280 section 4.1.2.5). Accepts offsets and missing seconds, which
+ * X.509 once allowed, and drops fractions. SCEP clients sign with certificates that have invalid
+ * times, and only their keys and names matter. An unreadable validity includes no moment: it runs
+ * from the last moment of a Date to the first.
  */
 export function readValidity({ children: [notBefore, notAfter] }: BerElement): ValidityPeriod {
   const [from, to] = [readLenientTime(notBefore), readLenientTime(notAfter)];

@@ -7,25 +7,25 @@ import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
 
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** A digest and all that is named after it. */
+/** A digest and the algorithms that build on it. */
 export interface DigestAlgorithm {
-  /** Also the name node:crypto knows it by. */
+  /** Also its name in node:crypto. */
   readonly name: DigestName;
   readonly oid: string;
   /** Octets. */
   readonly length: number;
-  /** The signature algorithm that joins it with an RSA key, PKCS #1 v1.5. */
+  /** The signature algorithm of this digest with RSA, PKCS #1 v1.5. */
   readonly withRsaOid: string;
   readonly withEcdsaOid?: string;
-  /** HMAC with it, as the pseudo-random function of PBKDF2 (RFC 8018 appendix B.1.2). */
+  /** HMAC with this digest, as the pseudo-random function of PBKDF2 (RFC 8018 appendix B.1.2). */
   readonly hmacOid?: string;
-  /** The word that a connector has to allow it by; without one it is always accepted. */
+  /** The legacy word with which a connector allows it; without one it is always accepted. */
   readonly legacy?: 'md5' | 'sha1';
-  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), where it has one. */
+  /** Its keyword in GetCACaps (RFC 8894 section 3.5.2), if it has one. */
   readonly capability?: string;
 }
 
-/** The one list of digests. What is not in it is not supported. */
+/** All supported digests. */
 export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = [
   { name: 'md5', oid: OID.md5, length: 16, withRsaOid: OID.md5WithRsa, legacy: 'md5' },
   {
@@ -52,21 +52,20 @@ export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = [
   },
 ];
 
-/** Undefined for a digest that this program does not know. @param oid dotted */
+/** Undefined for an unsupported digest. @param oid dotted */
 export function findDigestByOid(oid: string): DigestAlgorithm | undefined {
   return DIGEST_ALGORITHMS.find((digest) => digest.oid === oid);
 }
 
-/** The digest of that name. */
 export function digestAlgorithm(name: DigestName): DigestAlgorithm {
   return DIGEST_ALGORITHMS.find((digest) => digest.name === name) as DigestAlgorithm;
 }
 
-/** How a signature is made and checked. */
+/** How to make and check a signature. */
 export interface SignatureScheme {
   readonly kind: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa';
   readonly digest: DigestName;
-  /** Octets; only of rsa-pss. */
+  /** Octets; only for rsa-pss. */
   readonly saltLength?: number;
 }
 
@@ -82,8 +81,10 @@ const SCHEMES: ReadonlyMap<string, SignatureScheme> = new Map(
 const MAX_SALT_OCTETS = 64;
 
 /**
- * The scheme that a signatureAlgorithm of a certificate or request names. rsaEncryption, which CMS writes there, is none.
- * @throws UnsupportedAlgorithmError when it is not in the table; DecodeError when RSASSA-PSS-params are malformed.
+ * The scheme that a signatureAlgorithm of a certificate or request identifies. rsaEncryption, which
+ * CMS writes there, is not one.
+ * @throws UnsupportedAlgorithmError when it is not in the table; DecodeError when RSASSA-PSS-params
+ *   are malformed
  */
 export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme {
   if (algorithm.oid === OID.rsassaPss) return pssScheme(algorithm.parameters);
@@ -97,7 +98,10 @@ export function signatureDigest(algorithm: AlgorithmIdentifier): DigestName {
   return signatureScheme(algorithm).digest;
 }
 
-/** RSASSA-PSS-params (RFC 4055 section 3.1), without legacy digests: SHA-1 is the default, so the first three must be there. */
+/**
+ * RSASSA-PSS-params (RFC 4055 section 3.1) without legacy digests. SHA-1 is the default, so the
+ * first three fields must be present.
+ */
 function pssScheme(parameters: Uint8Array | undefined): SignatureScheme {
   if (parameters === undefined) throw new UnsupportedAlgorithmError(OID.rsassaPss);
   const fields = readBer(parameters).children;

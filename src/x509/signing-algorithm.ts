@@ -8,11 +8,14 @@ interface SigningAlgorithmRow {
   readonly keyType: 'rsa' | 'ec';
   readonly digest: 'sha256' | 'sha384' | 'sha512';
   readonly oid: string;
-  /** Octets, as many as the digest has; of RSASSA-PSS alone. */
+  /** Octets, as many as the digest has; only for RSASSA-PSS. */
   readonly saltLength?: number;
 }
 
-/** What this server signs certificates and requests with, under the names of the AWS API. */
+/**
+ * The algorithms with which this server signs certificates and requests, by their names in the AWS
+ * API.
+ */
 export const SIGNING_ALGORITHMS = {
   SHA256WITHRSA: { keyType: 'rsa', digest: 'sha256', oid: OID.sha256WithRsa },
   SHA384WITHRSA: { keyType: 'rsa', digest: 'sha384', oid: OID.sha384WithRsa },
@@ -33,7 +36,10 @@ const FOR_CURVES: Readonly<Record<string, SigningAlgorithm>> = {
   secp521r1: 'SHA512WITHECDSA',
 };
 
-/** The algorithm that suits a key: SHA-256 for RSA, a digest as strong as the curve for EC. @throws RangeError for others */
+/**
+ * The algorithm that suits a key: SHA-256 for RSA, a digest as strong as the curve for EC.
+ * @throws RangeError for other keys
+ */
 export function signingAlgorithmFor(key: KeyObject): SigningAlgorithm {
   if (key.asymmetricKeyType === 'rsa') return 'SHA256WITHRSA';
   const algorithm = FOR_CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
@@ -41,22 +47,27 @@ export function signingAlgorithmFor(key: KeyObject): SigningAlgorithm {
   return algorithm;
 }
 
-/** Gives the signature over `bytes`; ECDSA as DER. */
+/** Returns the signature over `bytes`; ECDSA as DER. */
 export type Signer = (bytes: Uint8Array) => Uint8Array;
 
-/** The parameters, DER: those of RSASSA-PSS, NULL for RSA (RFC 4055 section 5), none for ECDSA (RFC 5758 section 3.2). */
+/**
+ * The DER of the parameters: those of RSASSA-PSS, NULL for RSA (RFC 4055 section 5), none for ECDSA
+ * (RFC 5758 section 3.2).
+ */
 export function signingAlgorithmParameters(name: SigningAlgorithm): Uint8Array | undefined {
   const { keyType, digest, saltLength }: SigningAlgorithmRow = SIGNING_ALGORITHMS[name];
   if (saltLength !== undefined) return derPssParameters(digest, saltLength);
   return keyType === 'rsa' ? derNull() : undefined;
 }
 
-/** The AlgorithmIdentifier, DER. */
 export function derSigningAlgorithm(name: SigningAlgorithm): Uint8Array {
   return derAlgorithmIdentifier(SIGNING_ALGORITHMS[name].oid, signingAlgorithmParameters(name));
 }
 
-/** The key with the padding of the algorithm, as node:crypto's `sign` takes it. @throws RangeError for a key of another type */
+/**
+ * The key with the padding of the algorithm, in the form that node:crypto's `sign` takes.
+ * @throws RangeError for a key of another type
+ */
 export function signingInput(privateKey: KeyObject, name: SigningAlgorithm): SignKeyObjectInput {
   const { keyType, saltLength }: SigningAlgorithmRow = SIGNING_ALGORITHMS[name];
   if (privateKey.asymmetricKeyType !== keyType) throw new RangeError(`${name} needs another key`);
@@ -65,14 +76,18 @@ export function signingInput(privateKey: KeyObject, name: SigningAlgorithm): Sig
     : { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
 
-/** Signs on the calling thread, 0.3 ms for RSA-2048. @throws RangeError when the key is not of the algorithm's type. */
+/**
+ * Signs on the calling thread: 0.3 ms for RSA-2048.
+ * @throws RangeError when the key is not of the algorithm's type
+ */
 export function createSigner(privateKey: KeyObject, name: SigningAlgorithm): Signer {
   const input = signingInput(privateKey, name);
   return (bytes) => sign(SIGNING_ALGORITHMS[name].digest, bytes, input);
 }
 
 /**
- * RSASSA-PSS-params (RFC 4055 section 3.1), DER: the digest also in MGF1, the trailer field left out for its default.
+ * The DER of RSASSA-PSS-params (RFC 4055 section 3.1), with the same digest in MGF1. The trailer
+ * field is omitted, which means its default.
  * @param saltLength octets
  */
 function derPssParameters(digest: DigestName, saltLength: number): Uint8Array {

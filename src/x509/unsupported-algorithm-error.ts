@@ -1,4 +1,7 @@
-/** A well-formed structure names an algorithm this server does not do. SCEP answers it with failInfo badAlg. */
+/**
+ * A well-formed structure uses an algorithm that this server does not support. SCEP answers with
+ * failInfo badAlg.
+ */
 export class UnsupportedAlgorithmError extends Error {
   override readonly name = 'UnsupportedAlgorithmError';
   /** Dotted. */

@@ -3,9 +3,10 @@ import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { signatureScheme } from './signature-algorithms.ts';
 
 /**
- * Whether `signature` is `publicKey`'s over `signedBytes`. A key of another type than the algorithm's gives false.
- * @throws UnsupportedAlgorithmError when the algorithm is not in the table of signature-algorithms.ts; DecodeError when
- * its parameters are malformed.
+ * Whether `signature` over `signedBytes` was made with the private half of `publicKey`. False for a
+ * key of another type than the algorithm's.
+ * @throws UnsupportedAlgorithmError when the algorithm is not in the table of
+ *   signature-algorithms.ts; DecodeError when its parameters are malformed
  */
 export function verifySignature(
   algorithm: AlgorithmIdentifier,
@@ -23,7 +24,7 @@ export function verifySignature(
   try {
     return verify(scheme.digest, signedBytes, { key: publicKey, ...padding }, signature);
   } catch {
-    // OpenSSL throws instead of giving false when the key is too short for the digest.
+    // OpenSSL throws when the key is too short for the digest.
     return false;
   }
 }
