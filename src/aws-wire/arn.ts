@@ -1,21 +1,23 @@
-/** An Amazon Resource Name: arn:partition:service:region:account:resource (AWS General Reference). */
+/**
+ * An Amazon Resource Name: arn:partition:service:region:account:resource (AWS General Reference).
+ */
 export interface Arn {
   /** Such as aws or aws-cn. */
   readonly partition: string;
   /** Such as acm-pca. */
   readonly service: string;
-  /** Empty for what belongs to no region, such as users and certificate templates. */
+  /** Empty for resources of no region, such as users and certificate templates. */
   readonly region: string;
-  /** Twelve digits; empty for what belongs to no account, such as certificate templates. */
+  /** Twelve digits; empty for resources of no account, such as certificate templates. */
   readonly accountId: string;
-  /** All that follows; it may hold colons and slashes. */
+  /** The rest, which may contain colons and slashes. */
   readonly resource: string;
 }
 
 const ARN = /^arn:([a-z][a-z0-9-]*):([a-z][a-z0-9-]*):([a-z0-9-]*):([0-9]{12})?:([!-~]+)$/;
 const MAX_LENGTH = 2048;
 
-/** Beginnings of the names of regions outside the partition aws. */
+/** Prefixes of the regions outside the partition aws. */
 const PARTITIONS = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],
@@ -40,7 +42,7 @@ export function formatArn({ partition, service, region, accountId, resource }: A
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-/** The partition that a region belongs to; aws for a region that is not known to belong elsewhere. */
+/** The partition of a region; aws for an unknown region. */
 export function partitionOf(region: string): string {
   const [, partition] = PARTITIONS.find(([prefix]) => region.startsWith(prefix)) ?? [];
   return partition ?? 'aws';

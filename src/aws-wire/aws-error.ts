@@ -1,6 +1,6 @@
 /**
- * The errors of the two AWS APIs and of what stands in front of them, with the HTTP status each has in REST-JSON; in
- * JSON 1.1 all are 400 but the server's own faults (aws.md 1.4, 3, 6.3).
+ * The errors of both AWS APIs and of their front end, with their HTTP status in REST-JSON. In JSON
+ * 1.1 all are 400 except the server's own faults.
  */
 export const AWS_ERRORS = {
   // Before an operation is reached.
@@ -46,14 +46,17 @@ export const AWS_ERRORS = {
 
 export type AwsErrorCode = keyof typeof AWS_ERRORS;
 
-/** What a caller of an API did wrong, or may not do. Anything else that is thrown is a fault of the server, of which no more is told. */
+/**
+ * What a caller of an API did wrong or may not do. Any other error is a fault of the server, and
+ * the caller learns nothing else about it.
+ */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly code: AwsErrorCode;
   /** Modelled members of the error besides its message, such as ResourceId. */
   readonly members: Readonly<Record<string, string>>;
 
-  /** @param message fit for the caller's eyes */
+  /** @param message shown to the caller */
   constructor(
     code: AwsErrorCode,
     message: string,

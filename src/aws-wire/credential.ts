@@ -1,19 +1,22 @@
 import type { KeyObject } from 'node:crypto';
 import type { Policy } from './policy/policy.ts';
 
-/** An access key: whom it stands for, and what they may do. Secrets are key objects, which neither JSON nor a log shows. */
+/**
+ * An access key, its user, and what the user may do. Secrets are key objects, so neither JSON nor a
+ * log shows them.
+ */
 export interface Credential {
   readonly accessKeyId: string;
-  /** Made by `createSecretKey(text, 'utf8')`, as is the token. */
+  /** Made by `createSecretKey(text, 'utf8')`, like the token. */
   readonly secretAccessKey: KeyObject;
-  /** Of a temporary credential, whose every request must carry it. */
+  /** Of a temporary credential: each of its requests must contain the token. */
   readonly sessionToken?: KeyObject | undefined;
-  /** Milliseconds since the epoch; from that moment on the credential is refused. */
+  /** Milliseconds since the epoch; the credential is refused from then on. */
   readonly sessionExpiresAt?: number | undefined;
   /** Twelve digits. */
   readonly accountId: string;
   readonly userName: string;
-  /** Absent: every right in its own account. */
+  /** Absent: all rights in its own account. */
   readonly policy?: Policy | undefined;
 }
 

@@ -1,7 +1,10 @@
-/** Requests in a second, of one account in one region, by operations of both APIs. */
+/** Requests per second of one account in one region, by operations of both APIs. */
 export type Rates = Readonly<Record<string, number>>;
 
-/** The quotas of AWS (aws.md 1.6, 3.5). */
+/**
+ * The API rate quotas of AWS (AWS General Reference, "AWS Private Certificate Authority endpoints
+ * and quotas").
+ */
 export const AWS_RATES = {
   CreateChallenge: 5,
   CreateConnector: 5,
@@ -41,10 +44,13 @@ export const AWS_RATES = {
   UpdateCertificateAuthority: 10,
 } as const satisfies Rates;
 
-/** An RSA key takes a processor seconds to find, and an audit report reads every certificate of its CA. */
+/**
+ * Generating an RSA key can take seconds of processor time, and an audit report reads every
+ * certificate of its CA.
+ */
 const COSTLY: Rates = { CreateCertificateAuthority: 5, CreateCertificateAuthorityAuditReport: 1 };
 
-/** Ours: far above those of AWS, so that they stop a script that has run wild and nothing else. */
+/** Far above the quotas of AWS, so that they only stop a script that runs wild. */
 export const DEFAULT_RATES: Rates = {
   ...Object.fromEntries(Object.entries(AWS_RATES).map(([name, rate]) => [name, rate * 10])),
   ...COSTLY,

@@ -3,11 +3,12 @@ import { AwsError } from './aws-error.ts';
 import { memberPath } from './validate-input.ts';
 
 /**
- * The first of two steps that every input takes: gives each member the JSON type that `schema` wants, whatever its
- * constraints (`validateInput` is the second). A null member counts as absent; members that the schema does not know stay, for
- * the second step to leave out. A z.union stands for a tagged union of the API model, an option of which is a strict
- * object with the one member.
- * @throws AwsError SerializationException for another type, a null in a list or map, or a union without exactly one member
+ * The first of two steps for every input: checks that each member has the JSON type of `schema`,
+ * without its constraints (`validateInput` is the second step). A null member counts as absent.
+ * Unknown members stay, and the second step removes them. A z.union stands for a tagged union of
+ * the API model; each option is a strict object with one member.
+ * @throws AwsError SerializationException for another type, a null in a list or map, or a union
+ *   without exactly one member
  */
 export function deserializeInput<T>(schema: z.ZodType<T>, json: unknown): Partial<T> {
   const input = withoutNullMembers(schema, json, []);
@@ -81,7 +82,10 @@ function malformed(path: readonly PropertyKey[], fault: string): AwsError {
   return new AwsError('SerializationException', `The input cannot be read${place}: ${fault}`);
 }
 
-/** What a schema says of the wire: without the wrappers of optional and readonly members, the outer side of a codec. */
+/**
+ * The schema of the JSON: without the wrappers of optional and readonly members, and of a codec the
+ * outer side.
+ */
 export function wireSchema(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodReadonly) {
     return wireSchema(schema.def.innerType);
@@ -91,7 +95,7 @@ export function wireSchema(schema: z.core.$ZodType): z.core.$ZodType {
   return schema;
 }
 
-/** The members of a structure by their names; none for any other schema. */
+/** The members of a structure by name; none for any other schema. */
 export function membersOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
   const structure = wireSchema(schema);
   return structure instanceof z.ZodObject ? structure.def.shape : {};

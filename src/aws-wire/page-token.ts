@@ -2,18 +2,20 @@ import { SealError, type Sealer, sealedText } from '../store/seal.ts';
 import { AwsError } from './aws-error.ts';
 import type { Caller } from './caller.ts';
 
-/** What a token belongs to: it opens for the same operation, account and region, and the same `parent`, alone. */
+/** What a token belongs to: it opens only for the same operation, account, region and `parent`. */
 export interface PageScope {
   readonly caller: Pick<Caller, 'accountId' | 'region' | 'service'>;
-  /** Such as ListConnectors. */
+  /** For example ListConnectors. */
   readonly operation: string;
-  /** What the listed things belong to, such as the ARN of a connector. */
+  /** The parent of the listed resources, for example the ARN of a connector. */
   readonly parent?: string;
 }
 
 /**
- * A NextToken: `position`, sealed, in URL-safe base64 with padding, as the API model's pattern wants it.
- * @param position where the next page begins; 512 octets at most, so that the token keeps to the model's 1000 characters
+ * A NextToken: the sealed `position` in URL-safe base64 with padding, as the API model's pattern
+ * requires.
+ * @param position where the next page begins; at most 512 octets, so that the token stays within
+ *   the model's 1000 characters
  */
 export function sealPageToken(sealer: Sealer, scope: PageScope, position: string): string {
   return paddedBase64Url(Buffer.from(sealer.seal(Buffer.from(position), context(scope))));
@@ -21,8 +23,8 @@ export function sealPageToken(sealer: Sealer, scope: PageScope, position: string
 
 /**
  * The position in a NextToken.
- * @throws AwsError ValidationException, or InvalidNextTokenException of Private CA, when this server did not make the token
- *   for this scope
+ * @throws AwsError ValidationException, or InvalidNextTokenException of Private CA, when this
+ *   server did not make the token for this scope
  */
 export function openPageToken(sealer: Sealer, scope: PageScope, token: string): string {
   const octets = Buffer.from(token, 'base64url');

@@ -4,16 +4,17 @@ import type { Rates } from './default-rates.ts';
 import { createSecondCounter, type SecondCounterOptions } from './second-counter.ts';
 
 export interface RateLimiterOptions extends SecondCounterOptions {
-  /** An operation that is not in here has no limit; 0 lets nothing pass. */
+  /** An operation without an entry has no limit; with 0 every call is refused. */
   readonly rates: Rates;
 }
 
 type RateLimitedCaller = Pick<Caller, 'accountId' | 'region' | 'service'>;
 
 /**
- * Limits how often an account calls an operation in a region, as AWS does. The limit protects the server, so it need not be exact; a
- * fault of the store neither lifts it nor takes down the API.
- * @returns a function that throws AwsError ThrottlingException when the operation is called too often
+ * Limits how often an account calls an operation in a region, as AWS does. The limit protects the
+ * server, so it need not be exact. A fault of the store neither disables it nor the API.
+ * @returns a function that throws AwsError ThrottlingException when the operation is called too
+ *   often
  */
 export function createRateLimiter({
   rates,

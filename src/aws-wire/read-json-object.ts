@@ -1,8 +1,11 @@
 import { AwsError } from './aws-error.ts';
 
-/** Of values in the body's object. The deepest input of either API has about ten. */
+/** Depth inside the body's object. The deepest input of either API has about ten levels. */
 const MAX_DEPTH = 64;
-/** Of names and values together: a hundred times those of a large input, and few enough to be looked at one by one. */
+/**
+ * Names and values together: a hundred times those of a large input, and few enough to examine one
+ * by one.
+ */
 const MAX_PARTS = 100_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
@@ -14,9 +17,9 @@ const [OPENING, CLOSING] = [
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body of a request: one JSON object, or no octets at all, which stand for {}.
- * @throws AwsError SerializationException for anything else, for text that is not well-formed Unicode, and for what is nested
- *   more than 64 deep or has more than 100,000 parts
+ * The body of a request: one JSON object; an empty body counts as {}.
+ * @throws AwsError SerializationException for anything else, for text that is not well-formed
+ *   Unicode, for more than 64 levels, and for more than 100,000 parts
  */
 export function readJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
@@ -29,7 +32,10 @@ export function readJsonObject(body: Uint8Array): Readonly<Record<string, unknow
   return json as Record<string, unknown>;
 }
 
-/** Before it is parsed, which takes seconds for a million lists in lists. Of what is not JSON the parser will say so. */
+/**
+ * Runs before parsing, which takes seconds for a million nested lists. Leaves invalid JSON to the
+ * parser.
+ */
 function checkBounds(body: Uint8Array): void {
   let depth = 0;
   let parts = 0;
@@ -44,7 +50,7 @@ function checkBounds(body: Uint8Array): void {
   }
 }
 
-/** Where the closing quote is. */
+/** The index of the closing quote. */
 function endOfText(body: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1;
@@ -55,7 +61,7 @@ function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch {
-    // The parser's own words hold pieces of the body.
+    // The parser's message contains parts of the body.
     throw malformed('is not JSON in UTF-8');
   }
 }
@@ -69,12 +75,12 @@ function partsOf(value: unknown): readonly unknown[] {
   if (typeof value === 'string') requireWellFormed(value);
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value;
-  // As a key of a map it would get lost without a word.
+  // As a key of a map it would disappear silently.
   if (Object.hasOwn(value, '__proto__')) throw malformed('has a member named __proto__');
   return [...Object.keys(value), ...Object.values(value as Record<string, unknown>)];
 }
 
-/** JSON can escape half a surrogate pair, which no UTF-8 can hold. */
+/** JSON can escape half a surrogate pair, which UTF-8 cannot encode. */
 function requireWellFormed(text: string): void {
   if (/\p{Surrogate}/u.test(text)) throw malformed('has text that is not Unicode');
 }

@@ -4,14 +4,17 @@ import type { WireReply } from './wire-reply.ts';
 const headers = { 'Content-Type': 'text/xml' };
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
-/** What STS calls these; the others have the name of the JSON protocols without "Exception" (STS API Reference, "Common Errors"). */
+/**
+ * The names of STS for these errors; the others are named as in the JSON protocols, without
+ * "Exception" (AWS STS API Reference, "Common Errors").
+ */
 const CODES: Readonly<Partial<Record<AwsErrorCode, string>>> = {
   InvalidSignatureException: 'SignatureDoesNotMatch',
   UnknownOperationException: 'InvalidAction',
   UnrecognizedClientException: 'InvalidClientTokenId',
 };
 
-/** The output of an action in the AWS Query protocol, of which STS is. `members` are texts. */
+/** The output of an action in the AWS Query protocol, which STS uses. */
 export function renderQuery(action: string, members: Readonly<Record<string, string>>): WireReply {
   const result = element(`${action}Result`, elements(members));
   return { status: 200, headers, body: document(`${action}Response`, result) };
@@ -42,7 +45,10 @@ function element(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
 }
 
-/** No character that XML cannot have at all comes here: messages are ours, names of users are of a few characters. */
+/**
+ * Handles only these three: our messages and the names of users contain no character that XML
+ * forbids.
+ */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -5,18 +5,20 @@ import type { Access } from './policy/request-context.ts';
 import { requireAccess } from './policy/require-access.ts';
 import { validateInput } from './validate-input.ts';
 
-/** What stands between a caller, already known by the signature, and an operation. */
+/** The checks between an authenticated caller and an operation. */
 export interface Gates {
   /** @throws AwsError ThrottlingException */
   readonly limitRate: (caller: Caller, operation: string) => Promise<void>;
-  /** Tags of a resource of the caller's account and region; none for one that is not there. */
+  /**
+   * Tags of a resource in the caller's account and region; none for a resource that does not exist.
+   */
   readonly resourceTags: (
     caller: Caller,
     resourceArn: string,
   ) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** An operation of either API; `Context` is what it works with. */
+/** An operation of either API that runs with `Context`. */
 interface AnyOperation<Context> {
   readonly input: z.ZodType;
   access(caller: Caller, input: object): readonly Access[];
@@ -32,8 +34,9 @@ export interface OperationCall<Context> {
 }
 
 /**
- * Runs an operation in the order of AWS's front ends: rate, form of the input, policy, constraints. Only the operation itself looks
- * at resources, so that callers learn no more than they may (aws.md 6.3).
+ * Runs an operation with the checks in the order of AWS's front end: rate, form of the input,
+ * policy, constraints. Only the operation itself accesses resources, so that callers learn no more
+ * than they may.
  * @throws AwsError
  */
 export async function runOperation<Context>(

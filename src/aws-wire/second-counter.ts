@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../durations.ts';
 import type { RecordStore } from '../store/record-store.ts';
 
 export interface SecondCounterOptions {
@@ -5,21 +6,20 @@ export interface SecondCounterOptions {
   readonly store: Pick<RecordStore, 'increment'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Hears why the store could not count, for the log. */
+  /** Called when the store could not count, for the log. */
   readonly onStoreFailure?: ((error: unknown) => void) | undefined;
 }
 
-const SECOND = 1000;
-
-/** The counter of a second outlives it by this much, since the clocks of replicas differ. */
-const COUNTER_LIFETIME_MS = 30 * SECOND;
+/** How long a counter outlives its second, since the clocks of replicas differ. */
+const COUNTER_LIFETIME_MS = 30 * SECOND_MS;
 
 /**
- * Limits how often something happens in a second, in all replicas together. A second of the clock is a window, at the seam of two of
- * which as much may pass as in both: to be exact would cost a second call of the store. This process counts
- * too. It does not ask the store for what is over the limit already, so a flood costs the store nothing more; and where
- * the store fails, each replica by itself still keeps to the limit.
- * @returns counts one more of `name`, and tells whether it is within the limit
+ * Limits how often something happens per second, in all replicas together. The window is one second
+ * of the clock; where two windows meet, up to twice the limit may pass, because exact counting
+ * would need another call to the store. This process counts too. It does not ask the store about
+ * what already exceeds the limit, so a flood causes no more work there, and when the store fails,
+ * each replica still enforces the limit by itself.
+ * @returns counts one more of `name`, and resolves to whether it is within the limit
  */
 export function createSecondCounter({
   store,
@@ -28,10 +28,10 @@ export function createSecondCounter({
 }: SecondCounterOptions): (partition: string, name: string, limit: number) => Promise<boolean> {
   const countHere = createLocalCounter();
   return async (partition, name, limit) => {
-    const second = Math.floor(clock() / SECOND);
+    const second = Math.floor(clock() / SECOND_MS);
     const counter = `${name}.${second}`;
     if (countHere(second, `${partition}.${counter}`) > limit) return false;
-    const expiresAt = (second + 1) * SECOND + COUNTER_LIFETIME_MS;
+    const expiresAt = (second + 1) * SECOND_MS + COUNTER_LIFETIME_MS;
     const count = await store
       .increment(partition, counter, 1, expiresAt)
       .catch((error: unknown) => {
@@ -42,7 +42,7 @@ export function createSecondCounter({
   };
 }
 
-/** Counts within one second, and forgets all of it when another comes. */
+/** Counts within one second, and resets when another begins. */
 function createLocalCounter(): (second: number, name: string) => number {
   const counts = new Map<string, number>();
   let current = 0;

@@ -1,15 +1,17 @@
 import type { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 
-/** Of one message: an input with thousands of faults gets no answer of that length. */
+/** In one message: the reply to an input with thousands of faults stays short. */
 const MAX_FAULTS = 20;
-/** Characters of a value that a message shows. */
+/** Characters of a value that a message quotes. */
 const MAX_VALUE = 256;
 
 /**
- * Checks an input against the constraints of the API model and gives what `schema` makes of it, without unknown members.
- * @param input as `deserializeInput` gives it
- * @throws AwsError ValidationException in the words of AWS, which name each member at fault, its value and the constraint
+ * Checks an input against the constraints of the API model and returns it as `schema` parses it,
+ * without unknown members.
+ * @param input from `deserializeInput`
+ * @throws AwsError ValidationException in the words of AWS, with each faulty member, its value and
+ *   the constraint
  */
 export function validateInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input, { reportInput: true });
@@ -46,7 +48,7 @@ function quantity(origin: string): string {
   return origin === 'number' || origin === 'int' || origin === 'bigint' ? 'value' : 'length';
 }
 
-/** The pattern as the model has it: without the slashes, flags and anchors of /^(?:pattern)$/u. */
+/** The pattern as in the API model: without the slashes, flags and anchors of /^(?:pattern)$/u. */
 function modelPattern(pattern = ''): string {
   return pattern.replace(/^\/(?:\^\(\?:(.*)\)\$|\^(.*)\$|(.*))\/[a-z]*$/s, '$1$2$3');
 }
@@ -58,7 +60,10 @@ function shown(value: unknown): string {
   return `'${text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}...` : text}'`;
 }
 
-/** A place in an input as AWS writes it: names begin in lower case, items count from 1, as in tags.1.member.key. */
+/**
+ * The path of a member as AWS writes it: names begin in lower case, items count from 1, for example
+ * tags.1.member.key.
+ */
 export function memberPath(path: readonly PropertyKey[]): string {
   const steps = path.map((step) =>
     typeof step === 'number' ? `${step + 1}.member` : uncapitalised(String(step)),

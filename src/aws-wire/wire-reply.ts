@@ -1,18 +1,22 @@
-/** What a request is answered with, but for the headers that every answer has. */
+import { SECOND_MS } from '../durations.ts';
+
+/** The reply to a request, without the headers that every reply has. */
 export interface WireReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty for none. */
+  /** Empty for no body. */
   readonly body: string;
 }
 
-/** An output as JSON: times in seconds since the epoch with their fraction, members that are undefined left out. */
+/**
+ * An output as JSON: times in seconds since the epoch with a fraction, without undefined members.
+ */
 export function encodeJson(output: unknown): string {
   return JSON.stringify(output, secondsForDates);
 }
 
-/** JSON.stringify has made text of a Date when it hands over the value; its holder still has it. */
+/** JSON.stringify passes a Date as text already; its holder still has the Date. */
 function secondsForDates(this: unknown, name: string, value: unknown): unknown {
   const original = (this as Readonly<Record<string, unknown>>)[name];
-  return original instanceof Date ? original.getTime() / 1_000 : value;
+  return original instanceof Date ? original.getTime() / SECOND_MS : value;
 }

@@ -5,7 +5,9 @@ import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 
 export type CipherName = 'des' | '3des' | 'aes128' | 'aes192' | 'aes256';
 
-/** A content-encryption algorithm of EnvelopedData: a block cipher in CBC mode with PKCS #7 padding. */
+/**
+ * A content-encryption algorithm of EnvelopedData: a block cipher in CBC mode with PKCS #7 padding.
+ */
 export interface ContentCipher {
   readonly name: CipherName;
   readonly oid: string;

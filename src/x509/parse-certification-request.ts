@@ -7,7 +7,10 @@ import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-i
 import { type Extension, readExtensions } from './extensions.ts';
 import { readOid } from './read-oid.ts';
 
-/** A PKCS #10 certification request (RFC 2986 section 4). Every Uint8Array shares the memory of `der`. */
+/**
+ * A PKCS #10 certification request (RFC 2986 section 4). Every Uint8Array shares the memory of
+ * `der`.
+ */
 export interface CertificationRequest {
   readonly der: Uint8Array;
   /** CertificationRequestInfo, the signed bytes. */

@@ -93,7 +93,10 @@ export function signatureScheme(algorithm: AlgorithmIdentifier): SignatureScheme
   return scheme;
 }
 
-/** The digest of a signature algorithm, so that policy can refuse the weak ones. Throws like `signatureScheme`. */
+/**
+ * The digest of a signature algorithm, so that policy can refuse the weak ones. Throws like
+ * `signatureScheme`.
+ */
 export function signatureDigest(algorithm: AlgorithmIdentifier): DigestName {
   return signatureScheme(algorithm).digest;
 }

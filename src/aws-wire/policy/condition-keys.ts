@@ -1,12 +1,13 @@
 /**
- * What is known of a request, by condition keys in lower case: IAM does not tell their letters apart, not even those of the
- * tag key in aws:ResourceTag/key. No key has an empty list.
+ * The values known about a request, by condition keys in lower case: IAM ignores the case of keys,
+ * even of the tag key in aws:ResourceTag/key. No key has an empty list.
  */
 export type RequestContext = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Every condition key that a policy may name, and what it is. One that the server cannot give a value is refused when a
- * policy is read: a condition that never sees its key would silently deny, or silently let pass.
+ * Every condition key that a policy may use, with its meaning. Reading a policy refuses keys that
+ * the server cannot provide: a condition on a key that is never present would silently deny or
+ * allow.
  */
 export const CONDITION_KEYS = {
   'acm-pca:TemplateArn': 'the template that IssueCertificate names',
@@ -24,13 +25,15 @@ const PLAIN_KEYS = Object.keys(CONDITION_KEYS)
   .filter((name) => !name.endsWith('/tag-key'))
   .map((name) => name.toLowerCase());
 
-/** A condition key as a RequestContext has it, or undefined for one that is not of CONDITION_KEYS. */
+/** A condition key as in a RequestContext, or undefined for one that is not in CONDITION_KEYS. */
 export function readConditionKey(name: string): string | undefined {
   const key = name.toLowerCase();
   return PLAIN_KEYS.includes(key) || OF_TAG.test(key) ? key : undefined;
 }
 
-/** Whether one request may have several values for the key, so that a condition must say which of them it means. */
+/**
+ * Whether one request may have several values for the key, so that a condition needs a quantifier.
+ */
 export function isMultivalued(key: string): boolean {
   return key === 'aws:tagkeys';
 }

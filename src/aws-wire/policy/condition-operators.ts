@@ -2,13 +2,16 @@ import type { RequestContext } from './condition-keys.ts';
 import { matchesArn, matchesWildcards, resolveVariables } from './match-pattern.ts';
 
 interface Comparison {
-  /** Whether a value of the request is what one value of the policy says. */
+  /** Whether a value of the request matches one value of the policy. */
   readonly matches: (policyValue: string, value: string, context: RequestContext) => boolean;
-  /** Holds when no value of the policy matches. */
+  /** The condition holds when no value of the policy matches. */
   readonly negated: boolean;
 }
 
-/** How the operators compare. ArnEquals and ArnLike are one (IAM User Guide, condition operators). */
+/**
+ * How the operators compare. ArnEquals and ArnLike are the same (IAM User Guide, "IAM JSON policy
+ * elements: Condition operators").
+ */
 export const COMPARISONS = {
   StringEquals: { matches: equals, negated: false },
   StringNotEquals: { matches: equals, negated: true },
@@ -22,14 +25,17 @@ export const COMPARISONS = {
   ArnNotLike: { matches: matchesArn, negated: true },
 } as const satisfies Readonly<Record<string, Comparison>>;
 
-/** Null asks whether the request has the key, and compares nothing. */
+/** Null checks whether the request has the key, and compares nothing. */
 export type ConditionOperator = keyof typeof COMPARISONS | 'Null';
 
 export const CONDITION_OPERATORS: readonly string[] = [...Object.keys(COMPARISONS), 'Null'];
 
 const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 
-/** The parts of an operator such as ForAnyValue:StringLikeIfExists, or undefined for one that does not exist here. */
+/**
+ * The parts of an operator such as ForAnyValue:StringLikeIfExists; undefined for an unsupported
+ * one.
+ */
 export function readConditionOperator(name: string) {
   const [, quantifier, operator = '', ifExists] = OPERATOR.exec(name) ?? [];
   if (!isOperator(operator)) return undefined;

@@ -5,7 +5,7 @@ import type { Policy, PolicyCondition, PolicyStatement } from './policy.ts';
 
 /** One action on one resource. */
 export interface PolicyRequest {
-  /** Such as acm-pca:GetCertificate. */
+  /** For example acm-pca:GetCertificate. */
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
@@ -15,8 +15,8 @@ export interface PolicyRequest {
 export type PolicyDecision = 'allowed' | 'explicit-deny' | 'implicit-deny';
 
 /**
- * What a policy says of a request: one statement that denies outdoes all that allow, and what none allows is denied
- * (IAM User Guide, policy evaluation logic).
+ * The decision of a policy about a request: one statement that denies overrides all that allow, and
+ * a request that no statement allows is denied (IAM User Guide, "Policy evaluation logic").
  */
 export function evaluatePolicy(policy: Policy, request: PolicyRequest): PolicyDecision {
   const effects = policy.statements
@@ -50,8 +50,9 @@ function concerns(
 }
 
 /**
- * Where the request lacks the key (IAM User Guide, condition operators and multivalued context keys): ForAllValues and negated
- * operators hold, ForAnyValue does not, whether IfExists or not. To the quantifiers an empty value is none.
+ * When the request lacks the key (IAM User Guide, "Condition operators" and "Multivalued context
+ * keys"): ForAllValues and negated operators hold, and ForAnyValue does not, with or without
+ * IfExists. Quantifiers ignore empty values.
  */
 function holds(
   { quantifier, operator, ifExists, key, values }: PolicyCondition,
@@ -67,6 +68,7 @@ function holds(
   if (quantifier === 'ForAllValues') return nonEmpty.every(passes);
   if (quantifier === 'ForAnyValue') return nonEmpty.some(passes);
   if (found.length === 0) return negated || ifExists;
-  // Tags whose keys differ in case alone are several values of one key: the stricter reading counts.
+  // Tags whose keys differ only in case are several values of one key: the stricter interpretation
+  // counts.
   return effect === 'Deny' ? found.some(passes) : found.every(passes);
 }

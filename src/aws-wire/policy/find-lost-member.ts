@@ -1,11 +1,12 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** Readers of objects, zod among them, pass over this name so as not to touch the prototype. */
+/** Parsers of objects, such as zod, skip this name in order not to change the prototype. */
 const PROTOTYPE = '__proto__';
 
 /**
- * The name of a member that would be lost without a word when `json` is read: one that stands twice in its object, of which
- * JSON.parse drops the first, or the name of the prototype. Undefined when there is none.
+ * The name of a member that would be lost silently when `json` is read: a repeated name in an
+ * object, of which JSON.parse keeps only the last value, or the name of the prototype. Undefined
+ * when there is none.
  * @param json well-formed
  */
 export function findLostMember(json: string): string | undefined {

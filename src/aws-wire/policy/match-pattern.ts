@@ -9,15 +9,19 @@ type Token = string | symbol;
 const PIECE = /\$\{[^}]*\}|[\s\S]/gu;
 const ARN_COMPONENTS = 6;
 
-/** Whether `text` is what the pattern says: * is any text, ? any character, ${key} the key's value in the request. */
+/**
+ * Whether `text` matches the pattern: * is any text, ? any character, ${key} the key's value in the
+ * request.
+ */
 export function matchesWildcards(pattern: string, text: string, context: RequestContext): boolean {
   const tokens = readTokens(pattern, context);
   return tokens !== undefined && matches(tokens, Array.from(text));
 }
 
 /**
- * As `matchesWildcards`, but of each of the six components of an ARN by itself: a wildcard does not reach across a colon before
- * the resource (IAM User Guide, ARN condition operators).
+ * Like `matchesWildcards`, but separately for each of the six components of an ARN: a wildcard does
+ * not match a colon before the resource (IAM User Guide, "IAM JSON policy elements: Condition
+ * operators", ARN condition operators).
  */
 export function matchesArn(pattern: string, text: string, context: RequestContext): boolean {
   const tokens = readTokens(pattern, context);
@@ -28,7 +32,10 @@ export function matchesArn(pattern: string, text: string, context: RequestContex
   return texts.every((component, index) => matches(patterns[index] ?? [], component));
 }
 
-/** The text with the values of its variables, wildcards as they are; undefined when the request lacks one of them. */
+/**
+ * The text with the values of its variables and with its wildcards unchanged; undefined when the
+ * request lacks a variable.
+ */
 export function resolveVariables(text: string, context: RequestContext): string | undefined {
   const pieces = text
     .match(PIECE)
@@ -37,7 +44,7 @@ export function resolveVariables(text: string, context: RequestContext): string 
   return pieces?.join('') ?? '';
 }
 
-/** The names in ${name}; undefined for one that is not closed. */
+/** The names in ${name}; undefined for a variable without a closing brace. */
 export function variablesIn(pattern: string): readonly (string | undefined)[] {
   return Array.from(pattern.matchAll(/\$\{([^}]*)(\}?)/g), ([, name, end]) =>
     end === '}' ? name : undefined,
@@ -51,7 +58,7 @@ function readTokens(pattern: string, context: RequestContext): readonly Token[] 
     if (text === undefined) return undefined;
     if (piece === '*') tokens.push(ANY_TEXT);
     else if (piece === '?') tokens.push(ANY_CHARACTER);
-    // Characters, so that a * in the value of a variable stands for itself.
+    // Characters, so that a * in the value of a variable matches only itself.
     else for (const character of text) tokens.push(character);
   }
   return tokens;
@@ -61,7 +68,10 @@ function isVariable(piece: string): boolean {
   return piece.length > 1 && piece.startsWith('${');
 }
 
-/** ${*}, ${?} and ${$} are the characters; of a key that has several values there is no one value to take. */
+/**
+ * ${*}, ${?} and ${$} are the characters themselves. A key with several values has no value as a
+ * variable.
+ */
 function variableValue(variable: string, context: RequestContext): string | undefined {
   const name = variable.slice(2, -1);
   if (['*', '?', '$'].includes(name)) return name;
@@ -69,7 +79,10 @@ function variableValue(variable: string, context: RequestContext): string | unde
   return others.length > 0 ? undefined : value;
 }
 
-/** Greedy, and back to the last * alone: at most pattern times text steps, where a regular expression can take exponentially many. */
+/**
+ * Backtracks only to the last *: at most pattern times text steps, where a regular expression can
+ * need exponentially many.
+ */
 function matches(pattern: readonly Token[], text: readonly string[]): boolean {
   let at = 0;
   let lastAny = -1;

@@ -47,9 +47,10 @@ const policySchema = z.strictObject({
 });
 
 /**
- * Reads an identity-based IAM policy (IAM User Guide, grammar of the JSON policy language). Whatever is not understood is refused,
- * since a part that is passed over may be the one that was to deny.
- * @throws RangeError that says where the mistake is, in words for the policy's author
+ * Reads an identity-based IAM policy (IAM User Guide, "Grammar of the IAM JSON policy language").
+ * Refuses everything that it does not understand, because an ignored part might be the one that
+ * denies.
+ * @throws RangeError that tells the policy's author where the mistake is
  */
 export function parsePolicy(text: string): Policy {
   if (Buffer.byteLength(text) > MAX_OCTETS) {
@@ -81,7 +82,7 @@ function jsonValue(text: string): unknown {
   }
 }
 
-/** Such as: Statement[0].Action[1]: expected ... */
+/** For example: Statement[0].Action[1]: expected ... */
 function describe({ path, message }: z.core.$ZodIssue): string {
   const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
   return `${place.join('').slice(1) || 'the policy'}: ${message}`;
@@ -93,7 +94,7 @@ function readStatement(
   where: string,
 ): PolicyStatement {
   for (const pattern of Resource ?? []) checkVariables(pattern, hasVariables, `${where}.Resource`);
-  // Where a variable has no value, its pattern matches nothing, and nothing would be excepted.
+  // A pattern matches nothing when its variable has no value, and so would exclude nothing.
   if (NotResource?.some((pattern) => variablesIn(pattern).length > 0)) {
     throw new RangeError(`${where}.NotResource: variables are not allowed here`);
   }

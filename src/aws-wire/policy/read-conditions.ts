@@ -3,14 +3,14 @@ import { CONDITION_OPERATORS, readConditionOperator } from './condition-operator
 import { variablesIn } from './match-pattern.ts';
 import type { PolicyCondition } from './policy.ts';
 
-/** An ARN whose six components are there, whatever wildcards they hold. */
+/** An ARN with all six components, possibly with wildcards. */
 const ARN_PATTERN = /^arn(?::[^:]*){4}:./;
 
 type ConditionBlock = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /**
- * The conditions of a statement, by operator and key as the Condition element has them.
- * @param hasVariables whether the policy's version knows policy variables
+ * The conditions of a statement, by operator and key as in the Condition element.
+ * @param hasVariables whether the policy's version supports policy variables
  * @throws RangeError that says where the mistake is
  */
 export function readConditions(
@@ -26,7 +26,7 @@ export function readConditions(
   });
 }
 
-/** An entry of a Condition element, as it is written. */
+/** One operator with one key of a Condition element, not yet checked. */
 interface WrittenCondition {
   readonly operator: string;
   readonly key: string;
@@ -67,7 +67,10 @@ function isArnPattern(value: string): boolean {
   return ARN_PATTERN.test(value.replace(/\$\{[^}]*\}/g, '*'));
 }
 
-/** @throws RangeError when a policy variable in the text is none, or the policy's version has none */
+/**
+ * @throws RangeError when a policy variable in the text is invalid, or the policy's version has
+ *   none
+ */
 export function checkVariables(text: string, hasVariables: boolean, where: string): void {
   for (const name of variablesIn(text)) {
     if (!hasVariables) throw new RangeError(`${where}: variables need Version 2012-10-17`);

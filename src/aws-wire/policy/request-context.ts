@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import type { RequestContext } from './condition-keys.ts';
 
 /**
- * What the conditions of a policy see of a request on one resource.
+ * The values that the conditions of a policy see for a request on one resource.
  * @param resourceTags of that resource
  */
 export function requestContext(
@@ -33,21 +33,23 @@ export function requestContext(
   return values;
 }
 
-/** The last part of the ARN of a user, whose path may have several; roles have none. */
+/**
+ * The last part of the ARN of a user, whose path may have several parts; roles have no user name.
+ */
 function userName(arn: string): readonly string[] {
   const name = /^user\/(?:.*\/)?([^/]+)$/.exec(parseArn(arn)?.resource ?? '')?.[1];
   return name === undefined ? [] : [name];
 }
 
-/** What a request wants to do, for its caller's policy to judge. */
+/** What a request wants to do, as input for the caller's policy. */
 export interface Access {
-  /** Such as pca-connector-scep:GetConnector. */
+  /** For example pca-connector-scep:GetConnector. */
   readonly action: string;
-  /** ARNs; `*` for an action that no single resource stands for. Each must be allowed. */
+  /** ARNs; `*` for an action without a specific resource. Each must be allowed. */
   readonly resources: readonly string[];
-  /** Tags that the request would set: aws:RequestTag/key and aws:TagKeys. */
+  /** Tags that the request sets: aws:RequestTag/key and aws:TagKeys. */
   readonly requestTags?: Readonly<Record<string, string>>;
-  /** Keys of tags that the request names without values: aws:TagKeys. */
+  /** Keys of tags that the request contains without values: aws:TagKeys. */
   readonly tagKeys?: readonly string[];
   /** Further condition keys, such as acm-pca:TemplateArn. */
   readonly context?: Readonly<Record<string, string>>;

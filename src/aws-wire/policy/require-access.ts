@@ -6,18 +6,24 @@ import { type Access, requestContext } from './request-context.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Of an ARN, or the key or value of a tag. What is longer names nothing, and is not worth matching. */
+/**
+ * Of an ARN, or of the key or value of a tag. Longer ones do not exist and are not worth matching.
+ */
 const MAX_LENGTH = 2048;
-/** Keys and values of a request's tags. No resource may have so many, and each would be matched with each pattern. */
+/**
+ * Keys and values of a request's tags. No resource may have so many, and each would be matched with
+ * each pattern.
+ */
 const MAX_TAG_TEXTS = 500;
 
 /**
- * Lets pass what the caller's policy allows; a caller without a policy may do everything in its own account, to which the
- * operations themselves keep it.
- * @param access every one must be allowed, on each of its resources
- * @param resourceTags the tags of a resource of the caller's account, none for one that does not exist: the caller must not learn
- *   whether it does. Asked only when the policy speaks of aws:ResourceTag.
- * @throws AwsError AccessDeniedException with the text of AWS (aws.md 6.3)
+ * Requires that the caller's policy allows the access. A caller without a policy may do everything
+ * in its own account, to which the operations restrict it.
+ * @param access each must be allowed, on each of its resources
+ * @param resourceTags the tags of a resource of the caller's account; none for one that does not
+ *   exist, because the caller must not learn whether it does. Called only when the policy uses
+ *   aws:ResourceTag
+ * @throws AwsError AccessDeniedException with the message of AWS
  */
 export async function requireAccess(
   caller: Caller,
@@ -51,7 +57,7 @@ function speaksOfResourceTags({ statements }: Policy): boolean {
   return /aws:resourcetag\//i.test(JSON.stringify(statements));
 }
 
-/** Asks for the tags of each resource once, and for those of no resource not at all. */
+/** Requests the tags of each resource once, and none for `*`. */
 function once(resourceTags: (resourceArn: string) => Promise<Tags>) {
   const asked = new Map<string, Tags>([['*', {}]]);
   return async (resource: string): Promise<Tags> => {

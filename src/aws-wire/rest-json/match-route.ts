@@ -11,9 +11,9 @@ interface Route {
 }
 
 /**
- * The operation that a path names by its last segments. What stands before them is the base path of the client's endpoint, and
- * does not matter: it is signed like the rest, and Private CA takes any path too. Segments are told apart before anything is
- * decoded, so an ARN with its %2F is one.
+ * The operation whose path matches the last segments. The segments before them are the base path of
+ * the client's endpoint and are ignored: they are signed like the rest, and Private CA accepts any
+ * path too. Segments are split before decoding, so an ARN with %2F is one segment.
  * @param path as received
  * @throws AwsError UnknownOperationException
  */
@@ -28,7 +28,7 @@ export function matchRoute<Name extends string>(
     .filter((name) => operations[name].http.method === method)
     .filter((name) => matches(operations[name].http, segments))
     .toSorted((a, b) => operations[b].http.path.length - operations[a].http.path.length);
-  // Dot segments mean another path to the signature, which resolves them.
+  // Dot segments have another meaning in the signature, which resolves them.
   if (name === undefined || segments.some((segment) => segment === '.' || segment === '..')) {
     throw new AwsError('UnknownOperationException', 'No operation has this method and path');
   }
@@ -53,19 +53,19 @@ function readLabels(
   return Object.fromEntries<string>(labels);
 }
 
-/** Each segment of a binding's path with that of the request's, the last with the last. */
+/** Pairs each segment of a binding's path with that of the request, aligned at the end. */
 function pairedWithPattern(
   { path }: HttpBinding,
   segments: readonly string[],
 ): readonly (readonly [part: string, segment: string | undefined])[] {
   const pattern = path.split('/').slice(1);
-  // The first is what stands before the leading slash.
+  // The first element is empty: it precedes the leading slash.
   const last = segments.slice(1).slice(-pattern.length);
   return pattern.map((part, at) => [part, last.length === pattern.length ? last[at] : undefined]);
 }
 
 /**
- * A label, or a name or value of a query, decoded once. A plus is a plus.
+ * A label, or a name or value of a query, decoded once. A plus stays a plus.
  * @throws AwsError SerializationException when an escape is broken or is not UTF-8
  */
 export function decodeComponent(raw: string): string {
@@ -76,17 +76,17 @@ export function decodeComponent(raw: string): string {
   }
 }
 
-/** How an operation stands in HTTP: the http trait of the API model. */
+/** The HTTP binding of an operation: the http trait of the API model. */
 export interface HttpBinding {
   readonly method: string;
-  /** A label takes one whole segment: /connectors/{ConnectorArn}. */
+  /** A label stands for one whole segment: /connectors/{ConnectorArn}. */
   readonly path: string;
   readonly status: number;
   /** Members in the query, with their names there. */
   readonly query?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The member that a segment of a binding's path stands for; undefined for a segment that is there to the letter. */
+/** The member that a segment of a binding's path stands for; undefined for a literal segment. */
 export function labelOf(segment: string): string | undefined {
   return /^\{(\w+)\}$/.exec(segment)?.[1];
 }

@@ -5,7 +5,7 @@ import { readJsonObject } from '../read-json-object.ts';
 import { decodeComponent, type HttpBinding } from './match-route.ts';
 
 export interface RestJsonRequest {
-  /** As matchRoute gives them. */
+  /** From matchRoute. */
   readonly labels: Readonly<Record<string, string>>;
   /** As received, without the question mark. */
   readonly query: string;
@@ -15,8 +15,8 @@ export interface RestJsonRequest {
 type Member = readonly [name: string, value: unknown];
 
 /**
- * Gathers the members of an input from their places: labels, query, and the body for the rest. Each comes from its own place
- * alone. A body for which the operation has no members is not read.
+ * Collects the members of an input: labels, query, and the body for all others. Each member is read
+ * only from its own place. The body is not read if the operation expects no members there.
  * @returns members for `deserializeInput`
  * @throws AwsError SerializationException
  */
@@ -51,7 +51,7 @@ function parseQuery(query: string): ReadonlyMap<string, readonly string[]> {
   return parameters;
 }
 
-/** A list takes every value of its name; anything else has one. */
+/** A list takes all values of its name; other members must have one. */
 function readParameter(schema: z.core.$ZodType, name: string, values: readonly string[]): unknown {
   const type = wireSchema(schema);
   if (type instanceof z.ZodArray) return values;

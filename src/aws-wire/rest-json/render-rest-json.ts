@@ -3,7 +3,10 @@ import { encodeJson, type WireReply } from '../wire-reply.ts';
 
 const CONTENT_TYPE = { 'Content-Type': 'application/json' };
 
-/** Of what stands in front of the operations: no model has them, and their message begins in lower case. */
+/**
+ * Errors of the front end, before an operation runs. No API model defines them, and their member
+ * `message` begins in lower case.
+ */
 export const FRONT_END_ERRORS: readonly AwsErrorCode[] = [
   'MissingAuthenticationTokenException',
   'IncompleteSignatureException',
@@ -15,13 +18,13 @@ export const FRONT_END_ERRORS: readonly AwsErrorCode[] = [
   'ServiceUnavailable',
 ];
 
-/** An output in REST-JSON; undefined is that of an operation without one, which is answered by an empty body. */
+/** An output in REST-JSON; an operation without output (undefined) has an empty body. */
 export function renderRestJson(status: number, output: unknown): WireReply {
   if (output === undefined) return { status, headers: {}, body: '' };
   return { status, headers: CONTENT_TYPE, body: encodeJson(output) };
 }
 
-/** An error in REST-JSON: its name in a header, its modelled members in the body (aws.md 1.4). */
+/** An error in REST-JSON: its name in a header, its modelled members in the body. */
 export function renderRestJsonError({ code, message, members }: AwsError): WireReply {
   const text = FRONT_END_ERRORS.includes(code) ? { message } : { Message: message };
   return {

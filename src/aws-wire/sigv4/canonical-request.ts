@@ -10,7 +10,10 @@ export interface CanonicalParts extends TargetParts {
   readonly payloadHash: string;
 }
 
-/** The text whose hash is signed (IAM User Guide, "Create a canonical request"), an octet a character. */
+/**
+ * The text whose hash is signed (IAM User Guide, "Create a signed AWS API request", step 1), one
+ * character per octet.
+ */
 export function canonicalRequest(parts: CanonicalParts): string {
   const { method, path, query, headers, signedHeaders, payloadHash } = parts;
   return [
@@ -24,7 +27,7 @@ export function canonicalRequest(parts: CanonicalParts): string {
   ].join('\n');
 }
 
-/** Every service but S3 encodes the path a second time: %3A becomes %253A. */
+/** Every service except S3 encodes the path a second time: %3A becomes %253A. */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -35,7 +38,7 @@ function canonicalPath(path: string): string {
   return `/${segments.join('/')}${end}`;
 }
 
-/** By name, then by value; a plus is a plus. */
+/** Sorted by name, then by value. A plus stays a plus. */
 function canonicalQuery(query: string): string {
   if (query === '') return '';
   const pairs = query.split('&').map((pair) => {
@@ -55,7 +58,7 @@ function reencode(text: string): string {
   return uriEncode(decodeEscapes(text));
 }
 
-/** Octet by octet, so that an escape which is not UTF-8 comes back as it was. */
+/** Decodes octet by octet, so that an escape that is not UTF-8 stays the same after encoding. */
 export function decodeEscapes(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

@@ -2,8 +2,8 @@ import { AwsError } from '../aws-error.ts';
 import type { HeaderValues } from './signed-request.ts';
 
 /**
- * Refuses what a good signature would leave open to change: a host or an x-amz-* header outside of it, and a hash other than the
- * body's own (so neither UNSIGNED-PAYLOAD nor signed chunks).
+ * Refuses what a valid signature would leave unprotected: an unsigned host or x-amz-* header, and a
+ * hash other than that of the body (so neither UNSIGNED-PAYLOAD nor signed chunks).
  * @throws AwsError InvalidSignatureException
  */
 export function checkCoverage(

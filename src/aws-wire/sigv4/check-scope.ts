@@ -2,14 +2,15 @@ import { AwsError } from '../aws-error.ts';
 import { SERVICES, type Service } from '../caller.ts';
 import type { CredentialScope } from './parse-authorization.ts';
 
-/** Where the API models allow a region in an ARN. */
+/** The form of a region in the ARN patterns of the API models. */
 const REGION = /^[a-z]+(-[a-z]+)+-[1-9]\d*$/;
 const MAX_REGION_LENGTH = 32;
 const TERMINATOR = 'aws4_request';
 
 /**
  * The service that the request was signed for. `signedAt` is YYYYMMDDTHHMMSSZ.
- * @throws AwsError InvalidSignatureException when the scope is not of that day, or names what is not served here
+ * @throws AwsError InvalidSignatureException when the scope is of another day, or its region or
+ *   service is not served here
  */
 export function checkScope(
   scope: CredentialScope,

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { MINUTE_MS } from '../../durations.ts';
 import { formatArn, partitionOf } from '../arn.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
@@ -16,18 +17,21 @@ export interface AuthenticatorOptions {
   readonly findCredential: FindCredential;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** How far the client's clock may be off, before and after. */
+  /** How far the client's clock may differ, in both directions. */
   readonly clockSkewMs?: number;
-  /** Those that a request may be signed for; 'any' takes every name that has the form of a region. */
+  /**
+   * The regions that a request may be signed for; 'any' accepts every name that has the form of a
+   * region.
+   */
   readonly regions: readonly string[] | 'any';
 }
 
 export type Authenticate = (request: SignedRequest) => Caller;
 
 /** As AWS documents it (RequestExpired). */
-const DEFAULT_CLOCK_SKEW = 900_000;
+const DEFAULT_CLOCK_SKEW_MS = 15 * MINUTE_MS;
 
-/** In place of an access key that is not known, so that it is refused no sooner than another. */
+/** Replaces an unknown access key, so that refusing it takes as long as refusing any other. */
 const NOBODY: Credential = {
   accessKeyId: '',
   secretAccessKey: createSecretKey(Buffer.alloc(40)),
@@ -36,11 +40,12 @@ const NOBODY: Credential = {
 };
 
 /**
- * Verifies AWS Signature Version 4 in the Authorization header. The answer throws AwsError with the codes and messages of AWS's
- * front ends, in their order: is there a signature, can it be read, is its key known, its token, the clock, the signature.
+ * Verifies AWS Signature Version 4 in the Authorization header. The result throws AwsError with the
+ * codes and messages of AWS's front end, and checks in its order: is there a signature, is it
+ * readable, is its key known, its token, the clock, the signature.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const { findCredential, clock, clockSkewMs = DEFAULT_CLOCK_SKEW, regions } = options;
+  const { findCredential, clock, clockSkewMs = DEFAULT_CLOCK_SKEW_MS, regions } = options;
   const signingKeyOf = createSigningKeyCache();
 
   return ({ method, target, headers: rawHeaders, body }) => {
@@ -88,7 +93,7 @@ function isSignedInQuery(target: string): boolean {
   return pairs.some((pair) => /^x-amz-/i.test(decodeEscapes(pair)));
 }
 
-/** A temporary credential comes with its own token, any other with none. */
+/** A temporary credential needs its own token; any other must come without one. */
 function requireCurrent(
   credential: Credential | undefined,
   headers: HeaderValues,
@@ -109,7 +114,7 @@ function requireCurrent(
   );
 }
 
-/** Two key objects are compared in constant time. */
+/** Compares two key objects in constant time. */
 function isTokenOf({ sessionToken }: Credential, presented: string | undefined): boolean {
   if (sessionToken === undefined || presented === undefined) {
     return sessionToken === undefined && presented === undefined;
@@ -134,7 +139,9 @@ interface SignedParts extends CanonicalParts {
   readonly scope: CredentialScope;
 }
 
-/** Whether `signature` is the one that `key` makes; the time it takes does not tell how much of it is right. */
+/**
+ * Whether `key` makes this signature. The time it takes does not depend on how much of it is right.
+ */
 function isSignatureBy(signature: string, parts: SignedParts, key: Uint8Array): boolean {
   const { signedAt, scope } = parts;
   const hash = createHash('sha256').update(canonicalRequest(parts), 'latin1').digest('hex');

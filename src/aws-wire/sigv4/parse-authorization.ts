@@ -1,12 +1,12 @@
 import { AwsError } from '../aws-error.ts';
 
-/** An Authorization header of Signature Version 4. Only its form has been judged. */
+/** An Authorization header of Signature Version 4. Only its form has been checked. */
 export interface Authorization {
   readonly accessKeyId: string;
   readonly scope: CredentialScope;
   /** Lower-case names in the order in which they were signed. */
   readonly signedHeaders: readonly string[];
-  /** As the client gave it. */
+  /** As received. */
   readonly signature: string;
 }
 
@@ -24,8 +24,10 @@ const MAX_LENGTH = 4096;
 const LOWER_CASE_TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /**
- * Reads `AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/<service>/aws4_request, SignedHeaders=<a;b>, Signature=<hex>`.
- * @throws AwsError IncompleteSignatureException; its message never repeats the header, which may hold secrets of another scheme
+ * Reads `AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/<service>/aws4_request,
+ * SignedHeaders=<a;b>, Signature=<hex>`.
+ * @throws AwsError IncompleteSignatureException; its message never repeats the header, which may
+ *   contain secrets of another scheme
  */
 export function parseAuthorization(header: string): Authorization {
   if (header.length > MAX_LENGTH) throw incomplete('Authorization header is too long.');

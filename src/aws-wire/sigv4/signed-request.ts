@@ -1,12 +1,15 @@
 import { AwsError } from '../aws-error.ts';
 
-/** Values by lower-case name, each list in the order of their coming. */
+/** Values by lower-case name, in the order received. */
 export type HeaderValues = ReadonlyMap<string, readonly string[]>;
 
-/** What two values would leave to each reader's choice. */
+/** Headers that must not be repeated, because readers would choose different values. */
 const SINGLE = /^(authorization|host|date|x-amz-.*)$/;
 
-/** @throws AwsError IncompleteSignatureException when a header comes twice that the signature's meaning hangs on */
+/**
+ * @throws AwsError IncompleteSignatureException when a header that the signature depends on is
+ *   repeated
+ */
 export function groupHeaders(headers: readonly (readonly [string, string])[]): HeaderValues {
   const grouped = new Map<string, string[]>();
   for (const [name, value] of headers) {
@@ -23,12 +26,12 @@ function repeated(name: string): AwsError {
   return new AwsError('IncompleteSignatureException', `Header '${name}' must come only once.`);
 }
 
-/** A request as it came over the wire, before anything was made of it. */
+/** A request as received, before any processing. */
 export interface SignedRequest {
   readonly method: string;
   /** The request target with its query. */
   readonly target: string;
-  /** In the order of their coming, an octet a character, as in Node's rawHeaders. */
+  /** In the order received, one character per octet, as in Node's rawHeaders. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
 }

@@ -4,10 +4,16 @@ import type { CredentialScope } from './parse-authorization.ts';
 
 export type SigningKeyCache = (credential: Credential, scope: CredentialScope) => Uint8Array;
 
-/** A client uses one scope a day for each region and service; whoever makes them up must not fill the memory. */
+/**
+ * A client uses one scope a day for each region and service. The limit keeps invented scopes from
+ * filling the memory.
+ */
 const SCOPES_KEPT = 64;
 
-/** Derives signing keys and keeps the newest of each credential, for as long as the credential object itself lives. */
+/**
+ * Derives signing keys and keeps the newest ones of each credential, as long as the credential
+ * object itself exists.
+ */
 export function createSigningKeyCache(): SigningKeyCache {
   const keptOf = new WeakMap<Credential, Map<string, Uint8Array>>();
   return (credential, scope) => {
@@ -22,7 +28,7 @@ export function createSigningKeyCache(): SigningKeyCache {
   };
 }
 
-/** As in 20261122/us-east-1/acm-pca/aws4_request. */
+/** For example 20261122/us-east-1/acm-pca/aws4_request. */
 export function formatScope({ date, region, service, terminator }: CredentialScope): string {
   return [date, region, service, terminator].join('/');
 }

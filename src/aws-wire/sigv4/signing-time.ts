@@ -1,8 +1,10 @@
+import { MINUTE_MS } from '../../durations.ts';
 import { AwsError } from '../aws-error.ts';
 import type { HeaderValues } from './signed-request.ts';
 
 /**
- * When the request was signed, as YYYYMMDDTHHMMSSZ: X-Amz-Date, or else the Date header.
+ * When the request was signed, as YYYYMMDDTHHMMSSZ: from X-Amz-Date, otherwise from the Date
+ * header.
  * @throws AwsError IncompleteSignatureException
  */
 export function readSigningTime(headers: HeaderValues): string {
@@ -20,11 +22,14 @@ export function readSigningTime(headers: HeaderValues): string {
   return formatBasicTime(milliseconds);
 }
 
-/** @throws AwsError InvalidSignatureException when `signedAt` is more than `skewMs` from `now`, before or after */
+/**
+ * @throws AwsError InvalidSignatureException when `signedAt` differs from `now` by more than
+ *   `skewMs`
+ */
 export function checkSigningTime(signedAt: string, now: number, skewMs: number): void {
   const milliseconds = parseBasicTime(signedAt) ?? Number.NaN;
   const current = formatBasicTime(now);
-  const minutes = `${skewMs / 60_000} min.`;
+  const minutes = `${skewMs / MINUTE_MS} min.`;
   if (milliseconds < now - skewMs) {
     const earliest = formatBasicTime(now - skewMs);
     throw invalid(
@@ -39,7 +44,7 @@ export function checkSigningTime(signedAt: string, now: number, skewMs: number):
   }
 }
 
-/** Milliseconds since the epoch, or undefined when `text` is no moment in YYYYMMDDTHHMMSSZ. */
+/** Milliseconds since the epoch, or undefined when `text` is not a valid YYYYMMDDTHHMMSSZ. */
 function parseBasicTime(text: string): number | undefined {
   const [, ...fields] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
   const [year, month, day, hour, minute, second] = fields;

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 
 export interface TargetParts {
-  /** As received, nothing decoded: an ARN in it still has its %3A and %2F. Begins with a slash. */
+  /** As received, not decoded: an ARN in it still has its %3A and %2F. Begins with a slash. */
   readonly path: string;
   /** As received, without the question mark; empty when there is none. */
   readonly query: string;
@@ -12,8 +12,10 @@ const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 const TARGET = /^(?:https?:\/\/(?<authority>[^/?]*))?(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/i;
 
 /**
- * Parts a request target in origin-form, or in absolute-form for the same host (RFC 9112 section 3.2). `host` is the Host header.
- * @throws AwsError InvalidSignatureException when two readers could make different things of the target
+ * Splits a request target in origin-form, or in absolute-form for the same host (RFC 9112 section
+ * 3.2). `host` is the Host header.
+ * @throws AwsError InvalidSignatureException when two readers could interpret the target
+ *   differently
  */
 export function splitTarget(target: string, host: string | undefined): TargetParts {
   const isClear =
