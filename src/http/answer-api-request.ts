@@ -26,22 +26,22 @@ export interface ApiDependencies {
   readonly serveAuditReport?: ServeAuditReport | undefined;
 }
 
-/** An answer, and what the log says of it. */
+/** An answer, with what the log says about it. */
 export interface ApiAnswer {
   readonly reply: WireReply;
   /** Undefined for a request that is not authentic. */
   readonly caller?: Caller;
-  /** Undefined when the request names none. */
+  /** Undefined when the request names no operation. */
   readonly operation?: string;
-  /** What the caller is told. */
+  /** What the caller is told went wrong. */
   readonly error?: AwsError;
-  /** What nobody is told but the log. */
+  /** The cause, which only the log shows. */
   readonly fault?: unknown;
 }
 
 /**
- * Answers a request to either API, or to STS, of which nothing is known and nothing is read before its signature is verified. The scope of
- * the signature says which API it is for.
+ * Answers a request to either API, or to STS. Nothing in the request is read or believed before its
+ * signature is verified. The scope of the signature says which API it is for.
  */
 export async function answerApiRequest(
   deps: ApiDependencies,
@@ -81,7 +81,7 @@ function readCall(deps: ApiDependencies, caller: Caller, request: SignedRequest)
   }
 }
 
-/** What the body has no part in. */
+/** Errors that are found without reading the body. */
 const REFUSED_UNREAD: readonly AwsErrorCode[] = [
   'MissingAuthenticationTokenException',
   'IncompleteSignatureException',
@@ -89,7 +89,7 @@ const REFUSED_UNREAD: readonly AwsErrorCode[] = [
   'ExpiredTokenException',
 ];
 
-/** The answer to a request that is refused whatever its body may be; undefined when that must be read. */
+/** The answer to a request that is refused whatever its body is; undefined if the body matters. */
 export function refuseUnread(
   { authenticate }: Pick<ApiDependencies, 'authenticate'>,
   request: Omit<SignedRequest, 'body'>,
@@ -103,15 +103,15 @@ export function refuseUnread(
   }
 }
 
-/** The one that the client speaks by the look of it. */
+/** The protocol that the client seems to speak, before its signature says so. */
 export function protocolOf(request: Pick<SignedRequest, 'headers'>): WireProtocol {
   if (targetOf(request) !== undefined) return JSON_1_1;
   return isForm(request) ? QUERY : REST_JSON;
 }
 
 /**
- * An AwsError is for the caller; anything else is an opaque fault of ours, of which SDKs try those again that are 5xx: at once, or
- * after a pause when the store is away.
+ * Shows an AwsError to the caller and hides anything else behind an opaque 5xx error, which SDKs
+ * retry: at once, or after a pause when the store is unavailable.
  */
 export function answerError(
   { renderError, faultCode }: WireProtocol,

@@ -1,7 +1,7 @@
 import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 
-/** A request of which is known what it asks for. */
+/** A request whose operation is known. */
 export interface ApiCall {
   /** Such as GetConnector. */
   readonly operation: string;
@@ -9,14 +9,17 @@ export interface ApiCall {
   answer(): Promise<WireReply>;
 }
 
-/** What the two protocols have in common. */
+/** How an API writes its errors. */
 export interface WireProtocol {
   readonly renderError: (error: AwsError) => WireReply;
-  /** For what the caller did not do wrong. */
+  /** The code of an error that is not the caller's fault. */
   readonly faultCode: 'InternalFailure' | 'InternalServerException';
 }
 
-/** An error that the API model does not have for an operation is a fault of ours, whose words are for the log alone. */
+/**
+ * Hides an error that the API model does not list for the operation: it is our fault, and its
+ * message is for the log alone.
+ */
 export function asModelled(error: unknown, modelled: readonly AwsErrorCode[]): unknown {
   if (!(error instanceof AwsError) || modelled.includes(error.code)) return error;
   return new Error(`the operation has no ${error.code}`, { cause: error });

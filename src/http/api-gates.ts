@@ -13,7 +13,7 @@ import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** What stands before the operations of both APIs: the rates, and the tags that policies may ask for. */
+/** Checks before the operations of both APIs: rate limits, and the tags that policies refer to. */
 export function createApiGates(
   privateCa: PrivateCa,
   { rates, logger }: { readonly rates: Rates; readonly logger: Logger },
@@ -28,7 +28,7 @@ export function createApiGates(
       try {
         return await tagsOf(privateCa, caller, arn);
       } catch (error) {
-        // What is not there has no tags; the operation itself will say that it is not there.
+        // A missing resource has no tags; the operation itself reports that it is missing.
         if (error instanceof AwsError) return {};
         throw error;
       }
@@ -36,7 +36,7 @@ export function createApiGates(
   };
 }
 
-/** A request to one API may need a right on a resource of the other: its ARN says whose it is. */
+/** Reads tags from either API: a request to one may need a right on a resource of the other. */
 async function tagsOf(privateCa: PrivateCa, caller: Caller, arn: string): Promise<Tags> {
   switch (parseArn(arn)?.service) {
     case 'pca-connector-scep':

@@ -16,21 +16,21 @@ import { applyCors, type CorsOptions } from './apply-cors.ts';
 export interface ApiListenerDependencies extends ApiDependencies {
   readonly randomUuid: () => string;
   readonly logger: Logger;
-  /** Undefined: no page of any other origin may call the API. */
+  /** Undefined: no page of another origin may call the API. */
   readonly cors?: CorsOptions | undefined;
 }
 
-/** Octets of a body: ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
-const MAX_BODY = 4 * 1024 * 1024;
-/** Octets that are read whoever sends them: to refuse a body unread breaks off the client's sending, which loses many the answer. */
-const SMALL_BODY = 64 * 1024;
+/** ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
+const MAX_BODY_OCTETS = 4 * 1024 * 1024;
+/** Read from every client: many that are cut off while they send never see the answer. */
+const SMALL_BODY_OCTETS = 64 * 1024;
 
 /**
- * The listener that administrators reach: the API of Connector for SCEP, and that of Private CA, under any path. Express does not
- * stand before it, since that answers by itself, in HTML, what its own parser of URLs does not take.
+ * The listener for administrators: the APIs of Connector for SCEP and of Private CA, under any
+ * path. It does not use Express, which answers URLs that it cannot parse by itself, in HTML.
  */
 export function createApiApp(deps: ApiListenerDependencies): RequestListener {
-  const readRaw = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  const readRaw = express.raw({ type: () => true, limit: MAX_BODY_OCTETS, inflate: false });
   return (request, response) => {
     answer(deps, readRaw, request, response).catch((error: unknown) => {
       deps.logger.error({ err: error }, 'an API request could not be answered');
@@ -64,24 +64,27 @@ async function answer(
   log(deps.logger, given, { requestId, milliseconds: Math.round(performance.now() - begun) });
 }
 
-/** Also one without a body; not one that does not say how long it will be. */
+/** True without a body too; false when the length is not announced. */
 function hasSmallBody({ headers }: IncomingMessage): boolean {
   const length = Number(headers['content-length'] ?? 0);
-  return headers['transfer-encoding'] === undefined && length <= SMALL_BODY;
+  return headers['transfer-encoding'] === undefined && length <= SMALL_BODY_OCTETS;
 }
 
-/** @throws AwsError SerializationException when the body is not taken; the connection then ends with the answer */
+/**
+ * @throws AwsError SerializationException for a body that is refused; the answer then closes the
+ * connection
+ */
 async function readBody(
   readRaw: RequestHandler,
   request: IncomingMessage & { readonly body?: unknown },
   response: ServerResponse,
 ): Promise<Uint8Array> {
   await new Promise<void>((resolve, reject) => {
-    // It asks for no more than Node's own have.
+    // The reader uses nothing of Express's request and response.
     readRaw(request as Request, response as Response, (error?: unknown) => {
       if (error === undefined) return resolve();
       response.setHeader('Connection', 'close');
-      const text = `The body must be whole, uncompressed and of at most ${MAX_BODY} octets`;
+      const text = `The body must be whole, uncompressed and of at most ${MAX_BODY_OCTETS} octets`;
       reject(new AwsError('SerializationException', text, {}, { cause: error }));
     });
   });
@@ -98,12 +101,12 @@ function paired(rawHeaders: readonly string[]): [name: string, value: string][] 
 function send(response: ServerResponse, { status, headers, body }: WireReply): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  // RFC 9110 section 8.6: none with a 204.
+  // RFC 9110 section 8.6: no Content-Length with a 204.
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
   response.end(body);
 }
 
-/** Names who asked for what and what came of it: never an input or an output, which hold passwords. */
+/** Logs caller, operation and outcome; never an input or an output, which may hold passwords. */
 function log(
   logger: Logger,
   { reply, caller, operation, error, fault }: ApiAnswer,

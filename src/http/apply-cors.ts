@@ -5,7 +5,7 @@ export interface CorsOptions {
   readonly allowedOrigins: readonly string[];
 }
 
-/** The cors trait of the API model (aws.md 1.4), and what its signatures need: `*` does not cover Authorization. */
+/** The cors trait of the API's Smithy model. It lists Authorization, which `*` does not cover. */
 const ALLOWED_HEADERS = [
   '*',
   'authorization',
@@ -19,8 +19,8 @@ const EXPOSED_HEADERS = ['x-amzn-errortype', 'x-amzn-requestid', 'x-amzn-trace-i
 const MAX_AGE_SECONDS = 86_400;
 
 /**
- * Lets pages of the allowed origins call the API. A preflight of theirs is answered here, since a browser does not sign it; `true`
- * says so. Whatever else comes has to be authentic, wherever it comes from.
+ * Lets pages of the allowed origins call the API. Answers their preflights here, since a browser
+ * does not sign them, and then returns true. Every other request still needs a valid signature.
  */
 export function applyCors(
   { allowedOrigins }: CorsOptions,

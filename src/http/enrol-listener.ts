@@ -11,19 +11,20 @@ import { serveOcsp } from './serve-ocsp.ts';
 import { serveRevocation } from './serve-revocation.ts';
 import { type FindConnector, serveScep } from './serve-scep.ts';
 
-/** Octets of a POST body; a PKCSReq with an RSA-8192 key and ten certificates is well below. */
-const MAX_BODY = 256 * 1024;
+/** A PKCSReq with an RSA-8192 key and ten certificates is well below. */
+const MAX_BODY_OCTETS = 256 * 1024;
 
 /**
- * The listener that devices and the public reach. It redirects nowhere, compresses nothing, sets no cookie and trusts no
- * forwarding header (protocol C8, S22). A body is read whole whatever its Content-Type: many clients send none (fact 9).
+ * The listener for devices and the public. It never redirects, compresses or sets cookies, and it
+ * ignores forwarding headers (docs/rfc8894-conformance.md C8, S22). It reads a body whatever its
+ * Content-Type, because many clients send none.
  */
 export function createEnrolApp(deps: {
   readonly enrolment: EnrolmentDependencies;
   readonly findConnector: FindConnector;
-  /** Whose CRLs are served; undefined when the CA is elsewhere. */
+  /** The CA whose CRLs are served; undefined when the CA is elsewhere. */
   readonly privateCa?: PrivateCa;
-  /** How many SCEP messages are worked on at a time; all without it. */
+  /** Limits the SCEP messages that are handled concurrently; no limit without it. */
   readonly load?: LoadLimit;
   readonly logger: Logger;
 }): RequestListener {
@@ -31,9 +32,9 @@ export function createEnrolApp(deps: {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  const readBody = express.raw({ type: () => true, limit: MAX_BODY, inflate: false });
+  const readBody = express.raw({ type: () => true, limit: MAX_BODY_OCTETS, inflate: false });
   const { privateCa, load, logger } = deps;
-  /** Before the body is read, which is when a refusal costs least. One that comes slowly takes nobody's place meanwhile. */
+  /** Refuses before the body is read, when it costs least. A slow body does not count as load. */
   const shed: RequestHandler<{ connector: string; secret: string }> = (request, response, next) => {
     if (isPkiOperation(request) && load?.refuses()) respondUnavailable(response, OVERLOADED);
     else next();
@@ -53,7 +54,10 @@ export function createEnrolApp(deps: {
 
 const OVERLOADED = 'The server has too much to do. Try again later.';
 
-/** The operation that costs RSA, and may wait for the CA. The others are cheap, and clients that get none fall back to weaker ways. */
+/**
+ * PKIOperation costs RSA work and may wait for the CA. The other operations are cheap and never
+ * refused: clients that get no answer to them fall back to weaker algorithms.
+ */
 function isPkiOperation({ method, url }: Pick<Request, 'method' | 'url'>): boolean {
   return method === 'POST' || parseScepQuery(url).operation === 'pkioperation';
 }

@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Which connections of a server carry a request that is not answered to the last octet. */
+/** Tracks which connections have requests that are not completely answered. */
 export interface Exchanges {
-  /** To be told of every request before it is answered. */
+  /** Must see every request before it is answered. */
   begin(request: IncomingMessage, response: ServerResponse): void;
-  /** From now on every answer says that it is the last of its connection. */
+  /** From now on every answer closes its connection. */
   retire(): void;
-  /** Also ends the connections that wait for their next request, now or as soon as they do. */
+  /** Also closes idle connections, now and as soon as others become idle. */
   end(): void;
 }
 
 /**
- * Node's own closeIdleConnections takes an answer for done that is written and not yet sent, and cuts it off where the client reads
- * slowly. Here a connection is idle when its answers have left.
+ * Replaces Node's closeIdleConnections, which counts an answer as done once it is written, and so
+ * cuts it off when the client reads slowly. Here a connection is idle when its answers have left.
  */
 export function followExchanges(): Exchanges {
-  // By connection: when one is broken off, Node closes its first answer and forgets those of the requests that came right behind.
+  // By connection: when one breaks off, Node closes its first answer and forgets pipelined ones.
   const underWay = new Map<Socket, Set<ServerResponse>>();
   let retired = false;
   let ending = false;

@@ -2,11 +2,11 @@ import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
 
-/** Decides which requests are worked on at the same time. */
+/** Decides how many requests are handled concurrently. */
 export interface LoadLimit {
-  /** Whether one more would be refused now. Counts as a refusal when it is. */
+  /** Whether one more request would be refused now. A true answer is logged as a refusal. */
   refuses(): boolean;
-  /** Does the work; false when it is refused, as `refuses`. */
+  /** Does the work and returns true, or refuses it and returns false. */
   admit(work: () => Promise<void>): Promise<boolean>;
 }
 
@@ -17,14 +17,14 @@ interface LoadLimitOptions {
 }
 
 /**
- * Milliseconds that one more may have to wait for its turn. A device that is refused at once comes back and finds room; one that waits
- * until it gives up costs the work and gets nothing.
+ * The longest wait for a turn. A device that is refused at once comes back and finds room; one that
+ * waits until it gives up costs the work and gets nothing.
  */
-const MAX_DELAY = 500;
-/** With fewer under way it is not their work that is slow but the machine, which others use too: to refuse would not help. */
-const FEW = 8;
+const MAX_DELAY_MS = 500;
+/** With fewer requests the machine itself is slow, and refusing would not help. */
+const MIN_LOAD = 8;
 
-/** Refuses beyond `maxConcurrent` at a time, and sooner where the processor cannot keep up (protocol S3). */
+/** Refuses requests beyond `maxConcurrent`, and earlier if the processor cannot keep up. */
 export function limitLoad({
   maxConcurrent,
   logger,
@@ -35,7 +35,7 @@ export function limitLoad({
   const refuses = () => {
     turns.noteArrival();
     const delay = turns.delay();
-    const isFull = underWay >= maxConcurrent || (underWay >= FEW && delay > MAX_DELAY);
+    const isFull = underWay >= maxConcurrent || (underWay >= MIN_LOAD && delay > MAX_DELAY_MS);
     if (isFull) count({ underWay, delayMs: Math.round(delay) });
     return isFull;
   };

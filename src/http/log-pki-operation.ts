@@ -4,12 +4,12 @@ import type { PkiOperationResult } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { guessClient } from '../scep/guess-client.ts';
 
-/** Header text from strangers is cut here before it reaches the log. */
-const MAX_USER_AGENT = 120;
+/** A client's User-Agent is cut to this length in the log. */
+const MAX_USER_AGENT_LENGTH = 120;
 
 /**
- * One line for each answered PKIOperation: what was decided, and for a refusal its code, what was wrong, and where to look
- * (docs/troubleshooting.md). It names no subject and no secret (protocol C68, S20).
+ * Logs one line for each answered PKIOperation: the decision and, for a refusal, its code, the
+ * cause and what to do (docs/troubleshooting.md). The line holds no subject and no secret.
  */
 export function logPkiOperation(
   logger: Logger,
@@ -37,7 +37,7 @@ export function logPkiOperation(
   }
 }
 
-/** A request to a connector's URL that cannot be answered by a CertRep: `detail` is a DecodeError's message. */
+/** Logs a message that no CertRep can answer. @param detail the message of the DecodeError */
 export function logUnreadableRequest(
   logger: Logger,
   connector: ConnectorRecord,
@@ -52,6 +52,6 @@ export function logUnreadableRequest(
 function transport(request: Request): { method: string; userAgent: string | undefined } {
   return {
     method: request.method,
-    userAgent: request.get('user-agent')?.slice(0, MAX_USER_AGENT),
+    userAgent: request.get('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH),
   };
 }

@@ -3,8 +3,8 @@ import express from 'express';
 import { answerInPlainText, respondText } from './respond.ts';
 
 /**
- * The listener for Kubernetes: /livez says that the process answers, /readyz that it can enrol.
- * @param findObjection what keeps the process from enrolling, or undefined; it is asked at each call
+ * The listener for probes: /livez says that the process answers, /readyz that it can enrol.
+ * @param findObjection says why the process cannot enrol, or undefined; called for each request
  */
 export function createOpsApp(findObjection: () => Promise<string | undefined>): RequestListener {
   const app = express();

@@ -19,7 +19,7 @@ export const REST_JSON: WireProtocol = {
 };
 
 /**
- * What a request asks of Connector for SCEP, in REST-JSON.
+ * Reads a request for Connector for SCEP, in REST-JSON.
  * @throws AwsError UnknownOperationException
  */
 export function readConnectorCall(

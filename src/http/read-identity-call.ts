@@ -10,9 +10,9 @@ const FORM = /^application\/x-www-form-urlencoded\b/i;
 const OPERATION = 'GetCallerIdentity';
 
 /**
- * What a request asks of STS, in the AWS Query protocol: aws-privateca-issuer and Terraform begin by asking it who they are.
- * That needs no right, as at AWS (STS API Reference, GetCallerIdentity).
- * @throws AwsError UnknownOperationException for all else that STS does
+ * Reads a request for STS, in the AWS Query protocol: aws-privateca-issuer and Terraform begin with
+ * GetCallerIdentity. It needs no permission, as at AWS (STS API Reference, GetCallerIdentity).
+ * @throws AwsError UnknownOperationException for every other operation of STS
  */
 export function readIdentityCall(caller: Caller, { method, body }: SignedRequest): ApiCall {
   const action = new URLSearchParams(Buffer.from(body).toString()).get('Action');
@@ -20,7 +20,7 @@ export function readIdentityCall(caller: Caller, { method, body }: SignedRequest
     throw new AwsError('UnknownOperationException', `Of STS only ${OPERATION} is served here`);
   }
   const { accountId, arn } = caller;
-  // At AWS an opaque id of the user; here users have none but their names.
+  // AWS returns an opaque id of the user; here a user has only a name.
   const userId = arn.slice(arn.lastIndexOf('/') + 1);
   return {
     operation: OPERATION,
@@ -28,7 +28,7 @@ export function readIdentityCall(caller: Caller, { method, body }: SignedRequest
   };
 }
 
-/** Whether a request is in the AWS Query protocol by the look of it. */
+/** Whether a request seems to be in the AWS Query protocol. */
 export function isForm({ headers }: Pick<SignedRequest, 'headers'>): boolean {
   return headers.some(([name, value]) => name.toLowerCase() === 'content-type' && FORM.test(value));
 }

@@ -11,7 +11,7 @@ export const JSON_1_1: WireProtocol = {
 };
 
 /**
- * Runs an action of Private CA for a caller: rates, policy and constraints are its business.
+ * Runs an action of Private CA for a caller, after checking rates, policy and constraints.
  * @param operation as in X-Amz-Target, without the prefix; it need not exist
  * @returns the output; undefined for an action without one
  * @throws AwsError
@@ -28,7 +28,7 @@ const ELSEWHERE =
 const TARGET = /^ACMPrivateCA\.(\w{1,64})$/;
 
 /**
- * What a request asks of Private CA, in JSON 1.1.
+ * Reads a request for Private CA, in JSON 1.1.
  * @param serve undefined when the CA is elsewhere
  * @throws AwsError UnknownOperationException
  */
@@ -48,7 +48,7 @@ export function readPrivateCaCall(
   };
 }
 
-/** X-Amz-Target, which a request in JSON 1.1 has. */
+/** The X-Amz-Target header, which every request in JSON 1.1 has. */
 export function targetOf({ headers }: Pick<SignedRequest, 'headers'>): string | undefined {
   return headers.find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
 }

@@ -7,7 +7,7 @@ import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import { respondText, respondUnavailable } from './respond.ts';
 
-/** The texts for what express and its body reader refuse; their own messages tell of the inside. */
+/** Replaces the messages of express and its body reader, which would show internals. */
 const TEXTS: Readonly<Record<number, string>> = {
   400: 'The request could not be read.',
   413: 'The body is larger than 256 KiB.',
@@ -15,9 +15,9 @@ const TEXTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The one renderer of errors on the enrol listener (protocol C9): 400 for what cannot be read, 503 while the CA, its key or the
- * store cannot be asked, express's own status for what it refuses, else an opaque 500 whose cause is in the log. What lasts, and every
- * request meets, is one line of the log in ten seconds.
+ * Answers every error on the enrol listener: 400 for a message that cannot be read, 503 while the
+ * CA, its key or the store is unavailable, express's status for what it refuses, and otherwise an
+ * opaque 500 whose cause is logged. Lasting outages are logged once in ten seconds.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
   const logIssuer = logRarely(logger, 'the CA cannot be asked', 'error');
@@ -48,7 +48,7 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** http-errors and express mark what the caller did wrong with a status of 4xx. */
+/** express and http-errors mark the client's mistakes with a 4xx status. */
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && TEXTS[status] !== undefined ? status : 500;

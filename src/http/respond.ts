@@ -1,9 +1,9 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 
-/** Seconds. A fleet that was refused at one moment should not come back at one. */
-const SOONEST = 5;
-const LATEST = 15;
+/** A random wait, so that devices refused at the same moment do not return at the same moment. */
+const MIN_RETRY_SECONDS = 5;
+const MAX_RETRY_SECONDS = 15;
 
 /** 503 with Retry-After: the same request may succeed a little later, here or at another replica. */
 export function respondUnavailable(response: ServerResponse, text: string): void {
@@ -11,15 +11,17 @@ export function respondUnavailable(response: ServerResponse, text: string): void
   respondText(response, 503, text);
 }
 
-/** The Retry-After of `respondUnavailable`, for a body of another kind. */
+/** Sets the Retry-After of `respondUnavailable` on a response with another body. */
 export function setRetryAfter(response: ServerResponse): void {
-  const seconds = SOONEST + Math.floor(Math.random() * (LATEST - SOONEST + 1));
+  const range = MAX_RETRY_SECONDS - MIN_RETRY_SECONDS + 1;
+  const seconds = MIN_RETRY_SECONDS + Math.floor(Math.random() * range);
   response.setHeader('Retry-After', seconds);
 }
 
 /**
- * Sends a whole response. The Content-Type goes out as given: several SCEP clients compare it to the letter, so nothing
- * may add a charset (protocol C7). Content-Length is always there, for HTTP/1.0 clients (C8).
+ * Sends a whole response. The Content-Type goes out exactly as given: several SCEP clients compare
+ * it to the letter, so nothing may add a charset (docs/rfc8894-conformance.md C7). HTTP/1.0 clients
+ * need the Content-Length (C8).
  */
 export function respond(
   response: ServerResponse,
@@ -27,7 +29,7 @@ export function respond(
   contentType: string,
   body: string | Uint8Array,
 ): void {
-  // The octets themselves and no copy: a CRL may have millions, and many who read it slowly.
+  // Not a copy: a CRL may have millions of octets and many slow readers.
   const octets =
     typeof body === 'string'
       ? Buffer.from(body)
@@ -38,14 +40,14 @@ export function respond(
   response.end(response.req.method === 'HEAD' ? undefined : octets);
 }
 
-/** One line of plain text: what was wrong, in words that tell a stranger nothing about the inside. */
+/** Sends one line of plain text. It says what is wrong and shows nothing internal. */
 export function respondText(response: ServerResponse, status: number, text: string): void {
   respond(response, status, 'text/plain', `${text}\n`);
 }
 
 /**
- * The app as a listener that answers in plain text what no handler of the app has answered. Express would do so in HTML, and asks
- * no handler at all for a target that its own parser of URLs does not take.
+ * Answers in plain text what no handler of the app has answered. Express itself would answer in
+ * HTML, and it calls no handler for a URL that it cannot parse.
  */
 export function answerInPlainText(app: Express): RequestListener {
   return (request, response) => {
@@ -54,7 +56,7 @@ export function answerInPlainText(app: Express): RequestListener {
       else if (error === undefined) respondText(response, 404, 'There is nothing at this URL.');
       else respondText(response, 500, 'Internal error.');
     };
-    // The app itself makes them what these types say.
+    // Express turns its arguments into these types itself.
     app(request as Request, response as Response, unanswered);
   };
 }

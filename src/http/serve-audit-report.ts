@@ -9,7 +9,7 @@ import { authorityArn } from '../private-ca/model/private-ca-arns.ts';
 import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
 import type { ApiCall } from './api-call.ts';
 
-/** Reads a report for a caller of its account. @throws AwsError */
+/** Reads a report for a caller of the same account. @throws AwsError */
 export type ServeAuditReport = (
   caller: Caller,
   authorityId: string,
@@ -24,7 +24,7 @@ const PATH = new RegExp(`/audit-report/(${UUID})/(${UUID})\\.(json|csv)$`);
 
 const CONTENT_TYPES = { JSON: 'application/json', CSV: 'text/csv' };
 
-/** Whoever may describe a report may read it. */
+/** Reading a report needs the permission to describe it. */
 export function serveAuditReport(ca: PrivateCa, gates: Gates): ServeAuditReport {
   const name = 'DescribeCertificateAuthorityAuditReport';
   const { input, access } = ACTIONS[name];
@@ -46,8 +46,8 @@ export function serveAuditReport(ca: PrivateCa, gates: Gates): ServeAuditReport 
 }
 
 /**
- * What a GET asks for: at AWS the reports are in S3, here they are read where they are made, by a request that is signed for
- * Private CA. Undefined for any other request.
+ * Reads a GET request for a report, signed for Private CA; undefined for any other request. At AWS
+ * the report is in S3; here the server that made it serves it.
  */
 export function readAuditReportCall(
   serve: ServeAuditReport | undefined,

@@ -16,16 +16,16 @@ interface Dependencies {
   readonly logger: Logger;
 }
 
-/** A request in a URL is base64, which may hold slashes; DER that begins with a SEQUENCE begins with M in it. */
+/** A request in a URL is base64, which may hold slashes; that of a DER SEQUENCE begins with M. */
 const GET_PATH = /^\/+(?:ocsp\/+)?(?=M)/;
 
 const CONTENT_TYPE = 'application/ocsp-response';
 
 /**
- * OCSP over HTTP (RFC 6960 appendix A, RFC 5019 section 5): below /ocsp, and at the root for names of an authority's own, whose URLs
- * in certificates have no path. Whatever fails is answered in OCSP too, and by its HTTP status to caches, balancers and clients that
- * look no further (adr/0014).
- * @param readBody gives the octets of a POST as `request.body`
+ * OCSP over HTTP (RFC 6960 appendix A, RFC 5019 section 5): below /ocsp, and at the root for CAs
+ * with a custom OCSP name, whose URLs have no path. A failure is an OCSP error with an HTTP error
+ * status, for caches, load balancers and clients that look no further (adr/0014).
+ * @param readBody puts the octets of a POST into `request.body`
  */
 export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHandler): void {
   const { privateCa, logger } = deps;
@@ -33,7 +33,7 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
   let lastTurn: Promise<unknown> = Promise.resolve();
   const answer = async (message: Uint8Array, response: Response) => {
     try {
-      // One in each turn of the event loop, in which all else comes on: a flood leaves most of the processor to enrolments.
+      // One answer in each turn of the event loop, so that a flood leaves most time to enrolments.
       lastTurn = lastTurn.then(() => nextTurn());
       await lastTurn;
       send(response, await answerOcspRequest(privateCa, message));
@@ -48,7 +48,7 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
   app.get(GET_PATH, (request, response) => answer(messageOf(request), response));
 }
 
-/** Tells apart what is over soon, here or at another replica, from what is broken. */
+/** Answers 503 to a failure that will soon pass, here or at another replica, and 500 to others. */
 function createFailing(logger: Logger): (response: Response, error: unknown) => void {
   const logBusy = logRarely(logger, 'more OCSP answers are asked for than keys can sign');
   const logAway = logRarely(logger, 'no OCSP answer now: the store or a key is away');
@@ -69,7 +69,7 @@ function createFailing(logger: Logger): (response: Response, error: unknown) => 
   };
 }
 
-/** No octets, which are no request, when the URL holds none. */
+/** An empty array, which is not a valid request, if the URL holds none. */
 function messageOf({ path }: Request): Uint8Array {
   const base64 = decodeUri(path.replace(GET_PATH, ''));
   return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : new Uint8Array();
@@ -83,7 +83,7 @@ function decodeUri(text: string): string {
   }
 }
 
-/** RFC 5019 section 6.2, but that caches are to ask again long before nextUpdate. */
+/** Headers of RFC 5019 section 6.2, except that caches must ask again long before nextUpdate. */
 function send(response: Response, { der, validity }: OcspAnswer): void {
   if (validity === undefined) {
     response.setHeader('Cache-Control', 'no-store');

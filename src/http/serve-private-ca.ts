@@ -5,7 +5,7 @@ import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { asModelled } from './api-call.ts';
 import type { ServePrivateCa } from './read-private-ca-call.ts';
 
-/** What every action may answer, though its model does not say so. */
+/** Errors that every action may return although its model does not list them. */
 const COMMON_ERRORS: readonly AwsErrorCode[] = [
   'AccessDeniedException',
   'SerializationException',
@@ -13,7 +13,7 @@ const COMMON_ERRORS: readonly AwsErrorCode[] = [
   'ValidationException',
 ];
 
-/** The actions of the embedded private CA, for whoever passes the gates. */
+/** Runs the actions of the embedded private CA for callers that pass the gates. */
 export function servePrivateCa(ca: PrivateCa, gates: Gates): ServePrivateCa {
   return async (caller, name, input) => {
     if (!Object.hasOwn(ACTIONS, name)) {

@@ -7,15 +7,15 @@ import { respond, respondText } from './respond.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-/** The directory is the business of an authority's CustomPath, and of whoever forwards requests to this server. */
+/** Any directory: it comes from the CA's CustomPath and from whoever forwards requests here. */
 const CRL_PATH = new RegExp(`/(?<authority>${UUID})(?:-(?<partition>[0-9a-f]{2}))?\\.crl$`);
 const CERTIFICATE_PATH = new RegExp(`/ca/(?<authority>${UUID})\\.cer$`);
 
-/** Seconds. A CRL names what was revoked before it was asked for: this is how late a cache may make it. */
-const CRL_MAX_AGE = 300;
-const CERTIFICATE_MAX_AGE = 86_400;
+/** Bounds how late a cache may show a revocation, which is in the CRL at once. */
+const CRL_MAX_AGE_SECONDS = 300;
+const CERTIFICATE_MAX_AGE_SECONDS = 86_400;
 
-/** What relying parties fetch: CRLs, and the certificates of authorities. It is for everybody, and names no account. */
+/** Serves CRLs and CA certificates to relying parties: to everybody, without an account. */
 export function serveRevocation(app: Express, ca: PrivateCa): void {
   app.get(CRL_PATH, (request, response) => serveRevocationList(ca, request, response));
   app.get(CERTIFICATE_PATH, (request, response) => serveCertificate(ca, request, response));
@@ -34,7 +34,7 @@ async function serveRevocationList(
     return;
   }
   response.setHeader('Last-Modified', new Date(list.issuedAt).toUTCString());
-  respondCacheable(response, 'application/pkix-crl', list.crl, CRL_MAX_AGE);
+  respondCacheable(response, 'application/pkix-crl', list.crl, CRL_MAX_AGE_SECONDS);
 }
 
 async function serveCertificate(ca: PrivateCa, request: Request, response: Response) {
@@ -44,10 +44,10 @@ async function serveCertificate(ca: PrivateCa, request: Request, response: Respo
     return;
   }
   const { certificate } = authority.installed;
-  respondCacheable(response, 'application/pkix-cert', certificate, CERTIFICATE_MAX_AGE);
+  respondCacheable(response, 'application/pkix-cert', certificate, CERTIFICATE_MAX_AGE_SECONDS);
 }
 
-/** A CRL may have millions of octets, and is the same for all who ask. */
+/** Hashed once: a CRL may have millions of octets and is the same for every client. */
 const tags = new WeakMap<Uint8Array, string>();
 
 function tagOf(body: Uint8Array): string {
@@ -56,7 +56,7 @@ function tagOf(body: Uint8Array): string {
   return tag;
 }
 
-/** 304 to whoever has these very octets already. */
+/** Answers 304 to a client that has these octets already. */
 function respondCacheable(
   response: Response,
   contentType: string,

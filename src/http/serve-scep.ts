@@ -28,7 +28,7 @@ interface Dependencies {
   readonly logger: Logger;
 }
 
-/** One request to a connector, and where its answer goes. */
+/** A request to a connector, and its response. */
 interface ScepCall {
   readonly connector: ConnectorRecord;
   readonly request: Request;
@@ -36,8 +36,8 @@ interface ScepCall {
 }
 
 /**
- * Serves one SCEP URL (RFC 8894 section 4): the operation is in the query, whatever follows the connector's path. `request.body`
- * holds the octets of a POST.
+ * Serves one SCEP URL (RFC 8894 section 4). The query names the operation; the path below the
+ * connector's own is ignored. `request.body` holds the octets of a POST.
  */
 export async function serveScep(
   deps: Dependencies,
@@ -71,7 +71,10 @@ async function serveConnector(deps: Dependencies, call: ScepCall): Promise<void>
   }
 }
 
-/** SCEP has one POST operation, so a missing or odd name means that one (protocol C5); GetCACaps and the like are for GET. */
+/**
+ * Takes any POST as PKIOperation, even without an operation name, because SCEP has no other
+ * (RFC 8894 section 4.3). Only the names of GET operations are refused.
+ */
 async function servePost(
   deps: Dependencies,
   call: ScepCall,

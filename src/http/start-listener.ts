@@ -12,50 +12,54 @@ import { type Exchanges, followExchanges } from './follow-exchanges.ts';
 export interface ListenOptions {
   /** An address of this machine, or a name of one. */
   readonly host: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   /** Certificate and key; plain HTTP without them. */
   readonly tls?: SecureContextOptions | undefined;
-  /** What is above it is closed as soon as it is accepted. */
+  /** A connection above this number is closed as soon as it is accepted. */
   readonly maxConnections?: number;
 }
 
 export interface RunningListener {
   /** Such as http://127.0.0.1:8080. */
   readonly url: string;
-  /** New connections get this certificate; those that are open stay. Only for a listener that was started with TLS. */
+  /** New connections get this certificate; open ones keep theirs. Only for a listener with TLS. */
   setTls(tls: SecureContextOptions): void;
-  /** Goes on as before, but lets no connection have another request after the one that is under way, or comes next. */
+  /** Goes on serving, but closes each connection after the current or next request. */
   retire(): void;
-  /** Takes no new connections, lets requests under way finish for `graceMs`, then ends what is left. */
+  /** Refuses new connections, waits up to `graceMs` for open requests, then closes the rest. */
   drain(graceMs: number): Promise<void>;
 }
 
-/** Milliseconds. Slow senders are cut off (S23). */
-const TIMEOUTS = {
+/** Node's names; all in milliseconds. They cut off slow senders. */
+const TIMEOUTS_MS = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 15_000,
-  /** How often the first two are looked at. */
+  /** How often Node checks the first two. */
   connectionsCheckingInterval: 2_000,
 };
-const TLS_HANDSHAKE_TIMEOUT = 10_000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Octets: a GET PKIOperation carries the whole message in its URL (protocol C10). */
-const MAX_HEADERS = 64 * 1024;
+/** A GET PKIOperation carries the whole message in its URL (RFC 8894 section 4.1). */
+const MAX_HEADER_OCTETS = 64 * 1024;
 
 /**
- * Open at the same time. Each may hold 64 KiB of headers and, on the enrol listener, 256 KiB of a body: 1.25 GiB at the worst. Clients
- * that come by the hundreds in a second and then leave their connections idle for 15 s stay below.
+ * Each connection may hold 64 KiB of headers and, on the enrol listener, 256 KiB of a body:
+ * 1.25 GiB at worst. Hundreds of clients a second that each leave a connection idle for 15 s stay
+ * below this number.
  */
 const MAX_CONNECTIONS = 4096;
 
-/** @throws the system's error, with `code` such as EADDRINUSE; OpenSSL's for a certificate that cannot serve */
+/**
+ * @throws the system's error, with a `code` such as EADDRINUSE; OpenSSL's error for a certificate
+ * that cannot serve
+ */
 export async function startListener(
   app: RequestListener,
   { host, port, tls, maxConnections = MAX_CONNECTIONS }: ListenOptions,
 ): Promise<RunningListener> {
-  const options = { ...TIMEOUTS, maxHeaderSize: MAX_HEADERS };
+  const options = { ...TIMEOUTS_MS, maxHeaderSize: MAX_HEADER_OCTETS };
   const exchanges = followExchanges();
   const answer: RequestListener = (request, response) => {
     exchanges.begin(request, response);
@@ -63,15 +67,16 @@ export async function startListener(
   };
   const secure =
     tls &&
-    createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT }, answer);
+    createHttpsServer({ ...options, ...tls, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS }, answer);
   const server = secure ?? createHttpServer(options, answer);
   server.maxConnections = maxConnections;
-  // A client that has ended its own side still gets its answer. Node has the option, its types do not.
+  // A client that has ended its side still gets its answer. Node's types lack this option.
   Object.assign(server, { httpAllowHalfOpen: true });
   const sockets = trackSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    // So many may wait to be accepted. Beyond the 511 of Node the kernel loses what they send first, and they send it again a second later.
+    // Beyond the backlog (511 by default) the kernel drops what clients send, and they repeat it a
+    // second later.
     server.listen({ port, host, backlog: MAX_CONNECTIONS }, resolve);
   });
   const address = server.address() as AddressInfo;
@@ -84,7 +89,7 @@ export async function startListener(
   };
 }
 
-/** All that are open, also those whose TLS handshake is not done, which the server itself does not know yet. */
+/** All open sockets, including those in a TLS handshake, which the server does not list yet. */
 function trackSockets(server: HttpServer | HttpsServer): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -99,7 +104,7 @@ async function drain(
   { sockets, exchanges }: { readonly sockets: ReadonlySet<Socket>; readonly exchanges: Exchanges },
   graceMs: number,
 ): Promise<void> {
-  // `close` calls it, and it would cut answers off.
+  // `close` calls it, and it would cut off answers.
   server.closeIdleConnections = () => undefined;
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -113,8 +118,8 @@ async function drain(
 }
 
 /**
- * The URL of a listener as others can use it: for one that listens on every address (0.0.0.0 or ::), with the first address of
- * this machine that is not its own loopback.
+ * The URL at which other machines reach a listener. If it listens on every address (0.0.0.0 or ::),
+ * this is the first IPv4 address of this machine that is not a loopback address.
  */
 export function reachableUrl(listenerUrl: string): string {
   const url = new URL(listenerUrl);

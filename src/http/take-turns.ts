@@ -1,30 +1,33 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** Decides which request begins its heavy work when, so that none holds up everything else. */
+/** Decides when each request begins its heavy work, so that the event loop keeps accepting. */
 export interface Turns {
-  /** Begins one work after the other, each when its turn has come, and resolves or rejects as the work does. It may keep the processor. */
+  /** Begins one work after the other, and settles as `work` does. `work` may block the loop. */
   run(work: () => Promise<void>): Promise<void>;
-  /** Something new was looked at. */
+  /** Counts a request that has just been looked at. */
   noteArrival(): void;
-  /** For how many milliseconds one more would wait for its turn, as it goes now; 0 when none waits. */
+  /** The expected wait of one more work, in milliseconds; 0 when none waits. */
   delay(): number;
 }
 
-/** Fewer leave the processor idle while the store writes to its disk; with more each takes longer, and so does a turn of the event loop. */
-const MOST_AT_WORK = 16;
-/** Milliseconds. When the processor was idle for a part of them, those at work wait for somebody else, such as a CA: one more may begin. */
-const GLANCE = 10;
-const BUSY = 0.9;
-/** Between two works. A round takes in two connections, and to refuse one takes a twentieth of a work: a flood leaves half of the time for work. */
-const MOST_ROUNDS = 10;
-/** Over how many turns the time from one to the next is averaged. */
-const MEMORY = 8;
+/** Fewer leave the processor idle while the store writes to disk; more make each work slower. */
+const MAX_AT_WORK = 16;
+/** If the processor idled during this time, the works wait for something else, such as a CA. */
+const BUSY_SAMPLE_MS = 10;
+const BUSY_UTILIZATION = 0.9;
+/**
+ * The most rounds of accepting between two works. A round accepts two connections, and refusing one
+ * costs a twentieth of a work, so that a flood leaves half of the time for work.
+ */
+const MAX_ROUNDS = 10;
+/** The pace is averaged over this many turns. */
+const AVERAGED_TURNS = 8;
 
 /**
- * Node accepts one connection in a turn of the event loop, in which also goes on whatever work can. Without turns all work begins at
- * once, each turn takes as long as a part of all of it, and what comes meanwhile waits unseen in the kernel until clients give up.
- * With turns it waits here, where it is counted.
+ * Node accepts one connection in each turn of the event loop, between steps of the work. If all
+ * work began at once, every turn would be long, and new connections would wait in the kernel
+ * unseen until clients give up. With turns the requests wait here, where they can be counted.
  */
 export function takeTurns(now: () => number = () => performance.now()): Turns {
   let last = Promise.resolve();
@@ -33,21 +36,21 @@ export function takeTurns(now: () => number = () => performance.now()): Turns {
   let arrivals = 0;
   let pace = 0;
   let lastBegan = 0;
-  const lookAtWhatIsNew = async () => {
+  const lookAtArrivals = async () => {
     let seen: number | undefined;
-    for (let round = 0; round < MOST_ROUNDS && arrivals !== seen; round += 1) {
+    for (let round = 0; round < MAX_ROUNDS && arrivals !== seen; round += 1) {
       seen = arrivals;
-      // One accepts a connection, another reads what it brings.
+      // One turn accepts a connection, the next reads its request.
       await nextTurn();
       await nextTurn();
     }
   };
   const comeToTurn = async () => {
-    while (atWork >= MOST_AT_WORK && (await isBusy()));
-    await lookAtWhatIsNew();
+    while (atWork >= MAX_AT_WORK && (await isBusy()));
+    await lookAtArrivals();
     waiting -= 1;
     atWork += 1;
-    pace += (now() - lastBegan - pace) / MEMORY;
+    pace += (now() - lastBegan - pace) / AVERAGED_TURNS;
     lastBegan = now();
   };
   return {
@@ -71,6 +74,6 @@ export function takeTurns(now: () => number = () => performance.now()): Turns {
 
 async function isBusy(): Promise<boolean> {
   const before = performance.eventLoopUtilization();
-  await sleep(GLANCE);
-  return performance.eventLoopUtilization(before).utilization > BUSY;
+  await sleep(BUSY_SAMPLE_MS);
+  return performance.eventLoopUtilization(before).utilization > BUSY_UTILIZATION;
 }

@@ -60,7 +60,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'Windows and Cisco append `/pkiclient.exe`; others `/cgi-bin/pkiclient.exe`',
     where: 'http/enrol-listener.ts#createEnrolApp',
     tests: [
-      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+      `${HTTP} > is answered on the URL and any path below it, whatever the message parameter says`,
     ],
   },
   {
@@ -69,14 +69,14 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'sscep and strongSwan send none, scepclient and jscep `application/octet-stream`',
     where: 'http/enrol-listener.ts#createEnrolApp',
     cases: ['jscep/enrol.der', 'xipki/enrol.der'],
-    tests: [`${HTTP} > without a Content-Type at all`],
+    tests: [`${HTTP} > needs no Content-Type`],
   },
   {
     name: 'post-without-operation',
     what: 'POST without `operation` is a PKIOperation',
     clients: 'hand-made clients',
     where: 'http/serve-scep.ts#servePost',
-    tests: [`${HTTP} > with any Content-Type or none, any query or none (C1, C5, C6)`],
+    tests: [`${HTTP} > accepts any Content-Type or none, and any query or none`],
   },
   {
     name: 'any-parameter-order',
@@ -84,7 +84,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'Go clients sort them',
     where: 'scep/parse-scep-query.ts#parseScepQuery',
     cases: ['scepclient/enrol-get.url'],
-    tests: [`${HTTP} > with the parameters the other way round (C6)`],
+    tests: [`${HTTP} > accepts the parameters in any order`],
   },
   {
     name: 'ca-identifier-ignored',
@@ -93,7 +93,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
       '`CAIdentifier` (sscep), `0`, `1`.. (certmonger), `default` (Windows), a trustpoint (Cisco), empty (Apple, jscep)',
     where: 'http/serve-scep.ts#serveGet',
     tests: [
-      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+      `${HTTP} > is answered on the URL and any path below it, whatever the message parameter says`,
     ],
   },
   {
@@ -102,7 +102,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'certmonger (always), old Cisco IOS',
     where: 'http/serve-scep.ts#serveGet',
     cases: ['certmonger/enrol-get-aes.url', 'cisco/enrol-get.url'],
-    tests: [`${HTTP} > over HTTP/1.0 without a Host, as old Cisco sends it (C8)`],
+    tests: [`${HTTP} > answers HTTP/1.0 without a Host, as old Cisco devices send it`],
   },
   {
     name: 'base64-lines',
@@ -124,7 +124,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'macOS, jscep, proxies',
     where: 'scep/decode-get-message.ts#decodeGetMessage',
     cases: ['apple/enrol-get.url', 'jscep/enrol-get.url'],
-    tests: [`${HTTP} > in every form that clients send (C3)`],
+    tests: [`${HTTP} > accepts every encoding that clients send`],
   },
   {
     name: 'ber',

@@ -87,7 +87,7 @@ export const WRITING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'scepclient and xipki compare the whole header',
     where: 'http/respond.ts#respond',
     tests: [
-      `${HTTP} > on the URL and on any tail of it, whatever the message parameter says (C4, C12)`,
+      `${HTTP} > is answered on the URL and any path below it, whatever the message parameter says`,
     ],
   },
   {

@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
@@ -36,7 +35,7 @@ function message(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(deviceRequest(device, world.ra, csr, { transactionId }));
 }
 
-/** The enrol listener on a store that can be taken away. */
+/** The enrol listener on a store that can be made unavailable. */
 async function listen(load?: LoadLimit, logger = quiet) {
   const store = interruptible(world.store);
   const findRaIdentities = createRaIdentityFinder({ ...world.deps, store });
@@ -53,7 +52,7 @@ async function listen(load?: LoadLimit, logger = quiet) {
   return { store, url, ask, post };
 }
 
-/** How many calls of the store an enrolment needs. */
+/** Counts the store calls of an enrolment. */
 async function callsOf(store: InterruptibleStore, post: () => Promise<Response>): Promise<number> {
   const before = store.calls;
   expect((await post()).status).toBe(200);
@@ -70,8 +69,8 @@ async function expectRetryLater(response: Response): Promise<void> {
   expect(text).not.toContain('words');
 }
 
-describe('while the store is away', () => {
-  it('every SCEP operation is 503 with Retry-After, and served when it is back', async () => {
+describe('while the store is unavailable', () => {
+  it('answers every SCEP operation with 503 and Retry-After, and serves it again afterwards', async () => {
     const { store, ask, post } = await listen();
     store.state = 'away';
     for (const operation of ['GetCACaps', 'GetCACert', 'GetNextCACert', 'PKIOperation']) {
@@ -83,7 +82,7 @@ describe('while the store is away', () => {
     expect((await post()).status).toBe(200);
   });
 
-  it('all of them are one line of the log', async () => {
+  it('logs many failures in one line', async () => {
     const log: string[] = [];
     const { store, ask } = await listen(
       undefined,
@@ -95,7 +94,7 @@ describe('while the store is away', () => {
     expect(log.join('')).toContain('words of the store');
   });
 
-  it('also when it goes in the middle of an enrolment, at whichever call', async () => {
+  it('answers 503 at whichever store call of an enrolment the outage begins', async () => {
     const { store, post } = await listen();
     const calls = await callsOf(store, post);
     expect(calls).toBeGreaterThan(5);
@@ -108,7 +107,7 @@ describe('while the store is away', () => {
     expect((await post()).status).toBe(200);
   });
 
-  it('the API is ServiceUnavailable, 503 in both protocols, which SDKs try again', async () => {
+  it('answers ServiceUnavailable with 503 in both API protocols, which SDKs retry', async () => {
     const store = interruptible(openInMemoryRecordStore(Date.now));
     store.state = 'away';
     const connectorApi = { store } as unknown as NonNullable<
@@ -134,7 +133,7 @@ describe('while the store is away', () => {
 });
 
 describe('under overload', () => {
-  /** A listener with room for one message, which is taken until `release` is called. */
+  /** A listener with room for one message, which is occupied until `release` is called. */
   async function taken() {
     const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const server = await listen(load);
@@ -144,7 +143,7 @@ describe('under overload', () => {
     return { ...server, release: () => release?.() };
   }
 
-  it('PKIOperation is 503 with Retry-After, and nothing is asked of the store', async () => {
+  it('answers PKIOperation with 503 and Retry-After without asking the store', async () => {
     const { store, ask, post, release } = await taken();
     await expectRetryLater(await post());
     await expectRetryLater(await ask('PKIOperation&message=MIIB'));
@@ -153,13 +152,13 @@ describe('under overload', () => {
     await expect.poll(async () => (await post()).status).toBe(200);
   });
 
-  it('GetCACaps and GetCACert are answered', async () => {
+  it('still answers GetCACaps and GetCACert', async () => {
     const { ask } = await taken();
     expect((await ask('GetCACaps')).status).toBe(200);
     expect((await ask('GetCACert')).status).toBe(200);
   });
 
-  it('the answer comes before the body', async () => {
+  it('answers before the body is sent', async () => {
     const { url } = await taken();
     const { port, pathname } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -171,14 +170,14 @@ describe('under overload', () => {
     expect(octets.toString()).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: \d+\r\n/s);
   });
 
-  it('whoever sends his message slowly takes nobody’s place', async () => {
+  it('does not count a request that is still being sent', async () => {
     const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const { url, post } = await listen(load);
     const { port, pathname } = new URL(url);
     const slow = connect(Number(port), '127.0.0.1');
     onTestFinished(() => void slow.destroy());
-    slow.write(`POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nabc`);
-    await sleep(50);
+    const head = `POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nabc`;
+    await new Promise((resolve) => slow.write(head, resolve));
     expect((await post()).status).toBe(200);
   });
 });

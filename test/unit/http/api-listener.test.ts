@@ -31,7 +31,7 @@ const logged = () => api.log.map((line) => JSON.parse(line) as Record<string, un
 afterEach(() => api.stop());
 
 describe('Connector for SCEP', () => {
-  it('answers in REST-JSON, with the headers that every answer has', async () => {
+  it('answers in REST-JSON with the common headers', async () => {
     await start();
     const { status, headers, body } = await api.send({ target: '/connectors' });
     expect(status).toBe(200);
@@ -42,19 +42,19 @@ describe('Connector for SCEP', () => {
     expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000);
   });
 
-  it('under the base path of an endpoint', async () => {
+  it('accepts the base path of an endpoint', async () => {
     await start();
     expect((await api.send({ target: '/pki/connectors' })).status).toBe(200);
   });
 
-  it('an unknown method or path is 404', async () => {
+  it('answers 404 to an unknown method or path', async () => {
     await start();
     const { status, error, body } = await api.send({ method: 'PUT', target: '/connectors' });
     expect({ status, error }).toEqual({ status: 404, error: 'UnknownOperationException' });
     expect(Object.keys(body)).toEqual(['message']);
   });
 
-  it('a modelled error has its members', async () => {
+  it('answers a modelled error with its members', async () => {
     await start();
     const { status, error, body } = await api.send({ target: CONNECTOR_PATH });
     expect({ status, error }).toEqual({ status: 404, error: 'ResourceNotFoundException' });
@@ -66,12 +66,12 @@ describe('Connector for SCEP', () => {
   });
 });
 
-describe('nothing is looked at before the signature', () => {
+describe('a request without a valid signature', () => {
   it.each<[string, string, string]>([
     ['a known path', 'GET', '/connectors'],
     ['an unknown path', 'GET', '/nothing'],
     ['a body that is not JSON', 'POST', '/connectors'],
-  ])('%s', async (_name, method, path) => {
+  ])('is refused before anything else is read: %s', async (_name, method, path) => {
     await start();
     const body = method === 'POST' ? { body: '{' } : {};
     const reply = await readReply(await fetch(api.url + path, { method, ...body }));
@@ -81,7 +81,7 @@ describe('nothing is looked at before the signature', () => {
     expect(reply.headers.get('x-amzn-requestid')).toMatch(UUID);
   });
 
-  it('a target makes it JSON 1.1', async () => {
+  it('is refused in JSON 1.1 if it has an X-Amz-Target', async () => {
     await start();
     const headers = { 'x-amz-target': 'ACMPrivateCA.ListTags' };
     const reply = await readReply(await fetch(api.url, { method: 'POST', headers }));
@@ -93,14 +93,14 @@ describe('nothing is looked at before the signature', () => {
     });
   });
 
-  it('a wrong secret', async () => {
+  it('is refused if it is signed with a wrong secret', async () => {
     await start();
     const { status, error } = await api.send({ secretAccessKey: 'another secret access key here' });
     expect({ status, error }).toEqual({ status: 403, error: 'InvalidSignatureException' });
   });
 });
 
-it('a target that is no URL is answered like any other, and logged', async () => {
+it('answers and logs a request whose target is not a URL', async () => {
   await start();
   const port = Number(new URL(api.url).port);
   const { host } = new URL(api.url);
@@ -112,7 +112,7 @@ it('a target that is no URL is answered like any other, and logged', async () =>
   expect(logged()).toMatchObject([{ status: 403, error: 'MissingAuthenticationTokenException' }]);
 });
 
-describe('then in this order', () => {
+describe('after the signature', () => {
   const denied = {
     policy: parsePolicy(
       '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"acm-pca:*","Resource":"*"}}',
@@ -129,14 +129,14 @@ describe('then in this order', () => {
   };
   const invalid = { method: 'POST', target: '/connectors', body: '{}' };
 
-  it('the rate', async () => {
+  it('checks the rate first', async () => {
     await start({ gates: throttled }, denied);
     const { status, error, body } = await api.send(malformed);
     expect({ status, error }).toEqual({ status: 429, error: 'ThrottlingException' });
     expect(body).toEqual({ Message: 'Rate exceeded' });
   });
 
-  it('the form of the input, the policy, the constraints', async () => {
+  it('checks the form of the input, then the policy, then the constraints', async () => {
     await start({}, denied);
     expect((await api.send(malformed)).error).toBe('SerializationException');
     const { status, error, body } = await api.send(invalid);
@@ -166,7 +166,7 @@ describe('Private CA', () => {
     }
   };
 
-  it('is served in JSON 1.1 at any path', async () => {
+  it('answers in JSON 1.1 under any path', async () => {
     await start({ servePrivateCa });
     const call = privateCaCall('ListTags', '{"MaxResults":1}');
     for (const target of ['/', '/base/path']) {
@@ -180,13 +180,13 @@ describe('Private CA', () => {
     expect([operation, input]).toEqual(['ListTags', { MaxResults: 1 }]);
   });
 
-  it('no output is an empty body', async () => {
+  it('answers with an empty body if an action has no output', async () => {
     await start({ servePrivateCa });
     const { status, text, headers } = await api.send(privateCaCall('DeletePolicy'));
     expect([status, text, headers.get('content-length')]).toEqual([200, '', '0']);
   });
 
-  it('errors are 400, faults of ours 500', async () => {
+  it('answers 400 to errors and 500 to internal faults', async () => {
     await start({ servePrivateCa });
     const known = await api.send(privateCaCall('GetPolicy'));
     expect(known.status).toBe(400);
@@ -203,7 +203,7 @@ describe('Private CA', () => {
     });
   });
 
-  it('what is no action, or a CA elsewhere, is an unknown operation', async () => {
+  it('refuses as unknown what is not an action, and every action if the CA is elsewhere', async () => {
     await start();
     for (const call of [
       privateCaCall('ListTags'),
@@ -216,13 +216,13 @@ describe('Private CA', () => {
   });
 });
 
-describe('a fault of ours', () => {
+describe('an internal fault', () => {
   const fault = {
     limitRate: () => Promise.reject(new TypeError('an inside that nobody may see')),
     resourceTags: () => Promise.resolve({}),
   };
 
-  it('is opaque, and in the log by its request id', async () => {
+  it('is opaque to the caller and is logged with its request id', async () => {
     await start({ gates: fault });
     const { status, error, text, headers } = await api.send({ target: '/connectors' });
     expect({ status, error }).toEqual({ status: 500, error: 'InternalServerException' });
@@ -237,7 +237,7 @@ describe('a fault of ours', () => {
     ]);
   });
 
-  it('as is an error that the model does not have', async () => {
+  it('includes an error that the model does not list', async () => {
     const unmodelled = () => Promise.reject(new AwsError('InvalidArnException', 'inside'));
     await start({ gates: { ...fault, limitRate: unmodelled } });
     const { status, text } = await api.send({ target: '/connectors' });
@@ -246,7 +246,7 @@ describe('a fault of ours', () => {
   });
 });
 
-it('one line for each request: who, what, and what came of it, and nothing of the body', async () => {
+it('logs caller, operation and outcome of each request in one line, and nothing of the body', async () => {
   await start();
   await api.send({ method: 'POST', target: '/connectors', body: '{"ClientToken":"a-token"}' });
   await fetch(api.url);
@@ -266,7 +266,7 @@ it('one line for each request: who, what, and what came of it, and nothing of th
   expect(api.log.join()).not.toContain('a-token');
 });
 
-it('many at once are each answered as they ask, under request ids of their own', async () => {
+it('answers many concurrent requests correctly, each with its own request id', async () => {
   await start();
   const replies = await Promise.all(
     Array.from({ length: 100 }, async (_, at) => {
@@ -280,8 +280,8 @@ it('many at once are each answered as they ask, under request ids of their own',
   expect(new Set(logged().map(({ requestId }) => requestId))).toEqual(new Set(replies));
 });
 
-describe('bodies', () => {
-  it('above 4 MiB are refused', async () => {
+describe('a body', () => {
+  it('is refused above 4 MiB', async () => {
     await start();
     const body = ' '.repeat(4 * 1024 * 1024 + 1);
     // The server may close the connection before the client has sent all of it.
@@ -293,7 +293,7 @@ describe('bodies', () => {
   it.each([
     ['is long', 'Content-Length: 65537'],
     ['is of unknown length', 'Transfer-Encoding: chunked'],
-  ])('one that %s is not read of somebody who has no access key', async (_name, length) => {
+  ])('is not read without a known access key if it %s', async (_name, length) => {
     await start();
     const url = new URL(api.url);
     const head = ['POST /connectors HTTP/1.1', `Host: ${url.host}`, length];
@@ -312,7 +312,7 @@ describe('bodies', () => {
     expect(stranger.received).toMatch(/^x-amzn-ErrorType: UnrecognizedClientException/m);
   });
 
-  it('are not inflated', async () => {
+  it('is not inflated', async () => {
     await start();
     const init = { method: 'POST', body: 'x', headers: { 'content-encoding': 'gzip' } };
     expect(await readReply(await fetch(api.url, init))).toMatchObject({
@@ -321,7 +321,7 @@ describe('bodies', () => {
     });
   });
 
-  it('that end early, and junk, harm nothing', async () => {
+  it('does no harm if it ends early or if the request is junk', async () => {
     await start();
     const port = Number(new URL(api.url).port);
     await exchangeRaw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc', {
@@ -340,14 +340,14 @@ describe('CORS', () => {
     headers: { origin, 'access-control-request-method': 'GET' },
   };
 
-  it('is off by default: a preflight is a request without a signature', async () => {
+  it('is off by default, so that a preflight counts as an unsigned request', async () => {
     await start();
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(403);
     expect([...reply.headers.keys()].filter((name) => /^access-control/.test(name))).toEqual([]);
   });
 
-  it('a preflight of an allowed origin is answered as the model says', async () => {
+  it('answers the preflight of an allowed origin as the API model says', async () => {
     await start({ cors: { allowedOrigins: [origin] } });
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(204);
@@ -362,7 +362,7 @@ describe('CORS', () => {
     });
   });
 
-  it('a request of an allowed origin needs its signature and is readable, errors too', async () => {
+  it('requires a signature and lets an allowed origin read every answer', async () => {
     await start({ cors: { allowedOrigins: ['*'] } });
     const signed = await api.send({ target: '/connectors', headers: { origin } });
     expect(signed.status).toBe(200);
@@ -372,7 +372,7 @@ describe('CORS', () => {
     expect(unsigned.headers.get('access-control-allow-origin')).toBe(origin);
   });
 
-  it('another origin gets nothing', async () => {
+  it('does not allow another origin', async () => {
     await start({ cors: { allowedOrigins: ['https://other.example.com'] } });
     const reply = await fetch(`${api.url}/connectors`, preflight);
     expect(reply.status).toBe(403);

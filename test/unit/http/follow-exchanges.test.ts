@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
@@ -12,13 +11,14 @@ const REQUESTS = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(PIPELINED);
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-it('keeps nothing of requests whose connection is broken off while they wait for their turn', async () => {
+it('keeps nothing of pipelined requests whose connection breaks off', async () => {
   const answers: WeakRef<ServerResponse>[] = [];
+  let leave: () => void = () => undefined;
+  const gone = new Promise<void>((resolve) => (leave = resolve));
   const listener = await startListener(
-    (_, response) => {
-      answers.push(new WeakRef(response));
-      // Not before the client is gone.
-      setTimeout(() => response.end('too late'), 100);
+    ({ socket }, response) => {
+      if (answers.push(new WeakRef(response)) === 1) socket.once('close', () => leave());
+      void gone.then(() => response.end('too late'));
     },
     { host: '127.0.0.1', port: 0 },
   );
@@ -27,7 +27,7 @@ it('keeps nothing of requests whose connection is broken off while they wait for
   socket.write(REQUESTS);
   await expect.poll(() => answers.length).toBe(PIPELINED);
   socket.resetAndDestroy();
-  await sleep(200);
+  await gone;
   await expect
     .poll(() => {
       collectGarbage();

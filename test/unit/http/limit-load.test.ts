@@ -18,7 +18,7 @@ function makeLimit(maxConcurrent: number) {
   return { load, state, log, begin, underWay: () => ends.length, endOne: () => ends.shift()?.() };
 }
 
-it('as many at a time as are allowed, and there is room again when one ends', async () => {
+it('admits requests up to the limit, and another one when one ends', async () => {
   const { load, begin, underWay, endOne } = makeLimit(2);
   const first = begin();
   void begin();
@@ -30,13 +30,13 @@ it('as many at a time as are allowed, and there is room again when one ends', as
   expect(load.refuses()).toBe(false);
 });
 
-it('work that fails gives its place back', async () => {
+it('frees the place of work that fails', async () => {
   const { load } = makeLimit(1);
   await expect(load.admit(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   expect(load.refuses()).toBe(false);
 });
 
-it('fewer when the processor cannot keep up, but a pause of the machine refuses nobody', async () => {
+it('refuses early if the processor cannot keep up, but not after a pause of the machine', async () => {
   const { load, state, begin } = makeLimit(100);
   state.delay = 10_000;
   for (let i = 0; i < 8; i += 1) {
@@ -48,7 +48,7 @@ it('fewer when the processor cannot keep up, but a pause of the machine refuses 
   expect(load.refuses()).toBe(false);
 });
 
-it('a flood of refusals is one line of the log', async () => {
+it('logs a flood of refusals in one line', async () => {
   const { log, load, begin } = makeLimit(1);
   void begin();
   for (let i = 0; i < 1_000; i += 1) load.refuses();

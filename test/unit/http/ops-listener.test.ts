@@ -10,7 +10,7 @@ async function listen(isReady: () => Promise<string | undefined>): Promise<strin
   return listener.url;
 }
 
-it('/readyz says what is wrong, /livez that the process answers', async () => {
+it('says at /readyz what is wrong, and at /livez that the process answers', async () => {
   let objection: string | undefined;
   const url = await listen(async () => objection);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -20,7 +20,7 @@ it('/readyz says what is wrong, /livez that the process answers', async () => {
   expect((await fetch(`${url}/livez`)).status).toBe(200);
 });
 
-it.each(['/', '/livez/x', 'http://[::/'])('%s is 404 in plain text', async (target) => {
+it.each(['/', '/livez/x', 'http://[::/'])('answers 404 in plain text to %s', async (target) => {
   const port = Number(new URL(await listen(async () => undefined)).port);
   const octets = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
   const { received } = await exchangeRaw(port, octets);
@@ -28,7 +28,7 @@ it.each(['/', '/livez/x', 'http://[::/'])('%s is 404 in plain text', async (targ
   expect(received).toMatch(/^Content-Type: text\/plain\r$/m);
 });
 
-it('a fault of our own is 500 in plain text that says nothing of it', async () => {
+it('answers an opaque 500 in plain text to an internal fault', async () => {
   const url = await listen(() => Promise.reject(new Error('an internal of ours')));
   const response = await fetch(`${url}/readyz`);
   expect([response.status, await response.text()]).toEqual([500, 'Internal error.\n']);

@@ -12,7 +12,7 @@ const start = async (...options: Parameters<typeof startApi>) => {
 
 afterEach(() => api.stop());
 
-/** Version 2 of the JavaScript SDK, which reads the XML of the Query protocol by itself. */
+/** Version 2 of the JavaScript SDK, which reads the XML of the Query protocol itself. */
 function openSts(changed: Partial<typeof TEST_ACCESS_KEY> = {}): STS {
   const credentials = { ...TEST_ACCESS_KEY, ...changed };
   return new STS({ endpoint: api.url, region: 'us-gov-west-1', credentials, maxRetries: 0 });
@@ -31,8 +31,8 @@ async function send(body: string, headers: Readonly<Record<string, string>>) {
 const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 const QUESTION = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-describe('GetCallerIdentity of STS', () => {
-  it('tells who signed, without a right to it', async () => {
+describe('STS', () => {
+  it('answers GetCallerIdentity even if the policy denies everything', async () => {
     const policy = parsePolicy(
       '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}',
     );
@@ -51,13 +51,13 @@ describe('GetCallerIdentity of STS', () => {
   it.each([
     ['InvalidClientTokenId', { accessKeyId: 'AKIANOBODYNOBODYNOBO' }],
     ['SignatureDoesNotMatch', { secretAccessKey: 'another secret access key here' }],
-  ])('%s, as STS calls it', async (code, changed) => {
+  ])('refuses with %s, as at AWS', async (code, changed) => {
     await start();
     const asked = openSts(changed as Partial<typeof TEST_ACCESS_KEY>).getCallerIdentity();
     await expect(asked.promise()).rejects.toMatchObject({ code, statusCode: 403 });
   });
 
-  it('a form that is not signed is refused in the same protocol', async () => {
+  it('refuses an unsigned form in the Query protocol', async () => {
     await start();
     const answer = await fetch(api.url, { method: 'POST', headers: FORM, body: QUESTION });
     expect(answer.status).toBe(403);
@@ -69,9 +69,9 @@ describe('GetCallerIdentity of STS', () => {
 
   it.each([
     ['another action', 'Action=GetSessionToken&Version=2011-06-15'],
-    ['no form', '{}'],
-    ['nothing', ''],
-  ])('%s is no action', async (_name, body) => {
+    ['a body that is not a form', '{}'],
+    ['an empty body', ''],
+  ])('refuses %s as an unknown action', async (_name, body) => {
     await start();
     const { status, text } = await send(body, FORM);
     expect(status).toBe(404);

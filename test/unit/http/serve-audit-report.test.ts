@@ -48,7 +48,7 @@ afterAll(() => Promise.all([api.stop(), denied.stop()]));
 const get = (target: string, changes: object = {}, from = api) =>
   from.send({ method: 'GET', target, service: 'acm-pca', ...changes });
 
-it('a report is read by a signed GET of its S3Key, under any path', async () => {
+it('serves a report to a signed GET of its S3Key, under any path', async () => {
   for (const target of [`/${key}`, `/base/${key}`]) {
     const reply = await get(target);
     expect(reply.status).toBe(200);
@@ -57,7 +57,7 @@ it('a report is read by a signed GET of its S3Key, under any path', async () => 
   }
 });
 
-it('it is nobody else’s', async () => {
+it('refuses callers without a signature, the permission or the right scope', async () => {
   expect((await fetch(`${api.url}/${key}`)).status).toBe(403);
   expect(await get(`/${key}`, { service: 'pca-connector-scep' })).not.toMatchObject({
     status: 200,
@@ -67,14 +67,14 @@ it('it is nobody else’s', async () => {
   expect((await get(`/${key}`, {}, denied)).error).toBe('AccessDeniedException');
 });
 
-it('there is no other', async () => {
+it('does not find other reports', async () => {
   expect((await get(`/${key.replace('.json', '.csv')}`)).error).toBe('ResourceNotFoundException');
   const unknown = key.replace(/[^/]+\.json$/, '00000000-0000-4000-8000-000000000000.json');
   expect((await get(`/${unknown}`)).error).toBe('ResourceNotFoundException');
   expect((await get(`/${key}/x`)).error).toBe('UnknownOperationException');
 });
 
-it.runIf(requireClient('curl', ['curl']))('curl signs for it', async () => {
+it.runIf(requireClient('curl', ['curl']))('accepts a request that curl signs', async () => {
   const { accessKeyId, secretAccessKey } = TEST_ACCESS_KEY;
   const { stdout } = await runCommand('curl', [
     ...['--silent', '--aws-sigv4', 'aws:amz:us-east-1:acm-pca'],

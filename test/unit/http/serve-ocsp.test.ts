@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([responder.stop(), other.stop()]));
 
-/** What `openssl ocsp` says of certificates: it makes the request, sends it, and verifies the answer. */
+/** Lets `openssl ocsp` make a request, send it and verify the answer; returns what it prints. */
 async function ask(...args: readonly string[]): Promise<string> {
   const { stdout, stderr } = await runCommand('openssl', [
     ...['ocsp', '-issuer', responder.authorityFile, '-CAfile', responder.authorityFile],
@@ -39,14 +39,14 @@ async function ask(...args: readonly string[]): Promise<string> {
   return stdout + stderr;
 }
 
-/** The request that OpenSSL makes, DER. */
+/** A request that OpenSSL makes, DER. */
 function makeRequest(...args: readonly string[]): Buffer {
   const issuer = ['-issuer', responder.authorityFile];
   execFileSync('openssl', ['ocsp', ...issuer, ...args, '-reqout', file('request.der')]);
   return readFileSync(file('request.der'));
 }
 
-/** What `openssl ocsp` reads in an answer that came otherwise. */
+/** Returns what `openssl ocsp` prints about an answer. */
 async function read(answer: Uint8Array): Promise<string> {
   writeFileSync(file('answer.der'), answer);
   const { stdout, stderr } = await runCommand('openssl', [
@@ -61,7 +61,7 @@ const post = (body: Uint8Array, at = '/ocsp', headers = {}) =>
 const octets = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
 describe('openssl ocsp', () => {
-  it.each(['-sha1', '-sha256'])('is told good, revoked and unknown, with %s', async (digest) => {
+  it.each(['-sha1', '-sha256'])('learns good, revoked and unknown with %s', async (digest) => {
     const { serial, file: certificate } = await responder.issue();
     const good = await ask(digest, '-cert', certificate);
     expect(good).toContain('Response verify OK');
@@ -75,7 +75,7 @@ describe('openssl ocsp', () => {
     expect(unknown).toContain('0x0c: unknown');
   });
 
-  it('is told of what an imported authority had revoked before', async () => {
+  it('learns what an imported CA had revoked before', async () => {
     const serial = `0f${'8f'.repeat(18)}`;
     const revocation = {
       revokedAt: Date.now(),
@@ -99,7 +99,7 @@ describe('openssl ocsp', () => {
     expect(without).toContain('Response verify OK');
   });
 
-  it('may ask of several at once', async () => {
+  it('may ask about several certificates at once', async () => {
     const [one, two] = [await responder.issue(), await responder.issue()];
     await responder.revoke(two.serial);
     const both = await ask('-cert', one.file, '-cert', two.file);
@@ -125,7 +125,7 @@ describe('openssl ocsp', () => {
     expect(found).toBe(`${responder.url}/ocsp`);
   });
 
-  it('is refused by whoever did not issue the certificate', async () => {
+  it('gets unauthorized from a CA that did not issue the certificate', async () => {
     const foreign = await runCommand('openssl', [
       ...['ocsp', '-issuer', other.authorityFile, '-cert', (await other.issue()).file],
       ...['-url', `${responder.url}/ocsp`],
@@ -134,7 +134,7 @@ describe('openssl ocsp', () => {
   });
 });
 
-it('many that come at once are begun one by one, with all else in between', async () => {
+it('begins concurrent requests one by one, with other work between them', async () => {
   const base64 = makeRequest('-no_nonce', '-cert', (await responder.issue()).file).toString(
     'base64',
   );
@@ -160,7 +160,7 @@ it('many that come at once are begun one by one, with all else in between', asyn
 });
 
 describe('GET', () => {
-  it('in every form that clients write base64', async () => {
+  it('accepts every form in which clients write base64', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     for (const encoded of [base64, encodeURIComponent(base64), base64.replaceAll('=', '%3D')]) {
@@ -173,7 +173,7 @@ describe('GET', () => {
     }
   });
 
-  it('in absolute form, as proxies ask, and with a query that is none', async () => {
+  it('accepts the absolute form that proxies send, and ignores a query', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     const url = `${responder.url}/ocsp/${encodeURIComponent(base64)}`;
@@ -186,7 +186,7 @@ describe('GET', () => {
     }
   });
 
-  it('may be cached, for less than the answer is valid', async () => {
+  it('lets caches keep the answer for less than its validity', async () => {
     const { file: certificate } = await responder.issue();
     const base64 = makeRequest('-no_nonce', '-cert', certificate).toString('base64');
     const { headers } = await fetch(`${responder.url}/ocsp/${encodeURIComponent(base64)}`);
@@ -199,7 +199,7 @@ describe('GET', () => {
   });
 
   it.each(['/ocsp/M', '/ocsp/MA%3', '/ocsp/M***', `/ocsp/M${'A'.repeat(30_000)}`])(
-    'of what is no request is malformed: %.16s',
+    'answers malformedRequest to %.16s',
     async (at) => {
       const response = await fetch(responder.url + at);
       expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -209,7 +209,7 @@ describe('GET', () => {
 });
 
 describe('POST', () => {
-  it('with any Content-Type, and at the root for a CNAME', async () => {
+  it('accepts any Content-Type, and the root path for a custom OCSP name', async () => {
     const { file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     for (const at of ['/ocsp', '/', '/ocsp/']) {
@@ -218,7 +218,7 @@ describe('POST', () => {
     }
   });
 
-  it('of an answer for one request alone is not cached', async () => {
+  it('forbids caches to keep an answer to one request alone', async () => {
     const { file: certificate } = await responder.issue();
     for (const request of [
       makeRequest('-nonce', '-cert', certificate),
@@ -228,13 +228,13 @@ describe('POST', () => {
     }
   });
 
-  it('of nothing is malformed', async () => {
+  it('answers malformedRequest to an empty body', async () => {
     expect(await octets(await post(new Uint8Array()))).toEqual(Buffer.from('30030a0101', 'hex'));
   });
 });
 
 describe('an answer', () => {
-  it('is signed once for many, and anew after a revocation and after half its life', async () => {
+  it('is signed once for many requests, and again after a revocation or half its lifetime', async () => {
     const { serial, file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     const answer = async () => (await octets(await post(request))).toString('hex');
@@ -250,7 +250,7 @@ describe('an answer', () => {
     time.ahead = 0;
   });
 
-  it('is given for a DISABLED authority, and not for one that has EXPIRED', async () => {
+  it('exists for a DISABLED CA but not for an EXPIRED one', async () => {
     const { file: certificate } = await responder.issue();
     const input = { CertificateAuthorityArn: responder.arn };
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
@@ -262,7 +262,7 @@ describe('an answer', () => {
   });
 });
 
-describe('what cannot be answered now', () => {
+describe('a failure', () => {
   const TRY_LATER = '30030a0103';
   const INTERNAL_ERROR = '30030a0102';
 
@@ -280,7 +280,7 @@ describe('what cannot be answered now', () => {
     await expectFailure(response, 503, TRY_LATER);
   }
 
-  /** Whatever the authority's key is asked for, until the function that is returned is called. */
+  /** Replaces the key of the CA until the returned function is called. */
   function replaceKey(sign: () => Promise<Uint8Array>): () => void {
     const { signingKeys } = responder.ca;
     const { get } = signingKeys;
@@ -288,7 +288,7 @@ describe('what cannot be answered now', () => {
     return () => Object.assign(signingKeys, { get });
   }
 
-  it('for want of the store is tryLater in 503, by POST and GET, and openssl says so', async () => {
+  it('is tryLater with HTTP 503 while the store is unavailable, which openssl reports', async () => {
     const { file: certificate } = await responder.issue();
     const request = makeRequest('-no_nonce', '-cert', certificate);
     store.state = 'away';
@@ -301,7 +301,7 @@ describe('what cannot be answered now', () => {
     expect(responder.log.join('')).toContain('words of the store');
   });
 
-  it('for want of the key is the same', async () => {
+  it('is tryLater with HTTP 503 while the key is unavailable', async () => {
     const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
     const restore = replaceKey(() => Promise.reject(new KeyStoreError('unavailable', 'away')));
     await expectTryLater(await post(request));
@@ -309,7 +309,7 @@ describe('what cannot be answered now', () => {
     expect((await post(request)).status).toBe(200);
   });
 
-  it('because too many ask for signatures is the same, and one line of the log', async () => {
+  it('is tryLater with HTTP 503, logged once, while too many requests wait for signatures', async () => {
     const requests = Array.from({ length: 40 }, (_, i) => makeRequest('-serial', `0x${i + 100}`));
     let release: (signature: Uint8Array) => void = () => undefined;
     const signature = new Promise<Uint8Array>((resolve) => (release = resolve));
@@ -328,7 +328,7 @@ describe('what cannot be answered now', () => {
     expect(lines.length).toBe(1);
   });
 
-  it('because something is broken is internalError in 500', async () => {
+  it('is internalError with HTTP 500 if something is broken', async () => {
     const request = makeRequest('-no_nonce', '-cert', (await responder.issue()).file);
     const restore = replaceKey(() => Promise.reject(new Error('words of the key')));
     await expectFailure(await post(request), 500, INTERNAL_ERROR);

@@ -45,7 +45,7 @@ async function refusal(answer: Promise<unknown>): Promise<unknown> {
 const describeAs = (caller: Caller) =>
   service()(caller, 'DescribeCertificateAuthority', { ...authority });
 
-/** Alice, if she may only touch what is tagged with this team. */
+/** Alice with a policy that allows only resources with this tag. */
 function onlyOf(team: string): Caller {
   const policy = parsePolicy(
     JSON.stringify({
@@ -62,7 +62,7 @@ function onlyOf(team: string): Caller {
 }
 
 describe('the embedded private CA behind its gates', () => {
-  it('an authority is of the account and region that made it', async () => {
+  it('binds a CA to the account and region that made it', async () => {
     expect(authority.CertificateAuthorityArn).toMatch(
       /^arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority\//,
     );
@@ -75,12 +75,12 @@ describe('the embedded private CA behind its gates', () => {
     }
   });
 
-  it('a policy may ask for the tags of an authority', async () => {
+  it('lets a policy refer to the tags of a CA', async () => {
     expect(await describeAs(onlyOf('network'))).toHaveProperty('CertificateAuthority');
     expect(await refusal(describeAs(onlyOf('sales')))).toBe('AccessDeniedException');
   });
 
-  it('one that is not there has no tags, so such a policy refuses before it is looked for', async () => {
+  it('treats a missing CA as untagged, so that such a policy refuses before the CA is looked up', async () => {
     const CertificateAuthorityArn = authority.CertificateAuthorityArn.replace(
       /.{12}$/,
       '0'.repeat(12),
@@ -91,7 +91,7 @@ describe('the embedded private CA behind its gates', () => {
     expect(await refusal(call)).toBe('AccessDeniedException');
   });
 
-  it('a rate is kept, and is that of one action alone', async () => {
+  it('limits the rate of each action separately', async () => {
     const limited = service({ ListCertificateAuthorities: 0 });
     expect(await refusal(limited(ALICE, 'ListCertificateAuthorities', {}))).toBe(
       'ThrottlingException',
@@ -99,7 +99,7 @@ describe('the embedded private CA behind its gates', () => {
     expect(await limited(ALICE, 'ListTags', { ...authority })).toHaveProperty('Tags');
   });
 
-  it('a store that cannot count is logged, and the call goes on', async () => {
+  it('logs that the store cannot count, and goes on', async () => {
     const broken = {
       ...ca,
       store: { ...ca.store, increment: () => Promise.reject(new Error('no')) },
@@ -110,11 +110,14 @@ describe('the embedded private CA behind its gates', () => {
     expect(log).toEqual([expect.stringContaining('the store cannot count requests')]);
   });
 
-  it.each(['NoSuchAction', 'constructor', 'toString'])('there is no action %s', async (name) => {
-    expect(await refusal(service()(ALICE, name, {}))).toBe('UnknownOperationException');
-  });
+  it.each(['NoSuchAction', 'constructor', 'toString'])(
+    'refuses the unknown action %s',
+    async (name) => {
+      expect(await refusal(service()(ALICE, name, {}))).toBe('UnknownOperationException');
+    },
+  );
 
-  it('constraints of the model are kept', async () => {
+  it('enforces the constraints of the model', async () => {
     const call = service()(ALICE, 'DescribeCertificateAuthority', { CertificateAuthorityArn: 'x' });
     expect(await refusal(call)).toBe('ValidationException');
   });
@@ -124,7 +127,7 @@ describe('tags of a resource', () => {
   const { resourceTags } = createApiGates(ca, { rates: {}, logger });
 
   it.each(['acm-pca', 'pca-connector-scep'] as const)(
-    'are those of an authority, whichever API is called: %s',
+    'include those of a CA when the called API is %s',
     async (called) => {
       const caller: Caller = { ...ALICE, service: called };
       const tags = await resourceTags(caller, authority.CertificateAuthorityArn);
@@ -137,7 +140,7 @@ describe('tags of a resource', () => {
     'arn:aws:s3:::bucket',
     'no ARN',
     '*',
-  ])('there are none of %s', async (arn) => {
+  ])('do not exist for %s', async (arn) => {
     expect(await resourceTags({ ...ALICE, service: 'pca-connector-scep' }, arn)).toEqual({});
     expect(await resourceTags(ALICE, arn)).toEqual({});
   });

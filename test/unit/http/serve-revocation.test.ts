@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { DAY_MS, HOUR_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../src/private-ca/keys/key-store.ts';
 import { type Crl, parseCrl } from '../../../src/x509/parse-crl.ts';
@@ -13,9 +14,8 @@ import { interruptible } from '../../support/fakes/interruptible-store.ts';
 import { type Responder, startResponder } from '../../support/servers/start-responder.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
-const DAY = 86_400_000;
 /** When a CRL that could not be made is tried again. */
-const AGAIN = 15_000;
+const RETRY_MS = 15_000;
 const CRL = { Enabled: true, S3BucketName: 'crl-bucket', ExpirationInDays: 10 };
 const time = { ahead: 0 };
 const clock = () => Date.now() + time.ahead;
@@ -48,7 +48,7 @@ describe('the CRL', () => {
     expect(await verify(file, '-crl_check', '-crl_download')).toContain('certificate revoked');
   });
 
-  it('holds for the whole chain', async () => {
+  it('is valid for the whole chain', async () => {
     const { file } = await responder.issue();
     const der = Buffer.from(await (await fetch(listUrl())).arrayBuffer());
     const crlFile = path.join(tempDirectory(), 'crl.pem');
@@ -56,14 +56,14 @@ describe('the CRL', () => {
     expect(await verify(file, '-crl_check_all', '-CRLfile', crlFile)).toMatch(/OK\s*$/);
   });
 
-  it('has the headers that caches need, and is not sent twice', async () => {
+  it('has the headers that caches need, and is not sent again to a client that has it', async () => {
     const response = await fetch(listUrl());
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/pkix-crl');
     expect(response.headers.get('cache-control')).toBe('public, max-age=300');
     expect(Date.parse(response.headers.get('last-modified') ?? '')).not.toBeNaN();
     const crl = parseCrl(Buffer.from(await response.arrayBuffer()));
-    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 10 * DAY + 3_600_000);
+    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 10 * DAY_MS + HOUR_MS);
     const ifNoneMatch = { 'if-none-match': response.headers.get('etag') ?? '' };
     const again = await fetch(listUrl(), { headers: ifNoneMatch });
     expect([again.status, await again.text()]).toEqual([304, '']);
@@ -73,7 +73,7 @@ describe('the CRL', () => {
     expect((await fetch(listUrl(), { headers: ifNoneMatch })).status).toBe(200);
   });
 
-  it('is read from the store once for many', async () => {
+  it('is read from the store once for many requests', async () => {
     await fetch(listUrl());
     const reads: string[] = [];
     const { get } = store;
@@ -87,14 +87,14 @@ describe('the CRL', () => {
     expect(reads).not.toContain('revocation-list');
   });
 
-  it('lives as long as is configured, from the moment that it is', async () => {
+  it('is valid as long as configured, as soon as the configuration changes', async () => {
     await responder.configure({ CrlConfiguration: { ...CRL, ExpirationInDays: 2 } });
     const crl = parseCrl(Buffer.from(await (await fetch(listUrl())).arrayBuffer()));
-    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 2 * DAY + 3_600_000);
+    expect(crl.nextUpdate?.getTime()).toBe(crl.thisUpdate.getTime() + 2 * DAY_MS + HOUR_MS);
     await responder.configure({ CrlConfiguration: CRL });
   });
 
-  it('is under any directory, as CustomPath has it, and nowhere for another id', async () => {
+  it('is served under any directory, for CustomPath, but only by its own id', async () => {
     for (const directory of ['', 'a/b/', 'scep/x/y/']) {
       const response = await fetch(`${responder.url}/${directory}${responder.id}.crl`);
       expect(response.status).toBe(200);
@@ -104,13 +104,13 @@ describe('the CRL', () => {
     expect((await fetch(`${responder.url}/crl/..%2f${responder.id}x.crl`)).status).toBe(404);
   });
 
-  it('is there while the authority is DISABLED, and stays as it was once that has EXPIRED', async () => {
+  it('is renewed while the CA is DISABLED, and no longer once the CA has EXPIRED', async () => {
     const input = { CertificateAuthorityArn: responder.arn };
     await ACTIONS.UpdateCertificateAuthority(responder.ca, { ...input, Status: 'DISABLED' });
-    time.ahead = 6 * DAY;
+    time.ahead = 6 * DAY_MS;
     const disabled = await (await fetch(listUrl())).arrayBuffer();
     expect(parseCrl(Buffer.from(disabled)).thisUpdate.getTime()).toBeGreaterThan(Date.now());
-    time.ahead = 6 * 366 * DAY;
+    time.ahead = 6 * 366 * DAY_MS;
     const expired = await (await fetch(listUrl())).arrayBuffer();
     expect(Buffer.from(expired).equals(Buffer.from(disabled))).toBe(true);
     time.ahead = 0;
@@ -129,7 +129,7 @@ describe('the CRL of a partition', () => {
   const serialsOf = ({ revoked }: Crl) =>
     revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex').slice(-32));
 
-  it('is found and believed by OpenSSL, before and after a revocation', async () => {
+  it('is found and accepted by OpenSSL, before and after a revocation', async () => {
     const { serial, file } = await responder.issue();
     const text = runOpenssl(['x509', '-in', file, '-noout', '-text']).toString();
     expect(text).toContain(`URI:${partitionUrl(serial)}`);
@@ -139,7 +139,7 @@ describe('the CRL of a partition', () => {
     expect(await verify(file, ...check)).toContain('certificate revoked');
   });
 
-  it('says critically whose it is, in the words of the certificate', async () => {
+  it('names its URL from the certificate in a critical extension', async () => {
     const { serial } = await responder.issue();
     const { extensions } = await readList(partitionUrl(serial));
     const point = extensions.find(({ oid }) => oid === OID.issuingDistributionPoint);
@@ -147,7 +147,7 @@ describe('the CRL of a partition', () => {
     expect(Buffer.from(point?.value ?? []).toString('latin1')).toContain(partitionUrl(serial));
   });
 
-  it('names its own alone, and the complete CRL names all', async () => {
+  it('lists its own certificates only, while the complete CRL lists all', async () => {
     const issued = await Promise.all(Array.from({ length: 5 }, () => responder.issue()));
     const serials = issued.map(({ serial }) => serial);
     for (const serial of serials) await responder.revoke(serial);
@@ -159,7 +159,7 @@ describe('the CRL of a partition', () => {
     }
   });
 
-  it('takes up another name of the authority’s, and keeps those that certificates have', async () => {
+  it('adopts a new name of the CA and keeps the names that certificates hold', async () => {
     const { serial, file } = await responder.issue();
     const before = await readList(partitionUrl(serial));
     const CustomCname = `localhost:${new URL(responder.url).port}`;
@@ -183,7 +183,7 @@ describe('the CRL of a partition', () => {
     await responder.configure({ CrlConfiguration: { ...CRL, CrlType: 'PARTITIONED' } });
   });
 
-  it('exists for each beginning of a serial number', async () => {
+  it('exists for every first octet of a serial number', async () => {
     const url = `${responder.url}/crl/${responder.id}`;
     expect((await fetch(`${url}-00.crl`)).status).toBe(200);
     expect((await fetch(`${url}-0.crl`)).status).toBe(404);
@@ -191,7 +191,7 @@ describe('the CRL of a partition', () => {
   });
 });
 
-it('the certificate of an authority is served in DER', async () => {
+it('serves the certificate of a CA in DER', async () => {
   const response = await fetch(`${responder.url}/ca/${responder.id}.cer`);
   expect(response.headers.get('content-type')).toBe('application/pkix-cert');
   const served = new X509Certificate(Buffer.from(await response.arrayBuffer()));
@@ -201,7 +201,7 @@ it('the certificate of an authority is served in DER', async () => {
   expect((await fetch(`${responder.url}/ca/x.cer`)).status).toBe(404);
 });
 
-describe('what cannot be served now', () => {
+describe('an outage', () => {
   async function expectRetryLater(url: string): Promise<void> {
     const response = await fetch(url);
     expect(response.status).toBe(503);
@@ -209,7 +209,7 @@ describe('what cannot be served now', () => {
     expect(await response.text()).toMatch(/Try again later\.\n$/);
   }
 
-  it('for want of the store is 503 with Retry-After, for CRLs and certificates', async () => {
+  it('of the store answers 503 with Retry-After for CRLs and certificates', async () => {
     store.state = 'away';
     await expectRetryLater(listUrl());
     await expectRetryLater(`${responder.url}/ca/${responder.id}.cer`);
@@ -217,7 +217,7 @@ describe('what cannot be served now', () => {
     expect((await fetch(listUrl())).status).toBe(200);
   });
 
-  /** Until the function that is returned is called. */
+  /** Makes the key of the CA unavailable until the returned function is called. */
   function takeTheKeyAway(): () => void {
     const { signingKeys } = responder.ca;
     const { get } = signingKeys;
@@ -226,24 +226,24 @@ describe('what cannot be served now', () => {
     return () => Object.assign(signingKeys, { get });
   }
 
-  it('for want of the key is the same, when a certificate has been revoked since', async () => {
+  it('of the key answers 503 if a certificate has been revoked since the last CRL', async () => {
     await responder.revoke((await responder.issue()).serial);
     const giveBack = takeTheKeyAway();
     await expectRetryLater(listUrl());
     giveBack();
-    time.ahead += AGAIN;
+    time.ahead += RETRY_MS;
     expect((await fetch(listUrl())).status).toBe(200);
   });
 
-  it('is not the CRL that is to be replaced early: it is given until its nextUpdate', async () => {
+  it('of the key leaves the last CRL in place until its nextUpdate', async () => {
     const read = async () => Buffer.from(await (await fetch(listUrl())).arrayBuffer());
     const last = await read();
     const giveBack = takeTheKeyAway();
-    time.ahead = 9 * DAY;
+    time.ahead = 9 * DAY_MS;
     expect(await read()).toEqual(last);
-    time.ahead = 10 * DAY + 2 * AGAIN;
+    time.ahead = 10 * DAY_MS + 2 * RETRY_MS;
     await expectRetryLater(listUrl());
-    time.ahead = 9 * DAY + 2 * AGAIN;
+    time.ahead = 9 * DAY_MS + 2 * RETRY_MS;
     giveBack();
     expect(await read()).not.toEqual(last);
     time.ahead = 0;

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { type Turns, takeTurns } from '../../../src/http/take-turns.ts';
 
-it('one after the other, in the order in which they came', async () => {
+it('begins one work after the other, in order of arrival', async () => {
   const turns = takeTurns();
   const begun: number[] = [];
   const names = [1, 2, 3];
@@ -13,7 +13,7 @@ it('one after the other, in the order in which they came', async () => {
   expect(turns.delay()).toBe(0);
 });
 
-it('work that fails says so, and the next has its turn', async () => {
+it('reports work that fails and goes on with the next', async () => {
   const turns = takeTurns();
   const failing = turns.run(() => Promise.reject(new Error('failed')));
   const next = turns.run(() => Promise.resolve());
@@ -21,7 +21,7 @@ it('work that fails says so, and the next has its turn', async () => {
   await next;
 });
 
-it('tells how long one more would wait, also while the first has not waited long', async () => {
+it('estimates the wait of one more work, even before the first has waited long', async () => {
   let now = 1_000;
   const turns = takeTurns(() => now);
   const delays: number[] = [];
@@ -31,7 +31,7 @@ it('tells how long one more would wait, also while the first has not waited long
   };
   await Promise.all(Array.from({ length: 100 }, () => turns.run(work)));
   const others = [60, 40, 20];
-  // As if each took 20 ms; the first few are not yet known to.
+  // Each takes 20 ms, but the pace is averaged and begins at 0.
   for (const left of others) {
     const delay = delays[99 - left];
     expect(delay).toBeGreaterThan(19 * left);
@@ -39,7 +39,7 @@ it('tells how long one more would wait, also while the first has not waited long
   }
 });
 
-it('what comes in is looked at before the next begins, however long each keeps the processor', async () => {
+it('accepts new requests before each work, however long each work blocks the loop', async () => {
   const turns = takeTurns();
   let arrived = 0;
   let arrivedAtFirst: number | undefined;
@@ -63,11 +63,11 @@ it('what comes in is looked at before the next begins, however long each keeps t
   });
   await Promise.all(devices);
   expect(arrived).toBe(20);
-  // Without turns it would be the first alone.
+  // Without turns the first work would begin before any other arrival.
   expect(arrivedAtFirst).toBeGreaterThan(3);
 });
 
-it('a flood is looked at for a while before each begins, whatever is still at work, and not for ever', async () => {
+it('accepts a flood for a while before each work, but not for ever', async () => {
   let now = 1_000;
   const turns = takeTurns(() => now);
   let arrived = 0;
@@ -91,7 +91,7 @@ it('a flood is looked at for a while before each begins, whatever is still at wo
   expect(Math.max(...newcomers)).toBeLessThan(50);
 });
 
-/** As many as may be at work, and one more, which says when it begins. */
+/** Fills all places with `work`, and adds one more work that notes when it begins. */
 function fill(turns: Turns, work: () => Promise<void>) {
   const state = { hasBegun: false };
   for (let i = 0; i < 16; i += 1) void turns.run(work);
@@ -101,7 +101,7 @@ function fill(turns: Turns, work: () => Promise<void>) {
   return { state, oneMore };
 }
 
-it('while those at work keep the processor busy, the next begins when one of them ends', async () => {
+it('begins the next work only when another ends, while the processor is busy', async () => {
   let mayEnd = 0;
   const keepBusy = async () => {
     while (mayEnd === 0) await nextTurn();
@@ -116,7 +116,7 @@ it('while those at work keep the processor busy, the next begins when one of the
   mayEnd = Number.POSITIVE_INFINITY;
 });
 
-it('while those at work wait for somebody else, the next begins all the same', async () => {
+it('begins the next work while those at work wait for something else', async () => {
   const { oneMore } = fill(takeTurns(), () => new Promise(() => undefined));
   await oneMore;
 });
