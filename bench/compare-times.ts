@@ -1,11 +1,11 @@
 import { compareMedians, shuffled } from '../test/support/load/compare-medians.ts';
 
-/** Something to be timed, in two worlds. */
+/** Something to be timed in two worlds. */
 export interface Timed {
   readonly name: string;
   readonly small: () => Promise<unknown>;
   readonly large: () => Promise<unknown>;
-  /** How often in each world; 300 without it. */
+  /** The number of rounds in each world; 300 by default. */
   readonly rounds?: number;
 }
 
@@ -17,7 +17,7 @@ export interface TimeComparison {
   readonly ratio: number;
 }
 
-/** Each round does it in both worlds, in either order, so that what the machine does besides hits both alike. */
+/** Each round runs it in both worlds, in alternating order, so that other load hits both alike. */
 export async function compareTimes({
   name,
   small,

@@ -10,13 +10,16 @@ import { type RunningConnector, startConnector } from '../test/support/servers/s
 import { tempDirectory } from '../test/support/servers/temp-directory.ts';
 
 const ROUNDS = 3;
-/** Milliseconds that one kind of load is kept up. */
+/** How long one kind of load lasts. */
 const WINDOW = 3_000;
-/** Devices that each have an enrolment ready at any time, and relying parties that have an OCSP request. */
+/**
+ * Devices that each always have an enrolment under way; relying parties do the same with an OCSP
+ * request.
+ */
 const DEVICES = 16;
 const FLOODS = [64, 256];
 
-/** What was answered in all windows of a kind. Times are milliseconds. */
+/** The answers in all windows of a kind. Times are milliseconds. */
 interface Tally {
   readonly enrolments: number[];
   readonly refused: number[];
@@ -65,7 +68,7 @@ it('enrolments beside a flood of OCSP requests with nonces', async () => {
       // The first round warms up.
       const count = round === 0 ? newTally() : tally;
       const [begun, used] = [performance.now(), cpuMilliseconds(server.process.pid ?? 0)];
-      // Connections of the last window may have been closed meanwhile.
+      // The server may have closed connections of the last window meanwhile.
       const agent = new Agent({ keepAlive: true });
       const lane = async (send: Send) => {
         while (performance.now() - begun < WINDOW) await send(agent, count);
@@ -86,7 +89,7 @@ function newTally(): Tally {
   return { enrolments: [], refused: [], ocsp: [], elapsed: 0, processor: 0 };
 }
 
-/** The request that OpenSSL makes about a certificate of the server's CA. */
+/** OpenSSL's OCSP request for a certificate of the server's CA. */
 async function askWithNonce({ ready }: RunningConnector): Promise<Uint8Array> {
   const { certificateFile } = await enrolDevice({
     url: ready.scepUrl,

@@ -5,16 +5,16 @@ import { openMessageSource } from '../test/support/scep-messages/message-source.
 import { startConnector } from '../test/support/servers/start-connector.ts';
 import { overKeptConnections, overNewConnections, rawRequest, type Send } from './raw-clients.ts';
 
-/** Seconds that each rate is kept up. */
+/** How long each rate lasts. */
 const SECONDS = 10;
 const LANES = 16;
-/** As a share of what the server can do. */
+/** Shares of the server's capacity. */
 const RATES = [1, 2, 4, 8];
 
 interface Answer {
-  /** HTTP status; 0 when there was none. */
+  /** The HTTP status; 0 for no answer. */
   readonly status: number;
-  /** Since the device was to send, which counts what held the clients up as well. */
+  /** Counted from the planned time of sending, so delays of the clients count too. */
   readonly milliseconds: number;
 }
 
@@ -35,7 +35,7 @@ it('enrolments beyond what one process can do', async () => {
   for (const send of [overNewConnections(ready.scepUrl), kept]) {
     console.log(send === kept ? 'over kept connections' : 'each over a connection of its own');
     for (const rate of RATES) {
-      // Each time anew: the machine is not as fast at all times.
+      // Measured anew each time, because the machine's speed varies.
       const capacity = await measureCapacity(kept, make);
       const requests = Array.from({ length: capacity * rate * SECONDS }, make);
       const probes = new AbortController();
@@ -55,12 +55,15 @@ it('enrolments beyond what one process can do', async () => {
   kept.close();
 });
 
-/** Server and clients have a processor each, so that neither is measured by the other's haste. Where that cannot be, they share. */
+/**
+ * Gives server and clients one processor each, so that they do not disturb each other. Where that
+ * is impossible, they share.
+ */
 function pin(pid: number | undefined, processor: number): void {
   spawnSync('taskset', ['-a', '-c', '-p', String(processor), String(pid)], { stdio: 'ignore' });
 }
 
-/** Enrolments in a second when a few devices have one ready at any time. */
+/** Enrolments a second when a few devices always have one under way. */
 async function measureCapacity(send: Send, make: MakeRequest): Promise<number> {
   const requests = Array.from({ length: 300 }, make);
   const count = { served: 0 };
@@ -74,7 +77,9 @@ async function measureCapacity(send: Send, make: MakeRequest): Promise<number> {
   return (count.served * 1_000) / (performance.now() - begun);
 }
 
-/** Devices come at random at this mean rate (enrolments in a second), whatever became of the others. */
+/**
+ * Devices arrive at random at this mean rate (enrolments a second), whatever happens to the others.
+ */
 async function measureAt(
   send: Send,
   rate: number,
@@ -96,7 +101,7 @@ async function measure(send: Send, request: Uint8Array, due: number): Promise<An
   return { status, milliseconds: performance.now() - due };
 }
 
-/** Ten times a second, over a connection of its own each time. */
+/** Probes ten times a second, each over a new connection. */
 async function probe(url: string, until: AbortSignal): Promise<readonly Answer[]> {
   const send = overNewConnections(url);
   const answers: Answer[] = [];

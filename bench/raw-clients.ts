@@ -1,12 +1,18 @@
 import { connect, type Socket } from 'node:net';
 
-/** Milliseconds that a device waits for an answer; sscep and most MDM agents wait longer. */
+/** How long a device waits for an answer. sscep and most MDM agents wait longer. */
 const PATIENCE = 30_000;
 
-/** Sends the octets of a whole HTTP/1.1 request and resolves to the status of the answer when all of that is there; to 0 without one. */
+/**
+ * Sends the octets of a whole HTTP/1.1 request. Resolves to the status once the whole answer has
+ * arrived, or to 0.
+ */
 export type Send = (request: Uint8Array) => Promise<number>;
 
-/** The octets of a request, made before time is measured: the clients should cost next to nothing then. */
+/**
+ * The octets of a request, made before the measurement, so that the clients cost next to nothing
+ * during it.
+ */
 export function rawRequest(url: string, body?: Uint8Array): Uint8Array {
   const { host, pathname, search } = new URL(url);
   const lines = [
@@ -18,7 +24,7 @@ export function rawRequest(url: string, body?: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? new Uint8Array()]);
 }
 
-/** Each device over a connection of its own. */
+/** Opens a new connection for each device. */
 export function overNewConnections(url: string): Send {
   return async (request) => {
     const socket = open(url);
@@ -28,7 +34,7 @@ export function overNewConnections(url: string): Send {
   };
 }
 
-/** Over as few connections as there are requests at a time, as load balancers do. */
+/** Uses only as many connections as there are concurrent requests, as load balancers do. */
 export function overKeptConnections(url: string): Send & { readonly close: () => void } {
   const idle: Socket[] = [];
   const send = async (request: Uint8Array) => {
@@ -50,7 +56,7 @@ function nextUsable(idle: Socket[]): Socket | undefined {
 
 function open(url: string): Socket {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').setNoDelay();
-  // What is wrong shows as an answer that does not come.
+  // An error shows as a missing answer.
   return socket.on('error', () => undefined);
 }
 
@@ -72,7 +78,7 @@ function exchange(socket: Socket, request: Uint8Array): Promise<number> {
   });
 }
 
-/** The server always says how long its answers are. */
+/** The server always sends a Content-Length. */
 function isWhole(received: string): boolean {
   const body = received.indexOf('\r\n\r\n') + 4;
   if (body < 4) return false;

@@ -34,10 +34,10 @@ import {
 import { redisStoreSettings } from '../test/support/redis/redis-store-settings.ts';
 import { compareTimes, type Timed } from './compare-times.ts';
 
-/** How many certificates there are in the large store; the small one has a thousand. */
+/** The number of certificates in the large store. The small one has a thousand. */
 const LARGE = Number(process.env['BENCH_CERTIFICATES'] ?? 1_000_000);
 const SMALL = 1_000;
-/** A tenth as many challenges as certificates, of which each connector has so many. */
+/** There is one challenge for ten certificates, and each connector has this many. */
 const CHALLENGES_OF_CONNECTOR = 100;
 const EXPIRED = 10_000;
 const MINUTES = 60_000;
@@ -86,7 +86,7 @@ async function fill(count: number): Promise<Filled> {
   const waiting = [...site.connectors];
   const lane = async () => {
     for (let owner = waiting.shift(); owner; owner = waiting.shift()) {
-      // One after another, as they share a count.
+      // One after another, because they share a count.
       for (let i = 0; i < CHALLENGES_OF_CONNECTOR; i += 1) {
         const made = await addChallenge(site, owner);
         if (owner === site.connectors.at(-1)) password = made;
@@ -208,7 +208,10 @@ async function timeSweeps({ redis, site, settings }: Filled): Promise<void> {
   connections.close();
 }
 
-/** Reads a record again and again until told to stop; gives the median in milliseconds. */
+/**
+ * Reads a record repeatedly until stopped. The returned function resolves to the median in
+ * milliseconds.
+ */
 function timeGets({ store, connectors }: LargeSite): () => Promise<number> {
   const times: number[] = [];
   const over = new AbortController();

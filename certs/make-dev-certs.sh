@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes a certification authority and a TLS server certificate for development, next to this script.
-# Usage: certs/make-dev-certs.sh [--force] [DNS name or IP address]...
-# The certificate is for localhost, 127.0.0.1 and ::1, and for the names and addresses given.
-# Keys are RSA-2048, which the oldest SCEP clients understand. Nothing is overwritten without --force.
+#   certs/make-dev-certs.sh [--force] [DNS name or IP address]...
+# The certificate is for localhost, 127.0.0.1 and ::1, and for the given names and addresses. Keys
+# are RSA-2048, which the oldest SCEP clients understand. Existing files are overwritten only with
+# --force.
 set -eu
 umask 077
 cd "$(dirname "$0")"
@@ -56,7 +57,7 @@ authorityKeyIdentifier = keyid
 subjectAltName = $names
 CONFIG
 
-# Everything is made aside first, so that a failure leaves the old files whole.
+# Everything is made in another directory first, so that a failure leaves the old files intact.
 here=$PWD
 cd "$scratch"
 export COMMON_NAME='Development TLS CA'
@@ -65,7 +66,7 @@ quietly openssl req -x509 -new -config openssl.cnf -extensions ca -key dev-ca.ke
 export COMMON_NAME='localhost'
 quietly openssl genrsa -out server.key 2048
 quietly openssl req -new -config openssl.cnf -key server.key -out server.csr
-# 825 days are the most that Apple's clients accept.
+# Apple's clients accept at most 825 days.
 quietly openssl x509 -req -in server.csr -CA dev-ca.pem -CAkey dev-ca.key -CAcreateserial \
   -sha256 -days 825 -extfile openssl.cnf -extensions server -out server.pem
 quietly openssl verify -CAfile dev-ca.pem server.pem

@@ -1,6 +1,7 @@
-# What the scripts that install things for tests have in common. They read it by `.` from their own directory.
+# Functions of the scripts that install things for tests. The scripts source it from their own
+# directory.
 
-# Prints what a command says only if it fails.
+# Prints a command's output only if the command fails.
 quietly() {
   log=$(mktemp)
   if "$@" </dev/null >"$log" 2>&1; then
@@ -13,7 +14,7 @@ quietly() {
   return 1
 }
 
-# A step that brings something from the network, up to three times: what was fetched before is there.
+# Tries a step that downloads something up to three times. Completed downloads stay.
 patiently() {
   quietly "$@" && return 0
   sleep 10
@@ -22,7 +23,8 @@ patiently() {
   quietly "$@"
 }
 
-# Installs packages of Debian, an argument each, or says why it cannot. Another apt that works just now is waited for.
+# Installs Debian packages, one an argument, or prints why it cannot. Waits for another apt that is
+# running.
 install_packages() {
   command -v apt-get >/dev/null 2>&1 || { echo 'there is no apt-get'; return 1; }
   [ "$(id -u)" = 0 ] || { echo 'only root can install packages'; return 1; }
@@ -31,7 +33,7 @@ install_packages() {
     patiently apt-get install -o DPkg::Lock::Timeout=300 -y -qq --no-install-recommends "$@"
 }
 
-# The end of a script that could not bring everything: a failure in CI, where no test may be skipped.
+# Ends a script that could not install everything: a failure in CI, where no test may be skipped.
 end_incomplete() {
   echo "$1"
   if [ "${CI:-}" = true ]; then

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the Python clients of AWS that drive the API in the tests, boto3 and the AWS CLI, into .cache/aws-clients, in the versions
-# below. Runs before `npm test`, and does nothing when they are there. Where it cannot install them it says so and succeeds, so that
-# the other tests still run on any machine; under CI=true it fails instead.
+# Installs the Python clients of AWS that the tests use, boto3 and the AWS CLI, into
+# .cache/aws-clients, in the versions below. Runs before `npm test`, and does nothing when they are
+# there. Where it cannot install them it says so and succeeds, so that the other tests still run;
+# under CI=true it fails instead.
 set -eu
 cd "$(dirname "$0")/.."
 . test/debian-packages.sh
@@ -9,14 +10,15 @@ cd "$(dirname "$0")/.."
 # Debian's own boto3 does not know Connector for SCEP.
 packages='boto3==1.43.11 awscli==1.45.11'
 environment=.cache/aws-clients
-# Written last: with the versions in it, what is there is whole and the one wanted.
+# Written last. It holds the versions, so it shows that the installation is complete and the one
+# wanted.
 stamp=$environment/installed
 
 is_installed() {
   [ -x "$environment/bin/python" ] && [ -x "$environment/bin/aws" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$packages" ]
 }
 
-# Debian ships Python without the module that puts pip into a new environment.
+# Debian ships Python without the module that installs pip into a new environment.
 has_venv() {
   command -v python3 >/dev/null 2>&1 && python3 -c 'import ensurepip, venv' 2>/dev/null
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the SCEP clients that the interoperability tests drive, the shells that completion is tested in, SoftHSM and Redis. Runs before `npm test`.
-# Does nothing when they are all there. Where it cannot install them it names the missing ones and succeeds,
-# so that the other tests still run on any machine; under CI=true it fails instead.
+# Installs the SCEP clients for the interoperability tests, the shells for the completion tests,
+# SoftHSM and Redis. Runs before `npm test`, and does nothing when they are all there. Where it
+# cannot install them it names the missing ones and succeeds, so that the other tests still run;
+# under CI=true it fails instead.
 set -eu
 . "$(dirname "$0")/debian-packages.sh"
 
-# One line a client: the file or command that proves it is there, and the Debian package that brings it.
+# One line for each client: the file or command that proves it is there, and its Debian package.
 missing_packages() {
   command -v openssl >/dev/null 2>&1 || echo openssl
   command -v scepclient >/dev/null 2>&1 || echo scep
@@ -20,7 +21,7 @@ missing_packages() {
   command -v fish >/dev/null 2>&1 || echo fish
 }
 
-# `pki --scep` finds "no capable fetcher" without the curl plugin.
+# Without the curl plugin `pki --scep` fails with "no capable fetcher".
 strongswan_fetches_urls() {
   for plugin in /usr/lib/ipsec/plugins/libstrongswan-curl.so /usr/lib*/strongswan/plugins/libstrongswan-curl.so; do
     [ -e "$plugin" ] && return 0
@@ -28,7 +29,7 @@ strongswan_fetches_urls() {
   return 1
 }
 
-# As test/support/clients/find-python.ts looks for it.
+# The same places as in test/support/clients/find-python.ts.
 python_reads_certificates() {
   for python in python3 /usr/bin/python3; do
     "$python" -c 'import cryptography' >/dev/null 2>&1 && return 0

@@ -39,9 +39,9 @@ describe('the acm-pca issuer over HTTP', () => {
 });
 
 /**
- * Asks again for what was not answered in time, as devices do: a machine that stands still for seconds keeps an issuer from hearing of
- * its CA. What was asked for too late stays so.
- * @param pause lets the time pass until a CA that did not answer is asked again
+ * Retries what was not answered in time, as devices do: a machine that stands still for seconds
+ * keeps an issuer from hearing of its CA. A request whose deadline has passed is not retried.
+ * @param pause lets time pass before a CA that did not answer is asked again
  */
 function patientIssuer(issuer: Issuer, clock: () => number, pause: () => void): Issuer {
   async function ask<T>(call: () => Promise<T>, until = Number.POSITIVE_INFINITY): Promise<T> {

@@ -8,7 +8,10 @@ import { modelJsonSchema, wireJsonSchema } from '../support/api-model/wire-json-
 const model = readApiModel('acm-pca');
 const OURS: Readonly<Record<string, Pick<Action<unknown, unknown>, 'errors' | 'input'>>> = ACTIONS;
 
-/** A schema to compare: limits that limit nothing, orders and the spelling of patterns say nothing. */
+/**
+ * A schema in comparable form, without limits that limit nothing, the order of members and the
+ * spelling of patterns.
+ */
 function comparable(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
     const saysNothing =

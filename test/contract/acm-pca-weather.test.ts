@@ -4,7 +4,10 @@ import { startStopwatch } from '../support/load/stopwatch.ts';
 import { type AcmPcaWorld, makeAcmPcaWorld } from '../support/servers/acm-pca-world.ts';
 import { type CallFate, PASS } from '../support/servers/fault-proxy.ts';
 
-/** A few devices, so that it is quick; test/soak/acm-pca-faults.test.ts has hundreds, and what befalls some of the calls. */
+/**
+ * A few devices, to be quick. test/soak/acm-pca-faults.test.ts has hundreds, and faults that hit
+ * only some of the calls.
+ */
 const SIZE = 3;
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -23,7 +26,7 @@ afterEach(() => world.stop());
 
 async function expectAllServed(fleet: ReturnType<typeof makeFleet>): Promise<void> {
   world.proxy.setFate(() => PASS);
-  // The breaker may be open.
+  // The circuit breaker may be open.
   world.pass(30 * SECOND);
   await fleet.askUntilServed(5 * SECOND, 10);
   expect(fleet.states()).toEqual({ SUCCESS: SIZE });

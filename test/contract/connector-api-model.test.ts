@@ -8,14 +8,14 @@ import { modelJsonSchema, wireJsonSchema } from '../support/api-model/wire-json-
 const model = readApiModel('pca-connector-scep');
 const OURS: Readonly<Record<string, Operation<unknown, unknown>>> = OPERATIONS;
 
-/** A schema to compare: the order of required members says nothing. */
+/** A schema in comparable form, without the order of required members. */
 function sorted(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
     key === 'required' && Array.isArray(value) ? value.toSorted() : value,
   );
 }
 
-/** The model requires no member of an output, and leaves open what else may be there; we promise more. */
+/** The model requires no member of an output and allows further ones. Our schemas promise more. */
 function withoutPromises(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
     key === 'required' && Array.isArray(value) ? undefined : value,

@@ -17,7 +17,9 @@ import { type ApiReply, type RunningApi, startApi } from '../support/servers/sta
 
 const model = readApiModel('pca-connector-scep');
 
-/** A value for each shape of an input that has no members; a shape of a newer model wants one too. */
+/**
+ * A value for each shape of an input that has no members. A shape of a newer model needs one too.
+ */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   CertificateAuthorityArn:
     'arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566',
@@ -30,7 +32,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   AzureApplicationId: '11223344-1234-1122-2233-112233445566',
   AzureDomain: 'example.com',
   MaxResults: 10,
-  // Well-formed, though this server never made it.
+  // Well-formed, though this server never issued it.
   NextToken: 'AAAA',
   Tags: { team: 'pki' },
   TagKeyList: ['team'],
@@ -56,7 +58,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** Puts members where the model wants them; what the model does not know goes into query and body. */
+/**
+ * Puts members where the model wants them. Members that the model does not know go into query and
+ * body.
+ */
 async function call({ http, input }: ModelOperation, members: Members): Promise<ApiReply> {
   const places = new Map(membersOfShape(model, input));
   let target = http.requestUri;
@@ -80,7 +85,10 @@ async function call({ http, input }: ModelOperation, members: Members): Promise<
 const without = (members: Members, name: string): Members =>
   Object.fromEntries(Object.entries(members).filter(([one]) => one !== name));
 
-/** Only what the front end answers, which no model has, is told apart by `message`. */
+/**
+ * Checks the answer against the model. Errors that no model has come from the front end and are
+ * recognised by `message`.
+ */
 function expectShape(reply: ApiReply): void {
   const { error = 'none', body, headers } = reply;
   expect(headers.get('content-type')).toBe('application/json');

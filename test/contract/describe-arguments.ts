@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALL, keysIn, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
-/** What may be stored under which names. */
+/** Which values may be stored under which names. */
 export function describeArguments(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecordStore } from '../../src/store/record-store.ts';
 import { ALL, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
-/** Where there are records. */
+/** Lists the places that hold records. */
 export function describeCollections(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 
@@ -71,7 +71,7 @@ export function describeCollections(subject: () => StoreUnderTest): void {
   });
 }
 
-/** Each as partition, space, collection; sorted. */
+/** The places, each as partition, space, collection; sorted. */
 async function placesIn(store: RecordStore): Promise<string[]> {
   const places: string[] = [];
   for await (const { partition, collection } of store.collections()) {

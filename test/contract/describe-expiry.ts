@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMITTED, keysIn, put, type StoreUnderTest, versionOf } from './store-under-test.ts';
 
-/** What is gone, and from when. */
+/** Which records are gone, and from when. */
 export function describeExpiry(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 

@@ -10,7 +10,7 @@ interface Target {
   readonly partition: string;
 }
 
-/** One step, done to the store under test and to the model alike; what it gives must be equal. */
+/** One step, done to both the store under test and the model. Both must return the same. */
 type Step = (target: Target) => Promise<unknown>;
 
 type Expectation = 'none' | 'absent' | 'current version' | 'other version';
@@ -24,7 +24,10 @@ interface PlannedWrite {
   readonly expectation: Expectation;
 }
 
-/** Random histories, with time passing and the store being reopened, against the plain in-memory store. */
+/**
+ * Runs random histories, with time passing and the store being reopened, against the plain
+ * in-memory store.
+ */
 export function describeHistories(subject: () => StoreUnderTest): void {
   it('answers every history as the model does', async () => {
     const model = openInMemoryRecordStore(() => subject().now());
@@ -111,7 +114,10 @@ const histories = fc.array(
   { maxLength: 40 },
 );
 
-/** Stores number their versions as they like, so conditions are planned by meaning and decided on each. */
+/**
+ * Stores number their versions freely, so a history says what a condition means, and each store
+ * turns that into its own version.
+ */
 async function decide(
   { store, now, partition }: Target,
   { kind, collection, key, value, lifetime, expectation }: PlannedWrite,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALL, keysIn, put, remove, type StoreUnderTest } from './store-under-test.ts';
 
-/** Lists, and which names share nothing. */
+/** Lists, and names that must not share anything. */
 export function describeReads(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 

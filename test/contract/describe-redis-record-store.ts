@@ -4,7 +4,10 @@ import type { RedisStoreSettings } from '../../src/store/redis/redis-store-setti
 import { describeRecordStore } from './record-store-contract.ts';
 import { openStoreUnderTest } from './store-under-test.ts';
 
-/** The contract of the port, or some of it, on the servers that `start` starts, which all its tests share. */
+/**
+ * Runs the contract of the port, or parts of it, on servers that `start` starts and all its tests
+ * share.
+ */
 export function describeRedisRecordStore(
   name: string,
   start: () => Promise<RedisStoreSettings>,

@@ -9,7 +9,10 @@ import { COMMITTED, put } from './store-under-test.ts';
 
 const MEMORY = 4_000_000;
 
-/** What a server that refuses to write makes of the store, which versions of Redis say in different ways. */
+/**
+ * How the store reports a server that refuses to write. Versions of Redis word the refusal
+ * differently.
+ */
 export function describeRedisRefusals(name: string, options: RedisOptions = {}): void {
   describe(`${name} that refuses`, () => {
     it('writes while its memory is full, which makes room', async () => {
@@ -48,7 +51,7 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
       await redis.call('REPLICAOF', '127.0.0.1', 1);
       const before = await connections();
       await refusedWith(/READONLY/, () => store.commit('p', [put('a', '2')]));
-      // Beside the two of this test.
+      // Not counting the two connections of this test.
       expect(await connections()).toBeGreaterThan(before + 1);
       await redis.call('REPLICAOF', 'NO', 'ONE');
       expect(await committed('3')).toEqual(COMMITTED);

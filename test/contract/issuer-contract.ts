@@ -20,20 +20,20 @@ import { verifyChain } from '../support/clients/openssl.ts';
 import { ecKeyPair } from '../support/keys/sample-keys.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-/** An issuer over a backend that the suite may put into certain states. */
+/** An issuer over a backend that the suite can put into certain states. */
 export interface IssuerUnderTest {
   readonly issuer: Issuer;
-  /** An ACTIVE root with more than a year to live. */
+  /** An ACTIVE root that is valid for more than a year. */
   readonly authorityArn: string;
-  /** Well-formed, of an authority that does not exist. */
+  /** Well-formed, but no such authority exists. */
   readonly unknownAuthorityArn: string;
   /** An authority that has no certificate yet. */
   readonly pendingAuthorityArn: string;
   /** How many certificates the backend has issued so far. */
   countIssued(): Promise<number>;
-  /** Leaves a certificate half issued, as a backend that is slow or has died does; gives its ARN. */
+  /** Leaves a certificate half issued, as a slow or dead backend does. Returns its ARN. */
   leaveInProgress(request: IssueRequest): Promise<string>;
-  /** Has the authority revoke a certificate, and waits until its CRL tells. */
+  /** Makes the authority revoke a certificate and waits until its CRL contains it. */
   revoke(serialNumber: Uint8Array): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const subjectAltName: Extension = {
   value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
 };
 
-/** What enrolment relies on, whatever issues: run by a test of each adapter. */
+/** What enrolment relies on with every issuer. A test of each adapter runs it. */
 export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
   let subject: IssuerUnderTest;
   let tokens = 0;

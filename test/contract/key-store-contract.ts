@@ -22,7 +22,7 @@ const KINDS = {
   EC_secp521r1: { type: 'ec', curve: 'secp521r1' },
 } as const satisfies Record<KeyAlgorithm, unknown>;
 
-/** What every adapter of the port does. `open` gives the same keys each time, as after a restart. */
+/** The contract of the port. `open` returns the same keys each time, as after a restart. */
 export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyStore<Key>>): void {
   describe.each(Object.keys(KINDS) as KeyAlgorithm[])('a key of %s', (keyAlgorithm) => {
     let store: KeyStore<Key>;
@@ -100,7 +100,10 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
   });
 }
 
-/** Whether the openssl command finds that the signature is one of the public key (SubjectPublicKeyInfo, DER). */
+/**
+ * Whether the openssl command accepts the signature under the public key (SubjectPublicKeyInfo,
+ * DER).
+ */
 function verifiesByOpenssl(signed: {
   readonly publicKey: Uint8Array;
   readonly algorithm: SigningAlgorithm;

@@ -19,12 +19,12 @@ import {
 
 const model = readApiModel('acm-pca');
 
-/** A value for each shape that has a pattern; a shape of a newer model wants one too. */
+/** A value for each shape that has a pattern. A shape of a newer model needs one too. */
 const SAMPLES: Readonly<Record<string, string>> = {
   ASN1PrintableString64: 'text',
   AWSPolicy: '{}',
   AccountId: '111122223333',
-  // Of no authority that there is.
+  // Of an authority that does not exist.
   Arn: 'arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566',
   AuditReportId: '11223344-1234-1122-2233-112233445566',
   Base64String1To4096: 'AA==',
@@ -86,7 +86,7 @@ function expectShape({ headers, body }: ApiReply): void {
   expect(Object.keys(body).toSorted()).toEqual(['__type', 'message']);
 }
 
-/** The values of an enum have no order, and patterns more than one spelling. */
+/** Ignores the order of enum values and the spelling of patterns. */
 function comparable(message: string): string {
   const sorted = (_: string, values: string) => `set: ${values.split(', ').toSorted().join()}`;
   return plainPattern(message.replace(/set: \[([^\]]*)\]/g, sorted));
@@ -141,7 +141,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
 
   it.each(['', '[]', 'null', '"text"', '{', '{"a":1}x'])('refuses %j as a body', async (body) => {
     const reply = await call(action, body);
-    // An empty body stands for no members.
+    // An empty body counts as no members.
     const isEmpty = body === '';
     if (isEmpty && Object.keys(least).length === 0) return expect(reply.status).toBe(200);
     const error = isEmpty ? 'ValidationException' : 'SerializationException';

@@ -9,7 +9,10 @@ import {
   startPrivateCaApi,
 } from '../support/servers/start-private-ca-api.ts';
 
-/** What tools make of answers: they match on the texts of errors, which no model has (aws.md 3.2). */
+/**
+ * What tools make of answers. Terraform and cert-manager's issuer match on error texts of AWS,
+ * which the API model does not contain.
+ */
 
 let running: RunningPrivateCaApi;
 let client: ACMPCA;
@@ -58,7 +61,7 @@ describe('Terraform', () => {
     expect(['CREATING', 'PENDING_CERTIFICATE']).toContain(await status());
     await expect.poll(status).toBe('PENDING_CERTIFICATE');
     expect(await client.getCertificateAuthorityCsr(arn)).toHaveProperty('Csr');
-    // It takes this for "has none yet".
+    // The tool takes this error for "has no certificate yet".
     await expect(client.getCertificateAuthorityCertificate(arn)).rejects.toMatchObject({
       name: 'InvalidStateException',
     });
@@ -162,7 +165,7 @@ describe('aws-privateca-issuer', () => {
     });
     const leaf = new X509Certificate(Certificate ?? '');
     expect(Date.parse(leaf.validTo)).toBe(until * 1_000);
-    // It joins the two with a line between them, and takes the last for the root.
+    // The tool joins the two with a newline and takes the last certificate for the root.
     const bundle = `${String(Certificate)}\n${String(CertificateChain)}`;
     const pems = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     const [first, issuer, last] = pems.map((pem) => new X509Certificate(pem));

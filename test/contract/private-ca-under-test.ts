@@ -11,7 +11,7 @@ import { listEntries } from '../../src/store/collection.ts';
 import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
 import type { IssuerUnderTest } from './issuer-contract.ts';
 
-/** An issuer whose authorities are in a private CA of the test's own, however the issuer gets there. */
+/** An issuer whose authorities are in the test's own private CA, however the issuer reaches it. */
 export async function privateCaUnderTest(
   ca: PrivateCa,
   issuer: Issuer,

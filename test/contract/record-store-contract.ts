@@ -7,12 +7,12 @@ import { describeHistories } from './describe-histories.ts';
 import { describeReads } from './describe-reads.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
-/** The promises of the RecordStore port, for one adapter. Each test gets a store of its own from `open`. */
+/** The contract of the RecordStore port, for one adapter. `open` gives each test a new store. */
 export function describeRecordStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describeParts(name, open, [...PARTITIONS_ALONE, describeCollections]);
 }
 
-/** Those that look at one partition each, and at nothing across them. */
+/** The part of the contract that looks at one partition at a time. */
 export function describePartitions(name: string, open: () => Promise<StoreUnderTest>): void {
   describeParts(name, open, PARTITIONS_ALONE);
 }

@@ -20,7 +20,7 @@ describe.runIf(hasRedis())('a replica whose clock is two years ahead', () => {
     const ahead = openRedisRecordStore({ ...settings, clock: () => Date.now() + 2 * YEAR });
     await right.commit('p', [put('a', '1', { expiresAt: Date.now() + YEAR })]);
     await ahead.commit('p', [put('b', '1')]);
-    // Waits for the sweep behind the commit.
+    // close() waits for the sweep that follows the commit.
     await ahead.close();
     expect(await right.get('p', 'c', 'a')).toMatchObject({ value: '1' });
     await right.close();

@@ -210,7 +210,7 @@ describe.runIf(hasRedis())('Redis', () => {
     const endless = server.call('EVAL', 'while true do end', 0).catch((error: unknown) => error);
     const commit = () => store.commit('p', [put('a', '2')]);
     await refusedWith(/BUSY .*; a script that is not of this server/, commit);
-    // The client of `call` asks for more than a busy server answers.
+    // The client of `call` sends more commands than a busy server answers.
     const socket = connect(server.port, '127.0.0.1').end('SCRIPT KILL\r\n');
     expect(await text(socket)).toBe('+OK\r\n');
     expect(await endless).toBeInstanceOf(Error);
@@ -380,7 +380,7 @@ describe.runIf(hasRedis())('Redis', () => {
   });
 });
 
-/** One third of all slots further. */
+/** A key a third of all slots further, so on another node. */
 function keyOfAnotherNode(slot: number): string {
   const wanted = (slot + ALL_SLOTS.length / 3) % ALL_SLOTS.length;
   for (let i = 0; ; i += 1) {

@@ -2,22 +2,22 @@ import type { DeleteWrite, PutWrite, RecordStore } from '../../src/store/record-
 
 /** One store of the adapter under test, empty at first. */
 export interface StoreUnderTest {
-  /** The store that is open; another one after `reopen`. */
+  /** The open store; another object after `reopen`. */
   readonly store: RecordStore;
   /** The store's clock, in milliseconds since the epoch. */
   now(): number;
-  /** Moves the clock on, or waits when it cannot be moved. */
+  /** Moves the clock forward, or waits when the clock cannot be moved. */
   advance(milliseconds: number): Promise<void>;
-  /** Closes the store and opens it again on the same state. */
+  /** Closes the store and opens it again with the same state. */
   reopen(): Promise<void>;
   /** Closes the store and removes its state. */
   destroy(): Promise<void>;
 }
 
 /**
- * A store on a clock that the tests move on.
- * @param open opens the store, again after it has been closed
- * @param removeState is called when it has been closed for good
+ * A store on a clock that the tests move.
+ * @param open opens the store, also again after it has been closed
+ * @param removeState is called after the last close
  */
 export async function openStoreUnderTest(
   open: (clock: () => number) => Promise<RecordStore> | RecordStore,
@@ -48,7 +48,7 @@ export async function openStoreUnderTest(
 export const COMMITTED = { outcome: 'committed' };
 export const ALL = { limit: 1_000 };
 
-/** A put in the collection that most tests use. */
+/** A put into the collection that most tests use. */
 export function put(
   key: string,
   value: string,

@@ -39,7 +39,7 @@ describe('an administrator', () => {
     };
     expect(shown.Connector.Arn).toBe(connector);
     const createdAt = shown.Connector.CreatedAt * 1_000;
-    // Without its milliseconds.
+    // The API's timestamp has no milliseconds.
     expect(createdAt).toBeGreaterThan(begun - 1_000);
     expect(createdAt).toBeLessThanOrEqual(Date.now());
 

@@ -24,7 +24,9 @@ async function ca(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** A root and a CA below it as OpenSSL keeps them, with a CRL that names the serial number 2A. */
+/**
+ * A root and a CA below it as OpenSSL stores them, with a CRL that contains the serial number 2A.
+ */
 beforeAll(async () => {
   writeFileSync(file('passphrase'), `${PASSPHRASE}\nanother line\n`);
   writeFileSync(

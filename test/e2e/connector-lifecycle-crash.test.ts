@@ -11,9 +11,9 @@ import { enrolDevice } from '../support/clients/enrol-device.ts';
 import { auditConnectors, leftOf } from '../support/load/audit-connectors.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
-/** Longer than the pause that a connector's next try may have to wait for. */
+/** Longer than the longest pause before a connector's next try. */
 const SETTLED_WITHIN = 150_000;
-/** Three starts, and the pause. */
+/** Time for three starts and the pause. */
 const TIMEOUT = 400_000;
 const AT_ONCE = [1, 2, 3, 4];
 
@@ -27,7 +27,7 @@ function clientOf({ ready }: RunningConnector): PcaConnectorScep {
   });
 }
 
-/** Looks into the store of a server that is not running. */
+/** Reads the store of a server that is not running. */
 async function inStore<T>(dataDir: string, look: (store: RecordStore) => Promise<T>): Promise<T> {
   const directory = path.join(dataDir, 'store');
   const store = await openLmdbRecordStore({ directory, clock: Date.now });
@@ -38,13 +38,15 @@ async function inStore<T>(dataDir: string, look: (store: RecordStore) => Promise
   }
 }
 
-/** Those of the connectors that are being deleted. */
+/** The connectors in status DELETING. */
 async function deletingOf(store: RecordStore, arns: readonly string[]): Promise<string[]> {
   const found = arns.map(async (arn) => findConnector(store, arn.split('/')[1] ?? ''));
   return (await Promise.all(found)).flatMap((one) => (one?.status === 'DELETING' ? [one.arn] : []));
 }
 
-/** The statuses of connectors once `done` holds of all of them; 404 stands for one that is gone. */
+/**
+ * The statuses of connectors once `done` accepts all of them. 404 stands for a deleted connector.
+ */
 async function statusesOnce(
   client: PcaConnectorScep,
   arns: readonly string[],
@@ -122,7 +124,8 @@ it(
     await first.kill();
     const settled = await Promise.allSettled(answers);
     const accepted = asked.filter((_, index) => settled[index]?.status === 'fulfilled');
-    // How far it has come is up to the machine. So far it has come with the others when it is killed right after the first commit.
+    // How far the deletions above have come depends on the machine. The later ones stop right after
+    // their first commit, as if the server was killed there.
     const deleting = await inStore(dataDir, async (store) => {
       for (const arn of later) await beginDeleting({ store, clock: Date.now }, ready, arn);
       return deletingOf(store, arns);

@@ -22,7 +22,7 @@ async function raCertificate(url: string): Promise<Certificate> {
   return parseCertificate(certificates[0] ?? new Uint8Array());
 }
 
-/** The serial number of the certificate that the server answers with. */
+/** Enrols and returns the serial number of the certificate. */
 async function enrol(url: string, ra: Certificate, message: Uint8Array): Promise<string> {
   const response = await fetch(`${url}?operation=PKIOperation`, {
     method: 'POST',
@@ -88,7 +88,8 @@ describe('scep-connector dev', () => {
     const code = server.stop();
     const settled = await Promise.allSettled(answers);
     expect(await code).toBe(0);
-    // A connection may not have been accepted when the listener closed; what was accepted is answered.
+    // A connection may not have been accepted when the listener closed. The accepted ones are
+    // answered.
     expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
   });
 });
@@ -105,7 +106,8 @@ describe('kill -9', () => {
       await server.kill();
       const before = await unanswered;
       server = await startConnector({ dataDir: server.dataDir });
-      // Killed while it asked the CA: for ten seconds it could be alive, and the device is told to wait.
+      // Killed while it asked the CA, the server counts as alive for ten seconds, and the device is
+      // told to wait.
       const { scepUrl } = server.ready;
       const after = await vi.waitFor(() => enrol(scepUrl, ra, message), {
         timeout: 90_000,

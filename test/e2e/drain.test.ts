@@ -6,7 +6,7 @@ import { openMessageSource } from '../support/scep-messages/message-source.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
 
-/** What somebody tried with `dev` first, and serves now. */
+/** A data directory that `dev` made and `serve` uses now. */
 let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const readyz = async ({ opsUrl }: RunningServe) => {
   return { status: response.status, text: await response.text() };
 };
 
-/** Seconds. So that nothing ends before the test has looked. */
+/** Long enough that nothing ends before the test has looked. */
 const FOR_LONG = 600;
 const DEVICES = 6;
 
@@ -78,7 +78,7 @@ it('a server ends by itself when the load balancer has had its time', async () =
 it('a second signal, a second later, ends it at once; an echo of the first does not', async () => {
   const server = await start({ drainDelaySeconds: FOR_LONG });
   const ended = once(server.process, 'exit');
-  // Both at once, whatever this process is held up by in between.
+  // Delivers both signals at the same moment, even if this process is delayed in between.
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) {
     server.process.kill(signal);
   }

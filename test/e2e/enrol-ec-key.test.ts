@@ -1,4 +1,5 @@
-// An EC key cannot receive an encrypted reply: it comes by the challenge password (RFC 8894 section 3.1).
+// The reply cannot be encrypted to an EC key, so it is encrypted under the challenge password (RFC
+// 8894 section 3.1).
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

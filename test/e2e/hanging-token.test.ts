@@ -51,7 +51,9 @@ describe.runIf(hasSoftHsm())('scep-connector serve with a token that hangs', () 
   const hsmOnce = openSoftHsm();
   writeFileSync(file('master.key'), randomBytes(32).toString('hex'));
 
-  /** @returns the ARN of a CA whose key never comes, and how the server ended after one SIGTERM */
+  /**
+   * @returns the ARN of a CA whose key is never made, and how the server ended after one SIGTERM
+   */
   const endWhileItHangs = async (workers: number) => {
     await runOrThrow('mkfifo', [file(`fifo-${workers}`)]);
     const server = await startWith(

@@ -1,4 +1,5 @@
-// Preloaded by master-key.test.ts: ends its process by SIGKILL, as a crash would, when it is to seal for the nth time.
+// Preloaded by master-key.test.ts: kills its process with SIGKILL at the nth call that seals
+// something, as a crash would.
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 

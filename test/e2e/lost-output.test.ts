@@ -11,7 +11,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const NODE = process.execPath;
 
-/** As a shell does it: `command > /dev/full`, which is a disk without room. */
+/** Redirects in a shell: `command > /dev/full` behaves as a full disk. */
 function runOnFullDisk(args: readonly string[], redirection: string) {
   return runCommand('sh', ['-c', `exec "$0" "$@" ${redirection}`, NODE, MAIN, ...args]);
 }
@@ -85,7 +85,7 @@ it('a server works on while there is no room for what it logs and prints', async
     expect((await refusedBy(ready)).code).toBe(1);
     expect((await enrolTo(ready)).code).toBe(0);
     server.kill('SIGTERM');
-    // What it was to print is lost for good.
+    // The output is lost.
     expect(await ended).toEqual([1, null]);
   } finally {
     server.kill('SIGKILL');
@@ -109,15 +109,15 @@ function refusedBy(ready: Reachable) {
 }
 
 /**
- * Runs a program whose standard output nobody reads any more when it begins.
- * @returns what a shell sees, and what is on standard error
+ * Runs a program whose standard output is closed before the program starts.
+ * @returns the exit code, and what it wrote to standard error
  */
 async function runUnread(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  // It becomes the program when it is told that the reader has gone.
+  // The shell becomes the program once the reader has gone.
   const child = spawn('sh', ['-c', 'read _; exec "$0" "$@"', command, ...args], {
     env: { ...process.env, ...env },
   });

@@ -35,7 +35,7 @@ const oldAndNew: Keys = { masterKeyFile: oldKey, otherMasterKeyFile: newKey };
 const newAndOld: Keys = { masterKeyFile: newKey, otherMasterKeyFile: oldKey };
 const onlyNew: Keys = { masterKeyFile: newKey };
 
-/** What was made before the key is changed. */
+/** A data directory that existed before the key is changed. */
 let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;
 const connectorId = () => tried.ready.connectorArn.slice(-36);
 const storeFile = () => readFileSync(path.join(tried.dataDir, 'store', 'data.mdb'));
@@ -68,7 +68,7 @@ async function restart(server: RunningServe, keys: Keys): Promise<RunningServe> 
   return start(keys);
 }
 
-/** The command line against one of the servers. */
+/** Runs an administration command at one of the servers. */
 const admin = async (server: RunningServe, ...args: readonly string[]) => {
   const env = awsEnvironment({ ...tried.ready, apiUrl: server.apiUrl });
   const { stdout } = await runOrThrow(process.execPath, [MAIN, ...args], { env });
@@ -84,7 +84,7 @@ async function enrol(server: RunningServe, challenge: string): Promise<void> {
   await runOrThrow('openssl', ['verify', '-CAfile', ca, enrolled.certificateFile]);
 }
 
-/** A device enrols at one server by a challenge that the other has made. */
+/** Enrols a device at one server with a challenge that the other made. */
 async function expectWorking(maker: RunningServe, user: RunningServe): Promise<void> {
   const made = await admin(maker, 'challenge', 'create', tried.ready.connectorArn, '--json');
   const { Arn } = (JSON.parse(made) as { Challenge: { Arn: string } }).Challenge;
@@ -99,7 +99,10 @@ function resealArguments(keys: Keys): readonly string[] {
   return [MAIN, 'master-key', 'reseal', '--config', config];
 }
 
-/** Ends `master-key reseal` with SIGKILL while it works. Gives how many challenges were sealed anew by then. */
+/**
+ * Kills `master-key reseal` with SIGKILL while it works. Returns how many challenges were resealed
+ * by then.
+ */
 async function resealAndKill(keys: Keys): Promise<number> {
   const args = ['--import', KILL_AT_SEAL, ...resealArguments(keys)];
   const env = { KILL_AT_SEAL: String(CHALLENGES / 2) };
@@ -115,7 +118,7 @@ async function resealAndKill(keys: Keys): Promise<number> {
   return records.filter(({ sealedPassword }) => isCurrent(sealedPassword)).length;
 }
 
-/** Straight into the store, as so many would take long over the API. */
+/** Writes them to the store directly, because the API would take long for so many. */
 async function addChallenges(): Promise<void> {
   const storeDir = path.join(tried.dataDir, 'store');
   const wired = await wire({ storeDir, masterKey: await readMasterKeyFile(oldKey) });
@@ -128,7 +131,7 @@ async function addChallenges(): Promise<void> {
   await wired.store.close();
 }
 
-/** `serve` ends at once, with one line and exit code 2. */
+/** Expects `serve` to end at once, with one line and exit code 2. */
 async function expectRefused(keys: Keys, line: RegExp): Promise<void> {
   const config = path.join(tempDirectory(), 'serve.yaml');
   writeFileSync(config, stringify(settings(keys)));

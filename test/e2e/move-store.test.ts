@@ -98,7 +98,7 @@ function renew(url: string, device: string, renewed: string): Promise<string> {
   ]);
 }
 
-/** What GetCert gives a holder when asked for his own certificate. */
+/** The answer to GetCert when a holder asks for its own certificate. */
 async function lookUp(url: string, device: string): Promise<string> {
   const printed = await done([
     ...['get-certificate', '--url', url, '--ca-fingerprint', tried.ready.caFingerprintSha256],
@@ -212,7 +212,7 @@ describe.runIf(HAS_REDIS)('an import', () => {
 
   it('that was killed keeps servers out until it has been repeated', async () => {
     const { settings, config } = await settingsFor('killed.yaml', inRedis('killed:'));
-    // What goes through this process stands still when this process does.
+    // Connections through this process stand still when it does.
     const proxy = await startCuttingProxy(redis.port);
     const through = { nodes: [proxy.address] };
     const { config: slow } = await settingsFor('through.yaml', inRedis('killed:', through));

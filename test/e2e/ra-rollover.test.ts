@@ -37,7 +37,7 @@ const fingerprint = ({ der }: Certificate) => createHash('sha256').update(der).d
 
 let transactions = 0;
 
-/** The status of the answer to a new request for `ra`, which only `signer` may have signed. */
+/** The status of the answer to a new request for `ra`, which must be signed by `signer`. */
 async function enrolWith(ra: Certificate, signer = ra): Promise<string> {
   transactions += 1;
   const csr = deviceCsr(device, { challengePassword: server.ready.challengePassword });
@@ -89,7 +89,7 @@ describe('a rollover on a running server', () => {
   });
 
   it('then GetCACert serves the next one by the clock alone, and the old one still serves', async () => {
-    // It takes the place of the one in an hour.
+    // Takes the place of the rotation that is due in an hour.
     const { code, stdout, stderr } = await rotate(server.dataDir, '--active-in', '3s');
     expect(code, stderr).toBe(0);
     await expect.poll(async () => stdout.includes(fingerprint(await currentRa()))).toBe(true);

@@ -11,7 +11,7 @@ import { stopProcess } from '../support/servers/child-processes.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { FREE_PORTS, startServe } from '../support/servers/start-serve.ts';
 
-/** A turn, a lease, and a slow machine. */
+/** Time for a turn and a lease to expire, on a slow machine. */
 const TAKEN_OVER = { timeout: 120_000, interval: 500 };
 
 type Ready = RunningConnector['ready'];
@@ -21,7 +21,7 @@ function clientOf(apiUrl: string, { region, accessKeyId, secretAccessKey }: Read
   return new PcaConnectorScep({ endpoint: apiUrl, region, credentials, maxRetries: 0 });
 }
 
-/** A further server on the store of a development server. */
+/** Starts another server on the store of a development server. */
 function startReplica({ dataDir }: Pick<RunningConnector, 'dataDir'>) {
   return startServe({
     settings: {
@@ -88,11 +88,12 @@ it('a server that is stopped amid making an RA identity, and goes on when anothe
   const request = { CertificateAuthorityArn: ready.certificateAuthorityArn };
   const made = await clientOf(ready.apiUrl, ready).createConnector(request).promise();
   const ConnectorArn = made.ConnectorArn ?? '';
-  // By then it has the turn and waits for the CA.
+  // By then it has its turn and waits for the CA.
   await sleep(2_500);
   const directory = path.join(dataDir, 'store');
   const { environment } = openTables(directory);
-  // With the lock of the store in our hands, or it could keep that from the other for as long as it is stopped.
+  // Stopped while this process holds the store's lock. Otherwise it could hold the lock itself and
+  // block the other server.
   environment.transactionSync(() => stopProcess(paused.process.pid ?? 0));
   await environment.close();
   const client = clientOf(other.apiUrl, ready);
@@ -102,7 +103,7 @@ it('a server that is stopped amid making an RA identity, and goes on when anothe
   } finally {
     paused.process.kill('SIGCONT');
   }
-  // Time for it to try and store what it has made.
+  // Time for it to try to store what it made.
   await sleep(3_000);
   expect((await look())?.Status).toBe('ACTIVE');
   const { Challenge } = await client.createChallenge({ ConnectorArn }).promise();

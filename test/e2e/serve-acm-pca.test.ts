@@ -12,7 +12,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 
-/** One server whose embedded CA stands for AWS, and one that has its connectors there. */
+/** One server's embedded CA stands for AWS; the other server has its connectors there. */
 describe('scep-connector serve with issuer.kind acm-pca', () => {
   let aws: RunningConnector;
   let proxy: FaultProxy;

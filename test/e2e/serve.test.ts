@@ -14,7 +14,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 const EVERY_REGION = 'requests may be signed for any region';
 
-/** What somebody tried with `dev` first, and serves now. */
+/** A data directory that `dev` made and `serve` uses now. */
 let tried: Pick<RunningConnector, 'ready' | 'dataDir'>;
 let secrets: readonly string[];
 
@@ -33,7 +33,7 @@ function cli(args: readonly string[], env: Record<string, string> = {}) {
   return runCommand(process.execPath, [MAIN, ...args], { env });
 }
 
-/** `scep-connector connector list` with the access key of the server that was tried. */
+/** Runs `scep-connector connector list` with the access key of the first server. */
 function listConnectors(apiUrl: string, more: Record<string, string> = {}) {
   return cli(['connector', 'list', '--json'], {
     ...awsEnvironment({ ...tried.ready, apiUrl }),
@@ -41,7 +41,7 @@ function listConnectors(apiUrl: string, more: Record<string, string> = {}) {
   });
 }
 
-/** SHA-256 of the certificate that a new connection gets. */
+/** SHA-256 of the certificate that a new connection is shown. */
 async function certificateAt(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
@@ -119,7 +119,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     }
     writeFileSync(tls.keyFile, 'no key');
     const refused = 'the TLS files changed and are wrong; the old certificate stays';
-    // By both listeners, which may have seen one file of the second certificate beside one of the first before.
+    // Both listeners log it. Each may first have seen one new file beside one old file.
     const reasons = () => server.logged(refused).map(({ reason }) => String(reason));
     const ofTheKey = () => reasons().filter((text) => /does not hold a private key/.test(text));
     await expect.poll(() => ofTheKey().length).toBeGreaterThan(1);

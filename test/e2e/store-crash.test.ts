@@ -11,7 +11,7 @@ const PROGRAM = path.resolve(import.meta.dirname, 'storm-commits.mjs');
 const ROUNDS = 6;
 const ALL = { limit: 1_000_000 };
 
-/** A process that commits without end, and the keys it has printed as acknowledged. */
+/** A process that commits without end, and the keys that it has printed as acknowledged. */
 function startStorm(directory: string, name: string) {
   const child = spawn(process.execPath, [PROGRAM, directory, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,7 +43,7 @@ it('loses no acknowledged commit and keeps none by half when processes are kille
     await Promise.all([first.proceeds(1), second.proceeds(1)]);
     await delay(Math.random() * 200);
     await first.kill();
-    // Killed within a transaction, a process leaves its lock to the others.
+    // A process that is killed within a transaction leaves its lock to the others.
     await second.proceeds(20);
     await second.kill();
     acknowledged.push(...first.acknowledged, ...second.acknowledged);

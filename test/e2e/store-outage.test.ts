@@ -14,7 +14,6 @@ const ADMINISTRATOR = {
   secretAccessKey: 'outage-secret-of-an-administrator-0123456',
   region: 'eu-central-1',
 };
-/** Milliseconds. */
 const BOUND = 2_000;
 
 interface Answer {
@@ -55,7 +54,10 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     };
   }
 
-  /** Asks until an answer came within the bound: the machine may have been what was slow before. */
+  /**
+   * Asks until an answer came within the bound: before, the machine may have been slow, not the
+   * server.
+   */
   async function soonEnough(ask: () => Promise<Answer>): Promise<Answer> {
     for (;;) {
       const answer = await ask();
@@ -65,7 +67,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
 
   const probe = async (name: 'livez' | 'readyz') => (await get(`${server.opsUrl}/${name}`)).status;
 
-  /** Again where the machine is so busy that Redis takes more than the second that it is given. */
+  /** Retries where the machine is so busy that Redis takes more than the second it is given. */
   async function admin(...args: readonly string[]): Promise<string> {
     const environment = awsEnvironment({ ...ADMINISTRATOR, apiUrl: server.apiUrl });
     const { code, stdout, stderr } = await runProgram(args, environment);
@@ -74,7 +76,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     return stdout.trim();
   }
 
-  /** A CA, a connector and a challenge, all through the API. */
+  /** A CA, a connector and a challenge, all made through the API. */
   async function makeConnector(): Promise<Omit<Device, 'subject'>> {
     const options = ['--key-algorithm', 'EC_prime256v1', '--subject', 'CN=Outage'];
     const ca = await admin('ca', 'create', '--root', ...options);
@@ -92,14 +94,14 @@ describe.runIf(hasRedis())('serve on Redis', () => {
 
   async function expectEnrolment(): Promise<void> {
     devices += 1;
-    // The server may have been started again, on other ports.
+    // After a restart the server may have other ports.
     if (device === undefined) throw new Error('there is no connector yet');
     const url = server.enrolUrl + new URL(device.url).pathname;
     const request = { ...device, url, subject: `CN=device-${devices}` };
     await expect.poll(() => enrolDevice(request)).toMatchObject({ code: 0 });
   }
 
-  /** What devices, probes and administrators are told while the store is away. */
+  /** Expects the answers that devices, probes and administrators get while the store is away. */
   async function expectOutage(): Promise<void> {
     await expect.poll(() => probe('readyz')).toBe(503);
     const ready = await soonEnough(() => get(`${server.opsUrl}/readyz`));
@@ -169,7 +171,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     redis.pause();
     server = await start();
     await expectOutage();
-    // Redis does not answer before it has ended.
+    // The server ends before Redis answers.
     expect(await server.stop()).toBe(0);
   });
 
@@ -177,7 +179,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     await redis.stop();
     server = await start(MASTER_KEY.replaceAll('0', '1'));
     await expectOutage();
-    // All that it has printed is there.
+    // Everything that it printed has been read.
     const ended = once(server.process, 'close');
     await redis.start();
     expect(await ended).toEqual([2, null]);

@@ -1,4 +1,5 @@
-// A program for store-crash.test.ts: commits as fast as it can and prints the key of each acknowledged commit.
+// A program for store-crash.test.ts: commits as fast as it can and prints the key of each
+// acknowledged commit.
 import { writeSync } from 'node:fs';
 import { openLmdbRecordStore } from '../../dist/store/embedded/lmdb-record-store.js';
 
@@ -15,7 +16,7 @@ async function commitForever(worker) {
       { kind: 'put', collection: 'left', key, value, condition: 'absent' },
       { kind: 'put', collection: 'right', key, value, condition: 'absent' },
     ]);
-    // At once and unbuffered: what a stream still held when the kill came would not be tested.
+    // Written at once and unbuffered: what a stream still holds at the kill would not be tested.
     if (outcome === 'committed') writeSync(1, `${key}\n`);
   }
 }

@@ -36,7 +36,10 @@ async function isReady({ opsUrl }: RunningServe): Promise<boolean> {
   return (await fetch(`${opsUrl}/readyz`)).ok;
 }
 
-/** A device that tries again, as devices do. @returns how often it had to */
+/**
+ * A device that retries, as devices do.
+ * @returns the number of attempts
+ */
 async function enrolAtLast(server: RunningServe, subject: string): Promise<number> {
   const { scepUrl, challengePassword: challenge, caFingerprintSha256 } = tried.ready;
   const url = `${server.enrolUrl}${new URL(scepUrl).pathname}`;

@@ -17,7 +17,7 @@ const MANY = 250;
 const begun = Date.now();
 
 let server: RunningConnector;
-/** What there is to be listed, beside what the tests make. */
+/** Existing connectors and challenges, besides those that the tests make. */
 let manyConnectors: readonly string[];
 let manyChallenges: readonly string[];
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = await startConnector();
   const sdk = openAwsSdk(server.ready);
   const { certificateAuthorityArn, connectorArn } = server.ready;
-  // A connector whose CA is not there is FAILED, and costs no RSA key.
+  // A connector whose CA does not exist becomes FAILED and needs no RSA key.
   const nowhere = certificateAuthorityArn.slice(0, -36) + randomUUID();
   manyConnectors = await times(MANY, async () => {
     const made = await sdk.call('CreateConnector', { CertificateAuthorityArn: nowhere });
@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
 });
 
-/** That no secret was logged is checked here. */
+/** stop() checks that no secret was logged. */
 afterAll(() => server.stop());
 
 it('a connector whose CA is not there comes to be FAILED', async () => {
@@ -75,7 +75,7 @@ for (const { name, installed, open } of connectorClients()) {
       return answer.output ?? {};
     }
 
-    /** Expects an error; its members where the client shows them. */
+    /** Expects an error, and its members where the client shows them. */
     async function refused(
       operation: OperationName,
       input: Members,
@@ -96,7 +96,7 @@ for (const { name, installed, open } of connectorClients()) {
 
     function expectRecent(...values: readonly unknown[]): void {
       for (const value of values) {
-        // It may have lost its milliseconds.
+        // The client may have dropped the milliseconds.
         expect(client.readTime(value)).toBeGreaterThan(begun - 1_000);
         expect(client.readTime(value)).toBeLessThanOrEqual(Date.now());
       }
@@ -220,7 +220,7 @@ for (const { name, installed, open } of connectorClients()) {
       const { connectorArn: ConnectorArn } = server.ready;
       const challenges = await client.list('ListChallengeMetadata', { ConnectorArn }, 100);
       const listed = challenges.flatMap((page) => page['Challenges'] as readonly Members[]);
-      // The development connector has one of its own.
+      // The development connector has one challenge of its own.
       expect(listed).toHaveLength(MANY + 1);
       expect(listed.map((one) => one['Arn'])).toEqual(expect.arrayContaining([...manyChallenges]));
       for (const one of listed) {
@@ -271,7 +271,7 @@ for (const { name, installed, open } of connectorClients()) {
   });
 }
 
-/** Twenty at once; the client comes again where a rate is exceeded. */
+/** Makes twenty at the same time. The client retries when a rate is exceeded. */
 async function times<T>(count: number, make: () => Promise<T>): Promise<T[]> {
   const made: T[] = [];
   while (made.length < count) {

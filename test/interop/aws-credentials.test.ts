@@ -66,7 +66,7 @@ beforeAll(async () => {
   });
 });
 
-/** That no secret was logged is checked here. */
+/** stop() checks that no secret was logged. */
 afterAll(() => server.stop());
 
 interface Key {
@@ -81,7 +81,7 @@ const accessOf = ({ accessKeyId, secretAccessKey, sessionToken }: Key) => ({
 });
 
 for (const { name, installed, open } of connectorClients()) {
-  /** One call by a client of its own. */
+  /** Makes one call with a new client. */
   async function callAs(key: Key, ...call: Parameters<ReturnType<typeof open>['call']>) {
     const client = open(accessOf(key));
     try {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-// A tagged union, which clients read with more care than the rest.
+// Tests a tagged union, which clients check more strictly than other members.
 for (const { name, installed, open } of connectorClients()) {
   it.runIf(installed)(`${name}: a connector for Intune`, async () => {
     const client = open(server.ready);

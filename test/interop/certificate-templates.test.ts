@@ -38,7 +38,7 @@ const ca = openTestPrivateCa();
 const keys = ecKeyPair();
 const issued = new Map<string, Issued>();
 
-/** What a request asks for, by all means that a template may pass through. */
+/** The extensions that a request asks for, one of each kind that a template may pass through. */
 function requested(isAuthority: boolean): readonly Extension[] {
   const point = derContextPrimitive(6, Buffer.from('http://crl.example/1.crl'));
   return [

@@ -96,7 +96,7 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
       'CN=certmonger-2,O=Lab',
     ]);
     expect(stdout).toContain('status: CA_REJECTED');
-    // certmonger's words for failInfo badRequest.
+    // certmonger's text for failInfo badRequest.
     expect(stdout).toContain('Transaction either is not permitted or is not supported by server');
     expect(existsSync(path.join(home, 'certificate.pem'))).toBe(false);
   });

@@ -1,7 +1,9 @@
-// A SCEP client that shares no code with the server: the message maker of the golden corpus, and the OpenSSL command line
-// for the envelope and for all that is read of the answer. Prints one line of JSON.
-// Usage: node enrol-with-openssl.mjs URL DIRECTORY CSR-DER KEY-PEM GET|POST RECIPIENT-PEM OPTIONS-OF-OPENSSL-CMS-ENCRYPT...
-// RECIPIENT-PEM is the name of a file in the directory, such as ra.pem, or the path of another certificate.
+// A SCEP client that shares no code with the server: the message maker of the golden corpus, and
+// the OpenSSL command line for the envelope and for reading the answer. Prints one line of JSON.
+// Usage:
+//   node enrol-with-openssl.mjs URL DIRECTORY CSR-DER KEY-PEM GET|POST RECIPIENT-PEM OPTION...
+// RECIPIENT-PEM is a file name in the directory, such as ra.pem, or the path of another
+// certificate. Each OPTION goes to `openssl cms -encrypt`.
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +17,9 @@ const [url, directory, csrFile, keyFile, method, recipient, ...encryptOptions] =
 const file = (name) => path.resolve(directory, name);
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** Fetches the certificates; writes ra.pem, the one that is no CA, and ca.pem, the self-signed one. */
+/**
+ * Fetches the certificates. Writes ra.pem, the one that is no CA, and ca.pem, the self-signed one.
+ */
 async function fetchCaCertificates() {
   const answer = await fetch(`${url}?operation=GetCACert`);
   writeFileSync(file('ca.p7'), Buffer.from(await answer.arrayBuffer()));
@@ -52,7 +56,7 @@ function send(message) {
   return fetch(`${url}?operation=PKIOperation`, { method: 'POST', body: message });
 }
 
-/** One signed attribute as OpenSSL prints it: the text of a string, or the hexadecimal of octets. */
+/** One signed attribute as OpenSSL prints it: the text of a string, or octets in hexadecimal. */
 function attribute(printed, oid) {
   const [, ...rest] = printed.split(`object: undefined (${oid})`);
   const after = rest.join('').split('object:')[0];

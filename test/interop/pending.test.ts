@@ -9,12 +9,15 @@ import { type CommandResult, runCommand, runOrThrow } from '../support/clients/r
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-/** Seconds the CA takes: more than the 2 s for which the development connector waits before it answers PENDING. */
+/**
+ * How long the CA takes: more than the 2 s that the development connector waits before it answers
+ * PENDING.
+ */
 const CA_DELAY = '6';
 
 const PROGRAMS = ['scepclient', 'pki', ...CERTMONGER_PROGRAMS];
 
-// All clients at once, since all they do is wait.
+// All clients run at the same time, since they only wait.
 describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
   'a CA that takes longer than a client can wait',
   () => {
@@ -28,7 +31,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
         .filter((operation) => operation.messageType === messageType)
         .map(({ status }) => status);
 
-    // Its own expect, since that of the module does not know which of the concurrent tests polls.
+    // Uses the test's own expect. The module's does not know which of the concurrent tests polls.
     it.concurrent('strongSwan polls by CertPoll', async ({ expect }) => {
       const cwd = tempDirectory();
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
@@ -71,7 +74,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
       });
     });
 
-    // What it sends on `getcert resubmit` would be a new request, with another subjectKeyIdentifier.
+    // On `getcert resubmit` it would send a new request, with another subjectKeyIdentifier.
     it.concurrent('certmonger polls by sending its request again', async () => {
       const home = tempDirectory();
       const names = ['-N', 'CN=certmonger-1,O=Lab'];

@@ -20,7 +20,7 @@ const UNUSED = {
   OcspConfiguration: { Enabled: false },
 };
 const TEAM = { Key: 'team / EU', Value: 'Größe +=' };
-/** AWS's, which tools match on. */
+/** AWS's text, which tools match on. */
 const DELETED =
   'The certificate authority is in the DELETED state and must be restored to complete this action.';
 
@@ -43,7 +43,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       await running.stop();
     });
 
-    /** Calls an action that must succeed; gives the members of its output. */
+    /** Calls an action that must succeed and returns the members of its output. */
     async function call(action: string, input: Members): Promise<Members> {
       called.add(action);
       const answer = await client.call(action, input);
@@ -72,7 +72,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       return made;
     }
 
-    /** As the user guide does it by hand. */
+    /** Follows the manual steps of AWS's user guide. */
     async function activate(arn: Members, issuer: Members, template: string, years: number) {
       await client.waitUntil('CertificateAuthorityCSRCreated', arn);
       const { Csr } = await call('GetCertificateAuthorityCsr', arn);
@@ -139,7 +139,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
         ...{ NotBefore: expect.anything() as unknown, NotAfter: expect.anything() as unknown },
       });
       const now = Date.now();
-      // It may have lost its milliseconds.
+      // The client may have dropped the milliseconds.
       expect(client.readTime(described['CreatedAt'])).toBeGreaterThan(begun - 1_000);
       expect(client.readTime(described['CreatedAt'])).toBeLessThanOrEqual(now);
       const hour = 3_600_000;

@@ -10,7 +10,7 @@ import {
   startPrivateCaApi,
 } from '../support/servers/start-private-ca-api.ts';
 
-/** What the model has and this server never says, with the reason. */
+/** Errors of the model that this server never returns, with the reason. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
   'a bucket of S3 that refuses is a ValidationException': [
     'CreateCertificateAuthority InvalidPolicyException',

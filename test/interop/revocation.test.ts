@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => responder.stop());
 
-/** What another maker's software learns of a certificate, from what the certificate says alone. */
+/** What other software learns about a certificate from the URLs in it. */
 async function check(file: string): Promise<unknown> {
   const { stdout } = await runOrThrow(python ?? '', [script, file, responder.authorityFile]);
   return JSON.parse(stdout);

@@ -77,7 +77,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     const file = (name: string) => path.join(directory, name);
     await enrol(directory, connector.ready.challengePassword);
     const first = await certificateSerial(file('client.pem'));
-    // The old request would be sent again, with the challenge in it.
+    // scepclient would send the old request again, with the challenge in it.
     rmSync(file('csr.pem'));
     const { code, stdout, stderr } = await enrol(directory, '');
     expect(code, stdout + stderr).toBe(0);

@@ -23,7 +23,7 @@ const masterKey = randomBytes(32);
 
 const file = (name: string) => path.join(directory, name);
 
-/** What OpenSSL says of a certificate and its CRL. */
+/** What OpenSSL says about a certificate and its CRL. */
 async function verify(certificate: string): Promise<string> {
   const { stdout, stderr } = await runCommand('openssl', [
     ...['verify', '-x509_strict', '-crl_check_all', '-CAfile', file('ca.pem')],

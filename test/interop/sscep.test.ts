@@ -10,7 +10,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 const SSCEP = process.env['SSCEP'];
 const CORPUS = path.resolve(import.meta.dirname, '../golden/scep/sscep');
 
-// No distribution packages sscep, so these tests run where the environment variable SSCEP names a build of it.
+// No distribution packages sscep, so these tests run only where SSCEP names a build of it.
 if (SSCEP === undefined) {
   console.log('sscep: SSCEP does not name a build of it; its captured requests stand in for it');
   it('the captured requests of sscep are in the golden corpus', () => {
@@ -127,7 +127,7 @@ if (SSCEP === undefined) {
     });
 
     it('reports a wrong challenge as badRequest', async () => {
-      // sscep's exit codes 70 to 74 are failInfo 0 to 4.
+      // sscep's exit codes 70 to 74 mean failInfo 0 to 4.
       expect((await enrol('wrong', 'wrong-challenge')).code).toBe(72);
     });
   });

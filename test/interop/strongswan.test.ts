@@ -34,7 +34,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     return result;
   }
 
-  /** With the key that is there. */
+  /** Sends a request for the existing key. */
   function request(name: string, challenge: string, ...more: string[]): Promise<CommandResult> {
     return runCommand(
       'pki',
@@ -121,7 +121,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
         ...['--cacert-enc', 'ra.pem', '--cacert-sig', 'ca.pem', '--outform', 'pem'],
         ...['--interval', '1', '--maxpolltime', '60'],
       ],
-      // Without the variable pki reads the configuration of the machine.
+      // Without this variable pki reads the configuration of the machine.
       { cwd, env: { STRONGSWAN_CONF: configFile } },
     );
     writeFileSync(path.join(directory, `${name}.pem`), result.stdout);

@@ -19,7 +19,7 @@ const TAGS = { 'scep:pending-wait': '1s' };
 const THROTTLED: CallFate = { kind: 'answer', status: 400, error: 'ThrottlingException' };
 const DENIED: CallFate = { kind: 'answer', status: 400, error: 'AccessDeniedException' };
 const IN_PROGRESS: CallFate = { kind: 'answer', status: 400, error: 'RequestInProgressException' };
-/** The client gives up after five seconds of silence; the CA does what it was asked a second later. */
+/** The client gives up after five seconds of silence. The CA does the work a second later. */
 const LATE: CallFate = { kind: 'pass', delayMs: 6 * SECOND };
 
 const PASSING: Readonly<Record<string, CallFate>> = {
@@ -44,24 +44,24 @@ afterEach(async () => {
 async function open(certificatesPerSecond?: number): Promise<AcmPcaWorld> {
   const world = await makeAcmPcaWorld(TAGS, certificatesPerSecond);
   worlds.push(world);
-  // Counts from here on.
+  // Resets the counts.
   world.proxy.setFate(() => PASS);
   return world;
 }
 
-/** `fate` befalls this share of the calls. */
+/** Applies `fate` to this share of the calls. */
 function someCalls(share: number, seed: number, fate: CallFate) {
   const random = seededRandom(seed);
   return () => (random() < share ? fate : PASS);
 }
 
-/** Nothing was asked again but what the machine, standing still, had a replica give up. */
+/** Expects no repeated call, except where the machine stood still until a replica gave up. */
 function expectAskedOnce({ proxy, askedInVain }: AcmPcaWorld): void {
   expect(proxy.calls('IssueCertificate')).toBeGreaterThanOrEqual(SIZE);
   expect(proxy.calls('IssueCertificate')).toBeLessThanOrEqual(SIZE + askedInVain());
 }
 
-/** Each device has a certificate, its own, and the CA has issued that many. */
+/** Expects each device to have its own certificate, and the CA to have issued that many. */
 async function expectAllServed(world: AcmPcaWorld, fleet: Fleet, what: string): Promise<void> {
   const issued = await world.countIssued();
   const asked = world.proxy.calls('IssueCertificate');

@@ -15,7 +15,10 @@ import { runProgram } from '../support/clients/run-program.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-/** The controllers of aws-privateca-issuer, and requests as cert-manager makes them: test/soak/go/aws-privateca-issuer. */
+/**
+ * A program of test/soak/go/aws-privateca-issuer: the controllers of aws-privateca-issuer, fed with
+ * requests in cert-manager's form.
+ */
 const ISSUER_CONTROLLERS = path.resolve(
   import.meta.dirname,
   '../../.cache/go/bin/aws-privateca-issuer-on-manifests',
@@ -28,7 +31,7 @@ interface Condition {
   readonly message?: string;
 }
 
-/** What has become of a manifest; a Certificate has become a CertificateRequest. */
+/** The result of applying a manifest. A Certificate becomes a CertificateRequest. */
 interface Applied {
   readonly metadata: {
     readonly name: string;
@@ -37,7 +40,7 @@ interface Applied {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: {
     readonly conditions?: readonly Condition[];
-    /** PEM in base64: the certificate and the CAs above it, but for the root. */
+    /** PEM in base64: the certificate and the CAs above it, without the root. */
     readonly certificate?: string;
     /** PEM in base64: the root. */
     readonly ca?: string;
@@ -59,7 +62,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
     let access: AwsAccess;
     /** The root that `dev` makes. */
     let root: string;
-    /** A CA of the third level that may have one below it. */
+    /** A CA of the third level that may have one more below it. */
     let issuing: string;
 
     beforeAll(async () => {
@@ -91,7 +94,10 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
     const request = (name: string, spec: object = {}, arn = issuing) =>
       apply(issuerManifest(access, arn), certificateManifest(name, spec));
 
-    /** The file of the certificate, whose chain openssl has verified up to the root that the issuer told. */
+    /**
+     * The file of the certificate, after openssl has verified its chain up to the root that the
+     * issuer returned.
+     */
     async function verified(requested: Applied): Promise<string> {
       expect(readyCondition(requested)).toMatchObject({ status: 'True', reason: 'Issued' });
       const { metadata, status } = requested;
@@ -120,7 +126,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       'of an %s key, for client and server, in four levels',
       async (name, privateKey, algorithm) => {
         const spec = { privateKey, usages: ['server auth', 'client auth'], duration: '1h' };
-        // Whole seconds, as certificates have them.
+        // Certificates have whole seconds.
         const from = Date.now() - 1_000;
         const requested = await request(name, spec);
         const to = Date.now() + 1_000;
@@ -134,7 +140,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
         const chain = atob(requested.status?.certificate ?? '');
         expect(chain.match(/-----BEGIN CERTIFICATE-----/g)).toHaveLength(3);
         const { notBefore, notAfter } = await validityOf(leaf);
-        // The issuer's default: a quarter of an hour before.
+        // By default the issuer starts validity a quarter of an hour earlier.
         for (const issued of [notBefore + 15 * MINUTE, notAfter - 60 * MINUTE]) {
           expect(issued).toBeGreaterThanOrEqual(from);
           expect(issued).toBeLessThanOrEqual(to);
@@ -240,7 +246,7 @@ async function validityOf(certificateFile: string) {
   return { notBefore, notAfter };
 }
 
-/** The Secret with the access key that issuers name. */
+/** The Secret with the access key, which issuers name. */
 function secretManifest({ accessKeyId, secretAccessKey }: AwsAccess): object {
   const data = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   return {
@@ -249,7 +255,7 @@ function secretManifest({ accessKeyId, secretAccessKey }: AwsAccess): object {
   };
 }
 
-/** An issuer called private-ca. */
+/** An issuer named private-ca. */
 function issuerManifest({ region }: AwsAccess, authorityArn: string): object {
   return {
     ...{ apiVersion: `${ISSUER_GROUP}/v1beta1`, kind: 'AWSPCAIssuer' },
@@ -258,7 +264,9 @@ function issuerManifest({ region }: AwsAccess, authorityArn: string): object {
   };
 }
 
-/** A cluster's issuer called private-ca, of the access key in the environment, which issues by one template alone. */
+/**
+ * A cluster issuer named private-ca. It uses the access key of the environment and one template.
+ */
 function clusterIssuerManifest(
   { region }: AwsAccess,
   authorityArn: string,
@@ -271,7 +279,7 @@ function clusterIssuerManifest(
   };
 }
 
-/** @param spec of a Certificate, beside the names that are made of `name` and the issuer */
+/** @param spec of a Certificate, besides the names that come from `name` and the issuer */
 function certificateManifest(
   name: string,
   spec: object = {},
@@ -288,7 +296,7 @@ function certificateManifest(
   };
 }
 
-/** What cert-manager finds after a crash: the request as it was before the issuer's controllers saw it. */
+/** The request as cert-manager finds it after a crash: before the issuer's controllers saw it. */
 function requestManifest({ metadata, spec }: Applied): object {
   return {
     ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest', spec },
@@ -297,7 +305,10 @@ function requestManifest({ metadata, spec }: Applied): object {
   };
 }
 
-/** Has the controllers work on the manifests in their order, until they want no more. @throws Error when they cannot be read */
+/**
+ * Runs the controllers on the manifests in order, until there is nothing left to do.
+ * @throws Error when the manifests cannot be read
+ */
 async function applyManifests(
   access: AwsAccess,
   manifests: readonly object[],

@@ -6,8 +6,9 @@ import { requireClient } from '../support/clients/require-client.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 /**
- * A network of its own: `redis` and `replica` are namespaces without any other link than those here, each of two addresses. The tests,
- * outside, are linked to both, so that what is cut between the two is cut for nobody else.
+ * A network of two namespaces, `redis` and `replica`, with three links, each with two addresses.
+ * The tests run outside and have a link to both, so that a cut between the two affects nothing
+ * else.
  *
  * | link              | one end | other end |
  * | ----------------- | ------- | --------- |
@@ -19,12 +20,15 @@ export interface CutNetwork {
   readonly redis: string;
   readonly replica: string;
   readonly addresses: Readonly<Record<'redisForTests' | 'replica' | 'redisForReplica', string>>;
-  /** Packets between replica and Redis are lost, without a word to either. */
+  /** Drops packets between replica and Redis silently. */
   readonly cut: () => void;
   readonly mend: () => void;
 }
 
-/** Whether namespaces can be made: for `describe.runIf`. @throws Error when not and CI=true */
+/**
+ * Whether this user can make namespaces, for `describe.runIf`.
+ * @throws Error when not and CI=true
+ */
 export function canCutNetworks(): boolean {
   if (!requireClient('network namespaces', ['ip'], 'test/soak/install.sh')) return false;
   const name = `scep-try-${process.pid}`;
@@ -39,7 +43,7 @@ export function canCutNetworks(): boolean {
   return false;
 }
 
-/** It is removed with the test file at the latest. */
+/** Makes the network. It is removed with the test file at the latest. */
 export function makeCutNetwork(): CutNetwork {
   const id = process.pid % 10_000;
   const [redis, replica] = [`scep-redis-${id}`, `scep-replica-${id}`];
@@ -49,7 +53,7 @@ export function makeCutNetwork(): CutNetwork {
   const toReplica = addressesOf(3 * id + 1);
   const between = addressesOf(3 * id + 2);
   for (const name of [redis, replica]) {
-    // Of a process with that number that was killed.
+    // A killed process with the same number may have left it.
     spawnSync('ip', ['netns', 'delete', name]);
     made.add(name);
     ip('netns', 'add', name);
@@ -70,8 +74,8 @@ export function makeCutNetwork(): CutNetwork {
 type Ends = readonly [string, string];
 
 /**
- * The two of one of 32768 links, of the addresses for measuring (RFC 2544), which are nobody's: what another process uses, or has left,
- * is in nobody's way.
+ * The two addresses of one of 32768 links, from the block for benchmarks (RFC 2544), so that they
+ * do not clash with real addresses or with those of other test processes.
  */
 function addressesOf(number: number): Ends {
   const address = (last: number) =>
@@ -79,7 +83,7 @@ function addressesOf(number: number): Ends {
   return [address(1), address(2)];
 }
 
-/** A program that runs another one in the namespace; signals reach that one. */
+/** Writes a program that runs another one in the namespace. Signals reach the other one. */
 export function programWithin(namespace: string, program: string): string {
   const file = path.join(tempDirectory(), 'within.sh');
   const script = `#!/bin/sh\nexec ip netns exec ${namespace} ${program} "$@"\n`;
@@ -108,7 +112,7 @@ function ip(...args: readonly string[]): void {
 const made = new Set<string>();
 
 function removeAll(): void {
-  // Links go with their namespaces.
+  // Links are removed with their namespaces.
   for (const name of made) spawnSync('ip', ['netns', 'delete', name]);
   made.clear();
 }

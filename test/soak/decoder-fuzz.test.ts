@@ -1,4 +1,5 @@
-// Protocol S4: whatever arrives, the handler ends in an answer or a DecodeError, soon, and keeps nothing.
+// Whatever arrives, the handler soon ends in an answer or a DecodeError, and keeps nothing
+// (docs/rfc8894-conformance.md S4).
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -52,7 +53,7 @@ async function handle(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Milliseconds of CPU that the message costs each time. */
+/** The CPU time that the message costs each time, in milliseconds. */
 function costOf(bytes: Uint8Array): Promise<number> {
   return leastCost(MAX_CPU_MS, async () => {
     const before = processorTime();
@@ -70,7 +71,7 @@ async function expectCheap(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Octets in use once all garbage is collected. */
+/** The octets in use after a garbage collection. */
 function memoryInUse(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

@@ -1,4 +1,5 @@
-// Protocol S2 in full; test/scenario/scep/decryption-oracle.test.ts does the same by samples at every run of the tests.
+// docs/rfc8894-conformance.md S2 in full. test/scenario/scep/decryption-oracle.test.ts checks
+// samples in every test run.
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readBer } from '../../src/asn1/read-ber.ts';
@@ -43,7 +44,7 @@ function sealFor(certificate: Certificate, content: Uint8Array): Uint8Array {
 async function enrolledDevice(): Promise<TestDevice> {
   const device = makeDevice();
   const csr = deviceCsr(device, { challengePassword: world.challengePassword });
-  // Under a transactionID of its own: a CertPoll for it would rightly be answered.
+  // Uses another transactionID: a CertPoll for the same one would rightly be answered.
   const message = deviceRequest(device, world.ra, csr, { transactionId: 'enrolled before' });
   const { decision } = await world.handle(message);
   const certificate = await world.issuer.getCertificate(
@@ -54,7 +55,10 @@ async function enrolledDevice(): Promise<TestDevice> {
   return { ...device, certificate: parseCertificate(certificate.certificate) };
 }
 
-/** Every octet of the encrypted key, the initialisation vector and the ciphertext, which nobody signed but the thief. */
+/**
+ * Changes every octet of the encrypted key, the initialisation vector and the ciphertext. Only the
+ * thief signed them.
+ */
 function* tampered(): Generator<Uint8Array> {
   const [, recipients, contentInfo] = readBer(envelope).children[1]?.children[0]?.children ?? [];
   const fields = [

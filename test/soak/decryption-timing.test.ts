@@ -1,4 +1,5 @@
-// Protocol S1: whoever sends chosen RSA blocks learns nothing from the answers, nor from how long they take.
+// Chosen RSA blocks reveal nothing by the answers or by their timing (docs/rfc8894-conformance.md
+// S1).
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../src/asn1/object-identifiers.ts';
@@ -28,14 +29,17 @@ import { makeDevice, type TestDevice } from '../support/scep-messages/test-devic
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/servers/enrolment-world.ts';
 
 const RUNS = 2_000;
-/** A machine that has much else to do needs more runs to show what is plain otherwise. */
+/** A busy machine needs more runs to show what is plain otherwise. */
 const FEW_RUNS = [200, 1_000, 4_000];
 const WARM_UP = 200;
 const MODULUS = 256;
 const AES_128 = '2.16.840.1.101.3.4.1.2';
 const KEY_LENGTH = 16;
 
-/** The blocks of Bleichenbacher's attack and its successors; the last is what it hopes to find. */
+/**
+ * The blocks of Bleichenbacher's attack and its successors. The last is the one that the attack
+ * hopes to find.
+ */
 const BLOCKS: Readonly<Record<string, () => Buffer>> = {
   'a bad header': () => Buffer.concat([Buffer.of(0, 1), padded(KEY_LENGTH)]),
   'no separator': () => Buffer.concat([Buffer.of(0, 2), nonZero(MODULUS - 2)]),
@@ -61,7 +65,10 @@ beforeAll(async () => {
   attacker = makeDevice();
 });
 
-/** A message with one block, all else at random: no two are alike, so that nothing but the class is common to a class. */
+/**
+ * A message with this block and everything else random, so that messages of one class share only
+ * the class.
+ */
 function message(block: Buffer, recipient: Certificate = world.ra): Uint8Array {
   const key = importPublicKey(world.ra.subjectPublicKeyInfo);
   const encryptedKey = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block);
@@ -122,7 +129,8 @@ describe('five kinds of tampered RSA blocks', () => {
 
   it('take equally long', async () => {
     const makers = CLASSES.map((name) => () => message(BLOCKS[name]?.() ?? Buffer.of()));
-    // By chance one measurement in a thousand shows a difference; only a real one shows again.
+    // One measurement in a thousand shows a difference by chance. Only a real difference shows
+    // again.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const comparison = await measure(makers, RUNS);
       report(CLASSES.join(', '), comparison);

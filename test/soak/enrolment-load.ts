@@ -11,9 +11,9 @@ import type { Replica } from '../support/servers/serve-replicas.ts';
 
 export interface EnrolmentLoad {
   readonly devices: readonly RetryingDevice[];
-  /** No new devices; resolves when those under way have come to an end. */
+  /** Starts no new devices. Resolves when the running ones have ended. */
   stop(): Promise<void>;
-  /** Milliseconds in which no device got its certificate, at most. */
+  /** The longest time in which no device got its certificate, in milliseconds. */
   longestGap(): number;
 }
 
@@ -23,12 +23,15 @@ export interface LoadOptions {
   readonly seed: number;
 }
 
-/** Devices that enrol at a time, and how many begin in a second at most. */
+/** How many devices enrol at the same time, and how many start in a second at most. */
 const LANES = 12;
 const PER_SECOND = 15;
 let loads = 0;
 
-/** New devices, steadily, each at a replica that the seed chooses and after an error at the next one. */
+/**
+ * Starts new devices steadily. The seed chooses the first replica of each; after an error it tries
+ * the next.
+ */
 export function startEnrolments({ replicas, site, seed }: LoadOptions): EnrolmentLoad {
   const random = seededRandom(seed);
   const devices: RetryingDevice[] = [];

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs a command with a directory as its root, for replay-dockerfile.ts: unshare --mount sh enter-image.sh ROOT ACCESS USER WORKDIR PREFIX COMMAND...
-# The operating system and Node.js of this machine stand in for those of the base image: /usr and /etc are mounted read-only. ACCESS
-# is rw, or ro for a root that can only be read, with an empty /tmp in memory and VOLUMES (paths) writable as volumes are.
+# Runs a command with a directory as its root, for replay-dockerfile.ts:
+#   unshare --mount sh enter-image.sh ROOT ACCESS USER WORKDIR PREFIX COMMAND...
+# The operating system and Node.js of this machine stand in for those of the base image: /usr and
+# /etc are mounted read-only. ACCESS is rw or ro. With ro the root is read-only, /tmp is empty and
+# in memory, and VOLUMES (paths) are writable as volumes are.
 set -eu
 root=$1 access=$2 user=$3 workdir=$4 prefix=$5
 shift 5

@@ -9,16 +9,18 @@ import type { ReplicaWorld } from '../support/servers/replica-world.ts';
 import { type EnrolmentLoad, startEnrolments } from './enrolment-load.ts';
 import { expectNothingLost } from './expect-nothing-lost.ts';
 
-/** FAULT_SEED repeats which replica each device begins with; when things happen is chance. */
+/**
+ * FAULT_SEED repeats which replica each device starts with. The timing still differs between runs.
+ */
 export const FAULT_SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
-/** Milliseconds without a fault, before and after. */
+/** Time without a fault, before and after it. */
 const CALM = 3_000;
-/** Devices that there are at least, however slow the machine. */
+/** The least number of devices, however slow the machine. */
 const FEWEST = 50;
 
 /**
- * Devices enrol and an administrator works, while `fault` happens. Then nothing may be missing, and nothing be there twice; nor of
- * what was there `before`.
+ * Devices enrol and an administrator works while `fault` happens. Then nothing may be missing or
+ * duplicated, including what existed `before`.
  */
 export async function expectNothingLostIn(
   world: ReplicaWorld,
@@ -36,7 +38,7 @@ export async function expectNothingLostIn(
   await Promise.all([load.stop(), administration.stop()]);
   if (failed.status === 'rejected') throw failed.reason;
   report(load, administration);
-  // What passes, and nothing that should not have happened. 408 is for who was kept from sending by a busy machine.
+  // Only transient answers are allowed. A busy machine that keeps a client from sending causes 408.
   const answers = [
     ...Object.keys(countAnswers(load.devices)),
     ...Object.keys(administration.retries),

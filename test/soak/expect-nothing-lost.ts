@@ -27,12 +27,13 @@ export interface Loaded {
   readonly administration: AdministrationLoad;
 }
 
-/** Challenges that a device enrols with afterwards. */
+/** The number of challenges that a device enrols with afterwards. */
 const TRIED_CHALLENGES = 5;
 
 /**
- * Holds what devices and administrators were told to what is there: each device has one certificate, which is about it, and which the CA,
- * its audit report and SCEP know; each challenge and connector is there once and works.
+ * Compares what devices and administrators were told with what exists. Each device has one
+ * certificate, with its name and key, and the CA, its audit report and SCEP know it. Each challenge
+ * and connector exists once and works.
  * @returns how many certificates the CA has issued to devices
  */
 export async function expectNothingLost(loaded: Loaded): Promise<number> {
@@ -51,17 +52,17 @@ function describe({ name, answers }: RetryingDevice): string {
   return `${name}: ${answers.join(', ')}`;
 }
 
-/** Nobody got what is another's. */
+/** Expects a certificate with the device's own name and key. */
 function expectOwn({ name, keys, certificate }: RetryingDevice): void {
   expect(certificate && formatName(certificate.subject)).toBe(`CN=${name}`);
   const { subjectPublicKeyInfo } = keys.certificate;
   expect(hexOf(certificate?.subjectPublicKeyInfo)).toBe(hexOf(subjectPublicKeyInfo));
 }
 
-/** SCEP gives a request that comes again the very same certificate. */
+/** SCEP returns the same certificate for a repeated request. */
 async function expectSameAgain(device: RetryingDevice, replica: Replica): Promise<void> {
   const again: RetryingDevice = { ...device, answers: [], certificate: undefined };
-  // A replica has its limits, and the machine has much else to do.
+  // A replica limits its load, and the machine is busy.
   await enrolAtLast(again, [replica], 0);
   expect(again.answers.at(-1)).toBe('SUCCESS');
   expect(hexOf(again.certificate?.der)).toBe(hexOf(device.certificate?.der));
@@ -77,7 +78,7 @@ async function tryChallenges({ world, administration }: Loaded) {
     const page = await client.listChallengeMetadata({ ConnectorArn, ...token }).promise();
     return { items: page.Challenges?.map(({ Arn = '' }) => Arn), next: page.NextToken };
   });
-  // And that of the site.
+  // Plus the challenge of the site.
   expect(listed).toHaveLength(challenges.size + 1);
   await inLanes([...challenges], async ([ChallengeArn, password]) => {
     const { Password } = await client.getChallengePassword({ ChallengeArn }).promise();
@@ -121,7 +122,7 @@ interface Page {
   readonly next: string | undefined;
 }
 
-/** All pages: `list` is given what names the next one. */
+/** All pages. `list` gets the token of the next page. */
 async function listAll(
   list: (token: { readonly NextToken?: string }) => Promise<Page>,
 ): Promise<string[]> {
@@ -136,8 +137,8 @@ async function listAll(
 }
 
 /**
- * The CA has issued to devices the certificates that these have, each once, and no others: so says its audit report, and
- * GetCertificate gives every one of them.
+ * Expects the CA to have issued exactly these certificates to devices, by its audit report, and
+ * GetCertificate to return each of them.
  * @returns how many
  */
 async function expectReported(
@@ -171,7 +172,7 @@ function hexOf(octets: Uint8Array | undefined): string {
   return Buffer.from(octets ?? []).toString('hex');
 }
 
-/** Does the work for every item, for some of them at a time. */
+/** Runs the work for every item, several items at the same time. */
 async function inLanes<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<void>,

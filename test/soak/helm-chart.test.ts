@@ -266,7 +266,7 @@ describe.runIf(isThere)('the chart', () => {
   });
 });
 
-/** The paths of all leaves, as in api.port. */
+/** The paths of all leaves, such as api.port. */
 function pathsOf(value: unknown, prefix = ''): readonly string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [prefix];
   const point = prefix === '' ? '' : `${prefix}.`;

@@ -33,7 +33,7 @@ const AT_AWS = key('AKIAATAWSATAWSATAWS0');
 const ADMIN = key('AKIAADMINADMINADMIN0');
 const SECRETS = [AT_AWS.secretAccessKey, ADMIN.secretAccessKey];
 
-// What a cluster would add are the network and the image, which dockerfile.test.ts is about.
+// A cluster would add only the network and the image, and dockerfile.test.ts tests the image.
 describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Private CA', () => {
   let manifests: readonly Manifest[];
   let replicas: readonly RunningServe[];
@@ -132,7 +132,7 @@ describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Pr
   });
 });
 
-/** The variables go before the file, which has every address and the ports of the pod. */
+/** Environment variables override the file, which holds the addresses and ports of the pod. */
 function listenHere(port: number): Readonly<Record<string, string>> {
   return {
     ...{ SCEP_CONNECTOR_ENROL_HOST: '127.0.0.1', SCEP_CONNECTOR_ENROL_PORT: String(port) },

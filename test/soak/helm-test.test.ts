@@ -44,7 +44,7 @@ describe('what helm test runs', () => {
         ...{ ...FREE_PORTS, enrol: { host: '127.0.0.1', port } },
         ...{ dataDir: path.join(directory, 'data'), credentialsFile },
         masterKeyFile: file('master.key', randomBytes(32).toString('hex')),
-        // Nothing listens there: the test reaches the listener by another address, as in a cluster.
+        // Nothing listens there. The test reaches the listener by another address, as in a cluster.
         publicUrl: 'https://scep.example.com',
       },
       secrets: SECRETS,

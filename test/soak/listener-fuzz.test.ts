@@ -1,4 +1,5 @@
-// Protocol S4 and S23: the real server behind real sockets, spoken to as no HTTP client would.
+// The real server behind real sockets, with requests that no HTTP client would send
+// (docs/rfc8894-conformance.md S4 and S23).
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -21,16 +22,19 @@ const MAX_CPU_MS = 50;
 const MAX_GROWTH_MIB = 48;
 const BATCH = 200;
 const AT_ONCE = 8;
-/** Of a fuzz, so that its quarters can be told apart on the slowest machine. */
+/** Enough batches to compare the quarters of a fuzz on the slowest machine. */
 const FEWEST_BATCHES = 20;
-/** Milliseconds. An answer that must come may take as long as a busy machine stands still; for others nobody waits so long. */
+/**
+ * An answer that must come may take as long as a busy machine stands still. Other answers are not
+ * waited for that long.
+ */
 const PATIENCE = 60_000;
 const HASTE = 2_000;
 
 type Manner = 'end' | 'reset' | 'wait';
 type Draw<T> = (count: number) => T[];
 
-// The CPU and memory of another process can be read on Linux.
+// Only Linux lets us read the CPU time and memory of another process.
 const isLinux = existsSync('/proc/self/task');
 if (!isLinux) {
   if (process.env['CI'] === 'true') throw new Error('CI must measure the server through /proc');
@@ -53,7 +57,10 @@ describe.runIf(isLinux)('the enrol listener', () => {
     messages = [...goldenRequests().map(([, message]) => message), ...(await ownRequests())];
   });
 
-  /** Requests that this server can decrypt, so that mutations of them come further than those of the corpus. */
+  /**
+   * Requests that this server can decrypt, so that their mutations get further than those of the
+   * corpus.
+   */
   async function ownRequests(): Promise<readonly Uint8Array[]> {
     const response = await fetch(`${connector.ready.scepUrl}?operation=GetCACert`);
     const { recipient: ra } = readCaCertificates(
@@ -85,7 +92,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     );
   };
 
-  /** Fails when the server is gone or does not answer as it should. */
+  /** Fails when the server has ended or does not answer correctly. */
   async function expectAlive(): Promise<void> {
     expect(connector.process.exitCode).toBeNull();
     const response = await fetch(`${connector.ready.scepUrl}?operation=GetCACaps`, {
@@ -95,11 +102,11 @@ describe.runIf(isLinux)('the enrol listener', () => {
     expect(await response.text()).toContain('SCEPStandard');
   }
 
-  /** Sends one request and has the server close the connection. */
+  /** Sends one request and makes the server close the connection. */
   const send = (request: Uint8Array | string, timeoutMs = PATIENCE) =>
     exchangeRaw(port, request, { ending: 'end', timeoutMs });
 
-  /** Sends one request alone and sees what the server spends on it. */
+  /** Sends one request alone and measures what the server spends on it. */
   async function expectCheap(request: Uint8Array): Promise<void> {
     const least = await leastCost(MAX_CPU_MS, async () => {
       const before = cpuMilliseconds(pid);
@@ -155,7 +162,10 @@ describe.runIf(isLinux)('the enrol listener', () => {
     await expectAlive();
   });
 
-  /** Requests of every kind for some time, one by one and in storms; gives the size of the server after each batch, in MiB. */
+  /**
+   * Sends requests of every kind for some time, one by one and in storms. Returns the size of the
+   * server after each batch, in MiB.
+   */
   async function fuzz(drawRequests: Draw<Uint8Array>, drawStorm: Draw<[Uint8Array, Manner]>) {
     const deadline = Date.now() + FUZZ_SECONDS * 1_000;
     const resident: number[] = [];
@@ -198,7 +208,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     );
     const manners = fc.constantFrom<Manner>('end', 'end', 'end', 'reset', 'wait');
     const draw = [drawSamples(octets), drawSamples(fc.tuple(octets, manners))] as const;
-    // What leaks grows every time; a heap that finds its size, or a collection that comes late, does so once.
+    // A leak grows every time. A heap that settles, or a late garbage collection, grows once.
     let growth = Number.POSITIVE_INFINITY;
     for (let time = 0; time < 3 && growth >= MAX_GROWTH_MIB; time += 1) {
       const resident = await fuzz(...draw);
@@ -226,7 +236,10 @@ describe.runIf(isLinux)('the enrol listener', () => {
     expect(outcome).toBe('all are cut off');
   });
 
-  /** Sends the beginning at once and then an octet a second; resolves when the server closes the connection. */
+  /**
+   * Sends the beginning at once and then one octet a second. Resolves when the server closes the
+   * connection.
+   */
   async function trickle(beginning: string): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.write(beginning);

@@ -13,7 +13,7 @@ import { runCommand } from '../support/clients/run-command.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-/** The files that the user guide of AWS Private CA has its readers make. */
+/** The files that the user guide of AWS Private CA tells its readers to make. */
 const FILES = {
   'ca_config.txt': {
     ...{ KeyAlgorithm: 'RSA_2048', SigningAlgorithm: 'SHA256WITHRSA' },
@@ -58,7 +58,10 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
     const attempt = (command: string) =>
       runCommand('bash', ['-euo', 'pipefail', '-c', command], { cwd, env, timeoutMs: 120_000 });
 
-    /** What a command of the shell, which must succeed, prints. Its variables are those that earlier ones have set. */
+    /**
+     * Runs a shell command that must succeed and returns what it prints. Variables of earlier
+     * commands stay set.
+     */
     async function sh(command: string): Promise<string> {
       const { code, stdout, stderr } = await attempt(command);
       expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({
@@ -157,7 +160,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
     function variant({ name, varieties, ca, selfSigned }: TemplateFamily) {
       const csr = selfSigned ? 'ca.csr' : 'device.csr';
       if (varieties.includes('base')) return { template: name, options: '', csr };
-      // Only what is passed through may say what a blank certificate is for.
+      // A blank certificate gets its purposes only from what is passed through.
       const options = ca ? '--api-passthrough file://ca_passthrough.txt' : '';
       return { template: `${name}_APIPassthrough`, options, csr };
     }
@@ -205,7 +208,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       expect(await isRevoked()).toEqual({ crl: true, ocsp: true });
     });
 
-    /** By openssl, which takes the URLs from the certificates. */
+    /** Asked by openssl, with the URLs in the certificates. */
     async function isRevoked(): Promise<{ crl: boolean; ocsp: boolean }> {
       for (const name of ['leaf', 'sub']) {
         const text = await sh(`openssl x509 -in ${name}.pem -noout -ext crlDistributionPoints`);
@@ -238,7 +241,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       await sh(
         `aws acm-pca wait audit-report-created --certificate-authority-arn "$SUB" --audit-report-id ${id}`,
       );
-      // In place of S3, as docs/audit-reports.md has it.
+      // Replaces S3, as docs/audit-reports.md describes.
       const report = await sh(
         `curl -sSf --aws-sigv4 aws:amz:us-east-1:acm-pca --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$AWS_ENDPOINT_URL/${key}"`,
       );

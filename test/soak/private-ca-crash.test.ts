@@ -11,18 +11,18 @@ import { seededRandom } from '../support/load/seeded-random.ts';
 import { SAMPLE_CSR } from '../support/servers/authorities-of-all-states.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
-/** Answered calls of IssueCertificate and RevokeCertificate. */
+/** The number of answered calls of IssueCertificate and RevokeCertificate. */
 const CALLS = 500;
 const AT_ONCE = 8;
-/** Answered calls between two deaths of the server, at most. */
+/** The largest number of answered calls between two kills of the server. */
 const LONGEST_LIFE = 60;
-/** CRASH_SEED repeats the choices of an earlier run; the rest is chance. */
+/** CRASH_SEED repeats the choices of an earlier run. The timing still differs. */
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 
-/** What clients know of their calls, whatever became of the servers. */
+/** What clients know about their calls, whatever happened to the servers. */
 interface Ledger {
   answered: number;
-  /** Names of devices that a certificate was asked for. */
+  /** The number of devices that a certificate was requested for. */
   named: number;
   /** Devices whose call got no answer. */
   readonly unanswered: number[];
@@ -43,7 +43,7 @@ function clientOf({ ready }: RunningConnector): ACMPCA {
   return new ACMPCA({ endpoint: apiUrl, region, credentials, maxAttempts: 1 });
 }
 
-/** As long as the token lives, the same device gets the same certificate. */
+/** While the idempotency token is valid, the same device gets the same certificate. */
 async function issue(client: ACMPCA, arn: Arn, device: number): Promise<string> {
   const { CertificateArn = '' } = await client.issueCertificate({
     ...{ ...arn, Csr: Buffer.from(SAMPLE_CSR), SigningAlgorithm: 'SHA256WITHRSA' },
@@ -56,7 +56,9 @@ async function issue(client: ACMPCA, arn: Arn, device: number): Promise<string> 
 
 const serialOf = (certificateArn: string) => certificateArn.slice(-32);
 
-/** As it stands in ARNs. DER puts an octet in front of a number that would be negative without. */
+/**
+ * The serial number as in ARNs. DER adds an octet to a number that would be negative without it.
+ */
 const serialText = (serialNumber: Uint8Array) =>
   serialKey(Buffer.from(serialNumber).toString('hex').slice(-32));
 
@@ -65,20 +67,23 @@ async function revoke(client: ACMPCA, arn: Arn, certificateArn: string): Promise
   await client.revokeCertificate({ ...arn, CertificateSerial, RevocationReason: 'SUPERSEDED' });
 }
 
-/** Whether a call got no answer. @throws what is an answer, and an error */
+/**
+ * Whether a call got no answer.
+ * @throws the error when it is an answer
+ */
 function gotNoAnswer(error: unknown): boolean {
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
   if ($metadata?.httpStatusCode !== undefined) throw error;
   return true;
 }
 
-/** One call after another, until the server dies or enough are answered. */
+/** Makes one call after another, until the server dies or enough are answered. */
 async function work(client: ACMPCA, arn: Arn, ledger: Ledger, random: () => number): Promise<void> {
   while (ledger.answered < CALLS) {
     const revocable = [...ledger.issued.values()].filter(
       (one) => !ledger.revoked.has(one) && !ledger.perhapsRevoked.has(one),
     );
-    // None in more than half of the cases.
+    // Chooses none in more than half of the cases.
     const chosen = revocable[Math.floor(random() * revocable.length * 2.5)];
     const isAnswered =
       chosen === undefined
@@ -90,7 +95,7 @@ async function work(client: ACMPCA, arn: Arn, ledger: Ledger, random: () => numb
 }
 
 async function revokeOne(client: ACMPCA, arn: Arn, ledger: Ledger, chosen: string) {
-  // Nobody else is to revoke it.
+  // Keeps others from revoking it.
   ledger.perhapsRevoked.add(chosen);
   try {
     await revoke(client, arn, chosen);
@@ -141,7 +146,7 @@ async function revokedSerials({ ready }: RunningConnector): Promise<Set<string>>
   return new Set(revoked.map(({ serialNumber }) => serialText(serialNumber)));
 }
 
-/** One for each device, about that device. */
+/** Expects one certificate for each device, with its name. */
 async function checkCertificates(client: ACMPCA, arn: Arn, { issued }: Ledger): Promise<void> {
   expect(new Set(issued.values()).size).toBe(issued.size);
   for (const [device, CertificateArn] of issued) {
@@ -153,7 +158,9 @@ async function checkCertificates(client: ACMPCA, arn: Arn, { issued }: Ledger): 
   }
 }
 
-/** What got no answer was done or not, never by half, and can be repeated. */
+/**
+ * Expects every unanswered revocation to be done completely or not at all, and to be repeatable.
+ */
 async function checkRevocations(
   client: ACMPCA,
   server: RunningConnector,

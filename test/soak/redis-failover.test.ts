@@ -14,14 +14,17 @@ import { REDIS_WAYS } from '../support/redis/redis-ways.ts';
 
 const PARTITIONS = Array.from({ length: 12 }, (_, i) => `p${i}`);
 
-/** One of those that are written to. */
+/** One of the partitions that are written to. */
 const PARTITION = 'p0';
 
 const BEFORE_MS = 2_000;
 const AFTER_MS = 2_000;
-/** Acknowledged commits before the fault; as many come after it. */
+/** The number of acknowledged commits before the fault, and again after it. */
 const ENOUGH = 500;
-/** What a slow machine takes for them, and a replica that has to be sent everything anew before a WAIT can wait for it. */
+/**
+ * Time for these commits on a slow machine, and for a replica that must copy everything before a
+ * WAIT can count it.
+ */
 const AT_MOST_MS = 180_000;
 
 const SETTINGS = { writeReplicas: 1, commandTimeoutMs: 1_000 };
@@ -50,7 +53,7 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
           const primary = await cluster.primaryOf(key);
           await primary.kill();
           await cluster.failedOver(key, primary);
-          // Until it is a replica there is none that a WAIT could wait for.
+          // Before it is a replica, WAIT has none to wait for.
           await primary.start();
         });
         await cluster.stop();
@@ -72,7 +75,10 @@ describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => 
   });
 });
 
-/** Commits to all partitions the whole time, with a fault after a while, until all goes on again; then looks for what was acknowledged. */
+/**
+ * Commits to all partitions throughout, causes the fault after a while, and waits until all
+ * partitions work again. Then expects every acknowledged commit to be there.
+ */
 async function expectNoWriteLost(store: RecordStore, fault: () => Promise<void>): Promise<void> {
   const acknowledged: string[] = [];
   const lastAt = new Map<string, number>();
@@ -86,7 +92,8 @@ async function expectNoWriteLost(store: RecordStore, fault: () => Promise<void>)
         refused += 1;
         continue;
       }
-      // Each key is written once, so a conflict would be a commit of which somebody was told nothing.
+      // Each key is written once, so a conflict would be an earlier commit that was never
+      // acknowledged.
       expect(result).toEqual({ outcome: 'committed' });
       acknowledged.push(`${partition} ${key}`);
       lastAt.set(partition, performance.now());

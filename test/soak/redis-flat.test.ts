@@ -17,7 +17,7 @@ const MANY = 10_000;
 const CONNECTORS = 12;
 const CHALLENGES = 30;
 
-/** What a server did: how often each command was run, and how many octets it was sent and gave. */
+/** What a server did: how often each command ran, and how many octets it received and sent. */
 interface Work {
   readonly calls: Readonly<Record<string, number>>;
   readonly octets: number;
@@ -50,7 +50,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
     const operations: Readonly<Record<string, () => Promise<unknown>>> = {
       get: () => store.get(signed, certificates.name, nameAt(1)),
       'list, the first': list(undefined),
-      // Of 150 and of 10,000, which are the same but for those between.
+      // One list has 150 entries and one 10,000. They differ only in the entries in between.
       'list, from the middle': list(nameAt(1)),
       'find a challenge': () =>
         findChallengeByPassword({ store, sealer }, connectors[0].id, password),
@@ -67,7 +67,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
       return work;
     };
     await add(0, FEW);
-    // Once beforehand: scripts are loaded, keys opened.
+    // A first run loads scripts and opens keys.
     await measure();
     const few = await measure();
     await add(FEW, MANY);
@@ -81,7 +81,10 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
   });
 });
 
-/** Of three times: what the store does now and then beside it, or again after a pause of this machine, is not in all of them. */
+/**
+ * The least of three measurements, since the store's background work, or a retry after a pause of
+ * this machine, is not in all of them.
+ */
 async function leastWorkOf(redis: RedisProcess, operation: () => Promise<unknown>): Promise<Work> {
   const all: Work[] = [];
   for (let i = 0; i < 3; i += 1) all.push(await workOf(redis, operation));

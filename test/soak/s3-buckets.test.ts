@@ -17,14 +17,14 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const MOTO = path.resolve('.cache/moto/bin/moto_server');
 
-/** What moto takes for an access key. */
+/** An access key that moto accepts. */
 const S3_ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'moto takes any',
 };
 const SOON = { timeout: 300_000, interval: 500 };
 
-/** `serve` over what somebody tried with `dev`, with its buckets in moto. */
+/** Starts `serve` on a data directory of `dev`, with its buckets in moto. */
 async function startWithBuckets() {
   const moto = await startMoto();
   const s3 = new S3Client({
@@ -138,12 +138,12 @@ describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
   });
 });
 
-/** Whether moto is there, another maker's S3: for `describe.runIf`. */
+/** Whether moto, another implementation of S3, is installed, for `describe.runIf`. */
 function hasMoto(): boolean {
   return requireClient('moto', [MOTO], 'test/soak/install.sh');
 }
 
-/** Starts it on a free port; gives its URL. It is ended with the test that asks for it. */
+/** Starts moto on a free port and returns its URL. It ends with the test. */
 async function startMoto(): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -12,7 +12,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 const SCEPCLIENT = path.resolve(import.meta.dirname, '../../.cache/go/bin/scepclient');
 const isThere = requireClient('the newest scepclient', [SCEPCLIENT], 'test/soak/install.sh');
 
-// Debian's scepclient is years older and built on another CMS library.
+// Debian's scepclient is years older and uses another CMS library.
 describe.runIf(isThere)('the newest micromdm scepclient', () => {
   let connector: RunningConnector;
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
     const file = (name: string) => path.join(directory, name);
     await enrol(directory, connector.ready.challengePassword);
     const first = await certificateSerial(file('client.pem'));
-    // The old request would be sent again, with the challenge in it.
+    // scepclient would send the old request again, with the challenge in it.
     rmSync(file('csr.pem'));
     const { code, stdout, stderr } = await enrol(directory, '');
     expect(code, stdout + stderr).toBe(0);

@@ -9,12 +9,12 @@ import { type CommandResult, runCommand } from '../support/clients/run-command.t
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-/** The directory of terraform-provider-aws; without it vitest.soak.config.ts leaves this file out. */
+/** The directory of terraform-provider-aws. Without it vitest.soak.config.ts excludes this file. */
 const PROVIDERS = path.resolve(process.env['TERRAFORM_PROVIDER_AWS'] ?? '');
 const PROVIDER = path.join(PROVIDERS, 'terraform-provider-aws');
 const CONFIGURATION = path.resolve(import.meta.dirname, 'terraform/main.tf');
 
-/** Of `terraform plan -detailed-exitcode`. */
+/** The exit code of `terraform plan -detailed-exitcode`. */
 const NO_CHANGES = 0;
 const CHANGES = 2;
 
@@ -42,7 +42,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       );
       env = {
         ...awsEnvironment(server.ready),
-        // Its endpoints are what the configuration says.
+        // The configuration sets the endpoints.
         ...{
           AWS_ENDPOINT_URL: '',
           TF_CLI_CONFIG_FILE: file('terraform.rc'),
@@ -131,7 +131,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       const address = 'aws_acmpca_certificate_authority.root';
       await run('state', 'rm', address);
       await run('import', address, arn);
-      // The days of a deletion are of the configuration alone.
+      // Only the configuration holds the days of a deletion.
       await apply();
       await expectPlan(NO_CHANGES);
     });

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { rotateRaIdentity } from '../../../src/connectors/ra/rotate-ra-identity.ts';
-import { caCapabilitiesReply, caCertificatesReply, nextCaCertificatesReply } from '../../../src/enrolment/ca-replies.ts';
+import {
+  caCapabilitiesReply,
+  caCertificatesReply,
+  nextCaCertificatesReply,
+} from '../../../src/enrolment/ca-replies.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { makeIdentity } from '../../support/keys/test-authority.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';

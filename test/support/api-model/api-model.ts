@@ -52,7 +52,7 @@ export function shapeOf(model: ApiModel, { shape: name }: ShapeRef): ModelShape 
   return shape;
 }
 
-/** Members of a structure with their places; none for undefined. */
+/** The members of a structure with their places on the wire; none for undefined. */
 export function membersOfShape(
   model: ApiModel,
   ref: ShapeRef | undefined,

@@ -1,20 +1,26 @@
 import { type ApiModel, type ModelShape, type ShapeRef, shapeOf } from './api-model.ts';
 
-/** A value that a member must not have, and how AWS says so. */
+/** A value that a member must not have, and AWS's message about it. */
 export interface NegativeCase {
   readonly what: string;
   /** JSON; undefined leaves the member out. */
   readonly value: unknown;
   readonly error: 'SerializationException' | 'ValidationException';
-  /** What a ValidationException says of the member at `place`; the place goes on below the member. */
+  /**
+   * What a ValidationException says about the member at `place`. The place may lead on below the
+   * member.
+   */
   readonly constraint?: string;
   readonly place?: string;
 }
 
-/** Finds a value that a shape takes; throws for a shape that it does not know, so that a new one gets a sample. */
+/**
+ * Finds a valid value for a shape.
+ * @throws Error for a shape that it does not know, so that a new shape gets a sample
+ */
 export type SampleOf = (ref: ShapeRef) => unknown;
 
-/** What the model forbids for a member in a JSON body, and for what is inside it. */
+/** The values that the model forbids for a member of a JSON body and for everything inside it. */
 export function forbiddenInBody(
   model: ApiModel,
   ref: ShapeRef,
@@ -33,7 +39,7 @@ export function forbiddenInBody(
   ];
 }
 
-/** What the model forbids for a member in the query, where all is text. */
+/** The values that the model forbids for a member of the query, where everything is text. */
 export function forbiddenInQuery(
   model: ApiModel,
   ref: ShapeRef,
@@ -50,7 +56,7 @@ export function forbiddenInQuery(
   ];
 }
 
-/** What the model forbids for a member in the path, which cannot be empty there. */
+/** The values that the model forbids for a member of the path, which cannot be empty there. */
 export function forbiddenInPath(model: ApiModel, ref: ShapeRef): readonly NegativeCase[] {
   return forbiddenText(shapeOf(model, ref)).filter(({ value }) => value !== '');
 }
@@ -66,7 +72,7 @@ function malformed(what: string, value: unknown): NegativeCase {
   return { what, value, error: 'SerializationException' };
 }
 
-/** The type that JSON has for a type of the model. */
+/** The JSON type of each type of the model. */
 const JSON_TYPES: Readonly<Record<string, string>> = {
   ...{ blob: 'string', string: 'string', boolean: 'boolean', list: 'list' },
   ...{ integer: 'integer', long: 'integer', map: 'object', structure: 'object' },
@@ -204,7 +210,7 @@ function forbiddenUnions({ members = {} }: ModelShape, sampleOf: SampleOf): Nega
   ]);
 }
 
-/** The least that a structure must have. */
+/** A sample of every member that a structure requires. */
 export function requiredSamples(
   { members = {}, required = [] }: ModelShape,
   sampleOf: SampleOf,

@@ -9,7 +9,7 @@ import {
 import { ROOT_INPUT } from '../servers/create-test-authority.ts';
 import { membersOfShape, readApiModel } from './api-model.ts';
 
-/** A call of an action of Private CA, and the error that it gets. */
+/** A call of a Private CA action, and the error that it gets. */
 export interface RefusedCall {
   readonly action: string;
   readonly error: string;
@@ -34,10 +34,10 @@ const DENYING = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Deny', Principal: '*', Action: 'acm-pca:*', Resource: '*' }],
 };
-/** The armour is right, what is in it is not. */
+/** Valid PEM armour around something that is no certificate. */
 const NO_CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
 
-/** One for every error of every action that this server can give. */
+/** One call for every error of every action that this server can return. */
 export function refusedCalls(authorities: AuthoritiesOfAllStates): readonly RefusedCall[] {
   const about = inputsAbout(authorities);
   const byHand = [aboutAuthorities(authorities), aboutCertificates(authorities)].map(flat);
@@ -56,7 +56,7 @@ function flat(inputs: Inputs): readonly RefusedCall[] {
   );
 }
 
-/** What an action needs beside the ARN of an authority. */
+/** What an action needs besides the ARN of an authority. */
 function inputsAbout({
   active,
   issued,
@@ -79,7 +79,7 @@ function inputsAbout({
   };
 }
 
-/** By every action that is about an authority. */
+/** Builds the inputs of every action that takes an authority. */
 function aboutAll(
   { active, deleted }: AuthoritiesOfAllStates,
   about: Readonly<Record<string, Members>>,
@@ -102,7 +102,10 @@ function aboutAll(
   return Object.fromEntries(calls);
 }
 
-/** A deleted authority is what this action is for. */
+/**
+ * The state that makes the action fail: only RestoreCertificateAuthority accepts a deleted
+ * authority.
+ */
 function unfit(action: string, { CertificateAuthorityArn }: AuthoritiesOfAllStates['active']) {
   return action === 'RestoreCertificateAuthority' ? { InvalidState: CertificateAuthorityArn } : {};
 }
@@ -184,7 +187,7 @@ function lostRaces({ active, pending, certificate }: AuthoritiesOfAllStates): In
   };
 }
 
-/** A policy of the one form that AWS takes. */
+/** A policy in the only form that AWS accepts. */
 export function sharingPolicy(Resource: string): object {
   const statement = { Effect: 'Allow', Principal: { AWS: '999999999999' }, Resource };
   const read = ['DescribeCertificateAuthority', 'GetCertificate', 'ListPermissions', 'ListTags'];

@@ -5,7 +5,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 const TIMESTAMP: JsonSchema = { type: 'number', description: 'Seconds since the epoch.' };
 
-/** The JSON Schema of what a schema means on the wire: times are seconds since the epoch. */
+/** The JSON Schema of what a zod schema means on the wire: times are seconds since the epoch. */
 export function wireJsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...made } = z.toJSONSchema(schema, {
     io: 'input',
@@ -17,7 +17,9 @@ export function wireJsonSchema(schema: z.ZodType): JsonSchema {
   return made;
 }
 
-/** The same of a shape of an API model, by the same conventions: a tagged union is an anyOf of objects with one member. */
+/**
+ * The same for a shape of an API model. A tagged union becomes an anyOf of objects with one member.
+ */
 export function modelJsonSchema(model: ApiModel, ref: ShapeRef): JsonSchema {
   const shape = shapeOf(model, ref);
   const { min, max, pattern } = shape;

@@ -5,7 +5,10 @@ import type { ChartValue } from './chart-values.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Settings that have a value of the chart of their own, since they go with ports, volumes and probes. A section stands for all in it. */
+/**
+ * Settings that have a value of their own in the chart, because they go with ports, volumes and
+ * probes. A section stands for every setting in it.
+ */
 export const OWN_SETTINGS: readonly string[] = [
   ...['publicUrl', 'dataDir', 'masterKeyFile', 'otherMasterKeyFile', 'credentialsFile'],
   ...[
@@ -27,7 +30,7 @@ const PODS = { type: ['integer', 'string'], pattern: '^([1-9]\\d*%?)?$', minimum
 const TEXTS = { type: 'array', items: { type: 'string', minLength: 1 } };
 const OBJECTS = { type: 'array', items: { type: 'object' } };
 
-/** What is known of a value beyond the type of its default. */
+/** What a value must meet beyond the type of its default. */
 const NARROWER: Readonly<Record<string, JsonSchema>> = {
   'image.digest': { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
@@ -62,7 +65,10 @@ interface Section {
 
 const section = (): Section => ({ type: 'object', additionalProperties: false, properties: {} });
 
-/** values.schema.json: every value and no other, what each takes, and under `config` the settings of src/config/settings.ts. */
+/**
+ * values.schema.json: every value of the chart and no other, the type of each, and under `config`
+ * the settings of src/config/settings.ts.
+ */
 export function chartSchema(values: readonly ChartValue[]): object {
   const top = section();
   for (const value of values) {
@@ -74,7 +80,7 @@ export function chartSchema(values: readonly ChartValue[]): object {
     }, top);
     parent.properties[last] = { ...schemaOf(value), description: value.meaning };
   }
-  // Helm gives it to a chart that another one depends on.
+  // Helm sets it for a chart that another chart depends on.
   top.properties['global'] = { type: 'object' };
   return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'scep-connector', ...top };
 }
@@ -99,7 +105,10 @@ function settingsSchema(tree: SettingsTree, prefix: string): Section {
   return found;
 }
 
-/** What the file of settings may say; where a setting also reads text of the environment, only the plain form. */
+/**
+ * What the settings file may contain. Where a setting also reads text from the environment, only
+ * the plain form is allowed.
+ */
 function settingSchema({ schema, meaning, takes }: Setting<unknown>): JsonSchema {
   const made = (io: 'input' | 'output') => {
     const { $schema: _, ...rest } = z.toJSONSchema(schema, {

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMap, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 
-/** One value of the chart, as values.yaml has it. */
+/** One value of values.yaml. */
 export interface ChartValue {
-  /** As in store.redis.nodes. */
+  /** A dotted path: store.redis.nodes. */
   readonly path: string;
-  /** The comment above it. */
+  /** The comment above the value. */
   readonly meaning: string;
   readonly byDefault: unknown;
 }
 
 export const CHART = path.resolve(import.meta.dirname, '../../../helm');
 
-/** Mappings that are a value as a whole, not a section of values. */
+/** Mappings that are one value, not a section of values. */
 const WHOLE = new Set(['resources']);
 
-/** Every value of helm/values.yaml, in its order. */
+/** Every value of helm/values.yaml, in the order of the file. */
 export function readChartValues(): readonly ChartValue[] {
   const document = parseDocument(readFileSync(path.join(CHART, 'values.yaml'), 'utf8'));
   if (!isMap(document.contents)) throw new Error('helm/values.yaml is no mapping');
@@ -35,7 +35,7 @@ function valuesOf(map: YAMLMap, prefix: string, above: string): readonly ChartVa
   });
 }
 
-/** The lines directly above; a paragraph before them is about the file. */
+/** The comment lines directly above a value. A paragraph before them is about the file. */
 function commentOf({ commentBefore }: { commentBefore?: string | null }): string {
   const paragraph = (commentBefore ?? '').split(/\n\s*\n/).at(-1) ?? '';
   return paragraph

@@ -6,12 +6,12 @@ import { makeTlsFiles, type TlsTestFiles } from '../keys/tls-files.ts';
 import { tempDirectory } from '../servers/temp-directory.ts';
 import type { PodSpec } from './render-chart.ts';
 
-/** By the name of a file that a Secret becomes, what is in it. */
+/** The content of each file that a Secret becomes, by file name. */
 type MountedFiles = Readonly<Record<string, string>>;
 
 /**
  * Puts files where a pod mounts its Secrets, and nowhere else, below a new directory.
- * @param settings the file of settings of the ConfigMap
+ * @param settings the settings file of the ConfigMap
  * @returns the settings with the paths of those files
  */
 export function mountSettings(settings: string, pod: PodSpec, files: MountedFiles = {}): string {
@@ -30,7 +30,7 @@ export function mountSettings(settings: string, pod: PodSpec, files: MountedFile
   return settings.replaceAll('/etc/scep-connector', `${root}/etc/scep-connector`);
 }
 
-/** Each call makes another: two master keys must differ. */
+/** Each call makes another file: two master keys must differ. */
 function makeFile(name: string, tls: TlsTestFiles): string | undefined {
   const credential = {
     ...{ accessKeyId: 'AKIAMOUNTEDMOUNTED00', secretAccessKey: 'a-secret-of-this-test' },

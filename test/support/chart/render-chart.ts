@@ -9,7 +9,7 @@ const BIN = path.resolve(import.meta.dirname, '../../../.cache/go/bin');
 export const HELM = path.join(BIN, 'helm');
 export const KUBECONFORM = path.join(BIN, 'kubeconform');
 
-/** What the chart puts into a pod, as far as tests look at it. */
+/** The parts of a pod of the chart that tests look at. */
 export interface PodSpec {
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly automountServiceAccountToken: boolean;
@@ -56,7 +56,7 @@ interface Volume {
   };
 }
 
-/** An object of Kubernetes; which members it has goes by its kind. */
+/** A Kubernetes object. Its kind decides which members it has. */
 export interface Manifest {
   readonly kind: string;
   readonly metadata: {
@@ -75,31 +75,37 @@ export interface Manifest {
   };
 }
 
-/** The file of helm/ci with this name. */
+/** The path of the file of helm/ci with this name. */
 export function valuesFile(name: string): string {
   return path.join(CHART, 'ci', `${name}-values.yaml`);
 }
 
-/** A file with these values. */
+/** Writes a file with these values. */
 export function writeValues(values: object): string {
   const file = path.join(tempDirectory(), 'values.yaml');
   writeFileSync(file, stringify(values));
   return file;
 }
 
-/** Runs helm with an empty home: nothing of this machine's settings reaches it, and it has no cluster. */
+/**
+ * Runs helm with an empty home, so that no settings of this machine reach it, and without a
+ * cluster.
+ */
 export function helm(...args: readonly string[]): Promise<CommandResult> {
   return runCommand(HELM, args, { env: { HOME: tempDirectory(), KUBECONFIG: '/dev/null' } });
 }
 
-/** What `helm template` makes of values files, the later before the earlier ones. @throws Error when it refuses them */
+/**
+ * What `helm template` prints for values files; a later file overrides an earlier one.
+ * @throws Error when helm refuses them
+ */
 export async function renderText(...files: readonly string[]): Promise<string> {
   const values = files.flatMap((file) => ['--values', file]);
   const args = ['template', 'trial', CHART, '--namespace', 'pki', ...values];
   return (await runOrThrow(HELM, args)).stdout;
 }
 
-/** The same, read. YAML 1.1, as Kubernetes reads it: 0440 is octal. */
+/** The same, parsed. Kubernetes reads YAML 1.1, in which 0440 is octal. */
 export async function renderChart(...files: readonly string[]): Promise<readonly Manifest[]> {
   const documents = parseAllDocuments(await renderText(...files), { version: '1.1' });
   if ('empty' in documents) return [];
@@ -112,20 +118,20 @@ export function ofKind(manifests: readonly Manifest[], kind: string): readonly M
   return manifests.filter((manifest) => manifest.kind === kind);
 }
 
-/** The first of its kind. */
+/** The first object of its kind. */
 export function one(manifests: readonly Manifest[], kind: string): Manifest {
   const [manifest] = ofKind(manifests, kind);
   if (manifest === undefined) throw new Error(`there is no ${kind}`);
   return manifest;
 }
 
-/** The pod of the Deployment, then others. */
+/** The pod of the Deployment first, then the other pods. */
 export function podsOf(manifests: readonly Manifest[]): readonly PodSpec[] {
   const pods = ofKind(manifests, 'Pod').map(({ spec }) => spec);
   return [one(manifests, 'Deployment').spec.template.spec, ...pods];
 }
 
-/** The file of settings of the server. */
+/** The settings file of the server. */
 export function settingsOf(manifests: readonly Manifest[]): string {
   const found = ofKind(manifests, 'ConfigMap').find(({ data }) => 'scep-connector.yaml' in data);
   return found?.data['scep-connector.yaml'] ?? '';

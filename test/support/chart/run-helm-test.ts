@@ -3,7 +3,7 @@ import { type CommandResult, runCommand } from '../clients/run-command.ts';
 import { MAIN } from '../servers/spawn-server.ts';
 import { CHART } from './chart-values.ts';
 
-/** Runs what the pod of `helm test` runs, with the environment that the pod gives it. */
+/** Runs the command of the `helm test` pod with the environment that the pod sets. */
 export function runHelmTest(environment: Readonly<Record<string, string>>): Promise<CommandResult> {
   const inherited = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
   return runCommand(process.execPath, [path.join(CHART, 'files/enrol-a-device.mjs')], {

@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-acm-pca';
 import { z } from 'zod';
 import type { AwsAccess, AwsAnswer, Members, PrivateCaClient } from './aws-client.ts';
 
-/** Members that the SDK takes as octets; other clients take their text. */
+/** Members that the SDK takes as octets. Other clients take them as text. */
 const BLOBS = ['Certificate', 'CertificateChain', 'Csr'];
 const WAITING = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
 
@@ -16,11 +16,11 @@ const failure = z.object({
   $metadata: z.object({ httpStatusCode: z.number() }),
 });
 
-/** The AWS SDK for JavaScript, version 3, whose newest release on the registry knows an older API model. */
+/** The AWS SDK for JavaScript, version 3. Its API model is older than ours. */
 export function openAcmPcaSdk({ apiUrl, region, ...keys }: AwsAccess): PrivateCaClient {
   const { accessKeyId, secretAccessKey } = keys;
   const client = new sdk.ACMPCAClient({
-    // It takes LimitExceededException for throttling, and would ask again.
+    // The SDK takes LimitExceededException for throttling and would retry.
     ...{ endpoint: apiUrl, region, maxAttempts: 1 },
     credentials: { accessKeyId, secretAccessKey },
   });
@@ -32,7 +32,7 @@ export function openAcmPcaSdk({ apiUrl, region, ...keys }: AwsAccess): PrivateCa
     list: async (operation, input, pageSize) => {
       const paginate = paginatorFunction.parse(exported(`paginate${operation}`));
       const pages: Members[] = [];
-      // It writes its tokens into the input.
+      // The SDK writes its tokens into the input.
       for await (const page of paginate({ client, pageSize }, { ...input })) {
         pages.push(withoutMetadata(page));
       }
@@ -77,7 +77,7 @@ async function answerOf(sent: Promise<sdk.GetPolicyCommandOutput>): Promise<AwsA
   }
 }
 
-/** The SDK shows absent members as undefined. */
+/** The SDK sets absent members to undefined. */
 function withoutMetadata(output: object): Members {
   const members = Object.entries<unknown>({ ...output });
   return Object.fromEntries(

@@ -10,12 +10,12 @@ import {
 import { runCommand } from './run-command.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-/** What test/install-aws-clients.sh makes. */
+/** The command that test/install-aws-clients.sh installs. */
 export const AWS = path.join(ROOT, '.cache/aws-clients/bin/aws');
-/** The exit code for an error that the service returned. */
+/** The exit code when the service returned an error. */
 const SERVICE_ERROR = 255;
 
-/** The AWS CLI. Its exit code and its output are those of a user; the HTTP status is found in what --debug prints. */
+/** The AWS CLI. Exit code and output are what a user sees; the HTTP status comes from --debug. */
 export function openAwsCli(access: AwsAccess): AwsClient {
   const env = awsEnvironment(access);
   const run = (operation: string, input: Members, more: readonly string[]) =>

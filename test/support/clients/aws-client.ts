@@ -3,18 +3,18 @@ import { tempDirectory } from '../servers/temp-directory.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** What a client of AWS made of an answer, in the same form for all of them. */
+/** What an AWS client made of an answer, in one form for all clients. */
 export interface AwsAnswer {
   readonly status: number;
-  /** As the client presents it; without what it says about the exchange. */
+  /** The output as the client presents it, without metadata about the exchange. */
   readonly output?: Members;
   readonly error?: {
-    /** By which a program tells errors apart. */
+    /** The name by which a program tells errors apart. */
     readonly name: string;
-    /** The class of an error in the client's model, where there are such. */
+    /** The class of the error in the client's model, if the client has such classes. */
     readonly class?: string;
     readonly message: string;
-    /** Other members of the error; undefined where the client shows none. */
+    /** Other members of the error; undefined when the client does not show them. */
     readonly members: Members | undefined;
   };
 }
@@ -23,18 +23,24 @@ export type AwsService = 'acm-pca' | 'pca-connector-scep';
 
 /** A real client of one of the two APIs. */
 export interface AwsClient {
-  /** @param operation in the spelling of the API model */
+  /** @param operation as the API model spells it */
   call(operation: string, input?: Members): Promise<AwsAnswer>;
-  /** All pages by the client's own paginator. A client may show them as one. */
+  /** All pages, fetched by the client's own paginator. A client may return them as one page. */
   list(operation: string, input: Members, pageSize: number): Promise<readonly Members[]>;
-  /** Milliseconds since the epoch. @throws Error when the value is not what this client makes of a timestamp */
+  /**
+   * Milliseconds since the epoch.
+   * @throws Error when the value is not this client's form of a timestamp
+   */
   readTime(value: unknown): number;
   close(): Promise<void>;
 }
 
-/** A client of Private CA, for which the SDKs have waiters. */
+/** A client of Private CA. Its SDKs have waiters. */
 export interface PrivateCaClient extends AwsClient {
-  /** Asks every second by the client's own waiter, for a minute. @throws Error when it gives up */
+  /**
+   * Polls every second for a minute, by the client's own waiter.
+   * @throws Error when the waiter gives up
+   */
   waitUntil(waiter: Waiter, input: Members): Promise<void>;
 }
 
@@ -48,10 +54,10 @@ export interface AwsAccess {
   readonly sessionToken?: string;
 }
 
-/** The members that the errors of the API have beside their message. */
+/** The members that errors of the API have besides their message. */
 export const ERROR_MEMBERS = ['ResourceId', 'ResourceType', 'ServiceCode', 'QuotaCode', 'Reason'];
 
-/** The variables of a client that runs as a process of its own: nothing of this machine's AWS settings reaches it. */
+/** The environment of a client process, without any AWS settings of this machine. */
 export function awsEnvironment(access: AwsAccess): Readonly<Record<string, string>> {
   const nowhere = path.join(tempDirectory(), 'none');
   const inherited = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 
-/** The AwsError that `act` throws; anything else fails the test. */
+/** The AwsError that `act` throws. Anything else fails the test. */
 export function awsErrorOf(act: () => unknown): AwsError {
   try {
     act();

@@ -60,7 +60,7 @@ async function send(request: Request<Members, AWSError>): Promise<AwsAnswer> {
   }
 }
 
-/** They are there, but are not listed. */
+/** The members exist but are not enumerable. */
 function membersOf(error: object): Members {
   const shown = ERROR_MEMBERS.map((name) => [name, Reflect.get(error, name) as unknown] as const);
   return Object.fromEntries(shown.filter(([, value]) => value !== undefined));

@@ -14,7 +14,7 @@ import {
 } from './aws-client.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-/** What test/install-aws-clients.sh makes. */
+/** The interpreter that test/install-aws-clients.sh installs. */
 export const PYTHON = path.join(ROOT, '.cache/aws-clients/bin/python');
 const PROGRAM = path.resolve(import.meta.dirname, 'boto3-client.py');
 
@@ -22,7 +22,10 @@ const timestamp = z.strictObject({ datetime: z.iso.datetime({ offset: true }) })
 
 const waited = z.strictObject({ failure: z.string().optional() });
 
-/** boto3, in a process that is kept for all calls: it takes a second to start. Calls are made one after another. */
+/**
+ * boto3 in one process for all calls, because it takes a second to start. It makes one call at a
+ * time.
+ */
 export function openBoto3(
   access: AwsAccess,
   service: AwsService = 'pca-connector-scep',

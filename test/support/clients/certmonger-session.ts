@@ -16,14 +16,14 @@ export const CERTMONGER_PROGRAMS = [
   'openssl',
 ];
 
-/** The session is ended from within, so that its end takes the daemon along. */
+/** The session ends itself, so that the daemon ends with it. */
 const SECONDS = 150;
 const LIMIT = ['timeout', '--kill-after=2', String(SECONDS)];
 
 /**
- * Requests `r1` from the CA `lab` in a session of its own, then does with it what $AGAIN says, and shows what became of it.
- * The daemon may answer `-w` out of the state before: that the certificate is another one is what tells the end of a renewal.
- * A request that the CA lets wait is asked after again; by itself the daemon would do so after hours.
+ * Requests `r1` from the CA `lab` in a D-Bus session, then runs $AGAIN on it and prints the result.
+ * `getcert -w` may answer from the old state, so a renewal is over only when the certificate has
+ * changed. A pending request is asked for again here; the daemon would wait for hours.
  */
 const SESSION = `
   settle() { # the certificate of before
@@ -50,9 +50,9 @@ const SESSION = `
 `;
 
 /**
- * Runs certmonger's daemon in a D-Bus session of its own: the key, the certificate and what `again` left of the earlier ones
- * (`before-resubmit.pem`, ...) are in `home`. The output ends with the state of the request, which says whether it is granted or
- * refused.
+ * Runs certmonger's daemon in its own D-Bus session. `home` then holds the key, the certificate and
+ * what `again` left of earlier ones (`before-resubmit.pem`, ...). The output ends with the state of
+ * the request: granted or refused.
  */
 export function requestByCertmonger(
   connector: RunningConnector,

@@ -12,8 +12,9 @@ interface ConnectorClient {
 }
 
 /**
- * The real clients of Connector for SCEP that the API is tested with. Why one is skipped is printed.
- * @throws Error when one is missing and CI=true: there nothing may be skipped.
+ * The real clients of Connector for SCEP that the API is tested with. Prints why a client is
+ * skipped.
+ * @throws Error when a client is missing and CI=true, where nothing may be skipped
  */
 export function connectorClients(): readonly ConnectorClient[] {
   const installed = (name: string, program: string) =>

@@ -7,13 +7,13 @@ export interface Device {
   /** The SCEP URL. */
   readonly url: string;
   readonly challenge: string;
-  /** SHA-256, in hexadecimal. */
+  /** SHA-256 in hexadecimal. */
   readonly caFingerprint: string;
-  /** As in CN=device-1. */
+  /** Such as CN=device-1. */
   readonly subject: string;
 }
 
-/** Enrols with the `enrol` command of the program, as a device would. */
+/** Enrols with the program's `enrol` command, as a device would. */
 export async function enrolDevice(
   device: Device,
 ): Promise<CommandResult & { readonly certificateFile: string }> {

@@ -1,19 +1,22 @@
 import { expect } from 'vitest';
 import { certificateSubject, certificateText, extensionValues, verifyChain } from './openssl.ts';
 
-/** What the certificate must say, in OpenSSL's words; what is left out is not looked at. */
+/** What the certificate must say, in OpenSSL's words. An absent member is not checked. */
 export interface ExpectedCertificate {
   /** RFC 2253 form: "CN=device-1,O=Lab,C=US". */
   readonly subject: string;
-  /** As in "DNS:device-1.example". */
+  /** Such as "DNS:device-1.example". */
   readonly subjectAltName?: readonly string[];
-  /** As in "Digital Signature". */
+  /** Such as "Digital Signature". */
   readonly keyUsage?: readonly string[];
-  /** As in "TLS Web Client Authentication". */
+  /** Such as "TLS Web Client Authentication". */
   readonly extendedKeyUsage?: readonly string[];
 }
 
-/** Expects a PEM certificate that OpenSSL verifies against the CA and that says what was asked for. */
+/**
+ * Expects a PEM certificate that OpenSSL verifies against the CA and that has the requested
+ * content.
+ */
 export async function expectIssued(
   certificateFile: string,
   caCertificateFile: string,

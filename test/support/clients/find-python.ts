@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
-/** Debian's packages are seen by its own interpreter alone. */
+/** Only Debian's own interpreter sees Debian's Python packages. */
 const INTERPRETERS = ['python3', '/usr/bin/python3'];
 
 /**
- * A Python that has the module, for `describe.runIf`; when there is none, undefined, and the reason for the skip is printed.
- * @throws Error when there is none and CI=true: there nothing may be skipped.
+ * A Python that has the module, for `describe.runIf`. Without one, returns undefined and prints why
+ * the tests are skipped.
+ * @throws Error when there is none and CI=true, where nothing may be skipped
  */
 export function findPython(module: string): string | undefined {
   const found = INTERPRETERS.find((python) => {

@@ -1,8 +1,8 @@
 import type { RunningConnector } from '../servers/start-connector.ts';
 
 /**
- * What the log says of the PKIOperations that a connector has answered so far. A client may have its answer before the log is read
- * here: poll.
+ * The PKIOperations in the connector's log so far. A client may get its answer before the log line
+ * is read here, so poll.
  */
 export function loggedOperations({ stderr }: RunningConnector): readonly LoggedOperation[] {
   return stderr()

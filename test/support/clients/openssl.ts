@@ -4,13 +4,13 @@ import { runCommand, runOrThrow } from './run-command.ts';
 
 /** What a certificate signing request asks for. Names are in OpenSSL's own notation. */
 export interface RequestContents {
-  /** As in "/C=US/O=Lab/CN=device-1". */
+  /** Such as "/C=US/O=Lab/CN=device-1". */
   readonly subject: string;
-  /** As in "DNS:device-1.example,IP:192.0.2.1". */
+  /** Such as "DNS:device-1.example,IP:192.0.2.1". */
   readonly subjectAltName?: string;
-  /** As in "critical,digitalSignature,keyEncipherment". */
+  /** Such as "critical,digitalSignature,keyEncipherment". */
   readonly keyUsage?: string;
-  /** As in "clientAuth,serverAuth" or dotted object identifiers. */
+  /** Such as "clientAuth,serverAuth", or dotted object identifiers. */
   readonly extendedKeyUsage?: string;
   readonly challengePassword?: string;
   /** Further lines for the extension section of OpenSSL's configuration. */
@@ -25,8 +25,8 @@ export interface RequestFiles {
 }
 
 /**
- * Makes a signing request, `<name>.csr` in `directory`, for the key in `existingKeyFile` or for a new one of RSA-2048,
- * `<name>.key`.
+ * Makes a signing request, `<name>.csr` in `directory`, for the key in `existingKeyFile` or for a
+ * new RSA-2048 key, `<name>.key`.
  */
 export async function makeRequest(
   directory: string,
@@ -63,7 +63,7 @@ function requestConfig(contents: RequestContents): string {
     ...(extensionLines.length > 0 ? ['req_extensions = extensions'] : []),
     ...(challenge === undefined ? [] : ['attributes = attributes']),
     '[name]',
-    // Not by -subj: with that openssl leaves out the attributes of this file.
+    // Not by -subj: openssl would then ignore the attributes in this file.
     ...contents.subject
       .split('/')
       .slice(1)
@@ -77,8 +77,9 @@ function requestConfig(contents: RequestContents): string {
 }
 
 /**
- * Whether OpenSSL accepts the chain of a PEM certificate up to `trustAnchorFile`, with its strict checks of RFC 5280.
- * The answer is OpenSSL's own text, which ends in "OK" on success, so that a failed assertion shows the reason.
+ * Verifies the chain of a PEM certificate up to `trustAnchorFile` with OpenSSL's strict checks of
+ * RFC 5280. Returns OpenSSL's own text, which ends in "OK" on success, so that a failed assertion
+ * shows the reason.
  */
 export async function verifyChain(
   certificateFile: string,
@@ -94,7 +95,7 @@ export async function verifyChain(
   return (stdout + stderr).trim();
 }
 
-/** What OpenSSL prints of a certificate, with the subject in RFC 2253 form: "CN=device-1,O=Lab,C=US". */
+/** OpenSSL's text of a certificate, with the subject in RFC 2253 form: "CN=device-1,O=Lab,C=US". */
 export async function certificateText(certificateFile: string): Promise<string> {
   const { stdout } = await runOrThrow('openssl', [
     ...['x509', '-in', certificateFile, '-noout', '-text', '-nameopt', 'RFC2253'],
@@ -102,7 +103,10 @@ export async function certificateText(certificateFile: string): Promise<string> 
   return stdout;
 }
 
-/** The values of one extension as OpenSSL prints them: ["TLS Web Client Authentication"]. Empty when it is absent. */
+/**
+ * The values of one extension as OpenSSL prints them, such as ["TLS Web Client Authentication"];
+ * empty when the extension is absent.
+ */
 export async function extensionValues(
   certificateFile: string,
   extension: 'subjectAltName' | 'keyUsage' | 'extendedKeyUsage' | 'basicConstraints',

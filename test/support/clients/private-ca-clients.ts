@@ -4,7 +4,7 @@ import { openBoto3, PYTHON } from './boto3-client.ts';
 
 export interface KindOfClient {
   readonly name: string;
-  /** Without which it cannot run. */
+  /** The programs that it needs. */
   readonly programs: readonly string[];
   readonly open: (access: AwsAccess) => PrivateCaClient;
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 export interface RawExchange {
-  /** What the server sent, as latin1, until it closed or the time was over. */
+  /** What the server sent until it closed or the timeout passed, as latin1. */
   readonly received: string;
   readonly closedByServer: boolean;
 }
@@ -9,11 +9,17 @@ export interface RawExchange {
 export interface RawOptions {
   /** Milliseconds to wait for the server to close; 20 s by default. */
   readonly timeoutMs?: number;
-  /** After the octets: leave the connection as it is, end our side of it (FIN), or break it off (RST). */
+  /**
+   * What to do after sending: keep the connection open, end our side of it (FIN), or reset it
+   * (RST).
+   */
   readonly ending?: 'wait' | 'end' | 'reset';
 }
 
-/** Writes octets to a socket as they are, which no HTTP client would do. A server that resets the connection has closed it. */
+/**
+ * Writes raw octets to a socket, which no HTTP client would do. A connection that the server resets
+ * counts as closed.
+ */
 export function exchangeRaw(
   port: number,
   octets: Uint8Array | string,

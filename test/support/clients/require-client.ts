@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Whether all the programs of a client are there: for `describe.runIf`.
- * When one is missing, prints why its tests are skipped. `programs` are names on the PATH or absolute paths,
- * `installer` the script that brings them.
- * @throws Error when one is missing and CI=true: there nothing may be skipped.
+ * Whether all programs of a client are installed, for `describe.runIf`. Prints why tests are
+ * skipped when one is missing. `programs` are names on the PATH or absolute paths; `installer` is
+ * the script that installs them.
+ * @throws Error when one is missing and CI=true, where nothing may be skipped
  */
 export function requireClient(
   client: string,

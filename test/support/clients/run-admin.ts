@@ -15,10 +15,10 @@ interface AdminOutcome {
   readonly error: unknown;
 }
 
-/** These two work on a data directory: test/e2e/ca-keys.test.ts. */
+/** These two need a data directory: test/e2e/ca-keys.test.ts tests them. */
 const NO_KEYS = { importCa: () => Promise.resolve(), exportCa: () => Promise.resolve() };
 
-/** Nothing of this machine's AWS settings reaches the tests of the file that calls this. */
+/** Keeps the AWS settings of this machine away from the tests of the file that calls this. */
 export function isolateAwsEnvironment(): void {
   beforeEach(() => {
     const directory = tempDirectory();
@@ -34,7 +34,7 @@ export function isolateAwsEnvironment(): void {
   });
 }
 
-/** Puts the key of an administrator and the endpoint of a fake API into the environment. */
+/** Puts an administrator's access key and the endpoint of a fake API into the environment. */
 export function stubAwsEnvironment(endpoint: string): void {
   vi.stubEnv('AWS_ENDPOINT_URL_PCA_CONNECTOR_SCEP', endpoint);
   vi.stubEnv('AWS_REGION', 'eu-central-1');
@@ -42,7 +42,10 @@ export function stubAwsEnvironment(endpoint: string): void {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', ACCESS_KEY.secret);
 }
 
-/** Runs an administration command within this process, and makes sure that it tells no secret of the credentials. */
+/**
+ * Runs an administration command in this process and checks that its output contains no secret of
+ * the credentials.
+ */
 export async function runAdmin(
   args: readonly string[],
   overrides: Partial<AdminWorld> = {},

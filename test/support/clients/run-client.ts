@@ -15,7 +15,10 @@ interface ClientOutcome {
   readonly error: unknown;
 }
 
-/** Runs a command of the client within this process, as `register` registers it, and makes sure that it tells no secret. */
+/**
+ * Runs a client command in this process, as `register` registers it, and checks that its output
+ * contains no secret.
+ */
 export async function runClient<Options>(
   register: (program: Command, run: (options: Options) => Promise<number>) => void,
   run: (options: Options, world: ClientWorld) => Promise<number>,
@@ -54,7 +57,7 @@ export async function runClient<Options>(
   return { code, error, ...printed };
 }
 
-/** The files by which a device proves who it is. */
+/** Writes the files with which a device proves its identity. */
 export function writeHolder({ certificate, privateKey }: Identity): {
   readonly certificateFile: string;
   readonly keyFile: string;

@@ -10,14 +10,14 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Added to the environment of the tests. */
+  /** Variables added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
 }
 
 /**
- * Runs a program without a shell and waits for its end; after `timeoutMs` (90 s) it is killed.
+ * Runs a program without a shell and waits for its end; kills it after `timeoutMs` (90 s).
  * @throws Error when the program cannot be started.
  */
 export function runCommand(
@@ -52,15 +52,15 @@ export function runCommand(
         stderr: Buffer.concat(stderr).toString('utf8'),
       });
     });
-    // A program that ends without reading its input is no error of the test.
+    // A program may end without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
 }
 
 /**
- * As `runCommand`, for steps of a test that must succeed.
- * @throws Error with what the command printed when its exit code is not 0.
+ * `runCommand` for steps of a test that must succeed.
+ * @throws Error with what the command printed when its exit code is not 0
  */
 export async function runOrThrow(
   command: string,

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Runs openssl on bytes: `input` to its standard input, its standard output back.
- * @throws Error with what it printed when it fails.
+ * Runs openssl with `input` on its standard input and returns its standard output.
+ * @throws Error with what it printed when it fails
  */
 export function runOpenssl(args: readonly string[], input: Uint8Array = new Uint8Array()): Buffer {
   const { status, stdout, stderr, error } = spawnSync('openssl', args, { input });
@@ -11,7 +11,10 @@ export function runOpenssl(args: readonly string[], input: Uint8Array = new Uint
   throw new Error(`openssl ${args.join(' ')}: exit code ${status}\n${stderr.toString('utf8')}`);
 }
 
-/** The elements of `der` as `openssl asn1parse` prints them, one a line, without offsets: "d=1 cons: SEQUENCE". */
+/**
+ * The elements of `der` as `openssl asn1parse` prints them, one a line, without offsets: "d=1 cons:
+ * SEQUENCE".
+ */
 export function asn1Lines(der: Uint8Array): string[] {
   return runOpenssl(['asn1parse', '-inform', 'DER'], der)
     .toString('utf8')

@@ -4,7 +4,7 @@ import { type CommandResult, runCommand } from './run-command.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../../dist/main.js');
 
-/** Runs the real program with no AWS settings but these. */
+/** Runs the real program with no AWS settings except these. */
 export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,

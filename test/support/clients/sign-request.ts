@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credential } from '../../../src/aws-wire/credential.ts';
 import type { SignedRequest } from '../../../src/aws-wire/sigv4/signed-request.ts';
 
-/** No real secrets: they open nothing but the servers of these tests. */
+/** Not real secrets: only the servers of these tests accept them. */
 export const TEST_ACCESS_KEY = {
   accessKeyId: 'AKIATESTTESTTESTTEST',
   secretAccessKey: 'test/secret+access/key+of/no/account+000',
@@ -13,7 +13,7 @@ export const TEST_ACCESS_KEY = {
 
 export const TEST_SESSION_TOKEN = 'test/session+token==';
 
-/** The credential of TEST_ACCESS_KEY as the server holds it, changed as asked. */
+/** The credential of TEST_ACCESS_KEY as the server stores it, with the given changes. */
 export function testCredential(changed: Partial<Credential> = {}): Credential {
   const secretAccessKey = createSecretKey(TEST_ACCESS_KEY.secretAccessKey, 'utf8');
   return { ...TEST_ACCESS_KEY, secretAccessKey, ...changed };
@@ -21,7 +21,7 @@ export function testCredential(changed: Partial<Credential> = {}): Credential {
 
 export interface RequestToSign {
   readonly method?: string;
-  /** Path and query; what stands in them is encoded already. */
+  /** Path and query, already encoded. */
   readonly target?: string;
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ function queryOf(query: string): Record<string, string[]> {
 
 type Octets = string | ArrayBuffer | ArrayBufferView;
 
-/** SHA-256, or its HMAC when there is a secret, as the signer wants it. */
+/** SHA-256, or HMAC-SHA-256 when there is a secret, in the interface that the signer expects. */
 export class Sha256 {
   readonly #hash;
 

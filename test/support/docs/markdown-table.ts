@@ -1,4 +1,4 @@
-/** A table as Markdown formatters write it, its columns padded. */
+/** A table as Markdown formatters write it, with padded columns. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -11,7 +11,10 @@ export function markdownTable(
   return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n');
 }
 
-/** The page with what stands between <!-- name --> and <!-- /name --> replaced, and a line left free on either side. */
+/**
+ * Replaces what stands between <!-- name --> and <!-- /name --> in the page, with a blank line on
+ * either side.
+ */
 export function withSection(page: string, name: string, text: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [before, rest] = page.split(begin);

@@ -2,10 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const TESTS = path.resolve(import.meta.dirname, '../..');
-/** A string as the first argument, then the body: how it, test and describe are called, with .each or without. */
+/**
+ * A string as the first argument, then the function: a call of it or describe, with or without
+ * .each.
+ */
 const TITLE = /\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1,\s*(?:async\b|\(|\{|\w+ =>)/g;
 
-/** The titles of the tests and describes in a file below test/, as they are written there; undefined when there is no such file. */
+/**
+ * The titles of the tests and describes in a file below test/, as written there; undefined when
+ * there is no such file.
+ */
 function testTitles(file: string): ReadonlySet<string> | undefined {
   const full = path.join(TESTS, file);
   if (!existsSync(full)) return undefined;
@@ -15,7 +21,7 @@ function testTitles(file: string): ReadonlySet<string> | undefined {
   return new Set(titles);
 }
 
-/** What is wrong with the name of a test, "unit/room/file.test.ts > title"; undefined when it exists. */
+/** Why no test has this name, "unit/room/file.test.ts > title"; undefined when one has. */
 export function missingTest(name: string): string | undefined {
   const [file = '', title = ''] = name.split(/ > (.*)/s);
   const titles = testTitles(file);

@@ -1,24 +1,27 @@
-/** One instruction of a Dockerfile, its continued lines joined. */
+/** One instruction of a Dockerfile, its continuation lines joined. */
 export interface Instruction {
   readonly name: string;
   readonly text: string;
 }
 
 export interface DockerStage {
-  /** As in node:24-bookworm, or the name of an earlier stage. */
+  /** Such as node:24-bookworm, or the name of an earlier stage. */
   readonly base: string;
   readonly name: string;
   readonly instructions: readonly Instruction[];
 }
 
-/** What `replayDockerfile` can do. */
+/** The instructions that `replayDockerfile` can replay. */
 const KNOWN = new Set(
   'ARG CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL RUN STOPSIGNAL USER VOLUME WORKDIR'.split(
     ' ',
   ),
 );
 
-/** The stages of a Dockerfile in their order. @throws Error for an instruction or a form of one that is not replayed */
+/**
+ * The stages of a Dockerfile in order.
+ * @throws Error for an instruction, or a form of one, that cannot be replayed
+ */
 export function parseDockerfile(text: string): readonly DockerStage[] {
   const stages: (DockerStage & { readonly instructions: Instruction[] })[] = [];
   for (const instruction of instructionsOf(text)) {
@@ -50,21 +53,30 @@ function instructionsOf(text: string): readonly Instruction[] {
     });
 }
 
-/** KEY=value and KEY="value" pairs, as ENV, LABEL and ARG have them. @throws Error for the old form without = */
+/**
+ * KEY=value and KEY="value" pairs, as in ENV, LABEL and ARG.
+ * @throws Error for the old form without =
+ */
 export function readPairs(text: string): readonly (readonly [string, string])[] {
   const pairs = [...text.matchAll(/([\w.-]+)=(?:"([^"]*)"|(\S*))(?:\s+|$)/g)];
   if (pairs.map(([whole]) => whole).join('') !== text) throw new Error(`no pairs: ${text}`);
   return pairs.map(([, name = '', quoted, plain = '']) => [name, quoted ?? plain]);
 }
 
-/** The words of ENTRYPOINT or CMD. @throws Error for the form that needs a shell, which would swallow SIGTERM */
+/**
+ * The words of ENTRYPOINT or CMD.
+ * @throws Error for the shell form, because the shell would swallow SIGTERM
+ */
 export function readExecForm(text: string): readonly string[] {
   const words: unknown = JSON.parse(text);
   if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return words;
   throw new Error(`${text} is not a list of words`);
 }
 
-/** The words of a COPY. @throws Error for an option other than --from */
+/**
+ * The words of a COPY.
+ * @throws Error for an option other than --from
+ */
 export function readCopy(text: string): {
   readonly from: string | undefined;
   readonly sources: readonly string[];
@@ -81,7 +93,10 @@ export function readCopy(text: string): {
   return { from, sources: paths.slice(0, -1), target };
 }
 
-/** Whether a file of the context gets to the builder. Patterns are `*`, and names of files and directories with or without `!`. */
+/**
+ * Whether .dockerignore lets a file of the context through to the builder. Patterns are `*`, and
+ * names of files and directories with or without `!`.
+ */
 export function readDockerignore(text: string): (file: string) => boolean {
   const patterns = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   for (const pattern of patterns) {

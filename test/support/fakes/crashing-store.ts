@@ -1,8 +1,9 @@
 import type { RecordStore } from '../../../src/store/record-store.ts';
 
 /**
- * A store whose process dies at its n-th commit (from 1): before the commit is made, or after it, when the caller never learns
- * of it. Every later call fails too, as nothing runs in a dead process.
+ * A store whose process dies at its n-th commit (from 1): before the commit, or after it, so that
+ * the caller never learns of it. Every later call fails too, because nothing runs in a dead
+ * process.
  */
 export function crashingStore(
   store: RecordStore,

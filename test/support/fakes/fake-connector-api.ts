@@ -27,14 +27,14 @@ export interface ApiCall {
 
 export interface FakeConnectorApi {
   readonly endpoint: string;
-  /** What authenticated and met the schema of its operation. */
+  /** The calls that authenticated and met the schema of their operation. */
   readonly calls: ApiCall[];
-  /** Names of the errors that were given before an operation was reached. */
+  /** The names of the errors that were returned before an operation was reached. */
   readonly refused: string[];
   readonly behaviour: {
-    /** @throws AwsError as the operation would */
+    /** @throws AwsError to answer with that error */
     answer: (call: ApiCall, count: number) => unknown;
-    /** Answers instead of the API when it gives true. */
+    /** Answers in place of the API when it returns true. */
     intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   };
 }
@@ -47,7 +47,10 @@ const SESSION = {
 };
 export const SESSION_KEY = SESSION;
 
-/** An API without a mind of its own: real signatures, routes and schemas, and answers by the test. Ends with the test file. */
+/**
+ * A fake API: real signatures, routes and schemas, and answers that the test chooses. It ends with
+ * the test file.
+ */
 export async function startFakeConnectorApi(basePath = ''): Promise<FakeConnectorApi> {
   const fake: Omit<FakeConnectorApi, 'endpoint'> = {
     ...{ calls: [], refused: [] },

@@ -6,7 +6,7 @@ interface FakeEnrolment {
   readonly findConnector: FindConnector;
 }
 
-/** For an enrol listener without a connector: whatever enrols fails. */
+/** For an enrol listener without a connector: every enrolment fails. */
 export const fakeEnrolment: FakeEnrolment = {
   enrolment: new Proxy({} as EnrolmentDependencies, {
     get(_, member) {

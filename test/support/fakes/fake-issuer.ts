@@ -11,33 +11,44 @@ import { parseCertificationRequest } from '../../../src/x509/parse-certification
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { type Identity, makeIdentity, rsaKeyPair } from '../keys/test-authority.ts';
 
-/** An issuer in memory that remembers what it was asked, recognises idempotency tokens, and can be told to fail. */
+/**
+ * An issuer in memory that records requests, recognises idempotency tokens, and fails when it is
+ * told to.
+ */
 export interface FakeIssuer extends Issuer {
   readonly authority: Identity;
   readonly authorityArn: string;
-  /** One for each certificate, not for each call. */
+  /** One entry for each certificate, not for each call. */
   readonly issued: readonly IssueRequest[];
   calls: number;
-  /** Runs before each answer to issueCertificate: may wait or throw. */
+  /** Runs before each answer to issueCertificate. It may wait or throw. */
   beforeIssue: (request: IssueRequest) => Promise<void> | void;
-  /** Runs after issuing, before the caller learns of it: a throw here is an answer lost on the way. */
+  /**
+   * Runs after issuing, before the caller gets the answer. A throw here stands for a lost answer.
+   */
   afterIssue: (request: IssueRequest) => Promise<void> | void;
-  /** A slow authority: while true, getCertificate answers undefined for what exists. */
+  /**
+   * Simulates a slow authority: while true, getCertificate returns undefined for certificates that
+   * exist.
+   */
   holdsCertificates: boolean;
   /** The next `times` calls of issueCertificate throw this fault before anything is issued. */
   failIssuing(fault: IssuerFault, times: number): void;
-  /** As AWS does five minutes after a token was used. */
+  /** AWS forgets a token five minutes after its use. */
   forgetTokens(): void;
-  /** Content octets of the INTEGER, any leading zeros. */
+  /** Content octets of the INTEGER, with or without leading zeros. */
   revoke(serialNumber: Uint8Array): void;
-  /** Set it to false for an authority that gives no CRL. */
+  /** False for an authority that publishes no CRL. */
   keepsRevocationList: boolean;
 }
 
-/** Made once for a test file, as it takes longer than most tests: all fakes of a file are the same CA. */
+/**
+ * One key for a test file, because making it takes longer than most tests: all fakes of a file are
+ * the same CA.
+ */
 let keys: ReturnType<typeof rsaKeyPair> | undefined;
 
-/** @param clock what time it is for the CA, in milliseconds since the epoch */
+/** @param clock the CA's time, in milliseconds since the epoch */
 export function createFakeIssuer(clock: () => number = Date.now): FakeIssuer {
   keys ??= rsaKeyPair();
   const authority = makeIdentity({

@@ -32,10 +32,10 @@ import {
 import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { type Identity, makeIdentity } from '../keys/test-authority.ts';
 
-/** The verdict on one request. 'lose' closes the connection without an answer. */
+/** How to answer one request. 'lose' closes the connection without an answer. */
 type Verdict =
   | { readonly issue: (request: CertificationRequest) => Identity }
-  /** In answer to GetCert and GetCRL. */
+  /** The answer to GetCert and GetCRL. */
   | { readonly send: { readonly certificates?: Uint8Array[]; readonly crls?: Uint8Array[] } }
   | { readonly refuse: FailInfo; readonly text: string }
   | 'pending'
@@ -46,21 +46,21 @@ export interface FakeScepServer {
   readonly root: Identity;
   readonly issuingCa: Identity;
   readonly ra: Identity;
-  /** All that has come in: "GET GetCACaps", "POST PKCSReq", "GET CertPoll". */
+  /** Every request: "GET GetCACaps", "POST PKCSReq", "GET CertPoll". */
   readonly log: string[];
   /** The PKCS #10 of each PKCSReq and RenewalReq. */
   readonly requests: CertificationRequest[];
-  /** Each PKIOperation. */
+  /** Every PKIOperation. */
   readonly messages: OpenedRequest[];
-  /** What tests change while it runs. */
+  /** Tests change it while the server runs. */
   readonly behaviour: {
     capabilities: string;
     verdict: (type: RequestType, count: number) => Verdict;
-    /** Answers instead of the server when it gives true. */
+    /** Answers in place of the server when it returns true. */
     intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
     /** Signs the replies. */
     signer: Identity;
-    /** What GetNextCACert gives; HTTP 404 when undefined. */
+    /** What GetNextCACert returns; HTTP 404 when undefined. */
     nextCa: readonly Identity[] | undefined;
   };
 }
@@ -68,7 +68,10 @@ export interface FakeScepServer {
 export const MODERN_CAPABILITIES = 'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\n';
 const POLICY = { allowSingleDes: false, allowSha1: true, allowMd5: false };
 
-/** A SCEP server without a mind of its own: root, issuing CA and RA, and a verdict by the test. Ends with the test file. */
+/**
+ * A fake SCEP server: a root, an issuing CA and an RA, and answers that the test chooses. It ends
+ * with the test file.
+ */
 export async function startFakeScepServer(): Promise<FakeScepServer> {
   const root = makeIdentity({ subject: 'CN=Root', ca: {} });
   const issuingCa = makeIdentity({ subject: 'CN=Issuing CA', issuer: root, ca: {} });

@@ -1,11 +1,11 @@
 import type { Cryptoki } from '../../../src/private-ca/keys/pkcs11/cryptoki.ts';
 
-/** A module whose functions are watched and can be replaced while it is used. */
+/** A PKCS #11 module whose functions are counted and can be replaced while it is used. */
 export interface FaultCryptoki {
   readonly cryptoki: Cryptoki;
   /** How often each function was called. */
   readonly calls: (name: keyof Cryptoki) => number;
-  /** What stands in place of functions; they get the real ones' arguments. */
+  /** Replaces functions. A replacement gets the arguments of the real function. */
   replace(faults: Partial<Cryptoki>): void;
 }
 
@@ -31,7 +31,7 @@ export function faultCryptoki(real: Cryptoki): FaultCryptoki {
   };
 }
 
-/** As pkcs11js throws what a token returns. */
+/** The error that pkcs11js throws for a return value of a token. */
 export function returned(value: string): Error {
   return new Error(`${value}:48`);
 }

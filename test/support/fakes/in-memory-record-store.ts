@@ -12,8 +12,8 @@ interface Counter {
 }
 
 /**
- * The port said as plainly as possible: the model that the contract suite compares adapters with, itself held to the
- * suite. Also a fast store for unit tests.
+ * The plainest implementation of the port: the model that the contract suite compares adapters
+ * with, itself tested by the suite. Also a fast store for unit tests.
  */
 export function openInMemoryRecordStore(clock: () => number): RecordStore {
   const records = new Map<string, StoredRecord>();

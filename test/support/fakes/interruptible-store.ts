@@ -1,15 +1,15 @@
 import { type RecordStore, StoreUnavailableError } from '../../../src/store/record-store.ts';
 
 export interface InterruptibleStore extends RecordStore {
-  /** Away: every call is rejected as an adapter would. Silent: no call is answered. */
+  /** Away: every call is rejected as an adapter would reject it. Silent: no call is answered. */
   state: 'there' | 'away' | 'silent';
-  /** Calls so far, also those that were not answered. */
+  /** The number of calls so far, including unanswered ones. */
   calls: number;
-  /** It goes away when so many calls have been made. */
+  /** The store goes away after this many calls. */
   leavesAfter: number | undefined;
 }
 
-/** A store that can be taken away and given back. Its words are not for anybody outside. */
+/** A store that tests can take away and bring back. Its error texts must not reach clients. */
 export function interruptible(store: RecordStore): InterruptibleStore {
   const pass = async () => {
     if (handle.calls === handle.leavesAfter) handle.state = 'away';

@@ -5,17 +5,17 @@ import type {
   PublishedFile,
 } from '../../../src/private-ca/buckets/object-store.ts';
 
-/** Buckets in memory, by bucket/key. */
+/** Buckets in memory; files by bucket/key. */
 export function openFakeBuckets() {
   const files = new Map<string, string | PublishedFile>();
   const fake = {
     buckets: {} as Buckets,
     files,
-    /** What putting under a key fails with. */
+    /** The error of a put under a key, if it is to fail. */
     fail: (_key: string, _bucket: string): BucketError | undefined => undefined,
-    /** Whether it knows conditional writes. */
+    /** Whether the bucket supports conditional writes. */
     isConditional: true,
-    /** What happens while a file is on its way. */
+    /** Runs while a file is being uploaded. */
     onItsWay: (_path: string): Promise<void> => Promise.resolve(),
     textOf: (path: string) => String(files.get(path)),
   };
@@ -37,7 +37,7 @@ export function openFakeBuckets() {
         const seen = files.get(path);
         const file = await latest();
         if (isSame(seen, file)) return;
-        // As it is on its way, whatever else happens happens.
+        // The test may do anything here, while the upload is under way.
         await fake.onItsWay(path);
         if (fake.isConditional && files.get(path) !== seen) continue;
         put(bucket, key, file);

@@ -1,6 +1,6 @@
 import { makeDevice, type TestDevice } from '../scep-messages/test-device.ts';
 
-/** Requests are told apart by more than their keys, of which making one takes a tenth of a second. */
+/** Making a key takes a tenth of a second, and requests differ in more than their keys. */
 const KEYS = 16;
 let keys: readonly TestDevice[] | undefined;
 

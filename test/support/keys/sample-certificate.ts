@@ -4,7 +4,7 @@ import { derName } from '../../../src/x509/distinguished-name.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import type { SampleKeyPair } from './sample-keys.ts';
 
-/** The fields of a small self-signed certificate, to be changed where a test needs it. */
+/** The fields of a small self-signed certificate, with the given changes. */
 export function sampleFields(
   keys: SampleKeyPair,
   changes: Partial<CertificateFields> = {},

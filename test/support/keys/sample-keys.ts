@@ -7,7 +7,7 @@ export interface SampleKeyPair {
   readonly spki: Uint8Array;
 }
 
-/** A fresh RSA key pair; generating 2048 bits takes about 0.1 s, so make one for a test file. */
+/** A fresh RSA key pair. Making one of 2048 bits takes about 0.1 s, so make one for a test file. */
 export function rsaKeyPair(modulusLength = 2048, publicExponent = 65_537): SampleKeyPair {
   return withSpki(generateKeyPairSync('rsa', { modulusLength, publicExponent }));
 }

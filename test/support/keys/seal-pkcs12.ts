@@ -22,19 +22,19 @@ export function derData(content: Uint8Array): Uint8Array {
   return derSequence(derOid(OID.data), derContext(0, derOctetString(content)));
 }
 
-/** An AuthenticatedSafe of one part, which holds one bag. */
+/** An AuthenticatedSafe of one part with one bag. */
 export function safeOfBag(type: string, value: Uint8Array): Uint8Array {
   const bag = derSequence(derOid(type), derContext(0, value));
   return derSequence(derData(derSequence(bag)));
 }
 
-/** A PFX around an AuthenticatedSafe, whatever that is, with a right MAC under the passphrase. */
+/** A PFX around an AuthenticatedSafe, valid or not, with a correct MAC under the passphrase. */
 export function sealPkcs12(
   authenticatedSafe: Uint8Array,
   passphrase: string,
   { macOid = OID.sha256 as string, iterations = 2, encoding = firstEncoding(passphrase) } = {},
 ): Uint8Array {
-  // More iterations than are accepted need not be right.
+  // The MAC need not be correct when there are more iterations than the reader accepts.
   const salting = { salt: SALT, iterations: iterations > 1_000_000 ? 1 : iterations };
   const key = derivePkcs12Key(encoding, salting, {
     ...{ digest: 'sha256', purpose: PKCS12_PURPOSE.mac, length: 32 },

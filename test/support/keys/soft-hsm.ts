@@ -4,7 +4,7 @@ import { requireClient } from '../clients/require-client.ts';
 import { runOrThrow } from '../clients/run-command.ts';
 import { tempDirectory } from '../servers/temp-directory.ts';
 
-/** Where Debian, Fedora and Arch have the PKCS #11 module. */
+/** Where Debian, Fedora and Arch install the PKCS #11 module. */
 const MODULES = [
   '/usr/lib/softhsm/libsofthsm2.so',
   '/usr/lib64/pkcs11/libsofthsm2.so',
@@ -17,14 +17,17 @@ export interface SoftHsm {
   readonly module: string;
   readonly tokenLabel: string;
   readonly pin: string;
-  /** What a process that uses the token needs in its environment; that of the tests has it. */
+  /**
+   * The environment variable that a process needs to use the token. It is set in the tests' own
+   * environment.
+   */
   readonly environment: { readonly SOFTHSM2_CONF: string };
-  /** Takes the token away, as a cable that is pulled. */
+  /** Takes the token away, as if its cable was pulled. */
   unplug(): void;
   plugIn(): void;
 }
 
-/** Whether SoftHSM and pkcs11js are there: for `describe.runIf`. */
+/** Whether SoftHSM and pkcs11js are installed, for `describe.runIf`. */
 export function hasSoftHsm(): boolean {
   return (
     requireClient('pkcs11js', [PACKAGE], 'npm ci, with Python and a C++ compiler,') &&
@@ -32,7 +35,9 @@ export function hasSoftHsm(): boolean {
   );
 }
 
-/** A new token in a directory of its own. SoftHSM looks into the environment when a process begins with it. */
+/**
+ * Makes a token in its own directory. SoftHSM reads the environment when a process first uses it.
+ */
 export async function openSoftHsm(): Promise<SoftHsm> {
   const directory = tempDirectory();
   const tokens = path.join(directory, 'tokens');

@@ -15,7 +15,10 @@ export interface TlsTestFiles {
   readonly fingerprint: string;
 }
 
-/** A self-signed TLS certificate for these hosts with its P-256 key, as `<name>.pem` and `<name>.key`. */
+/**
+ * A self-signed TLS certificate for these hosts with its P-256 key, as `<name>.pem` and
+ * `<name>.key`.
+ */
 export function makeTlsFiles(
   directory: string,
   name = 'tls',

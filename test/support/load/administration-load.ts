@@ -5,27 +5,30 @@ import type { AWSError } from 'aws-sdk/lib/error.js';
 import type { ReplicaWorld } from '../servers/replica-world.ts';
 import { administratorOf, type Replica } from '../servers/serve-replicas.ts';
 
-/** What an administrator was told, and may count on. */
+/** What an administrator was told and may rely on. */
 export interface AdministrationLoad {
   /** Passwords by the ARNs of their challenges. */
   readonly challenges: ReadonlyMap<string, string>;
   readonly connectors: readonly string[];
-  /** Passwords that were read and are not those that were given. */
+  /** Passwords that were read and differ from those that were given out. */
   readonly wrong: readonly string[];
-  /** How often what, over all calls: HTTP statuses, and what the SDK calls an answer that did not come. */
+  /**
+   * How often each transient failure occurred, over all calls: HTTP statuses, and the SDK's name
+   * for a missing answer.
+   */
   readonly retries: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
 const PAUSE = 400;
-/** Of so many calls one makes a connector, which keeps three replicas busy. */
+/** One call in eight makes a connector, which keeps three replicas busy. */
 const CONNECTOR_EVERY = 8;
 const GIVE_UP = 300_000;
 
 const HASTY = { httpOptions: { connectTimeout: 3_000, timeout: 6_000 }, maxRetries: 0 };
 const PATIENT = { httpOptions: { timeout: 60_000 }, maxRetries: 10 };
 
-/** For when no fault is on: what passes, such as a machine that stands still, is waited for. */
+/** For use while there is no fault: retries what passes, such as a machine that stands still. */
 export function connectorClient(replica: Replica): PcaConnectorScep {
   return openClient(replica, PATIENT);
 }
@@ -36,7 +39,10 @@ function openClient(replica: Replica, patience: typeof HASTY | typeof PATIENT) {
   return new PcaConnectorScep({ endpoint: apiUrl, region, credentials, ...patience });
 }
 
-/** An administrator who makes challenges and connectors, and reads passwords, each call at the next replica until it is answered. */
+/**
+ * An administrator who makes challenges and connectors and reads passwords. Each call goes to the
+ * next replica until it is answered.
+ */
 export function startAdministration({ administered, site }: ReplicaWorld): AdministrationLoad {
   const { connectorArn: ConnectorArn, caArn: CertificateAuthorityArn } = site;
   const challenges = new Map<string, string>();
@@ -74,7 +80,7 @@ export function startAdministration({ administered, site }: ReplicaWorld): Admin
     }
   };
   const working = work();
-  // Whoever stops it is told.
+  // stop() rethrows it.
   working.catch(() => undefined);
   return {
     ...{ challenges, connectors, wrong, retries },
@@ -93,7 +99,10 @@ class Passing {
   }
 }
 
-/** What SDKs try again: no answer, a slow request, 500 and above, throttling. @throws AWSError for anything else */
+/**
+ * What SDKs retry: no answer, a slow request, 500 and above, throttling.
+ * @throws AWSError for anything else
+ */
 function passing(error: AWSError): Passing {
   const { code, statusCode } = error;
   const passes =

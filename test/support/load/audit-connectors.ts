@@ -3,7 +3,7 @@ import type { RecordStore } from '../../../src/store/record-store.ts';
 
 const ALL = { limit: 100_000 };
 const ACCOUNT = 'account-000000000000-us-east-1';
-/** Written out here, so that a collection that is missing in src is missed. */
+/** Written out here, so that a collection that is missing in src is noticed. */
 const IN_A_CONNECTOR = [
   'connectors',
   'challenge-digests',
@@ -17,7 +17,10 @@ const IN_A_CONNECTOR = [
   'certificates',
 ];
 
-/** Holds the list of connectors, the count and what there is of them to each other; gives the ids on the list. */
+/**
+ * Checks the list of connectors, the count and the stored connectors against each other. Returns
+ * the ids on the list.
+ */
 export async function auditConnectors(store: RecordStore): Promise<string[]> {
   const ids = (await store.list(ACCOUNT, 'connectors', ALL)).map(({ key }) => key);
   const count = await store.get(ACCOUNT, 'counts', 'connectors');
@@ -32,7 +35,7 @@ export async function auditConnectors(store: RecordStore): Promise<string[]> {
   return ids;
 }
 
-/** What is left in a connector's partition, as collection/key. */
+/** What remains in a connector's partition, as collection/key. */
 export async function leftOf(store: RecordStore, connectorArn: string): Promise<string[]> {
   const partition = `connector-${connectorArn.split('/')[1]}`;
   const lists = IN_A_CONNECTOR.map(async (collection) =>
@@ -41,7 +44,7 @@ export async function leftOf(store: RecordStore, connectorArn: string): Promise<
   return (await Promise.all(lists)).flat();
 }
 
-/** The connectors that somebody is still to look after. */
+/** How many connectors still have work to be done. */
 export async function unfinishedConnectors(store: RecordStore): Promise<number> {
   return (await store.list('unfinished-connectors', 'notes', ALL)).length;
 }

@@ -1,16 +1,18 @@
 /**
- * Whether classes of measurements differ by more than chance. Each round measures every class once, so what the machine does
- * meanwhile hits all classes of a round alike; exchanging the labels within rounds shows how far apart the medians come to lie
- * when there is no difference at all.
+ * Whether classes of measurements differ by more than chance. Each round measures every class once,
+ * so that load on the machine hits all classes of a round alike. Exchanging the labels within
+ * rounds shows how far apart the medians lie when there is no difference.
  */
 export interface MedianComparison {
-  /** In the unit of the measurements, a median for each class. */
+  /** One median for each class, in the unit of the measurements. */
   readonly medians: readonly number[];
-  /** The largest median less the smallest. */
+  /** The largest median minus the smallest. */
   readonly spread: number;
-  /** The spread that 999 of 1000 exchanges of labels stay below. */
+  /** The spread that 999 of 1000 label exchanges stay below. */
   readonly noise: number;
-  /** The share of exchanges whose spread was at least as large: small when the classes differ. */
+  /**
+   * The share of label exchanges whose spread was at least as large: small when the classes differ.
+   */
   readonly pValue: number;
 }
 

@@ -12,30 +12,42 @@ import {
 } from '../scep-messages/test-device.ts';
 import type { AcmPcaWorld } from '../servers/acm-pca-world.ts';
 
-/** One request of one device, and what it has come to. */
+/** One request of one device, and its state. */
 interface FleetRequest {
   readonly name: string;
   readonly transactionId: string;
   readonly message: Uint8Array;
-  /** What the device was told last: PENDING, SUCCESS, the reason of a refusal, or that the server cannot say now. */
+  /**
+   * The last answer: PENDING, SUCCESS, the reason of a refusal, or that the server cannot answer
+   * now.
+   */
   state: string;
   certificate: Certificate | undefined;
 }
 
 export interface Fleet {
   readonly requests: readonly FleetRequest[];
-  /** Every device that has no certificate yet asks once, at whichever replica; polls when it was told to wait. */
+  /**
+   * Every device without a certificate sends one request to some replica; one that was told to wait
+   * polls.
+   */
   askOnce(): Promise<void>;
-  /** `askOnce` and the servers' chore, again and again, with `pauseMs` in between, until all devices have what they asked for. */
+  /**
+   * Repeats `askOnce` and the servers' chore, with `pauseMs` in between, until all devices have
+   * their certificates.
+   */
   askUntilServed(pauseMs: number, rounds: number): Promise<void>;
-  /** How many requests are in which state. */
+  /** The number of requests in each state. */
   states(): Readonly<Record<string, number>>;
 }
 
 const AT_ONCE = 25;
 let fleets = 0;
 
-/** `size` requests with a name each; a few devices share a key, which makes their requests no less distinct. */
+/**
+ * `size` requests with distinct names. Several devices share a key; their requests are distinct all
+ * the same.
+ */
 export function makeFleet(world: AcmPcaWorld, size: number): Fleet {
   const device = makeDevice();
   fleets += 1;
@@ -98,7 +110,7 @@ async function ask(
     request.certificate = reply.status === 'SUCCESS' ? reply.certificates[0] : undefined;
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
-    // HTTP 503: the device comes again with the same message.
+    // HTTP 503: the device sends the same message again.
     request.state = 'come again';
   }
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** Gives others at each call, unlike `fc.sample` under the seed that all properties of CI have: there it is the first. */
+/**
+ * Draws other samples at each call. `fc.sample` draws the same ones when CI sets a seed for all
+ * properties.
+ */
 export function drawSamples<T>(arbitrary: fc.Arbitrary<T>): (count: number) => T[] {
   let seed = fc.readConfigureGlobal().seed ?? Date.now();
   return (count) => {

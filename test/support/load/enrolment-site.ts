@@ -6,7 +6,7 @@ import { connectorClient } from './administration-load.ts';
 /** A connector with a challenge, as devices know it. */
 export interface EnrolmentSite {
   readonly connectorArn: string;
-  /** The path of its SCEP URL, at every replica. */
+  /** The path of its SCEP URL, the same at every replica. */
   readonly path: string;
   readonly challengePassword: string;
   readonly ca: CaCertificates;
@@ -16,7 +16,7 @@ export interface CaSite extends EnrolmentSite {
   readonly caArn: string;
 }
 
-/** A root CA with a key of its own, a connector and a challenge. */
+/** Makes a root CA with a new key, a connector and a challenge. */
 export async function makeSite(replica: Replica): Promise<CaSite> {
   const key = ['--key-algorithm', 'EC_prime256v1', '--subject', 'CN=Faults'];
   const caArn = await runAt(replica, 'ca', 'create', '--root', ...key);
@@ -27,7 +27,7 @@ export async function makeSite(replica: Replica): Promise<CaSite> {
   return { caArn, ...(await makeChallenge(replica, connectorArn)) };
 }
 
-/** Waits until the connector is ACTIVE and gives it a challenge. */
+/** Waits until the connector is ACTIVE, then makes a challenge for it. */
 export async function makeChallenge(
   replica: Replica,
   ConnectorArn: string,

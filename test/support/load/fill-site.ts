@@ -21,9 +21,11 @@ import { addChallenge, type LargeSite, makeEnroller } from './large-site.ts';
 const AT_ONCE = 16;
 const PER_COMMIT = 50;
 
-/** What one enrolment leaves, each part to be written again and again under other serial numbers. */
+/**
+ * The records that one enrolment leaves. They can be written many times under other serial numbers.
+ */
 export interface Enrolled {
-  /** A serial number as long as that of the example, always the same at one index. */
+  /** A serial number as long as the example's, always the same for one index. */
   readonly serialAt: (index: number) => Uint8Array;
   readonly inConnector: (
     connector: ConnectorRecord,
@@ -32,7 +34,7 @@ export interface Enrolled {
   readonly inAuthority: (serials: readonly Uint8Array[]) => Promise<void>;
 }
 
-/** A device enrols at the first connector, by all of the server's parts. */
+/** Enrols a device at the first connector, through all parts of the server. */
 export async function enrolExample(site: LargeSite): Promise<Enrolled> {
   const { store, authorityArn, connectors } = site;
   const [connector] = connectors;
@@ -67,7 +69,7 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
   return {
     serialAt: (index) => {
       const digest = createHash('sha256').update(String(index)).digest();
-      // DER: the first octets of a number say how long it is.
+      // DER: the first octets of an INTEGER hold its length.
       return Buffer.concat([serialNumber.subarray(0, 2), digest], serialNumber.length);
     },
     inConnector: async ({ id }, serials) => {
@@ -86,7 +88,10 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
   };
 }
 
-/** `work` for the numbers from 0 to `total`, as ranges of fifty of which some are worked on at once. */
+/**
+ * Runs `work` for the numbers from 0 to `total`, in ranges of fifty, several of them at the same
+ * time.
+ */
 export async function inBatches(
   total: number,
   work: (indexes: readonly number[]) => Promise<void>,

@@ -1,2 +1,2 @@
-/** How long each of the fuzz tests of the long suite goes on; FUZZ_SECONDS shortens or prolongs it. */
+/** How long each fuzz test of the soak suite runs; FUZZ_SECONDS changes it. */
 export const FUZZ_SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 150);

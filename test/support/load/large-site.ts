@@ -29,18 +29,18 @@ import { activateTestRoot } from '../servers/issuing-ca.ts';
 const SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 const QUOTAS = { connectors: 10_000, challengesPerConnector: 10_000 };
 
-/** A server's parts on a real Redis, with an embedded CA, on which there may be as many connectors as one likes. */
+/** The parts of a server on a real Redis, with an embedded CA and any number of connectors. */
 export interface LargeSite extends Wired {
   readonly masterKey: Uint8Array;
   readonly scope: typeof SCOPE;
   readonly authorityArn: string;
-  /** Each has the RA key of the first: keys take long to make. */
+  /** All have the RA key of the first, because making keys takes long. */
   readonly connectors: readonly [ConnectorRecord, ...ConnectorRecord[]];
   /** The RA certificate. */
   readonly ra: Certificate;
 }
 
-/** @param count how many connectors */
+/** @param count the number of connectors */
 export async function openLargeSite(redis: RedisStoreSettings, count: number): Promise<LargeSite> {
   const masterKey = randomBytes(32);
   const { clock, ...settings } = redis;
@@ -92,13 +92,16 @@ async function storeConnector(
   ]);
 }
 
-/** A challenge made as the API makes it. @returns its password */
+/**
+ * Makes a challenge as the API makes it.
+ * @returns its password
+ */
 export async function addChallenge(site: LargeSite, connector: ConnectorRecord): Promise<string> {
   const { password } = await makeChallenge({ ...site, quotas: QUOTAS }, connector, { tags: {} });
   return password;
 }
 
-/** A device, whose every enrolment is a new one. */
+/** A device that makes a new enrolment at each call. */
 export function makeEnroller(site: LargeSite, connector: ConnectorRecord, password: string) {
   const device = makeDevice();
   const request = () => {

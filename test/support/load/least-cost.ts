@@ -5,8 +5,9 @@ const LATER = 6;
 const PAUSE_MS = 1_000;
 
 /**
- * The least cost of several tries, which end with the first that is within `limit`. Collecting garbage hits one of them, a machine
- * that does something else all those of a moment: so the last ones come after pauses.
+ * The lowest cost of several tries. They end with the first that is within `limit`. Garbage
+ * collection disturbs one try, other load on the machine all tries of a moment, so the last tries
+ * come after pauses.
  */
 export async function leastCost(limit: number, measure: () => Promise<number>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ export interface RetryingDevice {
   readonly site: EnrolmentSite;
   readonly request: ScepMessage;
   readonly poll: ScepMessage;
-  /** What it was told, from the first time on: SUCCESS, PENDING, an HTTP status, or that nothing came. */
+  /** Every answer so far: SUCCESS, PENDING, an HTTP status, or that none came. */
   readonly answers: string[];
   certificate: Certificate | undefined;
 }
@@ -26,9 +26,12 @@ interface ScepMessage {
   readonly senderNonce: Uint8Array;
 }
 
-/** Milliseconds: as long as an answer takes at most, the wait for the CA included, on a machine with much else to do. */
+/** The longest time that an answer may take, including the wait for the CA, on a busy machine. */
 const PATIENCE = 6_000;
-/** Far longer than the longest fault, and the ten seconds after which a replica that asked the CA is taken for dead. */
+/**
+ * Far longer than the longest fault, and than the ten seconds after which a replica that asked the
+ * CA is presumed dead.
+ */
 const GIVE_UP = 300_000;
 const PAUSE = 300;
 
@@ -53,7 +56,10 @@ export function makeRetryingDevice(
   };
 }
 
-/** Sends the request to one replica after another. One that is told to wait polls every other time. */
+/**
+ * Sends the request to one replica after another. A device that is told to wait polls every other
+ * time.
+ */
 export async function enrolAtLast(
   device: RetryingDevice,
   replicas: readonly Replica[],
@@ -73,7 +79,7 @@ export async function enrolAtLast(
   device.answers.push('gave up');
 }
 
-/** How often what was answered, to all of them. */
+/** How often each answer was given, over all devices. */
 export function countAnswers(devices: readonly RetryingDevice[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const answer of devices.flatMap(({ answers }) => answers)) {

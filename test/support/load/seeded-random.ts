@@ -1,4 +1,7 @@
-/** Numbers from 0 to below 1 that are the same for the same seed: a 32-bit linear congruential generator, far from cryptographic. */
+/**
+ * Numbers from 0 to below 1, the same for the same seed. A 32-bit linear congruential generator,
+ * not for cryptography.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

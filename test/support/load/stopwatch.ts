@@ -1,8 +1,9 @@
 const TICK = 10;
 
 /**
- * Gives the milliseconds that have passed since, by the ticks of a timer of this process: while the process or the whole machine
- * stands still, so does the stopwatch. What it measures are the waits of code whose own timers run in this process.
+ * Returns a function that tells the milliseconds since the start, counted in ticks of a timer of
+ * this process. It stands still while the process or the machine does. Use it to measure waits of
+ * code whose timers run in this process.
  */
 export function startStopwatch(): () => number {
   let ticks = 0;

@@ -1,5 +1,6 @@
-// Makes the models of this directory from those of botocore (Apache-2.0): everything but the documentation.
-//   node test/support/models/strip-model.mjs <botocore>/data/pca-connector-scep/2018-05-10/service-2.json >pca-connector-scep.json
+// Makes the models of this directory from botocore's (Apache-2.0), without their documentation.
+//   node test/support/models/strip-model.mjs MODEL >pca-connector-scep.json
+// MODEL is <botocore>/data/pca-connector-scep/2018-05-10/service-2.json.
 import { readFileSync } from 'node:fs';
 
 const isProse = (key, value) => key === 'documentation' && typeof value === 'string';

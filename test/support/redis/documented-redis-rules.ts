@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The rules of the ACL that docs/redis.md gives, at the servers with the prefixes of tests. */
+/** The ACL rules of docs/redis.md, with the key prefixes that tests use. */
 export function documentedRedisRules(): { readonly rules: string; readonly sentinelRules: string } {
   const page = readFileSync('docs/redis.md', 'utf8');
   const users = [...page.matchAll(/^user scep-connector on >PASSWORD (.+)$/gm)];

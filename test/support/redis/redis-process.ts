@@ -9,52 +9,58 @@ import { requireClient } from '../clients/require-client.ts';
 import { freePort } from '../servers/free-port.ts';
 import { tempDirectory } from '../servers/temp-directory.ts';
 
-/** Replies come as they are. */
+/** Replies are returned unmapped. */
 type RedisOptions = Omit<ClientOptions, 'replyMapping'>;
 
-/** One redis-server of a test: on 127.0.0.1, with its data in a directory that is removed after the test file. */
+/**
+ * One redis-server of a test: on 127.0.0.1, with its data in a directory that is removed after the
+ * test file.
+ */
 export interface RedisProcess {
   readonly host: string;
   readonly port: number;
   /** host:port */
   readonly address: string;
   readonly process: () => ChildProcess;
-  /** Runs one command on a connection of its own and gives the reply. */
+  /** Runs one command on a new connection and returns the reply. */
   readonly call: (...command: readonly [string, ...(string | number)[]]) => Promise<unknown>;
   /** SIGKILL, as a crash would. */
   readonly kill: () => Promise<void>;
-  /** SIGTERM: Redis saves and goes. */
+  /** SIGTERM: Redis saves its data and ends. */
   readonly stop: () => Promise<void>;
-  /** Stops answering while connections stay, as a machine that hangs; `resume` ends it. */
+  /** Stops answering while connections stay open, as on a machine that hangs. `resume` ends it. */
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Starts it again on the same port with the data that it had. */
+  /** Starts it again on the same port with the same data. */
   readonly start: () => Promise<void>;
 }
 
 export interface RedisProcessOptions {
-  /** Lines of redis.conf, in which HOST and PORT stand for its own. */
+  /** Lines of redis.conf. HOST and PORT in them become the server's own. */
   readonly config?: readonly string[];
-  /** The name that it is reached by; 127.0.0.1 without it. */
+  /** The name that clients use; 127.0.0.1 by default. */
   readonly host?: string;
   readonly sentinel?: boolean;
   /** How `call` connects. */
   readonly client?: RedisOptions;
-  /** The program; that on the PATH without it. */
+  /** The program; redis-server of the PATH by default. */
   readonly program?: string;
-  /** It takes some time to read gigabytes; a minute without it. */
+  /** How long reading the data may take; a minute by default. */
   readonly startTimeoutMs?: number;
 }
 
 const START_TIMEOUT_MS = 60_000;
 const running = new Set<ChildProcess>();
 
-/** Whether redis-server is there: for `describe.runIf`. */
+/** Whether redis-server is installed, for `describe.runIf`. */
 export function hasRedis(): boolean {
   return requireClient('Redis', ['redis-server']);
 }
 
-/** Starts a redis-server, which is ended with the test file at the latest. @throws Error when it is not ready in time */
+/**
+ * Starts a redis-server. It ends with the test file at the latest.
+ * @throws Error when it is not ready in time
+ */
 export async function startRedisProcess(options: RedisProcessOptions = {}): Promise<RedisProcess> {
   const { config = [], host = '127.0.0.1', sentinel = false, program = 'redis-server' } = options;
   const port = await freePort();
@@ -88,7 +94,10 @@ export async function startRedisProcess(options: RedisProcessOptions = {}): Prom
   };
 }
 
-/** Looks every 50 ms until `look` gives something. @throws Error naming `what` when it does not within two minutes */
+/**
+ * Calls `look` every 50 ms until it returns something.
+ * @throws Error naming `what` when that takes more than two minutes
+ */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + 120_000;
   for (;;) {
@@ -129,7 +138,7 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
-  // A paused process takes no other signal than SIGKILL.
+  // A paused process handles no signal but SIGKILL.
   if (signal !== 'SIGKILL') child.kill('SIGCONT');
   await ended;
 }

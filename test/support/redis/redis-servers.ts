@@ -6,7 +6,7 @@ import {
 } from './redis-process.ts';
 import { type RedisSecurity, secureRedis } from './secure-redis.ts';
 
-/** As `store.redis` has it, as far as a topology decides it. */
+/** The part of `store.redis` that depends on the topology. */
 export interface RedisReach {
   readonly topology: 'standalone' | 'sentinel' | 'cluster';
   readonly nodes: readonly string[];
@@ -20,43 +20,46 @@ export interface StandaloneRedis extends RedisProcess {
 export interface SentinelRedis {
   readonly reach: RedisReach;
   readonly sentinels: readonly RedisProcess[];
-  /** The master and its two replicas, in no lasting order. */
+  /** The master and its two replicas. Their roles change. */
   readonly servers: readonly RedisProcess[];
-  /** Whom the Sentinels call the master now. */
+  /** The server that the Sentinels call the master now. */
   readonly master: () => Promise<RedisProcess>;
-  /** Resolves when the Sentinels have chosen another master than this one. */
+  /** Resolves when the Sentinels have chosen a master other than this one. */
   readonly failedOver: (from: RedisProcess) => Promise<void>;
-  /** Resolves with the master when it has both of its replicas, up to date: another one perhaps, as Sentinels sometimes fail over twice. */
+  /**
+   * Resolves with the master when both of its replicas are up to date. It may be another one than
+   * before: Sentinels sometimes fail over twice.
+   */
   readonly whole: () => Promise<RedisProcess>;
   readonly stop: () => Promise<void>;
 }
 
 export interface RedisCluster {
   readonly reach: RedisReach;
-  /** Three primaries and three replicas, in no lasting order. */
+  /** Three primaries and three replicas. Their roles change. */
   readonly servers: readonly RedisProcess[];
-  /** The primary that answers for a key. */
+  /** The primary that holds a key. */
   readonly primaryOf: (key: string) => Promise<RedisProcess>;
-  /** Resolves when another node than this one answers for the key. */
+  /** Resolves when another node than this one holds the key. */
   readonly failedOver: (key: string, from: RedisProcess) => Promise<RedisProcess>;
-  /** Resolves when all slots are served, and each primary has its replica, up to date. */
+  /** Resolves when all slots are served and each primary has its replica, up to date. */
   readonly whole: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** What changes a topology from its defaults. */
+/** Changes to the defaults of a topology. */
 export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
-  /** The program; redis-server of the PATH without it. */
+  /** The program; redis-server of the PATH by default. */
   readonly program?: string;
   /** Further lines of redis.conf, for every server. */
   readonly config?: readonly string[];
   /** Further lines for every Sentinel. */
   readonly sentinelConfig?: readonly string[];
-  /** Names of the servers, and of the Sentinels after them; 127.0.0.1 without them. */
+  /** Names of the servers, then of the Sentinels; 127.0.0.1 by default. */
   readonly hosts?: readonly string[];
   /**
-   * Whether others take over from a server that is silent for a second, for tests of that. Without it roles stay as they are, however
-   * long a busy machine lets a server wait.
+   * Whether others take over from a server that is silent for a second, for tests of failover. By
+   * default roles stay as they are, however slow a busy machine makes a server.
    */
   readonly failsOver?: boolean;
 }
@@ -67,14 +70,14 @@ const DURABLE = ['appendonly yes', 'appendfsync always', 'save ""', 'repl-diskle
 const SILENT_AT_MOST = 1_000;
 const FOR_EVER = 600_000;
 
-/** While it comes together: the shorter this time, the sooner nodes hear of each other. */
+/** Used while the cluster forms: the shorter this timeout, the sooner nodes hear of each other. */
 const CLUSTER_NODE = [
   'cluster-enabled yes',
   `cluster-node-timeout ${SILENT_AT_MOST}`,
   'cluster-config-file nodes.conf',
 ];
 
-/** Every write on the disk before it is answered. */
+/** Writes every change to disk before answering. */
 export async function startStandaloneRedis(options: RedisOptions = {}): Promise<StandaloneRedis> {
   const server = await startRedisProcess(durable(options));
   return { ...server, reach: { topology: 'standalone', nodes: [server.address] } };
@@ -149,7 +152,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   const servers = await inTurn(6, (i) => startRedisProcess({ ...node, ...at(options.hosts, i) }));
   const primaries = servers.slice(0, 3);
   await Promise.all(primaries.map((primary, i) => addSlots(primary, i)));
-  // Nodes that start with one epoch settle it among themselves, which takes a while.
+  // Nodes that start with the same epoch need some time to settle it among themselves.
   await Promise.all(servers.map((server, i) => server.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1)));
   await introduce(servers);
   for (const [i, replica] of servers.slice(3).entries()) {
@@ -176,7 +179,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   };
 }
 
-/** One more primary, which has no slots and no replica yet, and keeps its role. */
+/** Adds a primary that has no slots and no replica and keeps its role. */
 export async function addEmptyPrimary(cluster: RedisCluster): Promise<RedisProcess> {
   const added = await startRedisProcess(durable({ config: CLUSTER_NODE }));
   await introduce([added, ...cluster.servers]);
@@ -192,7 +195,7 @@ export interface SecureRedis extends RedisProcess, RedisSecurity {
   readonly reach: RedisReach;
 }
 
-/** One server, with TLS and with one user, who has these rules of the ACL. */
+/** One server with TLS and one user, who has these ACL rules. */
 export async function startSecureRedis(rules: string): Promise<SecureRedis> {
   const security = secureRedis({ rules });
   return { ...(await startStandaloneRedis(security.options)), ...security };
@@ -215,7 +218,10 @@ async function stopAll(servers: readonly RedisProcess[]): Promise<void> {
   await Promise.all(servers.map((server) => server.kill()));
 }
 
-/** The first meets the others, again whenever one of them had no time for it. Resolves when everybody knows everybody. */
+/**
+ * Has the first node meet the others, repeatedly while one of them is too busy. Resolves when every
+ * node knows every other.
+ */
 async function introduce(nodes: readonly RedisProcess[]): Promise<void> {
   const [first] = nodes;
   await until('nodes that know each other', async () => {
@@ -234,7 +240,7 @@ async function keepRole(node: RedisProcess): Promise<void> {
   await node.call('CONFIG', 'SET', 'cluster-node-timeout', FOR_EVER);
 }
 
-/** A third of the slots each. */
+/** Gives the server a third of the slots. */
 async function addSlots(server: RedisProcess, third: number): Promise<void> {
   const first = Math.ceil((16_384 * third) / 3);
   const last = Math.ceil((16_384 * (third + 1)) / 3) - 1;
@@ -242,7 +248,7 @@ async function addSlots(server: RedisProcess, third: number): Promise<void> {
   await server.call('CLUSTER', 'ADDSLOTS', ...slots);
 }
 
-/** The master, when it has two replicas, that are up to date. */
+/** The master, once it has two replicas that are up to date. */
 async function withTwoReplicas(
   master: RedisProcess | undefined,
 ): Promise<RedisProcess | undefined> {
@@ -259,7 +265,7 @@ async function isWhole(servers: readonly RedisProcess[]): Promise<true | undefin
   );
 }
 
-/** As a node that runs sees it, once it has noticed a failover. */
+/** The primary as a running node sees it, once it has noticed a failover. */
 async function primaryOf(
   servers: readonly RedisProcess[],
   key: string,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RedisStoreSettings } from '../../../src/store/redis/redis-store-settings.ts';
 import type { RedisReach } from './redis-servers.ts';
 
-/** Settings for a server of a test; every call has a prefix of its own, which is an empty store. */
+/** Settings for a test server. Every call has a new key prefix, so every store starts empty. */
 export function redisStoreSettings(
   reach: RedisReach,
   changes: Partial<RedisStoreSettings> = {},

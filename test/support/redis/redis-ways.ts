@@ -8,13 +8,14 @@ interface RedisWay {
   readonly name: string;
   readonly secure: () => {
     readonly options: RedisOptions;
-    /** What `redisStoreSettings` has to be given. */
+    /** What `redisStoreSettings` needs for it. */
     readonly credentials: Partial<RedisStoreSettings>;
   };
 }
 
 /**
- * For every server and Sentinel one. Everybody takes them for 127.0.0.1 without asking anybody, and no TLS takes them for an address.
+ * One name for every server and Sentinel. They all resolve to 127.0.0.1 without DNS, and TLS does
+ * not take them for addresses.
  */
 const NAMES = ['127.1', '127.0.1', '0x7f.1', '0x7f.0.1', '0177.1', '0177.0.1'];
 

@@ -4,7 +4,7 @@ import { makeTlsFiles } from '../keys/tls-files.ts';
 import { tempDirectory } from '../servers/temp-directory.ts';
 import type { RedisOptions } from './redis-servers.ts';
 
-/** What makes servers of Redis secure, and what a client needs to know of it. */
+/** What makes Redis servers secure, and what a client needs to know of it. */
 export interface RedisSecurity {
   /** For the functions of redis-servers.ts. */
   readonly options: RedisOptions;
@@ -24,21 +24,27 @@ export interface RedisSecurity {
 }
 
 export interface SecurityOptions {
-  /** Rules of the ACL that the user has. */
+  /** The ACL rules of the user. */
   readonly rules: string;
-  /** Those that he has at the Sentinels. */
+  /** The user's rules at the Sentinels. */
   readonly sentinelRules?: string;
-  /** Names of the servers, and of the Sentinels after them: each has a certificate for its own alone, and announces it. */
+  /**
+   * Names of the servers, then of the Sentinels. Each has a certificate for its own name only, and
+   * announces that name.
+   */
   readonly hosts?: readonly string[];
 }
 
 const ADDRESS = '127.0.0.1';
 const TESTER = 'tester';
 
-/** TLS on every connection, in which clients have certificates as well, and two users: one with rules, and the test's own. */
+/**
+ * TLS with client certificates on every connection, and two users: one with rules, and the test's
+ * own.
+ */
 export function secureRedis({ rules, sentinelRules = '', hosts }: SecurityOptions): RedisSecurity {
   const directory = tempDirectory();
-  // Self-signed, so each is its own CA, and all of them together are those that everybody trusts.
+  // Self-signed: each certificate is its own CA, and everybody trusts all of them.
   const made = (hosts ?? [ADDRESS]).map((host) => makeTlsFiles(directory, host, [host]));
   const client = makeTlsFiles(directory, 'client', []);
   const caFile = path.join(directory, 'ca.pem');

@@ -5,8 +5,9 @@ import { derOid } from '../../../src/asn1/write-der.ts';
 const VARYING = [OID.scepSenderNonce, OID.signingTime].map((oid) => Buffer.from(derOid(oid)));
 
 /**
- * A FAILURE CertRep, in hexadecimal, without what must differ from one reply to the next: the sender's nonce, the time of
- * signing and the signature, which are zeroed. Everything else, lengths included, is what a client could tell replies apart by.
+ * A FAILURE CertRep in hexadecimal, with zeros for what must differ between replies: the sender's
+ * nonce, the signing time and the signature. The rest, lengths included, is what a client could
+ * tell replies apart by.
  */
 export function constantPart(certRep: Uint8Array): string {
   const copy = Uint8Array.from(certRep);

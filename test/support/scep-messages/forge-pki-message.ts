@@ -20,19 +20,19 @@ import type { DigestName } from '../../../src/x509/signature-algorithms.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { type GoldenIdentity, goldenIdentity } from './golden-identity.ts';
 
-/** What a forged pkiMessage deviates in. All is as in a good PKCSReq of `renewing-device` to `ra` by default. */
+/** How a forged pkiMessage differs from a good PKCSReq of `renewing-device` to `ra`. */
 export interface Forgery {
-  /** eContent; null leaves it out. */
+  /** The eContent; null omits it. */
   readonly content?: Uint8Array | null;
   readonly contentType?: string;
   readonly digest?: DigestName;
   readonly digestOid?: string;
   readonly signatureOid?: string;
-  /** The signed attributes in the order to be sent; null leaves them out and signs the content itself. */
+  /** The signed attributes in the order sent; null omits them and signs the content itself. */
   readonly attributes?: readonly Uint8Array[] | null;
-  /** The signature covers the attributes as sent, or sorted as DER wants it. */
+  /** Whether the signature covers the attributes as sent, or sorted as DER requires. */
   readonly signedOrder?: 'sent' | 'sorted';
-  /** Put in place of the signature. */
+  /** Replaces the signature. */
   readonly signature?: Uint8Array;
   readonly certificates?: readonly Uint8Array[];
   /** The SignerIdentifier, DER. */

@@ -19,7 +19,10 @@ type Name = 'root' | 'ra' | 'foreign-ra' | 'renewing-device';
 
 const read = new Map<Name, GoldenIdentity>();
 
-/** All RSA-2048: `root` issued the other three. Each is read once, as decoding a private key takes longer than signing with it. */
+/**
+ * All have RSA-2048 keys; `root` issued the other three. Each is read once, because decoding a
+ * private key takes longer than signing.
+ */
 export function goldenIdentity(name: Name): GoldenIdentity {
   const known = read.get(name) ?? readIdentity(name);
   read.set(name, known);

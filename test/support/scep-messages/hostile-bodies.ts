@@ -10,7 +10,7 @@ import {
   derTime,
 } from '../../../src/asn1/write-der.ts';
 
-/** The largest body the enrol listener takes (protocol S4). */
+/** The largest body that the enrol listener accepts (docs/rfc8894-conformance.md S4). */
 const MAX_BODY = 256 * 1024;
 
 const repeated = (hex: string, octets = MAX_BODY) =>
@@ -26,7 +26,7 @@ function definitelyNested(depth: number, tag: number): Uint8Array {
   return element;
 }
 
-/** An OBJECT IDENTIFIER of one arc of `octets` octets, and one of as many arcs. */
+/** An OBJECT IDENTIFIER of one arc of `octets` octets, and one of `octets` arcs. */
 const longOid = (octets: number) =>
   derElement(0x06, Buffer.concat([Buffer.alloc(octets, 0xff), Buffer.of(1)]));
 const manyArcs = (octets: number) => derElement(0x06, Buffer.alloc(octets, 1));
@@ -111,7 +111,7 @@ export const HOSTILE_BODIES: readonly (readonly [string, Uint8Array])[] = [
   ['high tag numbers', repeated('1fff')],
 ];
 
-/** The parts of a certificate or a certification request that a stranger may fill with what he likes. */
+/** The parts of a certificate or certification request that a stranger can fill freely. */
 interface Parts {
   readonly serialNumber?: Uint8Array;
   readonly subject?: Uint8Array;
@@ -150,7 +150,10 @@ function requestOf(parts: Parts): Uint8Array {
   return derSequence(info, algorithm, derBitString(signature));
 }
 
-/** What libraries look for ASN.1 in, though it is a string, and what else costs time. About `octets` each. */
+/**
+ * Strings in which libraries look for ASN.1, and other values that cost time, of about `octets`
+ * octets each.
+ */
 function hostileParts(octets: number): readonly (readonly [string, Parts])[] {
   const nulls = derSequence(repeated('0500', octets));
   const unended = repeated('2480', octets);
@@ -174,7 +177,10 @@ function hostileParts(octets: number): readonly (readonly [string, Parts])[] {
   ];
 }
 
-/** Certificates of about `octets`, by default of as many as a body holds, each made to cost time. */
+/**
+ * Certificates of about `octets` octets (by default as many as fit into a body), each made to cost
+ * time.
+ */
 export const hostileCertificates = (octets = MAX_BODY - 8_192) =>
   hostileParts(octets).map(([name, parts]) => [name, certificateOf(parts)] as const);
 

@@ -2,7 +2,7 @@ import { readCaCertificates } from '../../../src/scep/read-ca-certificates.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { deviceCsr, deviceRequest, makeDevice } from './test-device.ts';
 
-/** Makes PKCSReqs for the connector of a running server: a new transaction at each call. */
+/** Makes PKCSReqs for the connector of a running server, each with a new transaction. */
 export async function openMessageSource(
   scepUrl: string,
   challengePassword: string,

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** One change of a message: what transmission faults and attackers do. Positions are taken modulo the length. */
+/**
+ * One change of a message, as by a transmission fault or an attacker. Positions are taken modulo
+ * the length.
+ */
 type Mutation =
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'set'; readonly at: number; readonly octet: number }
@@ -15,7 +18,7 @@ type Mutation =
 
 const at = fc.nat();
 const length = fc.integer({ min: 1, max: 40 });
-/** Octets that mean something in a header: indefinite and long lengths, tags, ends of contents. */
+/** Octets with a meaning in headers: indefinite and long lengths, tags, end-of-contents. */
 const octet = fc.oneof(
   fc.constantFrom(0, 0x80, 0x81, 0x84, 0xff, 0x1f, 0x24, 0x30, 0xa0),
   fc.nat(255),
@@ -29,7 +32,10 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('splice' as const), at, from: at, length }),
 );
 
-/** One of `seeds` with one to four changes. Half of them fall into the first octets, where the structure is densest. */
+/**
+ * One of `seeds` with one to four changes. Half of the changes hit the first octets, where the
+ * structure is densest.
+ */
 export function mutated(seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(

@@ -4,7 +4,7 @@ import { type CertRep, readCertRep } from '../../../src/scep/read-cert-rep.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import type { TestDevice } from './test-device.ts';
 
-/** What the client learns from a reply, read by the client's own half of the protocol; legacy algorithms are accepted. */
+/** What the client reads from a reply, by the client's own code. Legacy algorithms are accepted. */
 export function readReply(
   { certRep, request }: PkiOperationResult,
   ra: Certificate,

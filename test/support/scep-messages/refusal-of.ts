@@ -1,6 +1,9 @@
 import { Refusal } from '../../../src/scep/refusal.ts';
 
-/** The Refusal that `decide` throws. @throws Error when it throws none; what else it throws. */
+/**
+ * The Refusal that `decide` throws.
+ * @throws Error when it throws none; any other error that it throws
+ */
 export function refusalOf(decide: () => unknown): Refusal {
   try {
     decide();

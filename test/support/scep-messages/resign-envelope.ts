@@ -6,7 +6,10 @@ import { REQUEST_TYPES, type RequestType } from '../../../src/scep/message-types
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { attribute, forgePkiMessage, requestAttributes } from './forge-pki-message.ts';
 
-/** What a thief does with an envelope caught on its way: signs it himself, as a request of any type (protocol S2, S11). */
+/**
+ * Signs a captured envelope as its own, as a request of any type (docs/rfc8894-conformance.md S2,
+ * S11).
+ */
 export function resignEnvelope(
   envelope: Uint8Array,
   signer: { readonly certificate: Certificate; readonly privateKey: KeyObject },

@@ -57,7 +57,7 @@ export interface RequestOptions {
   readonly transactionId?: string;
   readonly cipher?: CipherName;
   readonly digest?: DigestName;
-  /** Random without it. */
+  /** Random by default. */
   readonly senderNonce?: Uint8Array;
 }
 

@@ -25,7 +25,10 @@ import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { startAcmPcaServer } from './start-acm-pca-server.ts';
 
-/** A connector with one challenge, served by two replicas on one store, and a CA that they reach through a proxy with faults. */
+/**
+ * A connector with one challenge, served by two replicas on one store, and a CA that they reach
+ * through a proxy with faults.
+ */
 export interface AcmPcaWorld {
   readonly replicas: readonly [EnrolmentDependencies, EnrolmentDependencies];
   readonly proxy: FaultProxy;
@@ -34,13 +37,16 @@ export interface AcmPcaWorld {
   readonly ra: Certificate;
   /** What the replicas reported as uncertain. */
   readonly uncertain: readonly string[];
-  /** How often they asked for a certificate in vain so far: where no fault is, this machine stood still until they gave up. */
+  /**
+   * How often the replicas asked for a certificate without an answer. Without a fault, this means
+   * that the machine stood still until they gave up.
+   */
   askedInVain(): number;
   /** How many certificates the CA has issued to devices. */
   countIssued(): Promise<number>;
-  /** Has the CA issue no more, or again. */
+  /** Disables the CA, or enables it again. */
   setStatus(status: 'ACTIVE' | 'DISABLED'): Promise<void>;
-  /** Time, for the replicas and the CA alike. */
+  /** Moves time on, for the replicas and the CA alike. */
   pass(milliseconds: number): void;
   clock(): number;
   stop(): Promise<void>;
@@ -123,7 +129,7 @@ async function makeConnector(
   return { connector, challengePassword: password, ra: identities.current.certificate };
 }
 
-/** Certificates with a signature: what a dying CA leaves half issued is none. */
+/** Counts certificates that have a signature; a CA that dies while issuing leaves one without. */
 async function count({ store, scope }: PrivateCa, arn: string): Promise<number> {
   const partition = authorityPartition(authorityIdOf(scope, arn));
   let issued = 0;

@@ -13,13 +13,13 @@ interface Authority {
   readonly CertificateAuthorityArn: string;
 }
 
-/** Authorities and certificates in whatever state an action may refuse. */
+/** Authorities and certificates in every state that an action may refuse. */
 export interface AuthoritiesOfAllStates {
-  /** Has a permission for its own account, and an audit report of this minute. */
+  /** Has a permission for its own account, and an audit report that is less than a minute old. */
   readonly active: Authority;
-  /** Has as many tags and permissions as it can have. */
+  /** Has the largest number of tags and permissions. */
   readonly pending: Authority;
-  /** For as long as the API runs. */
+  /** Stays in this state while the API runs. */
   readonly creating: Authority;
   readonly failed: Authority;
   readonly deleted: Authority;
@@ -92,7 +92,7 @@ async function revoke(ca: PrivateCa, authority: Authority, serial: string): Prom
   return serial;
 }
 
-/** As a process that died while it issued leaves it. */
+/** Leaves the records of a process that died while issuing. */
 async function leaveUnfinished(ca: PrivateCa, { CertificateAuthorityArn: arn }: Authority) {
   const serial = '0123456789abcdef'.repeat(2);
   const issuing = {

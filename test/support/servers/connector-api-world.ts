@@ -19,25 +19,28 @@ import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
 type Input<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['input']>;
 type Output<Name extends OperationName> = Awaited<ReturnType<(typeof OPERATIONS)[Name]['run']>>;
 
-/** The API of Connector for SCEP on a store in memory and a fake CA. Background work waits until it is asked for. */
+/**
+ * The API of Connector for SCEP on a store in memory and a fake CA. Background work waits for
+ * `settle`.
+ */
 export interface ConnectorApiWorld {
   readonly api: ConnectorApi;
   readonly issuer: FakeIssuer;
   readonly authorityArn: string;
-  /** Milliseconds that the world's clock is ahead of the real one. */
+  /** How far the world's clock is ahead of the real one, in milliseconds. */
   ahead: number;
-  /** Changes what the CA says of itself, or throws. */
+  /** Changes the CA's description of itself, or throws. */
   describeAuthority: (authority: AuthorityDescription) => AuthorityDescription;
   call<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
     caller?: Caller,
   ): Promise<Output<Name>>;
-  /** Does the work in the background; rejects with the first of what it threw. */
+  /** Runs the background work. Rejects with the first error. */
   settle(): Promise<void>;
-  /** As when the process has died. */
+  /** Drops the background work, as the death of the process does. */
   forgetBackground(): void;
-  /** Runs once, before the CA next issues a certificate. */
+  /** Runs `happens` once, before the CA next issues a certificate. */
   beforeIssue(happens: () => Promise<void>): void;
 }
 
@@ -52,7 +55,7 @@ export const CALLER: Caller = {
 export function makeConnectorApiWorld(
   options: {
     readonly quotas?: Partial<ConnectorQuotas>;
-    /** Puts another store in place of the one in memory, or around it. */
+    /** Replaces or wraps the store in memory. */
     readonly store?: (inMemory: RecordStore) => RecordStore;
   } = {},
 ): ConnectorApiWorld {
@@ -105,7 +108,7 @@ export function makeConnectorApiWorld(
   return world;
 }
 
-/** An ACTIVE connector, by its ARN. */
+/** Makes an ACTIVE connector and returns its ARN. */
 export async function makeActiveConnector(
   world: ConnectorApiWorld,
   tags: Readonly<Record<string, string>> = {},
@@ -120,7 +123,10 @@ export async function makeActiveConnector(
 
 const OPEN_GATES = { limitRate: async () => undefined, resourceTags: async () => ({}) };
 
-/** As the API listener does it; the answer is held to its schema, the error to the model's list. */
+/**
+ * Calls an operation as the API listener does. Checks the output against its schema and errors
+ * against the model's list.
+ */
 async function callOperation<Name extends OperationName>(
   api: ConnectorApi,
   name: Name,
@@ -138,7 +144,7 @@ async function callOperation<Name extends OperationName>(
   }
 }
 
-/** Resolves to the AwsError that a call was refused with. */
+/** Resolves to the AwsError of a refused call. */
 export async function refusedWith(call: Promise<unknown>): Promise<AwsError> {
   const outcome = await call.then(
     () => new Error('the call was not refused'),

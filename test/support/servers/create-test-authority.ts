@@ -12,7 +12,7 @@ export const ROOT_INPUT = {
   },
 };
 
-/** An authority that has got its key: PENDING_CERTIFICATE. */
+/** An authority that has its key: PENDING_CERTIFICATE. */
 export async function createTestAuthority(
   ca: PrivateCa,
   changes: object = {},

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** TCP in between, which can lose answers. */
+/** A TCP proxy that can lose answers. */
 export interface CuttingProxy {
   /** host:port */
   readonly address: string;
   /**
-   * The next answer of the server, once the client has sent something with `marker` in it, is swallowed and its connection cut.
-   * Resolves when that has happened.
+   * Drops the server's next answer after the client has sent something that contains `marker`, and
+   * cuts the connection. Resolves when that has happened.
    */
   readonly cutAnswerTo: (marker: string) => Promise<void>;
-  /** From now on nothing goes through, either way, though connections stay. */
+  /** From now on nothing passes in either direction, though connections stay open. */
   readonly freeze: () => void;
   readonly thaw: () => void;
   readonly stop: () => Promise<void>;

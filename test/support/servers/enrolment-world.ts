@@ -20,7 +20,10 @@ import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { createFakeIssuer, type FakeIssuer } from '../fakes/fake-issuer.ts';
 import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
 
-/** One connector with one challenge on a store in memory and a fake CA: all that a PKIOperation needs, and nothing slow. */
+/**
+ * One connector with one challenge on a store in memory and a fake CA: all that a PKIOperation
+ * needs, and nothing slow.
+ */
 export interface EnrolmentWorld {
   readonly deps: EnrolmentDependencies;
   readonly store: RecordStore;
@@ -28,7 +31,7 @@ export interface EnrolmentWorld {
   readonly connector: ConnectorRecord;
   readonly challengePassword: string;
   readonly ra: Certificate;
-  /** Milliseconds that the world's clock is ahead of the real one. */
+  /** How far the world's clock is ahead of the real one, in milliseconds. */
   ahead: number;
   handle: (message: Uint8Array) => Promise<PkiOperationResult>;
 }

@@ -11,8 +11,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What becomes of one call: it passes, after `delayMs` when there are any; AWS answers with an error, without or after having done it;
- * or the connection is reset before the call is passed on, or after it was answered.
+ * What happens to one call. It passes, after `delayMs` if set; or AWS answers with an error, with
+ * or without having done it; or the connection is reset, before the call is passed on or after it
+ * was answered.
  */
 export type CallFate =
   | { readonly kind: 'pass'; readonly delayMs?: number }
@@ -21,27 +22,27 @@ export type CallFate =
       readonly status: number;
       /** The name of AWS's error. */
       readonly error: string;
-      /** In place of the words of the proxy. */
+      /** Replaces the proxy's own text. */
       readonly message?: string;
       readonly done?: boolean;
     }
-  /** Something in between answers, with a page of its own. */
+  /** Something in between answers with a page of its own. */
   | { readonly kind: 'page'; readonly status: number; readonly done?: boolean }
   | { readonly kind: 'reset'; readonly done: boolean };
 
 export const PASS: CallFate = { kind: 'pass' };
 
 export interface FaultProxy {
-  /** What stands for the endpoint of AWS. */
+  /** Stands for the endpoint of AWS. */
   readonly url: string;
-  /** What is to become of the calls from now on, such as `IssueCertificate`. */
+  /** Sets what happens to later calls, such as `IssueCertificate`. */
   setFate(fateOf: (operation: string) => CallFate): void;
   /** How often an operation was called since the last `setFate`. */
   calls(operation: string): number;
   stop(): Promise<void>;
 }
 
-/** Milliseconds; longer than any test lets a connection rest. */
+/** Longer than any test leaves a connection idle. */
 const KEPT_FOR = 600_000;
 
 interface Answer {
@@ -50,11 +51,14 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-/** A proxy on 127.0.0.1 before an endpoint of Private CA. Calls pass to the octet, with the Host that their signature is over. */
+/**
+ * A proxy on 127.0.0.1 in front of an endpoint of Private CA. Calls pass unchanged, including the
+ * Host that their signature covers.
+ */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let fateOf: (operation: string) => CallFate = () => PASS;
   const counts = new Map<string, number>();
-  // A connection for each call, so that none is lost to the end of one that was kept.
+  // One connection for each call, because a kept connection may end under a call.
   const agent = new Agent({ keepAlive: false });
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {

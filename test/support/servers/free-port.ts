@@ -2,15 +2,18 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that the system gives to whoever connects, or a server that is started again could find its port taken. */
+/**
+ * Below the ports that the system gives to outgoing connections, which could take the port of a
+ * server that restarts.
+ */
 const FIRST = 12_000;
 const COUNT = 10_000;
-/** A node of a Redis Cluster listens as far above its port as well. */
+/** A node of a Redis Cluster also listens this far above its port. */
 const BUS = 10_000;
 
 /**
- * A port of 127.0.0.1, for programs that cannot pick one and say which, or must have the same again. No other test is given it for as
- * long as this process lives.
+ * A port of 127.0.0.1 for programs that cannot choose a port and report it, or need the same one
+ * again. No other test gets it while this process lives.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -19,7 +22,10 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** The UDP port of the same number stands for the reservation: one process has it, and it ends with that. */
+/**
+ * Binding the UDP port of the same number is the reservation: only one process can hold it, and it
+ * ends with that process.
+ */
 async function reserve(port: number): Promise<boolean> {
   const socket = createSocket('udp4').unref();
   try {

@@ -18,7 +18,7 @@ import type { SampleKeyPair } from '../keys/sample-keys.ts';
 import { createTestAuthority } from './create-test-authority.ts';
 
 export interface RequestFields {
-  /** RFC 4514; empty for an empty Name. */
+  /** In RFC 4514 form; empty for an empty Name. */
   readonly name?: string;
   readonly extensions?: readonly Extension[];
 }
@@ -31,7 +31,7 @@ export function csrBlob(keys: SampleKeyPair, fields: RequestFields = {}): Uint8A
   return pemRequest(buildCertificationRequest(request, algorithm, signer));
 }
 
-/** A Csr blob for the authority's own key, which asks for what its own CSR does not. */
+/** A Csr blob for the authority's own key with other contents than the authority's own CSR. */
 export async function ownCsrBlob(
   ca: PrivateCa,
   arn: string,
@@ -59,11 +59,11 @@ export interface Issued {
   readonly certificate: Certificate;
   /** PEM. */
   readonly pem: string;
-  /** PEM; absent for a root's own certificate. */
+  /** PEM; undefined for a root's own certificate. */
   readonly chain: string | undefined;
 }
 
-/** IssueCertificate for 30 days on P-256 unless the input says otherwise, then GetCertificate. */
+/** Calls IssueCertificate (30 days, P-256 unless the input says otherwise), then GetCertificate. */
 export async function issueFrom(ca: PrivateCa, arn: string, input: object): Promise<Issued> {
   const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
     CertificateAuthorityArn: arn,
@@ -77,7 +77,10 @@ export async function issueFrom(ca: PrivateCa, arn: string, input: object): Prom
   return { certificate: parseCertificate(der), pem, chain };
 }
 
-/** An ACTIVE root: `create` goes into CreateCertificateAuthority, `issue` into IssueCertificate. */
+/**
+ * An ACTIVE root. `create` is merged into CreateCertificateAuthority, `issue` into
+ * IssueCertificate.
+ */
 export async function activateTestRoot(
   ca: PrivateCa,
   create: object = {},
@@ -88,7 +91,7 @@ export async function activateTestRoot(
   return arn;
 }
 
-/** Gives a root its first certificate, or another one: PEM. */
+/** Gives a root its first certificate, or a new one. Returns PEM. */
 export async function certifyTestRoot(
   ca: PrivateCa,
   arn: string,

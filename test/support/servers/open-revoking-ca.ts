@@ -12,7 +12,7 @@ import { openTestPrivateCa } from './open-test-private-ca.ts';
 
 const { spki, privateKey } = ecKeyPair();
 
-/** A private CA with an ACTIVE root, for five years. */
+/** A private CA with an ACTIVE root that is valid for five years. */
 export async function openRevokingCa(
   clock: () => number,
   store: RecordStore = openInMemoryRecordStore(clock),
@@ -28,7 +28,7 @@ export async function openRevokingCa(
   return { ca, arn };
 }
 
-/** Issues a certificate; gives its serial number as 32 hexadecimal digits. */
+/** Issues a certificate and returns its serial number as 32 hexadecimal digits. */
 export async function issueTestCertificate(
   ca: PrivateCa,
   arn: string,

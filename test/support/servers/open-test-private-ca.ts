@@ -9,7 +9,7 @@ import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
 
 export const TEST_SCOPE = { region: 'us-east-1', accountId: '123456789012' };
 
-/** A private CA in memory, on the machine's clock unless the changes say otherwise. */
+/** A private CA in memory. It uses the machine's clock unless `changes` replaces it. */
 export function openTestPrivateCa(changes: Partial<PrivateCaDependencies> = {}): PrivateCa {
   const clock = changes.clock ?? Date.now;
   return openPrivateCa({

@@ -5,7 +5,7 @@ import { type Replica, type ReplicaOptions, startReplicas } from './serve-replic
 /** Replicas with a CA, a connector and a challenge. */
 export interface ReplicaWorld {
   readonly replicas: readonly [Replica, Replica, Replica];
-  /** Those whose API the tests reach. */
+  /** The replicas whose API the tests can reach. */
   readonly administered: readonly [Replica, ...Replica[]];
   readonly site: CaSite;
 }

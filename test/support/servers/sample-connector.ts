@@ -1,6 +1,6 @@
 import type { ConnectorRecord } from '../../../src/connectors/connector-record.ts';
 
-/** A connector as stored, whose CA is the fake issuer's. */
+/** A connector as stored, with the fake issuer's CA. */
 export function sampleConnector(tags: Readonly<Record<string, string>> = {}): ConnectorRecord {
   const id = '11111111-1111-4111-8111-111111111111';
   return {

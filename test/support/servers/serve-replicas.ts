@@ -5,9 +5,9 @@ import type { RedisReach } from '../redis/redis-servers.ts';
 import { freePort } from './free-port.ts';
 import { type RunningServe, type ServeOptions, startServe } from './start-serve.ts';
 
-/** One `serve` process of several on one store. */
+/** One of several `serve` processes on one store. */
 export interface Replica {
-  /** Where devices find it, before and after a new start. */
+  /** Where devices reach it. It stays the same after a restart. */
   readonly enrolUrl: string;
   readonly server: () => RunningServe;
   /** SIGKILL. */
@@ -18,7 +18,7 @@ export interface Replica {
 export interface ReplicaOptions {
   readonly reach: RedisReach;
   readonly writeReplicas: number;
-  /** What is otherwise with the first replica. */
+  /** Differences of the first replica. */
   readonly first?: Pick<ServeOptions, 'namespace'> & {
     readonly host: string;
     readonly reach: RedisReach;
@@ -38,7 +38,10 @@ const ENVIRONMENT = {
   SCEP_CONNECTOR_USER_NAME: 'alice',
 };
 
-/** Three `serve` processes with an embedded CA on one Redis. They end with the test file at the latest. */
+/**
+ * Three `serve` processes with an embedded CA on one Redis. They end with the test file at the
+ * latest.
+ */
 export function startReplicas(
   options: ReplicaOptions,
 ): Promise<readonly [Replica, Replica, Replica]> {
@@ -76,7 +79,10 @@ export function administratorOf(replica: Replica): AwsAccess {
   return { ...ADMINISTRATOR, region: 'eu-central-1', apiUrl: replica.server().apiUrl };
 }
 
-/** Runs an administration command at a replica and gives what it prints. @throws Error with what it complains of */
+/**
+ * Runs an administration command at a replica and returns what it prints.
+ * @throws Error with the command's complaint
+ */
 export async function runAt(replica: Replica, ...args: readonly string[]): Promise<string> {
   const { apiUrl, region, accessKeyId, secretAccessKey } = administratorOf(replica);
   const { code, stdout, stderr } = await runProgram(args, {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Milliseconds of CPU that a process has used so far, all its threads together. Linux only. */
+/** The CPU time that all threads of a process have used, in milliseconds. Linux only. */
 export function cpuMilliseconds(pid: number): number {
   const tasks = `/proc/${pid}/task`;
   const nanoseconds = readdirSync(tasks).map((task) => {

@@ -6,36 +6,47 @@ import { afterAll } from 'vitest';
 
 export interface SpawnedServer {
   readonly process: ChildProcess;
-  /** All it has printed so far. */
+  /** Everything that it has printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Looks again and again for what `look` finds, until the server is up. @throws Error with what it printed when it is not */
+  /**
+   * Calls `look` until it returns something or the server fails to start.
+   * @throws Error with what the server printed when it does not start
+   */
   readonly until: <T>(look: () => T | undefined) => Promise<T>;
-  /** From now on this text must not be in its log. Its end is where that is checked. */
+  /** Forbids this text in the log. The check runs when the server ends. */
   readonly keepSecret: (secret: string) => void;
-  /** SIGTERM; resolves to the exit code, null if a signal ended it. @throws Error when a secret was logged */
+  /**
+   * SIGTERM. Resolves to the exit code, or null when a signal ended the server.
+   * @throws Error when a secret was logged
+   */
   readonly stop: () => Promise<number | null>;
-  /** SIGKILL, as a crash would. @throws Error when a secret was logged */
+  /**
+   * SIGKILL, as a crash would.
+   * @throws Error when a secret was logged
+   */
   readonly kill: () => Promise<void>;
 }
 
 export interface SpawnOptions {
-  /** What is secret from the start. */
+  /** Texts that are secret from the start. */
   readonly secrets?: readonly string[];
-  /** Secrets may be printed to standard output, as `dev` does. Standard error, the log, never has them. */
+  /**
+   * Standard output may contain secrets, as that of `dev` does. Standard error, the log, never may.
+   */
   readonly mayPrintSecrets?: boolean;
-  /** Added to the environment of the tests. */
+  /** Variables added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The network namespace that it runs in; that of the tests without it. */
+  /** The network namespace that it runs in; the tests' own by default. */
   readonly namespace?: string;
 }
 
 export const MAIN = path.resolve(import.meta.dirname, '../../../dist/main.js');
-/** Only a server that hangs takes longer, however busy the machine. */
+/** Only a server that hangs takes longer, however busy the machine is. */
 const START_TIMEOUT_MS = 90_000;
 const ends = new Set<() => Promise<unknown>>();
 
-/** Runs `scep-connector` with these arguments. It is ended with the test file at the latest. */
+/** Runs `scep-connector` with these arguments. It ends with the test file at the latest. */
 export function spawnServer(args: readonly string[], options: SpawnOptions = {}): SpawnedServer {
   const { namespace } = options;
   const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
@@ -100,7 +111,7 @@ async function poll<T>(
   }
 }
 
-/** The line at fault is shown, for whoever must find what wrote it. The secrets of tests are nobody's. */
+/** Shows the offending line, so that its source can be found. These secrets protect nothing. */
 function refuseLeaks(log: string, secrets: ReadonlySet<string>): void {
   const leak = log.split('\n').find((line) => [...secrets].some((secret) => line.includes(secret)));
   if (leak !== undefined) throw new Error(`the server logged a secret: ${leak}`);

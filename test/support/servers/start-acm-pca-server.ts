@@ -10,23 +10,28 @@ import type { RecordStore } from '../../../src/store/record-store.ts';
 import { fakeEnrolment } from '../fakes/fake-enrolment.ts';
 import { startPrivateCaApi } from './start-private-ca-api.ts';
 
-/** What stands for AWS: the API of our private CA, signed requests alone, and beside it what its certificates point to. */
+/**
+ * Stands for AWS: the API of our private CA, which accepts only signed requests, and the CRLs and
+ * OCSP that its certificates point to.
+ */
 export interface AcmPcaServer {
-  /** As the account that the credentials are of sees it. */
+  /** As seen by the account of the credentials. */
   readonly ca: PrivateCa;
-  /** What the private CA keeps its records in. */
+  /** The store of the private CA. */
   readonly store: RecordStore;
-  /** Of the API. */
+  /** The URL of the API. */
   readonly endpoint: string;
   /** Host and port of the CRLs and of OCSP. */
   readonly publicHost: string;
   readonly credentials: () => Promise<AwsCredentials>;
-  /** Has an authority publish what it revokes under `publicHost`; by default a complete CRL. */
+  /**
+   * Makes an authority publish its revocations under `publicHost`; by default as a complete CRL.
+   */
   configureRevocation(arn: string, configuration?: RevocationConfiguration): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param policy what the credentials may do; everything without it */
+/** @param policy what the credentials allow; everything by default */
 export async function startAcmPcaServer(
   changes: Partial<PrivateCaDependencies> = {},
   policy?: Policy,

@@ -19,9 +19,9 @@ export interface ApiReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The name of the error, as an SDK finds it. */
+  /** The error name, as an SDK finds it. */
   readonly error: AwsErrorCode | undefined;
-  /** The body as JSON; an empty one is {}. */
+  /** The body as JSON; {} when it is empty. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -34,7 +34,7 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-/** The api listener on 127.0.0.1 over a store in memory; `parts` stand in for others. */
+/** The api listener on 127.0.0.1 over a store in memory. `parts` replace the defaults. */
 export async function startApi(
   parts: Partial<ApiListenerDependencies> = {},
   credential: Partial<Credential> = {},

@@ -22,7 +22,7 @@ interface ReadyFile {
 }
 
 export interface StartOptions {
-  /** Give the directory of an earlier connector to start it again; a new one by default. */
+  /** The directory of an earlier connector, to start it again; a new one by default. */
   readonly dataDir?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -34,9 +34,9 @@ export interface RunningConnector extends Omit<SpawnedServer, 'until'> {
 }
 
 /**
- * Starts `scep-connector dev` on free ports and waits until it listens. It is ended with the test file at the latest; its end
- * fails the test when its log has a secret in it.
- * @throws Error with what it printed when it exits early or is not ready within 90 s.
+ * Starts `scep-connector dev` on free ports and waits until it listens. It ends with the test file
+ * at the latest. Ending it fails the test when its log contains a secret.
+ * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
 export async function startConnector(options: StartOptions = {}): Promise<RunningConnector> {
   const dataDir = options.dataDir ?? tempDirectory();
@@ -54,7 +54,7 @@ export async function startConnector(options: StartOptions = {}): Promise<Runnin
   return { ...server, ready, dataDir };
 }
 
-/** It has its name only when it is whole. */
+/** The file gets this name only when it is complete. */
 function readReadyFile(file: string): ReadyFile | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ReadyFile) : undefined;
 }

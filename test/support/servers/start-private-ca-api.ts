@@ -13,18 +13,18 @@ import { type RunningApi, startApi } from './start-api.ts';
 export interface RunningPrivateCaApi {
   readonly api: RunningApi;
   readonly access: AwsAccess;
-  /** As the holder of `access` sees it. */
+  /** As seen by the holder of `access`. */
   readonly ca: PrivateCa;
-  /** What happens before the next key is made; the one after is made at once. */
+  /** Runs before the next key is made. The key after that is made at once. */
   readonly beforeNextKey: (task: () => Promise<void>) => void;
-  /** The next commit to an authority finds that another was faster. */
+  /** Makes the next commit to an authority fail because another one came first. */
   readonly loseNextCommit: (certificateAuthorityArn: string) => void;
   readonly stop: () => Promise<void>;
 }
 
 const REGION = 'us-east-1';
 
-/** The API of Private CA on 127.0.0.1 over a store and keys in memory, without rates. */
+/** The API of Private CA on 127.0.0.1 over a store and keys in memory, without rate limits. */
 export async function startPrivateCaApi(
   changes: Partial<PrivateCaDependencies> = {},
   credential: Partial<Credential> = {},

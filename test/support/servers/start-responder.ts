@@ -12,16 +12,19 @@ import { fakeEnrolment } from '../fakes/fake-enrolment.ts';
 import { issueTestCertificate, openRevokingCa } from './open-revoking-ca.ts';
 import { tempDirectory } from './temp-directory.ts';
 
-/** An enrol listener that serves what an authority's certificates point to. */
+/**
+ * An enrol listener that serves the CRLs, OCSP and CA certificates that an authority's certificates
+ * point to.
+ */
 export interface Responder {
   readonly ca: PrivateCa;
-  /** Of an ACTIVE root. */
+  /** The ARN of an ACTIVE root. */
   readonly arn: string;
   readonly id: string;
   readonly url: string;
   readonly log: readonly string[];
   configure(configuration: RevocationConfiguration): Promise<void>;
-  /** Gives the serial number, and the file with the certificate, PEM. */
+  /** Issues a certificate; returns its serial number and its PEM file. */
   issue(): Promise<{ readonly serial: string; readonly file: string }>;
   revoke(serial: string): Promise<void>;
   /** The authority's own certificate, PEM. */

@@ -5,11 +5,11 @@ import { type SpawnedServer, spawnServer } from './spawn-server.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 export interface ServeOptions {
-  /** What the file of settings holds; no file without it. */
+  /** The content of the settings file; without it there is no file. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
-  /** As for `spawnServer`. */
+  /** As in `spawnServer`. */
   readonly namespace?: string;
 }
 
@@ -17,11 +17,11 @@ export interface RunningServe extends SpawnedServer {
   readonly enrolUrl: string;
   readonly apiUrl: string;
   readonly opsUrl: string;
-  /** Lines of the log with this message. */
+  /** The log lines with this message. */
   readonly logged: (message: string) => readonly Readonly<Record<string, unknown>>[];
 }
 
-/** For `settings`: every listener on a free port of this machine. */
+/** For `settings`: every listener on a free port of 127.0.0.1. */
 export const FREE_PORTS = {
   enrol: { host: '127.0.0.1', port: 0 },
   api: { port: 0 },
@@ -29,8 +29,9 @@ export const FREE_PORTS = {
 };
 
 /**
- * Starts `scep-connector serve` and waits until it says where it listens. It is ended with the test file at the latest.
- * @throws Error with what it printed when it exits early or is not ready within 90 s.
+ * Starts `scep-connector serve` and waits until it logs its addresses. It ends with the test file
+ * at the latest.
+ * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
 export async function startServe({
   settings,

@@ -12,7 +12,7 @@ export function tempDirectory(): string {
 }
 
 export function removeTempDirectories(): void {
-  // A process that was killed a moment ago may still put a file where one has just looked.
+  // A process that was just killed may still create a file during the removal.
   const options = { recursive: true, force: true, maxRetries: 20 };
   for (const directory of made.splice(0)) rmSync(directory, options);
 }

@@ -6,9 +6,9 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const BUILD_INFO = path.join(ROOT, 'dist/.tsbuildinfo');
 
 /**
- * vitest's global setup: brings dist/ up to date with src/, so that tests can start the real program.
- * Type errors are for `npm run check`; here they would only stop tests of other rooms.
- * @throws Error with the compiler's output when the program cannot be built.
+ * vitest's global setup: builds dist/ from src/, so that tests can start the real program. `npm run
+ * check` looks for type errors; here they would stop unrelated tests.
+ * @throws Error with the compiler's output when the program cannot be built
  */
 export function setup(): void {
   if (isUpToDate()) return;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
-// CI judges a change, so it draws the same cases for each: what it refuses is the change's fault, and can be had again.
-// Every other run draws new ones; a counterexample that it finds becomes an example of its property.
+// CI draws the same cases for every change, so that a failure is due to the change and can be
+// repeated. Other runs draw new cases; a counterexample that they find becomes an example of its
+// property.
 if (process.env['CI']) {
   fc.configureGlobal({ seed: 8894 });
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { challengeDigestContext } from '../../../src/connectors/challenges/challenge-record.ts';
-import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
-import { removeChallenge } from '../../../src/connectors/challenges/remove-challenge.ts';
 import {
   findChallenge,
   findChallengeByPassword,
   openChallengePassword,
 } from '../../../src/connectors/challenges/find-challenge.ts';
+import { makeChallenge } from '../../../src/connectors/challenges/make-challenge.ts';
+import { removeChallenge } from '../../../src/connectors/challenges/remove-challenge.ts';
 import type { ConnectorRecord } from '../../../src/connectors/connector-record.ts';
 import { rotateRaIdentity } from '../../../src/connectors/ra/rotate-ra-identity.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
