@@ -8,9 +8,9 @@ import { listAccountConnectors } from '../src/connectors/list-account-connectors
 import { scopedTo } from '../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../src/private-ca/records/authority-record.ts';
 import {
+  certificateKey,
   certificates,
   issueTokens,
-  serialKey,
 } from '../src/private-ca/records/certificate-record.ts';
 import { isRevoked } from '../src/private-ca/revocation/is-revoked.ts';
 import { writeArchive } from '../src/store/archive/write-archive.ts';
@@ -152,7 +152,7 @@ async function operationsOf(
   const enroller = makeEnroller(site, last, password);
   const messages = Array.from({ length: 61 }, () => enroller.request());
   const anySerial = () => serialAt(Math.floor(Math.random() * count));
-  const nameOf = (serial: Uint8Array) => serialKey(Buffer.from(serial).toString('hex'));
+  const nameOf = (serial: Uint8Array) => certificateKey(Buffer.from(serial).toString('hex'));
   const sorted = Array.from({ length: count }, (_, i) => nameOf(serialAt(i))).toSorted();
   const listAfter = (after: string | undefined) => () =>
     store.list(signed, certificates.name, { limit: 100, ...(after && { after }) });

@@ -3,10 +3,10 @@ import { ACTIONS } from './actions/actions.ts';
 import { claimAuthorityId } from './authority/authority-index.ts';
 import { type AuthorityConfiguration, createAuthority } from './authority/create-authority.ts';
 import { finishCreation } from './authority/finish-creation.ts';
-import { templateArn } from './issuing/templates.ts';
+import { templateArnOf } from './issuing/templates.ts';
 import { requireMatchingAlgorithm } from './model/key-algorithms.ts';
 import { authorityArn } from './model/private-ca-arns.ts';
-import type { Validity } from './model/validity.ts';
+import type { RequestedValidity } from './model/validity.ts';
 import type { PrivateCa } from './private-ca.ts';
 
 export interface RootRequest
@@ -14,7 +14,7 @@ export interface RootRequest
   /** The root's name in this store: 1 to 100 printable ASCII characters. */
   readonly name: string;
   /** How long the root's certificate is to be valid. */
-  readonly validity: Validity;
+  readonly validity: RequestedValidity;
 }
 
 /**
@@ -49,7 +49,7 @@ async function installCertificate(ca: PrivateCa, arn: string, request: RootReque
     Csr: Buffer.from(Csr),
     SigningAlgorithm: request.signingAlgorithm,
     Validity: request.validity,
-    TemplateArn: templateArn('RootCACertificate/V1'),
+    TemplateArn: templateArnOf('RootCACertificate/V1'),
     IdempotencyToken: 'activate-root',
   });
   const input = { CertificateAuthorityArn, CertificateArn };

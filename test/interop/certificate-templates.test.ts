@@ -8,7 +8,7 @@ import {
   derIa5String,
   derSequence,
 } from '../../src/asn1/write-der.ts';
-import { TEMPLATES, templateArn } from '../../src/private-ca/issuing/templates.ts';
+import { TEMPLATES, templateArnOf } from '../../src/private-ca/issuing/templates.ts';
 import { parseBasicConstraints } from '../../src/x509/basic-constraints.ts';
 import { certificatePoliciesExtension } from '../../src/x509/certificate-policies.ts';
 import { formatName } from '../../src/x509/distinguished-name.ts';
@@ -89,7 +89,7 @@ beforeAll(async () => {
     const isRoot = name.includes('RootCA');
     const certificate = await issueFrom(ca, root, {
       Csr: isRoot ? await ownCsrBlob(ca, root, fields) : csrBlob(keys, fields),
-      TemplateArn: templateArn(name),
+      TemplateArn: templateArnOf(name),
       ApiPassthrough: apiPassthrough(isAuthority),
     });
     issued.set(name, certificate);

@@ -1,7 +1,7 @@
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { expect } from 'vitest';
 import { decodePem } from '../../src/asn1/pem.ts';
-import { serialKey } from '../../src/private-ca/records/certificate-record.ts';
+import { certificateKey } from '../../src/private-ca/records/certificate-record.ts';
 import { formatName } from '../../src/x509/distinguished-name.ts';
 import { deviceKey } from '../support/keys/device-keys.ts';
 import { type AdministrationLoad, connectorClient } from '../support/load/administration-load.ts';
@@ -165,7 +165,7 @@ async function expectReported(
 }
 
 function serialOf({ certificate }: RetryingDevice): string {
-  return serialKey(hexOf(certificate?.serialNumber));
+  return certificateKey(hexOf(certificate?.serialNumber));
 }
 
 function hexOf(octets: Uint8Array | undefined): string {

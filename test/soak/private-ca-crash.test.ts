@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { expect, it } from 'vitest';
 import { decodePem } from '../../src/asn1/pem.ts';
-import { templateArn } from '../../src/private-ca/issuing/templates.ts';
-import { serialKey } from '../../src/private-ca/records/certificate-record.ts';
+import { templateArnOf } from '../../src/private-ca/issuing/templates.ts';
+import { certificateKey } from '../../src/private-ca/records/certificate-record.ts';
 import { formatName } from '../../src/x509/distinguished-name.ts';
 import { parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../src/x509/parse-crl.ts';
@@ -47,7 +47,7 @@ function clientOf({ ready }: RunningConnector): ACMPCA {
 async function issue(client: ACMPCA, arn: Arn, device: number): Promise<string> {
   const { CertificateArn = '' } = await client.issueCertificate({
     ...{ ...arn, Csr: Buffer.from(SAMPLE_CSR), SigningAlgorithm: 'SHA256WITHRSA' },
-    TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+    TemplateArn: templateArnOf('BlankEndEntityCertificate_APIPassthrough/V1'),
     ApiPassthrough: { Subject: { CommonName: `device-${device}` } },
     ...{ Validity: { Type: 'DAYS', Value: 30 }, IdempotencyToken: `device-${device}` },
   });
@@ -60,7 +60,7 @@ const serialOf = (certificateArn: string) => certificateArn.slice(-32);
  * The serial number as in ARNs. DER adds an octet to a number that would be negative without it.
  */
 const serialText = (serialNumber: Uint8Array) =>
-  serialKey(Buffer.from(serialNumber).toString('hex').slice(-32));
+  certificateKey(Buffer.from(serialNumber).toString('hex').slice(-32));
 
 async function revoke(client: ACMPCA, arn: Arn, certificateArn: string): Promise<void> {
   const CertificateSerial = serialOf(certificateArn);

@@ -4,7 +4,7 @@ import { listChallenges } from '../../src/connectors/challenges/list-challenges.
 import { listAccountConnectors } from '../../src/connectors/list-account-connectors.ts';
 import { scopedTo } from '../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
-import { certificates, serialKey } from '../../src/private-ca/records/certificate-record.ts';
+import { certificateKey, certificates } from '../../src/private-ca/records/certificate-record.ts';
 import { isRevoked } from '../../src/private-ca/revocation/is-revoked.ts';
 import { enrolExample, inBatches } from '../support/load/fill-site.ts';
 import { addChallenge, makeEnroller, openLargeSite } from '../support/load/large-site.ts';
@@ -43,7 +43,7 @@ describe.runIf(hasRedis())('what Redis does for one operation', () => {
     for (let i = 0; i < CHALLENGES; i += 1) password = await addChallenge(site, connectors[0]);
     const signed = authorityPartition(authorityArn.slice(-36));
     const nameAt = (index: number) =>
-      serialKey(Buffer.from(example.serialAt(index)).toString('hex'));
+      certificateKey(Buffer.from(example.serialAt(index)).toString('hex'));
     const list = (after: string | undefined) => () =>
       store.list(signed, certificates.name, { limit: 20, ...(after && { after }) });
     const enroller = makeEnroller(site, connectors[0], password);

@@ -3,7 +3,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { ACTIONS } from '../../private-ca/actions/actions.ts';
 import { currentRevocationList } from '../../private-ca/crl/recent-revocation-list.ts';
-import { templateArn } from '../../private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../private-ca/issuing/templates.ts';
 import { scopeOf } from '../../private-ca/model/private-ca-arns.ts';
 import { type PrivateCa, scopedTo } from '../../private-ca/private-ca.ts';
 import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
@@ -64,7 +64,7 @@ async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<s
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
     SigningAlgorithm,
     Validity: absolute(notAfter),
-    TemplateArn: templateArn(ISSUE_TEMPLATE),
+    TemplateArn: templateArnOf(ISSUE_TEMPLATE),
     IdempotencyToken: request.idempotencyToken,
     ...omitUndefined({
       ValidityNotBefore: notBefore && absolute(notBefore),

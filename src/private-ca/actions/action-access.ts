@@ -3,7 +3,7 @@ import type { Access } from '../../aws-wire/policy/request-context.ts';
 import type { Tag } from '../authority/authority-tags.ts';
 
 /** An action of this service on one resource; on `*` when the action has no resource, or the request names none. */
-export function accessTo(action: string, resource = '*'): Access {
+export function actionAccess(action: string, resource = '*'): Access {
   return { action: `acm-pca:${action}`, resources: [resource] };
 }
 
@@ -12,7 +12,7 @@ export function accessToAuthority(action: string) {
   return (
     _caller: Caller,
     input: { readonly CertificateAuthorityArn?: string | undefined },
-  ): readonly Access[] => [accessTo(action, input.CertificateAuthorityArn)];
+  ): readonly Access[] => [actionAccess(action, input.CertificateAuthorityArn)];
 }
 
 /** For an action on the authority that its ResourceArn names. */
@@ -20,7 +20,7 @@ export function accessToResource(action: string) {
   return (
     _caller: Caller,
     input: { readonly ResourceArn?: string | undefined },
-  ): readonly Access[] => [accessTo(action, input.ResourceArn)];
+  ): readonly Access[] => [actionAccess(action, input.ResourceArn)];
 }
 
 /** The tags that a request sets, as the conditions of policies see them. */

@@ -20,7 +20,7 @@ import {
 } from '../model/revocation-configuration.ts';
 import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
 import { defineAction } from './action.ts';
-import { accessTo, requestTagsOf } from './action-access.ts';
+import { actionAccess, requestTagsOf } from './action-access.ts';
 
 const input = z.object({
   CertificateAuthorityConfiguration: z.object({
@@ -60,10 +60,10 @@ export const createCertificateAuthority = defineAction({
   ],
   // Tags of a new authority need the right to tag, as at AWS.
   access: (caller, { Tags }) => {
-    const create = accessTo('CreateCertificateAuthority');
+    const create = actionAccess('CreateCertificateAuthority');
     if (Tags === undefined) return [create];
     const requestTags = requestTagsOf(Tags);
-    const tag = accessTo('TagCertificateAuthority', authorityArn(caller, '*'));
+    const tag = actionAccess('TagCertificateAuthority', authorityArn(caller, '*'));
     return [
       { ...create, requestTags },
       { ...tag, requestTags },

@@ -4,7 +4,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry } from '../../store/collection.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { issuerCertificate } from '../issuing/former-certificates.ts';
-import { findTemplate, templateArn } from '../issuing/templates.ts';
+import { findTemplate, templateArnOf } from '../issuing/templates.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { serialOf } from '../model/private-ca-arns.ts';
 import { authorityPartition } from '../records/authority-record.ts';
@@ -43,7 +43,7 @@ export const getCertificate = defineAction({
       throw new AwsError('RequestInProgressException', message);
     }
     const { certificate, templateName } = entry.value;
-    const { selfSigned } = findTemplate(templateArn(templateName));
+    const { selfSigned } = findTemplate(templateArnOf(templateName));
     const pem = { Certificate: pemOf(certificate) };
     if (selfSigned || authority.installed === undefined) return pem;
     const { certificate: issuer, chain = [] } = issuerCertificate(authority, certificate);

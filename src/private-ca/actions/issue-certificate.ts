@@ -14,7 +14,7 @@ import {
 import { lintCertificate } from '../issuing/lint-certificate.ts';
 import { readCsr } from '../issuing/read-csr.ts';
 import { findIssuance, recordIssuance } from '../issuing/record-issuance.ts';
-import { findTemplate, type Template, templateArn } from '../issuing/templates.ts';
+import { findTemplate, type Template, templateArnOf } from '../issuing/templates.ts';
 import { apiPassthroughSchema } from '../model/api-passthrough-schema.ts';
 import {
   arnSchema,
@@ -29,7 +29,7 @@ import type { PrivateCa } from '../private-ca.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { noteDistributionPoint } from '../revocation/distribution-points.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
-import { accessTo } from './action-access.ts';
+import { actionAccess } from './action-access.ts';
 
 const input = z.object({
   ApiPassthrough: apiPassthroughSchema.optional(),
@@ -62,7 +62,7 @@ export const issueCertificate = defineAction({
   ],
   access: (caller, { CertificateAuthorityArn, TemplateArn }) => {
     const context = { 'acm-pca:TemplateArn': templateInPartitionOf(caller, TemplateArn) };
-    return [{ ...accessTo('IssueCertificate', CertificateAuthorityArn), context }];
+    return [{ ...actionAccess('IssueCertificate', CertificateAuthorityArn), context }];
   },
   execute: async (ca, input): Promise<{ readonly CertificateArn: string }> => {
     const { CertificateAuthorityArn: arn, IdempotencyToken: token } = input;
@@ -80,8 +80,11 @@ export const issueCertificate = defineAction({
       signingAlgorithm: parts.signingAlgorithm,
       requestedAt: ca.clock(),
     };
-    const hex = Buffer.from(parts.serialNumber).toString('hex');
-    const serial = await recordIssuance(ca, authority.id, hex, issuing, token);
+    const serial = await recordIssuance(ca, authority.id, {
+      serial: Buffer.from(parts.serialNumber).toString('hex'),
+      issuing,
+      idempotencyToken: token,
+    });
     return { CertificateArn: certificateArn(arn, serial) };
   },
 });
@@ -92,7 +95,7 @@ export const issueCertificate = defineAction({
  */
 function templateInPartitionOf(
   { region }: Caller,
-  requested = templateArn('EndEntityCertificate/V1'),
+  requested = templateArnOf('EndEntityCertificate/V1'),
 ): string {
   const arn = parseArn(requested);
   return arn ? formatArn({ ...arn, partition: partitionOf(region) }) : requested;

@@ -12,7 +12,7 @@ import {
 import { maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
 import { openPosition, pageOf } from '../model/list-page.ts';
 import { defineAction } from './action.ts';
-import { accessTo } from './action-access.ts';
+import { actionAccess } from './action-access.ts';
 
 const input = z.object({
   MaxResults: maxResultsSchema.optional(),
@@ -35,7 +35,7 @@ const LONGEST_PAGE = 100;
 export const listCertificateAuthorities = defineAction({
   input,
   errors: ['InvalidNextTokenException'],
-  access: () => [accessTo('ListCertificateAuthorities')],
+  access: () => [actionAccess('ListCertificateAuthorities')],
   execute: async (ca, input): Promise<ListCertificateAuthoritiesOutput> => {
     const list = { operation: 'ListCertificateAuthorities' };
     const after = openPosition(ca, list, input.NextToken);

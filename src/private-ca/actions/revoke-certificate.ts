@@ -3,15 +3,15 @@ import { AwsError, type AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import { type Entry, getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { findAuthority } from '../authority/find-authority.ts';
-import { findTemplate, templateArn } from '../issuing/templates.ts';
+import { findTemplate, templateArnOf } from '../issuing/templates.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import {
   type CertificateRecord,
+  certificateKey,
   certificates,
-  type IssuedCertificate,
-  serialKey,
+  type IssuedRecord,
 } from '../records/certificate-record.ts';
 import {
   markRevocationListStale,
@@ -50,7 +50,7 @@ export const revokeCertificate = defineAction({
     const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'revoke');
     const now = ca.clock();
     const serial = readSerial(input.CertificateSerial);
-    if (authority.installed && serialKey(authority.installed.serialNumber) === serial) {
+    if (authority.installed && certificateKey(authority.installed.serialNumber) === serial) {
       throw selfSigned();
     }
     const partition = authorityPartition(authority.id);
@@ -70,12 +70,12 @@ export const revokeCertificate = defineAction({
 
 /** The model has no pattern for it, so this is no ValidationException. */
 function readSerial(text: string): string {
-  if (HEXADECIMAL.test(text)) return serialKey(text.replaceAll(':', ''));
+  if (HEXADECIMAL.test(text)) return certificateKey(text.replaceAll(':', ''));
   throw refused('The serial number of the certificate is not hexadecimal');
 }
 
 interface Revocable {
-  readonly issued: Entry<IssuedCertificate>;
+  readonly issued: Entry<IssuedRecord>;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
 }
@@ -92,7 +92,7 @@ function requireRevocable(
   if (value.state === 'issuing') {
     throw failed('RequestInProgressException', `The certificate ${serial} is being issued`);
   }
-  if (findTemplate(templateArn(value.templateName)).selfSigned) throw selfSigned();
+  if (findTemplate(templateArnOf(value.templateName)).selfSigned) throw selfSigned();
   if (value.revocation !== undefined) throw alreadyRevoked(serial);
   const notAfter = parseCertificate(value.certificate).notAfter.getTime();
   if (notAfter < now) throw refused(`The certificate ${serial} has expired`);

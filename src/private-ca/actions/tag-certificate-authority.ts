@@ -3,7 +3,7 @@ import { changeAuthorityTags, readTags, tagListSchema } from '../authority/autho
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
-import { accessTo, requestTagsOf } from './action-access.ts';
+import { actionAccess, requestTagsOf } from './action-access.ts';
 
 const input = z.object({
   CertificateAuthorityArn: arnSchema,
@@ -21,7 +21,7 @@ export const tagCertificateAuthority = defineAction({
   ],
   access: (_caller, { CertificateAuthorityArn, Tags = [] }) => [
     {
-      ...accessTo('TagCertificateAuthority', CertificateAuthorityArn),
+      ...actionAccess('TagCertificateAuthority', CertificateAuthorityArn),
       requestTags: requestTagsOf(Tags),
     },
   ],

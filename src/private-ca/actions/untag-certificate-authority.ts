@@ -3,7 +3,7 @@ import { changeAuthorityTags, readTags, tagListSchema } from '../authority/autho
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
-import { accessTo } from './action-access.ts';
+import { actionAccess } from './action-access.ts';
 
 const input = z.object({
   CertificateAuthorityArn: arnSchema,
@@ -19,7 +19,7 @@ export const untagCertificateAuthority = defineAction({
   errors: [...NOT_FOUND_ERRORS, 'InvalidStateException', 'InvalidTagException'],
   access: (_caller, { CertificateAuthorityArn, Tags = [] }) => [
     {
-      ...accessTo('UntagCertificateAuthority', CertificateAuthorityArn),
+      ...actionAccess('UntagCertificateAuthority', CertificateAuthorityArn),
       tagKeys: Tags.map(({ Key }) => Key),
     },
   ],

@@ -1,9 +1,9 @@
 import { formatName } from '../../x509/distinguished-name.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { templateArn } from '../issuing/templates.ts';
+import { templateArnOf } from '../issuing/templates.ts';
 import { certificateArn } from '../model/private-ca-arns.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
-import type { IssuedCertificate } from '../records/certificate-record.ts';
+import type { IssuedRecord } from '../records/certificate-record.ts';
 import type { AuditReportFormat } from './audit-report-record.ts';
 
 /** The members of an entry, in the order of the AWS Private CA user guide, "Using audit reports with your private CA". */
@@ -28,7 +28,7 @@ export type AuditReportEntry = Readonly<Partial<Record<(typeof MEMBERS)[number],
 export function auditReportEntry(
   { arn, accountId }: AuthorityRecord,
   serial: string,
-  { certificate, issuedAt, templateName, revocation }: IssuedCertificate,
+  { certificate, issuedAt, templateName, revocation }: IssuedRecord,
 ): AuditReportEntry {
   const { subject, notBefore, notAfter } = parseCertificate(certificate);
   return {
@@ -43,7 +43,7 @@ export function auditReportEntry(
       revokedAt: timeText(new Date(revocation.revokedAt)),
       revocationReason: revocation.reason,
     }),
-    templateArn: templateArn(templateName),
+    templateArn: templateArnOf(templateName),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   authorityPartition,
   type StoredAuthority,
 } from '../records/authority-record.ts';
-import { TOKEN_LIFETIME, tokenKey } from '../records/certificate-record.ts';
+import { TOKEN_LIFETIME_MS, tokenKey } from '../records/certificate-record.ts';
 
 /** The quota without a setting: AWS gives 200. */
 const DEFAULT_QUOTA = 1_000;
@@ -71,7 +71,7 @@ function claimKey(claim: Claim): string {
 }
 
 function putClaim(claim: Claim, authorityId: string, now: number, condition: WriteCondition) {
-  const expiry = claim.kind === 'token' ? { expiresAt: now + TOKEN_LIFETIME } : {};
+  const expiry = claim.kind === 'token' ? { expiresAt: now + TOKEN_LIFETIME_MS } : {};
   return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
 }
 
@@ -108,7 +108,7 @@ export async function findIndexed(
   { key: id, value: { createdAt } }: Entry<z.infer<typeof indexedAuthorities.schema>>,
 ): Promise<StoredAuthority | undefined> {
   const entry = await getEntry(ca.store, authorityPartition(id), authorities, AUTHORITY_KEY);
-  if (entry === undefined && ca.clock() - createdAt > TOKEN_LIFETIME) {
+  if (entry === undefined && ca.clock() - createdAt > TOKEN_LIFETIME_MS) {
     const index = authorityIndexPartition(ca.scope);
     await ca.store.commit(index, [deleteEntry(indexedAuthorities, id)]);
   }

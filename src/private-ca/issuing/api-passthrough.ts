@@ -9,10 +9,9 @@ import { derGeneralNames } from '../../x509/general-names.ts';
 import { keyUsageExtension } from '../../x509/key-usage.ts';
 import { type ApiPassthrough, EXTENDED_KEY_USAGE_TYPES } from '../model/api-passthrough-schema.ts';
 import { derAsn1Subject } from '../model/asn1-subject.ts';
-import { requireOid } from '../model/custom-object-identifier.ts';
 import { readGeneralNameOptions } from '../model/general-name-options.ts';
 import { readKeyUsageFlags } from '../model/key-usage-flags.ts';
-import { withInvalidArgs } from '../model/with-invalid-args.ts';
+import { requireOid, withInvalidArgs } from '../model/with-invalid-args.ts';
 import { MAX_CERTIFICATE_OCTETS } from './certificate-rules.ts';
 
 /** What ApiPassthrough asks for. */

@@ -13,14 +13,14 @@ import type { CertificationRequest } from '../../x509/parse-certification-reques
 import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { type ResolvedValidity, requireValidityWithin } from '../model/validity.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
-import { serialKey } from '../records/certificate-record.ts';
+import { certificateKey } from '../records/certificate-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
 import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import type { PassedByApi } from './api-passthrough.ts';
 import { authorityExtensions } from './authority-extensions.ts';
 import { composeExtensions } from './compose-extensions.ts';
 import { findForbiddenName } from './find-forbidden-name.ts';
-import { findIssuer, findSelfIssuer, type Issuer } from './find-issuer.ts';
+import { type CertificateIssuer, findIssuer, findSelfIssuer } from './find-issuer.ts';
 import type { Template } from './templates.ts';
 
 /** What a certificate is made of, each part read and judged by itself. */
@@ -38,7 +38,7 @@ export interface CertificateParts {
 
 export interface ComposedCertificate {
   readonly fields: CertificateFields;
-  readonly issuer: Issuer;
+  readonly issuer: CertificateIssuer;
 }
 
 /**
@@ -54,7 +54,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
     : findIssuer(requireInstalled(authority), template);
   if (!template.selfSigned) requireAnotherSubject(authority, csr, subject);
   requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
-  const serial = serialKey(Buffer.from(parts.serialNumber).toString('hex'));
+  const serial = certificateKey(Buffer.from(parts.serialNumber).toString('hex'));
   const extensions = composeExtensions({
     template,
     identifiers: identifiersOf(parts, issuer),
@@ -91,7 +91,7 @@ function requireAnotherSubject(
 /** A root that gets another certificate keeps its identifier, by which all that it has issued looks for it: another program may have chosen it. */
 function identifiersOf(
   { authority, template, csr }: CertificateParts,
-  { keyIdentifier }: Issuer,
+  { keyIdentifier }: CertificateIssuer,
 ): readonly Extension[] {
   const kept = template.selfSigned ? authority.installed?.keyIdentifier : undefined;
   const own = subjectKeyIdentifierExtension(kept ?? keyIdentifierOf(csr.subjectPublicKeyInfo));
@@ -113,7 +113,7 @@ function withCriticalAltName(extensions: readonly Extension[]): readonly Extensi
  */
 export function requirePermittedNames(
   fields: CertificateFields,
-  { nameConstraints }: Issuer,
+  { nameConstraints }: CertificateIssuer,
 ): void {
   const kind = findForbiddenName(fields, nameConstraints);
   if (kind === undefined) return;

@@ -11,7 +11,7 @@ import { nameConstraintsOf } from './find-forbidden-name.ts';
 import type { Template } from './templates.ts';
 
 /** What a certificate takes from who issues it, and what it must keep to. */
-export interface Issuer {
+export interface CertificateIssuer {
   /** Name, DER. */
   readonly subject: Uint8Array;
   /** Undefined for a root's own certificate, which has no authorityKeyIdentifier of its issuer's. */
@@ -31,7 +31,7 @@ export function findSelfIssuer(
   authority: AuthorityRecord,
   csr: CertificationRequest,
   subject: Uint8Array,
-): Issuer {
+): CertificateIssuer {
   const isOwn = equalBytes(csr.subjectPublicKeyInfo, authority.subjectPublicKeyInfo);
   if (isOwn && authority.type === 'ROOT') {
     return { subject, keyIdentifier: undefined, notAfter: undefined, nameConstraints: [] };
@@ -46,7 +46,7 @@ export function findSelfIssuer(
  * The authority as the issuer of another's certificate.
  * @throws AwsError ValidationException when the template's path length is not below what is left to the authority
  */
-export function findIssuer(installed: InstalledCertificate, template: Template): Issuer {
+export function findIssuer(installed: InstalledCertificate, template: Template): CertificateIssuer {
   const own = parseCertificate(installed.certificate);
   const above = (installed.chain ?? []).map(parseCertificate);
   if (template.ca !== undefined)

@@ -3,9 +3,9 @@ import { type CertificateFields, derSigned } from '../../x509/build-certificate.
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { readBackCertificate } from '../../x509/read-back-certificate.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
-import { practiceKeyFor } from '../keys/practice-key.ts';
 import { localSigningKey } from '../keys/signing-key.ts';
 import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
+import { lintKeyFor } from './lint-key.ts';
 
 /** As with ten thousand ASN.1 elements: relying parties will not read it either. */
 const UNREADABLE = 'a certificate must be readable by another parser (this server)';
@@ -23,7 +23,7 @@ export async function lintCertificate(
   meant: CertificateFields,
 ): Promise<readonly string[]> {
   const { signingAlgorithm } = meant;
-  const { publicKey, privateKey } = await practiceKeyFor(signingAlgorithm);
+  const { publicKey, privateKey } = await lintKeyFor(signingAlgorithm);
   const signature = await localSigningKey(privateKey).sign(signingAlgorithm, tbs);
   const der = derSigned(tbs, signingAlgorithm, signature);
   const faults = findFaults(der);

@@ -6,17 +6,17 @@ import type { PrivateCa } from '../private-ca.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from '../records/authority-record.ts';
 import {
   certificates,
-  type IssuingCertificate,
+  type IssuingRecord,
   issueTokens,
-  TOKEN_LIFETIME,
+  TOKEN_LIFETIME_MS,
   tokenKey,
 } from '../records/certificate-record.ts';
-import { findTemplate, templateArn } from './templates.ts';
+import { findTemplate, templateArnOf } from './templates.ts';
 
 /**
- * The serial number of the certificate that a token stands for, finished if its issuer died before it could; undefined
- * when the token is new or older than five minutes. The token alone decides: as with AWS, what else the call says is
- * not compared.
+ * The serial number of the certificate that was issued for a token; undefined when the token is new
+ * or older than five minutes. Signs the certificate if the process that recorded it has died. As at
+ * AWS the token alone decides: other members of the call are not compared.
  */
 export async function findIssuance(
   ca: PrivateCa,
@@ -30,31 +30,26 @@ export async function findIssuance(
   return token.value.serial;
 }
 
+interface NewIssuance {
+  /** 32 lower-case hexadecimal digits. */
+  readonly serial: string;
+  readonly issuing: IssuingRecord;
+  readonly idempotencyToken: string | undefined;
+}
+
 /**
- * Records what is to be signed, signs it, records the certificate. A process that dies in between leaves the first record,
- * and a repeat of the call with the same token signs the same bytes. Of calls at once with one token the first to
- * commit decides, and all give its serial number.
+ * Records what is to be signed, signs it and records the certificate. When the process dies in
+ * between, a repeat of the call with the same token signs the same bytes. Of concurrent calls with
+ * one token, the first to commit decides, and all return its serial number.
  */
 export async function recordIssuance(
   ca: PrivateCa,
   authorityId: string,
-  serial: string,
-  issuing: IssuingCertificate,
-  idempotencyToken: string | undefined,
+  { serial, issuing, idempotencyToken }: NewIssuance,
 ): Promise<string> {
   const intent = putEntry(certificates, serial, issuing, { condition: 'absent' });
-  const expiresAt = issuing.requestedAt + TOKEN_LIFETIME;
   const token =
-    idempotencyToken === undefined
-      ? []
-      : [
-          putEntry(
-            issueTokens,
-            tokenKey(idempotencyToken),
-            { serial },
-            { condition: 'absent', expiresAt },
-          ),
-        ];
+    idempotencyToken === undefined ? [] : [putToken(idempotencyToken, serial, issuing.requestedAt)];
   const partition = authorityPartition(authorityId);
   const { outcome } = await ca.store.commit(partition, [...token, intent]);
   if (outcome === 'committed') {
@@ -66,8 +61,14 @@ export async function recordIssuance(
   throw new AwsError('ConcurrentModificationException', 'The call met another one; repeat it');
 }
 
+function putToken(idempotencyToken: string, serial: string, requestedAt: number) {
+  const options = { condition: 'absent', expiresAt: requestedAt + TOKEN_LIFETIME_MS } as const;
+  return putEntry(issueTokens, tokenKey(idempotencyToken), { serial }, options);
+}
+
 /**
- * Signs a recorded certificate unless it is signed already. ECDSA is random: the first signature stored is the one.
+ * Signs a recorded certificate unless it is signed already. ECDSA signatures differ each time; the
+ * first one that is stored counts.
  * @throws AwsError InvalidStateException when the authority may no longer issue it
  */
 async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string): Promise<void> {
@@ -80,17 +81,17 @@ async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string
   const certificate = derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
   await requireIssuing(ca, authorityId, templateName);
   const issued = { state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() };
-  // A conflict means that another call has signed it meanwhile; its certificate stands.
+  // On a conflict another call has signed it meanwhile; its certificate counts.
   await ca.store.commit(partition, [replaceEntry(certificates, entry, issued)]);
 }
 
 /**
- * Keys may be slow: what was signed for an authority that was disabled meanwhile leaves this process no more. A repeat with the
- * same token once the authority is enabled again signs the same bytes.
+ * Refuses a certificate whose authority was disabled while a slow key signed. When the authority is
+ * enabled again, a repeat with the same token signs the same bytes.
  */
 async function requireIssuing(ca: PrivateCa, authorityId: string, templateName: string) {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
   if (entry === undefined) throw new Error(`the authority ${authorityId} is gone`);
-  requireStatus(entry.value, issuingUse(findTemplate(templateArn(templateName))), ca.clock());
+  requireStatus(entry.value, issuingUse(findTemplate(templateArnOf(templateName))), ca.clock());
 }

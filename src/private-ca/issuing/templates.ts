@@ -77,6 +77,6 @@ export function findTemplate(templateArn: string | undefined): Template {
 }
 
 /** @param name such as EndEntityCertificate/V1 */
-export function templateArn(name: string): string {
+export function templateArnOf(name: string): string {
   return `arn:aws:acm-pca:::template/${name}`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { customObjectIdentifierSchema } from './api-schemas.ts';
 import { asn1SubjectSchema } from './asn1-subject.ts';
-import { customObjectIdentifierSchema } from './custom-object-identifier.ts';
 import { generalNameOptionsSchema } from './general-name-options.ts';
 import { keyUsageFlagsSchema } from './key-usage-flags.ts';
 

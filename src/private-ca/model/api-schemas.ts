@@ -61,3 +61,9 @@ export const accountIdSchema = z
   .string()
   .length(12)
   .regex(/^(?:[0-9]+)$/);
+
+/** CustomObjectIdentifier of the API model. */
+export const customObjectIdentifierSchema = z
+  .string()
+  .max(64)
+  .regex(/^(?:([0-2])\.([0-9]|([0-3][0-9]))((\.([0-9]+)){0,126}))$/);

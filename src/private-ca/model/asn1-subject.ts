@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { derName } from '../../x509/distinguished-name.ts';
-import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
-import { withInvalidArgs } from './with-invalid-args.ts';
+import { customObjectIdentifierSchema } from './api-schemas.ts';
+import { requireOid, withInvalidArgs } from './with-invalid-args.ts';
 
 const printable64 = z
   .string()

@@ -5,10 +5,10 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { derGeneralNames } from '../../x509/general-names.ts';
 import { keyUsageExtension } from '../../x509/key-usage.ts';
-import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
+import { customObjectIdentifierSchema } from './api-schemas.ts';
 import { generalNameOptionsSchema, readGeneralNameOptions } from './general-name-options.ts';
 import { keyUsageFlagsSchema, readKeyUsageFlags } from './key-usage-flags.ts';
-import { withInvalidArgs } from './with-invalid-args.ts';
+import { requireOid, withInvalidArgs } from './with-invalid-args.ts';
 
 /** AccessMethodType of the API, in the terms of RFC 5280 section 4.2.2.2, RFC 6487 and RFC 8182. */
 const ACCESS_METHOD_TYPES = {

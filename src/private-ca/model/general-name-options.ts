@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { derUtf8String } from '../../asn1/write-der.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { derEdiPartyName, type GeneralName } from '../../x509/general-names.ts';
+import { customObjectIdentifierSchema } from './api-schemas.ts';
 import { type Asn1Subject, asn1SubjectSchema, derAsn1Subject } from './asn1-subject.ts';
-import { customObjectIdentifierSchema, requireOid } from './custom-object-identifier.ts';
-import { withInvalidArgs } from './with-invalid-args.ts';
+import { requireOid, withInvalidArgs } from './with-invalid-args.ts';
 
 const string256 = z.string().max(256);
 const string253 = z.string().max(253);

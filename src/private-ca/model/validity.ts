@@ -6,7 +6,7 @@ export const validitySchema = z.object({
   Type: z.enum(['END_DATE', 'ABSOLUTE', 'DAYS', 'MONTHS', 'YEARS']),
 });
 
-export type Validity = z.infer<typeof validitySchema>;
+export type RequestedValidity = z.infer<typeof validitySchema>;
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -29,8 +29,8 @@ export interface ResolvedValidity {
  * @throws AwsError ValidationException when NotAfter is past, not after NotBefore, or beyond the year 9999
  */
 export function resolveValidity(
-  validity: Validity,
-  notBefore: Validity | undefined,
+  validity: RequestedValidity,
+  notBefore: RequestedValidity | undefined,
   now: number,
 ): ResolvedValidity {
   if (notBefore !== undefined && notBefore.Type !== 'ABSOLUTE') {
@@ -68,7 +68,7 @@ function wholeSeconds(time: number): number {
   return Math.floor(time / 1_000) * 1_000;
 }
 
-function endOf({ Type, Value }: Validity, now: number): number {
+function endOf({ Type, Value }: RequestedValidity, now: number): number {
   switch (Type) {
     case 'ABSOLUTE':
       return Value * 1_000;

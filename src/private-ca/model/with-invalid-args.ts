@@ -1,6 +1,7 @@
+import { isDottedOid } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 
-/** Runs a writer of names or extensions; the RangeError for a value that it cannot write becomes InvalidArgsException. */
+/** Turns the RangeError of a writer of names or extensions into InvalidArgsException. */
 export function withInvalidArgs<T>(write: () => T): T {
   try {
     return write();
@@ -8,4 +9,13 @@ export function withInvalidArgs<T>(write: () => T): T {
     if (!(error instanceof RangeError)) throw error;
     throw new AwsError('InvalidArgsException', error.message, {}, { cause: error });
   }
+}
+
+/**
+ * The model's pattern also passes leading zeros and arcs that no encoder can write.
+ * @throws AwsError InvalidArgsException
+ */
+export function requireOid(text: string): string {
+  if (isDottedOid(text)) return text;
+  throw new AwsError('InvalidArgsException', `${text} is not an object identifier`);
 }

@@ -21,7 +21,7 @@ import { KeyStoreError } from '../keys/key-store.ts';
 import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
-import { certificates, type IssuedCertificate, serialKey } from '../records/certificate-record.ts';
+import { certificateKey, certificates, type IssuedRecord } from '../records/certificate-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
 import { revocations } from '../revocation/revocation-record.ts';
 import { type OcspAnswer, recentAnswer, reuseAnswer, signAnswer } from './ocsp-answers.ts';
@@ -139,7 +139,7 @@ async function findStatus(
   const isNegative = ((serialNumber[0] ?? 0) & 0x80) !== 0;
   const unknown = { certId, status: { kind: 'unknown' } } as const;
   if (isNegative || serialNumber.length > MAX_SERIAL_OCTETS) return unknown;
-  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
+  const key = certificateKey(Buffer.from(serialNumber).toString('hex'));
   const partition = authorityPartition(id);
   const issued = await getEntry(ca.store, partition, certificates, key);
   if (issued?.value.state === 'issued') {
@@ -155,7 +155,7 @@ function wholeOctets(hex: string): string {
   return hex.length % 2 === 0 ? hex : `0${hex}`;
 }
 
-function statusOf(revocation: IssuedCertificate['revocation']): OcspCertStatus {
+function statusOf(revocation: IssuedRecord['revocation']): OcspCertStatus {
   if (revocation === undefined) return { kind: 'good' };
   const { revokedAt, reason } = revocation;
   return {

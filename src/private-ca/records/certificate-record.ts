@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { MINUTE_MS } from '../../durations.ts';
 import { base64Bytes } from '../../store/collection.ts';
 import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
@@ -37,8 +38,8 @@ const certificateSchema = z.discriminatedUnion('state', [issuingSchema, issuedSc
 /** Which certificate an IdempotencyToken of IssueCertificate stands for; expires with the token. */
 const issueTokenSchema = z.strictObject({ serial: z.string() });
 
-export type IssuingCertificate = Readonly<z.infer<typeof issuingSchema>>;
-export type IssuedCertificate = Readonly<z.infer<typeof issuedSchema>>;
+export type IssuingRecord = Readonly<z.infer<typeof issuingSchema>>;
+export type IssuedRecord = Readonly<z.infer<typeof issuedSchema>>;
 export type CertificateRecord = Readonly<z.infer<typeof certificateSchema>>;
 
 export const certificates = defineAuthorityCollection<CertificateRecord>(
@@ -47,11 +48,11 @@ export const certificates = defineAuthorityCollection<CertificateRecord>(
 );
 export const issueTokens = defineAuthorityCollection('issue-tokens', issueTokenSchema);
 
-/** How long AWS remembers an IdempotencyToken: five minutes. */
-export const TOKEN_LIFETIME = 300_000;
+/** How long AWS remembers an IdempotencyToken. */
+export const TOKEN_LIFETIME_MS = 5 * MINUTE_MS;
 
 /** The key of a certificate in its collection, from its serial number in hexadecimal with any leading zeros and case. */
-export function serialKey(serialNumber: string): string {
+export function certificateKey(serialNumber: string): string {
   return serialNumber.toLowerCase().replace(/^0+/, '').padStart(32, '0');
 }
 

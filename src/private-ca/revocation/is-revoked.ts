@@ -2,7 +2,7 @@ import { getEntry } from '../../store/collection.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
-import { certificates, serialKey } from '../records/certificate-record.ts';
+import { certificateKey, certificates } from '../records/certificate-record.ts';
 
 /**
  * Whether the authority has revoked the certificate with this serial number (content octets of the INTEGER); false for one
@@ -15,7 +15,7 @@ export async function isRevoked(
   serialNumber: Uint8Array,
 ): Promise<boolean> {
   const { value: authority } = await findAuthority(ca, authorityArn);
-  const key = serialKey(Buffer.from(serialNumber).toString('hex'));
+  const key = certificateKey(Buffer.from(serialNumber).toString('hex'));
   const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, key);
   return entry?.value.state === 'issued' && entry.value.revocation !== undefined;
 }

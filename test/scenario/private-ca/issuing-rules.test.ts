@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { derContext, derContextPrimitive, derSequence } from '../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
-import { templateArn } from '../../../src/private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
 import { runOpenssl } from '../../support/clients/run-openssl.ts';
 import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
@@ -46,10 +46,10 @@ describe('a path', () => {
     });
 
     for (const level of [1, 2, 3]) {
-      const long = issueFrom(ca, first, { Csr, TemplateArn: templateArn(subordinate(level)) });
+      const long = issueFrom(ca, first, { Csr, TemplateArn: templateArnOf(subordinate(level)) });
       await expect(long).rejects.toMatchObject(refusal('ValidationException', 'path length'));
     }
-    const below = issueFrom(ca, second, { Csr, TemplateArn: templateArn(subordinate(0)) });
+    const below = issueFrom(ca, second, { Csr, TemplateArn: templateArnOf(subordinate(0)) });
     await expect(below).rejects.toMatchObject(
       refusal('ValidationException', 'cannot issue CA certificates'),
     );
@@ -59,7 +59,7 @@ describe('a path', () => {
     const lowest = await activateTestSubordinate(ca, root, subordinate(0));
     const blank = issueFrom(ca, lowest, {
       Csr,
-      TemplateArn: templateArn('BlankSubordinateCACertificate_PathLen0_APIPassthrough/V1'),
+      TemplateArn: templateArnOf('BlankSubordinateCACertificate_PathLen0_APIPassthrough/V1'),
       ApiPassthrough: { Extensions: { KeyUsage: { KeyCertSign: true } } },
     });
     await expect(blank).rejects.toMatchObject(refusal('ValidationException', 'path length'));
@@ -108,7 +108,7 @@ describe('name constraints', () => {
       ],
     },
   };
-  const TemplateArn = templateArn('EndEntityCertificate_APIPassthrough/V1');
+  const TemplateArn = templateArnOf('EndEntityCertificate_APIPassthrough/V1');
   const named = (DnsName: string) => ({
     Csr,
     TemplateArn,
@@ -135,7 +135,7 @@ describe('name constraints', () => {
 });
 
 describe('a root template', () => {
-  const template = templateArn('RootCACertificate_APIPassthrough/V1');
+  const template = templateArnOf('RootCACertificate_APIPassthrough/V1');
 
   it('names the root as ApiPassthrough says', async () => {
     const own = await ownCsrBlob(ca, root, { name: 'CN=old' });
@@ -188,7 +188,7 @@ describe('the request', () => {
   it('must name somebody even when ApiPassthrough does', async () => {
     const issuing = issueFrom(ca, root, {
       Csr: csrBlob(keys, { name: '' }),
-      TemplateArn: templateArn('EndEntityCertificate_APIPassthrough/V1'),
+      TemplateArn: templateArnOf('EndEntityCertificate_APIPassthrough/V1'),
       ApiPassthrough: { Subject: { CommonName: 'x' } },
     });
     await expect(issuing).rejects.toMatchObject(refusal('MalformedCSRException', 'neither'));
@@ -210,7 +210,7 @@ describe('ApiPassthrough', () => {
     });
     const { certificate } = await issueFrom(ca, root, {
       Csr,
-      TemplateArn: templateArn('EndEntityCertificate_APIPassthrough/V1'),
+      TemplateArn: templateArnOf('EndEntityCertificate_APIPassthrough/V1'),
       ApiPassthrough: { Extensions: { CustomExtensions } },
     });
     expect(certificate.extensions).toHaveLength(155);
@@ -279,7 +279,7 @@ describe('an object identifier below 2.25', () => {
     const Subject = { CustomAttributes: [{ ObjectIdentifier: oid, Value: 'x' }] };
     const { certificate } = await issueFrom(ca, root, {
       Csr,
-      TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+      TemplateArn: templateArnOf('BlankEndEntityCertificate_APIPassthrough/V1'),
       ApiPassthrough: { Subject, Extensions },
     });
     expect(certificate.extensions.map((extension) => extension.oid)).toContain(oid);

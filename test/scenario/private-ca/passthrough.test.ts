@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull, derSequence } from '../../../src/asn1/write-der.ts';
-import { TEMPLATES, templateArn } from '../../../src/private-ca/issuing/templates.ts';
+import { TEMPLATES, templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import { certificatePoliciesExtension } from '../../../src/x509/certificate-policies.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
@@ -149,7 +149,7 @@ async function issueAsked(name: string, wanted: Record<Source, readonly string[]
   const fields = { name: 'CN=csr', extensions: csr ?? [] };
   return issueFrom(ca, root, {
     Csr: isRoot ? await ownCsrBlob(ca, root, fields) : csrBlob(keys, fields),
-    TemplateArn: templateArn(name),
+    TemplateArn: templateArnOf(name),
     ApiPassthrough: apiPassthrough(api ?? [], isAuthority),
   });
 }
@@ -216,7 +216,7 @@ describe('a certificate', () => {
 
   it('is refused when an extension of the CSR is not what its name says', async () => {
     const fields = { extensions: [plain(OID.certificatePolicies, derNull())] };
-    const TemplateArn = templateArn('EndEntityCertificate_CSRPassthrough/V1');
+    const TemplateArn = templateArnOf('EndEntityCertificate_CSRPassthrough/V1');
     const refused = issueFrom(ca, root, { Csr: csrBlob(keys, fields), TemplateArn });
     await expect(refused).rejects.toMatchObject({ code: 'MalformedCSRException' });
   });

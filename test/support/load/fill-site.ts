@@ -10,7 +10,7 @@ import {
 import { transactions } from '../../../src/enrolment/transaction/transaction-record.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
 import {
-  serialKey as authoritySerialKey,
+  certificateKey,
   certificates,
 } from '../../../src/private-ca/records/certificate-record.ts';
 import { type Entry, getEntry, listEntries, putEntry } from '../../../src/store/collection.ts';
@@ -50,7 +50,7 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
   const { certificate } = issued.value;
   const { serialNumber } = parseCertificate(certificate);
   const signed = authorityPartition(authorityArn.slice(-36));
-  const key = authoritySerialKey(serialHex(serialNumber));
+  const key = certificateKey(serialHex(serialNumber));
   const recorded = await getEntry(store, signed, certificates, key);
   if (recorded?.value.state !== 'issued') throw new Error('the CA has not stored the example');
   const text = Buffer.from(certificate).toString('base64');
@@ -81,7 +81,7 @@ export async function enrolExample(site: LargeSite): Promise<Enrolled> {
     },
     inAuthority: async (serials) => {
       const writes = serials.map((serial) =>
-        likeExample(kept, authoritySerialKey(serialHex(serial)), serial),
+        likeExample(kept, certificateKey(serialHex(serial)), serial),
       );
       await store.commit(signed, writes);
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { derSequence } from '../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
-import { templateArn } from '../../../src/private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { derSigned } from '../../../src/x509/build-certificate.ts';
 import {
@@ -97,7 +97,7 @@ export async function certifyTestRoot(
   arn: string,
   issue: object = {},
 ): Promise<string> {
-  const TemplateArn = templateArn('RootCACertificate/V1');
+  const TemplateArn = templateArnOf('RootCACertificate/V1');
   const Validity = { Type: 'YEARS', Value: 10 };
   return install(ca, arn, arn, { TemplateArn, Validity, ...issue });
 }
@@ -116,7 +116,7 @@ export async function activateTestSubordinate(
     ...create,
   });
   await install(ca, parent, arn, {
-    TemplateArn: templateArn(template),
+    TemplateArn: templateArnOf(template),
     Validity: { Type: 'YEARS', Value: 5 },
     ...issue,
   });

@@ -10,7 +10,7 @@ import {
   type ForeignAuthority,
   importAuthority,
 } from '../../../src/private-ca/import-authority.ts';
-import { templateArn } from '../../../src/private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { answerOcspRequest } from '../../../src/private-ca/ocsp/answer-ocsp-request.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
@@ -95,7 +95,7 @@ describe('importAuthority', () => {
     const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
       ...{ ...own, Csr: Buffer.from(Csr), SigningAlgorithm: 'SHA256WITHECDSA' },
       Validity: { Type: 'DAYS', Value: 900 },
-      TemplateArn: templateArn('RootCACertificate/V1'),
+      TemplateArn: templateArnOf('RootCACertificate/V1'),
     });
     const { Certificate } = await ACTIONS.GetCertificate(ca, { ...own, CertificateArn });
     expect(subjectDer(Certificate)).toEqual(Buffer.from(foreign.certificate.subject));

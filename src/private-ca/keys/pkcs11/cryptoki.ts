@@ -1,7 +1,7 @@
 /** A session, slot or object, as pkcs11js names it. */
 export type Handle = Buffer;
 
-export interface Attribute {
+export interface TokenAttribute {
   readonly type: number;
   readonly value?: number | boolean | string | Buffer;
 }
@@ -32,13 +32,13 @@ export interface Cryptoki {
   C_CloseSession(session: Handle): void;
   C_CloseAllSessions(slot: Handle): void;
   C_Login(session: Handle, userType: number, pin: string): void;
-  C_FindObjectsInit(session: Handle, template: readonly Attribute[]): void;
+  C_FindObjectsInit(session: Handle, template: readonly TokenAttribute[]): void;
   C_FindObjects(session: Handle, most: number): readonly Handle[];
   C_FindObjectsFinal(session: Handle): void;
   C_GetAttributeValue(
     session: Handle,
     object: Handle,
-    template: readonly Attribute[],
+    template: readonly TokenAttribute[],
   ): readonly { readonly type: number; readonly value: Buffer }[];
   C_DestroyObject(session: Handle, object: Handle): void;
   C_SignInit(session: Handle, mechanism: Mechanism, key: Handle): void;
@@ -46,8 +46,8 @@ export interface Cryptoki {
   C_GenerateKeyPairAsync(
     session: Handle,
     mechanism: Mechanism,
-    publicKey: readonly Attribute[],
-    privateKey: readonly Attribute[],
+    publicKey: readonly TokenAttribute[],
+    privateKey: readonly TokenAttribute[],
   ): Promise<{ readonly publicKey: Handle; readonly privateKey: Handle }>;
 }
 

@@ -1,4 +1,4 @@
-import { type Attribute, CK, type Cryptoki, type Handle } from './cryptoki.ts';
+import { CK, type Cryptoki, type Handle, type TokenAttribute } from './cryptoki.ts';
 import type { TokenSession } from './session-pool.ts';
 import { MissingKeyError } from './token-fault.ts';
 
@@ -7,7 +7,7 @@ const PAGE = 100;
 /** Every object that the session sees and that has the attributes. */
 export function findTokenObjects(
   { cryptoki, handle }: Pick<TokenSession, 'cryptoki' | 'handle'>,
-  template: readonly Attribute[],
+  template: readonly TokenAttribute[],
 ): readonly Handle[] {
   cryptoki.C_FindObjectsInit(handle, template);
   const found: Handle[] = [];

@@ -4,7 +4,7 @@ import { readBer } from '../../../asn1/read-ber.ts';
 import { derOid } from '../../../asn1/write-der.ts';
 import type { KeyAlgorithm } from '../../model/key-algorithms.ts';
 import { KeyStoreError } from '../key-store.ts';
-import { type Attribute, CK, type Handle } from './cryptoki.ts';
+import { CK, type Handle, type TokenAttribute } from './cryptoki.ts';
 import { readAttribute } from './find-token-objects.ts';
 import type { TokenSession } from './session-pool.ts';
 
@@ -57,7 +57,7 @@ export async function generateTokenKey(
   }
 }
 
-function nameAttributes({ keyId, label }: { keyId: string; label: string }): Attribute[] {
+function nameAttributes({ keyId, label }: { keyId: string; label: string }): TokenAttribute[] {
   return [
     { type: CK.CKA_TOKEN, value: true },
     { type: CK.CKA_ID, value: Buffer.from(keyId, 'hex') },
@@ -68,7 +68,7 @@ function nameAttributes({ keyId, label }: { keyId: string; label: string }): Att
 function publicTemplate(
   algorithm: TokenKeyAlgorithm,
   name: { readonly keyId: string; readonly label: string },
-): readonly Attribute[] {
+): readonly TokenAttribute[] {
   const parameters =
     'bits' in algorithm
       ? [
@@ -84,7 +84,7 @@ function publicTemplate(
 function privateTemplate(name: {
   readonly keyId: string;
   readonly label: string;
-}): readonly Attribute[] {
+}): readonly TokenAttribute[] {
   return [
     ...nameAttributes(name),
     { type: CK.CKA_PRIVATE, value: true },

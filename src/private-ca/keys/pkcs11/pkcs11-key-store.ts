@@ -96,7 +96,7 @@ function tokenSigningKey(use: UseToken, keyId: string, publicKey: KeyObject): Si
         throw new RangeError(`${algorithm} needs another key`);
       }
       return use(async (session) => {
-        const signature = await signInToken(session, keyId, publicKey, algorithm, bytes);
+        const signature = await signInToken(session, { keyId, publicKey }, algorithm, bytes);
         requireGoodSignature(publicKey, algorithm, bytes, signature);
         return signature;
       });

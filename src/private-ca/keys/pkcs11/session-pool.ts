@@ -3,7 +3,6 @@ import type { Cryptoki, Handle } from './cryptoki.ts';
 import { finalize, logInToToken, openSession, type TokenLogin } from './log-in-to-token.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { isLost, MissingKeyError, tokenFault } from './token-fault.ts';
-import { createTurns } from './turns.ts';
 
 /** Each call may hold one of the four threads that Node.js has for files and cryptography too, and a token that hangs all of them. */
 const SESSIONS = 3;
@@ -188,4 +187,25 @@ function closeQuietly(cryptoki: Cryptoki, session: Handle): void {
   } catch {
     // It was lost with its token.
   }
+}
+
+/** Does `work` when its turn has come. */
+type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** At most `most` at once; the others wait in their order. */
+function createTurns(most: number): Turns {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      // The next one that waits is handed the turn, so that no other slips in between.
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }

@@ -13,32 +13,31 @@ const DIGESTS = {
   sha512: { oid: OID.sha512, hashAlg: CK.CKM_SHA512, mgf: CK.CKG_MGF1_SHA512 },
 } as const;
 
-/** What the token is asked to sign, and what is made of its answer. */
+/** How the token is asked to sign, and how its answer is encoded. */
 interface TokenSignature {
   readonly mechanism: Mechanism;
   readonly input: Buffer;
   readonly encode: (raw: Buffer) => Uint8Array;
 }
 
-/** Longer than any signature by a key that is supported. */
-const MOST_OCTETS = 1_024;
+/** Longer than any signature by a supported key. */
+const MAX_SIGNATURE_OCTETS = 1_024;
 
 /**
- * A signature over `bytes`; ECDSA as DER. The digest is made here: a long CRL need not travel to the token, and every token
- * knows the three mechanisms that take a digest.
+ * A signature over `bytes`; ECDSA as DER. The digest is computed here: a long CRL need not travel to
+ * the token, and every token has the three mechanisms that sign a digest.
  */
 export async function signInToken(
   session: TokenSession,
-  keyId: string,
-  publicKey: KeyObject,
+  { keyId, publicKey }: { readonly keyId: string; readonly publicKey: KeyObject },
   algorithm: SigningAlgorithm,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
   const { cryptoki, handle } = session;
   const { mechanism, input, encode } = tokenSignature(publicKey, algorithm, bytes);
   cryptoki.C_SignInit(handle, mechanism, findPrivateKey(session, keyId));
-  const signature = await cryptoki.C_SignAsync(handle, input, Buffer.alloc(MOST_OCTETS));
-  // The thread reads `input` without a reference: being used here keeps it from being collected before.
+  const signature = await cryptoki.C_SignAsync(handle, input, Buffer.alloc(MAX_SIGNATURE_OCTETS));
+  // The thread reads `input` without a reference; this use keeps it from being collected before.
   input.fill(0);
   return encode(signature);
 }
@@ -61,7 +60,8 @@ function tokenSignature(
   }
   return {
     mechanism: { mechanism: CK.CKM_ECDSA },
-    // Some tokens refuse a digest longer than the order, of which ECDSA takes the leftmost bits (FIPS 186-5 section 6.4).
+    // ECDSA uses the leftmost bits of the digest, as many as the curve's order has (FIPS 186-5
+    // section 6.4). Some tokens refuse a longer digest.
     input: hash.subarray(0, fieldOctets(publicKey)),
     encode: derEcdsaSignature,
   };

@@ -4,7 +4,7 @@ import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
 import { derNull } from '../../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
-import { templateArn } from '../../../../src/private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../../../src/private-ca/issuing/templates.ts';
 import { basicConstraintsExtension } from '../../../../src/x509/basic-constraints.ts';
 import { derSigned, derTbsCertificate } from '../../../../src/x509/build-certificate.ts';
 import { keyUsageExtension } from '../../../../src/x509/key-usage.ts';
@@ -158,9 +158,9 @@ describe('ImportCertificateAuthorityCertificate', () => {
         Validity: { Type: 'YEARS', Value: 1 },
         TemplateArn,
       });
-    const leaf = issue(templateArn('EndEntityCertificate/V1'));
+    const leaf = issue(templateArnOf('EndEntityCertificate/V1'));
     await expect(leaf).rejects.toMatchObject({ code: 'InvalidStateException' });
-    const { CertificateArn } = await issue(templateArn('RootCACertificate/V1'));
+    const { CertificateArn } = await issue(templateArnOf('RootCACertificate/V1'));
     const { Certificate } = await ACTIONS.GetCertificate(ca, {
       CertificateAuthorityArn,
       CertificateArn,

@@ -7,7 +7,7 @@ import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
 import { derNull } from '../../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
-import { templateArn } from '../../../../src/private-ca/issuing/templates.ts';
+import { templateArnOf } from '../../../../src/private-ca/issuing/templates.ts';
 import { authorityIdOf } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import { openPrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../../src/private-ca/records/authority-record.ts';
@@ -35,7 +35,7 @@ const subjectAltName: Extension = {
   critical: false,
   value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
 };
-const blank = templateArn('BlankEndEntityCertificate_APICSRPassthrough/V1');
+const blank = templateArnOf('BlankEndEntityCertificate_APICSRPassthrough/V1');
 let arn: string;
 
 beforeAll(async () => {
@@ -140,7 +140,7 @@ describe('IssueCertificate', () => {
 
   it('gives a root certificate for its own key alone, without a chain', async () => {
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
-    const TemplateArn = templateArn('RootCACertificate/V1');
+    const TemplateArn = templateArnOf('RootCACertificate/V1');
     const years = { Type: 'YEARS', Value: 20 };
     const root = await issue({ Csr: Buffer.from(Csr), TemplateArn, Validity: years });
     expect(root.CertificateChain).toBeUndefined();
@@ -158,7 +158,7 @@ describe('IssueCertificate', () => {
     'SubordinateCACertificate_PathLen0/V1',
   ])('gives the authority no certificate of its own name and key from %s', async (template) => {
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
-    const issuing = issue({ Csr: Buffer.from(Csr), TemplateArn: templateArn(template) });
+    const issuing = issue({ Csr: Buffer.from(Csr), TemplateArn: templateArnOf(template) });
     await expect(issuing).rejects.toMatchObject({
       code: 'InvalidArgsException',
       message: expect.stringContaining('RootCACertificate') as unknown,
@@ -169,7 +169,7 @@ describe('IssueCertificate', () => {
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
     const { Certificate, CertificateChain = '' } = await issue({
       Csr: Buffer.from(Csr),
-      TemplateArn: templateArn('BlankEndEntityCertificate_APIPassthrough/V1'),
+      TemplateArn: templateArnOf('BlankEndEntityCertificate_APIPassthrough/V1'),
       ApiPassthrough: { Subject: { CommonName: 'other' } },
     });
     const directory = tempDirectory();
@@ -206,7 +206,7 @@ describe('IssueCertificate', () => {
   it.each([
     ['InvalidArgsException', { SigningAlgorithm: 'SHA256WITHRSA' }],
     ['ValidationException', { SigningAlgorithm: 'MD5WITHRSA' }],
-    ['InvalidArgsException', { TemplateArn: templateArn('Unknown/V1') }],
+    ['InvalidArgsException', { TemplateArn: templateArnOf('Unknown/V1') }],
     ['ValidationException', { Validity: { Type: 'YEARS', Value: 6 } }],
     ['ValidationException', { Validity: { Type: 'DAYS', Value: 0 } }],
     ['ValidationException', { Validity: { Type: 'WEEKS', Value: 1 } }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { derNull } from '../../../../src/asn1/write-der.ts';
 import { composeExtensions } from '../../../../src/private-ca/issuing/compose-extensions.ts';
-import { findTemplate, templateArn } from '../../../../src/private-ca/issuing/templates.ts';
+import { findTemplate, templateArnOf } from '../../../../src/private-ca/issuing/templates.ts';
 import { basicConstraintsExtension } from '../../../../src/x509/basic-constraints.ts';
 import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
 import type { Extension } from '../../../../src/x509/extensions.ts';
@@ -33,7 +33,7 @@ function compose(
 ) {
   const { api = [], authority = [] } = sources;
   return composeExtensions({
-    template: findTemplate(templateArn(template)),
+    template: findTemplate(templateArnOf(template)),
     identifiers,
     authority,
     api,
@@ -102,7 +102,7 @@ describe('composeExtensions', () => {
   ])('with %s passes an authorityKeyIdentifier from ApiPassthrough: %s', (name, passes) => {
     const [, own = subjectKeyIdentifierExtension(Buffer.of(2))] = identifiers;
     const requested = [authorityKeyIdentifierExtension(Buffer.of(7))];
-    const template = findTemplate(templateArn(name));
+    const template = findTemplate(templateArnOf(name));
     const sources = { template, identifiers: [own], authority: [], api: requested, csr: requested };
     const found = composeExtensions(sources).filter(
       ({ oid }) => oid === OID.authorityKeyIdentifier,

@@ -4,7 +4,7 @@ import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import {
   findTemplate,
   TEMPLATES,
-  templateArn,
+  templateArnOf,
 } from '../../../../src/private-ca/issuing/templates.ts';
 import { parseBasicConstraints } from '../../../../src/x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../../../../src/x509/extended-key-usage.ts';
@@ -87,7 +87,7 @@ describe('the templates', () => {
 
   it.each(templates)('$name is as documented', ({ name, variety, ...row }) => {
     const { extensions, passthrough, selfSigned, distributionPoints } = findTemplate(
-      templateArn(name),
+      templateArnOf(name),
     );
     expect({
       constraints: describeConstraints(extensions),

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
-import { resolveValidity, type Validity } from '../../../../src/private-ca/model/validity.ts';
+import {
+  type RequestedValidity,
+  resolveValidity,
+} from '../../../../src/private-ca/model/validity.ts';
 
 const NOW = Date.parse('2026-01-31T12:00:00.500Z');
 
-function notAfter(Type: Validity['Type'], Value: number): string {
+function notAfter(Type: RequestedValidity['Type'], Value: number): string {
   return resolveValidity({ Type, Value }, undefined, NOW).notAfter.toISOString();
 }
 
 describe('resolveValidity', () => {
-  it.each<[Validity['Type'], number, string]>([
+  it.each<[RequestedValidity['Type'], number, string]>([
     ['DAYS', 365, '2027-01-31T12:00:00.000Z'],
     ['MONTHS', 1, '2026-02-28T12:00:00.000Z'],
     ['MONTHS', 25, '2028-02-29T12:00:00.000Z'],
@@ -34,7 +37,7 @@ describe('resolveValidity', () => {
     expect(later.notAfter.toISOString()).toBe('2026-02-01T12:00:00.000Z');
   });
 
-  it.each<[Validity['Type'], number]>([
+  it.each<[RequestedValidity['Type'], number]>([
     ['ABSOLUTE', 1_700_000_000],
     ['ABSOLUTE', Number.MAX_SAFE_INTEGER],
     ['END_DATE', 500115080000],
@@ -56,7 +59,7 @@ describe('resolveValidity', () => {
   });
 
   it('gives whole seconds in order or refuses, whatever it is asked', () => {
-    const type = fc.constantFrom<Validity['Type']>(
+    const type = fc.constantFrom<RequestedValidity['Type']>(
       'END_DATE',
       'ABSOLUTE',
       'DAYS',

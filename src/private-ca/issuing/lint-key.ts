@@ -7,16 +7,16 @@ type KeyType = (typeof SIGNING_ALGORITHMS)[SigningAlgorithm]['keyType'];
 /** As an authority's key of the type signs, at the least cost. */
 const PRACTICE: Readonly<Record<KeyType, KeyAlgorithm>> = { rsa: 'RSA_2048', ec: 'EC_prime256v1' };
 
-interface PracticeKey {
+interface LintKey {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
 
 /** One a type for the process, as making an RSA key takes a tenth of a second. Nobody trusts them, so nothing keeps them. */
-const made = new Map<KeyType, Promise<PracticeKey>>();
+const made = new Map<KeyType, Promise<LintKey>>();
 
 /** A key that certificates are signed with on trial, of the type that the algorithm needs. */
-export function practiceKeyFor(algorithm: SigningAlgorithm): Promise<PracticeKey> {
+export function lintKeyFor(algorithm: SigningAlgorithm): Promise<LintKey> {
   const { keyType } = SIGNING_ALGORITHMS[algorithm];
   const known = made.get(keyType);
   if (known !== undefined) return known;
