@@ -1,43 +1,48 @@
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
-import type { ChainPolicy } from '../connectors/tags/connector-policy.ts';
+import type { ChainPolicy, ConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { findBySerialHex } from './authorise/issued-certificate-record.ts';
-import type { EnrolmentDependencies, Exchange } from './decider.ts';
+import type { EnrolmentDependencies } from './decider.ts';
 import { type Decision, grantedCertificate, PENDING, type ReplyAddress } from './decision.ts';
+import type { TransactionReference } from './transaction/open-transaction.ts';
 import type { TransactionRecord } from './transaction/transaction-record.ts';
 import { keepWaiting } from './transaction/unfinished-transactions.ts';
 
+/** A transaction as it was last read; `record` is undefined when there is none any more. */
+interface KnownTransaction extends TransactionReference {
+  readonly record: TransactionRecord | undefined;
+}
+
 /**
- * What a client is told of its transaction. Before PENDING goes out, the transaction is put on the list of those that are
- * finished without the client's asking.
+ * What the client is told of its transaction. Before PENDING goes out, the transaction is put on the
+ * list that `resumeTransactions` works off.
  * @throws Refusal for a failed transaction, and for one that has gone
  */
 export async function answerTransaction(
   deps: EnrolmentDependencies,
-  { connector, policy }: Pick<Exchange, 'connector' | 'policy'>,
-  key: string,
-  transaction: TransactionRecord | undefined,
+  { chain }: Pick<ConnectorPolicy, 'chain'>,
+  { connector, key, record }: KnownTransaction,
   address: ReplyAddress,
 ): Promise<Decision> {
-  switch (transaction?.state) {
+  switch (record?.state) {
     case 'issued': {
-      const issued = await findBySerialHex(deps.store, connector, transaction.serial);
+      const issued = await findBySerialHex(deps.store, connector, record.serial);
       if (issued === undefined) throw new Refusal('certificate-not-found');
-      const chain = await replyChain(deps.issuer, connector, policy.chain);
-      return grantedCertificate(issued.value, chain, address, deps.randomBytes);
+      const issuers = await replyChain(deps.issuer, connector, chain);
+      return grantedCertificate(issued.value, issuers, address, deps.randomBytes);
     }
     case 'issuing':
-      await keepWaiting(deps, connector, key);
+      await keepWaiting(deps, { connector, key });
       return PENDING;
     case 'failed':
-      throw new Refusal(transaction.reason);
+      throw new Refusal(record.reason);
     case undefined:
       throw new Refusal('certificate-not-found');
   }
 }
 
-/** What follows the issued certificate in a reply: nothing, unless the connector says otherwise. */
+/** The certificates that follow the issued one: none, unless the connector's policy adds the CA's. */
 async function replyChain(
   issuer: Issuer,
   { certificateAuthorityArn }: ConnectorRecord,

@@ -8,7 +8,7 @@ import type { ConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import type { AddressedEnvelope } from '../scep/find-recipient.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 import type { FindChallenge } from './authorise/check-challenge.ts';
-import type { TransactionDependencies } from './transaction/start-transaction.ts';
+import type { TransactionDependencies } from './transaction/open-transaction.ts';
 
 /** One request whose signature holds, and what it is judged by. */
 export interface Exchange {

@@ -30,8 +30,9 @@ export async function enrolByPkcsReq(
 }
 
 /**
- * RenewalReq (RFC 8894 section 3.3.1.2). Nothing is decrypted for a signer without a certificate of this connector, who could
- * not be granted anything. @throws Refusal, IssuerError
+ * RenewalReq (RFC 8894 section 3.3.1.2). A signer without a certificate of this connector is refused
+ * before anything is decrypted.
+ * @throws Refusal, IssuerError
  */
 export async function enrolByRenewalReq(
   deps: EnrolmentDependencies,
@@ -43,12 +44,12 @@ export async function enrolByRenewalReq(
   return enrol(deps, exchange, 'RenewalReq', holder);
 }
 
-/** A connector of another type enrols nobody until this server knows how to ask that device management. @throws Refusal */
+/** Connectors for Intune refuse every enrolment: this server cannot ask Intune yet. @throws Refusal */
 function requireGeneralPurpose({ connector }: Exchange): void {
   if (connector.type !== 'GENERAL_PURPOSE') throw new Refusal('intune-not-supported');
 }
 
-/** The certificate of a request that has been granted before, or a decision about a new one. */
+/** Continues the transaction of a repeated request, or authorises a new request and starts one. */
 async function enrol(
   deps: EnrolmentDependencies,
   exchange: Exchange,
@@ -63,23 +64,27 @@ async function enrol(
   const { transactionId, transactionIdDer } = verified.request.attributes;
   const signerKeyDigest = keyDigest(verified.signerCertificate.subjectPublicKeyInfo);
   const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest, holder?.serial);
+  const reference = { connector, key };
   const partition = connectorPartition(connector.id);
   let startedAt: number | undefined;
-  const earlier = await getEntry(deps.store, partition, transactions, key);
-  if (earlier === undefined || (await isOver(deps, connector, earlier.value))) {
+  const replaced = await getEntry(deps.store, partition, transactions, key);
+  if (replaced === undefined || (await isOver(deps, connector, replaced.value))) {
     const claim = { type, csr, signerIsRequester, holder };
     const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
-    startedAt = await startTransaction(deps, connector, policy, names, authorised, earlier);
+    startedAt = await startTransaction(deps, exchange, { authorised, ...names, replaced });
   }
-  const wait = policy.pendingWaitMs;
-  const transaction = await advanceTransaction(deps, connector, key, wait, startedAt);
+  const patience = { waitMs: policy.pendingWaitMs, startedAt };
+  const record = await advanceTransaction(deps, reference, patience);
   const address = { verified, challengePassword, cipher: opened.cipher };
-  return answerTransaction(deps, exchange, key, transaction, address);
+  return answerTransaction(deps, policy, { ...reference, record }, address);
 }
 
-/** By the key it is encrypted to, or by a challenge password, as clients do that take our key for one of another kind. */
+/**
+ * Decrypts with our key, or with a challenge password: clients that believe our key cannot encrypt use
+ * a password (RFC 8894 section 3.1).
+ */
 function open(
   { listChallengePasswords }: EnrolmentDependencies,
   { connector, policy, verified, addressed }: Exchange,

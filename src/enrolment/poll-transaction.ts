@@ -7,6 +7,7 @@ import { answerTransaction } from './answer-transaction.ts';
 import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
+import type { TransactionReference } from './transaction/open-transaction.ts';
 import {
   keyDigest,
   pollKey,
@@ -16,9 +17,10 @@ import {
 } from './transaction/transaction-record.ts';
 
 /**
- * CertPoll (RFC 8894 section 3.3.3): the transaction of that transactionID which the very key that signs the poll began. The
- * envelope is not decrypted: RFC 8894 lets the server do without, clients put different names into it, and not decrypting
- * leaves nothing to be learnt from the answer (protocol C52, S2).
+ * CertPoll (RFC 8894 section 3.3.3): finds the transaction by its transactionID and the key that
+ * signed both requests. The envelope is not decrypted: the RFC does not require it, clients put
+ * different names into it, and the reply thus cannot tell whether it decrypts
+ * (docs/rfc8894-conformance.md C52, S2).
  * @throws Refusal 'certificate-not-found' when there is none
  */
 export async function pollTransaction(
@@ -31,21 +33,20 @@ export async function pollTransaction(
   const pointer = await getEntry(deps.store, connectorPartition(connector.id), polls, name);
   if (pointer === undefined) throw new Refusal('certificate-not-found');
   const { transactionKey } = pointer.value;
-  const wait = policy.pendingWaitMs;
-  const transaction = await advanceTransaction(deps, connector, transactionKey, wait);
+  const reference = { connector, key: transactionKey };
+  const record = await advanceTransaction(deps, reference, { waitMs: policy.pendingWaitMs });
   const cipher = replyCipher(addressed?.envelope, policy.algorithms);
-  const challengePassword = replyPassword(deps.sealer, connector.id, transactionKey, transaction);
+  const challengePassword = replyPassword(deps.sealer, reference, record);
   const address = { verified, challengePassword, cipher };
-  return answerTransaction(deps, exchange, transactionKey, transaction, address);
+  return answerTransaction(deps, policy, { ...reference, record }, address);
 }
 
 function replyPassword(
   sealer: Sealer,
-  connectorId: string,
-  key: string,
-  transaction: TransactionRecord | undefined,
+  { connector, key }: TransactionReference,
+  record: TransactionRecord | undefined,
 ): string | undefined {
-  const sealed = transaction?.sealedReplyPassword;
-  const context = transactionSealContext(connectorId, key, 'reply-password');
+  const sealed = record?.sealedReplyPassword;
+  const context = transactionSealContext(connector.id, key, 'reply-password');
   return sealed && Buffer.from(sealer.open(sealed, context)).toString('utf8');
 }

@@ -1,75 +1,79 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
+import { connectorPartition } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
-import { type Entry, getEntry } from '../../store/collection.ts';
+import { getEntry } from '../../store/collection.ts';
 import { askForCertificate, leaveTurn } from './ask-for-certificate.ts';
 import { finishTransaction } from './finish-transaction.ts';
+import type {
+  OpenTransaction,
+  TransactionDependencies,
+  TransactionReference,
+} from './open-transaction.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
-import {
-  type IssuingTransaction,
-  type TransactionRecord,
-  transactions,
-} from './transaction-record.ts';
+import { type TransactionRecord, transactions } from './transaction-record.ts';
 
-const FIRST_PAUSE = 50;
-/** Between looks whether the certificate is there. */
-const LONGEST_LOOK = 1_000;
-/** Between questions to a CA that does not take the request: it has enough to do, or is not there. */
-const LONGEST_ASK = 4_000;
+const FIRST_PAUSE_MS = 50;
+/** Between two looks whether the CA has issued the certificate. */
+const LONGEST_LOOK_PAUSE_MS = 1_000;
+/** Between two questions to a CA that does not take the request: it is busy or away. */
+const LONGEST_ASK_PAUSE_MS = 4_000;
+
+interface Patience {
+  /** Does not include the question to the CA that is under way when the time is up. */
+  readonly waitMs: number;
+  /** What `startTransaction` returned, for the call that started the transaction. */
+  readonly startedAt?: number | undefined;
+}
 
 /**
- * Takes a transaction towards its end for `waitMs` milliseconds at most, with the question to the CA that is under way then, and gives
- * what it is; undefined when it is not there. Anybody may call it at any time and any number of times: a request becomes one
- * certificate at most, which all of them get. A CA that cannot be asked just now is asked again. `startedAt` is what `startTransaction`
- * gave.
- * @throws Refusal when the CA will not issue; IssuerError when it cannot say whether what is renewed has been revoked
+ * Moves a transaction towards its end and returns it as it is then; undefined when there is none.
+ * Any process may call it at any time, any number of times: one request becomes at most one
+ * certificate, which every caller gets. A CA that cannot be asked now is asked again.
+ * @throws Refusal when the CA will not issue
+ * @throws IssuerError when it cannot say whether the renewed certificate has been revoked
  */
 export async function advanceTransaction(
   deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  key: string,
-  waitMs: number,
-  startedAt?: number,
+  { connector, key }: TransactionReference,
+  { waitMs, startedAt }: Patience,
 ): Promise<TransactionRecord | undefined> {
-  const turn = { since: startedAt, inVain: true };
+  const turn = { since: startedAt, knowsNothingIssued: true };
   const partition = connectorPartition(connector.id);
-  const wait = patience(deps, waitMs);
+  const pauses = growingPauses(deps, waitMs);
   try {
     for (;;) {
       const entry = await getEntry(deps.store, partition, transactions, key);
       if (entry?.value.state !== 'issuing') return entry?.value;
       const { certificateArn } = entry.value;
-      const issuing = { ...entry, value: entry.value };
-      const moved =
-        certificateArn === undefined
-          ? await askForCertificate(deps, connector, issuing, turn)
-          : await collect(deps, connector, issuing, certificateArn);
-      if (moved || (await wait.once(certificateArn === undefined ? LONGEST_ASK : LONGEST_LOOK))) {
-        continue;
-      }
-      return await leaveTurn(deps, connector, issuing, turn);
+      const open = { deps, connector, entry: { ...entry, value: entry.value } };
+      const isUnnamed = certificateArn === undefined;
+      const hasMoved = isUnnamed
+        ? await askForCertificate(open, turn)
+        : await collectCertificate(open, certificateArn);
+      if (hasMoved) continue;
+      const longestMs = isUnnamed ? LONGEST_ASK_PAUSE_MS : LONGEST_LOOK_PAUSE_MS;
+      if (!(await pauses.next(longestMs))) return await leaveTurn(open, turn);
     }
   } finally {
-    wait.end();
+    pauses.end();
   }
 }
 
-/** Pauses that grow, for `waitMs` milliseconds in all and as long as the waiting room has a seat. */
-function patience({ waitingRoom }: TransactionDependencies, waitMs: number) {
+/** Pauses that double, for `waitMs` in all, while the waiting room has a seat. */
+function growingPauses({ waitingRoom }: TransactionDependencies, waitMs: number) {
   const begun = performance.now();
-  let pause = FIRST_PAUSE;
+  let pauseMs = FIRST_PAUSE_MS;
   let isSeated = false;
   return {
-    /** Whether it has waited. */
-    async once(longest: number): Promise<boolean> {
-      // A CA that hangs uses up the time as well.
-      if (performance.now() - begun + pause > waitMs) return false;
+    /** @returns false, at once, when there is no time or no seat */
+    async next(longestMs: number): Promise<boolean> {
+      // Time that the CA took to answer counts too.
+      if (performance.now() - begun + pauseMs > waitMs) return false;
       isSeated ||= waitingRoom?.take() ?? true;
       if (!isSeated) return false;
-      await sleep(pause);
-      pause = Math.min(pause * 2, longest);
+      await sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestMs);
       return true;
     },
     end(): void {
@@ -79,24 +83,17 @@ function patience({ waitingRoom }: TransactionDependencies, waitMs: number) {
 }
 
 /**
- * Asks the CA for a certificate that it has named. It has taken the request, so whatever it says now, no other is asked for: a
- * CA that comes back to life gives the certificate to whoever sends the same request, or polls.
- * @returns whether the transaction is to be looked at again at once
+ * Fetches the certificate that the CA has named. The CA took the request, so whatever it answers
+ * now, no other certificate is requested: once the CA is back, the same request or a poll gets it.
+ * @returns whether to look at the transaction again at once
  * @throws Refusal
  */
-async function collect(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  certificateArn: string,
-): Promise<boolean> {
+async function collectCertificate(open: OpenTransaction, certificateArn: string): Promise<boolean> {
+  const { deps, connector } = open;
   const { certificateAuthorityArn } = connector;
   try {
     const issued = await deps.issuer.getCertificate(certificateAuthorityArn, certificateArn);
-    return (
-      issued !== undefined &&
-      (await finishTransaction(deps, connector, entry, certificateArn, issued))
-    );
+    return issued !== undefined && (await finishTransaction(open, certificateArn, issued));
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     const reason = refusalReasonOf(error.fault);

@@ -1,170 +1,157 @@
-import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
+import { connectorPartition } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
-import { type Entry, getEntry, replaceEntry } from '../../store/collection.ts';
+import { getEntry } from '../../store/collection.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
-import { type AskingTurn, asksInVain, askUntil, isHeldBy, nextMove } from './asking-turn.ts';
-import { failTransaction } from './fail-transaction.ts';
-import { refusalReasonOf } from './refusal-reason-of.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
 import {
-  type IssuingTransaction,
+  type AskingTurn,
+  askUntil,
+  canTellNothingIssued,
+  isHeldBy,
+  nextMove,
+} from './asking-turn.ts';
+import { failTransaction } from './fail-transaction.ts';
+import { type OpenTransaction, replaceTransaction } from './open-transaction.ts';
+import { refusalReasonOf } from './refusal-reason-of.ts';
+import {
   type TransactionRecord,
   transactionSealContext,
   transactions,
 } from './transaction-record.ts';
 
 /**
- * Brings a transaction closer to the CA's taking it, by one commit or one question: no one request ever becomes two certificates,
- * whoever dies and whatever gets lost (docs/adr/0017-exactly-once-issuing.md).
- * @returns whether the transaction is to be looked at again at once
- * @throws Refusal when the CA will not issue; IssuerError when it cannot say whether what is renewed has been revoked
+ * Brings a transaction closer to the CA's acknowledgement by one commit or one question. One
+ * request never becomes two certificates, even when processes die and answers are lost
+ * (docs/adr/0017-exactly-once-issuing.md).
+ * @returns whether to look at the transaction again at once
+ * @throws Refusal when the CA will not issue
+ * @throws IssuerError when it cannot say whether the renewed certificate has been revoked
  */
-export async function askForCertificate(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  turn: AskingTurn,
-): Promise<boolean> {
-  const { value } = entry;
+export async function askForCertificate(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
+  const { value } = open.entry;
   const { asked } = value;
-  const now = deps.clock();
+  const now = open.deps.clock();
   switch (nextMove(asked, turn, now)) {
     case 'claim':
-      return claim(deps, connector, entry, turn);
+      return claimTurn(open, turn);
     case 'share':
-      await put(deps, connector, entry, {
-        ...value,
-        asked: { since: now, ...asked, byMany: true },
-      });
+      await replaceTransaction(open, { ...value, asked: { since: now, ...asked, byMany: true } });
       return true;
     case 'wait':
       return false;
     case 'give-up':
-      await giveUp(deps, connector, entry);
+      await giveUp(open);
       return true;
     case 'ask':
-      return ask(deps, connector, entry, turn);
+      return ask(open, turn);
   }
 }
 
 /**
- * Takes the turn to ask. A renewal that comes to its turn late does not get it if its certificate has been revoked meanwhile.
+ * Takes the turn to ask. A renewal that waited for its turn is refused if its certificate has been
+ * revoked meanwhile.
  * @throws Refusal, IssuerError
  */
-async function claim(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  turn: AskingTurn,
-): Promise<boolean> {
-  const { value } = entry;
-  const { asked, right } = value;
+async function claimTurn(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
+  const { deps, connector, entry } = open;
+  const { asked, right } = entry.value;
   const isLateRenewal = asked === undefined && right.kind === 'renewal';
   if (isLateRenewal && (await isKnownRevoked(deps, connector, right.predecessor))) {
-    if (!(await failTransaction(deps, connector, entry, 'renewal-of-revoked'))) return true;
+    if (!(await failTransaction(open, 'renewal-of-revoked'))) return true;
     throw new Refusal('renewal-of-revoked');
   }
   const since = deps.clock();
-  if (await put(deps, connector, entry, { ...value, asked: { since } })) {
+  if (await replaceTransaction(open, { ...entry.value, asked: { since } })) {
     turn.since = since;
-    turn.inVain = true;
+    turn.knowsNothingIssued = true;
   }
   return true;
 }
 
 /**
- * Notes what this call's asking came to, when it alone has asked. In vain: the next one may use the token as if it were new,
- * however long the CA cannot be asked. Without an answer: anybody may ask at once, for the same certificate.
- * @returns what has become of the transaction
+ * Records how this call's questions ended, if no other call has asked. When the CA did nothing, the
+ * next call may use the token as if it were new, however much later. When an answer was lost, any
+ * call may ask at once, for the same certificate.
+ * @returns the transaction as it is now
  */
 export async function leaveTurn(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
+  open: OpenTransaction,
   turn: AskingTurn,
 ): Promise<TransactionRecord | undefined> {
+  const { deps, connector } = open;
   const partition = connectorPartition(connector.id);
-  let current = entry;
+  let { entry } = open;
   for (;;) {
-    const { asked, ...unasked } = current.value;
-    if (unasked.certificateArn !== undefined || !isHeldBy(turn, asked)) return current.value;
-    const left = turn.inVain ? unasked : { ...unasked, asked: { ...asked, byMany: true } };
-    if (await put(deps, connector, current, left)) return left;
+    const { asked, ...unasked } = entry.value;
+    if (unasked.certificateArn !== undefined || !isHeldBy(turn, asked)) return entry.value;
+    const left = turn.knowsNothingIssued
+      ? unasked
+      : { ...unasked, asked: { ...asked, byMany: true } };
+    if (await replaceTransaction({ deps, connector, entry }, left)) return left;
     const found = await getEntry(deps.store, partition, transactions, entry.key);
     if (found?.value.state !== 'issuing') return found?.value;
-    current = { ...found, value: found.value };
+    entry = { ...found, value: found.value };
   }
 }
 
-async function ask(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  turn: AskingTurn,
-): Promise<boolean> {
-  const alone = asksInVain(entry.value.asked, turn);
-  // Until the CA has said otherwise, and when what it says gets lost.
-  turn.inVain = false;
+async function ask(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
+  const isSoleRequester = canTellNothingIssued(open.entry.value.asked, turn);
+  // Holds until the CA says otherwise, also when its answer is lost.
+  turn.knowsNothingIssued = false;
   try {
-    const certificateArn = await issueCertificate(deps, connector, entry);
-    await storeName(deps, connector, entry, certificateArn);
+    await storeCertificateArn(open, await issueCertificate(open));
     return true;
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
-    turn.inVain = alone && error.fault !== 'unanswered';
+    turn.knowsNothingIssued = isSoleRequester && error.fault !== 'unanswered';
     const reason = refusalReasonOf(error.fault);
     if (reason === undefined) return false;
     const refusal = new Refusal(reason, undefined, error);
-    // What was asked before may have been granted: then the same request may come again, and gets that.
-    if (!turn.inVain || (await failTransaction(deps, connector, entry, reason))) throw refusal;
+    // An earlier question may have been granted: then the transaction stays for the same request.
+    if (!turn.knowsNothingIssued || (await failTransaction(open, reason))) throw refusal;
     return true;
   }
 }
 
-async function issueCertificate(
-  { issuer, sealer }: TransactionDependencies,
-  connector: ConnectorRecord,
-  { key, value }: Entry<IssuingTransaction>,
-): Promise<string> {
+async function issueCertificate({ deps, connector, entry }: OpenTransaction): Promise<string> {
+  const { key, value } = entry;
   const { asked, notBefore, extendedKeyUsage } = value;
-  return issuer.issueCertificate({
+  const csrContext = transactionSealContext(connector.id, key, 'csr');
+  return deps.issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
-    csr: sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr')),
+    csr: deps.sealer.open(value.sealedCsr, csrContext),
     notAfter: new Date(value.notAfter),
-    ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
-    ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),
     idempotencyToken: value.idempotencyToken,
-    // A look at the store, the authority and the rate may take longer than was left.
-    ...(asked && { askUntil: askUntil(asked) }),
+    ...omitUndefined({
+      notBefore: notBefore === undefined ? undefined : new Date(notBefore),
+      extendedKeyUsage,
+      // The issuer may spend more time on its store, authority and rate limit than was left.
+      askUntil: asked && askUntil(asked),
+    }),
   });
 }
 
-/** Stores what the CA calls the certificate, whatever else has changed meanwhile. */
-async function storeName(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  certificateArn: string,
-): Promise<void> {
+/** Stores the CA's name for the certificate, whatever else in the transaction has changed. */
+async function storeCertificateArn(open: OpenTransaction, certificateArn: string): Promise<void> {
+  const { deps, connector } = open;
+  const { key, value } = open.entry;
   const partition = connectorPartition(connector.id);
-  let current = entry;
-  while (!(await put(deps, connector, current, { ...current.value, certificateArn }))) {
-    const found = await getEntry(deps.store, partition, transactions, entry.key);
+  let { entry } = open;
+  const named = () => ({ ...entry.value, certificateArn });
+  while (!(await replaceTransaction({ deps, connector, entry }, named()))) {
+    const found = await getEntry(deps.store, partition, transactions, key);
     if (found?.value.state !== 'issuing' || found.value.certificateArn !== undefined) return;
-    // The one that was asked for has gone, and another of the same request stands in its place.
-    if (found.value.idempotencyToken !== entry.value.idempotencyToken) return;
-    current = { ...found, value: found.value };
+    // The transaction has ended, and another of the same request has replaced it.
+    if (found.value.idempotencyToken !== value.idempotencyToken) return;
+    entry = { ...found, value: found.value };
   }
 }
 
-async function giveUp(
-  deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-): Promise<void> {
+async function giveUp(open: OpenTransaction): Promise<void> {
+  const { deps, connector, entry } = open;
   const { idempotencyToken, asked, startedAt } = entry.value;
-  if (!(await failTransaction(deps, connector, entry, 'issuing-uncertain', 'maybe issued'))) return;
+  if (!(await failTransaction(open, 'issuing-uncertain', 'maybe issued'))) return;
   deps.reportUncertain?.({
     connectorArn: connector.arn,
     certificateAuthorityArn: connector.certificateAuthorityArn,
@@ -172,15 +159,4 @@ async function giveUp(
     askedSince: new Date(asked?.since ?? startedAt),
   });
   throw new Refusal('issuing-uncertain');
-}
-
-/** @returns whether the transaction was still the one that was read */
-async function put(
-  { store }: TransactionDependencies,
-  { id }: ConnectorRecord,
-  entry: Entry<IssuingTransaction>,
-  value: IssuingTransaction,
-): Promise<boolean> {
-  const write = replaceEntry(transactions, entry, value);
-  return (await store.commit(connectorPartition(id), [write])).outcome === 'committed';
 }

@@ -1,47 +1,51 @@
+import { SECOND_MS } from '../../durations.ts';
 import type { IssuingTransaction } from './transaction-record.ts';
 
-/** What one call of `advanceTransaction` knows of its own asking. */
+/** What one call of `advanceTransaction` knows of its own questions to the CA. */
 export interface AskingTurn {
   /** The `asked.since` that this call has stored. */
   since: number | undefined;
-  /** Whether the CA has said each time that it did nothing. */
-  inVain: boolean;
+  /** Whether the CA has answered each question, and issued nothing. */
+  knowsNothingIssued: boolean;
 }
 
 type Asked = IssuingTransaction['asked'];
 type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
 
-/** A CA knows an idempotency token for five minutes (aws.md 3.3); the rest is for clocks that differ and calls on their way. */
-const TOKEN_LIFETIME = 270_000;
-/** For how long no other call disturbs the one that asks. That one stores that it goes on before half of it is over. */
-const UNDISTURBED = 10_000;
+/**
+ * AWS knows an idempotency token for five minutes (IssueCertificate, API Reference of AWS Private
+ * CA). Half a minute of these is kept for clocks that differ and for calls on their way.
+ */
+const TOKEN_LIFETIME_MS = 270 * SECOND_MS;
+/** Other calls leave the asking one alone for this long; it claims its turn again before half of it is over. */
+const UNDISTURBED_MS = 10 * SECOND_MS;
 
 /**
- * What may be done about a certificate that the CA has not named yet. Only a call that asks alone can tell that nothing came of it,
- * and then forget that the CA was asked. No other call asks until that one must be taken for dead, and not before the
- * transaction says that several may have asked.
+ * Decides the next step for a certificate the CA has not acknowledged. Only the sole requester can
+ * know that nothing was issued; others wait until it is presumed dead, and then first store that
+ * several may have asked.
  */
 export function nextMove(asked: Asked, turn: AskingTurn, now: number): Move {
   if (asked === undefined) return 'claim';
-  const age = now - asked.since;
-  if (asksInVain(asked, turn)) return age > UNDISTURBED / 2 ? 'claim' : 'ask';
-  // Asked in the future: some clock was ahead, and for how long the CA has known the token cannot be told.
-  if (now > askUntil(asked) || age < -TOKEN_LIFETIME) return 'give-up';
+  const ageMs = now - asked.since;
+  if (canTellNothingIssued(asked, turn)) return ageMs > UNDISTURBED_MS / 2 ? 'claim' : 'ask';
+  // Asked in the future: a clock was ahead, so the age of the token at the CA is unknown.
+  if (now > askUntil(asked) || ageMs < -TOKEN_LIFETIME_MS) return 'give-up';
   if (asked.byMany || isHeldBy(turn, asked)) return 'ask';
-  return age < UNDISTURBED ? 'wait' : 'share';
+  return ageMs < UNDISTURBED_MS ? 'wait' : 'share';
 }
 
-/** Until when the CA may be asked with the same token, milliseconds since the epoch. */
+/** When the CA may last be asked with the same token, in milliseconds since the epoch. */
 export function askUntil({ since }: NonNullable<Asked>): number {
-  return since + TOKEN_LIFETIME;
+  return since + TOKEN_LIFETIME_MS;
 }
 
-/** Whether this call alone has used the token, and nothing came of it. */
-export function asksInVain(asked: Asked, turn: AskingTurn): boolean {
-  return isHeldBy(turn, asked) && turn.inVain;
+/** Whether this call alone has used the token, and the CA has issued nothing for it. */
+export function canTellNothingIssued(asked: Asked, turn: AskingTurn): boolean {
+  return isHeldBy(turn, asked) && turn.knowsNothingIssued;
 }
 
-/** Whether this call alone may have used the token. */
+/** Whether no other call can have used the token. */
 export function isHeldBy(turn: AskingTurn, asked: Asked): asked is NonNullable<Asked> {
   return asked !== undefined && !asked.byMany && asked.since === turn.since;
 }

@@ -2,16 +2,18 @@ import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
+import type { TransactionDependencies } from './open-transaction.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 
+type Dependencies = Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>;
+
 /**
- * Whether a request that is sent again is a new one: nothing came of the transaction and nothing will, or its certificate has
- * lived for so long that a device which asks again wants another.
- * @throws Refusal when its certificate has been revoked: a copy of the request brings no other
+ * Whether a repeated request counts as a new one: its transaction failed for good, or its
+ * certificate is so old that the device wants another.
+ * @throws Refusal when its certificate has been revoked: the same request gets no other
  */
 export async function isOver(
-  deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
+  deps: Dependencies,
   connector: ConnectorRecord,
   transaction: TransactionRecord,
 ): Promise<boolean> {
@@ -28,9 +30,9 @@ export async function isOver(
   }
 }
 
-/** Not when the issuer cannot say: then the certificate is given again, or the challenge decides, as for any other request. */
+/** False when the issuer cannot say: the certificate is sent again, or the challenge decides. */
 async function isRevoked(
-  deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
+  deps: Dependencies,
   connector: ConnectorRecord,
   serial: string,
 ): Promise<boolean> {

@@ -1,7 +1,6 @@
 import type { IssuerFault } from '../../issuer/issuer.ts';
 import type { RefusalReason } from '../../scep/refusal.ts';
 
-/** What a device is told of a fault of its CA; undefined for those that pass, after which the same call may succeed. */
 const REASONS: Readonly<Record<IssuerFault, RefusalReason | undefined>> = {
   'invalid-request': 'authority-refused',
   'not-active': 'authority-not-active',
@@ -12,7 +11,7 @@ const REASONS: Readonly<Record<IssuerFault, RefusalReason | undefined>> = {
   unanswered: undefined,
 };
 
-/** Undefined for a fault that may pass. */
+/** What a device is told of a fault of its CA; undefined for a fault that may pass by itself. */
 export function refusalReasonOf(fault: IssuerFault): RefusalReason | undefined {
   return REASONS[fault];
 }

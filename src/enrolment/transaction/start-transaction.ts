@@ -3,17 +3,19 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
 import { deletionMarks, unlessDeleted } from '../../connectors/deletion-mark.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
-import type { Issuer } from '../../issuer/issuer.ts';
+import { DAY_MS } from '../../durations.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { type Entry, getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
-import type { RecordStore, Write } from '../../store/record-store.ts';
-import type { Sealer } from '../../store/seal.ts';
+import type { Write } from '../../store/record-store.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type Authorised, redeem } from '../authorise/authorise.ts';
 import { MAX_SUCCESSORS } from '../authorise/find-holder.ts';
 import { findBySerial, issuedCertificates } from '../authorise/issued-certificate-record.ts';
 import { decideValidity } from './decide-validity.ts';
+import type { TransactionDependencies } from './open-transaction.ts';
 import {
   type IssuingTransaction,
   pollKey,
@@ -22,30 +24,10 @@ import {
   transactionSealContext,
   transactions,
 } from './transaction-record.ts';
-import type { WaitingRoom } from './waiting-room.ts';
 
-export interface TransactionDependencies {
-  readonly store: RecordStore;
-  readonly sealer: Sealer;
-  readonly issuer: Issuer;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  /** Who may wait for a CA; without it everybody may. */
-  readonly waitingRoom?: WaitingRoom;
-  /** Is told, for an administrator, of a request that may have become a certificate that nobody gets. */
-  readonly reportUncertain?: (issuing: UncertainIssuing) => void;
-}
-
-interface UncertainIssuing {
-  readonly connectorArn: string;
-  readonly certificateAuthorityArn: string;
-  readonly idempotencyToken: string;
-  /** The CA was asked then, or soon after. */
-  readonly askedSince: Date;
-}
-
-/** What identifies the transaction, beside the request itself. */
-export interface TransactionNames {
+/** An authorised request, and what identifies its transaction. */
+export interface AuthorisedRequest {
+  readonly authorised: Authorised;
   /** As `transactionKey` makes it. */
   readonly key: string;
   /** The transactionID, for CertPoll. */
@@ -53,86 +35,94 @@ export interface TransactionNames {
   readonly signerKeyDigest: string;
   /** The challenge password, when only it can encrypt the reply. */
   readonly replyPassword: string | undefined;
+  /** The transaction of the same request that is over (`isOver`); the new one replaces it. */
+  readonly replaced: Entry<TransactionRecord> | undefined;
 }
 
-/** A transaction that nobody finishes is forgotten after a week. */
-const UNFINISHED_LIFETIME = 7 * 86_400_000;
+interface ConnectorWithPolicy {
+  readonly connector: ConnectorRecord;
+  readonly policy: ConnectorPolicy;
+}
+
+const UNFINISHED_LIFETIME_MS = 7 * DAY_MS;
 
 /**
- * Stores a transaction for what has been authorised, unless it is there already. From here on it can be finished by any replica,
- * whatever becomes of this one (`advanceTransaction`).
- * @param earlier the one of the same request that is over (`isOver`), which it replaces
- * @returns its `asked.since` when this call stored it, which may then ask the CA first; else undefined
- * @throws Refusal when the validity asked for cannot be had, or the connector is being deleted; IssuerError
+ * Stores a transaction for an authorised request, unless there is one already. From then on any
+ * replica can finish it with `advanceTransaction`, even when this one dies.
+ * @returns its `asked.since` when this call stored it and may ask the CA first; otherwise undefined
+ * @throws Refusal when the requested validity is not allowed or the connector is being deleted
+ * @throws IssuerError
  */
 export async function startTransaction(
   deps: TransactionDependencies,
-  connector: ConnectorRecord,
-  policy: ConnectorPolicy,
-  names: TransactionNames,
-  authorised: Authorised,
-  earlier: Entry<TransactionRecord> | undefined,
+  { connector, policy }: ConnectorWithPolicy,
+  request: AuthorisedRequest,
 ): Promise<number | undefined> {
-  const granted = redeem(authorised);
+  const { key, transactionId, signerKeyDigest, replaced } = request;
+  const authorised = redeem(request.authorised);
   const partition = connectorPartition(connector.id);
-  const transaction = await newTransaction(deps, connector, policy, names, granted, earlier);
-  const expiresAt = transaction.startedAt + UNFINISHED_LIFETIME;
-  const pointer = { transactionKey: names.key };
-  const condition = earlier === undefined ? 'absent' : { version: earlier.version };
+  const transaction = await newTransaction(deps, { connector, policy }, request);
+  const expiresAt = transaction.startedAt + UNFINISHED_LIFETIME_MS;
+  const pointer = { transactionKey: key };
+  const condition = replaced === undefined ? 'absent' : { version: replaced.version };
   const writes = [
-    putEntry(transactions, names.key, transaction, { condition, expiresAt }),
-    putEntry(polls, pollKey(names.transactionId, names.signerKeyDigest), pointer, { expiresAt }),
+    putEntry(transactions, key, transaction, { condition, expiresAt }),
+    putEntry(polls, pollKey(transactionId, signerKeyDigest), pointer, { expiresAt }),
     unlessDeleted(),
   ];
   for (;;) {
-    const counted = await successorWrites(deps.store, connector, granted);
+    const counted = await countRenewal(deps, connector, authorised);
     const result = counted && (await deps.store.commit(partition, [...writes, ...counted]));
     if (result?.outcome === 'committed') return transaction.startedAt;
     if (result?.collection === deletionMarks.name) throw new Refusal('connector-deleted');
-    const found = await getEntry(deps.store, partition, transactions, names.key);
-    // The same request was faster.
-    if (found?.version !== earlier?.version) return undefined;
+    const found = await getEntry(deps.store, partition, transactions, key);
+    const otherWasFirst = found?.version !== replaced?.version;
+    if (otherWasFirst) return undefined;
     if (counted === undefined) throw new Refusal('renewal-too-often');
   }
 }
 
 async function newTransaction(
   { sealer, issuer, clock }: TransactionDependencies,
-  connector: ConnectorRecord,
-  policy: ConnectorPolicy,
-  { key, signerKeyDigest, replyPassword }: TransactionNames,
-  { csr, right, predecessor }: Authorised,
-  earlier: Entry<TransactionRecord> | undefined,
+  { connector, policy }: ConnectorWithPolicy,
+  { authorised, key, signerKeyDigest, replyPassword, replaced }: AuthorisedRequest,
 ): Promise<IssuingTransaction> {
+  const { csr, right } = authorised;
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const authorityEnd = parseCertificate(authority.certificate).notAfter;
   const startedAt = clock();
-  const names = csr.extensions.some(({ oid }) => oid === OID.extKeyUsage);
-  const held = predecessor?.certificate.extensions.find(({ oid }) => oid === OID.extKeyUsage);
   const passwordContext = transactionSealContext(connector.id, key, 'reply-password');
   return {
     state: 'issuing',
     signerKeyDigest,
-    ...(replyPassword === undefined
-      ? {}
-      : { sealedReplyPassword: sealer.seal(Buffer.from(replyPassword), passwordContext) }),
+    ...omitUndefined({
+      sealedReplyPassword:
+        replyPassword === undefined
+          ? undefined
+          : sealer.seal(Buffer.from(replyPassword), passwordContext),
+      extendedKeyUsage: purposesToAdd(authorised),
+    }),
     right,
-    idempotencyToken: idempotencyToken(connector.id, key, earlier?.version),
+    idempotencyToken: idempotencyToken(connector.id, key, replaced?.version),
     sealedCsr: sealer.seal(csr.der, transactionSealContext(connector.id, key, 'csr')),
     ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
-    // A renewal keeps its purposes; a first certificate that names none is for clients.
-    ...(names
-      ? {}
-      : { extendedKeyUsage: held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth] }),
-    // Stored with the rest, for the CA is asked at once.
+    // Stored with the rest, because this call asks the CA at once.
     asked: { since: startedAt },
     startedAt,
   };
 }
 
-/** Counts a renewal against the certificate it renews, in the same commit; undefined when it has been renewed too often. */
-async function successorWrites(
-  store: RecordStore,
+/** For a request without extKeyUsage: those of the renewed certificate, or clientAuth. */
+function purposesToAdd({ csr, predecessor }: Authorised): string[] | undefined {
+  const isPurpose = ({ oid }: Extension) => oid === OID.extKeyUsage;
+  if (csr.extensions.some(isPurpose)) return undefined;
+  const held = predecessor?.certificate.extensions.find(isPurpose);
+  return held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth];
+}
+
+/** Counts a renewal against the certificate that it renews; undefined when that has had too many. */
+async function countRenewal(
+  { store }: Pick<TransactionDependencies, 'store'>,
   connector: ConnectorRecord,
   { predecessor }: Authorised,
 ): Promise<Write[] | undefined> {
@@ -145,10 +135,14 @@ async function successorWrites(
 }
 
 /**
- * At most 36 characters, as IssueCertificate takes it. The CA may still know that of the transaction which is replaced.
- * @param replaced its version
+ * At most 36 characters, as IssueCertificate requires. It differs from the token of the replaced
+ * transaction, which the CA may still know.
  */
-function idempotencyToken(connectorId: string, key: string, replaced: number | undefined): string {
-  const name = [connectorId, key, ...(replaced === undefined ? [] : [replaced])].join('/');
-  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+function idempotencyToken(
+  connectorId: string,
+  key: string,
+  replacedVersion: number | undefined,
+): string {
+  const name = [connectorId, key, ...(replacedVersion === undefined ? [] : [replacedVersion])];
+  return createHash('sha256').update(name.join('/')).digest('hex').slice(0, 32);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
+import { connectorPartition } from '../../connectors/connector-record.ts';
 import { findConnector } from '../../connectors/find-connector.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import {
@@ -13,10 +14,10 @@ import {
 } from '../../store/collection.ts';
 import { StoreUnavailableError } from '../../store/record-store.ts';
 import { advanceTransaction } from './advance-transaction.ts';
-import type { TransactionDependencies } from './start-transaction.ts';
+import type { TransactionDependencies, TransactionReference } from './open-transaction.ts';
 import { type IssuingTransaction, transactions } from './transaction-record.ts';
 
-/** The transactions that clients have been told to wait for, of all connectors, in one partition of their own. */
+/** The transactions of all connectors whose clients were told to wait, in one partition. */
 const unfinished = defineCollection(
   'unfinished',
   z.strictObject({ connectorId: z.string(), transactionKey: z.string() }),
@@ -24,13 +25,12 @@ const unfinished = defineCollection(
 const PARTITION = 'unfinished-transactions';
 
 /**
- * Notes that the client of a transaction has been told to wait. The list is written first: an entry too many costs one look,
- * one too few would leave the transaction to the client's polls.
+ * Records that the client was told to wait. The list is written first: a superfluous entry costs one
+ * look, while a missing one would leave the transaction to the client's polls.
  */
 export async function keepWaiting(
-  { store }: TransactionDependencies,
-  { id }: ConnectorRecord,
-  key: string,
+  { store }: Pick<TransactionDependencies, 'store'>,
+  { connector: { id }, key }: TransactionReference,
 ): Promise<void> {
   const partition = connectorPartition(id);
   const name = `${id}/${key}`;
@@ -38,9 +38,9 @@ export async function keepWaiting(
     const entry = await getEntry(store, partition, transactions, key);
     if (entry?.value.state !== 'issuing' || entry.value.waiting) return;
     const { value, expiresAt } = entry;
-    const options = expiresAt === undefined ? {} : { expiresAt };
+    const listed = { connectorId: id, transactionKey: key };
     await store.commit(PARTITION, [
-      putEntry(unfinished, name, { connectorId: id, transactionKey: key }, options),
+      putEntry(unfinished, name, listed, omitUndefined({ expiresAt })),
     ]);
     const write = replaceEntry(transactions, entry, { ...value, waiting: true });
     if ((await store.commit(partition, [write])).outcome === 'committed') return;
@@ -48,10 +48,12 @@ export async function keepWaiting(
 }
 
 /**
- * Takes every transaction on the list one step further. Run it every few seconds on any replica, or on all: that is how issuing
- * goes on after PENDING whoever dies. A CA that does not take a request is not asked for others in the same round. Gives
- * the number of transactions that are still unfinished.
- * @throws AggregateError of what hindered some of them, when all have had their turn; StoreUnavailableError
+ * Moves every transaction on the list one step further. Run it every few seconds on one replica or
+ * all, so that issuing continues after PENDING even when a replica dies. A CA that does not take a
+ * request is not asked for others in the same round.
+ * @returns how many transactions are still unfinished
+ * @throws AggregateError with every failure, after all have had their turn
+ * @throws StoreUnavailableError
  */
 export async function resumeTransactions(deps: TransactionDependencies): Promise<number> {
   const busy = new Set<string>();
@@ -65,7 +67,7 @@ export async function resumeTransactions(deps: TransactionDependencies): Promise
         remaining += 1;
       }
     } catch (error) {
-      // It would hinder each of them, for a while.
+      // The others would fail in the same way.
       if (error instanceof StoreUnavailableError) throw error;
       errors.push(error);
     }
@@ -74,7 +76,7 @@ export async function resumeTransactions(deps: TransactionDependencies): Promise
   return remaining;
 }
 
-/** `busy` are the ARNs of CAs that have not taken a request in this round. */
+/** @param busy the ARNs of CAs that have not taken a request in this round */
 async function isFinished(
   deps: TransactionDependencies,
   connectorId: string,
@@ -90,13 +92,13 @@ async function isFinished(
       const entry = await getEntry(deps.store, partition, transactions, key);
       if (entry?.value.state === 'issuing' && isUnasked(entry.value)) return false;
     }
-    const transaction = await advanceTransaction(deps, connector, key, 0);
+    const transaction = await advanceTransaction(deps, { connector, key }, { waitMs: 0 });
     if (transaction?.state !== 'issuing') return true;
     if (isUnasked(transaction)) busy.add(certificateAuthorityArn);
     return false;
   } catch (error) {
     if (error instanceof Refusal) return true;
-    // The CA has not been asked to issue: no reason to pass over the others.
+    // It could not be asked about a revocation, which says nothing of requests to issue.
     if (error instanceof IssuerError) return false;
     throw error;
   }

@@ -1,11 +1,11 @@
-/** Bounds how many requests wait for their CAs at a time, so that a CA that is slow or away leaves room for the devices of others. */
+/** Bounds how many requests wait for CAs at once: a slow CA leaves room for devices of others. */
 export interface WaitingRoom {
-  /** Whether there was a seat. Whoever has one gives it back. */
+  /** @returns whether there was a seat; the caller gives it back */
   take(): boolean;
   giveBack(): void;
 }
 
-/** @param seats how many may wait at the same time */
+/** @param seats how many requests may wait at the same time */
 export function createWaitingRoom(seats: number): WaitingRoom {
   let free = seats;
   return {

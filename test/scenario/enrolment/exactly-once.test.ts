@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectorPartition } from '../../../src/connectors/connector-record.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../src/durations.ts';
 import { advanceTransaction } from '../../../src/enrolment/transaction/advance-transaction.ts';
-import type { TransactionDependencies } from '../../../src/enrolment/transaction/start-transaction.ts';
+import type { TransactionDependencies } from '../../../src/enrolment/transaction/open-transaction.ts';
 import {
   type IssuingTransaction,
   type TransactionRecord,
@@ -24,17 +25,15 @@ import { startStopwatch } from '../../support/load/stopwatch.ts';
 import { sampleConnector } from '../../support/servers/sample-connector.ts';
 import { forgetfulCa, ISSUE_FATES, type IssueFate } from './forgetful-ca.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 const START = Date.parse('2026-06-01T00:00:00Z');
 const KEY = 'the-request';
 const connector = sampleConnector();
+const REFERENCE = { connector, key: KEY };
 const partition = connectorPartition(connector.id);
 const certificate = sampleCertificate(ecKeyPair());
 const sealer = createSealer(randomBytes(32));
 
-/** One request at a CA with a clock of its own, and what replicas see of them. */
+/** One request at one CA, the replicas that handle it, and their clock. */
 function makeWorld() {
   let now = START;
   const clock = () => now;
@@ -60,7 +59,7 @@ function makeWorld() {
 
 type World = ReturnType<typeof makeWorld>;
 
-/** What a replica does with the request: starts the transaction when there is none, and takes it as far as it can without waiting. */
+/** Starts the transaction when there is none, and moves it as far as it goes without waiting. */
 async function handle(
   deps: TransactionDependencies,
   changes: Partial<IssuingTransaction> = {},
@@ -72,16 +71,16 @@ async function handle(
     right: { kind: 'challenge', challengeArn: 'arn' },
     idempotencyToken: `token-of-${startedAt}`,
     sealedCsr: sealer.seal(Buffer.from('csr'), transactionSealContext(connector.id, KEY, 'csr')),
-    notAfter: startedAt + DAY,
+    notAfter: startedAt + DAY_MS,
     asked: { since: startedAt },
     startedAt,
     ...changes,
   };
-  const options = { condition: 'absent', expiresAt: startedAt + 7 * DAY } as const;
+  const options = { condition: 'absent', expiresAt: startedAt + 7 * DAY_MS } as const;
   const write = putEntry(transactions, KEY, transaction, options);
   const { outcome } = await deps.store.commit(partition, [write]);
   const first = outcome === 'committed' ? startedAt : undefined;
-  return advanceTransaction(deps, connector, KEY, 0, first);
+  return advanceTransaction(deps, REFERENCE, { waitMs: 0, startedAt: first });
 }
 
 const refusalOf = (call: Promise<unknown>) =>
@@ -110,7 +109,7 @@ beforeEach(() => {
   world = makeWorld();
 });
 
-it('a CA that hangs keeps the device no longer than one that answers', async () => {
+it('does not keep a device waiting longer for a CA that hangs', async () => {
   const hanging = {
     ...world.ca.issuer,
     issueCertificate: async () => {
@@ -121,47 +120,49 @@ it('a CA that hangs keeps the device no longer than one that answers', async () 
   const deps = world.replica({ issuer: hanging });
   await handle(deps);
   const elapsed = startStopwatch();
-  expect(await advanceTransaction(deps, connector, KEY, 400)).toMatchObject({ state: 'issuing' });
+  expect(await advanceTransaction(deps, REFERENCE, { waitMs: 400 })).toMatchObject({
+    state: 'issuing',
+  });
   expect(elapsed()).toBeLessThan(1_300);
 });
 
-it('only as many wait for a CA as there are seats, and each seat is given back', async () => {
+it('lets only as many requests wait for a CA as there are seats, and frees each seat', async () => {
   world.ca.setFates(Array.from({ length: 50 }, () => 'unavailable'));
   const waitingRoom = createWaitingRoom(1);
   const deps = world.replica({ waitingRoom });
   await handle(deps);
   expect(waitingRoom.take()).toBe(true);
   const elapsed = startStopwatch();
-  expect(await advanceTransaction(deps, connector, KEY, 20_000)).toMatchObject({
+  expect(await advanceTransaction(deps, REFERENCE, { waitMs: 20_000 })).toMatchObject({
     state: 'issuing',
   });
   expect(elapsed()).toBeLessThan(10_000);
   waitingRoom.giveBack();
-  await advanceTransaction(deps, connector, KEY, 100);
+  await advanceTransaction(deps, REFERENCE, { waitMs: 100 });
   expect([waitingRoom.take(), waitingRoom.take()]).toEqual([true, false]);
 });
 
 describe('a CA that says it did nothing', () => {
-  it('is asked again after an outage of hours, and issues once', async () => {
+  it('is asked again after hours of outage, and issues once', async () => {
     world.ca.setFates(['throttled', 'unavailable', 'throttled', 'unavailable']);
     for (let i = 0; i < 4; i += 1) {
       expect(await handle(world.replica())).toMatchObject({ state: 'issuing' });
       expect(await world.read()).not.toHaveProperty('asked');
-      world.pass(7 * 60 * MINUTE);
+      world.pass(7 * 60 * MINUTE_MS);
     }
     expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
     expect(world.ca.issued).toHaveLength(1);
     expect(world.reports).toEqual([]);
   });
 
-  it('costs two commits each time, and none in the usual case', async () => {
+  it('costs two commits each time, while a CA that issues at once costs three in all', async () => {
     const counted = counting(world.store);
     const deps = world.replica({ store: counted.store });
     world.ca.setFates(['throttled', 'throttled']);
     await handle(deps);
     expect(counted.commits).toBe(2);
     counted.commits = 0;
-    await advanceTransaction(deps, connector, KEY, 0);
+    await advanceTransaction(deps, REFERENCE, { waitMs: 0 });
     expect(counted.commits).toBe(2);
     const other = makeWorld();
     const usual = counting(other.store);
@@ -169,7 +170,7 @@ describe('a CA that says it did nothing', () => {
     expect(usual.commits).toBe(3);
   });
 
-  it('and refuses for good leaves nothing behind, so that the same request may come again', async () => {
+  it('leaves no transaction when it refuses for good, so the same request may be sent again', async () => {
     world.ca.setFates(['not-active']);
     expect(await refusalOf(handle(world.replica()))).toBe('authority-not-active');
     expect(await world.read()).toBeUndefined();
@@ -178,15 +179,15 @@ describe('a CA that says it did nothing', () => {
   });
 });
 
-describe('a CA that gives no answer', () => {
+describe('a CA whose answer is lost', () => {
   it.each(['lost', 'dropped'] as const)(
-    '%s: the same token asks again within five minutes',
+    'is asked again with the same token within five minutes (%s)',
     async (fate) => {
       world.ca.setFates([fate, fate]);
       await handle(world.replica());
-      world.pass(2 * MINUTE);
+      world.pass(2 * MINUTE_MS);
       await handle(world.replica());
-      world.pass(2 * MINUTE);
+      world.pass(2 * MINUTE_MS);
       expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
       expect(new Set(world.ca.issued).size).toBe(1);
       expect(world.ca.issued).toHaveLength(1);
@@ -194,14 +195,14 @@ describe('a CA that gives no answer', () => {
   );
 
   it.each(['lost', 'dropped', 'killed-before', 'killed-after'] as const)(
-    '%s, and not heard of in time: refused for a week, and reported once',
+    'has the request refused for a week and reported once, after five minutes (%s)',
     async (fate) => {
       world.ca.setFates([fate]);
       await handle(world.replica()).catch(() => undefined);
-      world.pass(271 * SECOND);
+      world.pass(271 * SECOND_MS);
       const calls = world.ca.calls();
       expect(await refusalOf(handle(world.replica()))).toBe('issuing-uncertain');
-      for (const passed of [MINUTE, DAY, 5 * DAY]) {
+      for (const passed of [MINUTE_MS, DAY_MS, 5 * DAY_MS]) {
         world.pass(passed);
         const again = await handle(world.replica());
         expect(again).toMatchObject({ state: 'failed', reason: 'issuing-uncertain' });
@@ -211,45 +212,45 @@ describe('a CA that gives no answer', () => {
     },
   );
 
-  it('the next one may ask at once, at whichever replica', async () => {
+  it('may be asked at once by any replica', async () => {
     world.ca.setFates(['lost']);
     expect(await handle(world.replica())).toMatchObject({ asked: { byMany: true } });
     expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  it('a later “nothing was done” does not unsay it', async () => {
+  it('stays uncertain when it later says that it did nothing', async () => {
     world.ca.setFates(['lost', 'throttled', 'unavailable']);
     await handle(world.replica());
-    world.pass(MINUTE);
+    world.pass(MINUTE_MS);
     await handle(world.replica());
     await handle(world.replica());
-    world.pass(5 * MINUTE);
+    world.pass(5 * MINUTE_MS);
     expect(await refusalOf(handle(world.replica()))).toBe('issuing-uncertain');
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  it('nor does a refusal: the same request gets the certificate once the CA is back', async () => {
+  it('still issues to the same request after it has refused one in between', async () => {
     world.ca.setFates(['lost', 'not-active']);
     await handle(world.replica());
-    world.pass(MINUTE);
+    world.pass(MINUTE_MS);
     expect(await refusalOf(handle(world.replica()))).toBe('authority-not-active');
-    world.pass(MINUTE);
+    world.pass(MINUTE_MS);
     expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  it('the client that polls learns of the failure', async () => {
+  it('has its failure told to a client that polls', async () => {
     world.ca.setFates(['dropped']);
     await handle(world.replica(), { waiting: true });
-    world.pass(5 * MINUTE);
+    world.pass(5 * MINUTE_MS);
     expect(await refusalOf(handle(world.replica()))).toBe('issuing-uncertain');
     expect(await handle(world.replica())).toMatchObject({ reason: 'issuing-uncertain' });
   });
 });
 
 describe('a replica that asks', () => {
-  it('tells the CA’s adapter until when, as it may look up something first', async () => {
+  it('tells the issuer how long it may ask the CA', async () => {
     const asked: (number | undefined)[] = [];
     world.ca.setFates(['lost']);
     const issuer = {
@@ -260,23 +261,23 @@ describe('a replica that asks', () => {
       },
     };
     await handle(world.replica({ issuer }));
-    world.pass(4 * MINUTE);
+    world.pass(4 * MINUTE_MS);
     await handle(world.replica({ issuer }));
-    expect(asked).toEqual([START + 270 * SECOND, START + 270 * SECOND]);
+    expect(asked).toEqual([START + 270 * SECOND_MS, START + 270 * SECOND_MS]);
   });
 
-  it('is left alone for ten seconds, then others ask for it', async () => {
+  it('is left alone for ten seconds, then others ask in its place', async () => {
     world.ca.setFates(['killed-after']);
     await handle(world.replica()).catch(() => undefined);
-    world.pass(9 * SECOND);
+    world.pass(9 * SECOND_MS);
     expect(await handle(world.replica())).toMatchObject({ state: 'issuing' });
     expect(world.ca.calls()).toBe(1);
-    world.pass(SECOND);
+    world.pass(SECOND_MS);
     expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  it('stores what the CA calls the certificate, whatever changed meanwhile', async () => {
+  it('stores the ARN of the certificate although the transaction has changed', async () => {
     const issueCertificate: typeof world.ca.issuer.issueCertificate = async (request) => {
       const arn = await world.ca.issuer.issueCertificate(request);
       const found = await getEntry(world.store, partition, transactions, KEY);
@@ -293,23 +294,23 @@ describe('a replica that asks', () => {
 
 describe('a certificate that the CA has named', () => {
   it.each(['not-active', 'access-denied', 'not-found'] as const)(
-    '%s: refused, and given to the same request once the CA lets go of it',
+    'is refused while the CA is %s, and sent to the same request later',
     async (fault) => {
       const getCertificate = () => Promise.reject(new IssuerError(fault, 'no'));
       const hindered = world.replica({ issuer: { ...world.ca.issuer, getCertificate } });
       expect(await refusalOf(handle(hindered))).toBe('authority-not-active');
-      world.pass(3 * DAY);
+      world.pass(3 * DAY_MS);
       expect(await handle(world.replica())).toMatchObject({ state: 'issued' });
       expect(world.ca.issued).toHaveLength(1);
     },
   );
 
-  it('that the CA could not issue after all is never asked for under another name', async () => {
+  it('is never requested a second time when the CA could not issue it', async () => {
     const getCertificate = () => Promise.reject(new IssuerError('invalid-request', 'failed'));
     const hindered = world.replica({ issuer: { ...world.ca.issuer, getCertificate } });
     for (let i = 0; i < 3; i += 1) {
       expect(await refusalOf(handle(hindered))).toBe('authority-refused');
-      world.pass(2 * DAY);
+      world.pass(2 * DAY_MS);
     }
     expect(world.ca.calls()).toBe(1);
   });
@@ -322,12 +323,12 @@ describe('two replicas that race with faults', () => {
     readonly skew: number;
   }
   const round = fc.record<Round>({
-    gap: fc.oneof(fc.nat(15 * SECOND), fc.nat(7 * MINUTE)),
+    gap: fc.oneof(fc.nat(15 * SECOND_MS), fc.nat(7 * MINUTE_MS)),
     fates: fc.array(fc.constantFrom(...ISSUE_FATES), { maxLength: 4 }),
-    skew: fc.integer({ min: -10 * SECOND, max: 10 * SECOND }),
+    skew: fc.integer({ min: -10 * SECOND_MS, max: 10 * SECOND_MS }),
   });
 
-  /** The store of a replica whose calls take their turns as the scheduler has it. */
+  /** The store of a replica; the scheduler decides the order of its calls. */
   function scheduled(store: RecordStore, scheduler: fc.Scheduler): RecordStore {
     return {
       ...store,
@@ -350,7 +351,7 @@ describe('two replicas that race with faults', () => {
     }
   }
 
-  it('one request never becomes two certificates', async () => {
+  it('never turn one request into two certificates', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -365,11 +366,11 @@ describe('two replicas that race with faults', () => {
     );
   });
 
-  it('when the CA says each time that it did nothing, the device gets its certificate in the end', async () => {
-    // With clocks ten seconds apart one takes the other for dead, and nobody may say any more that nothing was done.
+  it('get the device its certificate when the CA says each time that it did nothing', async () => {
+    // With clocks ten seconds apart, one replica presumes the other dead and shares its turn.
     const harmless = round.map(({ fates, skew, ...rest }) => ({
       ...rest,
-      skew: Math.sign(skew) * Math.min(Math.abs(skew), 10 * SECOND - 1),
+      skew: Math.sign(skew) * Math.min(Math.abs(skew), 10 * SECOND_MS - 1),
       fates: fates.map((fate) => (fate === 'unavailable' ? fate : 'throttled')),
     }));
     await fc.assert(
@@ -380,7 +381,7 @@ describe('two replicas that race with faults', () => {
           const raced = makeWorld();
           await race(raced, scheduler, rounds);
           raced.ca.setFates([]);
-          raced.pass(11 * SECOND);
+          raced.pass(11 * SECOND_MS);
           expect(await handle(raced.replica())).toMatchObject({ state: 'issued' });
           expect(raced.ca.issued).toHaveLength(1);
           expect(raced.reports).toEqual([]);

@@ -1,37 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { asksInVain, nextMove } from '../../../../src/enrolment/transaction/asking-turn.ts';
+import { SECOND_MS } from '../../../../src/durations.ts';
+import {
+  canTellNothingIssued,
+  nextMove,
+} from '../../../../src/enrolment/transaction/asking-turn.ts';
 
 const NOW = 1_000_000_000;
-const SECOND = 1_000;
-const mine = (secondsAgo: number, inVain = true) => ({ since: NOW - secondsAgo * SECOND, inVain });
-const stranger = { since: undefined, inVain: true };
-const asked = (secondsAgo: number) => ({ since: NOW - secondsAgo * SECOND });
+const mine = (secondsAgo: number, knowsNothingIssued = true) => ({
+  since: NOW - secondsAgo * SECOND_MS,
+  knowsNothingIssued,
+});
+const stranger = { since: undefined, knowsNothingIssued: true };
+const asked = (secondsAgo: number) => ({ since: NOW - secondsAgo * SECOND_MS });
 const byMany = (secondsAgo: number) => ({ ...asked(secondsAgo), byMany: true });
 
-describe('who may ask the CA', () => {
-  it('nobody has: first it is stored that somebody does', () => {
+describe('nextMove', () => {
+  it('claims the turn before the CA is asked for the first time', () => {
     expect(nextMove(undefined, stranger, NOW)).toBe('claim');
   });
 
-  it('who asks alone in vain goes on, and says so again every five seconds', () => {
+  it('lets the sole requester go on and claim again every five seconds', () => {
     expect(nextMove(asked(5), mine(5), NOW)).toBe('ask');
     expect(nextMove(asked(6), mine(6), NOW)).toBe('claim');
     expect(nextMove(asked(3_600), mine(3_600), NOW)).toBe('claim');
   });
 
-  it('others leave him alone for ten seconds, then take him for dead', () => {
+  it('lets others wait for ten seconds, then presume the requester dead', () => {
     expect(nextMove(asked(0), stranger, NOW)).toBe('wait');
     expect(nextMove(asked(9), stranger, NOW)).toBe('wait');
     expect(nextMove(asked(10), stranger, NOW)).toBe('share');
     expect(nextMove(asked(10), mine(20), NOW)).toBe('share');
   });
 
-  it('once there were several, anybody may', () => {
+  it('lets any call ask once several may have asked', () => {
     expect(nextMove(byMany(1), stranger, NOW)).toBe('ask');
     expect(nextMove(byMany(1), mine(1), NOW)).toBe('ask');
   });
 
-  it('nobody does when the CA may have forgotten the token', () => {
+  it('gives up when the CA may have forgotten the token', () => {
     for (const turn of [stranger, mine(271, false)]) {
       expect(nextMove(asked(271), turn, NOW)).toBe('give-up');
       expect(nextMove(byMany(271), turn, NOW)).toBe('give-up');
@@ -39,26 +45,26 @@ describe('who may ask the CA', () => {
     }
   });
 
-  it('nor when it was asked in the future, as by a clock that was put back: how long ago cannot be told', () => {
+  it('gives up when the CA was asked in the future, because the age of the token is unknown', () => {
     for (const turn of [stranger, mine(-271, false)]) {
       expect(nextMove(asked(-271), turn, NOW)).toBe('give-up');
       expect(nextMove(byMany(-271), turn, NOW)).toBe('give-up');
     }
-    // By less the clocks of replicas may differ, and it soon is the past.
+    // Clocks of replicas may differ by less; that time is soon past.
     expect(nextMove(asked(-270), stranger, NOW)).toBe('wait');
     expect(nextMove(asked(-271), mine(-271), NOW)).toBe('ask');
   });
 
-  it('who got no answer asks again, and can no longer tell that nothing came of it', () => {
+  it('lets a call without an answer ask again, which can no longer tell that nothing was issued', () => {
     expect(nextMove(asked(200), mine(200, false), NOW)).toBe('ask');
-    expect(asksInVain(asked(200), mine(200, false))).toBe(false);
+    expect(canTellNothingIssued(asked(200), mine(200, false))).toBe(false);
   });
 });
 
-it('only who alone asked in vain can tell that nothing came of it', () => {
-  expect(asksInVain(asked(1), mine(1))).toBe(true);
-  expect(asksInVain(undefined, mine(1))).toBe(false);
-  expect(asksInVain(byMany(1), mine(1))).toBe(false);
-  expect(asksInVain(asked(1), mine(2))).toBe(false);
-  expect(asksInVain(asked(1), stranger)).toBe(false);
+it('only the sole requester, after answers to all its questions, can tell that nothing was issued', () => {
+  expect(canTellNothingIssued(asked(1), mine(1))).toBe(true);
+  expect(canTellNothingIssued(undefined, mine(1))).toBe(false);
+  expect(canTellNothingIssued(byMany(1), mine(1))).toBe(false);
+  expect(canTellNothingIssued(asked(1), mine(2))).toBe(false);
+  expect(canTellNothingIssued(asked(1), stranger)).toBe(false);
 });
