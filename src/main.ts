@@ -21,7 +21,7 @@ const program = new Command('scep-connector')
   .version(version)
   .exitOverride()
   .configureOutput({ writeOut: print, writeErr: warn });
-// Loaded when asked for: the client should not wait for the server's parts.
+// Each command loads its parts when it runs, so the client does not wait for the server's.
 registerDevCommand(program, async (settings) => {
   const { runDev } = await import('./server/run-dev.ts');
   await runDev(settings);

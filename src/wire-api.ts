@@ -10,7 +10,7 @@ import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Wired } from './wire.ts';
 
-/** Both AWS APIs over the parts of a server. */
+/** Serves both AWS APIs with the parts of a server. */
 export function wireApi(
   wired: Wired,
   { api, quotas, issuer }: Settings,
@@ -18,7 +18,7 @@ export function wireApi(
     readonly findCredential: FindCredential;
     /** Where devices reach the enrol listener. */
     readonly enrolUrl: string;
-    /** Goes on with work after its request has been answered. */
+    /** Continues work after its request has been answered. */
     readonly inBackground: ConnectorApi['inBackground'];
     readonly logger: Logger;
   },
@@ -35,7 +35,7 @@ export function wireApi(
     }),
     gates,
     connectorApi: { ...wired, enrolUrl, quotas, inBackground },
-    // Authorities that connectors do not use would only mislead.
+    // With CAs at AWS, connectors do not use the embedded ones: showing them would mislead.
     ...(issuer.kind === 'embedded' && {
       servePrivateCa: servePrivateCa(privateCa, gates),
       serveAuditReport: serveAuditReport(privateCa, gates),

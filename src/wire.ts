@@ -11,6 +11,7 @@ import type { FindConnector } from './http/serve-scep.ts';
 import type { AcmPcaIssuerOptions } from './issuer/acm-pca/acm-pca-issuer.ts';
 import { createEmbeddedIssuer } from './issuer/embedded/embedded-issuer.ts';
 import type { Issuer } from './issuer/issuer.ts';
+import { omitUndefined } from './omit-undefined.ts';
 import type { Buckets } from './private-ca/buckets/object-store.ts';
 import type { S3Settings } from './private-ca/buckets/s3/open-s3-buckets.ts';
 import type { KeyStoreError, TokenKeyStore } from './private-ca/keys/key-store.ts';
@@ -26,11 +27,11 @@ import { createSealer, type Sealer } from './store/seal.ts';
 export interface WireSettings {
   /** Directory of the embedded store. */
   readonly storeDir: string;
-  /** Redis keeps the records, in place of the embedded store. */
+  /** Replaces the embedded store. */
   readonly redis?: Omit<RedisStoreSettings, 'clock'> | undefined;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
-  /** While the master key is being changed: opens too. */
+  /** Opens too, while the master key is changed. */
   readonly otherMasterKey?: Uint8Array | undefined;
   /** How many CAs an account may have in a region. */
   readonly authorityQuota?: number;
@@ -38,36 +39,36 @@ export interface WireSettings {
   readonly publicUrl?: () => string | undefined;
   /** A PKCS #11 token with CA keys. */
   readonly token?: WireToken | undefined;
-  /** Without it nothing is put into buckets. */
+  /** Where buckets are; without it nothing is put into buckets. */
   readonly s3?: S3Settings | undefined;
-  /** The connectors' CAs are at AWS; without it they are the embedded ones. */
+  /** Connectors use CAs at AWS; without it they use the embedded ones. */
   readonly acmPca?: Omit<AcmPcaIssuerOptions, 'store' | 'clock'> | undefined;
-  /** How many requests may wait for their CAs at a time; without it all may. */
+  /** How many requests may wait for their CAs at once; by default all. */
   readonly seats?: number;
-  /** Is told of a request that may have become a certificate that nobody gets. */
+  /** Logs a request for which a certificate may exist that no device receives. */
   readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
-  /** Is told of a CA whose key could not be made. */
+  /** Logs a CA whose key could not be made. */
   readonly reportCreation?: PrivateCa['reportCreation'];
 }
 
 interface WireToken {
-  /** The shared library of the token's maker. */
+  /** The PKCS #11 library of the token's maker. */
   readonly module: string;
   readonly tokenLabel: string;
   readonly pin: string;
   /** Whether the keys of new CAs are made in it. */
   readonly forNewKeys: boolean;
-  /** Is told when the token does not do its work. */
+  /** Logs a failure of the token. */
   readonly report: (fault: KeyStoreError) => void;
 }
 
-/** What is put in place of the real parts, or before them. */
+/** Replaces or wraps parts. */
 export interface WireOverrides {
   readonly clock?: () => number;
   readonly store?: RecordStore;
-  /** Gets the store and gives the one that everybody is to see. */
+  /** Wraps the store for all parts. */
   readonly guardStore?: (store: RecordStore) => RecordStore;
-  /** Gets the issuer of the settings and gives the one to use. */
+  /** Wraps the issuer of the settings. */
   readonly issuer?: (issuer: Issuer) => Issuer;
 }
 
@@ -83,15 +84,17 @@ export interface Wired {
   readonly findConnector: FindConnector;
 }
 
-/** Every call to the embedded CA is scoped to its caller, or to what it names. */
+/** Every call to the embedded CA is scoped later: to its caller, or to the ARN that it names. */
 const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /**
- * The composition root: the one place where ports meet their adapters. When done call `closeWired`.
- * @throws KeyStoreError when the token cannot be used; BucketError when it is not known where buckets are
+ * The composition root: the only place where ports meet their adapters. Call `closeWired` in the end.
+ * @throws KeyStoreError when the token cannot be used; BucketError when it is unknown where buckets
+ *   are
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
-  const { masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca } = settings;
+  const { masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca, seats } =
+    settings;
   const clock = overrides.clock ?? Date.now;
   const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
@@ -100,11 +103,11 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   const sealer = createSealer(masterKey, otherMasterKey);
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },
-    ...(authorityQuota === undefined ? {} : { authorityQuota }),
-    ...(settings.reportCreation && { reportCreation: settings.reportCreation }),
-    ...(publicUrl && { publicUrl }),
-    ...(tokenKeys && { tokenKeys, newKeysInToken: token.forNewKeys }),
-    ...(buckets && { buckets }),
+    ...omitUndefined({ authorityQuota, publicUrl, tokenKeys, buckets }),
+    ...omitUndefined({
+      newKeysInToken: token?.forNewKeys,
+      reportCreation: settings.reportCreation,
+    }),
   });
   const chosen = acmPca
     ? await loadAcmPcaIssuer({ ...acmPca, store, clock })
@@ -120,8 +123,10 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     listChallengePasswords: (connectorId) => listChallengePasswords({ store, sealer }, connectorId),
     clock,
     randomBytes,
-    ...(settings.seats === undefined ? {} : { waitingRoom: createWaitingRoom(settings.seats) }),
-    ...(settings.reportUncertain && { reportUncertain: settings.reportUncertain }),
+    ...omitUndefined({
+      waitingRoom: seats === undefined ? undefined : createWaitingRoom(seats),
+      reportUncertain: settings.reportUncertain,
+    }),
   };
   return {
     store,
@@ -135,7 +140,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   };
 }
 
-/** Ends what `wire` has opened, as soon as the embedded CA has finished what it does in the background. */
+/** Closes what `wire` has opened, once the embedded CA's background work is done. */
 export async function closeWired({ privateCa, store }: Wired): Promise<void> {
   const { creations, auditReports, tokenKeys } = privateCa;
   await Promise.allSettled([...creations.values(), ...auditReports.values()]);
@@ -143,20 +148,20 @@ export async function closeWired({ privateCa, store }: Wired): Promise<void> {
   await store.close();
 }
 
-/** The client of Redis is not loaded without it either. */
+/** Loads the client of Redis only where it is used. */
 async function openStore({ storeDir, redis }: WireSettings, clock: () => number) {
   if (!redis) return openLmdbRecordStore({ directory: storeDir, clock });
   const { openRedisRecordStore } = await import('./store/redis/redis-record-store.ts');
   return openRedisRecordStore({ ...redis, clock });
 }
 
-/** The client of S3 is large: whoever does not use it does not wait for it. */
+/** Loads the client of S3, which is large, only where it is used. */
 async function loadS3Buckets(settings: S3Settings): Promise<Buckets> {
   const { openS3Buckets } = await import('./private-ca/buckets/s3/open-s3-buckets.ts');
   return openS3Buckets(settings);
 }
 
-/** Nor for that of AWS Private CA. */
+/** Loads the client of AWS Private CA only where it is used. */
 async function loadAcmPcaIssuer(options: AcmPcaIssuerOptions): Promise<Issuer> {
   const { createAcmPcaIssuer } = await import('./issuer/acm-pca/acm-pca-issuer.ts');
   return createAcmPcaIssuer(options);

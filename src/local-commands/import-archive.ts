@@ -18,15 +18,16 @@ import type { StoreAccess } from './with-store.ts';
 
 type Dependencies = Pick<StoreAccess, 'store' | 'sealer' | 'clock'>;
 
-/** Reads the archive from its beginning; each call gives the same. */
+/** Reads the whole archive; each call reads the same. */
 type ReadAll = (take: TakeRecords) => Promise<ArchiveContent>;
 
 /**
- * Puts the records of an archive into an empty store, which is marked until all of them are there: no server uses it meanwhile
- * (`requireMasterKey`), and an import that was cut short is begun again by that of the same archive.
- * When it is begun again while the first still runs, the first ends.
- * @param whole what `readAll` gave before: whoever calls knows that the archive is sound to its end
- * @throws UsageError when the store is not empty, or another archive's import was cut short in it
+ * Puts the records of an archive into an empty store. The store is marked until all records are in
+ * it, and no server uses a marked store (`requireMasterKey`). After an interrupted import, an import
+ * of the same archive starts over. If it does so while the first still runs, the first one ends.
+ * @param whole the result of an earlier `readAll`, which proves that the archive is complete
+ * @throws UsageError when the store is not empty, or an import of another archive into it was cut
+ *   short
  */
 export async function importArchive(
   deps: Dependencies,
@@ -55,7 +56,7 @@ async function begin({ store, sealer }: Dependencies, importing: Importing): Pro
   if (!isOurs) throw new UsageError(`${NOT_EMPTY}; ${HOW_TO_EMPTY}`);
 }
 
-/** A store that evicts, or whose settings changed on the way, must not go unnoticed. */
+/** Detects a store that evicts records, or whose settings changed during the import. */
 async function requireAll({ store, clock }: Dependencies, readAll: ReadAll): Promise<void> {
   const stored = createRecordCounter();
   for await (const records of allRecords(store)) stored.add(records);
@@ -77,6 +78,6 @@ function requireAtLeast(stored: RecordCounts, wanted: RecordCounts): void {
 
 const NOT_EMPTY = 'the store is not empty, so nothing was imported';
 const OTHER_ARCHIVE = 'the import of another archive into this store was cut short';
-const TAKEN_OVER = 'another process imports the archive; this one ends';
+const TAKEN_OVER = 'another process has begun to import the archive, so this one ends';
 const HOW_TO_EMPTY =
   'take another (dataDir, or store.redis.keyPrefix), or empty it as docs/backup.md says';

@@ -7,7 +7,10 @@ import {
   type TakeRecords,
 } from '../store/archive/read-archive.ts';
 
-/** As `readArchive`. @throws UsageError in place of an ArchiveError, and when the file cannot be read */
+/**
+ * `readArchive` on a file.
+ * @throws UsageError in place of an ArchiveError, and when the file cannot be read
+ */
 export async function readArchiveFile(
   file: string,
   masterKeys: readonly Uint8Array[],

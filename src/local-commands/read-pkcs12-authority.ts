@@ -11,8 +11,9 @@ import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts
 import { importPublicKey } from '../x509/public-key.ts';
 
 /**
- * The key of a PKCS #12 file, the certificate that belongs to it, and those above that, among the others and `more`.
- * @throws UsageError in one line that says what to do
+ * Reads a CA from a PKCS #12 file: the private key, its certificate, and the certificate's chain,
+ * which may also come from `more`.
+ * @throws UsageError, one line that says what to do
  */
 export async function readPkcs12Authority(
   file: string,
@@ -31,7 +32,7 @@ export async function readPkcs12Authority(
       throw new UsageError(`${file}: ${error.message}${remedy(error, file)}`);
     }
     if (error instanceof DecodeError) {
-      throw new UsageError(`${file} is no PKCS #12 file that is read here: ${error.message}`);
+      throw new UsageError(`${file} is not a supported PKCS #12 file: ${error.message}`);
     }
     throw error;
   }
@@ -41,12 +42,12 @@ function keyOf(der: Uint8Array): KeyObject {
   try {
     return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
   } catch {
-    // OpenSSL's words must not end up quoting the key.
+    // OpenSSL's message is dropped: it must not quote the key.
     throw new DecodeError('its private key is malformed');
   }
 }
 
-/** Of several for the key, as after a renewal, the one that ends last. */
+/** Of several certificates for the key, as after a renewal, the one that ends last. */
 function certificateOf(privateKey: KeyObject, certificates: readonly Certificate[]): Certificate {
   const publicKey = createPublicKey(privateKey);
   const [certificate] = certificates
@@ -58,7 +59,7 @@ function certificateOf(privateKey: KeyObject, certificates: readonly Certificate
   return certificate;
 }
 
-/** A certificate above may have a key that this program does not do, which is none of its own. */
+/** False for a key that this program does not support: the CA's chain may contain one. */
 function isKey(publicKey: KeyObject, subjectPublicKeyInfo: Uint8Array): boolean {
   try {
     return importPublicKey(subjectPublicKeyInfo).equals(publicKey);
@@ -68,14 +69,14 @@ function isKey(publicKey: KeyObject, subjectPublicKeyInfo: Uint8Array): boolean 
   }
 }
 
-/** From the issuer upwards. What does not stand above the certificate is left out. */
+/** The issuers from the certificate's own up to the root; other certificates are left out. */
 function chainOf(certificate: Certificate, others: readonly Certificate[]): Certificate[] {
   const issuer = others.find((each) => isIssuedBy(certificate, each));
   if (issuer === undefined || isIssuedBy(certificate, certificate)) return [];
   return [issuer, ...chainOf(issuer, withoutKeyOf(certificate, others))];
 }
 
-/** So that certificates which sign each other come to an end. */
+/** Removes used keys, so that certificates which sign each other do not form an endless chain. */
 function withoutKeyOf(
   { subjectPublicKeyInfo }: Certificate,
   certificates: readonly Certificate[],
@@ -90,15 +91,15 @@ function remedy({ refusal }: Pkcs12Error, file: string): string {
     case 'wrongPassphrase':
       return ' (--passphrase-file)';
     case 'rewritable':
-      return `. Write it anew: ${rewriting(file, '')}`;
+      return `. Convert it: ${conversion(file, '')}`;
     case 'rewritableByLegacy':
-      return `. Write it anew: ${rewriting(file, ' -legacy')}`;
+      return `. Convert it: ${conversion(file, ' -legacy')}`;
     case 'otherContents':
       return '';
   }
 }
 
-/** By way of a file whose key openssl encrypts, so that the key is never on the disk as it is. */
-function rewriting(file: string, legacy: string): string {
+/** The intermediate PEM file holds the key encrypted, so it is never on the disk in clear. */
+function conversion(file: string, legacy: string): string {
   return `openssl pkcs12${legacy} -in ${file} -out ca.pem && openssl pkcs12 -export -in ca.pem -out new.p12`;
 }

@@ -7,8 +7,8 @@ import { UsageError } from '../config/usage-error.ts';
 import type { WireSettings } from '../wire.ts';
 
 /**
- * What to wire for a command on the store of a server: of `dev` what is in its data directory, of `serve` what `partsOf` takes
- * from its settings.
+ * The settings of `wire` for a command on the store of a server: for `dev` from its data directory,
+ * for `serve` the parts of its settings that `partsOf` selects.
  * @throws UsageError for mistakes in options and settings
  */
 export async function readWireSettings(
@@ -27,7 +27,7 @@ export async function readWireSettings(
   return partsOf(await loadSettings(config).catch((error) => explainSettings(error, config)));
 }
 
-/** Whoever has only tried `dev` has no settings and knows of none. */
+/** A user who has only tried `dev` has no settings, and needs a hint. */
 function explainSettings(error: unknown, config: string | undefined): never {
   if (config !== undefined || !(error instanceof UsageError)) throw error;
   throw new UsageError(`${error.message}\n${WHOSE_SETTINGS}`);

@@ -8,7 +8,7 @@ import {
 import type { RecordStore, Write } from '../store/record-store.ts';
 import { type Sealed, type Sealer, sealedText } from '../store/seal.ts';
 
-/** The members of a record that are sealed, of all its states. */
+/** The names of a record's sealed members, in all of its states. */
 type SealedMember<T> = T extends unknown
   ? { [Member in keyof T]-?: NonNullable<T[Member]> extends Sealed ? Member : never }[keyof T]
   : never;
@@ -16,13 +16,21 @@ type SealedMember<T> = T extends unknown
 /** How the records of one collection are sealed. */
 export interface Sealing<T> {
   readonly collection: Collection<T>;
-  /** The sealing context of each sealed member of a record. `ownerId` is the id in the name of its partition. */
+  /** The sealing context of each sealed member. `ownerId` is the id in the name of the partition. */
   readonly contexts: (
     ownerId: string,
     record: Pick<Entry<T>, 'key' | 'value'>,
   ) => Readonly<Record<SealedMember<T> & string, string>>;
-  /** What the same commit must write when a record is sealed anew: what else the master key has a part in. */
+  /** Further writes of the commit that reseals a record, for data that also depends on the key. */
   readonly alongside?: (sealer: Sealer, ownerId: string, value: T) => readonly Write[];
+}
+
+/** The records of one collection in a partition. */
+export interface ResealTarget<T> {
+  readonly partition: string;
+  /** The id in the name of the partition. */
+  readonly ownerId: string;
+  readonly sealing: Sealing<T>;
 }
 
 export interface ResealDependencies {
@@ -31,34 +39,31 @@ export interface ResealDependencies {
 }
 
 export interface ResealCount {
-  /** Records that were looked at. */
+  /** Records that were read. */
   readonly seen: number;
-  /** Those of them that were sealed anew. */
+  /** Records that were resealed. */
   readonly resealed: number;
 }
 
 const PAGE = 100;
 
 /**
- * Puts every record of one collection in a partition under the current master key. Servers that have both keys may change the
- * records meanwhile: theirs is kept, and sealed anew if it has to be.
+ * Reseals every record of one collection in a partition under the current master key. Servers that
+ * have both keys may change records meanwhile: the change is kept, and resealed if necessary.
  * @throws SealError when something is sealed under a third key
  */
 export async function resealRecords<T extends object>(
   deps: ResealDependencies,
-  partition: string,
-  ownerId: string,
-  sealing: Sealing<T>,
+  target: ResealTarget<T>,
 ): Promise<ResealCount> {
+  const { partition, sealing } = target;
   let seen = 0;
   let resealed = 0;
   let position: { after?: string } = {};
   for (;;) {
     const options = { ...position, limit: PAGE };
     const page = await listEntries(deps.store, partition, sealing.collection, options);
-    const outcomes = await Promise.all(
-      page.map((entry) => resealRecord(deps, partition, ownerId, sealing, entry)),
-    );
+    const outcomes = await Promise.all(page.map((entry) => resealRecord(deps, target, entry)));
     seen += page.length;
     resealed += outcomes.filter(Boolean).length;
     const last = page.at(-1);
@@ -67,22 +72,20 @@ export async function resealRecords<T extends object>(
   }
 }
 
-/** @returns whether there was anything to do */
+/** @returns whether the record had to be resealed */
 async function resealRecord<T extends object>(
   { store, sealer }: ResealDependencies,
-  partition: string,
-  ownerId: string,
-  sealing: Sealing<T>,
+  { partition, ownerId, sealing }: ResealTarget<T>,
   listed: Entry<T>,
 ): Promise<boolean> {
   const { collection, contexts, alongside } = sealing;
   let entry: Entry<T> | undefined = listed;
   while (entry !== undefined) {
     const { key, value }: Entry<T> = entry;
-    const anew = sealAnew(sealer, value, contexts(ownerId, entry));
-    if (Object.keys(anew).length === 0) return false;
+    const resealed = resealMembers(sealer, value, contexts(ownerId, entry));
+    if (Object.keys(resealed).length === 0) return false;
     const { outcome } = await store.commit(partition, [
-      replaceEntry(collection, entry, { ...value, ...anew }),
+      replaceEntry(collection, entry, { ...value, ...resealed }),
       ...(alongside?.(sealer, ownerId, value) ?? []),
     ]);
     if (outcome === 'committed') return true;
@@ -91,8 +94,8 @@ async function resealRecord<T extends object>(
   return false;
 }
 
-/** The members that are not under the current key, put under it. */
-function sealAnew(
+/** Reseals the members that are not under the current key. @returns those members */
+function resealMembers(
   sealer: Sealer,
   value: object,
   contexts: Readonly<Record<string, string>>,
@@ -103,9 +106,9 @@ function sealAnew(
       const sealed = sealedText.optional().parse(members.get(member));
       if (sealed === undefined || sealer.isCurrent(sealed)) return [];
       const plaintext = sealer.open(sealed, context);
-      const anew = sealer.seal(plaintext, context);
+      const resealed = sealer.seal(plaintext, context);
       plaintext.fill(0);
-      return [[member, anew]];
+      return [[member, resealed]];
     }),
   );
 }

@@ -3,17 +3,19 @@ import type { ResealCount, ResealDependencies } from './reseal-records.ts';
 import { SEALED_COLLECTIONS } from './sealed-collections.ts';
 
 /**
- * Puts everything in the store under the current master key, and notes then that the other one is needed no more. May be cut short
- * anywhere and begun again. Servers may run meanwhile, as long as each has both keys and seals under the current one.
- * @returns how much there was, by collection
- * @throws UsageError when the keys are not those of the store; SealError when something is sealed under a third one
+ * Reseals everything in the store under the current master key, then notes that the other key is no
+ * longer needed. It may be interrupted anywhere and started again. Servers may run meanwhile if each
+ * has both keys and seals under the current one.
+ * @returns the counts by collection
+ * @throws UsageError when the keys are not those of the store; SealError when something is sealed
+ *   under a third key
  */
 export async function resealStore(
   deps: ResealDependencies,
 ): Promise<ReadonlyMap<string, ResealCount>> {
   await requireMasterKey(deps);
   const counts = await resealOnce(deps);
-  // A scan of Redis can pass over something when one of its servers fails, so the last one must have found nothing to do.
+  // A scan of Redis may miss records when a server fails, so it ends when a scan finds nothing.
   for (let last = counts; hasResealed(last); ) {
     last = await resealOnce(deps);
     for (const [name, { resealed }] of last) add(counts, name, { seen: 0, resealed });

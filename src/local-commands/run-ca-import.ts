@@ -23,7 +23,7 @@ export async function runCaImport(options: CaImportOptions): Promise<void> {
     importAuthority(scopedTo(privateCa, { region, accountId }), foreign),
   ).catch(explainAwsError);
   print(`${arn}\n`);
-  if (!isNew) warn('a CA with this key was there already; nothing was changed\n');
+  if (!isNew) warn('a CA with this key exists already; nothing was changed\n');
 }
 
 async function readForeignAuthority(options: CaImportOptions): Promise<ForeignAuthority> {
@@ -55,9 +55,10 @@ async function readParts(options: CaImportOptions, above: readonly Certificate[]
 async function readKey(file: string, passphrase: string | undefined): Promise<KeyObject> {
   const pem = await readInput(file);
   try {
+    // An empty passphrase counts as none.
     return createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) });
   } catch {
-    // OpenSSL's words would only confuse, and must not end up quoting the key.
+    // OpenSSL's message is dropped: it would confuse, and must not quote the key.
     const how = passphrase ? 'that this passphrase opens' : 'without a passphrase';
     throw new UsageError(`${file} holds no private key in PEM ${how} (--passphrase-file)`);
   }
@@ -65,17 +66,19 @@ async function readKey(file: string, passphrase: string | undefined): Promise<Ke
 
 async function readCertificates(file: string): Promise<readonly Certificate[]> {
   const text = (await readInput(file)).toString('latin1');
-  return reading(file, () => decodePem('CERTIFICATE', text).map(parseCertificate));
+  return decodeFile(file, () => decodePem('CERTIFICATE', text).map(parseCertificate));
 }
 
 async function readCrl(file: string): Promise<Crl> {
   const bytes = await readInput(file);
-  return reading(file, () => parseCrl(decodePem('X509 CRL', bytes.toString('latin1'))[0] ?? bytes));
+  const text = bytes.toString('latin1');
+  return decodeFile(file, () => parseCrl(decodePem('X509 CRL', text)[0] ?? bytes));
 }
 
-function reading<T>(file: string, read: () => T): T {
+/** @throws UsageError, which names the file, in place of a DecodeError */
+function decodeFile<T>(file: string, decode: () => T): T {
   try {
-    return read();
+    return decode();
   } catch (error) {
     if (error instanceof DecodeError) throw new UsageError(`${file}: ${error.message}`);
     throw error;

@@ -24,4 +24,4 @@ function formatCounts(counts: ReadonlyMap<string, ResealCount>): string {
 
 const EMPTY = 'the store is empty; do the settings name the right one?';
 const DONE = `Everything in the store is sealed under the master key; no server needs the other one any more.
-Keep it as long as there are backups from before.`;
+Keep it as long as there are older backups.`;

@@ -7,12 +7,13 @@ import { findConnector } from '../connectors/find-connector.ts';
 import type { RaGeneration } from '../connectors/ra/ra-generations.ts';
 import { rotateRaIdentity } from '../connectors/ra/rotate-ra-identity.ts';
 import { parseDuration } from '../connectors/tags/tag-value.ts';
+import { DAY_MS } from '../durations.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { findDevInstallation } from '../server/prepare-dev.ts';
 import type { Wired } from '../wire.ts';
 import { withWired } from './with-wired.ts';
 
-const MAX_ACTIVE_IN = 90 * 86_400_000;
+const MAX_ACTIVE_IN_MS = 90 * DAY_MS;
 
 /** Runs `scep-connector ra rotate` on the store of a server, which sees the outcome at its next request. */
 export async function runRaRotate(
@@ -20,7 +21,7 @@ export async function runRaRotate(
   { activeIn, retireOld = false, ...options }: RaRotateOptions,
 ): Promise<void> {
   const activeInMs = parseDuration(activeIn);
-  if (activeInMs === undefined || activeInMs > MAX_ACTIVE_IN) {
+  if (activeInMs === undefined || activeInMs > MAX_ACTIVE_IN_MS) {
     throw new UsageError('--active-in takes a duration up to 90d, such as 14d, 12h, 15m or 30s');
   }
   if (retireOld && activeInMs > 0) {
@@ -37,7 +38,7 @@ export async function runRaRotate(
 async function findDevConnector(wired: Wired): Promise<ConnectorRecord> {
   const installation = await findDevInstallation(wired);
   if (installation !== undefined) return installation.connector;
-  throw new UsageError('the store has no connector of dev; name the one that is meant');
+  throw new UsageError('the store has no connector of dev; name the connector');
 }
 
 async function find({ store }: Wired, named: string): Promise<ConnectorRecord> {
@@ -52,7 +53,7 @@ async function find({ store }: Wired, named: string): Promise<ConnectorRecord> {
   throw new UsageError(`the connector ${named} is ${connector.status}, and must be ACTIVE`);
 }
 
-/** What is wrong with the CA is said by whatever it failed at, such as a token that the settings lack. */
+/** Adds the cause of a failure of the CA, such as a token that the settings lack. */
 function explainIssuerError(error: unknown): never {
   if (!(error instanceof IssuerError) || !(error.cause instanceof Error)) throw error;
   throw new Error(`${error.message}: ${error.cause.message}`, { cause: error });

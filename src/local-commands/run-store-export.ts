@@ -15,17 +15,22 @@ import { listEntries } from '../store/collection.ts';
 import { readArchiveFile } from './read-archive-file.ts';
 import { chooseStore, type StoreAccess, withStore } from './with-store.ts';
 
-/** Longer than the lease of a chore that is done every few seconds. Milliseconds. */
-const SOON = 30_000;
+/** Longer than the lease of a chore that runs every few seconds. */
+const FREQUENT_LEASE_MS = 30_000;
 
-/** Whether servers run on the store: some chores are done every few seconds, and their leases end soon unless they are renewed. */
+/**
+ * Whether servers run on the store. Some chores run every few seconds, so their leases expire soon
+ * and only a running server renews them.
+ */
 export async function isServed({
   store,
   clock,
 }: Pick<StoreAccess, 'store' | 'clock'>): Promise<boolean> {
   const { partition, collection } = CHORE_LEASES;
   const leases = await listEntries(store, partition, collection, { limit: 100 });
-  return leases.some(({ expiresAt }) => expiresAt !== undefined && expiresAt - clock() < SOON);
+  return leases.some(
+    ({ expiresAt }) => expiresAt !== undefined && expiresAt - clock() < FREQUENT_LEASE_MS,
+  );
 }
 
 /** Runs `scep-connector store export`. */
@@ -43,7 +48,7 @@ export async function runStoreExport(options: StoreExportOptions): Promise<void>
   });
 }
 
-/** The file has its name only when it is whole, on the disk, and has been read back. */
+/** Writes a temporary file, reads it back, and renames it once it is on the disk. */
 async function writeArchiveFile(access: StoreAccess, file: string): Promise<ArchiveContent> {
   const unfinished = `${file}.${randomUUID()}.tmp`;
   try {
@@ -77,4 +82,4 @@ async function syncDirectory(directory: string): Promise<void> {
 
 const EMPTY = 'the store is empty; do the settings name the right one?';
 const RUNNING =
-  'servers use this store, or did half a minute ago; stop them to move it, or give --live for a backup';
+  'servers use this store, or did half a minute ago; stop them to move it, or use --live for a backup';

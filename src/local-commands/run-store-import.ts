@@ -7,7 +7,7 @@ import { importArchive } from './import-archive.ts';
 import { readArchiveFile } from './read-archive-file.ts';
 import { chooseStore, withStore } from './with-store.ts';
 
-/** Runs `scep-connector store import`. The store is not touched before the archive has been read to its end. */
+/** Runs `scep-connector store import`. It reads the whole archive before it opens the store. */
 export async function runStoreImport({ in: file, ...options }: StoreImportOptions): Promise<void> {
   const choice = await chooseStore(options);
   const readAll = (take: TakeRecords) => readArchiveFile(file, choice.masterKeys, take);

@@ -18,18 +18,19 @@ import {
   type Sealing,
 } from './reseal-records.ts';
 
-/** A collection with records that hold something sealed. */
+/** A collection whose records have sealed members. */
 export interface SealedCollection {
   readonly name: string;
-  /** What the names of its partitions begin with, before the id of their owner. */
+  /** The names of its partitions are this prefix and the id of their owner. */
   readonly partitionPrefix: string;
-  /** As `resealRecords`. */
+  /** `resealRecords` on one partition. */
   readonly reseal: (deps: ResealDependencies, partition: string) => Promise<ResealCount>;
 }
 
 /**
- * All that stands in the store under the master key, but for the key's own mark (require-master-key.ts). A record that is to
- * hold something sealed needs its line here; test/unit/local-commands/sealed-collections.test.ts sees to that.
+ * Everything in the store that is sealed under the master key, apart from the key's own mark
+ * (require-master-key.ts). A new collection with sealed members needs a line here, as
+ * test/unit/local-commands/sealed-collections.test.ts requires.
  */
 export const SEALED_COLLECTIONS: readonly SealedCollection[] = [
   sealed(connectorPartition, {
@@ -64,7 +65,9 @@ function sealed<T extends object>(
   return {
     name: sealing.collection.name,
     partitionPrefix,
-    reseal: (deps, partition) =>
-      resealRecords(deps, partition, partition.slice(partitionPrefix.length), sealing),
+    reseal: (deps, partition) => {
+      const ownerId = partition.slice(partitionPrefix.length);
+      return resealRecords(deps, { partition, ownerId, sealing });
+    },
   };
 }

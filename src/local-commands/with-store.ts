@@ -5,14 +5,14 @@ import type { LoadedSettings } from '../config/load-settings.ts';
 import { type Wired, type WireSettings, wire } from '../wire.ts';
 import { readWireSettings, requireStore } from './read-wire-settings.ts';
 
-/** A store that a command is to work on, and that is not open yet. */
+/** The store that a command will open. */
 export interface StoreChoice {
   readonly settings: WireSettings;
-  /** The current master key, 32 octets, then the other one while it is being changed. */
+  /** The current master key, 32 octets, and the other one while the master key is changed. */
   readonly masterKeys: readonly [current: Uint8Array, ...other: Uint8Array[]];
 }
 
-/** A store that a command works on, beside servers that may be running. */
+/** An open store. Servers may be running on it. */
 export type StoreAccess = Pick<Wired, 'store' | 'sealer' | 'clock'> &
   Pick<StoreChoice, 'masterKeys'>;
 
@@ -25,8 +25,8 @@ export async function chooseStore(options: StoreOptions): Promise<StoreChoice> {
 }
 
 /**
- * Runs something on a store. Whether it may be used is not looked into.
- * @param mustExist whether it is a mistake when an embedded store is not there yet
+ * Runs something on a store, without a check of the master key.
+ * @param mustExist refuses an embedded store that does not exist yet
  * @throws UsageError
  */
 export async function withStore<T>(
@@ -43,7 +43,7 @@ export async function withStore<T>(
   }
 }
 
-/** Without token, buckets and AWS, of which none is needed to read and write records. */
+/** Reading and writing records needs no token, no buckets and no AWS. */
 function storeAlone({ settings, masterKey, otherMasterKey, redis }: LoadedSettings): WireSettings {
   const report = (fault: string) => warn(`scep-connector: ${fault}\n`);
   return {

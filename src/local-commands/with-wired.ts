@@ -8,9 +8,10 @@ import { closeWired, type Wired, wire } from '../wire.ts';
 import { readWireSettings, requireStore } from './read-wire-settings.ts';
 
 /**
- * Runs something with all parts of a server, its CA as well, beside servers that may be running: they see the outcome at their next
- * request.
- * @throws UsageError for mistakes in options and settings, when there is no store, and for another master key
+ * Runs something with all parts of a server, including its CA. Servers that are running see the
+ * outcome at their next request.
+ * @throws UsageError for mistakes in options and settings, when there is no store, and for a wrong
+ *   master key
  */
 export async function withWired<T>(
   options: StoreOptions,
@@ -30,7 +31,7 @@ export async function withWired<T>(
   }
 }
 
-/** What the embedded CA refuses is for the person at the command line. @throws UsageError in place of an AwsError */
+/** Shows the user why the embedded CA refuses. @throws UsageError in place of an AwsError */
 export function explainAwsError(error: unknown): never {
   throw error instanceof AwsError ? new UsageError(error.message) : error;
 }

@@ -1,11 +1,10 @@
 import type { Logger } from './logger.ts';
 
-/** Milliseconds. */
-const LOG_INTERVAL = 10_000;
+const LOG_INTERVAL_MS = 10_000;
 
 /**
- * One line at the first, then one for all of ten seconds, with how many `times` it was since the last: what every request meets is
- * not to fill the log. Give what is the same for all as the message; the state is that of one of them.
+ * Logs an event that any request may cause, at most once in ten seconds. `times` in the line counts
+ * the events since the last line; the state is that of the latest event.
  */
 export function logRarely(
   logger: Logger,
@@ -13,12 +12,12 @@ export function logRarely(
   level: 'warn' | 'error' = 'warn',
 ): (state: object) => void {
   let times = 0;
-  let nextLine = 0;
+  let nextLineAt = 0;
   return (state) => {
     times += 1;
-    if (performance.now() < nextLine) return;
+    if (performance.now() < nextLineAt) return;
     logger[level]({ times, ...state }, message);
     times = 0;
-    nextLine = performance.now() + LOG_INTERVAL;
+    nextLineAt = performance.now() + LOG_INTERVAL_MS;
   };
 }

@@ -4,12 +4,12 @@ export type { Logger } from 'pino';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
-/** Octets that are kept for a disk that is full until it has room again; what comes beyond is lost. */
-const MOST_UNWRITTEN = 1_048_576;
+/** Lines are buffered up to this size while the disk is full; further lines are lost. */
+const MAX_BUFFER_OCTETS = 1_048_576;
 
 /**
- * A logger that writes one JSON object a line to standard error, or to `destination`. What may be secret is never handed to
- * it; the redaction stands behind that rule, for members of the names that would be worst.
+ * Writes one JSON object a line to standard error, or to `destination`. Callers never log secrets;
+ * the redaction of the most dangerous names is a second line of defence.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const secrets = ['password', 'challenge', 'challengePassword', 'privateKey', 'masterKey'];
@@ -18,8 +18,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(options, destination ?? standardError());
 }
 
-/** Whoever reads the log may die and the disk that takes it may fill up: the server goes on, and there is nobody to tell. */
+/** Ignores errors: the server continues when the log's reader has died or its disk is full. */
 function standardError(): DestinationStream {
-  const stream = pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN });
+  const stream = pino.destination({ fd: 2, sync: true, maxLength: MAX_BUFFER_OCTETS });
   return stream.on('error', () => undefined);
 }

@@ -1,13 +1,13 @@
 import type { Logger } from '../observability/logger.ts';
 
 export interface BackgroundWork {
-  /** Starts work that no request waits for. What it throws is logged: a chore on any replica is the remedy. */
+  /** Starts work that no request awaits. Its errors are logged; a chore of any replica repeats it. */
   start(work: () => Promise<unknown>): void;
-  /** Resolves when nothing is under way; then the store may be closed. */
+  /** Resolves when no work is under way, so the store may be closed. */
   settled(): Promise<void>;
 }
 
-/** One for the process: its end waits for all of it. */
+/** Create one for the process, whose end waits for all of its work. */
 export function createBackgroundWork(logger: Logger): BackgroundWork {
   const underWay = new Set<Promise<void>>();
   return {

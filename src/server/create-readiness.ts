@@ -5,30 +5,30 @@ import { StoreUnavailableError } from '../store/record-store.ts';
 import type { Wired } from '../wire.ts';
 import { isMasterKeyInUse } from './require-master-key.ts';
 
-/** Whether this process can enrol devices, for whoever sends them to it. */
+/** Whether this process can enrol devices, for load balancers and orchestrators. */
 export interface Readiness {
-  /** What is in the way, in words for anybody; undefined when nothing is. It takes less than a second. */
+  /** Why it cannot, in words fit for anyone; undefined when it can. Resolves within a second. */
   objection(): Promise<string | undefined>;
-  /** From now on the process wants no more requests. */
+  /** From now on the process is never ready. */
   retire(): void;
 }
 
 interface ReadinessOptions {
-  /** Looks once. It may throw, and may take its time. */
+  /** May throw and may take long. */
   readonly check: () => Promise<string | undefined>;
   readonly logger: Logger;
-  /** Milliseconds. Below the second that a kubelet waits, so that it is told the reason. */
-  readonly patience?: number;
-  /** Milliseconds that an outcome stands, so that no storm of probes becomes one of the store. */
-  readonly freshness?: number;
+  /** Less than the second that a kubelet waits by default, so the kubelet gets the reason. */
+  readonly patienceMs?: number;
+  /** How long an outcome is reused, so that many probes do not burden the store. */
+  readonly freshnessMs?: number;
 }
 
-/** Looks when it is asked, and logs when the outcome changes. */
+/** Checks when it is asked, and logs when the outcome changes. */
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { check, logger, patience = 800, freshness = 1_000 } = options;
+  const { check, logger, patienceMs = 800, freshnessMs = 1_000 } = options;
   let isRetired = false;
   let known: { readonly objection: string | undefined; readonly at: number } | undefined;
-  let looking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
 
   const learn = (objection: string | undefined, cause?: unknown) => {
     const wasReady = known && known.objection === undefined;
@@ -38,22 +38,22 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     }
     known = { objection, at: performance.now() };
   };
-  const look = async () => {
+  const runCheck = async () => {
     try {
       learn(await check());
     } catch (error) {
       learn('the server cannot tell whether it is ready', error);
     }
-    looking = undefined;
+    checking = undefined;
   };
 
   return {
     async objection() {
       if (isRetired) return 'the server is about to end';
-      if (known !== undefined && performance.now() - known.at < freshness) return known.objection;
-      looking ??= look();
-      const silent = sleep(patience, true, { ref: false });
-      if ((await Promise.race([looking, silent])) === true) learn('the store does not answer');
+      if (known !== undefined && performance.now() - known.at < freshnessMs) return known.objection;
+      checking ??= runCheck();
+      const silent = sleep(patienceMs, true, { ref: false });
+      if ((await Promise.race([checking, silent])) === true) learn('the store does not answer');
       return known?.objection;
     },
     retire() {
@@ -63,8 +63,9 @@ export function createReadiness(options: ReadinessOptions): Readiness {
 }
 
 /**
- * What keeps this process from enrolling: the store, or a master key that does not open the RA keys in it. Never the CA's health: while
- * that is away devices can be told to come back, and no restart would help.
+ * Why this process cannot enrol: the store fails, or the master key does not open the RA keys in it.
+ * The CA does not count: while it is unavailable devices can be asked to wait, and a restart would
+ * not help.
  */
 export async function checkReadiness({
   store,

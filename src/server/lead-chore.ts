@@ -10,11 +10,11 @@ import {
 } from '../store/lease.ts';
 import type { RecordStore } from '../store/record-store.ts';
 
-/** A chore that one of all processes on a store does. */
+/** A chore that one process does for all processes on a store. */
 export interface LedChore {
-  /** Does the work, unless another process has the chore. */
+  /** Does the work, unless another process holds the chore's lease. */
   run(): Promise<void>;
-  /** Lets another process have the chore at once. */
+  /** Gives up the lease, so that another process can take over at once. */
   release(): Promise<void>;
 }
 
@@ -24,18 +24,19 @@ interface Dependencies {
   readonly randomUuid: () => string;
 }
 
-/** How long a chore stays undone when the process that was doing it is killed. Milliseconds. */
-const TTL = 10_000;
-/** By the name of the chore. */
+/** After this time another process takes over from one that was killed during the work. */
+const TTL_MS = 10_000;
+/** The keys are the names of the chores. */
 export const CHORE_LEASES = {
   partition: 'leases',
   collection: defineCollection('leases', leaseSchema),
 };
 
 /**
- * A chore under a lease, so that not every process does it: the one that has the lease keeps it until its next run is due, `everyMs`
- * later, and gives it up when it fails or ends. That saves work and nothing else. What the chore writes must be safe when two
- * processes do it at once, as when one was paused and does not know yet that it has lost the lease.
+ * Puts a chore under a lease, so that only one process does it. The process keeps the lease until
+ * its next run, `everyMs` later, and gives it up when the work fails or the process ends. The lease
+ * only saves work: two processes may do the chore at once when one was paused and does not know yet
+ * that it has lost the lease, so the chore's writes must be safe then.
  */
 export function leadChore(
   { store, clock, randomUuid }: Dependencies,
@@ -44,28 +45,28 @@ export function leadChore(
 ): LedChore {
   const key = name.replaceAll(' ', '-');
   const place: LeasePlace = { store, clock, ...CHORE_LEASES, key };
-  const longest = everyMs + TTL;
+  const longestMs = everyMs + TTL_MS;
   let held: Lease | undefined;
   const remaining = (lease: Lease) => lease.expiresAt - clock();
   const take = async () => {
     if (held === undefined || remaining(held) <= 0) {
-      return acquireLease(place, { holder: randomUuid(), ttl: TTL, longest });
+      return acquireLease(place, { holder: randomUuid(), ttlMs: TTL_MS, longestMs });
     }
-    // One that was taken by a clock which was ahead may be another's by now.
-    const isSure = remaining(held) >= TTL / 2 && remaining(held) <= longest;
-    return isSure ? held : renewLease(held, TTL);
+    // A lease acquired while the clock was ahead may have been taken over.
+    const isSure = remaining(held) >= TTL_MS / 2 && remaining(held) <= longestMs;
+    return isSure ? held : renewLease(held, TTL_MS);
   };
   const release = async () => {
     const lease = held;
     held = undefined;
-    // When the store cannot be reached, the lease ends by itself.
+    // If the store is unavailable, the lease expires.
     if (lease) await store.commit(CHORE_LEASES.partition, [endLease(lease)]).catch(() => undefined);
   };
   return {
     async run() {
       held = await take();
       if (held === undefined) return;
-      const kept = keepLease(held, TTL);
+      const kept = keepLease(held, TTL_MS);
       try {
         await work();
       } catch (error) {
@@ -74,7 +75,7 @@ export function leadChore(
         throw error;
       }
       held = await kept.stop();
-      if (remaining(held) < everyMs + TTL / 2) held = await renewLease(held, longest);
+      if (remaining(held) < everyMs + TTL_MS / 2) held = await renewLease(held, longestMs);
     },
     release,
   };

@@ -10,8 +10,9 @@ import type { Logger } from '../observability/logger.ts';
 type OpenListener = Pick<RunningListener, 'url' | 'retire' | 'drain'>;
 
 /**
- * A listener as its settings have it: plain HTTP, or TLS with the certificate of its files, which are read again when they change.
- * @throws UsageError for TLS files at fault; the system's error, with `code` such as EADDRINUSE
+ * Opens a listener by its settings: plain HTTP, or TLS with certificate files that are read again
+ * when they change.
+ * @throws UsageError for faulty TLS files; the system's error, with `code` such as EADDRINUSE
  */
 function openListener(
   app: RequestListener,
@@ -60,11 +61,11 @@ async function openTlsListener(
 
 /** Listeners that are opened one by one and ended together. */
 export interface OpenListeners extends Pick<OpenListener, 'retire' | 'drain'> {
-  /** @returns where it is reached @throws as `openListener` */
+  /** @returns its URL @throws as `openListener` */
   open(app: RequestListener, settings: ListenerSettings): Promise<string>;
 }
 
-/** None is open at first. @param logger is told when TLS files change */
+/** @param logger logs when TLS files change */
 export function openListeners(logger: Logger): OpenListeners {
   const opened: OpenListener[] = [];
   return {

@@ -12,7 +12,7 @@ import { scopedTo } from '../private-ca/private-ca.ts';
 import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
 import type { Wired } from '../wire.ts';
 
-/** What `scep-connector dev` made on its first start. */
+/** What `scep-connector dev` creates on its first start. */
 const installationSchema = z.strictObject({
   certificateAuthorityArn: z.string(),
   connectorId: z.string(),
@@ -26,10 +26,10 @@ const installations = defineCollection<z.infer<typeof installationSchema>>(
 const PARTITION = 'dev';
 const KEY = 'first-start';
 
-/** A development server's ARNs are of no real account. */
+/** The ARNs of a development server name no real account. */
 export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 
-/** Any client can be tried against the development connector: scepclient knows only single DES and SHA-1. */
+/** Lets every client enrol for a trial: scepclient only knows single DES and SHA-1. */
 const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:pending-wait': '2s' };
 
 export interface DevInstallation {
@@ -37,16 +37,16 @@ export interface DevInstallation {
   readonly challengePassword: string;
 }
 
-/** Nothing keeps the development connector out, but it counts. */
+/** The development connector counts towards quotas, but no quota refuses it. */
 const NO_QUOTAS = {
   connectors: Number.MAX_SAFE_INTEGER,
   challengesPerConnector: Number.MAX_SAFE_INTEGER,
 };
 
 /**
- * The CA, connector and challenge of a development server: made on its first start, found again later, and what has been deleted
- * since made anew. When a start is cut short the next one begins again; when two run at once, both use what the first
- * to finish has made.
+ * Creates the CA, connector and challenge of a development server on its first start, finds them on
+ * later starts, and recreates what has been deleted since. After an interrupted start the next one
+ * begins again; of two concurrent starts, both use what the first to finish has created.
  */
 export async function prepareDev(wired: Wired): Promise<DevInstallation> {
   const found = await findDevInstallation(wired);
@@ -57,7 +57,10 @@ export async function prepareDev(wired: Wired): Promise<DevInstallation> {
   return installation;
 }
 
-/** What an earlier start made, or undefined when it is not all there. @throws SealError when the master key is another one. */
+/**
+ * What an earlier start created; undefined when a part of it is missing.
+ * @throws SealError when the master key is another one
+ */
 export async function findDevInstallation(wired: Wired): Promise<DevInstallation | undefined> {
   const entry = await getEntry(wired.store, PARTITION, installations, KEY);
   if (entry === undefined) return undefined;
@@ -93,7 +96,10 @@ async function makeInstallation(wired: Wired): Promise<void> {
   await wired.store.commit(PARTITION, [putEntry(installations, KEY, record, { condition })]);
 }
 
-/** The ClientToken makes starts at once share one connector, and a start after a deletion make another. */
+/**
+ * The ClientToken makes concurrent starts share one connector, and lets a start after a deletion
+ * create another.
+ */
 async function makeConnector(
   wired: Wired,
   certificateAuthorityArn: string,

@@ -6,13 +6,11 @@ import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { SealError, type Sealed, type Sealer, sealedText } from '../store/seal.ts';
 
 /**
- * A sealed nothing for each master key under which something in the store may be sealed. There are two from the moment a server
- * first uses a new key until `master-key reseal` has done away with the old one.
+ * A sealed empty value for each master key under which something in the store may be sealed. There
+ * are two from the time a server first uses a new key until `master-key reseal` has replaced the old
+ * one.
  */
-const marks = defineCollection(
-  'master-key',
-  z.strictObject({ sealed: z.union([sealedText, z.array(sealedText)]) }),
-);
+const marks = defineCollection('master-key', z.strictObject({ sealed: z.array(sealedText) }));
 const PARTITION = 'installation';
 const KEY = 'mark';
 const CONTEXT = `${PARTITION}/${KEY}`;
@@ -23,19 +21,21 @@ interface Dependencies {
 }
 
 /**
- * Makes sure that the master keys open all that is in the store and that all of it is there, and notes that the current key is in
- * use. A new store takes any key. With a wrong one nothing is written. To be called before anything is sealed; again does no harm.
- * @throws UsageError when the keys are others, the second of two is missing, or an import into the store was cut short
+ * Requires that the master keys open everything in the store and that no import is unfinished, and
+ * notes that the current key is in use. A new store accepts any key. With a wrong key nothing is
+ * written. Call it before anything is sealed; repeating it does no harm.
+ * @throws UsageError when a key is wrong, the second of two is missing, or an import into the store
+ *   was cut short
  */
 export async function requireMasterKey(deps: Dependencies): Promise<void> {
   await noteMasterKey(deps);
-  // Afterwards: an import that begins at this moment does not where a key is noted (`claimStore`).
+  // Checked last: an import cannot begin once a key is noted (`claimStore`).
   if ((await findUnfinishedImport(deps.store)) !== undefined) throw new UsageError(HALF_IMPORTED);
 }
 
-/** The write with which an import takes a new store. It fails when a server has begun to use it. */
+/** The write by which an import claims a new store. It fails when a server has begun to use it. */
 export function claimStore(sealer: Sealer): PutWrite {
-  const sealed = sealer.seal(new Uint8Array(), CONTEXT);
+  const sealed = [sealer.seal(new Uint8Array(), CONTEXT)];
   return putEntry(marks, KEY, { sealed }, { condition: 'absent' });
 }
 
@@ -57,8 +57,8 @@ async function noteMasterKey({ store, sealer }: Dependencies): Promise<void> {
 }
 
 /**
- * Whether the store's records may be sealed under the current master key: not under a wrong one, nor, in a server that has
- * been running throughout, under one that has been done away with since. Writes nothing.
+ * Whether the current master key is one of the store's. It is not if it is wrong, or if
+ * `master-key reseal` has replaced it while this server was running. Writes nothing.
  */
 export async function isMasterKeyInUse({ store, sealer }: Dependencies): Promise<boolean> {
   const { sealed } = await readMarks(store);
@@ -66,7 +66,7 @@ export async function isMasterKeyInUse({ store, sealer }: Dependencies): Promise
 }
 
 /**
- * Notes that nothing is sealed under any key but the current one any more.
+ * Notes that everything is sealed under the current key.
  * @throws UsageError as `requireMasterKey`
  */
 export async function dropOtherMasterKey(deps: Dependencies): Promise<void> {
@@ -86,8 +86,7 @@ export async function dropOtherMasterKey(deps: Dependencies): Promise<void> {
 async function readMarks(store: RecordStore) {
   const entry = await getEntry(store, PARTITION, marks, KEY);
   if (entry === undefined) return { sealed: [], condition: 'absent' } as const;
-  // One alone is how the mark was before there could be two keys.
-  return { sealed: [entry.value.sealed].flat(), condition: { version: entry.version } };
+  return { sealed: entry.value.sealed, condition: { version: entry.version } };
 }
 
 function opens(sealer: Sealer, mark: Sealed): boolean {
@@ -108,7 +107,7 @@ const SECOND_KEY =
 const HALF_IMPORTED =
   'an import into the store was cut short; run "scep-connector store import" again with the same archive';
 
-/** The first secret that is opened tells whether the key is the one that sealed it. @throws UsageError in place of a SealError */
+/** @throws UsageError in place of a SealError, which means that the master key is wrong */
 export function explainSealError(error: unknown): never {
   throw error instanceof SealError ? new UsageError(WRONG_KEY) : error;
 }

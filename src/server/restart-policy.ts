@@ -1,23 +1,25 @@
-/** When a worker that has died is replaced. */
+import { MINUTE_MS } from '../durations.ts';
+
+/** Decides when a worker that has died is replaced. */
 export interface RestartPolicy {
-  /** A worker has come to work: those that died before are forgotten. */
+  /** Forgets earlier failed starts, because a worker has started. */
   forgive(): void;
   /**
-   * Milliseconds until the replacement; undefined when there is no prospect that it fares better.
-   * @param lifeMs how long the dead one lived
-   * @param isAnyServing whether others serve, which must not end for the sake of this one
+   * Milliseconds until the replacement starts; undefined when the server should give up.
+   * @param lifeMs how long the dead worker lived
+   * @param isAnyServing whether other workers serve; then the server never gives up
    */
   pauseAfter(lifeMs: number, isAnyServing: boolean): number | undefined;
 }
 
-const LONGEST_PAUSE = 10_000;
-/** A worker that has lived longer did not die of its start. Milliseconds. */
-const SOUND_LIFE = 60_000;
-/** After this many failed starts in a row there is no prospect of a good one. */
-const HOPELESS = 5;
+const LONGEST_PAUSE_MS = 10_000;
+/** A worker that has lived longer did not fail to start. */
+const SOUND_LIFE_MS = MINUTE_MS;
+/** After this many failed starts in a row the server gives up. */
+const MAX_FAILED_STARTS = 5;
 
-/** Pauses that grow while workers die young. @param firstPause milliseconds */
-export function createRestartPolicy(firstPause: number): RestartPolicy {
+/** The pause doubles for each worker in a row that dies within a minute. */
+export function createRestartPolicy(firstPauseMs: number): RestartPolicy {
   let deaths = 0;
   let failedStarts = 0;
   return {
@@ -25,10 +27,10 @@ export function createRestartPolicy(firstPause: number): RestartPolicy {
       failedStarts = 0;
     },
     pauseAfter(lifeMs, isAnyServing) {
-      deaths = lifeMs > SOUND_LIFE ? 1 : deaths + 1;
+      deaths = lifeMs > SOUND_LIFE_MS ? 1 : deaths + 1;
       failedStarts += 1;
-      if (failedStarts >= HOPELESS && !isAnyServing) return undefined;
-      return Math.min(firstPause * 2 ** (deaths - 1), LONGEST_PAUSE);
+      if (failedStarts >= MAX_FAILED_STARTS && !isAnyServing) return undefined;
+      return Math.min(firstPauseMs * 2 ** (deaths - 1), LONGEST_PAUSE_MS);
     },
   };
 }

@@ -30,7 +30,7 @@ export async function runDev(dev: DevSettings): Promise<void> {
   const masterKeys = await withOtherMasterKey(await loadMasterKey(dataDir), otherMasterKeyFile);
   const credential = await loadDevCredential(dataDir, DEV_SCOPE.accountId);
   const settings = devServerSettings(dev);
-  // The server's own start does not wait for it.
+  // The start itself is not delayed.
   const ca = { delayMs: 0 };
   await runServer(
     { settings, ...masterKeys, credential },
@@ -77,7 +77,10 @@ async function describe(
   };
 }
 
-/** Under its name only when whole: whoever waits for the file reads it at once. It holds the challenge and the access key. */
+/**
+ * Renames the file when it is complete, because scripts that wait for it read it at once. It holds
+ * the challenge and the access key.
+ */
 async function writeReadyFile(file: string, connection: DevConnection): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   try {
@@ -90,10 +93,10 @@ async function writeReadyFile(file: string, connection: DevConnection): Promise<
 }
 
 /**
- * The same CA, but one that takes `delayMs()` for each certificate, so that one can see how clients and administrators wait. A
- * certificate asked for by an earlier process is ready at once.
+ * Delays every certificate by `delayMs()`, to show how clients and administrators wait. Certificates
+ * that an earlier process asked for are ready at once.
  */
-export function slowIssuer(issuer: Issuer, delayMs: () => number, clock: () => number): Issuer {
+function slowIssuer(issuer: Issuer, delayMs: () => number, clock: () => number): Issuer {
   const readyAt = new Map<string, number>();
   return {
     ...issuer,

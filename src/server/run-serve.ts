@@ -3,11 +3,13 @@ import { print } from '../cli/terminal/print.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import type { Logger } from '../observability/logger.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { runServer } from './run-server.ts';
 import { joinPrimary } from './worker-part.ts';
 
 /**
- * Runs `scep-connector serve` until SIGTERM or SIGINT: in this process, or in several of which this one is the primary or a worker.
+ * Runs `scep-connector serve` until SIGTERM or SIGINT, in this process alone or as the primary or a
+ * worker of several.
  * @throws UsageError with a line for each mistake in the settings
  */
 export async function runServe({ config, checkConfig, workers }: ServeOptions): Promise<void> {
@@ -16,7 +18,7 @@ export async function runServe({ config, checkConfig, workers }: ServeOptions): 
     print('The settings are valid.\n');
     return;
   }
-  const settings = { ...loaded.settings, ...(workers === undefined ? {} : { workers }) };
+  const settings = { ...loaded.settings, ...omitUndefined({ workers }) };
   const { regions } = settings.api;
   const warn = (logger: Logger) => {
     if (regions === undefined) logger.warn(EVERY_REGION);
@@ -25,7 +27,7 @@ export async function runServe({ config, checkConfig, workers }: ServeOptions): 
   if (settings.store.kind === 'embedded') await makeDataDir(settings.dataDir);
   const worker = joinPrimary();
   if (worker === undefined && settings.workers > 1) {
-    // Neither it nor what it needs is loaded where there is one process.
+    // Not loaded where there is one process.
     const { runWorkers } = await import('./run-workers.ts');
     process.exitCode = await runWorkers(settings, warn);
     return;

@@ -21,18 +21,19 @@ import { type Unlocking, unlockStore } from './unlock-store.ts';
 import { explainAdapterError, wireSettings } from './wire-settings.ts';
 import type { WorkerPart } from './worker-part.ts';
 
-/** What a way to run the server adds to it. */
+/** What `dev` and `serve` add to the server. */
 export interface ServerPlan {
   readonly overrides?: WireOverrides;
-  /** Done before anybody is let in; gives what is to be done once everybody is. */
+  /** Runs before the listeners open; the function that it returns runs once they listen. */
   readonly prepare?: (wired: Wired) => Promise<(urls: ServerUrls, logger: Logger) => Promise<void>>;
-  /** Set in one of several processes that are one server: then the primary speaks for it. */
+  /** Set in a worker process: then the primary announces the server and answers probes. */
   readonly worker?: WorkerPart | undefined;
 }
 
 /**
- * Runs a server on a data directory that is there, until SIGTERM or SIGINT, then drains.
- * @throws UsageError for what the person who starts it can put right; the system's error for an address that is taken
+ * Runs a server until SIGTERM or SIGINT, then drains. The data directory must exist.
+ * @throws UsageError for what the person who starts it can correct; the system's error for an address
+ *   in use
  */
 export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promise<void> {
   const { settings } = loaded;
@@ -60,7 +61,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     const opened = await listeners.open(createEnrolApp({ ...wired, load, logger }), enrol);
     const enrolUrl = publicUrl ?? opened;
     publicUrl = enrolUrl;
-    // After the address is known, which certificates name.
+    // Certificates name the address, so chores start when it is known.
     chores.push(...startChores(wired, unlocked, logger));
     const api = wireApi(wired, settings, {
       ...{ ...credentials, enrolUrl, logger },
@@ -75,7 +76,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       announceServer(urls, settings, logger);
       await announce?.(urls, logger);
     }
-    // A key that proves to be wrong ends the server too.
+    // `unlocked` rejects when the master key is wrong, which ends the server too.
     const signal = await Promise.race([stopped, unlocked.then(() => stopped)]);
     logger.info({ signal }, 'draining');
     readiness.retire();
@@ -93,7 +94,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   }
 }
 
-/** Each line of a worker bears its number. */
+/** A worker's number is in each of its log lines. */
 function loggerOf({ logLevel }: Settings, worker: WorkerPart | undefined): Logger {
   const logger = createLogger(logLevel);
   return worker ? logger.child({ worker: worker.number }) : logger;

@@ -10,11 +10,12 @@ import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-watch.ts';
 
 /**
- * The primary of several workers, until SIGTERM or SIGINT: it shares the listeners out, keeps the workers alive and answers the
- * probes for all of them. It opens no store and holds no state. When it is killed the workers end.
- * @param warn what there is to say once it listens
+ * Runs the primary of several workers until SIGTERM or SIGINT: it shares the listeners, keeps the
+ * workers alive and answers probes for all of them. It opens no store and holds no state. When it is
+ * killed, the workers end.
+ * @param warn logs warnings once the server listens
  * @returns the exit code
- * @throws the system's error for an address of the ops listener that is taken
+ * @throws the system's error when the address of the ops listener is in use
  */
 export async function runWorkers(
   settings: Settings,
@@ -40,7 +41,7 @@ export async function runWorkers(
   return exitCode;
 }
 
-/** The same command in another process. What is secret in the environment is inherited; nothing of it is an argument. */
+/** Runs the same command in another process, which inherits secrets by its environment only. */
 function forkWorker(): WorkerProcess {
   const worker = cluster.fork();
   return {

@@ -2,13 +2,13 @@ import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export interface Chore {
-  /** No run begins any more; resolves when none is under way. */
+  /** Starts no further run; resolves when none is under way. */
   stop(): Promise<void>;
 }
 
 /**
- * Does `run` at once and then every `everyMs` milliseconds, one at a time, for as long as the process lives for other reasons.
- * What it throws is logged, once in ten seconds at most, and the next run is the remedy.
+ * Calls `run` at once and then every `everyMs`, one at a time. The timer does not keep the process
+ * alive. Errors are logged, at most once in ten seconds, and the next run tries again.
  */
 export function startChore(
   name: string,

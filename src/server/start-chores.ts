@@ -1,5 +1,6 @@
 import { renewRaIdentities } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnectors } from '../connectors/unfinished-connectors.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 import { resumeTransactions } from '../enrolment/transaction/unfinished-transactions.ts';
 import type { Logger } from '../observability/logger.ts';
 import { destroyDeletedKeys } from '../private-ca/authority/destroy-deleted-keys.ts';
@@ -11,15 +12,10 @@ import { withDelayedClock } from './delayed-clock.ts';
 import { leadChore } from './lead-chore.ts';
 import { type Chore, startChore } from './start-chore.ts';
 
-const HOUR = 3_600_000;
-const QUARTER_HOUR = HOUR / 4;
-const QUARTER_MINUTE = 15_000;
-const SOON = 2_000;
-
 /**
- * What has to be done again and again. All but the care of this process's own memory is done by one process of all on the store
- * (docs/adr/0018-leases-and-fencing.md).
- * @param unlocked as `unlockStore` gives it: before, there is nothing that they could do
+ * Starts the recurring chores. Apart from the one that clears this process's memory, one process
+ * does them for all processes on the store (docs/adr/0018-leases-and-fencing.md).
+ * @param unlocked from `unlockStore`; the chores wait for it
  */
 export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Logger): Chore[] {
   const { privateCa } = wired;
@@ -34,13 +30,13 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
   const destructive = (work: (ca: PrivateCa) => Promise<unknown>) =>
     withDelayedClock(privateCa.clock, (clock) => work({ ...privateCa, clock }));
   return [
-    everywhere(HOUR, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
-    every(HOUR, 'keys of deleted CAs', destructive(destroyDeletedKeys)),
-    every(HOUR, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
-    every(QUARTER_MINUTE, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
-    every(QUARTER_HOUR, 'RA renewal', () => renewRaIdentities(wired)),
-    every(SOON, 'unfinished connectors', () => resumeConnectors(wired)),
-    every(SOON, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),
+    everywhere(HOUR_MS, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
+    every(HOUR_MS, 'keys of deleted CAs', destructive(destroyDeletedKeys)),
+    every(HOUR_MS, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
+    every(15 * SECOND_MS, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
+    every(15 * MINUTE_MS, 'RA renewal', () => renewRaIdentities(wired)),
+    every(2 * SECOND_MS, 'unfinished connectors', () => resumeConnectors(wired)),
+    every(2 * SECOND_MS, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),
   ];
 }
 

@@ -1,36 +1,40 @@
 import type { Logger } from '../observability/logger.ts';
 
-/** For what goes on behind the requests once these are drained. Milliseconds. */
-const GRACE = 10_000;
+/** Time for background work after the requests are drained. */
+const GRACE_MS = 10_000;
 
 /**
- * From now on the process ends in ten seconds, whatever hangs: a CA, a store, or a call into a token, for whose thread process.exit
- * would wait. It ends by SIGTERM, as it was told to, which supervisors take for a clean end; not as the first process of a container,
- * which no signal from within ends.
- * @param authorities ids of CAs whose keys are being made; a key may then be left in the token
+ * Ends the process ten seconds from now, even if a CA, a store or a call into a token hangs;
+ * process.exit would wait for the thread of the latter. The process sends itself SIGTERM, which
+ * supervisors take for a clean end. This does not work for the first process of a container, which
+ * no signal from within ends.
+ * @param authorities ids of CAs whose keys are being made; their keys may be left in the token
  */
 export function endAtLast(logger: Logger, authorities: () => readonly string[]): void {
   const end = () => {
-    const keysOf = authorities();
-    const details = keysOf.length > 0 ? { makingKeysOf: keysOf } : {};
+    const makingKeysOf = authorities();
+    const details = makingKeysOf.length > 0 ? { makingKeysOf } : {};
     logger.error(details, 'something that was under way does not end; the process ends without it');
     process.removeAllListeners('SIGTERM');
     process.kill(process.pid, 'SIGTERM');
   };
-  setTimeout(end, GRACE).unref();
+  setTimeout(end, GRACE_MS).unref();
 }
 
-/** Milliseconds. Ctrl-C reaches every process of a terminal's group, and parents such as npm pass their own signal on. */
-const ECHO = 1_000;
+/**
+ * Ctrl-C reaches every process of a terminal's group, and parents such as npm pass their own signal
+ * on, so the same signal may arrive twice within this time.
+ */
+const ECHO_MS = 1_000;
 
-/** Resolves at the first SIGTERM or SIGINT. Whoever sends another a second later does not want to wait: it ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT. Another one a second later ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
     const hear = (signal: NodeJS.Signals) => {
       first ??= performance.now();
       resolve(signal);
-      if (performance.now() - first < ECHO) return;
+      if (performance.now() - first < ECHO_MS) return;
       process.off('SIGTERM', hear).off('SIGINT', hear);
       process.kill(process.pid, signal);
     };

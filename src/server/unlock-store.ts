@@ -5,21 +5,21 @@ import type { Sealer } from '../store/seal.ts';
 import type { StoreLock } from '../store/store-lock.ts';
 import { requireMasterKey } from './require-master-key.ts';
 
-const PAUSE = 500;
+const PAUSE_MS = 500;
 
 export interface Unlocking {
   /**
-   * Resolves to true when the master key was found to be the one of the store, and to false when `stop` came first.
-   * Rejects with UsageError when it is another one.
+   * Resolves to true once the master key is known to be the store's, and to false if `stop` is
+   * called before. Rejects with UsageError when the master key is another one.
    */
   readonly unlocked: Promise<boolean>;
   stop(): void;
 }
 
 /**
- * Opens the lock as soon as the store tells that the master key is its own. A store that does not answer is asked until it does:
- * a server may be started before its store, and outlive it.
- * @returns after the first attempt
+ * Opens the lock as soon as the master key is known to be the store's. A store that does not answer
+ * is asked until it does, because a server may start before its store. Resolves after the first
+ * attempt.
  * @throws UsageError when the key is another one
  */
 export async function unlockStore(
@@ -28,15 +28,15 @@ export async function unlockStore(
   logger: Logger,
 ): Promise<Unlocking> {
   const stopping = new AbortController();
-  const hindrance = () => tryKey(lock, sealer);
-  const first = await hindrance();
+  const tryAgain = () => tryKey(lock, sealer);
+  const first = await tryAgain();
   if (first === undefined) return { unlocked: Promise.resolve(true), stop: () => undefined };
   logger.warn(
     { detail: first.message },
     'the store does not answer; until it does, every answer is 503',
   );
-  const unlocked = keepTrying(hindrance, stopping.signal);
-  // The caller sees a rejection when it comes to wait; until then it must not count as unhandled.
+  const unlocked = keepTrying(tryAgain, stopping.signal);
+  // The caller awaits it later; until then a rejection must not count as unhandled.
   unlocked.catch(() => undefined);
   unlocked.then(
     (is) => is && logger.info('the store answers'),
@@ -46,13 +46,13 @@ export async function unlockStore(
 }
 
 async function keepTrying(
-  hindrance: () => Promise<StoreUnavailableError | undefined>,
+  tryAgain: () => Promise<StoreUnavailableError | undefined>,
   stopping: AbortSignal,
 ): Promise<boolean> {
   for (;;) {
-    const isStopped = await sleep(PAUSE, false, { signal: stopping }).catch(() => true);
+    const isStopped = await sleep(PAUSE_MS, false, { signal: stopping }).catch(() => true);
     if (isStopped) return false;
-    if ((await hindrance()) === undefined) return true;
+    if ((await tryAgain()) === undefined) return true;
   }
 }
 

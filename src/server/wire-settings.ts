@@ -8,9 +8,9 @@ import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import type { WireSettings } from '../wire.ts';
 
 /**
- * What `wire` is told of the server that the settings describe.
+ * Turns the settings of a server into those of `wire`.
  * @param publicUrl where devices reach the enrol listener, once it is known
- * @param logger is told what goes wrong behind the answers to requests
+ * @param logger logs faults that no answer to a request reports
  */
 export function wireSettings(
   { settings, masterKey, otherMasterKey, token, redis }: LoadedSettings,
@@ -23,10 +23,10 @@ export function wireSettings(
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
-    // The rest is for those whose CAs answer.
+    // The other half is for requests whose CA answers.
     seats: Math.ceil(settings.enrol.maxConcurrent / 2),
     reportUncertain: (issuing) =>
-      logger.error(issuing, 'the CA may have issued a certificate that nobody gets'),
+      logger.error(issuing, 'the CA may have issued a certificate that no device receives'),
     reportCreation: (authorityArn, err) =>
       logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
     s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
@@ -45,7 +45,7 @@ function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
 }
 
 /**
- * While the server starts, a token or buckets that cannot be used are for the person who starts it.
+ * Shows the person who starts a server that a token or the buckets cannot be used.
  * @throws UsageError in place of a KeyStoreError or BucketError
  */
 export function explainAdapterError(error: unknown): never {

@@ -7,22 +7,23 @@ interface PoolOptions {
   readonly size: number;
   readonly fork: () => WorkerProcess;
   readonly logger: Logger;
-  /** Is called once, when the first worker listens. */
+  /** Called once, when the first worker listens. */
   readonly announce: (urls: WorkerUrls) => void;
-  /** Milliseconds before the first of several workers in a row that died is replaced; default 100. */
-  readonly firstPause?: number;
+  /** Pause before the first of several dead workers in a row is replaced. */
+  readonly firstPauseMs?: number;
 }
 
-/** The exit code of a worker that was told what is wrong, and has said so: the settings, the key, the token, an address. */
+/** Exit code of a worker that has printed a usage error: settings, master key, token, address. */
 const USAGE = 2;
-const FIRST_PAUSE = 100;
+const FIRST_PAUSE_MS = 100;
 
 /**
- * Keeps `size` workers alive. The first starts alone, so that what is wrong for all is said once; the others follow when it
- * listens. One that dies is replaced after a pause; one that is stuck is killed.
+ * Keeps `size` workers alive. The first starts alone, so that an error common to all is reported
+ * once; the others start when it listens. A worker that dies is replaced after a pause, one that is
+ * stuck is killed.
  */
 export class WorkerPool {
-  /** Resolves to the exit code for the primary, when no worker is left. */
+  /** Resolves to the primary's exit code when no worker is left. */
   readonly ended: Promise<number>;
   readonly #options: PoolOptions;
   readonly #watch = createWorkerWatch();
@@ -31,12 +32,12 @@ export class WorkerPool {
   readonly #watching: NodeJS.Timeout;
   #end: (exitCode: number) => void = () => undefined;
   #isAnnounced = false;
-  /** Set once nobody is replaced any more. */
+  /** Once it is set, no worker is replaced. */
   #exitCode: number | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#policy = createRestartPolicy(options.firstPause ?? FIRST_PAUSE);
+    this.#policy = createRestartPolicy(options.firstPauseMs ?? FIRST_PAUSE_MS);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -49,7 +50,7 @@ export class WorkerPool {
     return this.#exitCode === undefined ? this.#watch.objection() : 'the server is about to end';
   }
 
-  /** Passes the signal on; nobody takes the place of those that end. */
+  /** Passes the signal on to all workers, and replaces none of them. */
   stop(signal: NodeJS.Signals, exitCode = 0): void {
     this.#exitCode ??= exitCode;
     for (const timer of this.#restarts) clearTimeout(timer);

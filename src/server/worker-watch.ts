@@ -1,15 +1,15 @@
 import type { WorkerMessage } from './worker-part.ts';
 
-/** A process that serves, as its primary sees it. */
+/** A worker process, as the primary sees it. */
 export interface WorkerProcess {
-  /** From 1 on; the one that takes the place of a dead one has another. */
+  /** Counts from 1; a replacement gets a new number. */
   readonly number: number;
   onMessage(hear: (message: WorkerMessage) => void): void;
   onExit(hear: (code: number | null, signal: string | null) => void): void;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** What the primary knows of the workers that live. */
+/** What the primary knows about the live workers. */
 export interface WorkerWatch {
   add(worker: WorkerProcess): void;
   /** @returns whether it is its first message */
@@ -20,7 +20,7 @@ export interface WorkerWatch {
   isAnyServing(): boolean;
   /** Why no worker can enrol devices; undefined when one can. */
   objection(): string | undefined;
-  /** To be called every MESSAGE_INTERVAL. @returns those that have been silent for too long */
+  /** Call it every MESSAGE_INTERVAL_MS. @returns the workers that have been silent for too long */
   tick(): readonly WorkerProcess[];
 }
 
@@ -28,17 +28,17 @@ interface Known {
   readonly worker: WorkerProcess;
   readonly startedAt: number;
   last: WorkerMessage | undefined;
-  /** Intervals without a message. Counted, because a machine that slept has let no interval pass, whatever the clock says. */
+  /** Ticks without a message, because a clock would count the time when the machine was asleep. */
   silence: number;
 }
 
-/** Intervals of silence, after which a worker does not count as ready. */
-const SILENT = 5;
-/** After which it is stuck; the longer time is for one that has not listened yet. */
-const STUCK = 30;
-const STUCK_AT_START = 120;
+/** After this much silence a worker does not count as ready. */
+const SILENT_TICKS = 5;
+/** After this much silence a worker counts as stuck. */
+const STUCK_TICKS = 30;
+/** The same for a worker that does not listen yet. */
+const STUCK_AT_START_TICKS = 120;
 
-/** Knows of no worker at first. */
 export function createWorkerWatch(): WorkerWatch {
   const known = new Map<WorkerProcess, Known>();
   const values = () => [...known.values()];
@@ -62,14 +62,14 @@ export function createWorkerWatch(): WorkerWatch {
     all: () => [...known.keys()],
     isAnyServing: () => values().some(({ last }) => last !== undefined),
     objection() {
-      const heard = values().filter(({ silence }) => silence < SILENT);
+      const heard = values().filter(({ silence }) => silence < SILENT_TICKS);
       const messages = heard.flatMap(({ last }) => last ?? []);
       if (messages.some(({ objection }) => objection === undefined)) return undefined;
       return messages[0]?.objection ?? 'no worker is ready';
     },
     tick() {
       for (const one of known.values()) one.silence += 1;
-      const limit = ({ last }: Known) => (last === undefined ? STUCK_AT_START : STUCK);
+      const limit = ({ last }: Known) => (last === undefined ? STUCK_AT_START_TICKS : STUCK_TICKS);
       return values()
         .filter((one) => one.silence >= limit(one))
         .map(({ worker }) => worker);

@@ -1,11 +1,12 @@
+import { omitUndefined } from '../omit-undefined.ts';
 import { type Collection, type Entry, listEntries } from './collection.ts';
 import type { RecordStore } from './record-store.ts';
 
 const PAGE = 100;
 
 /**
- * The live entries of a collection after the key `after`, in ascending order, read page by page: what lives throughout comes
- * once, what comes or goes meanwhile may or may not.
+ * The live entries of a collection after the key `after`, in ascending order, read page by page. An
+ * entry that exists throughout appears once; one that is added or removed meanwhile may appear.
  * @throws Error when a stored value does not fit the schema
  */
 export async function* allEntries<T>(
@@ -18,7 +19,7 @@ export async function* allEntries<T>(
   for (;;) {
     const page = await listEntries(store, partition, collection, {
       limit: PAGE,
-      ...(position === undefined ? {} : { after: position }),
+      ...omitUndefined({ after: position }),
     });
     yield* page;
     position = page.at(-1)?.key;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import type {
   DeleteWrite,
   PutWrite,
@@ -7,17 +8,17 @@ import type {
   WriteCondition,
 } from './record-store.ts';
 
-/** One kind of record in the store: its collection name, and the schema that every value must fit, in and out. */
+/** One kind of record: its collection name, and the schema that its values must fit. */
 export interface Collection<T> {
   readonly name: string;
   readonly schema: z.ZodType<T>;
 }
 
-/** A record with its value read by the collection's schema. */
+/** A record whose value has been decoded by the collection's schema. */
 export interface Entry<T> {
   readonly key: string;
   readonly value: T;
-  /** As in StoredRecord: the condition of the next write that builds on this value. */
+  /** As in StoredRecord; a write that builds on this value names it as its condition. */
   readonly version: number;
   /** Milliseconds since the epoch, or undefined when the record does not expire. */
   readonly expiresAt: number | undefined;
@@ -29,21 +30,21 @@ export interface PutOptions {
   readonly condition?: WriteCondition;
 }
 
-/** Bytes as a schema: base64 text in the stored JSON, Uint8Array in memory. */
+/** Bytes: base64 text in the stored JSON, Uint8Array in memory. */
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const base64Bytes = z.codec(z.base64(), bytes, {
   decode: (text) => Uint8Array.from(Buffer.from(text, 'base64')),
   encode: (bytes) => Buffer.from(bytes).toString('base64'),
 });
 
-/** `schema` may hold codecs such as `base64Bytes`, but no one-way transforms: its values are written as well as read. */
+/** `schema` may hold codecs such as `base64Bytes`, but no one-way transforms: it also encodes. */
 export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collection<T> {
   return { name, schema };
 }
 
 /**
  * The entry, or undefined when it is absent or expired.
- * @throws Error when the stored value does not fit the schema; it names the record and never the value.
+ * @throws Error when the stored value does not fit the schema; it names the record, not the value
  */
 export async function getEntry<T>(
   store: RecordStore,
@@ -57,7 +58,7 @@ export async function getEntry<T>(
 
 /**
  * A page of live entries in ascending byte order of their keys, as `RecordStore.list`.
- * @throws Error when one stored value does not fit the schema.
+ * @throws Error when a stored value does not fit the schema
  */
 export async function listEntries<T>(
   store: RecordStore,
@@ -71,7 +72,7 @@ export async function listEntries<T>(
 
 /**
  * The write that stores `value`, for `RecordStore.commit`.
- * @throws Error when the value does not fit the schema; it names the record and never the value.
+ * @throws Error when the value does not fit the schema; it names the record, not the value
  */
 export function putEntry<T>(
   collection: Collection<T>,
@@ -87,8 +88,8 @@ export function putEntry<T>(
 }
 
 /**
- * The write that puts `value` in the place of an entry that was read: the commit comes to nothing when the entry has changed since, and
- * the record expires when the entry would have.
+ * The write that replaces an entry that was read. The commit fails when the entry has changed since.
+ * The expiry stays.
  * @throws Error as `putEntry`
  */
 export function replaceEntry<T>(
@@ -96,8 +97,10 @@ export function replaceEntry<T>(
   { key, version, expiresAt }: Omit<Entry<unknown>, 'value'>,
   value: T,
 ): PutWrite {
-  const expiry = expiresAt === undefined ? {} : { expiresAt };
-  return putEntry(collection, key, value, { condition: { version }, ...expiry });
+  return putEntry(collection, key, value, {
+    condition: { version },
+    ...omitUndefined({ expiresAt }),
+  });
 }
 
 /** The write that removes an entry, for `RecordStore.commit`. */
@@ -106,7 +109,7 @@ export function deleteEntry<T>(
   key: string,
   condition?: WriteCondition,
 ): DeleteWrite {
-  return { kind: 'delete', collection: collection.name, key, ...(condition && { condition }) };
+  return { kind: 'delete', collection: collection.name, key, ...omitUndefined({ condition }) };
 }
 
 function readRecord<T>(
@@ -122,7 +125,7 @@ function readRecord<T>(
   return { key, value: decoded.data, version, expiresAt };
 }
 
-/** Undefined, which fits no stored schema, for text that is not JSON: the parser's own message quotes the text. */
+/** Undefined, which fits no schema, for text that is not JSON: the parser's error quotes the text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -131,7 +134,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Paths and codes alone; a message of zod could quote the value. */
+/** Names paths and codes only, because a message of zod could quote the value. */
 function misfit(error: z.ZodError): string {
   const issues = error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${issue.code}`);
   return `does not fit its schema (${issues.join(', ')})`;

@@ -3,19 +3,19 @@ import type { RecordStore, Write } from './record-store.ts';
 const PAGE = 500;
 
 /**
- * Deletes every record of some collections of a partition, page by page, until there is none: what a call under way writes behind
- * the first pass goes with the next.
+ * Deletes every record of these collections of a partition, page by page. It repeats until a pass
+ * finds none, so records that a concurrent call writes behind the first pass go too.
  */
 export async function emptyCollections(
   store: RecordStore,
   partition: string,
   collections: readonly string[],
 ): Promise<void> {
-  while ((await passOver(store, partition, collections)) > 0);
+  while ((await deleteOnce(store, partition, collections)) > 0);
 }
 
-/** @returns how many records were there */
-async function passOver(
+/** @returns how many records it deleted */
+async function deleteOnce(
   store: RecordStore,
   partition: string,
   collections: readonly string[],

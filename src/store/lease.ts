@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { MINUTE_MS } from '../durations.ts';
 import { type Collection, deleteEntry, getEntry, putEntry } from './collection.ts';
 import type { DeleteWrite, RecordStore, Write, WriteCondition } from './record-store.ts';
 
-/** Who holds a lease: a name that is chosen anew each time one is acquired. */
+/** `holder` is a new name for each acquisition. */
 export const leaseSchema = z.strictObject({ holder: z.string() });
 
-/** The record that a lease is. It lies where the commits are that it should fence, or anywhere when it fences none. */
+/** The record of a lease. It lies in the partition of the commits that the lease should fence. */
 export interface LeasePlace {
   readonly store: RecordStore;
   /** Milliseconds since the epoch. */
@@ -16,8 +17,9 @@ export interface LeasePlace {
 }
 
 /**
- * The right to do something alone until `expiresAt`. It saves work; nothing may be wrong when two processes believe to hold it, as
- * they do when one of them was paused for longer than its lease.
+ * The right to do something alone until `expiresAt`. A lease only saves work. Two processes may
+ * both believe they hold it, when one of them was paused for longer than its lease, so the work must
+ * be safe when it is done twice.
  */
 export interface Lease extends LeasePlace {
   readonly holder: string;
@@ -27,55 +29,55 @@ export interface Lease extends LeasePlace {
   readonly expiresAt: number;
 }
 
-/** By how much the clock of a holder may be ahead before his lease counts for nothing. Milliseconds. */
-const CLOCK_SKEW = 60_000;
+/** How far a holder's clock may be ahead before its lease is ignored. */
+const CLOCK_SKEW_MS = MINUTE_MS;
 
 /**
- * A lease for `ttl` milliseconds, or undefined while another holder has it. One that ends later than any lease of the place can is of
- * a clock that was wrong: it is taken over, or its holder's death would leave the work undone until then.
- * @param holder a name that nobody else has and that was not used before
- * @param conditions of the place's partition, all of which have to hold as well
+ * Acquires a lease for `ttlMs`, or returns undefined while another holder has it. A lease that ends
+ * later than any lease of this place can comes from a wrong clock and is taken over: otherwise the
+ * work would stop until then if its holder died.
  */
 export async function acquireLease(
   place: LeasePlace,
-  { holder, ttl, longest = ttl, conditions = [] }: LeaseRequest,
+  { holder, ttlMs, longestMs = ttlMs, conditions = [] }: LeaseRequest,
 ): Promise<Lease | undefined> {
   const { store, clock, partition, collection, key } = place;
   const take = async (condition: WriteCondition) => {
-    const expiresAt = clock() + ttl;
+    const expiresAt = clock() + ttlMs;
     const put = putEntry(collection, key, { holder }, { condition, expiresAt });
     return (await store.commit(partition, [put, ...conditions])).outcome === 'committed';
   };
   if (await take('absent')) return readBack({ ...place, holder });
   const held = await getEntry(store, partition, collection, key);
   if (held?.expiresAt === undefined) return undefined;
-  const isPlausible = held.expiresAt <= clock() + longest + CLOCK_SKEW;
+  const isPlausible = held.expiresAt <= clock() + longestMs + CLOCK_SKEW_MS;
   if (isPlausible || !(await take({ version: held.version }))) return undefined;
   return readBack({ ...place, holder });
 }
 
 interface LeaseRequest {
+  /** A name that no other acquisition uses. */
   readonly holder: string;
-  /** Milliseconds. */
-  readonly ttl: number;
-  /** The longest that anybody takes or renews a lease of the place for, in milliseconds; `ttl` by default. */
-  readonly longest?: number;
+  readonly ttlMs: number;
+  /** The longest time for which a lease of this place is acquired or renewed; `ttlMs` by default. */
+  readonly longestMs?: number;
+  /** Further writes of the place's partition, whose conditions must hold too. */
   readonly conditions?: readonly Write[];
 }
 
-/** The same lease for `ttl` milliseconds from now; undefined when it has been lost. */
-export async function renewLease(lease: Lease, ttl: number): Promise<Lease | undefined> {
+/** Renews the lease for `ttlMs` from now; undefined when it has been lost. */
+export async function renewLease(lease: Lease, ttlMs: number): Promise<Lease | undefined> {
   const { store, clock, partition, collection, key, holder, token } = lease;
-  const expiresAt = clock() + ttl;
+  const expiresAt = clock() + ttlMs;
   const condition = { version: token };
   await store.commit(partition, [putEntry(collection, key, { holder }, { condition, expiresAt })]);
-  // What the record says decides: a renewal whose answer was lost has changed the version as well.
+  // The record decides: a commit of ours whose answer was lost has changed the version as well.
   return readBack(lease);
 }
 
 /**
- * The write that ends a lease. In a commit together with what was done under the lease it fences that: when the lease has
- * been lost meanwhile, nothing of it is written.
+ * The write that ends a lease. It fences the other writes of its commit: when the lease has been
+ * lost meanwhile, none of them is made.
  */
 export function endLease({ collection, key, token }: Lease): DeleteWrite {
   return deleteEntry(collection, key, { version: token });

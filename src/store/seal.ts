@@ -1,33 +1,33 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
-/** What a sealed value throws when it cannot be opened. One message for every cause: it must not say which. */
+/** A sealed value cannot be opened. The message is the same for every cause, so it reveals none. */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
 /**
- * A sealed value in a record. Whoever stores one declares it so: by this mark `master-key reseal` is held to know of it
- * (src/local-commands/sealed-collections.ts).
+ * A sealed value in a record. Every schema with a sealed member uses it: by this mark a test finds
+ * the collections that `master-key reseal` must know (src/local-commands/sealed-collections.ts).
  */
 export const sealedText = z.string().meta({ sealed: true }).brand('Sealed');
 export type Sealed = z.infer<typeof sealedText>;
 
-/** Keeps secrets in the record store: encrypted under a master key that the store never sees. */
+/** Encrypts secrets for the record store under a master key that the store never sees. */
 export interface Sealer {
   /**
-   * Encrypts `plaintext` for one place, named by `context` (as `connector/<id>/challenge/<id>`). The same context opens
-   * it again and no other does, so a sealed value cannot be moved to another record.
+   * Encrypts `plaintext` for one place, named by `context` (such as `connector/<id>/challenge/<id>`).
+   * Only the same context opens it again, so a sealed value cannot be moved to another record.
    */
   seal(plaintext: Uint8Array, context: string): Sealed;
-  /** @throws SealError when the value was sealed under another key or context, or was altered. */
+  /** @throws SealError when the value was sealed under another key or context, or was altered */
   open(sealed: Sealed, context: string): Uint8Array;
-  /** Whether the value says that it was sealed under the key that `seal` uses. */
+  /** Whether the value's key id is that of the key that `seal` uses. */
   isCurrent(sealed: Sealed): boolean;
   /**
-   * Keyed digests by which a secret can be found without being stored: HMAC-SHA256 as 64 hex digits, the one to store
-   * first, then the one that the other key may have stored. Equal values give equal digests within one context and unrelated
-   * ones in another.
+   * Keyed digests that find a secret without storing it: HMAC-SHA256 as 64 hex digits. The first is
+   * the one to store; the second is under the other master key. Equal values have equal digests
+   * within one context and unrelated digests in different contexts.
    */
   digests(value: string, context: string): readonly [current: string, ...other: string[]];
 }
@@ -39,10 +39,10 @@ const ALGORITHM = 'aes-256-gcm';
 const FORMAT = 'v1';
 
 /**
- * A sealer on AES-256-GCM with random nonces, which are safe for 2^32 seals under one key (NIST SP 800-38D section 8.3).
- * A sealed value is `v1.<key id>.<base64url of nonce, ciphertext, tag>`. The key id names the master key without telling
- * it, so that of two the right one is found.
- * @param otherMasterKey while the master key is being changed: opens and digests as well, and never seals
+ * Seals with AES-256-GCM and random nonces, which is safe for 2^32 seals under one key (NIST
+ * SP 800-38D section 8.3). A sealed value is `v1.<key id>.<base64url of nonce, ciphertext, tag>`.
+ * The key id tells two master keys apart without revealing them.
+ * @param otherMasterKey opens and digests too, but never seals, while the master key is changed
  * @throws RangeError when a master key is not 32 bytes, or both are the same
  */
 export function createSealer(masterKey: Uint8Array, otherMasterKey?: Uint8Array): Sealer {
@@ -66,11 +66,10 @@ export function createSealer(masterKey: Uint8Array, otherMasterKey?: Uint8Array)
   };
 }
 
-/** What becomes of one master key. */
 interface DerivedKeys {
   readonly sealing: Buffer;
   readonly digest: Buffer;
-  /** Of a fixed length, so header and context together are unambiguous. */
+  /** Has a fixed length, so header and context together are unambiguous. */
   readonly header: string;
 }
 
@@ -84,7 +83,7 @@ function deriveKeys(masterKey: Uint8Array): DerivedKeys {
   };
 }
 
-/** HKDF (RFC 5869) with SHA-256: independent keys for each purpose from one master key. */
+/** Derives independent keys for each purpose from one master key: HKDF (RFC 5869) with SHA-256. */
 function subkey(masterKey: Uint8Array, purpose: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', `scep-connector ${purpose}`, bytes));
 }
@@ -121,7 +120,7 @@ function digest(keys: DerivedKeys, value: string, context: string): string {
     .digest('hex');
 }
 
-/** Strict: Buffer alone would skip foreign characters, and altered text would open. */
+/** Buffer alone would skip foreign characters, and altered text would open. */
 function decodeBase64Url(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw unopenable();

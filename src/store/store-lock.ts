@@ -1,14 +1,16 @@
 import { type RecordStore, StoreUnavailableError } from './record-store.ts';
 
-/** Keeps everybody from a store until somebody has looked whether it may be used. */
+/** Refuses all calls to a store until a check has found that the store may be used. */
 export interface StoreLock {
-  /** The store as everybody is to see it: until the lock is open, every call is rejected with StoreUnavailableError. Once only. */
+  /**
+   * Wraps the store; call it once. Until the lock is open, every call to the wrapped store is
+   * rejected with StoreUnavailableError.
+   */
   guard(store: RecordStore): RecordStore;
-  /** Lets `check` look at the store behind the lock, and opens it for good unless that throws. */
+  /** Runs `check` on the store behind the lock. Unless it throws, the lock stays open from then on. */
   unlock(check: (store: RecordStore) => Promise<void>): Promise<void>;
 }
 
-/** Locked at first. */
 export function createStoreLock(): StoreLock {
   let behind: RecordStore | undefined;
   let isOpen = false;

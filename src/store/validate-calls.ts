@@ -4,7 +4,7 @@ const NAME = /^[\x20-\x39\x3b-\x7e]{1,200}$/;
 const KEY = /^[\x20-\x7e]{1,512}$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The argument rules of the port, once for every adapter: calls that break them are rejected with RangeError. */
+/** Rejects calls that break the port's rules for arguments with RangeError, for every adapter. */
 export function validateCalls(store: RecordStore): RecordStore {
   return {
     async get(partition, collection, key) {
@@ -44,7 +44,7 @@ function checkWrite(write: Write): void {
   checkKey('key', write.key);
   if (write.kind === 'delete') return;
   checkMoment(write.expiresAt);
-  // UTF-8, which every adapter stores, would turn them into question marks.
+  // Every adapter stores UTF-8, which would turn lone surrogates into replacement characters.
   if (LONE_SURROGATE.test(write.value)) throw new RangeError('value is not well-formed Unicode');
 }
 

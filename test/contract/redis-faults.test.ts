@@ -209,7 +209,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await until('the store', () => store.commit('p', [put('a', '1')]));
     const endless = server.call('EVAL', 'while true do end', 0).catch((error: unknown) => error);
     const commit = () => store.commit('p', [put('a', '2')]);
-    await refusedWith(/BUSY .*; a script that is not of this server/, commit);
+    await refusedWith(/BUSY .*; it runs a script of another program/, commit);
     // The client of `call` sends more commands than a busy server answers.
     const socket = connect(server.port, '127.0.0.1').end('SCRIPT KILL\r\n');
     expect(await text(socket)).toBe('+OK\r\n');

@@ -125,7 +125,7 @@ describe('a CA that openssl has run until now', () => {
     }
     const done = await runProgram(['ca', ...exporting, ...passphrase, '--i-know', id], {});
     expect(done).toMatchObject({ code: 0, stdout: '' });
-    expect(done.stderr).toContain('whoever has it and its passphrase can issue anything');
+    expect(done.stderr).toContain('anyone who has it and its passphrase can issue certificates');
     expect(statSync(out).mode & 0o777).toBe(0o600);
     expect(readFileSync(out, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
     const publicKey = (key: string) =>

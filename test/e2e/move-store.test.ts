@@ -187,7 +187,7 @@ describe.runIf(HAS_REDIS)('an import', () => {
     await writeFile(file('cut-off'), bytes.subarray(0, -1));
     await writeFile(file('newer'), bytes.toString('latin1').replace('archive 1', 'archive 2'));
     const outcomes = [
-      [await intoIt(file('cut-off')), 'damaged or not whole'],
+      [await intoIt(file('cut-off')), 'damaged or incomplete'],
       [await intoIt(file('newer')), 'newer than this program'],
       [await intoIt(file('redis.yaml')), 'no archive'],
       [await intoIt(file('nowhere')), 'cannot read'],

@@ -33,7 +33,7 @@ export async function takeTurn<T>(
 ): Promise<T | undefined> {
   const partition = connectorPartition(connectorId);
   const place = { store, clock, partition, collection: turns, key: CONNECTOR_KEY };
-  const request = { holder: randomUuid(), ttl: TURN, conditions: [unlessDeleted()] };
+  const request = { holder: randomUuid(), ttlMs: TURN, conditions: [unlessDeleted()] };
   const lease = await acquireLease(place, request);
   if (lease === undefined) return undefined;
   const kept = keepLease(lease, TURN);

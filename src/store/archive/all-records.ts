@@ -1,9 +1,10 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { CollectionPlace, RecordStore } from '../record-store.ts';
 import type { ArchivedRecord } from './archive-lines.ts';
 
 const PAGE = 100;
 
-/** Whether no record lives in the store; counters do not count. */
+/** Whether the store holds no live record; counters are ignored. */
 export async function isEmpty(store: RecordStore): Promise<boolean> {
   for await (const records of allRecords(store)) {
     if (records.length > 0) return false;
@@ -12,15 +13,15 @@ export async function isEmpty(store: RecordStore): Promise<boolean> {
 }
 
 /**
- * Every live record of the store, page by page, in the order of partitions, collections and keys: what lives throughout comes once,
- * what comes or goes meanwhile may or may not.
+ * Every live record of the store, page by page, in the order of partitions, collections and keys. A
+ * record that exists throughout appears once; one that is added or removed meanwhile may appear.
  */
 export async function* allRecords(store: RecordStore): AsyncGenerator<readonly ArchivedRecord[]> {
   for (const { partition, collection } of await sortedPlaces(store)) {
     let after: string | undefined;
     for (;;) {
-      const from = after === undefined ? {} : { after };
-      const page = await store.list(partition, collection, { ...from, limit: PAGE });
+      const options = { limit: PAGE, ...omitUndefined({ after }) };
+      const page = await store.list(partition, collection, options);
       yield page.map(({ key, value, expiresAt }) => {
         return { partition, collection, key, value, expiresAt };
       });
@@ -31,8 +32,9 @@ export async function* allRecords(store: RecordStore): AsyncGenerator<readonly A
 }
 
 /**
- * Always in one order, so that it is known which half of what a running server writes together can be missing: of a revocation
- * the mark on the certificate, and then it can be revoked again, never its entry for the CRL alone.
+ * A fixed order, because a running server may write two related records while they are read and only
+ * the one that is read first can be missing. Of a revocation that is the mark on the certificate,
+ * which can be revoked again; the entry for the CRL is never missing alone.
  */
 async function sortedPlaces(store: RecordStore): Promise<readonly CollectionPlace[]> {
   const places: CollectionPlace[] = [];

@@ -1,15 +1,15 @@
 import { hkdfSync } from 'node:crypto';
 
-/** An archive that cannot be read with the master keys at hand. `message` says why, for the person who has it. */
+/** The archive cannot be read with these master keys. `message` tells its owner why. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
 
-/** The first line of an archive, in clear. */
+/** The first line of an archive, unencrypted. */
 export interface ArchiveHeader {
-  /** Names the master key without telling it. */
+  /** Names the master key without revealing it. */
   readonly keyId: string;
-  /** 16 random octets, 32 hexadecimal digits: no two archives have the same. */
+  /** 16 random octets as 32 hexadecimal digits, unique to the archive. */
   readonly archiveId: string;
 }
 
@@ -25,11 +25,11 @@ export function encodeArchiveHeader({ keyId, archiveId }: ArchiveHeader): Buffer
   return Buffer.from(`${NAME} ${FORMAT} ${keyId} ${archiveId}\n`, 'latin1');
 }
 
-/** @throws ArchiveError when the file does not begin as an archive of this format does */
+/** @throws ArchiveError when the bytes are not the header of an archive of this format */
 export function parseArchiveHeader(bytes: Uint8Array): ArchiveHeader {
   const line = Buffer.from(bytes).toString('latin1');
   const format = new RegExp(`^${NAME} (\\d{1,9})[ \n]`).exec(line)?.[1];
-  if (format === undefined) throw new ArchiveError('it is no archive of scep-connector');
+  if (format === undefined) throw new ArchiveError('it is not an archive of scep-connector');
   if (Number(format) > FORMAT) {
     throw new ArchiveError(
       `its format ${format} is newer than this program, which knows ${FORMAT}`,
@@ -42,12 +42,12 @@ export function parseArchiveHeader(bytes: Uint8Array): ArchiveHeader {
   return { keyId, archiveId };
 }
 
-/** What the header of an archive calls this master key. */
+/** The key id of this master key in archive headers. */
 export function archiveKeyId(masterKey: Uint8Array): string {
   return derive(masterKey, '', 'archive key id', 8).toString('hex');
 }
 
-/** The key of one archive: HKDF over its whole header, so that another header is another key. */
+/** The key of one archive, by HKDF over its whole header: an altered header gives another key. */
 export function archiveKey(masterKey: Uint8Array, header: ArchiveHeader): Buffer {
   return derive(masterKey, encodeArchiveHeader(header), 'archive', 32);
 }

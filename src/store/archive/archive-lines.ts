@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ArchiveError } from './archive-header.ts';
 
-/** A record as it stands in an archive: without its version, which means nothing in another store. */
+/** A record in an archive: without its version, which means nothing in another store. */
 export interface ArchivedRecord {
   readonly partition: string;
   readonly collection: string;
@@ -11,7 +11,7 @@ export interface ArchivedRecord {
   readonly expiresAt: number | undefined;
 }
 
-/** How many records there are, by the name of their collection, in the order of the names. */
+/** The number of records by the name of their collection, in the order of the names. */
 export type RecordCounts = ReadonlyMap<string, number>;
 
 /** The last line of an archive. */
@@ -41,16 +41,14 @@ export function formatTrailerLine({ createdAt, counts }: ArchiveTrailer): string
   return `${JSON.stringify({ createdAt, counts: [...counts] })}\n`;
 }
 
-/** @throws ArchiveError when the line is neither */
+/** @throws ArchiveError when the line is neither a record nor a trailer */
 export function parseArchiveLine(line: string): ArchivedRecord | ArchiveTrailer {
   const parsed = anyLine.safeParse(parseJson(line));
   if (parsed.success) return parsed.data;
-  throw new ArchiveError(
-    'a line in it cannot be read; this program and the one that wrote it differ',
-  );
+  throw new ArchiveError('a line in it cannot be read; another version of this program wrote it');
 }
 
-/** Undefined, which is no line: the parser's own message quotes the text. */
+/** Undefined, which fits no line, for text that is not JSON: the parser's error quotes the text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -64,7 +62,7 @@ export interface RecordCounter {
   counts(): RecordCounts;
 }
 
-/** Counts records by the name of their collection, as they come. */
+/** Counts records by the name of their collection. */
 export function createRecordCounter(): RecordCounter {
   const counts = new Map<string, number>();
   return {

@@ -3,8 +3,9 @@ import { defineCollection, deleteEntry, getEntry, putEntry, replaceEntry } from 
 import type { RecordStore, Write } from '../record-store.ts';
 
 /**
- * Stands in a store from the first record of an import to the last: no server may use what is not whole. `importer` is the process
- * that began last. One that began before it and still runs must not go on writing, as a server may use the store by then.
+ * Marks a store from the first record of an import to the last, so that no server uses a partial
+ * store. `importer` is the process that began last. A process that began earlier and still runs must
+ * stop writing, because a server may use the store by then.
  */
 const importMarks = defineCollection(
   'import-marks',
@@ -15,19 +16,19 @@ const KEY = 'mark';
 
 export interface Importing {
   readonly archiveId: string;
-  /** A name that nobody else has. */
+  /** A name that no other process has. */
   readonly importer: string;
 }
 
-/** The archive whose import into this store was begun and not finished. */
+/** The id of the archive whose import into this store has begun and not finished. */
 export async function findUnfinishedImport(store: RecordStore): Promise<string | undefined> {
   return (await readMark(store))?.value.archiveId;
 }
 
 /**
- * Marks the store, together with `claim`, a write of partition `installation` whose condition fails when a server has begun to use
- * the store.
- * @returns whether the store is marked; false when somebody else was there first
+ * Marks the store in one commit with `claim`, a write of partition `installation` whose condition
+ * fails when a server has begun to use the store.
+ * @returns false when a server or another import was first
  */
 export async function markImport(
   store: RecordStore,
@@ -38,7 +39,10 @@ export async function markImport(
   return (await store.commit(PARTITION, [claim, mark])).outcome === 'committed';
 }
 
-/** Goes on with the import of the same archive in place of whoever began it. @returns false when it is not under way any more */
+/**
+ * Makes `importing.importer` the process that imports this archive.
+ * @returns false when the import is no longer under way
+ */
 export async function takeOverImport(store: RecordStore, importing: Importing): Promise<boolean> {
   const entry = await readMark(store);
   if (entry?.value.archiveId !== importing.archiveId) return false;
@@ -46,12 +50,12 @@ export async function takeOverImport(store: RecordStore, importing: Importing): 
   return (await store.commit(PARTITION, [mark])).outcome === 'committed';
 }
 
-/** Whether nobody has taken the import over. */
+/** Whether `importer` is still the process that imports. */
 export async function holdsImport(store: RecordStore, importer: string): Promise<boolean> {
   return (await readMark(store))?.value.importer === importer;
 }
 
-/** @returns false when somebody has taken the import over */
+/** Ends the import. @returns false when another process has taken it over */
 export async function unmarkImport(store: RecordStore, importer: string): Promise<boolean> {
   const entry = await readMark(store);
   if (entry?.value.importer !== importer) return false;

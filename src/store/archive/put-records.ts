@@ -1,14 +1,15 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { PutWrite, RecordStore } from '../record-store.ts';
 import type { ArchivedRecord } from './archive-lines.ts';
 
-/** Puts records of an archive into a store, whatever is there: a commit for each partition. */
+/** Puts records of an archive into a store unconditionally, in one commit for each partition. */
 export async function putRecords(
   store: RecordStore,
   records: readonly ArchivedRecord[],
 ): Promise<void> {
   const writes = new Map<string, PutWrite[]>();
   for (const { partition, collection, key, value, expiresAt } of records) {
-    const expiry = expiresAt === undefined ? {} : { expiresAt };
+    const expiry = omitUndefined({ expiresAt });
     const write: PutWrite = { kind: 'put', collection, key, value, ...expiry };
     const before = writes.get(partition);
     if (before === undefined) writes.set(partition, [write]);

@@ -18,13 +18,14 @@ export interface ArchiveContent extends ArchiveTrailer {
   readonly archiveId: string;
 }
 
-/** Gets the records in portions of about a quarter of a MiB, in the order of the archive. */
+/** Receives the records in portions of about a quarter of a MiB, in the order of the archive. */
 export type TakeRecords = (records: readonly ArchivedRecord[]) => Promise<void> | void;
 
 /**
- * Reads an archive to its end. Only when the promise resolves was it whole; each portion by itself is sound.
- * @param masterKeys of which one must be the one that the archive was made under
- * @throws ArchiveError when it is another key's, of a newer format, damaged or cut off
+ * Reads an archive to its end. Each portion is authentic, but only when the promise resolves was the
+ * archive complete.
+ * @param masterKeys one of them must be the key of the archive
+ * @throws ArchiveError when it has another key or a newer format, or is damaged or cut off
  */
 export async function readArchive(
   bytes: AsyncIterable<Uint8Array>,
@@ -65,12 +66,12 @@ async function splitAt(bytes: AsyncIterable<Uint8Array>, length: number) {
   return { head: read.subarray(0, length), tail: tail() };
 }
 
-/** The lines that each chunk completes, without their ends. */
+/** The lines that each chunk completes, without line ends. */
 async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   let rest = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes = Buffer.concat([rest, chunk]);
-    // A chunk may end within a character, never a line.
+    // A chunk may end within a character, so only whole lines are decoded.
     const end = bytes.lastIndexOf(0x0a) + 1;
     rest = bytes.subarray(end);
     if (end > 0) yield bytes.toString('utf8', 0, end - 1).split('\n');

@@ -5,13 +5,14 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Plain octets of each chunk but the last, which has 1 to as many, or none when there is nothing at all. */
+/** Plain octets of each chunk. The last has 1 to as many, or none for an empty stream. */
 export const CHUNK_BYTES = 262_144;
 
 /**
- * Encrypts a stream in chunks (STREAM: Hoang, Reyhanitabar, Rogaway, Vizár 2015), each with AES-256-GCM. The nonce is the number of
- * the chunk and whether it is the last, so that none can be left out, moved or put behind the last.
- * @param key used for this stream alone
+ * Encrypts a stream in chunks, each with AES-256-GCM (the STREAM construction of Hoang,
+ * Reyhanitabar, Rogaway and Vizár, 2015). The nonce holds the number of the chunk and whether it is
+ * the last, so no chunk can be left out, moved or appended.
+ * @param key must be used for this stream alone
  */
 export async function* sealChunks(
   key: Uint8Array,
@@ -28,8 +29,8 @@ export async function* sealChunks(
 }
 
 /**
- * Decrypts what `sealChunks` gave, chunk by chunk.
- * @throws ArchiveError at the first chunk that was altered, moved or cut off, after the sound ones before it
+ * Decrypts the output of `sealChunks`, chunk by chunk.
+ * @throws ArchiveError at the first chunk that was altered, moved or cut off
  */
 export async function* openChunks(
   key: Uint8Array,
@@ -67,7 +68,7 @@ interface Chunk {
   readonly isLast: boolean;
 }
 
-/** Chunks of `size` octets, and one with what remains. */
+/** Chunks of `size` octets, and one with the rest. */
 async function* cutChunks(parts: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Chunk> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const part of parts) {
@@ -81,5 +82,5 @@ async function* cutChunks(parts: AsyncIterable<Uint8Array>, size: number): Async
 }
 
 function damaged(): ArchiveError {
-  return new ArchiveError('it is damaged or not whole');
+  return new ArchiveError('it is damaged or incomplete');
 }

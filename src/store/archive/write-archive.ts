@@ -6,17 +6,18 @@ import { sealChunks } from './seal-chunks.ts';
 
 export interface ArchiveOrigin {
   readonly store: RecordStore;
-  /** 32 octets; whoever reads the archive needs it. */
+  /** 32 octets; reading the archive needs it. */
   readonly masterKey: Uint8Array;
-  /** 16 octets that are used for this archive alone. */
+  /** 16 octets, used for this archive alone. */
   readonly archiveId: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
 /**
- * An archive of every live record of the store: a line in clear (archive-header.ts), then lines of JSON (archive-lines.ts), encrypted
- * in chunks (seal-chunks.ts). Counters are not in it. The store may be in use: see `allRecords`.
+ * Writes an archive of every live record of the store: an unencrypted line (archive-header.ts), then
+ * lines of JSON (archive-lines.ts) encrypted in chunks (seal-chunks.ts). It leaves counters out. The
+ * store may be in use: see `allRecords`.
  */
 export async function* writeArchive(origin: ArchiveOrigin): AsyncGenerator<Buffer> {
   const { masterKey, archiveId } = origin;

@@ -2,8 +2,8 @@ import type { CommitResult, Write } from '../record-store.ts';
 import { isLive, type Row, type Tables, writeRow } from './open-tables.ts';
 
 /**
- * The commit of one partition, as `RecordStore.commit` has it. Within a transaction only, which it shares with other
- * commits: whatever can be refused is refused before the first write.
+ * `RecordStore.commit` within a transaction. Other commits share the transaction, so it checks all
+ * conditions before its first write.
  */
 export function applyWrites(
   tables: Tables,

@@ -1,7 +1,7 @@
 import type { CollectionPlace, StoredRecord } from '../record-store.ts';
 import { isLive, seeLatest, type Tables } from './open-tables.ts';
 
-/** The live records of `partition:collection`, as `RecordStore.list` gives them. */
+/** `RecordStore.list` for a collection named `partition:collection`. */
 export function listRecords(
   { rows }: Tables,
   collection: string,
@@ -12,7 +12,7 @@ export function listRecords(
   const range = {
     start: prefix + after,
     exclusiveStart: true,
-    // ';' is the character behind ':', so this lies behind every key of the collection.
+    // ';' follows ':' in ASCII, so this sorts after every key of the collection.
     end: `${collection};`,
   };
   const found: StoredRecord[] = [];
@@ -24,18 +24,18 @@ export function listRecords(
   return found;
 }
 
-/** As `RecordStore.collections`: reads one row of each collection and passes over the others. */
+/** `RecordStore.collections`: reads one row of each collection and skips the others. */
 export async function* listCollections(tables: Tables): AsyncGenerator<CollectionPlace> {
   let start = '';
   for (;;) {
-    // The caller may have taken its time since the last one.
+    // The caller may have taken long over the last collection.
     seeLatest(tables);
     const [first] = tables.rows.getKeys({ start, limit: 1 });
     if (first === undefined) return;
     const [partition = '', collection = ''] = first.split(':', 2);
-    // The nameless collection is that of the counters.
+    // Counters have an empty collection name.
     if (collection !== '') yield { partition, collection };
-    // ';' is the character behind ':', so this lies behind every row of the collection.
+    // ';' follows ':' in ASCII, so this sorts after every row of the collection.
     start = `${partition}:${collection};`;
   }
 }

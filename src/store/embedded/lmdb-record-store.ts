@@ -7,9 +7,10 @@ import { startSweeping } from './sweep-expired.ts';
 import { transact } from './transact.ts';
 
 /**
- * The record store on LMDB, for one machine: several processes may share the directory. `clock` gives milliseconds since
- * the epoch. A resolved commit or increment survives even a power cut.
- * @throws Error naming the directory when it cannot be used.
+ * The record store on LMDB, for one machine: several processes may share the directory. A resolved
+ * commit or increment survives even a power cut.
+ * @param clock milliseconds since the epoch
+ * @throws Error naming the directory when it cannot be used
  */
 export async function openLmdbRecordStore({
   directory,

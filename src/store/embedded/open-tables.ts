@@ -15,39 +15,40 @@ type ExpiryKey = [expiresAt: number, rowKey: string];
 export interface Tables {
   readonly environment: RootDatabase<unknown, string>;
   /**
-   * Records at `partition:collection:key`, whose order is the order of the bytes, and counters at `partition::counter`,
-   * as no collection has an empty name.
+   * Records at `partition:collection:key`, in byte order, and counters at `partition::counter`: no
+   * collection has an empty name.
    */
   readonly rows: Database<Row, string>;
-  /** The last version given out, by partition. They stay when records go, so that no version is used twice. */
+  /** The last version used in each partition. It outlives the records: no version is used twice. */
   readonly versions: Database<number, string>;
-  /** An entry for each row that expires, in the order of the moments, written in the same transaction as the row. */
+  /** An entry for each row that expires, by expiry, written in the same transaction as the row. */
   readonly expiries: Database<true, ExpiryKey>;
 }
 
 interface EnvironmentOptions extends RootDatabaseOptions {
-  /** Known to lmdb and missing in its types. */
+  /** lmdb has this option, but its types do not. */
   readonly permissionsMode: number;
 }
 
 const OPTIONS: EnvironmentOptions = {
-  // A directory whose name has a dot is still a directory.
+  // Without it, lmdb takes a path with a dot for a file.
   noSubdir: false,
-  // What is not sealed is not for other users of the machine either.
+  // Other users of the machine must not read records either, sealed or not.
   permissionsMode: 0o600,
-  // Off, LMDB syncs the pages and then the meta page before a transaction becomes visible: its promise means that the
-  // data is on the disk, no reader sees what a power cut could take back, and the commits that arrive during one sync
-  // share the next. On, commits become visible first and each waits for its sync in a thread of its own, which starves
-  // the four that node has for cryptography and files. See docs/adr/0004-embedded-store.md.
+  // Off: LMDB syncs the pages and then the meta page before a transaction becomes visible. Its
+  // promise means that the data is on the disk, no reader sees what a power cut could take back, and
+  // commits that arrive during one sync share the next. On: commits become visible first, and each
+  // waits for its sync in a thread of node's pool, whose four threads cryptography and files need.
+  // See docs/adr/0004-embedded-store.md.
   overlappingSync: false,
-  // Batches by turns of the event loop come with a promise of lmdb's own, whose rejection on a full disk nobody could
-  // handle. Transactions are batched without it as well.
+  // Batching by turns of the event loop creates a promise inside lmdb, whose rejection on a full
+  // disk cannot be handled. Transactions are batched without it as well.
   eventTurnBatching: false,
 };
 
 /**
- * Opens the tables of the embedded store, making the directory and the tables when they are missing.
- * @throws Error naming the directory when it cannot be made, read or written, or holds something else.
+ * Opens the tables of the embedded store, and creates the directory and the tables if necessary.
+ * @throws Error naming the directory when it cannot be made, read or written, or holds other files
  */
 export function openTables(directory: string): Tables {
   try {
@@ -66,17 +67,17 @@ export function openTables(directory: string): Tables {
   }
 }
 
-/** lmdb keeps one snapshot for a turn of the event loop; another process may have committed since it was taken. */
+/** lmdb keeps a snapshot for one turn of the event loop; another process may have committed since. */
 export function seeLatest({ environment }: Tables): void {
   environment.resetReadTxn();
 }
 
-/** Whether the callers of the store still see the row at `now` (milliseconds since the epoch). */
+/** Whether the row has not expired at `now`, milliseconds since the epoch. */
 export function isLive({ expiresAt }: Row, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Adds, replaces or, given undefined, removes a row and keeps the expiry index in step. Within a transaction only. */
+/** Puts a row, or removes it when it is undefined, with its expiry. Call it within a transaction. */
 export function writeRow({ rows, expiries }: Tables, key: string, row: Row | undefined): void {
   const replaced = rows.get(key);
   if (replaced?.expiresAt !== undefined) expiries.removeSync([replaced.expiresAt, key]);

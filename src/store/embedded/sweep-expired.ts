@@ -2,9 +2,9 @@ import type { Tables } from './open-tables.ts';
 import { transact } from './transact.ts';
 
 const INTERVAL_MS = 30_000;
-/** An hour of them. */
+/** One hour of intervals. */
 const LOOKS = 120;
-/** Bounds how long one transaction of a sweep holds the event loop and the write lock. */
+/** Bounds how long one transaction of a sweep blocks the event loop and holds the write lock. */
 const BATCH = 500;
 
 export interface Sweeping {
@@ -13,8 +13,8 @@ export interface Sweeping {
 }
 
 /**
- * Frees the space of rows that have been expired for an hour, counted by looks at the clock and not by what it says: one that is a year
- * ahead for a while must not cost what lives. The timer keeps no process alive.
+ * Removes rows that were expired at each look at the clock during the last hour, so a clock that is
+ * a year ahead for a while removes nothing that is live. The timer does not keep the process alive.
  */
 export function startSweeping(
   tables: Tables,
@@ -32,7 +32,7 @@ export function startSweeping(
     sweep = sweep.then(async () => {
       while (!stopped && (await sweepExpired(tables, until, BATCH)) === BATCH);
     });
-    // What ails the sweep ails the next commit as well, which has a caller to tell.
+    // A fault of the store fails the next commit too, whose caller reports it.
     sweep = sweep.catch(() => undefined);
   };
   look();
@@ -46,11 +46,11 @@ export function startSweeping(
   };
 }
 
-/** Removes at most `limit` rows that expired until `now`, the oldest first, and gives their number. */
+/** Removes at most `limit` rows that expired by `now`, the oldest first. @returns their number */
 export async function sweepExpired(tables: Tables, now: number, limit: number): Promise<number> {
   const { rows, expiries } = tables;
   const expired = () => [...expiries.getKeys({ end: [now + 1, ''], limit })];
-  // Most sweeps find nothing and need not take the write lock.
+  // Most sweeps find nothing and do without the write lock.
   if (expired().length === 0) return 0;
   return transact(tables, () => {
     const keys = expired();

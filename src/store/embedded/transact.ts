@@ -2,9 +2,10 @@ import { StoreUnavailableError } from '../record-store.ts';
 import type { Tables } from './open-tables.ts';
 
 /**
- * Runs `action` in a write transaction, together with the others that wait for the lock, and resolves when all of it is
- * on the disk. An action that throws must do so before its first write: its writes alone are not taken back.
- * @throws StoreUnavailableError with the reason when the disk does not take it; then nothing of it is written.
+ * Runs `action` in a write transaction that other waiting actions share, and resolves when it is on
+ * the disk. An action that throws must do so before its first write: its own writes are not rolled
+ * back.
+ * @throws StoreUnavailableError with the reason when the disk write fails; then nothing is written
  */
 export async function transact<T>({ environment }: Tables, action: () => T): Promise<T> {
   try {
@@ -14,7 +15,7 @@ export async function transact<T>({ environment }: Tables, action: () => T): Pro
   }
 }
 
-/** lmdb hands the reason over in a promise that rejects, and an unhandled rejection would end the process. */
+/** lmdb tells the reason by a rejected promise, which must be handled or the process would end. */
 async function commitFailure(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && 'commitError' in error)) return error;
   try {

@@ -5,11 +5,11 @@ import type { RedisConnections } from './connect-redis.ts';
 import { plainReason, readReplyError } from './plain-reason.ts';
 import type { RedisCommand, Script } from './script.ts';
 
-/** Sends commands in one piece to a server and gives the reply to the last of them. */
+/** Sends commands together to a server and returns the reply to the last one. */
 export type SendCommands<T> = (
   server: Redis,
   commands: readonly RedisCommand[],
-  /** As `performance.now()`: nothing is to be sent later. */
+  /** On the time scale of `performance.now()`; nothing may be sent later. */
   deadline: number,
 ) => Promise<T>;
 
@@ -24,10 +24,10 @@ const LONGEST_PAUSE_MS = 100;
 
 const NO_ANSWER = 'there was no answer';
 
-/** What passes: a failover, a start, a moving slot. */
+/** Transient states: a failover, a start, a moving slot. */
 const PASSING = /^(TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED|BUSY) /;
 
-/** The key is at another node: for good, or for this once while its slot is on the way there. */
+/** The key is at another node: MOVED for good, ASK for this call, while its slot moves there. */
 const REDIRECT = /^(MOVED|ASK) \d+ (\S+)/;
 
 interface Redirect {
@@ -36,13 +36,13 @@ interface Redirect {
   readonly isForOnce: boolean;
 }
 
-/** A mistake of ours, not a state of the server. */
+/** A bug of this program, not a state of the server. */
 const MISTAKE = /^(ERR|WRONGTYPE|CROSSSLOT) /;
 
 /**
- * Has the server that answers for `key` do a command, and tries again what fails while a connection or a server is replaced, until the
- * time is up. Commands must bear being done twice.
- * @throws StoreUnavailableError with the reason, and nothing of the command, at the latest after `timeoutMs`
+ * Sends a command to the server that holds `key`. It retries while a connection or a server is
+ * replaced, for `timeoutMs` at most. Doing the command twice must do no harm.
+ * @throws StoreUnavailableError with the reason and without the command
  */
 export async function callRedis<T>(
   caller: RedisCaller,
@@ -53,7 +53,7 @@ export async function callRedis<T>(
   const { connections, timeoutMs } = caller;
   const deadline = performance.now() + timeoutMs;
   let redirect: Redirect | undefined;
-  let isHasty = false;
+  let retriesAtOnce = false;
   let reason = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const followed = redirect;
@@ -64,19 +64,19 @@ export async function callRedis<T>(
       try {
         return await within(deadline - performance.now(), send(server, commands, deadline));
       } catch (error) {
-        const said = plainReason(error);
+        const latest = plainReason(error);
         redirect = readRedirect(error);
         if (redirect?.isForOnce === false) void connections.refresh();
-        // A last try that had little time says less than the ones before.
-        reason = said === NO_ANSWER && reason !== '' ? `${reason}; at last ${said}` : said;
+        // The last attempt may time out early, so the reasons of earlier ones say more.
+        reason = latest === NO_ANSWER && reason !== '' ? `${reason}; at last ${latest}` : latest;
         const next = await afterFailure(caller, server, error, deadline);
-        // What did not help at once may not help the next time either.
-        isHasty = next === 'now' && !isHasty;
-        if (isHasty) continue;
+        // At most one retry in a row without a pause.
+        retriesAtOnce = next === 'now' && !retriesAtOnce;
+        if (retriesAtOnce) continue;
       }
     }
     void connections.refresh();
-    // What has no time to be answered is not sent.
+    // A command that cannot be answered in time is not sent.
     if (deadline - performance.now() <= pause) {
       const why = reason || 'no server is reached';
       throw new StoreUnavailableError(`Redis did not do it within ${timeoutMs} ms: ${why}`);
@@ -120,7 +120,7 @@ export async function requirePrimaries({
   timeoutMs,
 }: RedisCaller): Promise<readonly Redis[]> {
   const deadline = performance.now() + timeoutMs;
-  // What was heard last may be long ago, and some slots somewhere else.
+  // The known slots may be out of date.
   await within(timeoutMs, connections.refresh()).catch(() => undefined);
   for (;;) {
     const primaries = connections.primaries();
@@ -134,8 +134,8 @@ export async function requirePrimaries({
 }
 
 /**
- * What the promise gives, unless the time is up before. An answer that has come in counts, however long this process was too busy to
- * read it.
+ * Awaits the promise for this long. An answer that arrived in time counts even if this process was
+ * too busy to read it until later.
  */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -151,7 +151,7 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
   }
 }
 
-/** The commands as they are, in one piece. @throws what the first that fails was refused with */
+/** Sends the commands without a WAIT. @throws the error of the first command that fails */
 export const sendPlainly: SendCommands<unknown> = async (server, commands) => {
   const [only] = commands;
   if (only && commands.length === 1) return callServer(server, only);
@@ -163,7 +163,7 @@ export const sendPlainly: SendCommands<unknown> = async (server, commands) => {
   return replies.at(-1)?.[1];
 };
 
-/** One command to one server, for good or ill. */
+/** Sends one command to one server, without retries. */
 export async function callServer(server: Redis, [name, ...values]: RedisCommand): Promise<unknown> {
   return server.call(name, values);
 }

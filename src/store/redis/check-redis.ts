@@ -5,11 +5,11 @@ export interface RedisExpectations {
   readonly writeReplicas: number;
 }
 
-const OLDEST = [6, 2] as const;
+const OLDEST_VERSION = [6, 2] as const;
 
 /**
- * What an operator should know about a server that is to keep what must not be lost: a sentence for each. Valkey counts by the
- * version of Redis that it says it is. What the server does not tell is passed over.
+ * One sentence for each setting by which a server may lose records. Valkey reports the version of
+ * Redis that it is compatible with. Settings that the server does not reveal are skipped.
  * @throws the client's error when the connection is lost meanwhile
  */
 export async function checkRedis(
@@ -20,7 +20,7 @@ export async function checkRedis(
   if (info.get('role') === 'slave') return [];
   const faults: string[] = [];
   const version = info.get('redis_version') ?? '';
-  if (isTooOld(version)) faults.push(`it is of version ${version}; 6.2 is the oldest that works`);
+  if (isTooOld(version)) faults.push(`its version is ${version}; 6.2 is the oldest that works`);
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   if (policy !== 'noeviction') {
     faults.push(
@@ -33,7 +33,7 @@ export async function checkRedis(
   const replicas = Number(info.get('connected_slaves') ?? writeReplicas);
   if (replicas < writeReplicas) {
     faults.push(
-      `it has ${replicas} replicas, so that no commit succeeds: writeReplicas is ${writeReplicas}`,
+      `it has ${replicas} replicas, so no commit succeeds: writeReplicas is ${writeReplicas}`,
     );
   }
   return faults;
@@ -47,7 +47,9 @@ async function savesNothing(server: Redis): Promise<boolean> {
 
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return version !== '' && (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]));
+  const [oldestMajor, oldestMinor] = OLDEST_VERSION;
+  if (version === '') return false;
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
 function readInfo(text: string): ReadonlyMap<string, string> {

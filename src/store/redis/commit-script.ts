@@ -2,19 +2,21 @@ import type { CommitResult, StoredRecord, Write } from '../record-store.ts';
 import type { PartitionKeys } from './keys.ts';
 import { defineScript, type RedisCommand, runScript } from './script.ts';
 
-/** Covers every resend of a write with room for a failover in between. */
+/** Longer than a write may be sent again, with room for a failover in between. */
 export const OUTCOME_TTL_MS = 120_000;
 
 /**
- * How much longer than the store says Redis keeps what expires: the clocks of this machine and of Redis tick apart. From the moment itself
- * on the store no longer shows it.
+ * How long Redis keeps a record beyond its expiry, because the clocks of this machine and of Redis
+ * differ. The store hides the record from its expiry on.
  */
 export const EXPIRY_GRACE_MS = 600_000;
 
 /**
  * KEYS: version, expiries, outcome, then record and index of each write.
- * ARGV: now, TTL of the outcome, grace, then of each write: kind, condition, collection, key, expiresAt, value.
- * Gives the number of the write whose condition failed, or 0, and how many records wait to be swept.
+ * ARGV: now, TTL of the outcome, grace, then for each write: kind, condition, collection, key,
+ * expiresAt, value.
+ * Returns the number of the write whose condition failed, or 0, and how many expired records there
+ * are to sweep.
  */
 export const COMMIT_SCRIPT = defineScript(`
 local version_key, expiries, outcome = KEYS[1], KEYS[2], KEYS[3]
@@ -85,7 +87,7 @@ redis.call('SET', outcome, '', 'PX', outcome_ttl)
 return { 0, redis.call('ZCOUNT', expiries, '-inf', now) }
 `);
 
-/** `id` is the commit's own: sent again with it, the commit is not made again. */
+/** @param id identifies the commit: sent again with the same id, it is not applied twice */
 export function commitCommand(
   keys: PartitionKeys,
   writes: readonly Write[],
@@ -115,19 +117,19 @@ export interface CommitReply {
   readonly overdue: boolean;
 }
 
-/** @throws Error when it is no reply of the script */
+/** @throws Error when it is not a reply of the script */
 export function readCommitReply(reply: unknown, writes: readonly Write[]): CommitReply {
   const [refused, overdue] = Array.isArray(reply) ? (reply as unknown[]) : [];
   if (refused === 0) return { result: { outcome: 'committed' }, overdue: Number(overdue) > 0 };
   const write = writes[Number(refused) - 1];
-  if (!write) throw new Error('Redis gave an unexpected reply to a commit');
+  if (!write) throw new Error('Redis sent an unexpected reply to a commit');
   const { collection, key } = write;
   return { result: { outcome: 'conflict', collection, key }, overdue: false };
 }
 
 /**
- * Reads a record as the commit script packs it: "version expiresAt value", where expiresAt may be empty. One string takes half the
- * memory of a hash of three.
+ * Reads a record as the commit script packs it: "version expiresAt value", where expiresAt may be
+ * empty. One string needs half the memory of a hash with three fields.
  */
 export function unpackRecord(key: string, packed: string): StoredRecord {
   const first = packed.indexOf(' ');
@@ -141,7 +143,7 @@ export function unpackRecord(key: string, packed: string): StoredRecord {
   };
 }
 
-/** Whether the callers of the store still see it at `now` (milliseconds since the epoch). */
+/** Whether the record has not expired at `now`, milliseconds since the epoch. */
 export function isLive({ expiresAt }: StoredRecord, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }

@@ -1,13 +1,16 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Connections to nodes of a cluster that have no slots yet: the list of slots does not name them, but keys are moved to them. */
+/**
+ * Connections to cluster nodes that have no slots yet: keys move to them, but the list of slots does
+ * not name them.
+ */
 export interface Newcomers {
-  /** The node at this address; undefined until it is connected, which this begins. */
+  /** The node at this address; undefined until it is connected. The first call connects. */
   readonly at: (address: string) => Redis | undefined;
   readonly close: () => void;
 }
 
-/** Connections that are lost are made anew when they are asked for again. */
+/** A lost connection is opened again when it is asked for. */
 export function connectNewcomers(
   optionsAt: (address: string) => Omit<RedisOptions, 'replyMapping'>,
 ): Newcomers {
@@ -16,7 +19,7 @@ export function connectNewcomers(
     const options = { enableOfflineQueue: false, retryStrategy: () => null };
     const server = new Redis({ ...optionsAt(address), ...options });
     servers.set(address, server);
-    // Whoever asks is told by the slot's old node where its keys are until they are here.
+    // Until it is connected, callers ask the slot's old node, which redirects them again.
     server.on('error', () => undefined);
     server.once('end', () => servers.delete(address));
     return server;

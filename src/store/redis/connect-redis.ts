@@ -1,18 +1,19 @@
 import { type RedisOptions as ClientOptions, Cluster, Redis } from 'ioredis';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { connectNewcomers } from './connect-newcomers.ts';
 import { ALL_SLOTS, clusterSlot } from './keys.ts';
 import { plainReason, readReplyError } from './plain-reason.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 
-/** Connections to the servers that take writes, kept up and made anew for ever. */
+/** Connections to the servers that accept writes; lost ones are reopened without end. */
 export interface RedisConnections {
-  /** The server that answers for a key; undefined while none is known. */
+  /** The server that holds a key; undefined while none is known. */
   readonly serverFor: (key: string) => Redis | undefined;
-  /** The server at host:port, where a cluster said that a key is. */
+  /** The server at host:port, to which a cluster redirected. */
   readonly serverAt: (address: string) => Redis | undefined;
-  /** All that together hold every key; undefined while one of them is not known. */
+  /** The servers that together hold every key; undefined while one of them is not known. */
   readonly primaries: () => readonly Redis[] | undefined;
-  /** Looks again who answers for what; resolves when it has looked, in vain or not. */
+  /** Asks again which server holds which slots; resolves even when the question fails. */
   readonly refresh: () => Promise<void>;
   readonly isCluster: boolean;
   readonly close: () => void;
@@ -23,13 +24,13 @@ export interface ConnectionEvents {
   readonly report: (fault: string) => void;
 }
 
-/** Replies come as they are. */
+/** Without `replyMapping`, so replies are not converted. */
 type RedisOptions = Omit<ClientOptions, 'replyMapping'>;
 
 const CONNECTION_NAME = 'scep-connector';
 const LONGEST_PAUSE_MS = 2_000;
 
-/** Begins to connect and comes back at once, whether or not anybody answers. */
+/** Starts to connect and returns at once, whether or not a server answers. */
 export function connectRedis(
   settings: RedisStoreSettings,
   events: ConnectionEvents,
@@ -59,8 +60,8 @@ function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConn
           name: settings.sentinelName ?? '',
           sentinelRetryStrategy: backOff,
           sentinelCommandTimeout: settings.commandTimeoutMs,
-          ...given({ sentinelUsername: settings.sentinelUsername }),
-          ...given({ sentinelPassword: settings.sentinelPassword }),
+          ...omitUndefined({ sentinelUsername: settings.sentinelUsername }),
+          ...omitUndefined({ sentinelPassword: settings.sentinelPassword }),
           ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
         }
       : (addresses[0] ?? {});
@@ -74,7 +75,7 @@ function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConn
   redis.on('ready', () => watchers.connected(redis));
   redis.on('error', (error: Error & { readonly command?: { readonly name: string } }) => {
     if (error.command?.name !== 'select') return watchers.failed(error);
-    // The client would go on in database 0, which may be that of another installation.
+    // The client would continue in database 0, which may belong to another installation.
     redis.disconnect(true);
     watchers.failed(new Error(`no database ${settings.database} for us: ${plainReason(error)}`));
   });
@@ -95,11 +96,11 @@ function connectOne(settings: RedisStoreSettings, watchers: Watchers): RedisConn
 function connectCluster(settings: RedisStoreSettings, watchers: Watchers): RedisConnections {
   const cluster = new Cluster(settings.nodes.map(parseAddress), {
     clusterRetryStrategy: backOff,
-    // A cluster that misses some slots serves the others.
+    // A cluster without some of its slots serves the others.
     enableReadyCheck: false,
     slotsRefreshTimeout: settings.commandTimeoutMs,
     redisOptions: commonOptions(settings),
-    // The names of hosts, as certificates have them, instead of their addresses.
+    // Keeps host names, which certificates contain, instead of addresses.
     ...(settings.tls && { dnsLookup: (address, done) => done(null, address) }),
   });
   cluster.on('+node', (server: Redis) => {
@@ -131,24 +132,23 @@ function connectCluster(settings: RedisStoreSettings, watchers: Watchers): Redis
 }
 
 /**
- * A command whose connection is lost is rejected, and not kept to be sent later: whoever waits for it decides, and nobody is
- * surprised by a write that he has given up.
+ * A command whose connection is lost is rejected and not kept to be sent later. The caller decides
+ * about a retry, and a write that it has given up is never made.
  */
 function commonOptions(settings: RedisStoreSettings): RedisOptions {
   const tls = tlsOptions(settings);
   const { username, password, commandTimeoutMs } = settings;
   return {
-    ...given({ username, password }),
-    ...(tls && { tls }),
+    ...omitUndefined({ username, password, tls }),
     protocol: 2,
     connectionName: CONNECTION_NAME,
     disableClientInfo: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: Math.max(commandTimeoutMs, 1_000),
-    // What is silent for so long is not merely slow.
+    // A server that is silent for so long is not merely slow.
     socketTimeout: 2 * commandTimeoutMs,
-    // What was a master is a replica now.
+    // The former master is a replica now.
     reconnectOnError: (error) => readReplyError(error)?.startsWith('READONLY') ?? false,
   };
 }
@@ -156,16 +156,16 @@ function commonOptions(settings: RedisStoreSettings): RedisOptions {
 function tlsOptions({ tls }: RedisStoreSettings) {
   if (!tls) return undefined;
   const { serverName: servername, ...files } = tls;
-  return { ...given(files), ...given({ servername }), minVersion: 'TLSv1.2' as const };
+  return { ...omitUndefined({ ...files, servername }), minVersion: 'TLSv1.2' as const };
 }
 
-/** Twice as long after each attempt, up to 2 s, and apart from what other replicas do. */
+/** Doubles after each attempt up to 2 s, with a random part so that replicas do not act together. */
 function backOff(attempt: number): number {
   const longest = Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
   return longest * (0.5 + Math.random() / 2);
 }
 
-/** One line when Redis is not reached, and one when it is again. */
+/** Reports when Redis is no longer reached, and when it is reached again. */
 function reportOutages({ nodes }: RedisStoreSettings, report: (fault: string) => void) {
   let isOut = false;
   return {
@@ -186,12 +186,4 @@ function parseAddress(node: string): { readonly host: string; readonly port: num
     host: node.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
     port: Number(node.slice(colon + 1)),
   };
-}
-
-type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
-
-/** Without the members that are undefined. */
-function given<T extends object>(members: T): Given<T> {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Given<T>;
 }

@@ -3,8 +3,9 @@ import type { PartitionKeys } from './keys.ts';
 import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
- * A counter is kept as "sum expiresAt". KEYS: counter, outcome. ARGV: now, TTL of the outcome, grace, by, expiresAt.
- * Gives the sum.
+ * A counter is stored as "sum expiresAt".
+ * KEYS: counter, outcome. ARGV: now, TTL of the outcome, grace, by, expiresAt.
+ * Returns the sum.
  */
 export const INCREMENT_SCRIPT = defineScript(`
 local counter, outcome = KEYS[1], KEYS[2]
@@ -37,7 +38,7 @@ export interface Increment {
   readonly expiresAt: number | undefined;
 }
 
-/** `id` is the increment's own: sent again with it, nothing is added again. */
+/** @param id identifies the increment: sent again with the same id, nothing is added twice */
 export function incrementCommand(
   keys: PartitionKeys,
   { counter, by, expiresAt }: Increment,

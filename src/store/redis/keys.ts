@@ -14,23 +14,23 @@ export function clusterSlot(key: string): number {
 }
 
 /**
- * The names of all keys that one partition has in Redis. What stands in braces is the hash tag, so that a cluster keeps a partition
- * in one slot.
+ * The names of all Redis keys of one partition. They share a hash tag, the part in braces, so a
+ * cluster keeps a partition in one slot.
  */
 export interface PartitionKeys {
-  /** The last version given out. Never removed, so that no version is used twice. */
+  /** The last version used. Never removed, so no version is used twice. */
   readonly version: string;
-  /** Sorted set of the records that expire, as `collection:key`, by their moments. */
+  /** Sorted set of the records that expire, as `collection:key`, by expiry. */
   readonly expiries: string;
-  /** Sorted set of the keys of a collection, all with score 0: their order is that of the bytes. */
+  /** Sorted set of the keys of a collection, all with score 0 and therefore in byte order. */
   index(collection: string): string;
   record(collection: string, key: string): string;
   counter(name: string): string;
-  /** What came of a write that may be sent again. */
+  /** Remembers a write that may be sent again. */
   outcome(id: string): string;
 }
 
-/** `prefix` has no braces, which the settings see to. */
+/** @param prefix without braces, as the settings require */
 export function keysOf(prefix: string, partition: string): PartitionKeys {
   const base = `${prefix}{${escapeTag(partition)}}`;
   return {
@@ -43,12 +43,12 @@ export function keysOf(prefix: string, partition: string): PartitionKeys {
   };
 }
 
-/** Held by the replica that sweeps for all of them. */
+/** The key of the lock that the sweeping replica holds. */
 export function sweepLockOf(prefix: string): string {
   return `${prefix}sweep`;
 }
 
-/** What SCAN is to look for; a prefix has no character that means something in a pattern. */
+/** Patterns for SCAN; a prefix has no characters that are special in a pattern. */
 export function patternsOf(prefix: string): {
   readonly indexes: string;
   readonly expiries: string;
@@ -56,7 +56,7 @@ export function patternsOf(prefix: string): {
   return { indexes: `${prefix}{*}:i:*`, expiries: `${prefix}{*}:x` };
 }
 
-/** The partition of a key that `keysOf` made, and the collection if it is that of an index. */
+/** The partition of a key from `keysOf`, and the collection if it is the key of an index. */
 export function readKey(
   prefix: string,
   key: string,
@@ -68,7 +68,10 @@ export function readKey(
   };
 }
 
-/** The first closing brace ends a hash tag, and an empty one is none. Percent signs are what `decodeURIComponent` undoes. */
+/**
+ * Braces would end the hash tag early, and an empty tag counts as none. `decodeURIComponent` undoes
+ * this, so percent signs are escaped too.
+ */
 function escapeTag(partition: string): string {
   return partition.replaceAll(/[%{}]/g, (character) => encodeURIComponent(character));
 }

@@ -5,8 +5,9 @@ import { scanKeys } from './scan-keys.ts';
 import { settledSlots } from './settled-slots.ts';
 
 /**
- * As `RecordStore.collections`: the indexes that there are. Rather than leave some out it fails.
- * @throws StoreUnavailableError when not all servers are reached, or a cluster moves slots meanwhile
+ * `RecordStore.collections`, by the keys of all indexes.
+ * @throws StoreUnavailableError when a collection may be missing: not all servers are reached, or a
+ *   cluster moves slots meanwhile
  */
 export async function* listCollections(
   caller: RedisCaller,
@@ -20,6 +21,6 @@ export async function* listCollections(
     yield readKey(keyPrefix, key);
   }
   if ((await settledSlots(caller)) !== slots) {
-    throw new StoreUnavailableError('slots were moved meanwhile: some collections may be missing');
+    throw new StoreUnavailableError('slots moved meanwhile: some collections may be missing');
   }
 }

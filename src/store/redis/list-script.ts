@@ -4,8 +4,8 @@ import type { PartitionKeys } from './keys.ts';
 import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
- * KEYS: index. ARGV: where to start, how many, what the names of records begin with.
- * Gives the keys and records of one moment in turn, false for a record that is not here.
+ * KEYS: index. ARGV: start, limit, prefix of the names of records.
+ * Returns keys and records in turn, all of one moment; false for a record that is not on this node.
  */
 export const LIST_SCRIPT = defineScript(`
 local rows = {}
@@ -25,7 +25,7 @@ export interface Listing {
   readonly now: number;
 }
 
-/** The live records of a collection, as `RecordStore.list` gives them. `send` gives what Redis replies. */
+/** `RecordStore.list`. @param send sends a command and returns the reply of Redis */
 export async function listRecords(
   { keys, collection, after = '', limit, now }: Listing,
   send: (command: RedisCommand) => Promise<unknown>,
@@ -37,10 +37,11 @@ export async function listRecords(
     const values = [start, limit, keys.record(collection, '')];
     const rows = pairs(await send(runScript(LIST_SCRIPT, [index], values)));
     for (const { key, packed } of rows) {
-      // While a cluster moves the slot, the index and its records may lie on two nodes, and the script is refused those of the other.
-      const given = packed ?? (await send(['GET', keys.record(collection, key)]));
-      if (typeof given !== 'string') continue;
-      const record = unpackRecord(key, given);
+      // While a cluster moves the slot, a record may be on another node than the index and the
+      // script, which then cannot read it.
+      const text = packed ?? (await send(['GET', keys.record(collection, key)]));
+      if (typeof text !== 'string') continue;
+      const record = unpackRecord(key, text);
       if (isLive(record, now)) found.push(record);
       if (found.length === limit) return found;
     }

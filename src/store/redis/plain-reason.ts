@@ -1,6 +1,6 @@
-/** What an operator can do about an answer of Redis, by its first word. */
+/** What an operator can do about an error of Redis, by its first word. */
 const ADVICE: Readonly<Record<string, string>> = {
-  BUSY: 'a script that is not of this server runs there, and SCRIPT KILL ends it',
+  BUSY: 'it runs a script of another program, which SCRIPT KILL ends',
   CLUSTERDOWN: 'the cluster has no master for some slots: see CLUSTER INFO',
   LOADING: 'it has started and reads its data',
   MASTERDOWN: 'it is a replica that does not reach its master',
@@ -15,12 +15,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   WRONGPASS: 'see store.redis.username and passwordFile',
 };
 
-/** What the client says of a server that it is not connected to yet, or not any more. */
+/** The client's error for a server that it is not connected to yet, or no longer. */
 const NOT_CONNECTED = /^(Stream isn't writeable|Connection is closed)/;
 
 /**
- * Why Redis or the way to it failed, in one line for the log. Errors of the client are not passed on themselves: they carry the
- * command with all it held, passwords and values.
+ * Why Redis or the connection to it failed, in one line for the log. The client's errors themselves
+ * must not be logged: they carry the command with its passwords and values.
  */
 export function plainReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
@@ -29,7 +29,7 @@ export function plainReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const [line = ''] = error.message.split('\n');
   if (NOT_CONNECTED.test(line)) return 'there is no connection';
-  // Redis quotes what it was sent when it does not know the command.
+  // Redis quotes the arguments of a command that it does not know.
   const said = line.replace(/,? with args beginning with.*$/, '').slice(0, 200);
   const [word = ''] = readReplyError(error)?.split(' ') ?? [];
   const advice = Object.hasOwn(ADVICE, word) ? `; ${ADVICE[word]}` : '';
@@ -37,10 +37,10 @@ export function plainReason(error: unknown): string {
 }
 
 /**
- * What Redis answers instead of a result, such as "READONLY You can't write against a read only replica". Redis 6.2 hides what a command
- * within a script was answered behind "ERR Error running script"; later versions say it as it is, but for
- * NOPERM, which each names in words of its own.
- * @returns undefined for what is no answer of Redis
+ * The error that Redis replied with, such as "READONLY You can't write against a read only replica".
+ * Redis 6.2 wraps the error of a command within a script in "ERR Error running script"; later
+ * versions do not. Each version words a NOPERM within a script differently.
+ * @returns undefined for an error that is not a reply of Redis
  */
 export function readReplyError(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;

@@ -27,13 +27,14 @@ import { startSweeping } from './sweep-expired.ts';
 import { SWEEP_SCRIPT } from './sweep-script.ts';
 
 const SCRIPTS = [COMMIT_SCRIPT, INCREMENT_SCRIPT, LIST_SCRIPT, SWEEP_SCRIPT];
-/** Of the time that a call has: two batches, the one under way and the next, fit into it. */
+/** Share of a call's time for one WAIT, so that the batch under way and the next fit into it. */
 const WAIT_SHARE = 0.4;
 
 /**
- * The record store on Redis or Valkey, for many replicas. It opens whether or not Redis is reached: connecting is tried for ever, and
- * each call fails within `commandTimeoutMs`. A resolved commit is as safe as Redis makes it (docs/redis.md), and with `writeReplicas`
- * on so many of its replicas besides.
+ * The record store on Redis or Valkey, for many replicas. It opens whether or not Redis is reached:
+ * it tries to connect without end, and meanwhile each call fails within `commandTimeoutMs`. A
+ * resolved commit is as safe as Redis makes it (docs/redis.md); with `writeReplicas` it is also on
+ * that many of its replicas.
  */
 export function openRedisRecordStore(settings: RedisStoreSettings): RecordStore {
   const { keyPrefix, clock } = settings;
@@ -90,7 +91,10 @@ interface Commits {
   readonly close: () => void;
 }
 
-/** With replicas to wait for commits have connections of their own: a WAIT holds one up, and reads need not wait with it. */
+/**
+ * With `writeReplicas`, commits use separate connections: a WAIT blocks a connection, and reads
+ * should not wait behind it.
+ */
 function openCommits(settings: RedisStoreSettings, reader: RedisCaller): Commits {
   const { keyPrefix, clock, commandTimeoutMs, writeReplicas } = settings;
   const silent = { onReady: () => undefined, report: () => undefined };
@@ -109,7 +113,7 @@ function openCommits(settings: RedisStoreSettings, reader: RedisCaller): Commits
       const read = readCommitReply(reply, writes);
       if (read.result.outcome === 'committed' && replicas < writeReplicas) {
         throw new StoreUnavailableError(
-          `the commit is in Redis, but ${replicas} of ${writeReplicas} replicas have it, so that a failover may lose it`,
+          `the commit is in Redis, but ${replicas} of ${writeReplicas} replicas have it, so a failover may lose it`,
         );
       }
       return read;

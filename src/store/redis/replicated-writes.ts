@@ -5,7 +5,7 @@ import type { RedisCommand } from './script.ts';
 
 export interface ReplicatedReply {
   readonly reply: unknown;
-  /** Replicas that are known to have what the reply is about, and all that the server did before. */
+  /** The number of replicas that are known to have this write and all earlier ones. */
   readonly replicas: number;
 }
 
@@ -16,18 +16,19 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const MOST_TOGETHER = 256;
+const MAX_BATCH = 256;
 
 /**
- * Sends writes with a WAIT behind them on the same connection, which is what a WAIT is about. It holds the connection up until the
- * replicas have answered, or `waitMs` are over: the writes that come meanwhile share the next one.
+ * Sends writes followed by a WAIT, which covers the writes of its own connection. The WAIT blocks
+ * the connection until the replicas have answered or `waitMs` are over; writes that arrive meanwhile
+ * share the next one.
  */
 export function sendReplicated(replicas: number, waitMs: number): SendCommands<ReplicatedReply> {
   const queues = new WeakMap<Redis, Waiting[]>();
   const drain = async (server: Redis, queue: Waiting[]) => {
     await setImmediate();
     while (queue.length > 0) {
-      const batch = queue.splice(0, MOST_TOGETHER);
+      const batch = queue.splice(0, MAX_BATCH);
       await sendBatch(server, batch, { replicas, waitMs });
     }
     queues.delete(server);
@@ -46,14 +47,14 @@ export function sendReplicated(replicas: number, waitMs: number): SendCommands<R
     });
 }
 
-/** Never rejects: those who wait are told. */
+/** Settles the promises of the batch, and never rejects itself. */
 async function sendBatch(
   server: Redis,
   batch: readonly Waiting[],
   { replicas, waitMs }: { readonly replicas: number; readonly waitMs: number },
 ): Promise<void> {
   const now = performance.now();
-  // Whoever has given up does not want it written any more.
+  // A write that its caller has given up must not be made.
   const timely = batch.filter(({ deadline }) => deadline > now);
   for (const late of batch)
     if (late.deadline <= now) late.reject(new Error('it was not sent in time'));

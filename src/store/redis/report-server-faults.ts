@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { checkRedis } from './check-redis.ts';
 import type { RedisStoreSettings } from './redis-store-settings.ts';
 
-/** Gives what is to be done with each server that was connected: what is wrong with it is reported, once. */
+/** Returns a function that checks a newly connected server and reports each fault of it once. */
 export function reportServerFaults({
   writeReplicas,
   report,

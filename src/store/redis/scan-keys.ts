@@ -3,12 +3,13 @@ import { StoreUnavailableError } from '../record-store.ts';
 import { callServer, type RedisCaller, requirePrimaries, within } from './call-redis.ts';
 import { plainReason } from './plain-reason.ts';
 
-/** Redis does nothing else while it looks at so many: with a thousand, whatever comes meanwhile waits for milliseconds. */
+/** Redis blocks while it reads a page: with 1000 keys, other commands would wait for milliseconds. */
 const PAGE = 100;
 
 /**
- * The keys of all servers that fit a pattern. Those that are there throughout come at least once.
- * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: another would go on elsewhere
+ * The keys of all servers that match a pattern. A key that exists throughout appears at least once.
+ * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: the scan
+ *   cannot continue on another one
  */
 export async function* scanKeys(caller: RedisCaller, pattern: string): AsyncGenerator<string> {
   for (const server of await requirePrimaries(caller)) {
@@ -31,7 +32,7 @@ async function* scanServer(
     do {
       const scan = callServer(server, ['SCAN', cursor, 'MATCH', pattern, 'COUNT', PAGE]);
       const reply = await within(timeoutMs, scan).catch((error: unknown) => {
-        throw new StoreUnavailableError(`Redis gives no keys: ${plainReason(error)}`);
+        throw new StoreUnavailableError(`Redis returns no keys: ${plainReason(error)}`);
       });
       if (connection.isLost)
         throw new StoreUnavailableError('Redis was lost between two pages of keys');

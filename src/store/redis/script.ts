@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script, which Redis knows by the SHA-1 of its text once it was loaded. */
+/** A Lua script, which Redis knows by the SHA-1 of its text once it is loaded. */
 export interface Script {
   readonly text: string;
   /** Lower-case hexadecimal. */

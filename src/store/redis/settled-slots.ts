@@ -5,9 +5,9 @@ import { ALL_SLOTS } from './keys.ts';
 import { plainReason } from './plain-reason.ts';
 
 /**
- * Which primary of a cluster has which slots, as each says of itself: as long as this does not change, no key has gone from one to
- * another. Of a single server always the same.
- * @throws StoreUnavailableError while slots are on their way, and when a primary does not tell in time
+ * Which primary of a cluster has which slots, as each reports itself. While this text stays the
+ * same, no key has moved between primaries. It is constant for a single server.
+ * @throws StoreUnavailableError while slots move, and when a primary does not answer in time
  */
 export async function settledSlots(caller: RedisCaller): Promise<string> {
   const { connections, timeoutMs } = caller;
@@ -15,14 +15,14 @@ export async function settledSlots(caller: RedisCaller): Promise<string> {
   const primaries = await requirePrimaries(caller);
   const told = await within(timeoutMs, Promise.all(primaries.map(ownSlots))).catch(
     (error: unknown) => {
-      throw new StoreUnavailableError(`Redis does not tell its slots: ${plainReason(error)}`);
+      throw new StoreUnavailableError(`Redis does not report its slots: ${plainReason(error)}`);
     },
   );
   const slots = told.flatMap((one) => one.slots);
   const count = slots.reduce((sum, range) => sum + sizeOf(range), 0);
   if (count !== ALL_SLOTS.length || slots.some((range) => range.startsWith('['))) {
     throw new StoreUnavailableError(
-      'slots are on their way from node to node of the cluster, or its nodes do not agree yet',
+      'slots are moving between nodes of the cluster, or its nodes do not agree yet',
     );
   }
   return JSON.stringify(told.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
@@ -30,11 +30,11 @@ export async function settledSlots(caller: RedisCaller): Promise<string> {
 
 interface OwnSlots {
   readonly id: string;
-  /** Such as 5470, 0-5460 and, of a slot that is on its way, [93->-292f8b]. */
+  /** Such as 5470, 0-5460 and, for a slot that is moving, [93->-292f8b]. */
   readonly slots: readonly string[];
 }
 
-/** The line of CLUSTER NODES that a node has for itself. */
+/** Reads a node's own line of CLUSTER NODES. */
 async function ownSlots(server: Redis): Promise<OwnSlots> {
   const nodes = String(await callServer(server, ['CLUSTER', 'NODES']));
   const lines = nodes.split('\n').map((line) => line.trim().split(' '));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { HOUR_MS, MINUTE_MS } from '../../durations.ts';
 import { callRedis, type RedisCaller, sendPlainly } from './call-redis.ts';
 import { keysOf, patternsOf, readKey, sweepLockOf } from './keys.ts';
 import { scanKeys } from './scan-keys.ts';
@@ -12,22 +13,22 @@ export interface SweepTarget {
 }
 
 export interface Sweeping {
-  /** Frees a little of a partition that a commit found to have expired records. */
+  /** Removes a few of the expired records that a commit found in this partition. */
   behindCommit(partition: string): void;
   /** Ends the sweeps; resolves when none is under way. */
   stop(): Promise<void>;
 }
 
-/** Finding the partitions takes a look at every key there is: seconds of Redis, where there are millions. */
-const INTERVAL_MS = 3_600_000;
-const LOCK_MS = 2_700_000;
+/** Finding the partitions scans every key, which takes seconds where there are millions. */
+const INTERVAL_MS = HOUR_MS;
+const LOCK_MS = 45 * MINUTE_MS;
 const BATCH = 100;
 const BATCH_BEHIND_COMMIT = 16;
 
 /**
- * Frees the space of expired records: behind commits, and about once an hour in partitions that nobody writes to, which of
- * all replicas one does at a time. The timer keeps no process alive. What ails a sweep ails the next call as well, which has a
- * caller to tell.
+ * Removes expired records: after commits, and about once an hour in all partitions, for those that
+ * see no writes. A lock lets one replica at a time do the latter. The timer does not keep the process
+ * alive. Errors are ignored: a fault of Redis fails the next call too, whose caller reports it.
  */
 export function startSweeping(target: SweepTarget): Sweeping {
   let isStopped = false;
@@ -62,7 +63,7 @@ async function sweepUnderLock(target: SweepTarget, isStopped: () => boolean): Pr
   if (taken === 'OK') await sweepExpired(target, isStopped);
 }
 
-/** Removes every record that has expired, a few at a time, and gives their number. */
+/** Removes every expired record, in batches. @returns their number */
 export async function sweepExpired(
   target: SweepTarget,
   isStopped: () => boolean = () => false,
@@ -86,16 +87,16 @@ async function sweepBatch(
 ): Promise<number> {
   const keys = keysOf(keyPrefix, partition);
   const send = (command: RedisCommand) => callRedis(caller, keys.version, command, sendPlainly);
-  // Of two clocks the earlier: a replica whose own is ahead must not remove what lives for all others.
+  // The earlier of two clocks: a replica whose clock is ahead must not remove live records.
   const now = Math.min(clock(), await serverTime(send));
   return sweepPartition(keys, { now, limit }, send);
 }
 
-/** In milliseconds since the epoch. */
+/** @returns milliseconds since the epoch */
 async function serverTime(send: (command: RedisCommand) => Promise<unknown>): Promise<number> {
   const reply = await send(['TIME']);
   const [seconds] = Array.isArray(reply) ? (reply as unknown[]) : [];
   const time = Number(seconds) * 1_000;
   if (Number.isSafeInteger(time)) return time;
-  throw new Error('Redis gave an unexpected reply to TIME');
+  throw new Error('Redis sent an unexpected reply to TIME');
 }

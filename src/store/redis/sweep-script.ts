@@ -3,7 +3,7 @@ import { defineScript, type RedisCommand, runScript } from './script.ts';
 
 /**
  * KEYS: expiries, then record and index of each member. ARGV: now, then each member and its key.
- * Removes those that have not been written anew meanwhile.
+ * Removes those that have not been renewed meanwhile.
  */
 export const SWEEP_SCRIPT = defineScript(`
 local now = tonumber(ARGV[1])
@@ -19,7 +19,7 @@ end
 return 0
 `);
 
-/** Removes at most `limit` records of a partition that expired until `now`, and gives how many it found. */
+/** Removes at most `limit` records of a partition that expired by `now`. @returns how many */
 export async function sweepPartition(
   keys: PartitionKeys,
   { now, limit }: { readonly now: number; readonly limit: number },

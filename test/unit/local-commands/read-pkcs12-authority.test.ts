@@ -80,12 +80,12 @@ it('what is refused is one line that says what to do', async () => {
   );
   pack('ca', ['ca'], '-legacy');
   expect(await refused()).toBe(
-    `${P12}: it is encrypted with RC2 with 40 bits, outdated. Write it anew: openssl pkcs12 -legacy -in ${P12} -out ca.pem && openssl pkcs12 -export -in ca.pem -out new.p12`,
+    `${P12}: it is encrypted with RC2 with 40 bits, outdated. Convert it: openssl pkcs12 -legacy -in ${P12} -out ca.pem && openssl pkcs12 -export -in ca.pem -out new.p12`,
   );
   pack('ca', ['ca'], '-nomac');
-  expect(await refused()).toMatch(/no MAC.* Write it anew: openssl pkcs12 -in /);
+  expect(await refused()).toMatch(/no MAC.* Convert it: openssl pkcs12 -in /);
   writeFileSync(P12, readFileSync(file('ca.pem')));
-  expect(await refused()).toMatch(/^\S+ is no PKCS #12 file that is read here: /);
+  expect(await refused()).toMatch(/^\S+ is not a supported PKCS #12 file: /);
 });
 
 it('the command that is named does write it anew', async () => {

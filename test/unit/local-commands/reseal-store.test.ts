@@ -265,19 +265,6 @@ describe('requireMasterKey', () => {
     expect(await refusal(replica(NEW))).toMatch(/^the master key does not open/);
   });
 
-  it('the mark of a store from before there could be two keys', async () => {
-    const context = 'installation/mark';
-    const sealed = createSealer(OLD).seal(new Uint8Array(), context);
-    const collection = 'master-key';
-    await store.commit('installation', [
-      { kind: 'put', collection, key: 'mark', value: JSON.stringify({ sealed }) },
-    ]);
-    await replica(OLD);
-    expect(await refusal(replica(NEW))).toMatch(/^the master key does not open/);
-    await resealStore(await replica(NEW, OLD));
-    await enrol(await replica(NEW), password);
-  });
-
   it('two first starts with different keys: one of them has the store', async () => {
     store = openInMemoryRecordStore(Date.now);
     const outcomes = await Promise.allSettled([replica(OLD), replica(NEW)]);

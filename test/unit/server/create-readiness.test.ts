@@ -9,7 +9,7 @@ const never = () => new Promise<never>(() => undefined);
 
 it('what the check says, both ways, and one line for each change', async () => {
   let objection: string | undefined;
-  const readiness = createReadiness({ check: async () => objection, logger, freshness: 0 });
+  const readiness = createReadiness({ check: async () => objection, logger, freshnessMs: 0 });
   expect(await readiness.objection()).toBeUndefined();
   objection = 'the store cannot be used';
   expect(await readiness.objection()).toBe(objection);
@@ -26,7 +26,7 @@ it('a check that hangs is not waited for, and not begun again', async () => {
     checks += 1;
     return never();
   };
-  const readiness = createReadiness({ check, logger, patience: 30, freshness: 10 });
+  const readiness = createReadiness({ check, logger, patienceMs: 30, freshnessMs: 10 });
   for (let i = 0; i < 3; i += 1) {
     expect(await readiness.objection()).toBe('the store does not answer');
     await new Promise((resolve) => setTimeout(resolve, 15));

@@ -11,7 +11,7 @@ import {
 } from '../../../src/store/lease.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
 
-const TTL = 10_000;
+const TTL_MS = 10_000;
 
 /** A place for a lease, on a clock of its own. */
 function makePlace() {
@@ -23,8 +23,8 @@ function makePlace() {
   return { place, time, store };
 }
 
-async function take(place: LeasePlace, holder: string, ttl = TTL): Promise<Lease> {
-  const lease = await acquireLease(place, { holder, ttl });
+async function take(place: LeasePlace, holder: string, ttl = TTL_MS): Promise<Lease> {
+  const lease = await acquireLease(place, { holder, ttlMs: ttl });
   if (lease === undefined) throw new Error(`${holder} got no lease`);
   return lease;
 }
@@ -33,16 +33,16 @@ describe('a lease', () => {
   it('has one holder until its end, and then another', async () => {
     const { place, time } = makePlace();
     const first = await take(place, 'first');
-    expect(first.expiresAt).toBe(time.now + TTL);
-    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
-    time.now += TTL;
+    expect(first.expiresAt).toBe(time.now + TTL_MS);
+    expect(await acquireLease(place, { holder: 'second', ttlMs: TTL_MS })).toBeUndefined();
+    time.now += TTL_MS;
     expect((await take(place, 'second')).token).toBeGreaterThan(first.token);
   });
 
   it('of ten that ask at once one gets it', async () => {
     const { place } = makePlace();
     const asked = Array.from({ length: 10 }, (_, number) =>
-      acquireLease(place, { holder: String(number), ttl: TTL }),
+      acquireLease(place, { holder: String(number), ttlMs: TTL_MS }),
     );
     expect((await Promise.all(asked)).filter((lease) => lease !== undefined)).toHaveLength(1);
   });
@@ -50,27 +50,27 @@ describe('a lease', () => {
   it('lasts as long as it is renewed, and its token grows', async () => {
     const { place, time } = makePlace();
     const lease = await take(place, 'first');
-    time.now += TTL - 1;
-    const renewed = await renewLease(lease, TTL);
+    time.now += TTL_MS - 1;
+    const renewed = await renewLease(lease, TTL_MS);
     expect(renewed?.token).toBeGreaterThan(lease.token);
-    time.now += TTL - 1;
-    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
+    time.now += TTL_MS - 1;
+    expect(await acquireLease(place, { holder: 'second', ttlMs: TTL_MS })).toBeUndefined();
   });
 
   it('cannot be renewed after its end, whether another has it or nobody', async () => {
     const { place, time } = makePlace();
     const lease = await take(place, 'first');
-    time.now += TTL;
-    expect(await renewLease(lease, TTL)).toBeUndefined();
+    time.now += TTL_MS;
+    expect(await renewLease(lease, TTL_MS)).toBeUndefined();
     await take(place, 'second');
-    expect(await renewLease(lease, TTL)).toBeUndefined();
+    expect(await renewLease(lease, TTL_MS)).toBeUndefined();
   });
 
   it('whose renewal was answered to nobody is still its holder’s', async () => {
     const { place } = makePlace();
     const lease = await take(place, 'first');
-    await renewLease(lease, TTL);
-    expect(await renewLease(lease, TTL)).toMatchObject({ holder: 'first' });
+    await renewLease(lease, TTL_MS);
+    expect(await renewLease(lease, TTL_MS)).toMatchObject({ holder: 'first' });
   });
 
   it('that ends later than any can is of a clock that was wrong, and holds nobody up', async () => {
@@ -79,8 +79,8 @@ describe('a lease', () => {
     const ahead: LeasePlace = { ...place, clock: () => time.now + year };
     const wrong = await take(ahead, 'ahead');
     const next = await take(place, 'next');
-    expect(next.expiresAt).toBe(time.now + TTL);
-    expect(await renewLease(wrong, TTL)).toBeUndefined();
+    expect(next.expiresAt).toBe(time.now + TTL_MS);
+    expect(await renewLease(wrong, TTL_MS)).toBeUndefined();
     expect((await store.get('leases', 'leases', 'chore'))?.value).toContain('next');
   });
 
@@ -88,9 +88,9 @@ describe('a lease', () => {
     const { place, time } = makePlace();
     const ahead: LeasePlace = { ...place, clock: () => time.now + 30_000 };
     const first = await take(ahead, 'ahead');
-    expect(await acquireLease(place, { holder: 'second', ttl: TTL })).toBeUndefined();
+    expect(await acquireLease(place, { holder: 'second', ttlMs: TTL_MS })).toBeUndefined();
     await renewLease(first, 3_600_000);
-    const request = { holder: 'second', ttl: TTL, longest: 3_600_000 };
+    const request = { holder: 'second', ttlMs: TTL_MS, longestMs: 3_600_000 };
     expect(await acquireLease(place, request)).toBeUndefined();
   });
 
@@ -99,7 +99,9 @@ describe('a lease', () => {
     const other = defineCollection('others', leaseSchema);
     await store.commit('leases', [putEntry(other, 'mark', { holder: 'somebody' })]);
     const conditions = [deleteEntry(other, 'mark', 'absent')];
-    expect(await acquireLease(place, { holder: 'first', ttl: TTL, conditions })).toBeUndefined();
+    expect(
+      await acquireLease(place, { holder: 'first', ttlMs: TTL_MS, conditions }),
+    ).toBeUndefined();
   });
 });
 
@@ -124,7 +126,7 @@ describe('the end of a lease fences a commit', () => {
   it('and which a holder that was paused makes no more', async () => {
     const { place, time, store } = makePlace();
     const paused = await take(place, 'paused');
-    time.now += TTL;
+    time.now += TTL_MS;
     expect(await finish(paused, 'paused')).toMatchObject({ outcome: 'conflict' });
     const next = await take(place, 'next');
     expect(await finish(paused, 'paused')).toMatchObject({ outcome: 'conflict' });
@@ -143,7 +145,7 @@ describe('a lease that is kept', () => {
     const lease = await take(place, 'first', 300);
     const kept = keepLease(lease, 300);
     await vi.advanceTimersByTimeAsync(700);
-    expect(await acquireLease(place, { holder: 'second', ttl: 300 })).toBeUndefined();
+    expect(await acquireLease(place, { holder: 'second', ttlMs: 300 })).toBeUndefined();
     const last = await kept.stop();
     expect(last.token).toBeGreaterThan(lease.token);
     expect(await place.store.commit('leases', [endLease(last)])).toEqual({ outcome: 'committed' });

@@ -183,8 +183,8 @@ describe('an archive is refused', () => {
   });
 
   it.each([
-    ['{"a":1}\n', 'it is no archive'],
-    ['', 'it is no archive'],
+    ['{"a":1}\n', 'it is not an archive'],
+    ['', 'it is not an archive'],
     ['scep-connector archive 2 and what may come\n', 'newer than this program'],
     [`scep-connector archive 1 ${'0'.repeat(49)}\n`, 'first line is damaged'],
   ])('that begins with %j', async (text, reason) => {

@@ -24,7 +24,7 @@ const WELCOME: Readonly<Record<string, string>> = {
 
 const TIMEOUT = 400;
 
-/** In the words of Redis 7, and what the log says besides. */
+/** Error replies of Redis 7, with the advice that the log adds. */
 const STATES = [
   ["READONLY You can't write against a read only replica.", 'name its master in'],
   ['LOADING Redis is loading the dataset in memory', 'reads its data'],
@@ -34,7 +34,7 @@ const STATES = [
   ],
   [
     'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
-    'not of this server',
+    'a script of another program',
   ],
   ["OOM command not allowed when used memory > 'maxmemory'.", 'raise maxmemory'],
   ['NOAUTH Authentication required.', 'store.redis.username and passwordFile'],
@@ -47,7 +47,7 @@ const STATES = [
   ['TRYAGAIN Multiple keys request during rehashing of slot', ''],
 ] as const;
 
-/** What a call is refused with, and soon. */
+/** The reason for which a call is refused in time. */
 async function refusalOf(call: () => Promise<unknown>): Promise<string> {
   const elapsed = startStopwatch();
   const error = await call().catch((thrown: unknown) => thrown);
