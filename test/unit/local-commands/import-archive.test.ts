@@ -158,7 +158,9 @@ describe('importArchive', () => {
         return outcome;
       },
     };
-    await expect(importArchive(deps(first), readAll)).rejects.toThrow(/another process has begun to import/);
+    await expect(importArchive(deps(first), readAll)).rejects.toThrow(
+      /another process has begun to import/,
+    );
     expect(puts).toBe(1);
     expect(await store.get('p', 'c', 'a')).toMatchObject({ value: 'the server’s' });
     await requireMasterKey({ store, sealer });

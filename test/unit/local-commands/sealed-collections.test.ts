@@ -69,8 +69,8 @@ it('nothing but challenges is found by a keyed digest, which moves with their pa
     .filter((name) => name.endsWith('.ts'))
     .filter((name) => /\bsealer\.digests\(/.test(readFileSync(path.join(SOURCES, name), 'utf8')));
   expect(callers.toSorted()).toEqual(
-    ['create', 'delete', 'find']
-      .map((verb) => `connectors/challenges/${verb}-challenge.ts`)
-      .concat('connectors/challenges/move-challenge-digest.ts'),
+    ['find-challenge', 'make-challenge', 'move-challenge-digest', 'remove-challenge'].map(
+      (name) => `connectors/challenges/${name}.ts`,
+    ),
   );
 });
