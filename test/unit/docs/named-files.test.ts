@@ -32,11 +32,19 @@ it('what pages and comments name by its path is there', () => {
   expect(missing).toEqual([]);
 });
 
-it('docs/architecture.md names files of src, by the end of their paths', () => {
+const DECISIONS = PAGES.filter((page) => page.startsWith('docs/adr/'));
+
+it.each(['docs/architecture.md', ...DECISIONS])(
+  '%s names files that exist, by the end of their paths',
+  (page) => {
+    const missing = [...readProse(page).matchAll(/`([\w/-]+\.ts)`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !SOURCES.some((file) => `/${file}`.endsWith(`/${name}`)));
+    expect(missing).toEqual([]);
+  },
+);
+
+it('finds names of files in docs/architecture.md', () => {
   const names = [...readProse('docs/architecture.md').matchAll(/`([\w/-]+\.ts)`/g)];
   expect(names.length).toBeGreaterThan(30);
-  const missing = names
-    .map(([, name = '']) => name)
-    .filter((name) => !SOURCES.some((file) => `/${file}`.endsWith(`/${name}`)));
-  expect(missing).toEqual([]);
 });
