@@ -41,7 +41,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   {
     name: 'sha1',
     what: 'requests signed with SHA-1',
-    clients: 'scepclient (always), clients of the years before 2015',
+    clients: 'scepclient (always), clients from before 2015',
     where: 'scep/algorithm-policy.ts#accepts',
     legacy: 'sha1',
     cases: ['scepclient/enrol.der', 'sscep/enrol-des3-sha1.der', 'strongswan/enrol-des3-sha1.der'],
@@ -57,7 +57,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   {
     name: 'any-url-tail',
     what: "any path after the connector's URL",
-    clients: 'Windows and Cisco append `/pkiclient.exe`; others `/cgi-bin/pkiclient.exe`',
+    clients: 'Windows and Cisco append `/pkiclient.exe`, others append `/cgi-bin/pkiclient.exe`',
     where: 'http/enrol-listener.ts#createEnrolApp',
     tests: [
       `${HTTP} > is answered on the URL and any path below it, whatever the message parameter says`,
@@ -65,7 +65,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'any-content-type',
-    what: 'POST without a Content-Type or with any',
+    what: 'POST with any Content-Type or none',
     clients: 'sscep and strongSwan send none, scepclient and jscep `application/octet-stream`',
     where: 'http/enrol-listener.ts#createEnrolApp',
     cases: ['jscep/enrol.der', 'xipki/enrol.der'],
@@ -73,15 +73,15 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'post-without-operation',
-    what: 'POST without `operation` is a PKIOperation',
-    clients: 'hand-made clients',
+    what: 'POST without `operation`, as a PKIOperation',
+    clients: 'home-made clients',
     where: 'http/serve-scep.ts#servePost',
     tests: [`${HTTP} > accepts any Content-Type or none, and any query or none`],
   },
   {
     name: 'any-parameter-order',
     what: '`message` before `operation`, names in any case, unknown parameters',
-    clients: 'Go clients sort them',
+    clients: 'Go clients sort parameters by name',
     where: 'scep/parse-scep-query.ts#parseScepQuery',
     cases: ['scepclient/enrol-get.url'],
     tests: [`${HTTP} > accepts the parameters in any order`],
@@ -98,7 +98,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'get',
-    what: 'PKIOperation by GET although POST is offered, also over HTTP/1.0',
+    what: 'PKIOperation by GET although the server offers POST, also over HTTP/1.0',
     clients: 'certmonger (always), old Cisco IOS',
     where: 'http/serve-scep.ts#serveGet',
     cases: ['certmonger/enrol-get-aes.url', 'cisco/enrol-get.url'],
@@ -106,21 +106,21 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'base64-lines',
-    what: 'base64 broken by `%0A`',
+    what: 'base64 with lines separated by `%0A`',
     clients: 'sscep, strongSwan, Cisco',
     where: 'scep/decode-get-message.ts#decodeGetMessage',
     cases: ['sscep/enrol-get.url', 'cisco/enrol-get.url'],
   },
   {
     name: 'base64url',
-    what: 'the URL alphabet and no padding',
+    what: 'base64url without padding',
     clients: 'scepclient up to 2.3.0',
     where: 'scep/decode-get-message.ts#decodeGetMessage',
     cases: ['scepclient/enrol-get.url'],
   },
   {
     name: 'base64-unescaped',
-    what: '`+` and `/` unescaped, or `+` made a space, or percent-encoded twice',
+    what: 'base64 with `+` and `/` unescaped, with a space instead of `+`, or percent-encoded twice',
     clients: 'macOS, jscep, proxies',
     where: 'scep/decode-get-message.ts#decodeGetMessage',
     cases: ['apple/enrol-get.url', 'jscep/enrol-get.url'],
@@ -128,7 +128,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'ber',
-    what: 'indefinite lengths, constructed octet strings, any length form',
+    what: 'indefinite lengths, constructed OCTET STRINGs, lengths in any form',
     clients: "jscep (Bouncy Castle), Apple, scepclient's encryptedContent",
     where: 'asn1/ber-to-der.ts#berToDer',
     cases: [
@@ -138,36 +138,36 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'absent-parameters',
-    what: 'AlgorithmIdentifiers without NULL',
+    what: 'AlgorithmIdentifiers without parameters where NULL is prescribed',
     clients: 'scepclient',
     where: 'x509/signature-algorithms.ts#signatureScheme',
     cases: ['variants/absent-parameters.der'],
   },
   {
     name: 'signature-algorithm',
-    what: 'rsaEncryption or sha*N*WithRSAEncryption in the SignerInfo',
+    what: 'rsaEncryption or sha*N*WithRSAEncryption as signature algorithm of the SignerInfo',
     clients: 'strongSwan and scepclient send the latter',
     where: 'cms/verify-signed-data.ts#verifySignedData',
     cases: ['variants/sha256-with-rsa.der', 'strongswan/enrol-aes-sha256.der'],
   },
   {
     name: 'unsorted-attributes',
-    what: 'signed attributes out of DER order, signed as sent or as sorted',
+    what: 'signed attributes that are not in DER order, signed in the order sent or in DER order',
     clients: 'legacy clients',
     where: 'cms/verify-signed-data.ts#signatureHolds',
     cases: ['variants/attributes-unsorted.der', 'variants/attributes-unsorted-signed-sorted.der'],
   },
   {
     name: 'several-recipients',
-    what: 'an envelope for several recipients, ours among them',
+    what: 'an envelope for several recipients, one of them the RA',
     clients: 'scepclient encrypts to every certificate of GetCACert',
     where: 'scep/find-recipient.ts#findRecipient',
     cases: ['openssl/recipient-first.der', 'openssl/recipient-last.der'],
   },
   {
     name: 'key-identifiers',
-    what: 'signer and recipient named by subject key identifier',
-    clients: "clients on OpenSSL's CMS",
+    what: 'signer and recipient identified by subject key identifier',
+    clients: "clients that use OpenSSL's CMS",
     where: 'cms/entity-identifier.ts#identifies',
     cases: ['variants/signer-key-identifier.der', 'openssl/recipient-key-identifier.der'],
   },
@@ -180,8 +180,8 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'any-signer-certificate',
-    what: 'whatever stands in the self-signed certificate of a signer: version 1, MD5, 32-octet or negative serial, critical AKI, another subject, any validity; only its key counts',
-    clients: 'Cisco, Windows, certmonger, Apple, sscep (valid for 6 days)',
+    what: 'anything in the self-signed certificate of a signer: version 1, MD5, a serial number of 32 octets or below zero, a critical AKI, another subject, any validity; only its key counts',
+    clients: 'Cisco, Windows, certmonger, Apple, sscep (a validity of 6 days)',
     where: 'scep/read-pki-message.ts#readPkiMessage',
     cases: [
       ...['windows/enrol-microsoft-extensions.der', 'variants/windows-critical-aki.der'],
@@ -192,14 +192,14 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'unstructured-name',
-    what: 'a CSR and a signer named by unstructuredName alone',
+    what: 'a CSR and a signer whose subject is only an unstructuredName',
     clients: 'Cisco IOS',
     where: 'x509/distinguished-name.ts#formatName',
     cases: ['cisco/enrol-get.url'],
   },
   {
     name: 'any-transaction-id',
-    what: 'transactionID of 1 to 255 characters, in any string type, with `/ + =` or spaces; echoed as received',
+    what: 'a transactionID of 1 to 255 octets in PrintableString, UTF8String or IA5String, with `/ + =` or spaces; returned as received',
     clients: 'certmonger (77 digits), scepclient (base64), sscep (a space)',
     where: 'scep/scep-attributes.ts#readScepAttributes',
     cases: [
@@ -210,21 +210,21 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'nonce-length',
-    what: 'senderNonce of 1 to 64 octets; echoed as received',
+    what: 'a senderNonce of 1 to 64 octets; returned as received',
     clients: 'embedded clients',
     where: 'scep/scep-attributes.ts#readScepAttributes',
     cases: ['variants/nonce-8.der', 'variants/nonce-32.der'],
   },
   {
     name: 'no-signing-time',
-    what: 'no signingTime, or one of any year',
+    what: 'no signingTime, or one in any year',
     clients: 'devices without a clock',
     where: 'scep/scep-attributes.ts#readScepAttributes',
     cases: ['variants/no-signing-time.der'],
   },
   {
     name: 'challenge-encoding',
-    what: 'challengePassword in any string type; empty means none',
+    what: 'a challengePassword of any string type; an empty one means none',
     clients: 'Windows, Java clients',
     where: 'scep/challenge-passwords.ts#challengePasswords',
     cases: [
@@ -235,14 +235,14 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'microsoft-extension-request',
-    what: 'extensions under 1.3.6.1.4.1.311.2.1.14',
+    what: 'requested extensions in the attribute 1.3.6.1.4.1.311.2.1.14',
     clients: 'Windows',
     where: 'x509/parse-certification-request.ts#parseCertificationRequest',
     cases: ['variants/extensions-microsoft.der', 'windows/enrol-microsoft-extensions.der'],
   },
   {
     name: 'renewal-by-pkcs-req',
-    what: 'a PKCSReq signed by a certificate of the connector is a renewal',
+    what: 'a PKCSReq signed with a certificate that the connector issued, as a renewal',
     clients: 'sscep, certmonger, macOS, Cisco; strongSwan by option',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     cases: ['sscep/renew.der', 'variants/issued-signer.der'],
@@ -250,7 +250,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'ra-name-as-issuer',
-    what: 'GetCert and GetCRL that name the RA as the issuer',
+    what: 'GetCert and GetCRL with the RA as the issuer',
     clients: 'sscep without `-O`',
     where: 'enrolment/read-issuer-and-serial-number.ts#requireOwnIssuer',
     cases: ['sscep/get-cert.der', 'sscep/get-crl.der'],
@@ -260,7 +260,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'poll-by-request',
-    what: 'a pending request that is sent again counts as a poll',
+    what: 'a pending request that is sent again, as a poll',
     clients: 'scepclient, Cisco, certmonger',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     tests: [
@@ -269,9 +269,9 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'repeated-request',
-    what: 'the same request again gets the same certificate, for half of its life; signed by that certificate it is a renewal',
+    what: 'a repeated request, which returns the same certificate for half of its lifetime; signed with that certificate, it is a renewal',
     clients:
-      'scepclient polls that way, Cisco asks again after issuance, anybody whose connection broke; certmonger (resubmit) and whoever renews with the same key send the same bytes for a renewal',
+      'scepclient polls that way, Cisco repeats the request after issuance, and any client does after a broken connection; certmonger (resubmit) and clients that renew with the same key send the same bytes for a renewal',
     where: 'enrolment/answer-transaction.ts#answerTransaction',
     tests: [
       'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',

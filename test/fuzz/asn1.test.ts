@@ -97,14 +97,14 @@ function constructed(tag: number, parts: readonly Uint8Array[], indefinite: bool
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 describe('berToDer', () => {
-  it('gives DER back to the byte', () => {
+  it('returns DER unchanged', () => {
     fc.assert(
       fc.property(tree, (value) => same(berToDer(der(value)), der(value))),
       RUNS,
     );
   });
 
-  it('gives the DER of whatever BER, and of its own result the same', () => {
+  it('converts any BER to its DER, and leaves its own result unchanged', () => {
     fc.assert(
       fc.property(tree, (value) => {
         const converted = berToDer(ber(value));
@@ -114,7 +114,7 @@ describe('berToDer', () => {
     );
   });
 
-  it('throws nothing but DecodeError, and what it gives has no indefinite length', () => {
+  it('throws only DecodeError, and its result has no indefinite length', () => {
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated(SEEDS));
     const anyIndefinite = (element: BerElement): boolean =>
       element.indefinite || element.children.some(anyIndefinite);
@@ -130,7 +130,7 @@ describe('berToDer', () => {
 });
 
 describe('readBer', () => {
-  it('throws nothing but DecodeError', () => {
+  it('throws only DecodeError', () => {
     const header = fc.constantFrom(
       0x30,
       0x31,
@@ -170,7 +170,7 @@ describe('readBer', () => {
     );
   });
 
-  it.each(HOSTILE_BODIES)('is done with %s within a second', (_, body) => {
+  it.each(HOSTILE_BODIES)('takes less than a second for %s', (_, body) => {
     const start = processorTime();
     expectOnlyDecodeError(() => berToDer(body));
     expect(processorTime() - start).toBeLessThan(1_000);

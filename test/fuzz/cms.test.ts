@@ -40,7 +40,7 @@ function expectOnlyOurErrors(parse: () => unknown): void {
   expect(processorTime() - start).toBeLessThan(1_000);
 }
 
-it('SignedData, changed anywhere: parse and verify', () => {
+it('SignedData that is changed anywhere is parsed and verified or refused', () => {
   fc.assert(
     fc.property(mutated([message]), (bytes) => {
       expectOnlyOurErrors(() => {
@@ -54,7 +54,7 @@ it('SignedData, changed anywhere: parse and verify', () => {
   );
 });
 
-it('no change of a signed message verifies with another content or other attributes', () => {
+it('a changed message never verifies with another content or other attributes', () => {
   const original = parseSignedData(message);
   const signed = (data: typeof original) => [
     Buffer.from(data.content ?? []).toString('hex'),
@@ -77,7 +77,7 @@ it('no change of a signed message verifies with another content or other attribu
   );
 });
 
-it('EnvelopedData, changed anywhere: parse and open', () => {
+it('EnvelopedData that is changed anywhere is parsed and opened or refused', () => {
   fc.assert(
     fc.property(mutated([envelope, streamed]), (bytes) => {
       expectOnlyOurErrors(() => {
@@ -91,7 +91,7 @@ it('EnvelopedData, changed anywhere: parse and open', () => {
   );
 });
 
-it('octets of no meaning', () => {
+it('random octets are refused', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => {
       expectOnlyOurErrors(() => parseSignedData(bytes));
@@ -100,7 +100,7 @@ it('octets of no meaning', () => {
   );
 });
 
-it('key transport gives a key of the length asked for, whatever it is given', () => {
+it('key transport returns a key of the requested length for any ciphertext', () => {
   const algorithm = fc.constantFrom(OID.rsaEncryption, OID.rsaesOaep);
   fc.assert(
     fc.property(
@@ -114,7 +114,7 @@ it('key transport gives a key of the length asked for, whatever it is given', ()
   );
 });
 
-it('parameters of OAEP', () => {
+it('changed parameters of OAEP are read or refused', () => {
   const sample = Buffer.from(
     '302fa00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500',
     'hex',
@@ -127,7 +127,7 @@ it('parameters of OAEP', () => {
   );
 });
 
-it.each(HOSTILE_BODIES)('%s is done with within a second', (_, body) => {
+it.each(HOSTILE_BODIES)('%s takes less than a second', (_, body) => {
   expectOnlyOurErrors(() => parseSignedData(body));
   expectOnlyOurErrors(() => parseEnvelopedData(body));
 });

@@ -31,7 +31,7 @@ function expectOurs(error: unknown): void {
   if (!(error instanceof DecodeError || error instanceof UnsupportedAlgorithmError)) throw error;
 }
 
-it('envelopes by password, changed anywhere: opened or not, within a second', async () => {
+it('password envelopes that are changed anywhere are opened or refused within a second', async () => {
   await fc.assert(
     fc.asyncProperty(mutated(seeds), async (bytes) => {
       const start = processorTime();
@@ -46,7 +46,7 @@ it('envelopes by password, changed anywhere: opened or not, within a second', as
   );
 });
 
-it('no change makes us derive a key out of bounds', () => {
+it('no change leads to a key derivation out of bounds', () => {
   fc.assert(
     fc.property(mutated(seeds), (bytes) => {
       try {
@@ -65,7 +65,7 @@ it('no change makes us derive a key out of bounds', () => {
   );
 });
 
-it('parameters of PBKDF2', () => {
+it('changed parameters of PBKDF2 are read or refused', () => {
   const sample = Buffer.from(
     '301f04083031323334353637020207d0020110300c06082a864886f70d02090500',
     'hex',

@@ -53,7 +53,7 @@ function orRefusal<T>(act: () => T): T | undefined {
   }
 }
 
-it('any path is an operation or an AwsError', () => {
+it('any path yields an operation or an AwsError', () => {
   const method = fc.constantFrom('GET', 'POST', 'DELETE', 'PUT');
   fc.assert(
     fc.property(method, target, (verb, path) => {
@@ -64,7 +64,7 @@ it('any path is an operation or an AwsError', () => {
   );
 });
 
-it('any query and body are a valid input or an AwsError', () => {
+it('any query and body yield a valid input or an AwsError', () => {
   let valid = 0;
   fc.assert(
     fc.property(

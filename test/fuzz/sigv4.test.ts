@@ -74,7 +74,7 @@ it('the unchanged request is accepted', () => {
   expect(isAccepted(withAuthorization(goodAuthorization))).toBe(true);
 });
 
-it('10 000 Authorization headers: no crash, no acceptance', () => {
+it('none of 10 000 Authorization headers crashes or is accepted', () => {
   fc.assert(
     fc.property(headers, (header) => {
       fc.pre(!saysTheSame(header));
@@ -84,7 +84,7 @@ it('10 000 Authorization headers: no crash, no acceptance', () => {
   );
 });
 
-it('any method, target, headers and body under a good Authorization header', () => {
+it('no other method, target, headers and body are accepted with a valid Authorization header', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),
     fc.string({
@@ -115,7 +115,7 @@ it('any method, target, headers and body under a good Authorization header', () 
   );
 });
 
-it.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j take no time', (text) => {
+it.each([' ', ',', ';', '=', '/', 'a,'])('long runs of %j are refused at once', (text) => {
   for (const header of [
     text.repeat(16_000),
     `${goodAuthorization.slice(0, 90)}${text.repeat(3_900)}`,

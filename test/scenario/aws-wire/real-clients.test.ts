@@ -93,7 +93,7 @@ const VECTORS: readonly (readonly [string, SignedRequest])[] = [
   ],
 ];
 
-it.each(VECTORS)('%s, as recorded', (_, request) => {
+it.each(VECTORS)('accepts a recorded request of %s', (_, request) => {
   const hasToken = request.headers.includes(TOKEN_HEADER);
   const credential = testCredential({
     secretAccessKey: createSecretKey('SECRET', 'utf8'),
@@ -103,7 +103,7 @@ it.each(VECTORS)('%s, as recorded', (_, request) => {
   expect(caller).toMatchObject({ accountId: '111122223333', region: 'us-east-1' });
 });
 
-describe('requests of the SDKs of today', () => {
+describe('accepts requests of current SDKs:', () => {
   const ARN = 'arn:aws:pca-connector-scep:eu-central-1:111122223333:connector/a-b c&d+e~(f)*\u00fc';
   const { accessKeyId, secretAccessKey } = TEST_ACCESS_KEY;
   const plain = { accessKeyId, secretAccessKey };

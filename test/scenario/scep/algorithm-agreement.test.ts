@@ -57,23 +57,26 @@ function verdict(message: Uint8Array, policy: AlgorithmPolicy): string {
   }
 }
 
-it('every algorithm of the tables is tried', () => {
+it('tries every algorithm of the tables', () => {
   expect(REQUESTS.map(({ name }) => name).toSorted()).toEqual(Object.keys(KEYWORDS).toSorted());
 });
 
 describe.each(POLICIES)('%j', (policy) => {
   const offered = caCapabilities(policy).trim().split('\n');
 
-  it.each(REQUESTS)('$name: offered if accepted, else refused and not offered', (request) => {
-    const outcome = verdict(request.message, policy);
-    expect(['accepted', 'algorithm-not-allowed']).toContain(outcome);
-    const keyword = KEYWORDS[request.name];
-    if (keyword !== undefined) {
-      expect(offered.includes(keyword)).toBe(outcome === 'accepted');
-    }
-  });
+  it.each(REQUESTS)(
+    '$name is offered if accepted, otherwise refused and not offered',
+    (request) => {
+      const outcome = verdict(request.message, policy);
+      expect(['accepted', 'algorithm-not-allowed']).toContain(outcome);
+      const keyword = KEYWORDS[request.name];
+      if (keyword !== undefined) {
+        expect(offered.includes(keyword)).toBe(outcome === 'accepted');
+      }
+    },
+  );
 
-  it('every keyword of an algorithm stands for one that is accepted', () => {
+  it('offers only keywords of accepted algorithms', () => {
     const known: readonly (string | undefined)[] = Object.values(KEYWORDS);
     for (const keyword of offered.filter((each) => known.includes(each))) {
       const meant = REQUESTS.filter(({ name }) => KEYWORDS[name] === keyword);
@@ -84,7 +87,7 @@ describe.each(POLICIES)('%j', (policy) => {
     expect(offered).toEqual(expect.arrayContaining(['SCEPStandard', 'AES', 'SHA-256']));
   });
 
-  it('the legacy ones are accepted by their own word and no other', () => {
+  it('accepts each legacy algorithm only with its own word', () => {
     const accepts = (name: string) =>
       REQUESTS.filter((request) => request.name === name).every(
         ({ message }) => verdict(message, policy) === 'accepted',

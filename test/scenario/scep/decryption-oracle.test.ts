@@ -74,11 +74,11 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
     expect(verdict(envelope, device)).toBe('opens');
   });
 
-  it('has one verdict even when it is not changed', () => {
+  it('leads to the one verdict even when it is not changed', () => {
     expect(verdict(envelope)).toBe(THE_ONE_VERDICT);
   });
 
-  it('has one verdict for a flip in each block of the ciphertext and each octet of the last two', () => {
+  it('leads to the one verdict for a flip in each block of the ciphertext and each octet of the last two', () => {
     const { start, end } = parts.ciphertext;
     const verdicts = new Set<string>();
     for (let at = start; at < end; at += at < end - 2 * block ? 2 * block + 1 : 1) {
@@ -87,20 +87,20 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
     expect([...verdicts]).toEqual([THE_ONE_VERDICT]);
   });
 
-  it('has one verdict for every bit of the octet that decides about the padding', () => {
+  it('leads to the one verdict for every bit of the octet that determines the padding', () => {
     const at = parts.ciphertext.end - block - 1;
     for (let bit = 0; bit < 8; bit += 1) {
       expect(verdict(flipped(envelope, at, bit))).toBe(THE_ONE_VERDICT);
     }
   });
 
-  it('has one verdict for flips in the encrypted key', () => {
+  it('leads to the one verdict for flips in the encrypted key', () => {
     for (let at = parts.encryptedKey.start; at < parts.encryptedKey.end; at += 37) {
       expect(verdict(flipped(envelope, at, at % 8))).toBe(THE_ONE_VERDICT);
     }
   });
 
-  it('has one verdict for blocks left out, doubled or exchanged', () => {
+  it('leads to the one verdict for repeated and zeroed blocks', () => {
     const { start, end } = parts.ciphertext;
     const swapped = Buffer.from(envelope);
     Buffer.from(envelope.subarray(end - 2 * block, end - block)).copy(swapped, end - block);
@@ -110,7 +110,7 @@ describe.each<CipherName>(['aes128', '3des'])('a captured envelope with %s', (na
   });
 });
 
-it('a flip in the initialisation vector changes octets that nobody signed, and is refused all the same', () => {
+it('refuses a flip in the initialisation vector although it only changes unsigned octets', () => {
   const envelope = goldenEnvelope('aes128');
   const { start, end } = partsOf(envelope).initialisationVector;
   for (let at = start; at < end; at += 1) {

@@ -105,14 +105,14 @@ function outcomeOf(bytes: Uint8Array, policy: AlgorithmPolicy): string {
 }
 
 describe('every message of the golden corpus', () => {
-  it('is there, from every client', () => {
+  it('exists for every client', () => {
     const clients = new Set(CASES.map((file) => path.dirname(file)));
     expect([...clients]).toEqual(
       expect.arrayContaining(['certmonger', 'openssl', 'scepclient', 'sscep', 'strongswan']),
     );
   });
 
-  it.each(CASES)('%s', (file) => {
+  it.each(CASES)('%s has its expected outcome', (file) => {
     const expected = expectationOf(file);
     const policy = { ...MODERN_ALGORITHMS, ...expected.policy };
     expect(outcomeOf(bytesOf(file), policy)).toBe(expected.outcome);

@@ -19,7 +19,7 @@ describe('berToDer', () => {
     ['24 80 00 00', '0400'],
     ['24 00', '0400'],
     ['a0 80 24 80 04 01 aa 00 00 00 00', 'a0030401aa'],
-  ])('%s', (ber, der) => {
+  ])('converts %s to %s', (ber, der) => {
     expect(converted(ber)).toBe(der);
   });
 
@@ -31,13 +31,13 @@ describe('berToDer', () => {
     expect(converted('30 81 03 02 01 05')).toBe('308103020105');
   });
 
-  it('gives DER back to the byte, without a copy', () => {
+  it('returns DER unchanged, without a copy', () => {
     const { der } = goldenIdentity('ra').certificate;
     expect(berToDer(der).buffer).toBe(der.buffer);
     expect(berToDer(der)).toEqual(der);
   });
 
-  it('makes of what openssl streams the DER that openssl writes at once', () => {
+  it('converts an openssl stream into the DER that openssl writes without -stream', () => {
     const ra = goldenIdentity('ra');
     const sign = ['cms', '-sign', '-binary', '-nodetach', '-nosmimecap', '-outform', 'DER'];
     const keys = ['-signer', ra.certificateFile, '-inkey', ra.keyFile];
@@ -69,7 +69,7 @@ describe('octets', () => {
     ['a0 06 04 01 01 04 01 02', '0102'],
     ['a0 08 24 03 04 01 01 04 01 02', '0102'],
     ['a0 00', ''],
-  ])('of %s', (hex, expected) => {
+  ])('reads %s as %s', (hex, expected) => {
     expect(Buffer.from(octets(readBer(bytes(hex)))).toString('hex')).toBe(expected);
   });
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { DecodeError, decoding } from '../../../src/asn1/decode-error.ts';
 
-it('decoding gives what the parser gives', () => {
+it('decoding returns the result of the parser', () => {
   expect(decoding('the name', () => 42)).toBe(42);
 });
 
-it('decoding says what failed and keeps the reason for the log', () => {
+it('decoding says what is malformed and keeps the cause for the log', () => {
   const reason = new TypeError('undefined is not an object');
   const failing = () =>
     decoding('the name', () => {
@@ -21,7 +21,7 @@ it('decoding says what failed and keeps the reason for the log', () => {
   );
 });
 
-it('decoding lets a DecodeError from within pass as it is', () => {
+it('decoding passes on a DecodeError of the parser unchanged', () => {
   const inner = new DecodeError('a date is malformed');
   expect(() =>
     decoding('the certificate', () => {

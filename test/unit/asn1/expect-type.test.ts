@@ -12,12 +12,12 @@ const SAMPLES = [
 ] as const;
 
 describe.each(SAMPLES)('expectType %s', (type, hex) => {
-  it('lets the element pass', () => {
+  it('returns the element', () => {
     const own = element(hex);
     expect(expectType(own, type)).toBe(own);
   });
 
-  it('refuses the others, a context tag of the same number, and nothing', () => {
+  it('refuses other types, a context tag of the same number, and a missing element', () => {
     const others = SAMPLES.filter(([name]) => name !== type).map(([, other]) => other);
     for (const other of [...others, '8200', '8400', 'b000', 'b100', '2400']) {
       expect(() => expectType(element(other), type)).toThrow(DecodeError);
@@ -33,7 +33,7 @@ it.each([
   ['0500', false],
   ['4000', false],
   ['c000', false],
-])('hasContextTag 0 of %s: %s', (hex, expected) => {
+])('hasContextTag 0 of %s returns %s', (hex, expected) => {
   expect(hasContextTag(element(hex), 0)).toBe(expected);
   expect(hasContextTag(undefined, 0)).toBe(false);
 });

@@ -14,7 +14,7 @@ it.each([
 });
 
 it.each([
-  ['a length that is longer than it need be', '308103820161'],
+  ['a length with needless octets', '308103820161'],
   ['such a length deep inside', '3006300482810161'],
   ['an indefinite length', '30808201610000'],
   ['an OCTET STRING in parts', '2403040161'],
@@ -23,6 +23,6 @@ it.each([
   expect(of(hex)).toBe(false);
 });
 
-it('what is no BER at all is a DecodeError', () => {
+it('throws a DecodeError for bytes that are not BER', () => {
   expect(() => of('30')).toThrow(DecodeError);
 });

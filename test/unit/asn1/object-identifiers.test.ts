@@ -83,12 +83,12 @@ describe('OID', () => {
     expect(line.replace(/^.*?OBJECT\s+:/, '')).toBe(opensslName);
   });
 
-  it('holds no identifier twice', () => {
+  it('contains no identifier twice', () => {
     const dotted = Object.values(OID);
     expect(new Set(dotted).size).toBe(dotted.length);
   });
 
-  it('the SCEP attributes are those of RFC 8894 section 3.2.1', () => {
+  it('has the SCEP attributes of RFC 8894 section 3.2.1', () => {
     const { scepMessageType, scepPkiStatus, scepFailInfo } = OID;
     const { scepSenderNonce, scepRecipientNonce, scepTransactionId } = OID;
     expect([

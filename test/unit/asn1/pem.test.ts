@@ -9,16 +9,16 @@ const { certificateFile } = goldenIdentity('ra');
 const pem = readFileSync(certificateFile, 'utf8');
 const der = runOpenssl(['x509', '-in', certificateFile, '-outform', 'DER']);
 
-it('encodePem writes what openssl writes', () => {
+it('encodePem writes the same text as openssl', () => {
   expect(encodePem('CERTIFICATE', der)).toBe(pem);
 });
 
 describe('decodePem', () => {
-  it('reads what openssl wrote', () => {
+  it('reads the output of openssl', () => {
     expect(decodePem('CERTIFICATE', pem)).toEqual([der]);
   });
 
-  it('reads every object of the label, in order, and ignores what stands around', () => {
+  it('reads every object of the label in order and ignores the text around them', () => {
     const text = `subject=x\n${encodePem('A', Buffer.of(1))}${pem}\n\n${encodePem('A', Buffer.of(2))}`;
     expect(decodePem('A', text)).toEqual([Buffer.of(1), Buffer.of(2)]);
     expect(decodePem('B', text)).toEqual([]);

@@ -29,7 +29,7 @@ function outline(element: BerElement, depth = 0): string[] {
   return [own, ...element.children.flatMap((child) => outline(child, depth + 1))];
 }
 
-it('sees in a certificate the elements that openssl sees', () => {
+it('finds the same elements in a certificate as openssl', () => {
   const { der } = goldenIdentity('ra').certificate;
   expect(outline(readBer(der))).toEqual(opensslOutline(der));
 });
@@ -116,19 +116,19 @@ describe('limits', () => {
     return element;
   };
 
-  it('the depth counts from 0 at the outermost element', () => {
+  it('count the depth from 0 at the outermost element', () => {
     const limits = { maxDepth: 3, maxElements: 100 };
     expect(readBer(nested(3), limits).children).toHaveLength(1);
     expect(() => readBer(nested(4), limits)).toThrow('ASN.1 nested too deeply');
   });
 
-  it('elements count at every depth', () => {
+  it('count the elements at every depth', () => {
     const five = derSequence(derSequence(derInteger(1), derInteger(2)), derInteger(3));
     expect(readBer(five, { maxDepth: 9, maxElements: 5 }).children).toHaveLength(2);
     expect(() => readBer(five, { maxDepth: 9, maxElements: 4 })).toThrow('too many ASN.1 elements');
   });
 
-  it('what is as deep as it is opened has no children, and does not count with what is in it', () => {
+  it('leave elements at openDepth without children, and do not count what they contain', () => {
     const limits = { maxDepth: 1, maxElements: 2, openDepth: 1 };
     const [inner, ...others] = readBer(nested(5), limits).children;
     expect(inner).toMatchObject({ constructed: true, content: nested(3), children: [] });
@@ -136,7 +136,7 @@ describe('limits', () => {
     expect(() => readBer(bytes('30 04 30 80 00 00'), limits)).toThrow(DecodeError);
   });
 
-  it('hold by default', () => {
+  it('apply by default', () => {
     expect(() => readBer(nested(33))).toThrow('ASN.1 nested too deeply');
     const many = derElement(0x30, Buffer.from('0500'.repeat(100_000), 'hex'));
     expect(() => readBer(many)).toThrow('too many ASN.1 elements');
@@ -146,7 +146,7 @@ describe('limits', () => {
 });
 
 describe('readBerInTurn', () => {
-  it('reads one behind another, with the limits for each', () => {
+  it('reads consecutive elements, with the limits applied to each', () => {
     const limits = { maxDepth: 1, maxElements: 2 };
     const one = derSequence(derInteger(1));
     const many = Buffer.concat(Array.from({ length: 1_000 }, () => one));
@@ -156,7 +156,7 @@ describe('readBerInTurn', () => {
     expect([...readBerInTurn(Buffer.alloc(0))]).toEqual([]);
   });
 
-  it('refuses what is wrong when it comes to it', () => {
+  it('throws only on reaching the faulty element', () => {
     const [first, ...rest] = [derInteger(7), bytes('02 05 01')];
     const reading = readBerInTurn(Buffer.concat([first, ...rest]));
     expect(reading.next().value).toMatchObject({ tagNumber: 2, content: Buffer.of(7) });

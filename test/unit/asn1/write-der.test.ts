@@ -32,7 +32,7 @@ function generated(notation: string): string {
   return hex(readFileSync(file));
 }
 
-describe('the encodings are those of openssl', () => {
+describe('the writers encode like openssl', () => {
   const cases: [string, Uint8Array][] = [
     ['BOOLEAN:TRUE', derBoolean(true)],
     ['BOOLEAN:FALSE', derBoolean(false)],
@@ -77,7 +77,7 @@ describe('derElement', () => {
     [256, '30820100'],
     [65_535, '3082ffff'],
     [65_536, '3083010000'],
-  ])('writes the least length octets for %i', (length, header) => {
+  ])('writes the fewest length octets for %i', (length, header) => {
     const written = derElement(0x30, Buffer.alloc(length));
     expect(hex(written.subarray(0, header.length / 2))).toBe(header);
     expect(written.length).toBe(header.length / 2 + length);
@@ -92,25 +92,25 @@ describe('derSet and derSetOf', () => {
   const long = derOctetString(Buffer.alloc(3));
   const small = derInteger(1);
 
-  it('derSet keeps the order', () => {
+  it('derSet keeps the given order', () => {
     expect(hex(derSet(long, small))).toBe(`3108${hex(long)}${hex(small)}`);
   });
 
-  it('derSetOf orders by the encodings', () => {
+  it('derSetOf sorts by the encodings', () => {
     expect(hex(derSetOf([long, small]))).toBe(`3108${hex(small)}${hex(long)}`);
     expect(hex(derSetOf([derInteger(256), derInteger(200), derInteger(3)]))).toBe(
       '310b0201030202' + '00c8' + '02020100',
     );
   });
 
-  it('derSetOf leaves its argument alone', () => {
+  it('derSetOf does not change its argument', () => {
     const elements = [long, small];
     derSetOf(elements);
     expect(elements).toEqual([long, small]);
   });
 });
 
-it('nested elements parse in openssl', () => {
+it('writes nested elements that openssl parses', () => {
   const der = derSequence(derOid('1.2.840.113549.1.7.1'), derContext(0, derSet(derNull())));
   expect(asn1Lines(der)).toEqual([
     'd=0 cons: SEQUENCE',
@@ -121,7 +121,7 @@ it('nested elements parse in openssl', () => {
   ]);
 });
 
-it('derBitString tells the unused bits', () => {
+it('derBitString writes the number of unused bits', () => {
   expect(hex(derBitString(Buffer.of(0xa0), 5))).toBe('030205a0');
 });
 

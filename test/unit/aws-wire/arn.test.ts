@@ -16,11 +16,11 @@ it.each([
   ['eu-isoe-west-1', 'aws-iso-e'],
   ['us-isof-south-1', 'aws-iso-f'],
   ['eusc-de-east-1', 'aws-eusc'],
-])('%s lies in %s', (region, partition) => {
+])('%s is in the partition %s', (region, partition) => {
   expect(partitionOf(region)).toBe(partition);
 });
 
-it('the parts of an ARN', () => {
+it('parses the parts of an ARN', () => {
   expect(parseArn(`arn:aws-cn:pca-connector-scep:cn-north-1:123456789012:connector/${ID}`)).toEqual(
     {
       partition: 'aws-cn',
@@ -56,7 +56,7 @@ it.each([
   expect(parseArn(text)).toBeUndefined();
 });
 
-it('what is parsed is formatted the same', () => {
+it('formats a parsed ARN as it was', () => {
   const parts = fc.record({
     partition: fc.constantFrom('aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'),
     service: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
@@ -71,7 +71,7 @@ it('what is parsed is formatted the same', () => {
   );
 });
 
-it('connectors and authorities of a region have the ARNs of its partition', () => {
+it('connectors and authorities of a region have ARNs of its partition', () => {
   const scope = { region: 'us-gov-east-1', accountId: '123456789012' };
   expect(connectorArn(scope, ID)).toBe(
     `arn:aws-us-gov:pca-connector-scep:us-gov-east-1:123456789012:connector/${ID}`,

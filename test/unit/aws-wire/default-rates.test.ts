@@ -10,14 +10,14 @@ function operationsOf(model: string): string[] {
   return Object.keys((JSON.parse(file) as { operations: object }).operations);
 }
 
-it('every operation of both APIs has a rate, and nothing else has', () => {
+it('every operation of both APIs has a rate, and nothing else does', () => {
   const operations = ['pca-connector-scep-2018-05-10', 'acm-pca-2017-08-22'].flatMap(operationsOf);
   expect(operations).toHaveLength(12 + 23);
   expect(Object.keys(AWS_RATES).sort()).toEqual(operations.sort());
   expect(Object.keys(DEFAULT_RATES).sort()).toEqual(operations);
 });
 
-it('none of ours is below that of AWS', () => {
+it('no default rate is below that of AWS', () => {
   for (const [name, rate] of Object.entries(AWS_RATES)) {
     expect(DEFAULT_RATES[name]).toBeGreaterThanOrEqual(rate);
   }

@@ -22,7 +22,7 @@ const schema = z.object({
     .optional(),
 });
 
-describe('the form is judged, the constraints are not', () => {
+describe('checks the form and not the constraints:', () => {
   it.each<[string, object]>([
     ['nothing at all', {}],
     ['a name too short', { Name: '' }],
@@ -64,7 +64,7 @@ describe('the form is judged, the constraints are not', () => {
   });
 });
 
-it('null members are absent, at every depth', () => {
+it('treats null members as absent at every depth', () => {
   const input = {
     Name: null,
     Inner: { Name: null },
@@ -74,13 +74,13 @@ it('null members are absent, at every depth', () => {
   expect(deserializeInput(schema, input)).toEqual({ Inner: {}, Union: { Intune: {} } });
 });
 
-it('something else than an object', () => {
+it('refuses input other than an object', () => {
   for (const json of [[], 'x', 1, true]) {
     expect(awsErrorOf(() => deserializeInput(schema, json)).code).toBe('SerializationException');
   }
 });
 
-it('any JSON is taken or refused as malformed', () => {
+it('accepts any JSON or refuses it as malformed', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(schema.shape)), (value, name) => {
       try {

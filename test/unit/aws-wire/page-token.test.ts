@@ -12,7 +12,7 @@ const scope: PageScope = {
 /** NextToken of the API model. */
 const PATTERN = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?$/;
 
-it('a token gives its position back, whatever its length', () => {
+it('returns a position of any length', () => {
   for (let length = 0; length <= 512; length += 1) {
     const position = 'p'.repeat(length);
     const token = sealPageToken(sealer, scope, position);
@@ -22,13 +22,13 @@ it('a token gives its position back, whatever its length', () => {
   }
 });
 
-it('it says nothing of the position', () => {
+it('does not reveal the position', () => {
   const token = sealPageToken(sealer, scope, 'connector-0001');
   expect(Buffer.from(token, 'base64url').toString()).not.toContain('connector');
   expect(sealPageToken(sealer, scope, 'connector-0001')).not.toBe(token);
 });
 
-it('it opens nowhere else', () => {
+it('opens only in its own scope', () => {
   const token = sealPageToken(sealer, scope, 'here');
   const { caller } = scope;
   const elsewhere: PageScope[] = [
@@ -43,14 +43,14 @@ it('it opens nowhere else', () => {
   }
 });
 
-it('Private CA has an error of its own', () => {
+it('throws InvalidNextTokenException for Private CA', () => {
   const privateCa: PageScope = { ...scope, caller: { ...scope.caller, service: 'acm-pca' } };
   const token = sealPageToken(sealer, scope, 'here');
   const error = awsErrorOf(() => openPageToken(sealer, privateCa, token));
   expect(error.code).toBe('InvalidNextTokenException');
 });
 
-it('a character changed, lost or added is refused, as are tokens of others', () => {
+it('refuses a changed, missing or added character and foreign tokens', () => {
   const token = sealPageToken(sealer, scope, 'here');
   const altered = [...token].map((character, at) => {
     const other = character === 'A' ? 'B' : 'A';

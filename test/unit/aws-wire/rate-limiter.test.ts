@@ -39,7 +39,7 @@ async function passes(
   return outcomes.filter(({ status }) => status === 'fulfilled').length;
 }
 
-it('as many calls in a second as the rate says, then again in the next', async () => {
+it('allows as many calls per second as the rate says', async () => {
   const { time, replica } = world();
   const limitRate = replica();
   expect(await passes(5, limitRate)).toBe(3);
@@ -49,7 +49,7 @@ it('as many calls in a second as the rate says, then again in the next', async (
   expect(await passes(5, limitRate)).toBe(3);
 });
 
-it('accounts, regions and operations are counted apart', async () => {
+it('counts accounts, regions and operations separately', async () => {
   const limitRate = world().replica();
   expect(await passes(5, limitRate)).toBe(3);
   expect(await passes(5, limitRate, { ...CALLER, accountId: '999999999999' })).toBe(3);
@@ -57,19 +57,19 @@ it('accounts, regions and operations are counted apart', async () => {
   expect(await passes(5, limitRate, CALLER, 'ListConnectors')).toBe(3);
 });
 
-it('replicas count together', async () => {
+it('counts the calls of all replicas together', async () => {
   const { replica } = world();
   const [one, other] = [replica(), replica()];
   expect((await passes(2, one)) + (await passes(4, other))).toBe(3);
 });
 
-it('what is over the limit already costs the store nothing', async () => {
+it('does not call the store for calls over the limit', async () => {
   const { replica, increment } = world();
   await passes(1000, replica());
   expect(increment).toHaveBeenCalledTimes(3);
 });
 
-it('the counter goes with its second, but for what the clocks of replicas differ', async () => {
+it('keeps a counter 30 seconds beyond its second, as the clocks of replicas differ', async () => {
   const { time, replica, increment, store } = world();
   await passes(1, replica());
   const [partition = '', counter = ''] = increment.mock.calls[0] ?? [];
@@ -79,7 +79,7 @@ it('the counter goes with its second, but for what the clocks of replicas differ
   expect(await store.increment(partition, counter, 0)).toBe(0);
 });
 
-it('where the store fails, each replica keeps to the limit by itself, and says so', async () => {
+it('enforces the limit in each replica when the store fails, and reports the failure', async () => {
   const { clock } = world();
   const failure = new Error('the store is away');
   const onStoreFailure = vi.fn();
@@ -89,7 +89,7 @@ it('where the store fails, each replica keeps to the limit by itself, and says s
   expect(onStoreFailure.mock.calls).toEqual([[failure], [failure], [failure]]);
 });
 
-it('an operation without a rate has no limit, one with 0 is shut', async () => {
+it('does not limit an operation without a rate, and refuses one with rate 0', async () => {
   const { replica, increment } = world();
   const limitRate = replica({ GetConnector: 0, ListConnectors: 1 });
   expect(await passes(1, limitRate)).toBe(0);

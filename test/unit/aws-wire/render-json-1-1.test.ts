@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { AwsError, type AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import { renderJson11, renderJson11Error } from '../../../src/aws-wire/render-json-1-1.ts';
 
-it('an output, and none', () => {
+it('renders an output, and none', () => {
   const { status, headers, body } = renderJson11({ At: new Date(1_500) });
   expect(status).toBe(200);
   expect(headers).toEqual({ 'Content-Type': 'application/x-amz-json-1.1' });
@@ -16,7 +16,7 @@ it.each<[AwsErrorCode, number, object]>([
   ['ThrottlingException', 400, { message: 'words' }],
   ['AccessDeniedException', 400, { Message: 'words' }],
   ['InternalFailure', 500, { message: 'words' }],
-])('%s is %i', (code, status, text) => {
+])('renders %s with status %i', (code, status, text) => {
   const reply = renderJson11Error(new AwsError(code, 'words'));
   expect(reply.status).toBe(status);
   expect(JSON.parse(reply.body)).toEqual({ __type: code, ...text });

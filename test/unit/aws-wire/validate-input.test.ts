@@ -24,7 +24,7 @@ const valid = { ConnectorArn: 'arn:x' };
 const fault = (value: string, place: string, constraint: string) =>
   `Value ${value} at '${place}' failed to satisfy constraint: ${constraint}`;
 
-describe('one fault', () => {
+describe('reports one fault:', () => {
   it.each<[string, object, string]>([
     [
       'missing',
@@ -77,7 +77,7 @@ describe('one fault', () => {
   });
 });
 
-it('several faults, two of them of one member', () => {
+it('reports several faults, two of them of one member', () => {
   const error = awsErrorOf(() => validateInput(schema, { ConnectorArn: 'x', MaxResults: 0 }));
   expect(error.message).toBe(
     `3 validation errors detected: ${[
@@ -92,7 +92,7 @@ it('several faults, two of them of one member', () => {
   );
 });
 
-it('long values and thousands of faults make no long message', () => {
+it('keeps the message short for long values and thousands of faults', () => {
   const long = awsErrorOf(() => validateInput(schema, { ConnectorArn: 'y'.repeat(100_000) }));
   expect(long.message).toContain(`'${'y'.repeat(256)}...' at 'connectorArn'`);
   const keys = Array.from({ length: 5_000 }, () => '');
@@ -101,6 +101,6 @@ it('long values and thousands of faults make no long message', () => {
   expect(many.message.length).toBeLessThan(4_000);
 });
 
-it('unknown members are left out', () => {
+it('leaves out unknown members', () => {
   expect(validateInput(schema, { ...valid, Surprise: 1 })).toEqual(valid);
 });

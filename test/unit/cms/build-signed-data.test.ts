@@ -58,7 +58,7 @@ describe('buildSignedData', () => {
     );
   });
 
-  it('has the structure that clients read (protocol C44)', () => {
+  it('has the structure that clients read', () => {
     const message = buildSignedData(content, signer('sha256'), []);
     const lines = asn1Lines(message).filter((line) => /^d=[0-5] /.test(line));
     const algorithm = (depth: number, name: string) => [
@@ -104,7 +104,7 @@ describe('buildSignedData', () => {
 describe('buildDegenerateSignedData', () => {
   const certificates = ['renewing-device', 'root', 'ra', 'foreign-ra'] as const;
 
-  it('gives the certificates to openssl in the order given, unsorted', () => {
+  it('keeps the certificates in the given order, as openssl reads them', () => {
     const message = buildDegenerateSignedData(
       certificates.map((name) => goldenIdentity(name).certificate.der),
     );

@@ -23,7 +23,7 @@ describe.each(NAMES)('%s', (name) => {
   const iv = counting(cipher.blockLength);
   const plaintext = Buffer.from('Sixteen octets..and more');
 
-  it('is the function openssl calls so', () => {
+  it('is the function that openssl calls by this name', () => {
     const expected = runOpenssl(
       [
         ...['enc', OPENSSL[name], '-provider', 'legacy', '-provider', 'default'],
@@ -35,7 +35,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(decryptContent(cipher, key, iv, expected)).toEqual(plaintext);
   });
 
-  it('gives undefined for a wrong key, and for ciphertexts of wrong or no length', () => {
+  it('returns undefined for a ciphertext of wrong or no length, and garbage at most for a wrong key', () => {
     const encrypted = encryptContent(cipher, key, iv, plaintext);
     const wrongKey = Buffer.from(key).fill(0x5a);
     const garbled = decryptContent(cipher, wrongKey, iv, encrypted);
@@ -44,7 +44,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(decryptContent(cipher, key, iv, new Uint8Array())).toBeUndefined();
   });
 
-  it('gives undefined for every bad padding', () => {
+  it('returns undefined for every bad padding', () => {
     const block = Buffer.alloc(cipher.blockLength, 0x41);
     const oneBlockOff = (last: number) => {
       const padded = Buffer.from(block);
@@ -64,7 +64,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
-it('other object identifiers find nothing', () => {
+it('finds nothing for other object identifiers', () => {
   for (const oid of ['', '2.16.840.1.101.3.4.1', '2.16.840.1.101.3.4.1.6', '1.2.840.113549.3.2']) {
     expect(findCipherByOid(oid)).toBeUndefined();
   }

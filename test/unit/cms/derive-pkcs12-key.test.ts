@@ -16,7 +16,7 @@ it.each([
   ['sha384', 3, 'queeg', 48],
   ['sha512', 1, 'queeg', 200],
 ] satisfies [Pkcs12Digest, number, string, number][])(
-  'with %s for purpose %i as openssl derives it',
+  'derives a key with %s for purpose %i like openssl',
   (digest, purpose, passphrase, length) => {
     const [octets = new Uint8Array()] = passphraseEncodings(passphrase);
     const derived = runOpenssl([
@@ -30,12 +30,12 @@ it.each([
   },
 );
 
-it('the empty passphrase is two zero octets or none', () => {
+it('encodes the empty passphrase as two zero octets or none', () => {
   expect(passphraseEncodings('')).toEqual([Buffer.of(0, 0), new Uint8Array()]);
   expect(passphraseEncodings('é')).toEqual([Buffer.of(0, 0xe9, 0, 0)]);
 });
 
-it('salts of 1 to 128 octets and 1 to 1 000 000 iterations', () => {
+it('accepts salts of 1 to 128 octets and 1 to 1 000 000 iterations', () => {
   checkSalting({ salt: Buffer.alloc(128), iterations: 1_000_000 });
   for (const iterations of [0, 1_000_001, 2 ** 31 - 1]) {
     expect(() => checkSalting({ salt, iterations })).toThrow(/iterated/);

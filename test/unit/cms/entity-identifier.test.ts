@@ -22,7 +22,7 @@ const withSerial = (...octets: number[]): Certificate => ({
 describe('an issuerAndSerialNumber', () => {
   const id = { kind: 'issuerAndSerialNumber', issuer: certificate.issuer } as const;
 
-  it('identifies the certificate of that issuer and number alone', () => {
+  it('identifies only the certificate of that issuer and number', () => {
     const ours = { ...id, serialNumber: certificate.serialNumber };
     expect(identifies(ours, certificate)).toBe(true);
     expect(identifies(ours, sameIssuer)).toBe(false);
@@ -37,17 +37,20 @@ describe('an issuerAndSerialNumber', () => {
     [[0], [0], true],
     [[5], [5, 0], false],
     [[0], [1], false],
-  ])('serial %j of the message and %j of the certificate: %s', (claimed, actual, expected) => {
-    expect(identifies({ ...id, serialNumber: Buffer.from(claimed) }, withSerial(...actual))).toBe(
-      expected,
-    );
-  });
+  ])(
+    'with serial %j in the message and %j in the certificate matches: %s',
+    (claimed, actual, expected) => {
+      expect(identifies({ ...id, serialNumber: Buffer.from(claimed) }, withSerial(...actual))).toBe(
+        expected,
+      );
+    },
+  );
 });
 
 describe('a subjectKeyIdentifier', () => {
   const keyIdentifier = keyIdentifierOf(certificate.subjectPublicKeyInfo);
 
-  it('identifies the certificate with that extension alone', () => {
+  it('identifies only the certificate with that extension', () => {
     const id = { kind: 'subjectKeyIdentifier', keyIdentifier } as const;
     expect(identifies(id, certificate)).toBe(true);
     expect(identifies(id, root)).toBe(false);
@@ -57,7 +60,7 @@ describe('a subjectKeyIdentifier', () => {
   });
 
   it.each(['', '04', '0500', '0414', '240604040102', '2480'])(
-    'identifies no certificate whose extension is %j, and does not mind it',
+    'identifies no certificate whose extension is %j, and does not throw',
     (hex) => {
       const malformed = {
         oid: OID.subjectKeyIdentifier,
@@ -77,7 +80,7 @@ describe('a subjectKeyIdentifier', () => {
   });
 });
 
-it('derIssuerAndSerialNumber repeats both to the byte', () => {
+it('derIssuerAndSerialNumber repeats the exact bytes of both', () => {
   const odd = withSerial(0, 0, 0x85);
   const [issuer, serialNumber] = readBer(derIssuerAndSerialNumber(odd)).children;
   expect(issuer?.bytes).toEqual(certificate.issuer);
@@ -103,7 +106,7 @@ describe('readEntityIdentifier', () => {
     },
   );
 
-  it('refuses nothing at all', () => {
+  it('refuses a missing element', () => {
     expect(() => readEntityIdentifier(undefined)).toThrow(DecodeError);
   });
 });

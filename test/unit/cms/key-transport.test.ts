@@ -33,7 +33,7 @@ describe.each([8, 16, 24, 32])('a content key of %i octets', (keyLength) => {
   const key = Buffer.alloc(keyLength, 0x11);
   const separator = K - keyLength - 1;
 
-  it('comes out of what OpenSSL padded', () => {
+  it('is recovered from what OpenSSL padded', () => {
     const options = { key: ra.publicKey, padding: constants.RSA_PKCS1_PADDING };
     for (let i = 0; i < 20; i += 1) {
       const random = randomBytes(keyLength);
@@ -41,7 +41,7 @@ describe.each([8, 16, 24, 32])('a content key of %i octets', (keyLength) => {
     }
   });
 
-  it('comes out of a block of our own', () => {
+  it('is recovered from a block of our own', () => {
     expect(keyTransport(PKCS1, encryptBlock(pkcs1Block(key)), keyLength)).toEqual(key);
   });
 
@@ -75,7 +75,7 @@ describe('implicit rejection', () => {
     expect(keyTransport(PKCS1, bad, 16)).not.toEqual(keyTransport(PKCS1, worse, 16));
   });
 
-  it('depends on the key and on nothing that changes: another replica rejects alike', () => {
+  it('depends only on the key, so that another replica rejects in the same way', () => {
     const foreign = createKeyTransport(goldenIdentity('foreign-ra').privateKey);
     expect(createKeyTransport(ra.privateKey)(PKCS1, bad, 16)).toEqual(keyTransport(PKCS1, bad, 16));
     expect(foreign(PKCS1, bad, 16)).not.toEqual(keyTransport(PKCS1, bad, 16));
@@ -90,7 +90,7 @@ describe('implicit rejection', () => {
     ['a number beyond the modulus', Buffer.alloc(K, 0xff)],
     ['zero', Buffer.alloc(K)],
     ['one', edited(Buffer.alloc(K), (b) => b.fill(1, K - 1))],
-  ])('takes %s like any other', (_, encrypted) => {
+  ])('treats %s like any other ciphertext', (_, encrypted) => {
     for (const algorithm of [PKCS1, OAEP]) {
       const substitute = keyTransport(algorithm, encrypted, 32);
       expect(substitute).toHaveLength(32);
@@ -115,7 +115,7 @@ describe('RSAES-OAEP', () => {
     parameters: Buffer.from('3016a214301206092a864886f70d01010904056c6162656c', 'hex'),
   };
 
-  it.each([8, 16, 24, 32])('opens what OpenSSL pads, for a key of %i octets', (keyLength) => {
+  it.each([8, 16, 24, 32])('recovers a key of %i octets that OpenSSL padded', (keyLength) => {
     for (let i = 0; i < 10; i += 1) {
       const key = randomBytes(keyLength);
       const bySha1 = publicEncrypt({ key: ra.publicKey, padding, oaepHash: 'sha1' }, key);
@@ -127,7 +127,7 @@ describe('RSAES-OAEP', () => {
     }
   });
 
-  it('replaces the key when digest, label or length are other ones, and after PKCS #1 padding', () => {
+  it('replaces the key for another digest, label or length, and after PKCS #1 padding', () => {
     const key = randomBytes(16);
     const encrypted = publicEncrypt({ key: ra.publicKey, padding, oaepHash: 'sha1' }, key);
     const pkcs1 = publicEncrypt({ key: ra.publicKey, padding: constants.RSA_PKCS1_PADDING }, key);
@@ -142,7 +142,7 @@ describe('RSAES-OAEP', () => {
     expect(keyTransport(sha256, encrypted, 16)).toEqual(keyTransport(labelled, encrypted, 16));
   });
 
-  it("gives no sign of a first octet that is not zero, which Manger's attack asks for", () => {
+  it("does not reveal a first octet that is not zero, which Manger's attack needs", () => {
     // Fixed octets: one random block in 166 000 has the padding of PKCS #1.
     const beyond = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(1, 0, 1)));
     const within = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(0, 0, 1)));
@@ -153,7 +153,7 @@ describe('RSAES-OAEP', () => {
 });
 
 it.each([OID.ecPublicKey, OID.rsassaPss, OID.sha256WithRsa, ''])(
-  '%j is no key transport',
+  'does not accept %j as key transport',
   (oid) => {
     expect(() => keyTransport({ oid, parameters: undefined }, Buffer.alloc(K), 16)).toThrow(
       UnsupportedAlgorithmError,
@@ -161,7 +161,7 @@ it.each([OID.ecPublicKey, OID.rsassaPss, OID.sha256WithRsa, ''])(
   },
 );
 
-it('malformed parameters of OAEP are a DecodeError before the key is used', () => {
+it('throws a DecodeError for malformed parameters of OAEP before it uses the key', () => {
   const malformed = { oid: OID.rsaesOaep, parameters: Buffer.of(0x30, 5) };
   expect(() => keyTransport(malformed, Buffer.alloc(K), 16)).toThrow(DecodeError);
 });

@@ -22,7 +22,7 @@ const algorithm = (oid: string, ...parameters: Uint8Array[]) =>
   derSequence(derOid(oid), ...parameters);
 const NO_LABEL = Buffer.alloc(0);
 
-describe('as openssl cms writes them', () => {
+describe('reads what openssl cms writes:', () => {
   const written = (...keyopts: string[]) => {
     const options = ['rsa_padding_mode:oaep', ...keyopts].flatMap((option) => ['-keyopt', option]);
     const cms = runOpenssl(
@@ -60,9 +60,9 @@ it.each([
   ['absent', undefined],
   ['an empty SEQUENCE', derSequence()],
   ['NULL', derNull()],
-  ['SHA-1 said in so many words', derSequence(derContext(0, algorithm(OID.sha1, derNull())))],
+  ['an explicit SHA-1', derSequence(derContext(0, algorithm(OID.sha1, derNull())))],
   ['SHA-1 without NULL', derSequence(derContext(0, algorithm(OID.sha1)))],
-])('%s is SHA-1 with an empty label', (_, parameters) => {
+])('reads parameters that are %s as SHA-1 with an empty label', (_, parameters) => {
   expect(read(parameters)).toEqual({ hash: 'sha1', maskHash: 'sha1', label: NO_LABEL });
 });
 
@@ -72,7 +72,7 @@ it.each([
   ['a digest that is empty', derContext(0, derSequence())],
   ['another mask generation', derContext(1, algorithm(OID.sha1, derNull()))],
   ['MGF1 with SHA-384', derContext(1, algorithm(OID.mgf1, algorithm(OID.sha384)))],
-])('%s is unsupported', (_, field) => {
+])('does not support %s', (_, field) => {
   expect(() => read(derSequence(field))).toThrow(UnsupportedAlgorithmError);
 });
 
@@ -88,6 +88,6 @@ it.each([
   ['an OCTET STRING', derOctetString(Buffer.of(1))],
   ['an unknown field', derSequence(derContext(4, derNull()))],
   ['a field twice', derSequence(...[1, 2].map(() => derContext(0, algorithm(OID.sha1))))],
-])('%s is malformed', (_, parameters) => {
+])('refuses %s as malformed', (_, parameters) => {
   expect(() => read(parameters)).toThrow(DecodeError);
 });

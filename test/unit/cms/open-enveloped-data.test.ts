@@ -44,19 +44,19 @@ describe.each(CIPHERS)('%s', (name, opensslName) => {
     ['OAEP', oaep],
     ['OAEP with SHA-256', [...oaep, '-keyopt', 'rsa_oaep_md:sha256']],
     ['OAEP with a label', [...oaep, '-keyopt', 'rsa_oaep_label:6c6162656c']],
-  ])('opens what openssl seals by %s', (_, options) => {
+  ])('opens what openssl encrypts with %s', (_, options) => {
     const opened = open(parseEnvelopedData(encrypt(...options)), name);
     expect(Buffer.from(opened ?? [])).toEqual(plaintext);
   });
 
-  it('opens what openssl streams', () => {
+  it('opens an openssl stream', () => {
     expect(Buffer.from(open(parseEnvelopedData(encrypt('-stream')), name) ?? [])).toEqual(
       plaintext,
     );
   });
 });
 
-describe('what cannot be opened is undefined', () => {
+describe('returns undefined for', () => {
   const envelope = parseEnvelopedData(goldenEnvelope('aes128', plaintext));
   const withIv = (parameters: Uint8Array | undefined) => ({
     ...envelope,
@@ -77,7 +77,7 @@ describe('what cannot be opened is undefined', () => {
     expect(open(changed)).toBeUndefined();
   });
 
-  it('a key of somebody else', () => {
+  it('an envelope for another key', () => {
     const foreign = parseEnvelopedData(goldenEnvelope('aes128', plaintext));
     const otherKey = createKeyTransport(goldenIdentity('foreign-ra').privateKey);
     const [recipient] = foreign.recipients;
@@ -86,12 +86,12 @@ describe('what cannot be opened is undefined', () => {
     expect(opened === undefined || !plaintext.equals(Buffer.from(opened))).toBe(true);
   });
 
-  it('malformed parameters are a DecodeError', () => {
+  it('throws a DecodeError for malformed parameters', () => {
     expect(() => open(withIv(Buffer.of(4, 16)))).toThrow(DecodeError);
     expect(() => open(withIv(derContextPrimitive(0, Buffer.alloc(15))))).not.toThrow();
   });
 
-  it('unknown key transport is an UnsupportedAlgorithmError', () => {
+  it('throws an UnsupportedAlgorithmError for an unknown key transport', () => {
     const [recipient] = envelope.recipients;
     if (recipient === undefined) throw new Error('no recipient');
     const changed = { ...recipient, keyEncryption: { oid: '1.2.3', parameters: undefined } };

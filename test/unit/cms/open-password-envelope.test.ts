@@ -51,23 +51,26 @@ function counted(passwords: readonly string[]) {
 const aes128 = contentCipher('aes128');
 const wrong = (count: number) => Array.from({ length: count }, (_, i) => `wrong ${i}`);
 
-describe.each(['aes128', 'aes192', 'aes256', '3des'] as const)('from openssl, %s', (name) => {
-  it('opens', async () => {
-    const envelope = byOpenssl(OPENSSL[name]);
-    const opened = await openPasswordEnvelope(envelope, contentCipher(name), [PASSWORD]);
-    expect(opened).toEqual({ content, password: PASSWORD });
-    expect(openPasswordEnvelopeSync(envelope, contentCipher(name), PASSWORD)).toEqual(content);
-  });
-});
+describe.each(['aes128', 'aes192', 'aes256', '3des'] as const)(
+  'an envelope of openssl with %s',
+  (name) => {
+    it('opens', async () => {
+      const envelope = byOpenssl(OPENSSL[name]);
+      const opened = await openPasswordEnvelope(envelope, contentCipher(name), [PASSWORD]);
+      expect(opened).toEqual({ content, password: PASSWORD });
+      expect(openPasswordEnvelopeSync(envelope, contentCipher(name), PASSWORD)).toEqual(content);
+    });
+  },
+);
 
-it('opens beside a recipient by key transport, and streamed', async () => {
+it('opens an envelope that is streamed and has a recipient by key transport too', async () => {
   const both = byOpenssl('-aes128', '-stream', goldenIdentity('ra').certificateFile);
   expect(both.recipients).toHaveLength(1);
   expect((await openPasswordEnvelope(both, aes128, [PASSWORD]))?.content).toEqual(content);
 });
 
 describe('passwords', () => {
-  it('are tried in order, and none after the one that fits', async () => {
+  it('are tried in order until one fits', async () => {
     const { taken, passwords } = counted([...wrong(3), PASSWORD, 'never asked for']);
     const opened = await openPasswordEnvelope(sealed(), aes128, passwords);
     expect(opened?.password).toBe(PASSWORD);
@@ -82,7 +85,7 @@ describe('passwords', () => {
     expect(await openPasswordEnvelope(sealed(), aes128, stored())).toBeDefined();
   });
 
-  it('beyond the eighth are not asked for', async () => {
+  it('are not requested after the eighth', async () => {
     const { taken, passwords } = counted([...wrong(8), PASSWORD]);
     expect(await openPasswordEnvelope(sealed(), aes128, passwords)).toBeUndefined();
     expect(taken).toHaveLength(8);
@@ -93,14 +96,14 @@ describe('passwords', () => {
     [20_000, 3],
     [60_000, 1],
     [100_000, 0],
-  ])('with %i iterations: %i are tried', async (iterations, tried) => {
+  ])('are tried only so often with %i iterations: %i', async (iterations, tried) => {
     const { taken, passwords } = counted(wrong(8));
     const envelope = sealed({ iterations });
     expect(await openPasswordEnvelope(envelope, aes128, passwords)).toBeUndefined();
     expect(taken).toHaveLength(tried);
   });
 
-  it('are not asked for when one would cost too much', async () => {
+  it('are not requested when one would cost too much', async () => {
     // SHA-1 has to be gone through twice for a key of 32 octets.
     const { taken, passwords } = counted([PASSWORD]);
     const envelope = sealed({ iterations: 30_001, prf: 'sha1' });
@@ -108,7 +111,7 @@ describe('passwords', () => {
     expect(taken).toEqual([]);
   });
 
-  it('are not asked for when the derivation is out of bounds or there is none', async () => {
+  it('are not requested when the derivation is out of bounds or absent', async () => {
     const { taken, passwords } = counted([PASSWORD]);
     const excessive = sealed({ iterations: 100_001 });
     await expect(openPasswordEnvelope(excessive, aes128, passwords)).rejects.toThrow(DecodeError);
@@ -118,7 +121,7 @@ describe('passwords', () => {
     expect(taken).toEqual([]);
   });
 
-  it('that are wrong never open anything, though one in 256 gives good padding', async () => {
+  it('never open an envelope when wrong, although one in 256 leaves a valid padding', async () => {
     const envelope = sealed({ iterations: 1 });
     for (let i = 0; i < 100; i += 1) {
       const passwords = Array.from({ length: 8 }, (_, j) => `wrong ${i} ${j}`);
@@ -127,7 +130,7 @@ describe('passwords', () => {
   });
 });
 
-it('a changed key, initialisation vector or ciphertext does not open, and nothing is thrown', async () => {
+it('does not open an envelope with a changed key or ciphertext, and does not throw', async () => {
   const envelope = sealed();
   const [recipient] = envelope.passwordRecipients;
   if (recipient === undefined) throw new Error('no recipient');

@@ -51,7 +51,7 @@ function expectKey(privateKey: Uint8Array): void {
 
 const TRIPLE_DES = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES'];
 
-describe('files of openssl', () => {
+describe('opens a file of openssl', () => {
   it.each([
     ['as it writes them', []],
     ['with triple DES and SHA-1, as Windows does', [...TRIPLE_DES, '-macalg', 'sha1']],
@@ -69,20 +69,20 @@ describe('files of openssl', () => {
     expect(subjects(certificates)).toEqual(['CN=ca']);
   });
 
-  it.each([[TRIPLE_DES], [[]]])('under the empty passphrase, %j', (args) => {
+  it.each([[TRIPLE_DES], [[]]])('with the empty passphrase, %j', (args) => {
     expectKey(openPkcs12(exported('', ...args), '').privateKey);
   });
 
   it.each([
     ['two zero octets', Buffer.of(0, 0)],
     ['no octets', Buffer.alloc(0)],
-  ])('under the empty passphrase as %s', (_name, encoding) => {
+  ])('with the empty passphrase encoded as %s', (_name, encoding) => {
     const key = createPrivateKey(readFileSync(file('ca.key'), 'latin1'));
     const safe = safeOfBag(OID.keyBag, key.export({ format: 'der', type: 'pkcs8' }));
     expectKey(openPkcs12(sealPkcs12(safe, '', { encoding }), '').privateKey);
   });
 
-  it.each([[TRIPLE_DES], [[]]])('under a passphrase beyond ASCII, %j', (args) => {
+  it.each([[TRIPLE_DES], [[]]])('with a passphrase beyond ASCII, %j', (args) => {
     const passphrase = 'Größe-Ω-🔑';
     expectKey(openPkcs12(exported(passphrase, ...args), passphrase).privateKey);
   });
@@ -97,7 +97,7 @@ describe('files of openssl', () => {
 
 const keytool = requireClient('keytool', ['keytool'], 'a package such as default-jre-headless');
 
-describe.runIf(keytool)('a file of Java', () => {
+describe.runIf(keytool)('opens a file of Java', () => {
   it.each([['RSA'], ['EC']])(
     'with a key for %s',
     async (algorithm) => {
@@ -125,7 +125,7 @@ function refusalOf(bytes: Uint8Array, passphrase = PASSPHRASE): Pkcs12Error {
   throw new Error('it was opened');
 }
 
-describe('refused', () => {
+describe('refuses', () => {
   it.each([['wrong'], [''], [`${PASSPHRASE} `]])(
     'the wrong passphrase %j, without quoting it',
     (wrong) => {
@@ -172,7 +172,7 @@ describe('refused', () => {
     expect(refusalOf(bytes).message).toMatch(/scrypt/);
   });
 
-  it('a shrouded key under another passphrase than the file', () => {
+  it('a shrouded key with another passphrase than the file', () => {
     const shrouded = runOpenssl([
       ...['pkcs8', '-topk8', '-in', file('ca.key'), '-outform', 'DER', '-passout', 'pass:other'],
     ]);
@@ -182,7 +182,7 @@ describe('refused', () => {
     expect(() => openPkcs12(sealPkcs12(safe, PASSPHRASE), PASSPHRASE)).toThrow();
   });
 
-  it('no key, and two', () => {
+  it('a file without a key, and one with two', () => {
     expect(refusalOf(exported(PASSPHRASE, '-nokeys')).message).toBe('it holds no private key');
     const bag = readFileSync(file('ca.key'), 'latin1');
     const der = createPrivateKey(bag).export({ format: 'der', type: 'pkcs8' });
@@ -212,7 +212,7 @@ describe('refused', () => {
     expect(() => openPkcs12(bytes, PASSPHRASE)).toThrow(message);
   });
 
-  it('a million and one iterations, at once', () => {
+  it('a million and one iterations, without computing them', () => {
     const bytes = sealPkcs12(derSequence(), PASSPHRASE, { iterations: 1_000_001 });
     const start = processorTime();
     expect(() => openPkcs12(bytes, PASSPHRASE)).toThrow(/iterated 1000001 times/);

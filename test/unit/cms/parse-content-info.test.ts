@@ -10,7 +10,7 @@ import {
 } from '../../../src/asn1/write-der.ts';
 import { parseContentInfo } from '../../../src/cms/parse-content-info.ts';
 
-it('tells the content type', () => {
+it('reads the content type', () => {
   const der = derSequence(derOid(OID.data), derContext(0, derOctetString(Buffer.of(1))));
   expect(parseContentInfo(der).contentType).toBe(OID.data);
 });
@@ -21,6 +21,6 @@ it.each([
   ['no content type', derSequence(derContext(0, derNull()))],
   ['a type that is no identifier', derSequence(derNull(), derContext(0, derNull()))],
   ['half an element', Buffer.of(0x30, 5, 6)],
-])('%s is a DecodeError', (_, der) => {
+])('throws a DecodeError for %s', (_, der) => {
   expect(() => parseContentInfo(der)).toThrow(DecodeError);
 });

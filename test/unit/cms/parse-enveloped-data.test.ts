@@ -33,7 +33,7 @@ function encryptedByOpenssl(...options: string[]): Buffer {
   );
 }
 
-describe('what openssl cms -encrypt writes', () => {
+describe('the output of openssl cms -encrypt', () => {
   it('is read field by field', () => {
     const { recipients, contentEncryption, encryptedContent } = parseEnvelopedData(
       encryptedByOpenssl(ra.certificateFile),
@@ -54,7 +54,7 @@ describe('what openssl cms -encrypt writes', () => {
     expect(encryptedContent).toHaveLength(16);
   });
 
-  it('may be streamed: a constructed [0] of several strings is joined', () => {
+  it('may be streamed: the strings of a constructed [0] are joined', () => {
     const plaintext = randomBytes(20_000);
     const streamed = runOpenssl(
       [
@@ -94,7 +94,7 @@ describe('what openssl cms -encrypt writes', () => {
     });
   });
 
-  it('leaves recipients of other kinds out', () => {
+  it('may have recipients of other kinds, which are left out', () => {
     const directory = tempDirectory();
     const key = path.join(directory, 'ec.key');
     const certificate = path.join(directory, 'ec.pem');
@@ -142,12 +142,12 @@ it.each([
     '[0] with two OCTET STRINGs',
     derContext(0, derOctetString(Buffer.alloc(5, 7)), derOctetString(Buffer.alloc(11, 7))),
   ],
-])('encryptedContent may be %s', (_, encrypted) => {
+])('reads an encryptedContent that is %s', (_, encrypted) => {
   const read = parseEnvelopedData(forgeEnvelope({ encrypted: [encrypted] }));
   expect(Buffer.from(read.encryptedContent)).toEqual(Buffer.alloc(16, 7));
 });
 
-it('10 recipients are read, 11 are too many', () => {
+it('reads 10 recipients and refuses 11', () => {
   expect(parseEnvelopedData(forgeEnvelope({ recipients: 10 })).recipients).toHaveLength(10);
   const eleven = forgeEnvelope({ recipients: 11 });
   expect(() => parseEnvelopedData(eleven)).toThrow(DecodeError);
@@ -162,6 +162,6 @@ it.each([
   ['no encrypted content', forgeEnvelope({ encrypted: [] })],
   ['an inner content that is not data', forgeEnvelope({ contentType: OID.signedData })],
   ['NULL inside a constructed [0]', forgeEnvelope({ encrypted: [derContext(0, derNull())] })],
-])('%s is a DecodeError', (_, bytes) => {
+])('throws a DecodeError for %s', (_, bytes) => {
   expect(() => parseEnvelopedData(bytes)).toThrow(DecodeError);
 });

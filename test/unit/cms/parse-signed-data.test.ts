@@ -28,7 +28,7 @@ function signedByOpenssl(...options: string[]): Buffer {
   );
 }
 
-describe('what openssl cms -sign writes', () => {
+describe('the output of openssl cms -sign', () => {
   it('is read field by field', () => {
     const signed = parseSignedData(signedByOpenssl('-certfile', root.certificateFile));
     const [signer] = signed.signers;
@@ -117,12 +117,12 @@ describe('attributes', () => {
   it.each([
     ['no attribute', []],
     ['an attribute of no value', [attribute(OID.scepMessageType)]],
-  ])('%s in the set is a DecodeError (RFC 5652 section 5.3)', (_, attributes) => {
+  ])('may not consist of %s (RFC 5652 section 5.3)', (_, attributes) => {
     expect(() => parseSignedData(forgePkiMessage({ content, attributes }))).toThrow(DecodeError);
   });
 });
 
-it('certificates and CRLs stay as received and in their order', () => {
+it('keeps certificates and CRLs as received and in their order', () => {
   const certificates = ['root', 'ra', 'foreign-ra'] as const;
   const ders = certificates.map((name) => goldenIdentity(name).certificate.der);
   const read = parseSignedData(buildDegenerateSignedData(ders));
@@ -133,7 +133,7 @@ it('certificates and CRLs stay as received and in their order', () => {
   expect(read.signers).toEqual([]);
 });
 
-it('an empty content is not an absent one', () => {
+it('distinguishes an empty content from an absent one', () => {
   expect(parseSignedData(forgePkiMessage({ content: Buffer.alloc(0) })).content).toHaveLength(0);
   expect(parseSignedData(forgePkiMessage({ content: null })).content).toBeUndefined();
 });
@@ -142,7 +142,7 @@ describe('limits', () => {
   const { der } = ra.certificate;
   const some = (count: number) => attribute(`1.2.3.${count}`, derNull());
 
-  it('10 certificates, 10 signers and 32 attributes are read', () => {
+  it('allow 10 certificates, 10 signers and 32 attributes', () => {
     const certificates = Array.from({ length: 10 }, () => der);
     const attributes = Array.from({ length: 32 }, (_, i) => some(i));
     const read = (forgery: Forgery) => parseSignedData(forgePkiMessage({ content, ...forgery }));
@@ -155,7 +155,7 @@ describe('limits', () => {
     ['certificates', { certificates: Array.from({ length: 11 }, () => der) }],
     ['signers', { signers: 11 }],
     ['signed attributes', { attributes: Array.from({ length: 33 }, (_, i) => some(i)) }],
-  ])('one more of the %s is too many', (what, forgery) => {
+  ])('do not allow one more of the %s', (what, forgery) => {
     const message = forgePkiMessage({ content, ...forgery });
     expect(() => parseSignedData(message)).toThrow(DecodeError);
     expect(() => parseSignedData(message)).toThrow(`too many ${what}`);
@@ -169,11 +169,11 @@ it.each([
   ['a certificate', ra.certificate.der],
   ['a text', Buffer.from('<html></html>')],
   ['a message and one octet', Buffer.concat([forgePkiMessage(), Buffer.of(0)])],
-])('%s is a DecodeError', (_, bytes) => {
+])('throws a DecodeError for %s', (_, bytes) => {
   expect(() => parseSignedData(bytes)).toThrow(DecodeError);
 });
 
-it('EnvelopedData is a DecodeError', () => {
+it('throws a DecodeError for EnvelopedData', () => {
   const envelope = runOpenssl(
     [...['cms', '-encrypt', '-outform', 'DER', '-aes128', ra.certificateFile]],
     content,

@@ -29,13 +29,16 @@ const read = (...fields: Uint8Array[]) =>
 const salt = (length: number) => derOctetString(Buffer.alloc(length, 1));
 const hmac = (oid: string) => derAlgorithmIdentifier(oid, derNull());
 
-it.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)('reads what it writes: %s', (prf) => {
-  const derivation = { salt: SALT, iterations: 2048, prf };
-  const algorithm = readAlgorithmIdentifier(readBer(derPasswordKeyDerivation(derivation)));
-  expect(readPasswordKeyDerivation(algorithm, 16)).toEqual(derivation);
-});
+it.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)(
+  'reads back a derivation with %s',
+  (prf) => {
+    const derivation = { salt: SALT, iterations: 2048, prf };
+    const algorithm = readAlgorithmIdentifier(readBer(derPasswordKeyDerivation(derivation)));
+    expect(readPasswordKeyDerivation(algorithm, 16)).toEqual(derivation);
+  },
+);
 
-it('MD5 is no pseudo-random function', () => {
+it('does not accept MD5 as pseudo-random function', () => {
   expect(() => derPasswordKeyDerivation({ salt: SALT, iterations: 1, prf: 'md5' })).toThrow(
     RangeError,
   );
@@ -45,7 +48,7 @@ it('MD5 is no pseudo-random function', () => {
 });
 
 describe('reads', () => {
-  it('HMAC with SHA-1 where none is named', () => {
+  it('HMAC with SHA-1 by default', () => {
     expect(read(salt(8), derInteger(2048)).prf).toBe('sha1');
     expect(read(salt(8), derInteger(2048), derInteger(16)).prf).toBe('sha1');
   });
@@ -55,7 +58,7 @@ describe('reads', () => {
     expect(read(salt(8), derInteger(1)).salt).toHaveLength(8);
   });
 
-  it('the length of the key, if it is the right one', () => {
+  it('the length of the key, if it is right', () => {
     const prf = hmac(OID.hmacWithSha512);
     expect(read(salt(8), derInteger(5), derInteger(16), prf).prf).toBe('sha512');
   });
@@ -101,7 +104,7 @@ it('derives the vectors of RFC 6070 and RFC 7914 section 11', async () => {
   expect(deriveKeySync('passwd', rfc7914, 64)).toEqual(await deriveKey('passwd', rfc7914, 64));
 });
 
-it('the cost counts every block of the key', () => {
+it('counts every block of the key as cost', () => {
   const derivation = { salt: SALT, iterations: 1000, prf: 'sha1' } as const;
   expect(derivationCost(derivation, 16)).toBe(1000);
   expect(derivationCost(derivation, 32)).toBe(2000);

@@ -18,7 +18,7 @@ const passwordKey = await derivePasswordKey(PASSWORD, randomBytes);
 const seal = (name: (typeof NAMES)[number] = 'aes128') =>
   sealEnvelopedData(content, { passwordKey }, contentCipher(name), randomBytes);
 
-it.each(NAMES)('openssl decrypts what is sealed by a password with %s', (name) => {
+it.each(NAMES)('openssl decrypts what is encrypted by a password with %s', (name) => {
   const decrypted = runOpenssl(
     [
       ...['cms', '-decrypt', '-provider', 'legacy', '-provider', 'default', '-binary'],
@@ -29,7 +29,7 @@ it.each(NAMES)('openssl decrypts what is sealed by a password with %s', (name) =
   expect(decrypted).toEqual(content);
 });
 
-it('openssl does not with another password', () => {
+it('openssl does not decrypt it with another password', () => {
   expect(() =>
     runOpenssl(['cms', '-decrypt', '-inform', 'DER', '-pwri_password', 'another'], seal()),
   ).toThrow(/exit code/);
@@ -74,14 +74,14 @@ it('writes EnvelopedData of version 3 with a PasswordRecipientInfo of version 0'
   ]);
 });
 
-it('the key holds no password, and two of one password differ', async () => {
+it('the derived key contains no password, and two keys of one password differ', async () => {
   const other = await derivePasswordKey(PASSWORD, randomBytes);
   expect(JSON.stringify(other)).not.toContain(PASSWORD);
   expect(Buffer.from(other.key).equals(passwordKey.key)).toBe(false);
   expect(other.derivation.salt).toHaveLength(16);
 });
 
-describe('what it says in the clear', () => {
+describe('its unencrypted part', () => {
   const [recipient] = parseEnvelopedData(seal()).passwordRecipients;
   if (recipient === undefined) throw new Error('no recipient');
   const wrapping = (oid: string, ivLength: number) => ({

@@ -15,7 +15,7 @@ const recipient = { certificate: device.certificate, publicKey: device.publicKey
 const content = Buffer.from('a certificate, say');
 const NAMES = ['aes128', 'aes192', 'aes256', '3des', 'des'] as const;
 
-it.each(NAMES)('openssl decrypts what is sealed with %s', (name) => {
+it.each(NAMES)('openssl decrypts an envelope with %s', (name) => {
   const envelope = sealEnvelopedData(content, recipient, contentCipher(name), randomBytes);
   const decrypted = runOpenssl(
     [
@@ -27,7 +27,7 @@ it.each(NAMES)('openssl decrypts what is sealed with %s', (name) => {
   expect(decrypted).toEqual(content);
 });
 
-it.each(NAMES)('we open ourselves what we seal with %s', (name) => {
+it.each(NAMES)('opens its own envelopes with %s', (name) => {
   const cipher = contentCipher(name);
   for (const length of [0, 1, 7, 8, 15, 16, 17, 5_000]) {
     const sealed = sealEnvelopedData(Buffer.alloc(length, 9), recipient, cipher, randomBytes);
@@ -39,7 +39,7 @@ it.each(NAMES)('we open ourselves what we seal with %s', (name) => {
   }
 });
 
-it('pkijs reads it: versions 0, issuerAndSerialNumber, the certificate as recipient', () => {
+it('writes versions 0 and issuerAndSerialNumber, as pkijs reads it', () => {
   const sealed = sealEnvelopedData(content, recipient, contentCipher('aes256'), randomBytes);
   const decoded = new pkijs.EnvelopedData({
     schema: pkijs.ContentInfo.fromBER(Buffer.from(sealed)).content as unknown,
@@ -83,7 +83,7 @@ describe('the structure', () => {
     ]);
   });
 
-  it('names the recipient with the bytes of its certificate', () => {
+  it('identifies the recipient with the exact bytes of its certificate', () => {
     const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), randomBytes);
     const info = readBer(sealed).children[1]?.children[0]?.children[1]?.children[0];
     const [issuer, serialNumber] = info?.children[1]?.children ?? [];
@@ -91,7 +91,7 @@ describe('the structure', () => {
     expect(serialNumber?.content).toEqual(device.certificate.serialNumber);
   });
 
-  it('takes the content key and the initialisation vector from randomBytes, in this order', () => {
+  it('takes the content key and then the initialisation vector from randomBytes', () => {
     const asked: number[] = [];
     const zeros = (length: number) => {
       asked.push(length);

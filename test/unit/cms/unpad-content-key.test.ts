@@ -40,19 +40,19 @@ function unpadded(unpad: Unpad, block: Uint8Array): Uint8Array {
 }
 
 describe('unpadPkcs1', () => {
-  it('gives the key and wipes the block', () => {
+  it('returns the key and wipes the block', () => {
     const block = pkcs1Block();
     expect(unpadded(unpadPkcs1, block)).toEqual(KEY);
     expect(block).toEqual(Buffer.alloc(BLOCK_LENGTH));
   });
 
-  it('gives the substitute for a zero in any octet of the padding', () => {
+  it('returns the substitute for a zero in any octet of the padding', () => {
     for (let at = 2; at < BLOCK_LENGTH - 17; at += 1) {
       expect(unpadded(unpadPkcs1, pkcs1Block().fill(0, at, at + 1))).toEqual(SUBSTITUTE);
     }
   });
 
-  it.each([0, 1, BLOCK_LENGTH - 17])('gives the substitute for every wrong octet %i', (at) => {
+  it.each([0, 1, BLOCK_LENGTH - 17])('returns the substitute for every wrong octet %i', (at) => {
     const right = pkcs1Block()[at];
     for (let octet = 0; octet < 256; octet += 1) {
       const outcome = unpadded(unpadPkcs1, pkcs1Block().fill(octet, at, at + 1));
@@ -60,7 +60,7 @@ describe('unpadPkcs1', () => {
     }
   });
 
-  it('takes any padding without a zero', () => {
+  it('accepts any padding without a zero', () => {
     for (let octet = 1; octet < 256; octet += 1) {
       expect(unpadded(unpadPkcs1, pkcs1Block().fill(octet, 2, BLOCK_LENGTH - 17))).toEqual(KEY);
     }
@@ -72,13 +72,13 @@ describe.each(HASHES)('unpadOaep with %s', (hash) => {
     const unpad = unpadOaep({ hash, maskHash, label: new Uint8Array() });
     const length = BLOCK_LENGTH - 1 - createHash(hash).digest().length;
 
-    it('gives the key and wipes the block', () => {
+    it('returns the key and wipes the block', () => {
       const block = oaepBlock(hash, maskHash);
       expect(unpadded(unpad, block)).toEqual(KEY);
       expect(block).toEqual(Buffer.alloc(BLOCK_LENGTH));
     });
 
-    it('gives the substitute for a change in any octet before the key', () => {
+    it('returns the substitute for a change in any octet before the key', () => {
       for (let at = 0; at < length - KEY.length; at += 1) {
         const block = oaepBlock(hash, maskHash, (data) =>
           data.fill((data[at] ?? 0) ^ 0x80, at, at + 1),
@@ -87,11 +87,11 @@ describe.each(HASHES)('unpadOaep with %s', (hash) => {
       }
     });
 
-    it('gives the substitute for a first octet that is not zero', () => {
+    it('returns the substitute for a first octet that is not zero', () => {
       expect(unpadded(unpad, oaepBlock(hash, maskHash).fill(1, 0, 1))).toEqual(SUBSTITUTE);
     });
 
-    it('gives the substitute when the block is too short for the digest', () => {
+    it('returns the substitute when the block is too short for the digest', () => {
       expect(unpadded(unpad, Buffer.alloc(50))).toEqual(SUBSTITUTE);
     });
   });

@@ -34,16 +34,16 @@ function verify(message: Uint8Array, publicKey = device.publicKey): boolean {
 
 const forged = (forgery: Forgery) => verify(forgePkiMessage({ content, ...forgery }));
 
-describe('holds', () => {
+describe('a signature holds', () => {
   describe.each(DIGESTS)('with %s', (digest) => {
     const options = ['cms', '-sign', '-binary', '-nodetach', '-outform', 'DER', '-md', digest];
     const keys = ['-signer', device.certificateFile, '-inkey', device.keyFile];
 
-    it('for what openssl signs', () => {
+    it('when openssl made it', () => {
       expect(verify(runOpenssl([...options, ...keys], content))).toBe(true);
     });
 
-    it('for what openssl streams', () => {
+    it('when openssl made it with -stream', () => {
       expect(verify(runOpenssl([...options, '-stream', ...keys], content))).toBe(true);
     });
 
@@ -53,7 +53,7 @@ describe('holds', () => {
     });
   });
 
-  it('for RSASSA-PSS by openssl', () => {
+  it('with RSASSA-PSS by openssl', () => {
     const message = runOpenssl(
       [
         ...['cms', '-sign', '-binary', '-nodetach', '-outform', 'DER', '-md', 'sha256'],
@@ -65,7 +65,7 @@ describe('holds', () => {
     expect(verify(message)).toBe(true);
   });
 
-  it('for attributes sent in any order and signed in that or in DER order (protocol C26)', () => {
+  it('for attributes sent in any order and signed in that or in DER order (RFC 5652 section 5.4)', () => {
     const attributes = Object.values(requestAttributes(content));
     for (const sent of [attributes, attributes.toReversed(), attributes.toSorted(Buffer.compare)]) {
       expect(forged({ attributes: sent, signedOrder: 'sent' })).toBe(true);
@@ -79,13 +79,13 @@ describe('holds', () => {
   });
 });
 
-describe('does not hold', () => {
+describe('a signature does not hold', () => {
   const { contentType, messageDigest, ...others } = requestAttributes(content);
   const rest = Object.values(others);
   const digestOf = (octets: Uint8Array) =>
     derOctetString(createHash('sha256').update(octets).digest());
 
-  it('with the key of somebody else', () => {
+  it('with the key of another signer', () => {
     const message = forgePkiMessage({ content });
     expect(verify(message, goldenIdentity('ra').publicKey)).toBe(false);
     expect(forged({ signerKey: goldenIdentity('ra').privateKey })).toBe(false);
@@ -170,7 +170,7 @@ describe('does not hold', () => {
   });
 });
 
-describe('is not judged', () => {
+describe('a signature is unsupported', () => {
   it.each(['2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', '1.2.3'])(
     'with the digest %s',
     (digestOid) => {

@@ -16,7 +16,7 @@ describe.each(CIPHERS)('%s', (name) => {
     iv: Buffer.alloc(cipher.blockLength, 7),
   };
 
-  it.each(KEY_LENGTHS)('gives back a key of %i octets', (length) => {
+  it.each(KEY_LENGTHS)('wraps and unwraps a key of %i octets', (length) => {
     const contentKey = octets(length);
     const wrapped = wrapContentKey(contentKey, wrapping, octets);
     expect(wrapped.length % cipher.blockLength).toBe(0);
@@ -25,7 +25,7 @@ describe.each(CIPHERS)('%s', (name) => {
     expect(unwrapped).toEqual({ contentKey, intact: true });
   });
 
-  it('any change of any octet changes the key or the check, and never the length', () => {
+  it('changes the key or the check, never the length, when any octet changes', () => {
     const contentKey = octets(16);
     const wrapped = wrapContentKey(contentKey, wrapping, octets);
     for (let at = 0; at < wrapped.length; at += 1) {
@@ -37,7 +37,7 @@ describe.each(CIPHERS)('%s', (name) => {
     }
   });
 
-  it('another key or initialisation vector gives a key that is not intact', () => {
+  it('returns a key that is not intact for another key or initialisation vector', () => {
     const wrapped = wrapContentKey(octets(16), wrapping, octets);
     const otherKey = Buffer.alloc(cipher.keyLength, 'another key of as many octets as that');
     const otherIv = Buffer.alloc(cipher.blockLength, 8);
@@ -45,12 +45,12 @@ describe.each(CIPHERS)('%s', (name) => {
     expect(unwrapContentKey(wrapped, { ...wrapping, iv: otherIv }, 16)?.intact).toBe(false);
   });
 
-  it('a key of another length than the content cipher has is not intact', () => {
+  it('returns a key that is not intact for another length than that of the content cipher', () => {
     const wrapped = wrapContentKey(octets(16), wrapping, octets);
     expect(unwrapContentKey(wrapped, wrapping, 8)?.intact).toBe(false);
   });
 
-  it('nothing comes of a length that cannot be', () => {
+  it('returns undefined for an impossible length', () => {
     const { blockLength } = cipher;
     for (const length of [0, 1, blockLength, 2 * blockLength - 1, 2 * blockLength + 1]) {
       expect(unwrapContentKey(octets(length), wrapping, 8)).toBeUndefined();
@@ -59,7 +59,7 @@ describe.each(CIPHERS)('%s', (name) => {
   });
 });
 
-it('the vector of RFC 3211 section 3.2: a key of 32 octets under triple DES', () => {
+it('unwraps the vector of RFC 3211 section 3.2: a key of 32 octets with triple DES', () => {
   const hex = (text: string) => Buffer.from(text, 'hex');
   const key = hex('6a8970bf68c92caea84a8df28510858607126380cc47ab2d');
   const wrapped = hex(

@@ -14,7 +14,7 @@ it.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (diges
 it.each([
   ['sha1', 'allowSha1'],
   ['md5', 'allowMd5'],
-] as const)('%s is accepted with %s alone', (digest, option) => {
+] as const)('%s is accepted only with %s', (digest, option) => {
   expect(acceptsDigest(MODERN_ALGORITHMS, digest)).toBe(false);
   expect(acceptsDigest({ ...MODERN_ALGORITHMS, [option]: true }, digest)).toBe(true);
   expect(acceptsDigest({ ...EVERYTHING, [option]: false }, digest)).toBe(false);
@@ -24,7 +24,7 @@ it.each(['aes128', 'aes192', 'aes256', '3des'] as const)('%s is always accepted'
   expect(acceptsCipher(MODERN_ALGORITHMS, cipher)).toBe(true);
 });
 
-it('des is accepted with allowSingleDes alone', () => {
+it('des is accepted only with allowSingleDes', () => {
   expect(acceptsCipher(MODERN_ALGORITHMS, 'des')).toBe(false);
   expect(acceptsCipher({ ...MODERN_ALGORITHMS, allowSingleDes: true }, 'des')).toBe(true);
   expect(acceptsCipher({ ...EVERYTHING, allowSingleDes: false }, 'des')).toBe(false);

@@ -15,18 +15,18 @@ function subjectsOf(reply: Uint8Array): string[] {
   );
 }
 
-it('the RA stands first, then the issuing CA, then the rest up to the root (protocol C19)', () => {
+it('sends the RA first, then the issuing CA, then the rest up to the root', () => {
   const reply = buildCaCertReply(der('ra'), [der('foreign-ra'), der('root')]);
   expect(subjectsOf(reply)).toEqual(['Golden Test RA', 'Foreign RA', 'Golden Test Root']);
 });
 
-it('under a root that issues itself there are two', () => {
+it('sends two certificates when the root issues', () => {
   expect(subjectsOf(buildCaCertReply(der('ra'), [der('root')]))).toEqual([
     'Golden Test RA',
     'Golden Test Root',
   ]);
 });
 
-it('the content type is that of RFC 8894 section 4.2.1.2', () => {
+it('has the content type of RFC 8894 section 4.2.1.2', () => {
   expect(CA_RA_CERT_CONTENT_TYPE).toBe('application/x-x509-ca-ra-cert');
 });

@@ -110,12 +110,12 @@ const COMMON = {
   scepSenderNonce: expect.stringMatching(/^OCTET STRING:[0-9A-F]{32}$/) as string,
 };
 
-describe('the signed attributes (protocol C43) are exactly', () => {
-  it('these for SUCCESS', () => {
+describe('the signed attributes are', () => {
+  it('exactly these for SUCCESS', () => {
     expect(attributesOf(build(SUCCESS))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:0' });
   });
 
-  it('these for PENDING', () => {
+  it('exactly these for PENDING', () => {
     expect(attributesOf(build(PENDING))).toEqual({ ...COMMON, scepPkiStatus: 'PRINTABLESTRING:3' });
   });
 
@@ -125,7 +125,7 @@ describe('the signed attributes (protocol C43) are exactly', () => {
     ['badRequest', '2'],
     ['badTime', '3'],
     ['badCertId', '4'],
-  ] as const)('these for FAILURE %s', (failInfo, number) => {
+  ] as const)('exactly these for FAILURE %s', (failInfo, number) => {
     expect(attributesOf(build(failure(failInfo)))).toEqual({
       ...COMMON,
       scepPkiStatus: 'PRINTABLESTRING:2',
@@ -139,18 +139,18 @@ describe('the signed attributes (protocol C43) are exactly', () => {
     expect(encodings).toEqual(encodings.toSorted(Buffer.compare));
   });
 
-  it('with a new senderNonce each time (jscep demands it)', () => {
+  it('with a new senderNonce each time, which jscep requires', () => {
     const nonces = Array.from({ length: 5 }, () => attributesOf(build(PENDING))['scepSenderNonce']);
     expect(new Set(nonces).size).toBe(5);
   });
 });
 
-describe('what the client sent comes back unchanged', () => {
+describe('the reply repeats unchanged', () => {
   it.each([
     ['PrintableString', derPrintableString('AB=/+12')],
     ['UTF8String', derUtf8String('Gerät')],
     ['IA5String', derIa5String('a@b')],
-  ])('the transactionID as %s (protocol C27)', (_, der) => {
+  ])('the transactionID as %s', (_, der) => {
     const request = requestOf({ transactionId: attribute(OID.scepTransactionId, der) });
     const transactionId = Buffer.from(attribute(OID.scepTransactionId, der));
     const sent = (signerInfoOf(build(PENDING, request))[3]?.children ?? []).map(
@@ -159,7 +159,7 @@ describe('what the client sent comes back unchanged', () => {
     expect(sent.some((encoding) => transactionId.equals(encoding))).toBe(true);
   });
 
-  it.each([1, 8, 16, 32, 64])('a senderNonce of %i octets (protocol C28)', (length) => {
+  it.each([1, 8, 16, 32, 64])('a senderNonce of %i octets', (length) => {
     const nonce = Buffer.alloc(length, 0xc3);
     const senderNonce = attribute(OID.scepSenderNonce, derOctetString(nonce));
     const { scepRecipientNonce } = attributesOf(build(PENDING, requestOf({ senderNonce })));
@@ -167,7 +167,7 @@ describe('what the client sent comes back unchanged', () => {
   });
 });
 
-describe('the SignedData (protocol C44)', () => {
+describe('the SignedData', () => {
   it.each([SUCCESS, failure('badAlg'), PENDING])(
     'verifies in openssl up to the root for %j',
     (outcome) => {
@@ -176,7 +176,7 @@ describe('the SignedData (protocol C44)', () => {
     },
   );
 
-  it.each(['sha1', 'sha256', 'sha512'] as const)('has the digest asked for: %s', (digest) => {
+  it.each(['sha1', 'sha256', 'sha512'] as const)('has the requested digest: %s', (digest) => {
     const certRep = build(PENDING, requestOf(), digest);
     expect(verified(certRep)).toHaveLength(0);
     const names = [fieldsOf(certRep)[1]?.children[0], signerInfoOf(certRep)[2]];
@@ -188,14 +188,14 @@ describe('the SignedData (protocol C44)', () => {
     }
   });
 
-  it('names rsaEncryption with NULL for signature algorithm (protocol fact 7)', () => {
+  it('has rsaEncryption with NULL as signature algorithm, which strongSwan requires', () => {
     expect(asn1Lines(signerInfoOf(build(SUCCESS))[4]?.bytes ?? Buffer.of()).slice(1)).toEqual([
       'd=1 prim: OBJECT            :rsaEncryption',
       'd=1 prim: NULL',
     ]);
   });
 
-  it('has version 1 twice, the signer by issuerAndSerialNumber, and the RA certificate alone', () => {
+  it('has version 1 twice, the signer by issuerAndSerialNumber, and only the RA certificate', () => {
     const [version, , , certificates, signerInfos] = fieldsOf(build(SUCCESS));
     const [signerVersion, sid] = signerInfoOf(build(SUCCESS));
     expect([version?.content, signerVersion?.content]).toEqual([Buffer.of(1), Buffer.of(1)]);
@@ -206,7 +206,7 @@ describe('the SignedData (protocol C44)', () => {
   });
 
   it.each([failure('badRequest'), PENDING])(
-    'has a present, empty content for %j (protocol fact 3)',
+    'has an empty content, not an absent one, for %j',
     (outcome) => {
       const encapsulated = fieldsOf(build(outcome))[2];
       expect(asn1Lines(encapsulated?.bytes ?? Buffer.of())).toEqual([
@@ -219,7 +219,7 @@ describe('the SignedData (protocol C44)', () => {
   );
 });
 
-describe('the envelope of SUCCESS (protocol C45)', () => {
+describe('the envelope of SUCCESS', () => {
   const inner = (cipher: 'aes128' | 'aes192' | 'aes256' | '3des') => {
     const envelope = verified(build({ ...SUCCESS, cipher: contentCipher(cipher) }));
     const keys = ['-inkey', device.keyFile, '-recip', device.certificateFile];
@@ -227,7 +227,7 @@ describe('the envelope of SUCCESS (protocol C45)', () => {
   };
 
   it.each(['aes128', 'aes192', 'aes256', '3des'] as const)(
-    'opens in openssl with the requester’s key, under %s, and holds the leaf alone (fact 4)',
+    'opens in openssl with the requester’s key, with %s, and contains only the leaf',
     (cipher) => {
       const printed = runOpenssl(['pkcs7', '-inform', 'DER', '-print_certs'], inner(cipher));
       const pem = printed.toString('utf8').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----/g);
@@ -237,7 +237,7 @@ describe('the envelope of SUCCESS (protocol C45)', () => {
     },
   );
 
-  it('holds a degenerate SignedData without digests, content and signers (protocol C49)', () => {
+  it('contains a degenerate SignedData without digests, content and signers', () => {
     const lines = asn1Lines(inner('aes128')).filter((line) => /^d=[0-3]/.test(line));
     expect(lines.slice(4)).toEqual([
       'd=3 prim: INTEGER           :01',
@@ -253,14 +253,14 @@ describe('replyDigest', () => {
   const digestFor = (digest: 'md5' | 'sha1' | 'sha256' | 'sha512', policy = MODERN_ALGORITHMS) =>
     replyDigest(readPkiRequest(forgePkiMessage({ content, digest })), policy);
 
-  it('is the one of the request, as old clients know no other', () => {
+  it('is that of the request, as old clients know no other', () => {
     expect(digestFor('sha256')).toBe('sha256');
     expect(digestFor('sha512')).toBe('sha512');
     expect(digestFor('sha1', { ...MODERN_ALGORITHMS, allowSha1: true })).toBe('sha1');
     expect(digestFor('md5', { ...MODERN_ALGORITHMS, allowMd5: true })).toBe('md5');
   });
 
-  it('is SHA-256 when that one is not accepted or not known', () => {
+  it('is SHA-256 when that of the request is not accepted or unknown', () => {
     expect(digestFor('sha1')).toBe('sha256');
     expect(digestFor('md5')).toBe('sha256');
     const unknown = forgePkiMessage({ content, digestOid: '2.16.840.1.101.3.4.2.4' });

@@ -21,13 +21,13 @@ const next = makeIdentity({ subject: 'CN=Next RA', ...usages });
 const certificates = [next, root].map(({ certificate }) => certificate.der);
 const reply = buildNextCaCertReply(certificates, current, new Date());
 
-describe('judged by openssl', () => {
+describe('read by openssl', () => {
   const directory = tempDirectory();
   const rootFile = path.join(directory, 'root.pem');
   const content = path.join(directory, 'content.p7');
   writeFileSync(rootFile, encodePem('CERTIFICATE', root.certificate.der));
 
-  it('the signature is the current RA’s, under the root', () => {
+  it('is signed by the current RA, below the root', () => {
     runOpenssl(
       ['cms', '-verify', '-inform', 'DER', '-CAfile', rootFile, '-purpose', 'any', '-out', content],
       reply,
@@ -43,11 +43,11 @@ describe('judged by openssl', () => {
   });
 });
 
-it('the outer certificates are the signer’s alone: what nobody signs is not to be believed', () => {
+it('contains only the signer’s certificate outside, because that part is not signed', () => {
   expect(parseSignedData(reply).certificates).toEqual([current.certificate.der]);
 });
 
-it('our own client reads it, and not when another signed it', () => {
+it('our own client reads it, but not if another signed it', () => {
   const read = (signer: typeof current) =>
     readNextCaCertificates(reply, NEXT_CA_CERT_CONTENT_TYPE, {
       signers: [signer.certificate],

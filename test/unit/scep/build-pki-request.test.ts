@@ -39,7 +39,7 @@ const build = (type: 'PKCSReq' | 'RenewalReq' | 'CertPoll' | 'GetCert' | 'GetCRL
     randomBytes,
   );
 
-it('openssl verifies the message and decrypts the request', () => {
+it('writes a message that openssl verifies and decrypts', () => {
   const verify = ['cms', '-verify', '-noverify', '-binary', '-inform', 'DER'];
   const envelope = runOpenssl(verify, build('PKCSReq'));
   const keys = ['-inkey', ra.keyFile, '-recip', ra.certificateFile];
@@ -48,7 +48,7 @@ it('openssl verifies the message and decrypts the request', () => {
 });
 
 it.each(['PKCSReq', 'RenewalReq', 'CertPoll', 'GetCert', 'GetCRL'] as const)(
-  'our server reads a %s',
+  'writes a %s that our server reads',
   (type) => {
     const request = readPkiRequest(build(type));
     const recipient = { ...ra, keyTransport: createKeyTransport(ra.privateKey) };

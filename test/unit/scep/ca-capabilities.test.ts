@@ -8,19 +8,19 @@ const policies = [false, true].flatMap((allowSingleDes) =>
   ),
 );
 
-it('the default, to the octet', () => {
+it('has exactly these octets by default', () => {
   expect(caCapabilities(MODERN_ALGORITHMS)).toBe(
     'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nDES3\n',
   );
 });
 
-it('services stand among them only while they are offered (protocol C16)', () => {
+it('lists services only while they are offered', () => {
   expect(caCapabilities(MODERN_ALGORITHMS, ['GetNextCACert', 'Renewal'])).toBe(
     'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\nSHA-512\nSHA-384\nRenewal\nGetNextCACert\nDES3\n',
   );
 });
 
-it.each(policies)('suit the clients under %j', (policy) => {
+it.each(policies)('suits the clients with the policy %j', (policy) => {
   const body = caCapabilities(policy);
   const lines = body.split('\n');
   expect(lines.pop()).toBe('');
@@ -32,6 +32,6 @@ it.each(policies)('suit the clients under %j', (policy) => {
   expect(lines.includes('SHA-1')).toBe(policy.allowSha1);
 });
 
-it.each(policies)('never advertise single DES or MD5 (protocol C17), under %j', (policy) => {
+it.each(policies)('never advertises single DES or MD5, with the policy %j', (policy) => {
   expect(caCapabilities(policy)).not.toMatch(/^(DES|MD5)$/m);
 });

@@ -43,17 +43,17 @@ describe('challengePasswords', () => {
     ['IA5String', derIa5String('a@b'), 'a@b'],
     ['TeletexString', derElement(0x14, Buffer.from('Schl\xfcssel', 'latin1')), 'Schlüssel'],
     ['BMPString', derElement(0x1e, Buffer.from('\0S\0\xfc\x27\x13', 'latin1')), 'Sü✓'],
-  ])('reads a %s (protocol C36)', (_, value, text) => {
+  ])('reads a %s', (_, value, text) => {
     expect(passwordsOf(challenge(value))).toEqual([text]);
   });
 
-  it('gives every one, so that the caller can refuse more than one', () => {
+  it('returns every one, so that the caller can refuse more than one', () => {
     const [one, two] = [derPrintableString('1'), derPrintableString('2')];
     expect(passwordsOf(challenge(one), challenge(two))).toHaveLength(2);
     expect(passwordsOf(challenge(one, two))).toHaveLength(2);
   });
 
-  it('takes the empty one for none', () => {
+  it('ignores empty ones', () => {
     expect(passwordsOf()).toEqual([]);
     expect(passwordsOf(challenge(derPrintableString('')))).toEqual([]);
     expect(passwordsOf(challenge(derUtf8String('')), challenge(derPrintableString('1')))).toEqual([
@@ -61,7 +61,7 @@ describe('challengePasswords', () => {
     ]);
   });
 
-  it('looks at no other attribute', () => {
+  it('ignores other attributes', () => {
     expect(passwordsOf({ oid: OID.unstructuredName, values: [derPrintableString('x')] })).toEqual(
       [],
     );

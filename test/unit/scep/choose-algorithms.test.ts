@@ -5,7 +5,7 @@ import { chooseAlgorithms } from '../../../src/scep/choose-algorithms.ts';
 
 const MODERN = { digest: 'sha256', cipher: 'aes128', post: true };
 
-it('chooses SHA-256, AES and POST of what this server offers', () => {
+it('chooses SHA-256, AES and POST from what this server offers', () => {
   expect(chooseAlgorithms(caCapabilities(MODERN_ALGORITHMS))).toEqual(MODERN);
 });
 

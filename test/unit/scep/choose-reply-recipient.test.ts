@@ -25,14 +25,14 @@ const byEc: VerifiedRequest = {
   replyBy: 'password',
 };
 
-it('an RSA key receives the reply itself, challenge or not', async () => {
+it('encrypts the reply to an RSA key, with or without a challenge', async () => {
   for (const challenge of [undefined, 'challenge']) {
     const recipient = await chooseReplyRecipient(byRsa, challenge, randomBytes);
     expect(recipient).toEqual({ certificate, publicKey });
   }
 });
 
-it('for another key the reply is encrypted by the challenge password', async () => {
+it('encrypts the reply by the challenge password for another key', async () => {
   const recipient = await chooseReplyRecipient(byEc, 'challenge', randomBytes);
   const cipher = contentCipher('aes128');
   const envelope = sealEnvelopedData(Buffer.from('reply'), recipient, cipher, randomBytes);
@@ -40,7 +40,7 @@ it('for another key the reply is encrypted by the challenge password', async () 
   expect(opened?.content).toEqual(Buffer.from('reply'));
 });
 
-it('without a challenge password it is refused', async () => {
+it('refuses another key without a challenge password', async () => {
   const chosen = chooseReplyRecipient(byEc, undefined, randomBytes);
   await expect(chosen).rejects.toThrow(Refusal);
   await expect(chosen).rejects.toMatchObject({ reason: 'signer-key-unsupported' });

@@ -13,11 +13,11 @@ const base64 = bytes.toString('base64');
 const wrapped = (base64.match(/.{1,64}/g) ?? []).join('\n');
 const lines = (base64.match(/.{1,64}/g) ?? []).join('\r\n');
 
-it('the sample needs all the care there is', () => {
+it('the sample contains every special character', () => {
   expect(base64).toMatch(/\+.*\/.*=$/s);
 });
 
-describe('one message in all its forms (protocol C3)', () => {
+describe('decodes one message in all its forms:', () => {
   it.each([
     ['percent-encoded (certmonger)', encodeURIComponent(base64)],
     ['as it is (macOS, jscep)', base64],

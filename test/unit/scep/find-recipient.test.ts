@@ -21,13 +21,13 @@ const sealedTo = (recipient: typeof ra) =>
   requestWith(sealEnvelopedData(Buffer.from('x'), recipient, contentCipher('aes128'), randomBytes));
 
 describe('findRecipient', () => {
-  it('finds the generation that the envelope is for, whatever their order', () => {
+  it('finds the generation that the envelope is for, in any order', () => {
     expect(findRecipient(sealedTo(ra), [ra, foreign])?.recipient.name).toBe('ra');
     expect(findRecipient(sealedTo(ra), [foreign, ra])?.recipient.name).toBe('ra');
     expect(findRecipient(sealedTo(foreign), [ra, foreign])?.recipient.name).toBe('foreign-ra');
   });
 
-  it('gives the RecipientInfo that belongs to it out of several', () => {
+  it('returns the matching RecipientInfo out of several', () => {
     const files = ['foreign-ra', 'ra'] as const;
     const envelope = runOpenssl(
       [
@@ -46,7 +46,7 @@ describe('findRecipient', () => {
     }
   });
 
-  it('prefers the first of ours when the envelope is for both', () => {
+  it('returns our first identity when the envelope is for both', () => {
     const envelope = runOpenssl(
       [
         ...['cms', '-encrypt', '-binary', '-outform', 'DER', '-aes128'],
@@ -57,7 +57,7 @@ describe('findRecipient', () => {
     expect(findRecipient(requestWith(envelope), [ra, foreign])?.recipient.name).toBe('ra');
   });
 
-  it('is undefined for the envelope of another, without identities, and without an envelope', () => {
+  it('is undefined for another recipient, without identities, and without an envelope', () => {
     expect(findRecipient(sealedTo(foreign), [ra])).toBeUndefined();
     expect(findRecipient(sealedTo(ra), [])).toBeUndefined();
     expect(findRecipient(requestWith(null), [ra])).toBeUndefined();

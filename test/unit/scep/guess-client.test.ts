@@ -28,6 +28,6 @@ it.each([
   ['certmonger', undefined, '7'.repeat(77)],
   ['unknown', undefined, 'anything else'],
   ['unknown', 'curl/8', '7'.repeat(77)],
-])('%s by %s, %s', (client, userAgent, transactionId) => {
+])('recognises %s by %s, %s', (client, userAgent, transactionId) => {
   expect(guessClient({ userAgent, request: requestOf(transactionId) })).toBe(client);
 });

@@ -7,12 +7,12 @@ it.each([
   ['20', 'CertPoll'],
   ['21', 'GetCert'],
   ['22', 'GetCRL'],
-] as const)('%s is %s', (messageType, name) => {
+] as const)('maps %s to %s', (messageType, name) => {
   expect(requestTypeOf(messageType)).toBe(name);
   expect(REQUEST_TYPES[name]).toBe(messageType);
 });
 
-it('every other number is no request, 3 and 18 among them (protocol C29)', () => {
+it('maps no other number to a request, including 3 and 18', () => {
   const served = new Set<string>(Object.values(REQUEST_TYPES));
   for (let type = 0; type < 300; type += 1) {
     if (!served.has(String(type))) expect(requestTypeOf(String(type))).toBeUndefined();
@@ -21,7 +21,7 @@ it('every other number is no request, 3 and 18 among them (protocol C29)', () =>
 });
 
 it.each(['', ' 19', '19 ', '019', '+19', '19.0', '0x13', '1９', '19\0', 'PKCSReq', 'toString'])(
-  '%j is no request',
+  'does not map %j to a request',
   (messageType) => {
     expect(requestTypeOf(messageType)).toBeUndefined();
   },

@@ -32,7 +32,7 @@ function open(envelope: Uint8Array, policy = WITH_DES) {
   return openPkiRequest(verified, findRecipient(request, [ra]), policy);
 }
 
-describe('opens', () => {
+describe('opens an envelope with', () => {
   it.each(['aes128', 'aes192', 'aes256', '3des', 'des'] as const)('%s', (name) => {
     const opened = open(goldenEnvelope(name, csr));
     expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
@@ -91,19 +91,19 @@ describe('an envelope by password', () => {
     });
   };
 
-  it('opens, and tells the password', async () => {
+  it('opens and returns the password', async () => {
     const opened = await openBy(['another', PASSWORD], await byPassword());
     expect(Buffer.from(opened.content)).toEqual(Buffer.from(csr));
     expect(opened.password).toBe(PASSWORD);
     expect(opened.cipher.name).toBe('aes128');
   });
 
-  it('is nothing for our keys', async () => {
+  it('does not open with our keys', async () => {
     const envelope = await byPassword();
     expect(refusalOf(() => open(envelope)).reason).toBe('message-check');
   });
 
-  it('is refused by message-check, with one text, whatever does not fit', async () => {
+  it('is refused by message-check with one text, whatever is wrong', async () => {
     const envelope = await byPassword();
     const changed = Buffer.from(envelope);
     // In CBC the bit turns in the last octet of the padding, which is never 128 or more.
@@ -123,13 +123,13 @@ describe('an envelope by password', () => {
     expect(texts.size).toBe(1);
   });
 
-  it('is held to the policy for its cipher', async () => {
+  it('must have a cipher that the policy accepts', async () => {
     const envelope = await byPassword('des');
     expect((await reasonWhy([PASSWORD], envelope)).reason).toBe('algorithm-not-allowed');
     expect((await openBy([PASSWORD], envelope, WITH_DES)).cipher.name).toBe('des');
   });
 
-  it('of an unknown derivation is unsupported, and asks for no password', async () => {
+  it('is unsupported with an unknown derivation, before any password is requested', async () => {
     const envelope = Buffer.from(await byPassword());
     Buffer.from(derOid('1.2.840.113549.1.5.14')).copy(
       envelope,

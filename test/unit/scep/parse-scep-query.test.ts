@@ -15,21 +15,21 @@ describe('parseScepQuery', () => {
     ['/scep?operation', '', undefined],
     ['/scep?operation=', '', undefined],
     ['', undefined, undefined],
-  ])('%s', (target, operation, message) => {
+  ])('reads %s', (target, operation, message) => {
     expect(parseScepQuery(target)).toEqual({ operation, message });
   });
 
-  it('leaves the message as it stands: no escape and no plus is touched', () => {
+  it('leaves the message unchanged, including escapes and plus signs', () => {
     expect(parseScepQuery('/?operation=PKIOperation&message=a+b%2Bc/d==').message).toBe(
       'a+b%2Bc/d==',
     );
   });
 
-  it('takes a question mark in the message for part of it', () => {
+  it('keeps a question mark in the message', () => {
     expect(parseScepQuery('/?message=a?b').message).toBe('a?b');
   });
 
-  it('counts the first of repeated parameters (protocol S24)', () => {
+  it('uses the first of repeated parameters', () => {
     expect(parseScepQuery('/?operation=A&operation=B&message=1&message=2')).toEqual({
       operation: 'a',
       message: '1',
@@ -37,7 +37,7 @@ describe('parseScepQuery', () => {
   });
 
   it.each(['message[]=AA', 'message[0]=AA', '__proto__=AA', 'messages=AA', 'amessage=AA'])(
-    '%s is no message (protocol S24)',
+    'does not read %s as a message',
     (parameter) => {
       expect(parseScepQuery(`/?${parameter}`)).toEqual({
         operation: undefined,
@@ -46,7 +46,7 @@ describe('parseScepQuery', () => {
     },
   );
 
-  it('reads a query of many parameters at once', () => {
+  it('reads a query of many parameters', () => {
     const many = `/?${'a&'.repeat(30_000)}operation=GetCACert`;
     expect(parseScepQuery(many).operation).toBe('getcacert');
   });

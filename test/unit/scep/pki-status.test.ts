@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FAIL_INFO, PKI_STATUS } from '../../../src/scep/pki-status.ts';
 
-it('pkiStatus and failInfo are those of RFC 8894 sections 3.2.1.3 and 3.2.1.4, and no others', () => {
+it('pkiStatus and failInfo have exactly the values of RFC 8894 sections 3.2.1.3 and 3.2.1.4', () => {
   expect(PKI_STATUS).toEqual({ SUCCESS: '0', FAILURE: '2', PENDING: '3' });
   expect(FAIL_INFO).toEqual({
     badAlg: '0',

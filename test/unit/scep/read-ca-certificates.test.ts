@@ -57,7 +57,7 @@ describe('roles', () => {
     }
   });
 
-  it('takes a single CA certificate for everything', () => {
+  it('uses a single CA certificate for everything', () => {
     const ca = readCaCertificates(root.certificate.der, ONE, NOW);
     expect(names([ca.recipient, ...ca.chain, ...ca.signers])).toEqual([
       'CN=Root',
@@ -66,13 +66,13 @@ describe('roles', () => {
     ]);
   });
 
-  it('takes the lowest CA when there is no RA', () => {
+  it('uses the lowest CA when there is no RA', () => {
     const ca = read(root, issuing);
     expect(names([ca.recipient])).toEqual(['CN=Issuing CA']);
     expect(names(ca.chain)).toEqual(['CN=Issuing CA', 'CN=Root']);
   });
 
-  it('does without the root', () => {
+  it('does not need the root', () => {
     expect(names(read(ra, issuing).chain)).toEqual(['CN=Issuing CA']);
   });
 
@@ -85,7 +85,7 @@ describe('roles', () => {
     expect(names(ca.signers)).toEqual(['CN=Signing RA', 'CN=RA', 'CN=Issuing CA']);
   });
 
-  it('never takes the certificate of a device for the RA', () => {
+  it("never uses the certificate of a device as the RA's", () => {
     const device = issued({
       ...{ subject: 'CN=device', issuer: issuing, extendedKeyUsage: [OID.clientAuth] },
       keyUsage: ['digitalSignature', 'keyEncipherment'],
@@ -96,7 +96,7 @@ describe('roles', () => {
     expect(names([read(device, issuing, root).recipient])).toEqual(['CN=Issuing CA']);
   });
 
-  it('does not let an RA of another CA sign', () => {
+  it('does not trust an RA of another CA as signer', () => {
     const stranger = issued({ subject: 'CN=Stranger' });
     expect(names(read(ra, stranger, issuing, root).signers)).toEqual(['CN=RA', 'CN=Issuing CA']);
   });

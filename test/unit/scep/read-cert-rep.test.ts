@@ -195,7 +195,7 @@ describe('refuses', () => {
         ),
       /ASN\.1/,
     ],
-    ['an envelope for somebody else', () => read(reply(success(other))), /cannot be decrypted/],
+    ['an envelope for another recipient', () => read(reply(success(other))), /cannot be decrypted/],
     [
       'a nonce that is a string',
       () =>
@@ -211,7 +211,7 @@ describe('refuses', () => {
     expect(run).toThrow(message);
   });
 
-  it('a reply changed at any octet, with no other error than its own', () => {
+  it('a reply changed at any octet, with only its own errors', () => {
     const good = reply(success());
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), (at, difference) => {

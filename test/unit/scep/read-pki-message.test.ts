@@ -53,7 +53,7 @@ it('reads a request', () => {
   expect(same(request.signerCertificate?.der, device.der)).toBe(true);
 });
 
-describe('the certificate of the signer (protocol C25)', () => {
+describe('the certificate of the signer', () => {
   const signerCertificate = (certificates: readonly Uint8Array[], signerIdentifier?: Uint8Array) =>
     readPkiMessage(
       forgePkiMessage({ content, certificates, ...(signerIdentifier && { signerIdentifier }) }),
@@ -63,8 +63,8 @@ describe('the certificate of the signer (protocol C25)', () => {
     ['the only one', [device.der]],
     ['the last of several', [root.der, ra.der, device.der]],
     ['the first of several', [device.der, root.der, ra.der]],
-    ['behind one that holds an extension twice', [withExtensionTwice(), device.der]],
-    ['behind what is no certificate', [derSequence(derNull()), derNull(), device.der]],
+    ['behind one that repeats an extension', [withExtensionTwice(), device.der]],
+    ['behind something that is not a certificate', [derSequence(derNull()), derNull(), device.der]],
   ])('may be %s', (_, certificates) => {
     expect(same(signerCertificate(certificates)?.der, device.der)).toBe(true);
   });
@@ -88,7 +88,7 @@ describe('the certificate of the signer (protocol C25)', () => {
   });
 });
 
-describe('is unreadable', () => {
+describe('a message is unreadable', () => {
   const { senderNonce: _, ...withoutNonce } = requestAttributes(content);
 
   it.each([
@@ -107,11 +107,11 @@ describe('is unreadable', () => {
         ],
       },
     ],
-  ])('%s (protocol C24, C27)', (_name, forgery) => {
+  ])('%s', (_name, forgery) => {
     expect(() => readPkiRequest(forgePkiMessage({ content, ...forgery }))).toThrow(DecodeError);
   });
 
-  it('except that a reply may be without a senderNonce', () => {
+  it('unless it is a reply, which may lack a senderNonce', () => {
     const reply = forgePkiMessage({ content, attributes: Object.values(withoutNonce) });
     expect(readPkiMessage(reply).attributes.senderNonce).toBeUndefined();
   });

@@ -6,7 +6,7 @@ const reasons = Object.keys(REFUSAL_REASONS) as RefusalReason[];
 describe.each(reasons)('%s', (reason) => {
   const row = REFUSAL_REASONS[reason];
 
-  it('has a sentence for the person at the client that fits the attribute', () => {
+  it('has a sentence for the user of the client that fits into the attribute', () => {
     expect(row.text).toMatch(/^[A-Z][ -~]*\.$/);
     expect(row.text.length).toBeLessThanOrEqual(150);
   });
@@ -22,14 +22,14 @@ describe.each(reasons)('%s', (reason) => {
     expect(refusal.message).toBe(reason);
   });
 
-  it('tells a detail to the log, and to the client unless it is message-check', () => {
+  it('tells a detail to the log, and to the client except for message-check', () => {
     const refusal = new Refusal(reason, 'the detail');
     expect(refusal.message).toBe(`${reason}: the detail`);
     expect(refusal.text).toBe(reason === 'message-check' ? row.text : `${row.text} (the detail)`);
   });
 });
 
-it('only message-check is badMessageCheck, so that there is one text of it', () => {
+it('only message-check is badMessageCheck, so that badMessageCheck has one text', () => {
   const rows = reasons.filter((reason) => REFUSAL_REASONS[reason].failInfo === 'badMessageCheck');
   expect(rows).toEqual(['message-check']);
 });

@@ -78,7 +78,7 @@ describe('transactionID', () => {
       'SSCEP transactionId',
     ],
     ['of 255 octets', derPrintableString('x'.repeat(255)), 'x'.repeat(255)],
-  ])('may be %s, and its DER stays as it was', (_, der, text) => {
+  ])('may be %s, and its DER stays unchanged', (_, der, text) => {
     const attributes = read(transactionId(der));
     expect(attributes.transactionId).toBe(text);
     expect(Buffer.from(attributes.transactionIdDer)).toEqual(Buffer.from(der));
@@ -108,7 +108,7 @@ describe('nonces', () => {
     expect(Buffer.from(read(senderNonce(derOctetString(nonce))).senderNonce ?? [])).toEqual(nonce);
   });
 
-  it('may be missing here; readPkiRequest asks for the senderNonce', () => {
+  it('may be missing here; readPkiRequest requires the senderNonce', () => {
     expect(read({ senderNonce: NOTHING }).senderNonce).toBeUndefined();
   });
 
@@ -123,17 +123,17 @@ describe('nonces', () => {
 });
 
 it.each(['messageType', 'transactionId', 'senderNonce'] as const)(
-  '%s must not stand in two attributes (protocol S12)',
+  'refuses %s in two attributes',
   (name) => {
     expect(() => read({}, good[name])).toThrow('is repeated');
   },
 );
 
-it('messageType must be there', () => {
+it('refuses a message without messageType', () => {
   expect(() => read({ messageType: NOTHING })).toThrow('the messageType is missing');
 });
 
-it('the writers give one value of the type RFC 8894 section 3.2.1 names', () => {
+it('writes one value of the type that RFC 8894 section 3.2.1 prescribes', () => {
   const typeOf = (der: Uint8Array) => asn1Lines(der).at(-1);
   expect(typeOf(printableAttribute(OID.scepMessageType, '3'))).toBe(
     'd=2 prim: PRINTABLESTRING   :3',

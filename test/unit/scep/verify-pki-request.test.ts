@@ -28,14 +28,14 @@ function reasonOf(forgery: Forgery, policy = MODERN_ALGORITHMS): RefusalReason {
   return refusalOf(() => verify(forgery, policy)).reason;
 }
 
-it('gives the key that signed, and the digest', () => {
+it('returns the key that signed, and the digest', () => {
   const verified = verify({ digest: 'sha384' });
   expect(verified.digest).toBe('sha384');
   expect(verified.signerKey.equals(device.publicKey)).toBe(true);
   expect(Buffer.compare(verified.signerCertificate.der, device.certificate.der)).toBe(0);
 });
 
-describe('the policy decides about digests', () => {
+describe('the policy determines the digests:', () => {
   it.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
     expect(verify({ digest }).digest).toBe(digest);
   });
@@ -44,7 +44,7 @@ describe('the policy decides about digests', () => {
     ['sha1', 'allowSha1', OID.sha1WithRsa],
     ['md5', 'allowMd5', OID.md5WithRsa],
   ] as const)(
-    '%s with %s alone, also when only the signature has it',
+    '%s is accepted only with %s, even if only the signature uses it',
     (digest, option, withRsa) => {
       const allowed = { ...MODERN_ALGORITHMS, [option]: true };
       const forbidden = { ...EVERYTHING, [option]: false };
@@ -66,7 +66,7 @@ describe('the policy decides about digests', () => {
   });
 });
 
-describe('message-check, with one text', () => {
+describe('refuses with message-check and one text', () => {
   const others = requestAttributes(Buffer.from('another content'));
 
   it.each<[string, Forgery]>([
@@ -101,7 +101,7 @@ describe('the key of the signer', () => {
     ['sha512', OID.ecPublicKey],
   ] as const;
 
-  describe.each(CURVES)('EC on %s: the reply goes by password (protocol C31)', (namedCurve) => {
+  describe.each(CURVES)('EC on %s: the reply goes by password', (namedCurve) => {
     const keys = generateKeyPairSync('ec', { namedCurve });
     const signingAlgorithm = 'SHA256WITHECDSA';
     const forgery: Forgery = {
@@ -110,14 +110,14 @@ describe('the key of the signer', () => {
       signerKey: keys.privateKey,
     };
 
-    it.each(SIGNATURES)('%s under %s', (digest, signatureOid) => {
+    it.each(SIGNATURES)('verifies %s with %s', (digest, signatureOid) => {
       const verified = verify({ ...forgery, digest, signatureOid });
       expect(verified.replyBy).toBe('password');
       expect(verified.digest).toBe(digest);
       expect(verified.signerKey.equals(keys.publicKey)).toBe(true);
     });
 
-    it('SHA-1 only where the policy has it, and never MD5', () => {
+    it('accepts SHA-1 only if the policy does, and never MD5', () => {
       const sha1 = { ...forgery, digest: 'sha1', signatureOid: OID.ecPublicKey } as const;
       expect(reasonOf(sha1)).toBe('algorithm-not-allowed');
       expect(reasonOf({ ...sha1, signatureOid: OID.ecdsaWithSha1 })).toBe('algorithm-not-allowed');
@@ -125,7 +125,7 @@ describe('the key of the signer', () => {
       expect(reasonOf({ ...sha1, digest: 'md5' }, EVERYTHING)).toBe('algorithm-unsupported');
     });
 
-    it('a wrong signature, and one that claims to be RSA', () => {
+    it('refuses a wrong signature, and one that claims to be RSA', () => {
       const signature = Buffer.alloc(70, 1);
       const signatureOid = OID.ecdsaWithSha256;
       expect(reasonOf({ ...forgery, signatureOid, signature })).toBe('message-check');

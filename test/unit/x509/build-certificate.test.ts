@@ -42,7 +42,7 @@ const rootExtensions = [
 
 describe('signCertificate', () => {
   it.each(Object.keys(SIGNING_ALGORITHMS) as SigningAlgorithm[])(
-    'signs with %s so that pkijs verifies it',
+    'signs with %s in a way that pkijs verifies',
     async (signingAlgorithm) => {
       const keys = SIGNING_ALGORITHMS[signingAlgorithm].keyType === 'rsa' ? rsa : ec;
       const certificate = PkijsCertificate.fromBER(sampleCertificate(keys, { signingAlgorithm }));
@@ -73,7 +73,7 @@ describe('signCertificate', () => {
     expect(await verifyChain(leafFile, rootFile)).toMatch(/OK$/);
   });
 
-  it('writes the fields it was given', () => {
+  it('writes the given fields', () => {
     const fields = sampleFields(ec, { extensions: rootExtensions });
     const parsed = parseCertificate(sampleCertificate(ec, { extensions: rootExtensions }));
     expect(parsed).toMatchObject({

@@ -65,7 +65,7 @@ describe('derTbsCertList', () => {
   });
 
   it.each(Object.keys(CRL_REASONS) as CrlReason[])(
-    'names the reason %s as RFC 5280 does',
+    'writes the reason %s as RFC 5280 defines it',
     (reason) => {
       const lines = asn1Lines(buildCrl({ revoked: [revoked('01', reason)] }));
       const hasReason = lines.some((line) => line.includes('X509v3 CRL Reason Code'));
@@ -82,7 +82,7 @@ describe('derTbsCertList', () => {
     expect(text).toMatch(/Key Compromise[\s\S]*Privilege Withdrawn/);
   });
 
-  it('leaves the list out when nothing is revoked', () => {
+  it('omits the list when nothing is revoked', () => {
     expect(opensslText(buildCrl())).toContain('No Revoked Certificates.');
     const [tbs] = readBer(buildCrl()).children;
     // version, signature, issuer, thisUpdate, nextUpdate, [0]
@@ -99,7 +99,7 @@ describe('derTbsCertList', () => {
     ]);
   });
 
-  it('holds more entries than a call can have arguments', () => {
+  it('accepts more entries than a call can have arguments', () => {
     const entry = revoked('01', 'superseded');
     const crl = buildCrl({ revoked: Array.from({ length: 200_000 }, () => entry) });
     expect(crl.length).toBeGreaterThan(200_000 * entry.length);
@@ -110,7 +110,7 @@ describe('derTbsCertList', () => {
 });
 
 describe('parseCrl', () => {
-  it('reads back what was written', () => {
+  it('reads back a written CRL', () => {
     const nextUpdate = new Date('2051-01-01T00:00:00Z');
     const thisUpdate = new Date('2049-12-31T23:59:59Z');
     const der = buildCrl({ thisUpdate, nextUpdate, revoked: [revoked('00ff', 'superseded')] });
@@ -154,7 +154,7 @@ describe('parseCrl', () => {
     ]);
   });
 
-  it('sees a changed octet by the signature', () => {
+  it('makes CRLs whose signature reveals a changed octet', () => {
     const der = buildCrl({ revoked: [revoked('0a')] });
     der[der.indexOf(Buffer.from('02010a', 'hex')) + 2] = 0x0b;
     expect(isIssuedBy(parseCrl(der), authority.certificate)).toBe(false);
@@ -174,7 +174,7 @@ describe('parseCrl', () => {
     );
   });
 
-  it('refuses an entry that says what it must not pass over, and reasons it does not know', () => {
+  it('refuses an entry with a critical extension and unknown reasons', () => {
     const entry = (extension: string) => {
       const fields = Buffer.from(`${serial}${time}`, 'hex');
       return Buffer.concat([fields, Buffer.from(extension, 'hex')]);
@@ -196,7 +196,7 @@ describe('parseCrl', () => {
 describe('readSerialNumbers', () => {
   const read = (der: Uint8Array) => [...readSerialNumbers(parseLongCrl(der).entries)];
 
-  it('gives those of all entries, in order', () => {
+  it('yields those of all entries, in order', () => {
     const entries = [revoked('01'), revoked('00ff', 'superseded'), revoked('02', 'superseded')];
     expect(read(buildCrl({ revoked: entries }))).toEqual(
       ['01', '00ff', '02'].map((serial) => Buffer.from(serial, 'hex')),
@@ -204,7 +204,7 @@ describe('readSerialNumbers', () => {
     expect(read(buildCrl())).toEqual([]);
   });
 
-  it('refuses what parseCrl refuses', () => {
+  it('refuses the same entries as parseCrl', () => {
     const whole = buildCrl({ revoked: [revoked('0a', 'superseded'), revoked('0b', 'superseded')] });
     const second = whole.lastIndexOf(Buffer.from('300c300a0603551d1504030a0104', 'hex'));
     const replaced = (at: number, hex: string) => {

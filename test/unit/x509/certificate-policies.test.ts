@@ -8,7 +8,7 @@ import {
 import { asn1Lines } from '../../support/clients/run-openssl.ts';
 
 describe('certificatePolicies', () => {
-  it('writes what OpenSSL and the reader see', () => {
+  it('writes policies that OpenSSL and the reader see', () => {
     const policies = [
       { oid: '2.23.140.1.2.1', cpsUris: ['https://example.com/cps'] },
       { oid: '1.2.3', cpsUris: [] },

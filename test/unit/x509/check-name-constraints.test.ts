@@ -74,13 +74,13 @@ describe('a permitted subtree', () => {
     expect(breach).toBe(within ? undefined : name.kind);
   });
 
-  it('of one kind leaves the other kinds alone', () => {
+  it('does not restrict names of other kinds', () => {
     const onlyDns = constraints({ permitted: [dns('example.com')] });
     const subject = parseDistinguishedNameText('CN=anybody');
     expect(checkNameConstraints(onlyDns, subject, [address('192.0.2.1')])).toBeUndefined();
   });
 
-  it('is one of several that may hold', () => {
+  it('is enough if one of several holds', () => {
     const two = constraints({ permitted: [dns('a.example'), dns('b.example')] });
     expect(checkNameConstraints(two, nobody, [dnsName('b.example')])).toBeUndefined();
     expect(checkNameConstraints(two, nobody, [dnsName('b.example'), dnsName('c.example')])).toBe(
@@ -123,7 +123,7 @@ describe('an excluded subtree', () => {
     expect(breach).toBe(touched ? name.kind : undefined);
   });
 
-  it('goes before a permitted one', () => {
+  it('overrides a permitted one', () => {
     const both = constraints({
       permitted: [dns('example.com')],
       excluded: [dns('secret.example.com')],
@@ -147,7 +147,7 @@ describe('the subject', () => {
     expect(checkNameConstraints(lab, parseDistinguishedNameText(subject), [])).toBe(breach);
   });
 
-  it('that is empty is no name, and one in the subjectAltName is', () => {
+  it('is not a name when empty, unlike a directoryName in the subjectAltName', () => {
     expect(checkNameConstraints(lab, nobody, [])).toBeUndefined();
     const value = parseDistinguishedNameText('CN=x,O=Other');
     expect(checkNameConstraints(lab, nobody, [{ kind: 'directoryName', value }])).toBe(
@@ -155,7 +155,7 @@ describe('the subject', () => {
     );
   });
 
-  it('has its emailAddress judged as a mailbox', () => {
+  it('has its emailAddress checked as a mailbox', () => {
     const mailOnly = constraints({ permitted: [email('example.com')] });
     const subject = parseDistinguishedNameText('emailAddress=a@evil.example,CN=x');
     expect(checkNameConstraints(mailOnly, subject, [])).toBe('rfc822Name');
@@ -184,14 +184,14 @@ describe('a SmtpUTF8Mailbox', () => {
     ['käfer@example.com', 'rfc822Name'],
     ['käfer@example.org', undefined],
     ['user@käfer.example', 'rfc822Name'],
-  ])('is a mailbox: %s', (mailbox, breach) => {
+  ])('is checked as a mailbox: %s', (mailbox, breach) => {
     const typeId = '1.3.6.1.5.5.7.8.9';
     const name: GeneralName = { kind: 'otherName', typeId, value: derUtf8String(mailbox) };
     expect(checkNameConstraints(excluded, nobody, [name])).toBe(breach);
   });
 });
 
-it('judges thousands of Names by thousands of subtrees without reading each of them again and again', () => {
+it('checks thousands of Names against thousands of subtrees and reads each only once', () => {
   const bases = Array.from({ length: 1_000 }, (_, i) => directory(`OU=no ${i},O=Lab`));
   const names = Array.from({ length: 150 }, (_, i): GeneralName => {
     return { kind: 'directoryName', value: parseDistinguishedNameText(`CN=${i},OU=x,O=Lab,C=US`) };

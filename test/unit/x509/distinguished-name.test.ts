@@ -112,7 +112,7 @@ describe('derName', () => {
 });
 
 describe('formatName', () => {
-  it('puts the most specific name first and leaves an empty name empty', () => {
+  it('writes the most specific name first and an empty name as empty text', () => {
     const attributes = [
       { oid: OID.countryName, value: 'US' },
       { oid: OID.organizationName, value: 'Lab, Inc.' },
@@ -134,7 +134,7 @@ describe('formatName', () => {
     expect(formatName(derName([{ oid: OID.commonName, value }]))).toBe(`CN=${expected}`);
   });
 
-  it('writes unknown types and values that are no strings in hex', () => {
+  it('writes unknown types and values that are not strings in hex', () => {
     expect(formatName(derName([{ oid: '1.2.3', value: 'a' }]))).toBe('1.2.3=#0c0161');
     expect(formatName(derSequence(derSet(derSequence(derOid('2.5.4.3'), derNull()))))).toBe(
       'CN=#0500',

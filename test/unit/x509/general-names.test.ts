@@ -39,11 +39,11 @@ const everyKind: readonly GeneralName[] = [
 ];
 
 describe('general names', () => {
-  it('reads every kind that it writes', () => {
+  it('are read and written for every kind', () => {
     expect(parseGeneralNames(derGeneralNames(everyKind))).toEqual(everyKind);
   });
 
-  it('reads back any textual names', () => {
+  it('are read back for any textual name', () => {
     const printable = fc.string({ unit: fc.constantFrom(...'abc.*@:/ ~'), minLength: 1 });
     const kind = fc.constantFrom('dNSName', 'rfc822Name', 'uniformResourceIdentifier');
     const names = fc.array(fc.record({ kind, value: printable }), { minLength: 1, maxLength: 150 });
@@ -55,7 +55,7 @@ describe('general names', () => {
     );
   });
 
-  it('writes what OpenSSL reads', async () => {
+  it('are written so that OpenSSL reads them', async () => {
     const names = everyKind.filter(({ kind }) => !['x400Address', 'ediPartyName'].includes(kind));
     const san = { oid: OID.subjectAltName, critical: false, value: derGeneralNames(names) };
     const file = path.join(tempDirectory(), 'named.pem');
@@ -105,7 +105,7 @@ describe('general names', () => {
     ['an unknown kind', derSequence(derContext(9, derNull()))],
     ['a universal type', derSequence(derUtf8String('a'))],
     ['another structure', derUtf8String('a')],
-  ])('refuses %s', (_, der) => {
+  ])('are refused with %s', (_, der) => {
     expect(() => parseGeneralNames(der)).toThrow(DecodeError);
   });
 
@@ -113,7 +113,7 @@ describe('general names', () => {
     { kind: 'dNSName', value: 'm\u00fcnchen.example' },
     { kind: 'dNSName', value: '' },
     { kind: 'iPAddress', value: '1.2.3' },
-  ])('does not write %j', (name) => {
+  ])('are not written with %j', (name) => {
     expect(() => derGeneralNames([name])).toThrow(RangeError);
   });
 });

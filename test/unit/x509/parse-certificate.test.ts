@@ -61,7 +61,7 @@ function nameWith(tag: number, octets: Uint8Array): Uint8Array {
 }
 
 describe('parseCertificate', () => {
-  it('reads what OpenSSL reads', async () => {
+  it('reads the same fields as OpenSSL', async () => {
     const directory = tempDirectory();
     const file = path.join(directory, 'certificate.der');
     await runOrThrow('openssl', [
@@ -109,7 +109,7 @@ describe('parseCertificate', () => {
     ['a validity of nonsense', { times: [derNull(), derNull()] }],
     ['a validity of nothing', { times: [] }],
     ['unique identifiers', { optional: [derElement(0x81, Buffer.of(0)), derElement(0x82)] }],
-  ])('reads %s, as real clients send it', (_, parts) => {
+  ])('reads %s, which real clients send', (_, parts) => {
     const { tbs, der } = oddCertificate(parts);
     const certificate = parseCertificate(der);
     expect(certificate.tbs).toEqual(tbs);
@@ -142,7 +142,7 @@ describe('parseCertificate', () => {
     expect(() => parseCertificate(oddCertificate(parts).der)).toThrow(DecodeError);
   });
 
-  it('refuses an extension that stands twice', () => {
+  it('refuses a repeated extension', () => {
     const extension = { oid: '1.2.3', critical: false, value: derNull() };
     const der = sampleCertificate(keys, { extensions: [extension, extension] });
     expect(() => parseCertificate(der)).toThrow('an extension stands twice');
@@ -168,7 +168,7 @@ describe('parseCertificate', () => {
     expect(() => parseCertificate(Buffer.alloc(0))).toThrow(DecodeError);
   });
 
-  it('gives OpenSSL a file it prints with the same fingerprint', async () => {
+  it('keeps bytes that OpenSSL reads with the same serial number', async () => {
     const file = path.join(tempDirectory(), 'again.der');
     writeFileSync(file, parseCertificate(sampleCertificate(keys)).der);
     const { stdout } = await runOrThrow('openssl', [

@@ -85,7 +85,7 @@ describe('parseCertificationRequest', () => {
     expect(parseCertificationRequest(requestWith(empty)).extensions).toEqual([]);
   });
 
-  it('reads attributes it does not know and gives their values to the byte', () => {
+  it('reads unknown attributes and keeps the exact bytes of their values', () => {
     const attribute = {
       oid: '1.2.3.4',
       values: [derPrintableString('a'), derPrintableString('b')],

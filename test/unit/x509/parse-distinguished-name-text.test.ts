@@ -49,7 +49,7 @@ describe('parseDistinguishedNameText', () => {
   });
 
   it.each(['\u2000', 'a\u00a0', '\ufeffa', '\u3000 a'])(
-    'keeps white that is no space: %j',
+    'keeps whitespace other than spaces: %j',
     (value) => {
       const der = derName([{ oid: OID.commonName, value }]);
       expect(parseDistinguishedNameText(formatName(der))).toEqual(der);
@@ -69,7 +69,7 @@ describe('parseDistinguishedNameText', () => {
     );
   });
 
-  it('throws nothing but RangeError', () => {
+  it('throws only RangeError', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'CN=,\\+#" a0;\u00eb') }), (text) => {
         try {

@@ -37,7 +37,7 @@ function response(status: OcspCertStatus): Uint8Array {
 }
 
 describe('derOcspRequest', () => {
-  it('asks of one certificate by the digests of its issuer', () => {
+  it('asks for one certificate by the digests of its issuer', () => {
     const { certIds, nonce } = parseOcspRequest(derOcspRequest(question));
     expect(nonce).toBeUndefined();
     expect(certIds).toHaveLength(1);
@@ -55,7 +55,7 @@ describe('parseOcspResponse', () => {
     [{ kind: 'good' }],
     [{ kind: 'revoked', revokedAt: thisUpdate, reason: 'keyCompromise' }],
     [{ kind: 'unknown' }],
-  ])('reads what was written: %o', (status) => {
+  ])('reads a written response: %o', (status) => {
     const parsed = parseOcspResponse(response(status));
     expect(parsed.statuses).toEqual([
       {
@@ -70,13 +70,13 @@ describe('parseOcspResponse', () => {
     expect(parsed.certificates).toEqual([]);
   });
 
-  it('refuses what is not successful', () => {
+  it('refuses a response that is not successful', () => {
     expect(() => parseOcspResponse(derOcspFailure('tryLater'))).toThrow(
       'the OCSP response has the status 3',
     );
   });
 
-  it('throws nothing but DecodeError, whatever is cut off or changed', () => {
+  it('throws only DecodeError when octets are cut off or changed', () => {
     const whole = response({ kind: 'good' });
     for (let at = 0; at < whole.length; at += 1) {
       const changed = Buffer.from(whole);

@@ -24,7 +24,7 @@ function modulus(bits: number): Uint8Array {
 }
 
 describe('importPublicKey', () => {
-  it('imports RSA to the same key that OpenSSL makes of the SPKI', () => {
+  it('imports RSA as the same key that OpenSSL makes of the SPKI', () => {
     const { publicKey, spki } = rsaKeyPair();
     expect(importPublicKey(spki).equals(publicKey)).toBe(true);
     expect(describePublicKey(importPublicKey(spki))).toEqual({
@@ -67,13 +67,13 @@ describe('importPublicKey', () => {
 });
 
 describe('weaknessOf', () => {
-  it('passes the keys that devices have', () => {
+  it('accepts the keys that devices have', () => {
     expect(weaknessOf(rsaKeyPair().spki)).toBeUndefined();
     expect(weaknessOf(rsaKeyPair(2048, 3).spki)).toBeUndefined();
     expect(weaknessOf(ecKeyPair().spki)).toBeUndefined();
   });
 
-  it('names the sizes of a short RSA key and follows the policy', () => {
+  it('reports the size of a short RSA key and follows the policy', () => {
     const { spki } = rsaKeyPair(1024);
     expect(weaknessOf(spki)).toBe('the RSA key has 1024 bits, 2048 are required');
     expect(weaknessOf(spki, { minimumRsaBits: 1024 })).toBeUndefined();

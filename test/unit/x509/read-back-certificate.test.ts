@@ -45,11 +45,14 @@ function buildWith(fault: (elements: Uint8Array[]) => Uint8Array[]): Uint8Array 
   return derSigned(derSequence(...fault(elements)), meant.signingAlgorithm, Buffer.alloc(1));
 }
 
-describe('readBackCertificate finds nothing in a certificate that is as meant', () => {
-  it.each(Object.keys(SIGNING_ALGORITHMS) as SigningAlgorithm[])('by %s', (signingAlgorithm) => {
-    const fields = { ...meant, signingAlgorithm };
-    expect(readBackCertificate(build(fields), fields)).toEqual([]);
-  });
+describe('readBackCertificate finds no difference in a correct certificate', () => {
+  it.each(Object.keys(SIGNING_ALGORITHMS) as SigningAlgorithm[])(
+    'signed with %s',
+    (signingAlgorithm) => {
+      const fields = { ...meant, signingAlgorithm };
+      expect(readBackCertificate(build(fields), fields)).toEqual([]);
+    },
+  );
 
   it.each<[string, Partial<CertificateFields>]>([
     ['an EC key', { subjectPublicKeyInfo: ecKeyPair().spki }],
@@ -64,7 +67,7 @@ describe('readBackCertificate finds nothing in a certificate that is as meant', 
   });
 });
 
-describe('readBackCertificate names what a broken builder', () => {
+describe('readBackCertificate reports a builder that', () => {
   it.each<[string, Partial<CertificateFields>]>([
     ['serialNumber', { serialNumber: Buffer.of(1) }],
     ['issuer', { issuer: otherName }],
@@ -79,7 +82,7 @@ describe('readBackCertificate names what a broken builder', () => {
       'extensions',
       { extensions: [constraints, keyUsageExtension(['keyCertSign']), opaque, looksLikeAsn1] },
     ],
-  ])('writes otherwise: %s', (field, changes) => {
+  ])('writes another value: %s', (field, changes) => {
     expect(readBackCertificate(build({ ...meant, ...changes }), meant)).toEqual([field]);
   });
 
@@ -95,16 +98,16 @@ describe('readBackCertificate names what a broken builder', () => {
     ['fieldCount', (all) => all.toSpliced(7, 0, derContextPrimitive(2, Buffer.of(0, 1)))],
     ['fieldCount', (all) => [...all, derNull()]],
     ['certificate', (all) => all.toSpliced(4, 1)],
-  ])('mistakes in %s', (field, fault) => {
+  ])('makes a mistake in %s', (field, fault) => {
     expect(readBackCertificate(buildWith(fault), meant)).toEqual([field]);
   });
 
-  it('leaves out: the extensions', () => {
+  it('omits the extensions', () => {
     const without = build({ ...meant, extensions: [] });
     expect(readBackCertificate(without, meant)).toEqual(['fieldCount', 'extensions']);
   });
 
-  it('leaves out: the version', () => {
+  it('omits the version', () => {
     expect(
       readBackCertificate(
         buildWith((all) => all.slice(1)),
@@ -113,7 +116,7 @@ describe('readBackCertificate names what a broken builder', () => {
     ).toContain('version');
   });
 
-  it('writes outside: another algorithm', () => {
+  it('writes another outer algorithm', () => {
     const tbs = derTbsCertificate(meant);
     const other = derSequence(tbs, MD5, derBitString(Buffer.alloc(1)));
     expect(readBackCertificate(other, meant)).toEqual(['signatureAlgorithm']);
@@ -124,12 +127,12 @@ describe('readBackCertificate names what a broken builder', () => {
     ]);
   });
 
-  it('adds outside: one more field', () => {
+  it('adds an outer field', () => {
     const fields = readBer(build(meant)).children.map(({ bytes }) => bytes);
     expect(readBackCertificate(derSequence(...fields, derNull()), meant)).toEqual(['fieldCount']);
   });
 
-  it('makes of something else altogether', () => {
+  it('writes something that is not a certificate', () => {
     const notCertificates = [derNull(), derOctetString(build(meant)), Buffer.alloc(0)];
     for (const bytes of notCertificates) {
       expect(readBackCertificate(bytes, meant)).toEqual(['certificate']);

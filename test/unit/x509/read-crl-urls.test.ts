@@ -12,16 +12,16 @@ const extension = (value: Uint8Array) => [
 const uri = (value: string) => derGeneralName({ kind: 'uniformResourceIdentifier', value });
 const point = (...names: Uint8Array[]) => derSequence(derContext(0, derContext(0, ...names)));
 
-it('no extension, no URL', () => {
+it('finds no URL without the extension', () => {
   expect(readCrlUrls([])).toEqual([]);
 });
 
-it('reads what certificates are given', () => {
+it('reads the URL of an issued certificate', () => {
   const url = 'http://pki.example.com/crl/a.crl';
   expect(readCrlUrls([crlDistributionPointsExtension(url)])).toEqual([url]);
 });
 
-it('reads every URL of every point, and passes over other names', () => {
+it('reads every URL of every point and ignores other names', () => {
   const directory = derGeneralName({ kind: 'dNSName', value: 'example.com' });
   const relative = derSequence(derContext(0, derContext(1)));
   const issuerAlone = derSequence(derContext(2));
@@ -37,11 +37,11 @@ it.each([
   ['no DER', Buffer.from('30', 'hex')],
   ['no SEQUENCE', Buffer.from('0500', 'hex')],
   ['a control character', derSequence(point(Buffer.from('86026109', 'hex')))],
-])('%s: DecodeError', (_, value) => {
+])('throws a DecodeError for %s', (_, value) => {
   expect(() => readCrlUrls(extension(value))).toThrow(DecodeError);
 });
 
-it('reads what a CRL is about, unless that is less than the certificates with its names', () => {
+it('reads the URLs of a CRL unless it is restricted in other ways too', () => {
   const names = derContext(0, derContext(0, uri('http://a/1'), uri('http://a/2')));
   expect(readIssuingUrls(derSequence(names))).toEqual(['http://a/1', 'http://a/2']);
   const onlyUserCertificates = derContextPrimitive(1, Buffer.from([0xff]));

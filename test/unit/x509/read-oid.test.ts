@@ -11,7 +11,7 @@ describe('readOid', () => {
     expect(readOid(readBer(derOid(dotted)))).toBe(dotted);
   });
 
-  it('reads what derOid writes, UUIDs (X.667) among it', () => {
+  it('reads what derOid writes, including UUIDs (X.667)', () => {
     const root = fc
       .constantFrom([0, 39n] as const, [1, 39n] as const, [2, 2n ** 128n] as const)
       .chain(([first, max]) => fc.bigInt({ min: 0n, max }).map((second) => [first, second]));

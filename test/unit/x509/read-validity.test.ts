@@ -42,7 +42,7 @@ describe('readValidity', () => {
     [GENERALIZED_TIME, '20240229235959Z'.padEnd(40)],
     [0x04, '240229235959Z'],
   ] as const;
-  it.each(malformed)('takes tag %d with "%s" for valid at no moment', (tag, text) => {
+  it.each(malformed)('treats tag %d with "%s" as valid at no time', (tag, text) => {
     for (const times of [
       [time(tag, text), good],
       [good, time(tag, text)],
@@ -54,7 +54,7 @@ describe('readValidity', () => {
     }
   });
 
-  it('takes absent times for valid at no moment', () => {
+  it('treats absent times as valid at no time', () => {
     expect(read(good).notAfter.getTime()).toBeLessThan(0);
     expect(read().notBefore.getTime()).toBeGreaterThan(253_402_300_799_000);
   });

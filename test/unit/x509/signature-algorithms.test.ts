@@ -14,7 +14,7 @@ it.each([
   ['sha256', '2.16.840.1.101.3.4.2.1'],
   ['sha384', '2.16.840.1.101.3.4.2.2'],
   ['sha512', '2.16.840.1.101.3.4.2.3'],
-] as const)('%s is %s', (name, oid) => {
+] as const)('finds %s by %s', (name, oid) => {
   const digest = findDigestByOid(oid);
   expect(digest?.name).toBe(name);
   expect(digestAlgorithm(name)).toBe(digest);
@@ -24,13 +24,13 @@ it.each([
 });
 
 it.each(['', '2.16.840.1.101.3.4.2.4', '1.2.840.113549.2.2', 'sha256'])(
-  '%j is no digest of ours',
+  'finds no digest for %j',
   (oid) => {
     expect(findDigestByOid(oid)).toBeUndefined();
   },
 );
 
-it('every signature algorithm of a row names its digest and its kind of key', () => {
+it('every signature algorithm of a row yields its digest and kind of key', () => {
   for (const { name, withRsaOid, withEcdsaOid } of DIGEST_ALGORITHMS) {
     const scheme = (oid: string) => signatureScheme({ oid, parameters: undefined });
     expect(scheme(withRsaOid)).toEqual({ kind: 'rsa-pkcs1', digest: name });
@@ -40,7 +40,7 @@ it('every signature algorithm of a row names its digest and its kind of key', ()
   }
 });
 
-it('no object identifier stands for two things', () => {
+it('no object identifier has two meanings', () => {
   const oids = DIGEST_ALGORITHMS.flatMap(({ oid, withRsaOid, withEcdsaOid, hmacOid }) =>
     [oid, withRsaOid, withEcdsaOid, hmacOid].filter((each) => each !== undefined),
   );

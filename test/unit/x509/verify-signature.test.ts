@@ -57,7 +57,7 @@ describe('verifySignature', () => {
     expect(verifySignature(otherSalt, rsa.publicKey, message, signature)).toBe(false);
   });
 
-  it('gives false when the key is of another type than the algorithm', () => {
+  it('returns false when the key is of another type than the algorithm', () => {
     const algorithm = { oid: OID.sha256WithRsa, parameters: undefined };
     expect(verifySignature(algorithm, ec.publicKey, message, Buffer.alloc(70))).toBe(false);
   });
@@ -73,7 +73,7 @@ describe('verifySignature', () => {
     expect(verifying).toThrow(UnsupportedAlgorithmError);
   });
 
-  it('refuses a salt that no digest has', () => {
+  it('refuses a salt longer than any digest', () => {
     const parameters = pssParameters(OID.sha256, 65);
     expect(readBer(parameters).children).toHaveLength(3);
     expect(() => signatureDigest({ oid: OID.rsassaPss, parameters })).toThrow(DecodeError);

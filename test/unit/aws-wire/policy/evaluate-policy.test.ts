@@ -87,13 +87,13 @@ describe('actions and resources', () => {
     expect(decide(statements)).toBe(decision);
   });
 
-  it('an action without resource is allowed on all resources alone', () => {
+  it('an action without a resource is allowed only by *', () => {
     expect(decide(allow(), { resource: '*' })).toBe('allowed');
     expect(decide(allow({ Resource: `${CA}*` }), { resource: '*' })).toBe('implicit-deny');
     expect(decide([allow(), deny({ Resource: `${CA}*` })], { resource: '*' })).toBe('allowed');
   });
 
-  it('variables in a resource', () => {
+  it('variables in a resource are replaced', () => {
     const Resource = `arn:aws:acm-pca:\${aws:RequestedRegion}:\${aws:PrincipalAccount}:*`;
     const values = { 'aws:RequestedRegion': 'us-east-1', 'aws:PrincipalAccount': '123456789012' };
     expect(decide(allow({ Resource }), { values })).toBe('allowed');
@@ -206,7 +206,7 @@ describe('conditions', () => {
     );
   });
 
-  it('all of them must hold: every operator, and every key of it', () => {
+  it('must all hold: every operator and every key', () => {
     const Condition = {
       StringEquals: { [TEAM]: 'a', 'aws:username': 'alice' },
       ArnLike: { [ARN]: TEMPLATE },
@@ -219,7 +219,7 @@ describe('conditions', () => {
     }
   });
 
-  it('of tags whose keys differ in case alone, the stricter reading counts', () => {
+  it('are applied strictly to tags whose keys differ only in case', () => {
     const Condition = { StringEquals: { [TEAM]: 'a' } };
     const values = { [TEAM]: ['a', 'b'] };
     expect(decide(allow({ Condition }), { values })).toBe('implicit-deny');
@@ -262,7 +262,7 @@ describe('whatever the statements', () => {
   const statements = fc.array(statement, { minLength: 1, maxLength: 5 });
   const rank = { 'implicit-deny': 0, allowed: 1, 'explicit-deny': 2 };
 
-  it('more of them never take back a denial, and never an allowance but by denying', () => {
+  it('adding statements never revokes a denial, and revokes an allowance only by denying', () => {
     fc.assert(
       fc.property(statements, statements, values, (some, more, request) => {
         const before = decide(some, { values: request });
@@ -273,7 +273,7 @@ describe('whatever the statements', () => {
     );
   });
 
-  it('another that allows takes nothing away, another that denies gives nothing', () => {
+  it('adding one that allows removes nothing, and adding one that denies permits nothing', () => {
     fc.assert(
       fc.property(statements, statement, values, (some, one, request) => {
         const before = decide(some, { values: request });

@@ -8,18 +8,18 @@ it.each([
   ['{"a":{"b":1},"b":{"a":1},"a":0}', 'a'],
   ['{"a":"\\"b\\":","a":"{"}', 'a'],
   ['[{"__proto__":1}]', '__proto__'],
-])('of %s it finds %s', (json, name) => {
+])('finds in %s the member %s', (json, name) => {
   expect(findLostMember(json)).toBe(name);
 });
 
 it.each(['{}', '[]', '"a:a"', '{"a":"a","b":["a","a",{"a":1},{"a":1}]}', '{"a":":","b":"\\\\"}'])(
-  'nothing is lost of %s',
+  'finds no lost member in %s',
   (json) => {
     expect(findLostMember(json)).toBeUndefined();
   },
 );
 
-it('nothing is lost of what JSON.stringify wrote', () => {
+it('finds no lost member in what JSON.stringify wrote, except __proto__', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const json = JSON.stringify(value);

@@ -40,7 +40,7 @@ it.each([
   [`a\${*}b\${?}\${$}`, 'a*b?$', true],
   [`a\${*}b`, 'aab', false],
   ['a$b{c}', 'a$b{c}', true],
-])('%j on %j: %s', (pattern, text, expected) => {
+])('matches %j on %j: %s', (pattern, text, expected) => {
   expect(matchesWildcards(pattern, text, CONTEXT)).toBe(expected);
 });
 
@@ -57,17 +57,17 @@ it.each([
   ['arn:*:*:*:*:*', 'no ARN', false],
   [`arn:aws:iam::*:user/\${aws:username}`, 'arn:aws:iam::123456789012:user/alice', true],
   [`arn:aws:iam::*:user/\${aws:RequestTag/absent}`, 'arn:aws:iam::123456789012:user/', false],
-])('ARN %j on %j: %s', (pattern, text, expected) => {
+])('matches the ARN pattern %j on %j: %s', (pattern, text, expected) => {
   expect(matchesArn(pattern, text, CONTEXT)).toBe(expected);
 });
 
-it('text with variables', () => {
+it('replaces the variables in a text', () => {
   expect(resolveVariables('', CONTEXT)).toBe('');
   expect(resolveVariables(`*-\${aws:username}-\${*}`, CONTEXT)).toBe('*-alice-*');
   expect(resolveVariables(`\${aws:RequestTag/absent}`, CONTEXT)).toBeUndefined();
 });
 
-it('the same as a regular expression on short texts', () => {
+it('matches like a regular expression on short texts', () => {
   const piece = fc.constantFrom('a', 'b', '*', '?', ':');
   const pattern = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
   const text = fc.array(fc.constantFrom('a', 'b', ':'), { maxLength: 8 });
@@ -81,7 +81,7 @@ it('the same as a regular expression on short texts', () => {
   );
 });
 
-it('many wildcards on a long text that nearly matches take no time to speak of', () => {
+it('matches many wildcards on a long text in less than two seconds', () => {
   const started = processorTime();
   expect(matchesWildcards('*a'.repeat(100), `${'a'.repeat(2000)}b`, CONTEXT)).toBe(false);
   expect(

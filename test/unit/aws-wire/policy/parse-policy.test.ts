@@ -12,7 +12,7 @@ function condition(block: unknown): string {
   return policy({ Condition: block });
 }
 
-it('a policy with everything', () => {
+it('reads a policy with all elements', () => {
   const text = JSON.stringify({
     Version: '2012-10-17',
     Id: 'example',
@@ -63,7 +63,7 @@ function single(operator: string, key: string, value: string) {
   return { quantifier: undefined, operator, ifExists: false, key, values: [value] };
 }
 
-describe('refuses, and says where', () => {
+describe('refuses and locates', () => {
   it.each([
     ['no JSON', '{', 'the policy is not JSON'],
     ['a list', '[]', 'the policy: '],
@@ -207,17 +207,17 @@ it.each([
   });
 });
 
-it('an empty Condition, which consoles write, is none', () => {
+it('treats an empty Condition, which consoles write, as none', () => {
   expect(parsePolicy(condition({})).statements[0]?.conditions).toEqual([]);
 });
 
-it('brackets without end are refused, however many', () => {
+it('refuses any number of open brackets', () => {
   const text = '['.repeat(10_000);
   expect(() => parsePolicy(text)).toThrow(RangeError);
   expect(() => parsePolicy(text + ']'.repeat(10_000))).toThrow(RangeError);
 });
 
-it('nothing but RangeError comes of any text', () => {
+it('throws only RangeError for any text', () => {
   const text = fc.oneof(
     fc.string(),
     fc.json(),

@@ -30,13 +30,13 @@ function when(Condition: object): Caller {
   return caller({ Condition });
 }
 
-it('without a policy everything is allowed, and no tags are asked for', async () => {
+it('allows everything without a policy, and requests no tags', async () => {
   const resourceTags = vi.fn(noTags);
   await requireAccess({ ...caller({}), policy: undefined }, [GET], resourceTags);
   expect(resourceTags).not.toHaveBeenCalled();
 });
 
-it('what no statement allows, in the words of AWS', async () => {
+it('denies in the words of AWS what no statement allows', async () => {
   await expect(requireAccess(caller({ Action: 's3:*' }), [GET], noTags)).rejects.toMatchObject({
     name: 'AwsError',
     code: 'AccessDeniedException',
@@ -44,7 +44,7 @@ it('what no statement allows, in the words of AWS', async () => {
   });
 });
 
-it('what a statement denies, in the words of AWS', async () => {
+it('denies in the words of AWS what a statement denies', async () => {
   const policed = caller({}, { Effect: 'Deny', Action: '*:Create*' });
   await requireAccess(policed, [GET], noTags);
   await expect(requireAccess(policed, [CREATE], noTags)).rejects.toMatchObject({
@@ -53,7 +53,7 @@ it('what a statement denies, in the words of AWS', async () => {
   });
 });
 
-it('each access and each resource must be allowed', async () => {
+it('requires that each access and each resource is allowed', async () => {
   const policed = caller({ Action: 'pca-connector-scep:Get*', Resource: `${ARN}*` });
   await requireAccess(policed, [{ ...GET, resources: [ARN, `${ARN}b`] }], noTags);
   for (const access of [[GET, CREATE], [CREATE, GET], [{ ...GET, resources: [ARN, '*'] }]]) {
@@ -61,14 +61,14 @@ it('each access and each resource must be allowed', async () => {
   }
 });
 
-it('no resource is not every resource allowed, and no access is a mistake', async () => {
+it('treats no resource as *, and refuses to check no access', async () => {
   const policed = caller({ Resource: `${ARN}*` });
   const nowhere = [{ ...GET, resources: [] }];
   await expect(requireAccess(policed, nowhere, noTags)).rejects.toThrow('on resource: * because');
   await expect(requireAccess(policed, [], noTags)).rejects.toThrow(RangeError);
 });
 
-it('a resource longer than an ARN can be is denied, and the message cut', async () => {
+it('denies a resource longer than any ARN, with a shortened message', async () => {
   const access = [{ ...GET, resources: [`${ARN}${'a'.repeat(1_000_000)}`] }];
   const denied = requireAccess(caller({}), access, noTags);
   await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
@@ -80,13 +80,13 @@ it.each<[string, Partial<Access>]>([
   ['more keys', { tagKeys: Object.keys(numbered(501)) }],
   ['a key longer than any', { requestTags: { ['k'.repeat(2049)]: '' } }],
   ['a value longer than any', { requestTags: { key: 'v'.repeat(2049) } }],
-])('%s: denied before each is matched with each pattern', async (_, access) => {
+])('denies %s before each is matched with each pattern', async (_, access) => {
   await requireAccess(caller({}), [{ ...GET, requestTags: numbered(250) }], noTags);
   const denied = requireAccess(caller({}), [{ ...GET, ...access }], noTags);
   await expect(denied).rejects.toMatchObject({ code: 'AccessDeniedException' });
 });
 
-it('the tags of a resource are asked for once, and only when the policy speaks of them', async () => {
+it('requests the tags of a resource once, and only when the policy uses them', async () => {
   const resourceTags = vi.fn(async () => ({ team: 'a', Owner: 'alice' }));
   await requireAccess(when({ StringEquals: { 'aws:username': 'alice' } }), [GET], resourceTags);
   expect(resourceTags).not.toHaveBeenCalled();
@@ -121,7 +121,7 @@ it.each<[string, object, Partial<Access>]>([
     { context: { 'acm-pca:TemplateArn': 'arn:aws:acm-pca:::template/EndEntityCertificate/V1' } },
   ],
   ['no tags', { Null: { 'aws:TagKeys': 'true' } }, { requestTags: {} }],
-])('a condition sees %s', async (_, Condition, access) => {
+])('provides conditions with %s', async (_, Condition, access) => {
   await requireAccess(when(Condition), [{ ...GET, ...access }], noTags);
   const other: Caller = {
     ...when(Condition),

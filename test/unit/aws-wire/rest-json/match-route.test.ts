@@ -9,7 +9,7 @@ const ARN =
 const encoded = encodeURIComponent(ARN);
 const match = (method: string, path: string) => matchRoute(OPERATIONS, method, path);
 
-describe('an operation is named by method and path', () => {
+describe('finds an operation by method and path', () => {
   it.each([
     ['POST', '/connectors', 'CreateConnector', {}],
     ['GET', '/connectors', 'ListConnectors', {}],
@@ -30,7 +30,7 @@ describe('an operation is named by method and path', () => {
     ['GET', '//connectors', 'ListConnectors', {}],
     // The longer one, as without a base path.
     ['GET', '/connectors/connectors', 'GetConnector', { ConnectorArn: 'connectors' }],
-  ])('%s %s', (method, path, name, labels) => {
+  ])('%s %s is an operation', (method, path, name, labels) => {
     expect(match(method, path)).toEqual({ name, labels });
   });
 
@@ -51,17 +51,20 @@ describe('an operation is named by method and path', () => {
     ['GET', '/connectors/x/..'],
     ['GET', '/./connectors'],
     ['GET', '/tags/../connectors'],
-  ])('%s %s is none', (method, path) => {
+  ])('%s %s is not an operation', (method, path) => {
     const error = awsErrorOf(() => match(method, path));
     expect(error.code).toBe('UnknownOperationException');
   });
 });
 
-it.each(['%', '%zz', '%2', '%C3', '%ED%A0%80', '%FF'])('a label %s cannot be decoded', (label) => {
-  expect(awsErrorOf(() => match('GET', `/tags/${label}`)).code).toBe('SerializationException');
-});
+it.each(['%', '%zz', '%2', '%C3', '%ED%A0%80', '%FF'])(
+  'refuses a label %s that cannot be decoded',
+  (label) => {
+    expect(awsErrorOf(() => match('GET', `/tags/${label}`)).code).toBe('SerializationException');
+  },
+);
 
-it('every label comes back as it was', () => {
+it('returns every label as it was encoded', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), (label) => {
       fc.pre(label !== '.' && label !== '..');

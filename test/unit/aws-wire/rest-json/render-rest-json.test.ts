@@ -5,7 +5,7 @@ import {
   renderRestJsonError,
 } from '../../../../src/aws-wire/rest-json/render-rest-json.ts';
 
-it('an output: times in seconds, undefined members left out', () => {
+it('renders times in seconds and omits undefined members', () => {
   const output = {
     Connectors: [{ CreatedAt: new Date(1_723_830_472_942), StatusReason: undefined }],
     NextToken: undefined,
@@ -17,11 +17,11 @@ it('an output: times in seconds, undefined members left out', () => {
   });
 });
 
-it('no output: no body', () => {
+it('renders no output as an empty body', () => {
   expect(renderRestJson(204, undefined)).toEqual({ status: 204, headers: {}, body: '' });
 });
 
-it('a modelled error has its members, capital Message among them', () => {
+it('renders a modelled error with its members, and Message with a capital', () => {
   const error = new AwsError('ConflictException', 'It is there', {
     ResourceId: 'arn',
     ResourceType: 'Connector',
@@ -39,7 +39,7 @@ it('a modelled error has its members, capital Message among them', () => {
   });
 });
 
-it('one of the front end has a message', () => {
+it('renders an error of the front end with message in lower case', () => {
   const error = new AwsError('MissingAuthenticationTokenException', 'Missing');
   const { status, body } = renderRestJsonError(error);
   expect(status).toBe(403);

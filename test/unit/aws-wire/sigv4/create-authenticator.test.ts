@@ -65,8 +65,8 @@ async function withAuthorization(change: (value: string) => string): Promise<Sig
   return withHeader(request, 'authorization', change(headerOf(request, 'authorization')));
 }
 
-describe('who signed', () => {
-  it('a caller in the scope of the signature', async () => {
+describe('the caller', () => {
+  it('has the scope of the signature', async () => {
     const policy = { statements: [] };
     const request = await signed({ region: 'eu-central-1', service: 'acm-pca' });
     expect(authenticate(request, { credential: testCredential({ policy }) })).toEqual({
@@ -78,12 +78,12 @@ describe('who signed', () => {
     });
   });
 
-  it("the ARN is of the region's partition", async () => {
+  it("has an ARN of the region's partition", async () => {
     const request = await signed({ region: 'cn-north-1' });
     expect(authenticate(request).arn).toBe('arn:aws-cn:iam::111122223333:user/alice');
   });
 
-  it('the same secret under a changed credential makes no old key valid', async () => {
+  it('is refused with an old key once the secret of the credential has changed', async () => {
     const request = await signed();
     let credential = testCredential();
     const authenticator = createAuthenticator({
@@ -119,7 +119,7 @@ const UNREADABLE: readonly (readonly [string, string, string])[] = [
   [`AWS4-HMAC-SHA256 ${'a'.repeat(5_000)}`, 'too much', 'too long'],
 ];
 
-describe('unreadable', () => {
+describe('refuses as unreadable', () => {
   it('no Authorization header', async () => {
     const { code, message } = refusal(withHeader(await signed(), 'authorization', undefined));
     expect([code, message]).toEqual([
@@ -135,14 +135,14 @@ describe('unreadable', () => {
     expect(message).not.toContain('dXNlcjpzZWNyZXQ=');
   });
 
-  it('every missing parameter is named', async () => {
+  it('every missing parameter, by name', async () => {
     const request = withHeader(await signed(), 'authorization', 'AWS4-HMAC-SHA256 Signature=a');
     expect(refusal(request).message).toBe(
       "Authorization header requires 'Credential' parameter. Authorization header requires 'SignedHeaders' parameter.",
     );
   });
 
-  it('commas without spaces are read', async () => {
+  it('but not commas without spaces', async () => {
     const request = await withAuthorization((value) => value.replaceAll(', ', ','));
     expect(authenticate(request).accountId).toBe('111122223333');
   });
@@ -182,7 +182,7 @@ describe('unreadable', () => {
   });
 });
 
-describe('the key and its token', () => {
+describe('refuses by key and token', () => {
   it('an unknown access key', async () => {
     const { code, message } = refusal(await signed({ accessKeyId: 'AKIAUNKNOWNUNKNOWN00' }));
     expect(code).toBe('UnrecognizedClientException');
@@ -199,7 +199,7 @@ describe('the key and its token', () => {
 
   const temporary = testCredential({ sessionToken: TOKEN, sessionExpiresAt: NOW + 1 });
 
-  it('a temporary credential with its token', async () => {
+  it('but not a temporary credential with its token', async () => {
     const request = await signed({ sessionToken: TEST_SESSION_TOKEN });
     expect(authenticate(request, { credential: temporary }).accountId).toBe('111122223333');
   });
@@ -223,7 +223,7 @@ describe('the key and its token', () => {
     expect(message).toBe('The security token included in the request is expired');
   });
 
-  it('secrets are shown by neither JSON nor inspect', () => {
+  it('and shows secrets neither in JSON nor by inspect', () => {
     const shown = `${JSON.stringify(temporary)} ${inspect(temporary, { depth: 9, showHidden: true })}`;
     expect(shown).toContain('alice');
     expect(shown).not.toContain(TEST_ACCESS_KEY.secretAccessKey);
@@ -234,11 +234,11 @@ describe('the key and its token', () => {
 describe('the clock', () => {
   const at = (seconds: number) => signed({ signedAt: new Date(NOW + seconds * 1_000) });
 
-  it.each([-900, -1, 0, 1, 900])('%d s off is accepted', async (seconds) => {
+  it.each([-900, -1, 0, 1, 900])('accepts a difference of %d s', async (seconds) => {
     expect(authenticate(await at(seconds)).accountId).toBe('111122223333');
   });
 
-  it('a replay after 15 minutes', async () => {
+  it('refuses a replay after 15 minutes', async () => {
     const { code, message } = refusal(await at(-901));
     expect(code).toBe('InvalidSignatureException');
     expect(message).toBe(
@@ -246,7 +246,7 @@ describe('the clock', () => {
     );
   });
 
-  it('a signature of more than 15 minutes ahead', async () => {
+  it('refuses a signature more than 15 minutes ahead', async () => {
     const { code, message } = refusal(await at(901));
     expect(code).toBe('InvalidSignatureException');
     expect(message).toBe(
@@ -254,15 +254,18 @@ describe('the clock', () => {
     );
   });
 
-  it.each([-301, 301])('%d s off with a window of 5 minutes', async (seconds) => {
-    const { message } = refusal(await at(seconds), { clockSkewMs: 300_000 });
-    expect(message).toMatch(/ 5 min\.\)$/);
-  });
+  it.each([-301, 301])(
+    'refuses a difference of %d s with a window of 5 minutes',
+    async (seconds) => {
+      const { message } = refusal(await at(seconds), { clockSkewMs: 300_000 });
+      expect(message).toMatch(/ 5 min\.\)$/);
+    },
+  );
 
   it.each([
     ['Sun, 22 Nov 2026 02:34:30 GMT', '20261122T023430Z'],
     ['20261122T023430Z', '20261122T023430Z'],
-  ])('the Date header %s stands in for X-Amz-Date', (date, signedAt) => {
+  ])('accepts the Date header %s instead of X-Amz-Date', (date, signedAt) => {
     expect(authenticate(signedByHand(date, signedAt)).accountId).toBe('111122223333');
   });
 
@@ -270,7 +273,7 @@ describe('the clock', () => {
     ['Sun, 22 Nov 2026 01:34:30 GMT', 'Signature expired: 20261122T013430Z'],
     ['Mon, 22 Nov 2026 02:34:30 GMT', "ISO-8601 'basic format'"],
     ['22 Nov 2026 02:34:30', "ISO-8601 'basic format'"],
-  ])('the Date header %s is refused', (date, text) => {
+  ])('refuses the Date header %s', (date, text) => {
     expect(refusal(signedByHand(date, '20261122T013430Z')).message).toContain(text);
   });
 });
@@ -296,7 +299,7 @@ function signedByHand(date: string, signedAt: string): SignedRequest {
   };
 }
 
-describe('the scope', () => {
+describe('refuses a scope with', () => {
   const scoped = (change: (value: string) => string) => withAuthorization(change);
 
   it.each<readonly [string, (value: string) => string, string]>([
@@ -320,9 +323,9 @@ describe('the scope', () => {
   });
 });
 
-describe('what the signature covers', () => {
+describe('refuses by what the signature covers:', () => {
   it.each(['host', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-target', 'x-amz-anything'])(
-    '%s must be signed',
+    'an unsigned %s',
     async (name) => {
       const signedOne = await signed({ headers: { 'x-amz-target': 'a', 'x-amz-anything': 'b' } });
       const authorization = headerOf(signedOne, 'authorization');
@@ -346,7 +349,7 @@ describe('what the signature covers', () => {
     },
   );
 
-  it('a signed header that is not there', async () => {
+  it('a signed header that is missing', async () => {
     const request = await signed({ headers: { 'content-type': 'application/json' } });
     expect(refusal(withHeader(request, 'content-type', undefined)).message).toContain(
       "'content-type' is not in the request",
@@ -386,7 +389,7 @@ function flips(text: string): readonly string[] {
   );
 }
 
-describe('one bit changed', () => {
+describe('refuses one changed bit', () => {
   const credential = testCredential({ sessionToken: TOKEN });
   const request = signed({
     method: 'DELETE',
@@ -406,7 +409,7 @@ describe('one bit changed', () => {
   };
   const INVALID = new Set<AwsErrorCode>(['InvalidSignatureException']);
 
-  it('unchanged it is accepted', async () => {
+  it('accepts the unchanged request', async () => {
     expect(authenticate(await request, { credential }).accountId).toBe('111122223333');
   });
 
@@ -456,7 +459,7 @@ describe('one bit changed', () => {
     ).toEqual(INVALID);
   });
 
-  it('the table names every signed header', async () => {
+  it('the table lists every signed header', async () => {
     const [, names = ''] =
       /SignedHeaders=([^,]*)/.exec(headerOf(await request, 'authorization')) ?? [];
     expect(names.split(';')).toEqual([
@@ -486,7 +489,7 @@ describe('targets', () => {
     '?a=b',
     'ftp://127.0.0.1:8081/',
     'http://elsewhere/connectors',
-  ])('%j is refused', async (target) => {
+  ])('%j are refused', async (target) => {
     const { code, message } = refusal({ ...(await signed()), target });
     expect(code).toBe('InvalidSignatureException');
     expect(message).toContain('request target');
@@ -502,7 +505,7 @@ describe('targets', () => {
     ['/connectors?', '/connectors'],
     ['/connectors?b=2&a', '/connectors?a=&b=2'],
     ['/connectors?a=%2f%7e', '/connectors?a=%2F~'],
-  ])('%s is signed as %s', async (target, canonical) => {
+  ])('%s are signed as %s', async (target, canonical) => {
     const request = await signed({ target: canonical });
     expect(authenticate({ ...request, target }).accountId).toBe('111122223333');
   });

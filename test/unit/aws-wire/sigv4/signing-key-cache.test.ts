@@ -13,28 +13,28 @@ const credential = testCredential({
   secretAccessKey: createSecretKey('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', 'utf8'),
 });
 
-it("the example of AWS's documentation", () => {
+it("derives the key of the example in AWS's documentation", () => {
   const key = createSigningKeyCache()(credential, scope);
   expect(Buffer.from(key).toString('hex')).toBe(
     'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9',
   );
 });
 
-it('a key is derived once', () => {
+it('derives a key once', () => {
   const signingKeyOf = createSigningKeyCache();
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(credential, { ...scope })).toBe(key);
   expect(signingKeyOf(credential, { ...scope, region: 'us-west-2' })).not.toEqual(key);
 });
 
-it('another secret for the same access key has other keys', () => {
+it('derives other keys for another secret of the same access key', () => {
   const signingKeyOf = createSigningKeyCache();
   const { accessKeyId } = credential;
   const key = signingKeyOf(credential, scope);
   expect(signingKeyOf(testCredential({ accessKeyId }), scope)).not.toEqual(key);
 });
 
-it('of many scopes the newest are kept', () => {
+it('keeps the keys of the newest scopes', () => {
   const signingKeyOf = createSigningKeyCache();
   const oldest = signingKeyOf(credential, scope);
   const regions = Array.from({ length: 64 }, (_, i) => ({ ...scope, region: `a-b-${i + 1}` }));
