@@ -252,9 +252,9 @@ describe.runIf(isThere)('the chart', () => {
   });
 
   it.each<[string, object]>([
-    ['the API refuses everybody', {}],
+    ['the API refuses every request', {}],
     ['devices cannot enrol while it is replaced', { replicaCount: 1 }],
-    ['answers hold challenge passwords', { api: { service: { type: 'LoadBalancer' } } }],
+    ['replies hold challenge passwords', { api: { service: { type: 'LoadBalancer' } } }],
     ['The master key is being changed', { masterKey: { other: { existingSecret: 'old' } } }],
   ])('notes that %s', async (note, values) => {
     const files = ['--values', SMALLEST, '--values', writeValues(values)];
