@@ -2,7 +2,10 @@ import type { Caller } from '../../aws-wire/caller.ts';
 import type { Access } from '../../aws-wire/policy/request-context.ts';
 import type { Tag } from '../authority/authority-tags.ts';
 
-/** An action of this service on one resource; on `*` when the action has no resource, or the request names none. */
+/**
+ * The right to an action of this service on one resource; on `*` when the action has no resource,
+ * or the request names none.
+ */
 export function actionAccess(action: string, resource = '*'): Access {
   return { action: `acm-pca:${action}`, resources: [resource] };
 }

@@ -5,31 +5,40 @@ import type { Access } from '../../aws-wire/policy/request-context.ts';
 import { validateInput } from '../../aws-wire/validate-input.ts';
 import { type PrivateCa, scopedTo } from '../private-ca.ts';
 
-/** What the API model says of an action, and what it does. */
+/** One action of the AWS Private CA API: what the API model says of it, and what it does. */
 export interface ActionDefinition<Input, Output> {
-  /** Carries every constraint of the API model; members that it does not know are left out. */
+  /** Carries every constraint of the API model; drops members that the model does not have. */
   readonly input: z.ZodType<Input>;
-  /** The errors that the model names. */
+  /** The errors that the model lists for the action. */
   readonly errors: readonly AwsErrorCode[];
-  /** What a policy must allow. It is asked before the constraints are checked: members have their types, or are absent. */
+  /**
+   * What a policy must allow. It is called before the constraints are checked: each member has its
+   * type, or is absent.
+   */
   access(caller: Caller, input: Partial<Input>): readonly Access[];
-  /** In the account and region of `ca`. @throws AwsError one of `errors`, or ValidationException */
+  /**
+   * Works in the account and region of `ca`.
+   * @throws AwsError one of `errors`, or ValidationException
+   */
   execute(ca: PrivateCa, input: Input): Promise<Output>;
 }
 
 /**
- * An action of the AWS Private CA API. Called as a function it takes an input that nobody has checked and acts in the account
- * and region of `ca`: the way of our own code, which no policy stands in.
+ * An action as it is called. Our own code calls it as a function, with unchecked input, in the
+ * account and region of `ca`; no policy applies.
  */
 export interface Action<Input, Output>
   extends Omit<ActionDefinition<Input, Output>, 'execute' | 'access'> {
   (ca: PrivateCa, input: unknown): Promise<Output>;
   access(caller: Caller, input: Partial<Input>): readonly Access[];
-  /** For a caller from outside, in its account and region. Its rights and the `input` have been checked. */
+  /**
+   * For an outside caller, in that caller's account and region. Rights and `input` have been
+   * checked.
+   */
   run(ca: PrivateCa, caller: Caller, input: Input): Promise<Output>;
 }
 
-/** Puts together the two ways in which an action is called: by our own code, and for a caller from outside. */
+/** Combines the two ways of calling an action: by our own code, and for an outside caller. */
 export function defineAction<Input, Output>({
   execute,
   ...definition
@@ -49,7 +58,7 @@ export const NOT_FOUND_ERRORS = [
   'ResourceNotFoundException',
 ] as const satisfies readonly AwsErrorCode[];
 
-/** The errors of most actions that need the authority in a certain status. */
+/** The errors of most actions that require the authority to have a certain status. */
 export const WRONG_STATUS_ERRORS = [
   ...NOT_FOUND_ERRORS,
   'InvalidStateException',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { MINUTE_MS } from '../../durations.ts';
 import { putEntry } from '../../store/collection.ts';
 import {
   type AuditReportRecord,
@@ -24,13 +25,13 @@ const input = z.object({
   AuditReportResponseFormat: auditReportFormatSchema,
 });
 
-/** How long an authority has one report alone: half an hour. */
-const TURN = 1_800_000;
+/** An authority gets at most one report in this time. */
+const TURN_MS = 30 * MINUTE_MS;
 
 /**
- * CreateCertificateAuthorityAuditReport. The report is CREATING when the answer comes, until it is written; what is issued meanwhile
- * may be in it.
- * @throws AwsError RequestInProgressException within half an hour of the last one, and others
+ * Answers while the report is still CREATING. A certificate issued before it is written may be in
+ * it.
+ * @throws AwsError RequestInProgressException within half an hour of the last report, and others
  */
 export const createCertificateAuthorityAuditReport = defineAction({
   input,
@@ -48,13 +49,13 @@ export const createCertificateAuthorityAuditReport = defineAction({
     const createdAt = ca.clock();
     const format = input.AuditReportResponseFormat;
     const report: AuditReportRecord = { status: 'CREATING', format, bucket, createdAt };
-    const turn = { condition: 'absent', expiresAt: createdAt + TURN } as const;
+    const turn = { condition: 'absent', expiresAt: createdAt + TURN_MS } as const;
     const { outcome } = await ca.store.commit(authorityPartition(authority.id), [
       putEntry(auditReportTurns, AUTHORITY_KEY, { reportId }, turn),
       putEntry(auditReports, reportId, report),
     ]);
     if (outcome === 'conflict') throw tooSoon();
-    // Whoever describes a report that stays CREATING writes it.
+    // DescribeCertificateAuthorityAuditReport restarts the writing of a report that stays CREATING.
     finishAuditReport(ca, authority, reportId).catch(() => undefined);
     return { AuditReportId: reportId, S3Key: auditReportKey(authority.id, reportId, format) };
   },

@@ -46,8 +46,9 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 /**
- * CreateCertificateAuthority. The authority is CREATING when the answer comes, until its key is made. As with AWS an
- * IdempotencyToken alone decides: within five minutes it gives the same authority, whatever else the call says.
+ * Answers while the authority is still CREATING, before its key exists. As at AWS the
+ * IdempotencyToken alone decides: within five minutes the same token returns the same authority,
+ * whatever the other members say.
  * @throws AwsError InvalidArgsException, InvalidTagException, LimitExceededException
  */
 export const createCertificateAuthority = defineAction({
@@ -58,7 +59,7 @@ export const createCertificateAuthority = defineAction({
     'InvalidTagException',
     'LimitExceededException',
   ],
-  // Tags of a new authority need the right to tag, as at AWS.
+  // Creating an authority with tags also needs the right to tag, as at AWS.
   access: (caller, { Tags }) => {
     const create = actionAccess('CreateCertificateAuthority');
     if (Tags === undefined) return [create];
@@ -80,7 +81,7 @@ export const createCertificateAuthority = defineAction({
     );
     await noteListBucket(ca, id, configuration.revocation);
     await createAuthority(ca, id, configuration, tags);
-    // Whoever looks at an authority that stays CREATING makes its key (findStoredAuthority).
+    // findStoredAuthority makes the key of an authority that stays CREATING.
     const arn = authorityArn(ca.scope, id);
     finishCreationLater(ca, { id, arn });
     return { CertificateAuthorityArn: arn };
@@ -103,12 +104,12 @@ function readConfiguration(input: Input): AuthorityConfiguration {
   };
   requireStorage(configuration.keyStorageSecurityStandard);
   requireSomeName(Subject);
-  // What cannot be encoded is to fail now: the key is made when nobody listens any more.
+  // Fails now for what cannot be encoded: nobody sees an error once the key is being made.
   derAuthorityRequestInfo(configuration, Buffer.alloc(0));
   return configuration;
 }
 
-/** AWS's text. Which storage is behind the other two names is the operator's choice. */
+/** The text is AWS's. The operator decides which storage the other two names mean. */
 function requireStorage(standard: string): void {
   if (standard !== 'CCPC_LEVEL_1_OR_HIGHER') return;
   throw new AwsError(

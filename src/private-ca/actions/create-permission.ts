@@ -22,7 +22,7 @@ const input = z.object({
 
 const MOST_PERMISSIONS = 100;
 
-/** CreatePermission. @throws AwsError PermissionAlreadyExistsException, LimitExceededException, and others */
+/** @throws AwsError PermissionAlreadyExistsException, LimitExceededException, and others */
 export const createPermission = defineAction({
   input,
   errors: [...WRONG_STATUS_ERRORS, 'LimitExceededException', 'PermissionAlreadyExistsException'],

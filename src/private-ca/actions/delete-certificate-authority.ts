@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { DAY_MS } from '../../durations.ts';
 import { deleteEntry, type Entry } from '../../store/collection.ts';
 import { authorityIndexPartition, indexedAuthorities } from '../authority/authority-index.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
@@ -24,12 +25,11 @@ const input = z.object({
   PermanentDeletionTimeInDays: z.int().min(7).max(30).optional(),
 });
 
-const DAY = 86_400_000;
 const DEFAULT_DAYS = 30;
 
 /**
- * DeleteCertificateAuthority. Until its days are over the authority is DELETED and can be restored; then its record and
- * its key are gone. One without a key is gone at once.
+ * The authority is DELETED and can be restored until its days are over; then its record and its key
+ * are removed. An authority without a key is removed at once.
  * @throws AwsError InvalidStateException, ConcurrentModificationException, and others
  */
 export const deleteCertificateAuthority = defineAction({
@@ -53,7 +53,7 @@ async function deleteRestorably(
   const { value: authority } = entry;
   if (authority.status === 'DELETED') throw new Error('a DELETED authority was to be deleted');
   const now = ca.clock();
-  const restorableUntil = now + days * DAY;
+  const restorableUntil = now + days * DAY_MS;
   const deleted: AuthorityRecord = {
     ...authority,
     status: 'DELETED',

@@ -18,7 +18,7 @@ const input = z.object({
   SourceAccount: accountIdSchema.optional(),
 });
 
-/** DeletePermission. @throws AwsError ResourceNotFoundException when there is no such permission, and others */
+/** @throws AwsError ResourceNotFoundException when there is no such permission, and others */
 export const deletePermission = defineAction({
   input,
   errors: WRONG_STATUS_ERRORS,

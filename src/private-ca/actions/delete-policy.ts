@@ -9,7 +9,10 @@ import { accessToResource } from './action-access.ts';
 
 const input = z.object({ ResourceArn: arnSchema });
 
-/** DeletePolicy, whether or not there is one. @throws AwsError InvalidStateException for a DELETED authority, and others */
+/**
+ * Succeeds also when there is no policy.
+ * @throws AwsError InvalidStateException for a DELETED authority, and others
+ */
 export const deletePolicy = defineAction({
   input,
   errors: [...WRONG_STATUS_ERRORS, 'ConcurrentModificationException', 'LockoutPreventedException'],

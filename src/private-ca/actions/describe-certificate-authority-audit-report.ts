@@ -14,7 +14,7 @@ const input = z.object({
     .regex(/^(?:[a-z0-9]{8}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{12})$/),
 });
 
-interface Output {
+interface DescribeCertificateAuthorityAuditReportOutput {
   readonly AuditReportStatus: 'CREATING' | 'SUCCESS' | 'FAILED';
   readonly S3BucketName: string;
   readonly S3Key: string;
@@ -22,20 +22,27 @@ interface Output {
 }
 
 /**
- * By then a process that lives has written the report, or is writing a long one, which does no harm twice. Milliseconds.
+ * A live process has written the report by then, or is still writing a long one; writing it twice
+ * is harmless.
  */
-const PATIENCE = 20_000;
+const PATIENCE_MS = 20_000;
 
-/** DescribeCertificateAuthorityAuditReport, in any status. @throws AwsError InvalidArnException, ResourceNotFoundException */
+/**
+ * Works in any status of the authority.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException
+ */
 export const describeCertificateAuthorityAuditReport = defineAction({
   input,
   errors: [...NOT_FOUND_ERRORS, 'InvalidArgsException'],
   access: accessToAuthority('DescribeCertificateAuthorityAuditReport'),
-  execute: async (ca, { CertificateAuthorityArn, AuditReportId }): Promise<Output> => {
+  execute: async (
+    ca,
+    { CertificateAuthorityArn, AuditReportId },
+  ): Promise<DescribeCertificateAuthorityAuditReportOutput> => {
     const { authority, report } = await findAuditReport(ca, CertificateAuthorityArn, AuditReportId);
     const { status, bucket, format, createdAt } = report;
-    if (status === 'CREATING' && ca.clock() - createdAt > PATIENCE) {
-      // What the store fails at now, the next look tries again.
+    if (status === 'CREATING' && ca.clock() - createdAt > PATIENCE_MS) {
+      // If the store fails now, the next call tries again.
       finishAuditReport(ca, authority, AuditReportId).catch(() => undefined);
     }
     return {

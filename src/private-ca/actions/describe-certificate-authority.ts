@@ -12,7 +12,10 @@ const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
-/** DescribeCertificateAuthority, in any status. @throws AwsError InvalidArnException, ResourceNotFoundException */
+/**
+ * Works in any status of the authority.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException
+ */
 export const describeCertificateAuthority = defineAction({
   input,
   errors: NOT_FOUND_ERRORS,

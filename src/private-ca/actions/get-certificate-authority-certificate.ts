@@ -17,7 +17,7 @@ export interface GetCertificateAuthorityCertificateOutput {
   readonly CertificateChain?: string;
 }
 
-/** GetCertificateAuthorityCertificate. @throws AwsError InvalidStateException before the first import, and others */
+/** @throws AwsError InvalidStateException before the first import, and others */
 export const getCertificateAuthorityCertificate = defineAction({
   input,
   errors: [...NOT_FOUND_ERRORS, 'InvalidStateException'],

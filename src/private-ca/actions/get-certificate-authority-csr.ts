@@ -9,7 +9,10 @@ const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
-/** GetCertificateAuthorityCsr: PEM. @throws AwsError RequestInProgressException while it is CREATING, and others */
+/**
+ * Returns PEM.
+ * @throws AwsError RequestInProgressException while the authority is CREATING, and others
+ */
 export const getCertificateAuthorityCsr = defineAction({
   input,
   errors: [...WRONG_STATUS_ERRORS, 'RequestInProgressException'],

@@ -20,11 +20,16 @@ const input = z.object({
 export interface GetCertificateOutput {
   /** PEM. */
   readonly Certificate: string;
-  /** PEM, from the certificate of the issuer under which it verifies up to the root; absent for a root's own certificate. */
+  /**
+   * PEM, from the certificate of the issuer under which it verifies up to the root; absent for a
+   * root's own certificate.
+   */
   readonly CertificateChain?: string;
 }
 
-/** GetCertificate. @throws AwsError RequestInProgressException for a certificate that is not signed yet, and others */
+/**
+ * @throws AwsError RequestInProgressException for a certificate that is not signed yet, and others
+ */
 export const getCertificate = defineAction({
   input,
   errors: [...WRONG_STATUS_ERRORS, 'RequestInProgressException'],

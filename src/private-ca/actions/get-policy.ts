@@ -10,7 +10,10 @@ import { accessToResource } from './action-access.ts';
 
 const input = z.object({ ResourceArn: arnSchema });
 
-/** GetPolicy: as it was put. @throws AwsError ResourceNotFoundException when there is none, and others */
+/**
+ * Returns the policy as it was put.
+ * @throws AwsError ResourceNotFoundException when there is no policy, and others
+ */
 export const getPolicy = defineAction({
   input,
   errors: WRONG_STATUS_ERRORS,

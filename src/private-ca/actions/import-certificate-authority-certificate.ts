@@ -30,9 +30,9 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 /**
- * ImportCertificateAuthorityCertificate: makes the authority ACTIVE, with its first certificate or another one.
- * @throws AwsError CertificateMismatchException, MalformedCertificateException, InvalidRequestException,
- *   InvalidStateException, ConcurrentModificationException, and others
+ * Makes the authority ACTIVE, with its first certificate or a new one.
+ * @throws AwsError CertificateMismatchException, MalformedCertificateException,
+ *   InvalidRequestException, InvalidStateException, ConcurrentModificationException, and others
  */
 export const importCertificateAuthorityCertificate = defineAction({
   input,
@@ -54,13 +54,13 @@ export const importCertificateAuthorityCertificate = defineAction({
     const imported: AuthorityRecord = {
       ...authority,
       ...(formerly.length > 0 && { formerly }),
-      // One that was disabled before its certificate expired stays so.
+      // An authority that was disabled before its certificate expired stays DISABLED.
       status: authority.status === 'DISABLED' ? 'DISABLED' : 'ACTIVE',
       installed,
       lastStateChangeAt: now,
     };
     await noteIssuerKey(ca, authority);
-    // A CRL names the authority as its certificate does.
+    // The CRL repeats names of this certificate, so it must be built again.
     await replaceAuthority(ca, entry, imported, markRevocationListStale(now));
   },
 });
@@ -94,7 +94,9 @@ function readChain(blob: Uint8Array, { type }: AuthorityRecord): readonly Certif
   throw new AwsError('InvalidRequestException', message);
 }
 
-/** At most one more than a chain may have, which is enough to refuse it: two megabytes hold thousands. */
+/**
+ * Reads at most one certificate more than a chain may have: two megabytes of PEM hold thousands.
+ */
 function readPem(blob: Uint8Array): readonly Certificate[] {
   const certificates = decodePem('CERTIFICATE', Buffer.from(blob).toString('latin1'));
   return certificates.slice(0, LONGEST_CHAIN + 1).map(parseCertificate);

@@ -47,8 +47,8 @@ type Input = z.infer<typeof input>;
 const NOTHING: PassedByApi = { subject: undefined, extensions: [] };
 
 /**
- * IssueCertificate. AWS issues after it has answered; here the certificate is signed and stored when the answer comes, unless
- * the process dies on the way: then a repeat with the same IdempotencyToken finishes it.
+ * AWS issues after it has answered; here the certificate is signed and stored before the answer. If
+ * the process dies in between, a repeat with the same IdempotencyToken finishes the certificate.
  * @throws AwsError
  */
 export const issueCertificate = defineAction({
@@ -90,8 +90,9 @@ export const issueCertificate = defineAction({
 });
 
 /**
- * The template's ARN as a policy sees it. A template has an ARN in every partition; a request must not pass a policy by naming it
- * in another one, so the policy judges the ARN in the caller's own partition.
+ * The template's ARN as a policy sees it. A template has an ARN in every partition; the policy
+ * judges the ARN in the caller's own partition, so that naming another partition does not bypass
+ * it.
  */
 function templateInPartitionOf(
   { region }: Caller,
@@ -125,7 +126,7 @@ function newSerialNumber({ randomBytes }: PrivateCa): Uint8Array {
   return serialNumber.some((octet) => octet !== 0) ? serialNumber : Buffer.alloc(16, 1);
 }
 
-/** What the authority is to sign, fit to be signed. */
+/** The TBSCertificate for the authority to sign, already linted. */
 async function buildTbs(
   parts: CertificateParts,
 ): Promise<{ readonly fields: CertificateFields; readonly tbs: Uint8Array }> {
@@ -137,7 +138,10 @@ async function buildTbs(
   return { fields, tbs };
 }
 
-/** A request is taken to be at fault unless ApiPassthrough has said something, or is all that the template listens to. */
+/**
+ * Whose fault it is: the CSR's, unless ApiPassthrough added something, or the template passes
+ * ApiPassthrough alone.
+ */
 function brokenRules({ template, api }: CertificateParts, faults: readonly string[]): AwsError {
   const { passthrough } = template;
   const apiHasSpoken = api.subject !== undefined || api.extensions.length > 0;

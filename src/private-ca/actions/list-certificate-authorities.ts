@@ -28,8 +28,8 @@ export interface ListCertificateAuthoritiesOutput {
 const LONGEST_PAGE = 100;
 
 /**
- * ListCertificateAuthorities, DELETED ones included. Nothing is shared between accounts: resource policies are kept, and grant
- * nothing yet.
+ * DELETED authorities are listed too. Accounts share nothing: resource policies are stored, but
+ * grant nothing yet.
  * @throws AwsError InvalidNextTokenException
  */
 export const listCertificateAuthorities = defineAction({

@@ -30,7 +30,7 @@ export interface ListPermissionsOutput {
 
 const DEFAULT_PAGE = 100;
 
-/** ListPermissions. @throws AwsError InvalidNextTokenException, and others */
+/** @throws AwsError InvalidNextTokenException, and others */
 export const listPermissions = defineAction({
   input,
   errors: [...WRONG_STATUS_ERRORS, 'InvalidNextTokenException'],

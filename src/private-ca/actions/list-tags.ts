@@ -21,7 +21,10 @@ export interface ListTagsOutput {
 
 const DEFAULT_PAGE = 50;
 
-/** ListTags, in the order of the keys. @throws AwsError InvalidStateException for a DELETED authority, and others */
+/**
+ * Lists tags in the order of their keys.
+ * @throws AwsError InvalidStateException for a DELETED authority, and others
+ */
 export const listTags = defineAction({
   input,
   errors: WRONG_STATUS_ERRORS,
@@ -40,7 +43,7 @@ export const listTags = defineAction({
   },
 });
 
-/** Unlike the other lists this one has no error for its token alone. */
+/** Unlike the other lists, ListTags has no error for a bad token in the model. */
 function openTagPosition(ca: PrivateCa, list: PagedList, token: string | undefined) {
   try {
     return openPosition(ca, list, token);

@@ -17,7 +17,10 @@ const input = z.object({
     .regex(/^(?:[\t\n\r\u0020-\u00ff]+)$/),
 });
 
-/** PutPolicy. @throws AwsError InvalidPolicyException, LockoutPreventedException, ConcurrentModificationException, and others */
+/**
+ * @throws AwsError InvalidPolicyException, LockoutPreventedException,
+ *   ConcurrentModificationException, and others
+ */
 export const putPolicy = defineAction({
   input,
   errors: [

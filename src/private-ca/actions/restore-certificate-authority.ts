@@ -12,7 +12,10 @@ const input = z.object({
   CertificateAuthorityArn: arnSchema,
 });
 
-/** RestoreCertificateAuthority: to the status it had before. @throws AwsError InvalidStateException, and others */
+/**
+ * Restores the status that the authority had before its deletion.
+ * @throws AwsError InvalidStateException, and others
+ */
 export const restoreCertificateAuthority = defineAction({
   input,
   errors: [...NOT_FOUND_ERRORS, 'InvalidStateException'],

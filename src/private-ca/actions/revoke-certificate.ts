@@ -31,9 +31,10 @@ const input = z.object({
 const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
 
 /**
- * RevokeCertificate, for good. When it answers, every process knows (`isRevoked`), and the next CRL that anybody asks for
- * names the certificate.
- * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two calls at once
+ * Revokes for good. Once this returns, `isRevoked` is true in every process, and the next CRL that
+ * is requested names the certificate.
+ * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two concurrent
+ *   calls
  */
 export const revokeCertificate = defineAction({
   input,
@@ -63,12 +64,12 @@ export const revokeCertificate = defineAction({
       markRevocationListStale(now),
       markRevocationListStale(now, partitionOfSerial(serial)),
     ]);
-    // An issued certificate changes in one way: another call has revoked it.
+    // Revoking is the only change to an issued certificate, so another call has revoked it.
     if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);
   },
 });
 
-/** The model has no pattern for it, so this is no ValidationException. */
+/** The model has no pattern for it, so a bad one is no ValidationException. */
 function readSerial(text: string): string {
   if (HEXADECIMAL.test(text)) return certificateKey(text.replaceAll(':', ''));
   throw refused('The serial number of the certificate is not hexadecimal');

@@ -10,7 +10,10 @@ const input = z.object({
   Tags: tagListSchema,
 });
 
-/** TagCertificateAuthority: adds tags, or changes their values. @throws AwsError InvalidTagException, TooManyTagsException, and others */
+/**
+ * Adds tags, or changes their values.
+ * @throws AwsError InvalidTagException, TooManyTagsException, and others
+ */
 export const tagCertificateAuthority = defineAction({
   input,
   errors: [

@@ -11,7 +11,7 @@ const input = z.object({
 });
 
 /**
- * UntagCertificateAuthority: a tag given with a value is removed if it has that value, one given without in any case.
+ * Removes each tag that has the named key and, if a value is given, that value.
  * @throws AwsError InvalidTagException, and others
  */
 export const untagCertificateAuthority = defineAction({

@@ -22,8 +22,9 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 /**
- * UpdateCertificateAuthority: disables and enables, and changes how revocations are published; what is left out stays.
- * @throws AwsError InvalidArgsException, InvalidStateException, ConcurrentModificationException, and others
+ * Disables and enables, and changes how revocations are published. Absent members stay as they are.
+ * @throws AwsError InvalidArgsException, InvalidStateException, ConcurrentModificationException,
+ *   and others
  */
 export const updateCertificateAuthority = defineAction({
   input,

@@ -14,18 +14,18 @@ import { readKeyUsageFlags } from '../model/key-usage-flags.ts';
 import { requireOid, withInvalidArgs } from '../model/with-invalid-args.ts';
 import { MAX_CERTIFICATE_OCTETS } from './certificate-rules.ts';
 
-/** What ApiPassthrough asks for. */
+/** What ApiPassthrough asks for, encoded. */
 export interface PassedByApi {
   /** Name, DER. */
   readonly subject: Uint8Array | undefined;
-  /** Each once. */
+  /** No extension appears twice. */
   readonly extensions: readonly Extension[];
 }
 
 type Extensions = NonNullable<ApiPassthrough['Extensions']>;
 type Member<Name extends keyof Extensions> = NonNullable<Extensions[Name]>;
 
-/** @throws AwsError InvalidArgsException for what the model allows and no certificate can hold */
+/** @throws AwsError InvalidArgsException for what the model allows but no certificate can hold */
 export function readApiPassthrough(passthrough: ApiPassthrough | undefined): PassedByApi {
   const { Extensions = {}, Subject } = passthrough ?? {};
   requireFittingSize(Extensions.CustomExtensions ?? []);
@@ -90,7 +90,7 @@ function readCustomExtension(extension: Member<'CustomExtensions'>[number]): Ext
   throw invalid(`The value of the custom extension ${ObjectIdentifier} is not DER`);
 }
 
-/** Before they are read: each may have thousands of elements. */
+/** Checked before the extensions are parsed: each may have thousands of elements. */
 function requireFittingSize(extensions: Member<'CustomExtensions'>): void {
   const octets = extensions.reduce((sum, { Value }) => sum + Buffer.byteLength(Value, 'base64'), 0);
   if (octets <= MAX_CERTIFICATE_OCTETS) return;

@@ -6,8 +6,8 @@ import { partitionOfSerial } from '../revocation/revocation-record.ts';
 import { ocspUrl, type PublicPlaces, revocationListUrl } from '../revocation/revocation-urls.ts';
 
 /**
- * What the authority's RevocationConfiguration puts into a certificate that it issues: where the CRL is that would name it
- * (cRLDistributionPoints), and who answers for it by OCSP (authorityInfoAccess).
+ * The extensions that the authority's RevocationConfiguration adds to a certificate: the URL of the
+ * CRL that would list it (cRLDistributionPoints), and the OCSP responder (authorityInfoAccess).
  * @param serial of the certificate: 32 lower-case hexadecimal digits
  */
 export function authorityExtensions(

@@ -18,16 +18,19 @@ import { parseNameConstraints } from '../../x509/name-constraints.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 
-/** What RFC 5280 asks of every certificate, with the section, and what more this server asks. */
+/** A requirement of RFC 5280, with its section, or one of this server. */
 export interface CertificateRule {
   readonly rule: string;
-  /** May throw DecodeError, when something is malformed. */
+  /** Throws DecodeError when something is malformed. */
   readonly holds: (certificate: Certificate) => boolean;
 }
 
 const MAX_SERIAL_OCTETS = 20;
 const MAX_COMMON_NAME = 64;
-/** Twice what AWS's API takes as a certificate, in PEM. Readers spend time on more than they need. */
+/**
+ * Twice the octets of PEM that the AWS API accepts as a certificate. Large certificates cost their
+ * readers time.
+ */
 export const MAX_CERTIFICATE_OCTETS = 65_536;
 
 const NEVER_CRITICAL: ReadonlySet<string> = new Set([
@@ -41,14 +44,17 @@ const ALWAYS_CRITICAL: ReadonlySet<string> = new Set([
   OID.policyConstraints,
   OID.inhibitAnyPolicy,
 ]);
-/** Whether a value says anything; each throws DecodeError for what is malformed. */
+/**
+ * Whether the value of an extension is well-formed and not empty. Each throws DecodeError for a
+ * malformed value.
+ */
 const WELL_FORMED: Readonly<Record<string, (value: Uint8Array) => boolean>> = {
   [OID.extKeyUsage]: (value) => parseExtendedKeyUsage(value).length > 0,
   [OID.subjectAltName]: (value) => parseGeneralNames(value).length > 0,
   [OID.certificatePolicies]: (value) => parseCertificatePolicies(value).length > 0,
   [OID.nameConstraints]: (value) => Object.values(parseNameConstraints(value)).flat().length > 0,
 };
-/** SEQUENCEs of one SEQUENCE or more. */
+/** Extensions whose value is a SEQUENCE of one or more SEQUENCEs. */
 const LISTS: ReadonlySet<string> = new Set([
   OID.cRLDistributionPoints,
   OID.freshestCRL,
@@ -57,7 +63,7 @@ const LISTS: ReadonlySet<string> = new Set([
   OID.policyMappings,
 ]);
 
-/** To be asked first, and of the bytes alone: reading what breaks it is expensive. */
+/** Checked first, on the bytes alone: parsing an oversized certificate is expensive. */
 export const SIZE_RULE = {
   rule: `a certificate must be of ${MAX_CERTIFICATE_OCTETS} octets at most (this server)`,
   holds: (der: Uint8Array): boolean => der.length <= MAX_CERTIFICATE_OCTETS,
@@ -111,7 +117,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
   },
   {
     rule: 'the public key must be written in the form of DER that its type has (4.1.2.7)',
-    // Otherwise one key has many key identifiers, and room for anything beside it.
+    // Otherwise one key has many key identifiers, and its encoding can carry extra data.
     holds: ({ subjectPublicKeyInfo }) => {
       const key = importPublicKey(subjectPublicKeyInfo);
       return equalBytes(key.export({ format: 'der', type: 'spki' }), subjectPublicKeyInfo);

@@ -6,7 +6,10 @@ import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { constrainsUnenforceableNames } from './find-forbidden-name.ts';
 
-/** What AWS takes as a critical extension of an authority's certificate; the OIDs of RFC 5280 section 4.2.1. */
+/**
+ * The extensions that AWS allows to be critical in an authority's certificate; the OIDs are those
+ * of RFC 5280 section 4.2.1.
+ */
 const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
   OID.authorityKeyIdentifier,
   OID.basicConstraints,
@@ -24,9 +27,9 @@ const CRITICAL_ALLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a certificate can be one of an authority, on its own or in a chain.
- * @throws AwsError MalformedCertificateException for what such a certificate must have or must not; DecodeError when one of
- *   its extensions is malformed
+ * Checks that a certificate can be an authority's, on its own or in a chain.
+ * @throws AwsError MalformedCertificateException for an extension that is missing, wrong or not
+ *   allowed; DecodeError for a malformed extension
  */
 export function checkAuthorityCertificate(certificate: Certificate): void {
   const { extensions } = certificate;

@@ -11,19 +11,27 @@ import {
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import { findForbiddenName, nameConstraintsOf } from './find-forbidden-name.ts';
 
-/** "CA hierarchies can have up to five levels": the authority and four above it. Bounds the cryptography too. */
+/**
+ * AWS Private CA: "CA hierarchies can have up to five levels", the authority and four above it. The
+ * limit also bounds the number of signatures to verify.
+ */
 export const LONGEST_CHAIN = 4;
 
-/** Whether the certificate is one of a root, which stands alone. @throws AwsError InvalidRequestException */
+/**
+ * Checks that the certificate is self-signed, as that of a root must be.
+ * @throws AwsError InvalidRequestException
+ */
 export function checkRootCertificate(certificate: Certificate): void {
   if (!isSelfSigned(certificate)) throw refused('it is not self-signed');
 }
 
 /**
- * Whether each certificate of a subordinate's chain has signed the one before it and allows it, up to a root.
+ * Checks that each certificate of a subordinate's chain signed the one before it and allows it, up
+ * to a root.
  * @param chain from the issuer of `certificate` up to the root
- * @throws AwsError InvalidRequestException for a chain that cannot be one, CertificateMismatchException when a certificate
- *   breaks a condition of its signer's; DecodeError for malformed extensions
+ * @throws AwsError InvalidRequestException when the certificates do not form a chain,
+ *   CertificateMismatchException when a certificate breaks a condition of its signer; DecodeError
+ *   for malformed extensions
  */
 export function checkSubordinateChain(
   certificate: Certificate,
@@ -47,7 +55,7 @@ export function checkSubordinateChain(
   });
 }
 
-/** @param below how many authorities stand below the issuer */
+/** @param below how many authorities are below the issuer */
 function checkSigner(issuer: Certificate, certificate: Certificate, below: number): void {
   if (!isIssuedBy(certificate, issuer)) {
     throw mismatch('a certificate of the chain was not signed by the next one');
@@ -65,7 +73,9 @@ function checkSigner(issuer: Certificate, certificate: Certificate, below: numbe
   }
 }
 
-/** Whoever builds a path by key identifiers, as OpenSSL does, finds none then (RFC 5280 section 4.2.1.1). */
+/**
+ * OpenSSL builds paths by key identifiers and would find no path then (RFC 5280 section 4.2.1.1).
+ */
 function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean {
   const authorityKey = extensionValue(certificate, OID.authorityKeyIdentifier);
   const subjectKey = extensionValue(issuer, OID.subjectKeyIdentifier);
@@ -75,8 +85,9 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
 }
 
 /**
- * What an issuer permits holds for all below it, but for certificates that an authority gives itself (RFC 5280 section 6.1.3).
- * @param below from the authority's own certificate up to the one that the issuer has signed
+ * An issuer's name constraints bind every certificate below it, except self-issued ones (RFC 5280
+ * section 6.1.3).
+ * @param below from the authority's own certificate up to the one that the issuer signed
  */
 function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
   const constraints = nameConstraintsOf(issuer);

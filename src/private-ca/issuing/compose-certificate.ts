@@ -23,7 +23,7 @@ import { findForbiddenName } from './find-forbidden-name.ts';
 import { type CertificateIssuer, findIssuer, findSelfIssuer } from './find-issuer.ts';
 import type { Template } from './templates.ts';
 
-/** What a certificate is made of, each part read and judged by itself. */
+/** The parts of a certificate, each parsed and checked on its own. */
 export interface CertificateParts {
   readonly authority: AuthorityRecord;
   readonly template: Template;
@@ -32,7 +32,7 @@ export interface CertificateParts {
   readonly validity: ResolvedValidity;
   readonly serialNumber: Uint8Array;
   readonly signingAlgorithm: SigningAlgorithm;
-  /** Where the authority publishes what it has revoked. */
+  /** Where the authority publishes its revocations. */
   readonly places: PublicPlaces;
 }
 
@@ -42,9 +42,10 @@ export interface ComposedCertificate {
 }
 
 /**
- * The certificate that the parts ask for, and who is to sign it.
- * @throws AwsError ValidationException past the issuer's validity or path length, InvalidArgsException as `findSelfIssuer`, and for
- *   the authority's own name and key by any other template
+ * The certificate that the parts ask for, and its issuer.
+ * @throws AwsError ValidationException beyond the issuer's validity or path length;
+ *   InvalidArgsException as `findSelfIssuer`, and for the authority's own name and key with any
+ *   other template
  */
 export function composeCertificate(parts: CertificateParts): ComposedCertificate {
   const { authority, template, csr, api, validity } = parts;
@@ -75,7 +76,10 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   return { fields, issuer };
 }
 
-/** A certificate of the authority's own name and key is self-signed, and OpenSSL looks for no issuer of it: it would verify nowhere. */
+/**
+ * Refuses a certificate with the authority's own name and key: OpenSSL takes it for self-signed and
+ * looks for no issuer, so it would verify nowhere.
+ */
 function requireAnotherSubject(
   authority: AuthorityRecord,
   { subjectPublicKeyInfo }: CertificationRequest,
@@ -88,7 +92,10 @@ function requireAnotherSubject(
   throw new AwsError('InvalidArgsException', message);
 }
 
-/** A root that gets another certificate keeps its identifier, by which all that it has issued looks for it: another program may have chosen it. */
+/**
+ * A root keeps its key identifier in a new certificate, because everything that it issued refers to
+ * it. Another program may have chosen that identifier.
+ */
 function identifiersOf(
   { authority, template, csr }: CertificateParts,
   { keyIdentifier }: CertificateIssuer,
@@ -100,7 +107,7 @@ function identifiersOf(
     : [authorityKeyIdentifierExtension(keyIdentifier), own];
 }
 
-/** A subjectAltName is critical when it is all that names the subject (RFC 5280 section 4.1.2.6). */
+/** A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). */
 function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
   return extensions.map((extension) =>
     extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
@@ -108,8 +115,9 @@ function withCriticalAltName(extensions: readonly Extension[]): readonly Extensi
 }
 
 /**
- * @param fields of a certificate without a fault
- * @throws AwsError ValidationException for a name outside the name constraints of the issuer or of one above it
+ * @param fields of a certificate that lint has passed
+ * @throws AwsError ValidationException for a name outside the name constraints of the issuer or of
+ *   an authority above it
  */
 export function requirePermittedNames(
   fields: CertificateFields,

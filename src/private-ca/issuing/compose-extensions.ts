@@ -6,16 +6,17 @@ export interface ExtensionSources {
   readonly template: Template;
   /** The key identifiers, which the authority always sets itself. */
   readonly identifiers: readonly Extension[];
-  /** What the authority's configuration adds: where its CRLs and OCSP answers are. */
+  /** What the authority's configuration adds: the URLs of its CRL and OCSP responder. */
   readonly authority: readonly Extension[];
   readonly api: readonly Extension[];
   readonly csr: readonly Extension[];
 }
 
 /**
- * The extensions of a certificate by the passthrough rules of AWS ("Order of operations" of its user guide): for each one
- * the template's goes before the authority's configuration, that before ApiPassthrough's, and that before the CSR's. A
- * source that the template does not pass gives nothing, except that the subjectAltName of the CSR always passes.
+ * The extensions of a certificate by the passthrough rules of AWS ("Order of operations" in the AWS
+ * Private CA user guide). For each extension the template comes first, then the authority's
+ * configuration, ApiPassthrough, and the CSR. A source that the template does not pass adds
+ * nothing, except that the subjectAltName of the CSR always passes.
  */
 export function composeExtensions(sources: ExtensionSources): readonly Extension[] {
   const { template, identifiers } = sources;
@@ -35,7 +36,7 @@ export function composeExtensions(sources: ExtensionSources): readonly Extension
   return [...chosen.values()];
 }
 
-/** A root has nobody to ask about its own certificate. */
+/** A root's own certificate names no OCSP responder: no issuer above it could answer. */
 function mayConfigure(template: Template, oid: string): boolean {
   return oid === OID.cRLDistributionPoints
     ? template.distributionPoints.includes('authority')

@@ -5,7 +5,7 @@ import { type GeneralName, parseGeneralNames } from '../../x509/general-names.ts
 import { type NameConstraints, parseNameConstraints } from '../../x509/name-constraints.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 
-/** The kinds whose constraints issuing does not enforce, as at AWS. */
+/** The kinds of names whose constraints issuing does not enforce, as at AWS. */
 const UNENFORCEABLE: ReadonlySet<string> = new Set([
   'otherName',
   'x400Address',
@@ -14,7 +14,8 @@ const UNENFORCEABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a nameConstraints (RFC 5280 section 4.2.1.10) permits or excludes names that issuing cannot match.
+ * Whether nameConstraints (RFC 5280 section 4.2.1.10) permit or exclude names that issuing cannot
+ * match.
  * @throws DecodeError when the value is malformed
  */
 export function constrainsUnenforceableNames(value: Uint8Array): boolean {
@@ -23,7 +24,7 @@ export function constrainsUnenforceableNames(value: Uint8Array): boolean {
 }
 
 /**
- * The kind of a name in a certificate that constraints above it do not permit; undefined when there is none.
+ * The kind of the first name in a certificate that the constraints above it do not permit.
  * @throws DecodeError for a malformed subject or subjectAltName
  */
 export function findForbiddenName(
@@ -41,7 +42,10 @@ export function findForbiddenName(
   return undefined;
 }
 
-/** The name constraints of an authority's certificate; none or one. @throws DecodeError when they are malformed */
+/**
+ * The name constraints of an authority's certificate; none or one.
+ * @throws DecodeError when they are malformed
+ */
 export function nameConstraintsOf(certificate: Certificate): readonly NameConstraints[] {
   const extension = extensionValue(certificate, OID.nameConstraints);
   return extension ? [parseNameConstraints(extension)] : [];

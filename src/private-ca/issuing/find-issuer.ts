@@ -10,22 +10,22 @@ import type { AuthorityRecord, InstalledCertificate } from '../records/authority
 import { nameConstraintsOf } from './find-forbidden-name.ts';
 import type { Template } from './templates.ts';
 
-/** What a certificate takes from who issues it, and what it must keep to. */
+/** What a certificate takes from its issuer, and the limits that the issuer sets. */
 export interface CertificateIssuer {
   /** Name, DER. */
   readonly subject: Uint8Array;
-  /** Undefined for a root's own certificate, which has no authorityKeyIdentifier of its issuer's. */
+  /** Undefined for a root's own certificate, which has no authorityKeyIdentifier. */
   readonly keyIdentifier: Uint8Array | undefined;
   /** Milliseconds since the epoch; undefined for a root's own certificate. */
   readonly notAfter: number | undefined;
-  /** Of the issuer and of all above it. */
+  /** Of the issuer and of every authority above it. */
   readonly nameConstraints: readonly NameConstraints[];
 }
 
 /**
  * A root as the issuer of its own certificate.
- * @param subject what the certificate is to be named
- * @throws AwsError InvalidArgsException for a subordinate authority, and for the request of another key
+ * @param subject of the certificate
+ * @throws AwsError InvalidArgsException for a subordinate authority, and for a CSR with another key
  */
 export function findSelfIssuer(
   authority: AuthorityRecord,
@@ -43,8 +43,9 @@ export function findSelfIssuer(
 }
 
 /**
- * The authority as the issuer of another's certificate.
- * @throws AwsError ValidationException when the template's path length is not below what is left to the authority
+ * The authority as the issuer of another subject's certificate.
+ * @throws AwsError ValidationException unless the template's path length is below what the
+ *   authority may still issue
  */
 export function findIssuer(installed: InstalledCertificate, template: Template): CertificateIssuer {
   const own = parseCertificate(installed.certificate);
@@ -69,8 +70,8 @@ function requireShorterPath(wanted: number | undefined, left: number): void {
 }
 
 /**
- * How many authorities may follow below the first certificate of a path (RFC 5280 section 4.2.1.9): one without a path length of
- * its own keeps to those above it, each of which has used up one for every authority in between.
+ * How many authorities may follow below the first certificate of a path (RFC 5280 section 4.2.1.9).
+ * Each certificate in between uses up one of the path length of those above it.
  */
 export function pathLeft(path: readonly Certificate[]): number {
   return Math.min(

@@ -9,12 +9,12 @@ import { requireInstalled } from '../records/installed-certificate.ts';
 import { findForbiddenName, nameConstraintsOf } from './find-forbidden-name.ts';
 import { pathLeft } from './find-issuer.ts';
 
-/** An authority changes its name, key identifier or constraints seldom. */
-const MOST_FORMER = 8;
+const MAX_FORMER_CERTIFICATES = 8;
 
 /**
- * The certificates of an authority's to keep when it gets another one: those under which something may verify that does not under `next`. One
- * that differs in its life or in who signed it need not be kept.
+ * The earlier certificates that an authority must keep when it gets `next`: those under which an
+ * issued certificate may verify that does not verify under `next`. A certificate that differs only
+ * in its lifetime or its signer need not be kept.
  */
 export function formerCertificates(
   { installed, formerly = [] }: AuthorityRecord,
@@ -26,10 +26,10 @@ export function formerCertificates(
     const character = characterOf(candidate);
     return !seen.has(character) && seen.add(character);
   });
-  return kept.slice(0, MOST_FORMER);
+  return kept.slice(0, MAX_FORMER_CERTIFICATES);
 }
 
-/** What decides which certificates verify below, beside their lives. */
+/** What decides, besides the lifetime, which certificates verify below. */
 function characterOf(installed: InstalledCertificate): string {
   const { subject, keyIdentifier } = installed;
   const constraints = pathOf(installed).map(({ extensions }) =>
@@ -42,7 +42,8 @@ function characterOf(installed: InstalledCertificate): string {
 }
 
 /**
- * The certificate of an authority's under which one that it has issued verifies: the present one where that does, otherwise the last that does.
+ * The authority's certificate under which a certificate that it issued verifies: the present one if
+ * possible, otherwise the latest one that fits.
  * @param issued DER
  */
 export function issuerCertificate(

@@ -7,16 +7,16 @@ import { localSigningKey } from '../keys/signing-key.ts';
 import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
 import { lintKeyFor } from './lint-key.ts';
 
-/** As with ten thousand ASN.1 elements: relying parties will not read it either. */
+/** For example ten thousand ASN.1 elements: relying parties cannot read that either. */
 const UNREADABLE = 'a certificate must be readable by another parser (this server)';
 
 /**
- * What is wrong with a TBSCertificate by RFC 5280, before the authority's key touches it: the last look at what was built
- * from a stranger's request. It is signed with a key that nobody trusts, so that what is judged is a whole certificate,
- * and by its bytes alone: judge and builder share no code.
- * @returns one sentence for each fault; none for a certificate fit to be signed
- * @throws Error when the bytes do not say what was meant, by the second opinion of another parser, or their signature
- *   would not verify: our own fault
+ * The faults of a TBSCertificate by RFC 5280: the last check of what a stranger's CSR asked for,
+ * before the authority's key signs it. The TBSCertificate is signed with a throwaway key, so that
+ * the rules judge a whole certificate by its bytes alone; they share no code with the builder.
+ * @returns one sentence for each fault
+ * @throws Error when another parser reads other values than were meant, or the signature does not
+ *   verify: a fault of this program
  */
 export async function lintCertificate(
   tbs: Uint8Array,
@@ -44,7 +44,7 @@ function findFaults(der: Uint8Array): readonly string[] {
     const faults = CERTIFICATE_RULES.flatMap(({ rule, holds }) =>
       orDecodeFault(() => (holds(certificate) ? [] : [rule])),
     );
-    // What is malformed breaks every rule that looks at it.
+    // Every rule that reads a malformed extension reports the same fault.
     return [...new Set(faults)];
   });
 }

@@ -4,25 +4,31 @@ import { KEY_ALGORITHMS, type KeyAlgorithm } from '../model/key-algorithms.ts';
 
 type KeyType = (typeof SIGNING_ALGORITHMS)[SigningAlgorithm]['keyType'];
 
-/** As an authority's key of the type signs, at the least cost. */
-const PRACTICE: Readonly<Record<KeyType, KeyAlgorithm>> = { rsa: 'RSA_2048', ec: 'EC_prime256v1' };
+/** The cheapest key of each type that an authority can have. */
+const CHEAPEST: Readonly<Record<KeyType, KeyAlgorithm>> = { rsa: 'RSA_2048', ec: 'EC_prime256v1' };
 
 interface LintKey {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
 
-/** One a type for the process, as making an RSA key takes a tenth of a second. Nobody trusts them, so nothing keeps them. */
-const made = new Map<KeyType, Promise<LintKey>>();
+/**
+ * One key of each type for the process, because making an RSA key takes a tenth of a second. Nobody
+ * trusts these keys, so they are not stored.
+ */
+const keys = new Map<KeyType, Promise<LintKey>>();
 
-/** A key that certificates are signed with on trial, of the type that the algorithm needs. */
+/**
+ * A throwaway key with which certificates are signed for lint, of the type that the algorithm
+ * needs.
+ */
 export function lintKeyFor(algorithm: SigningAlgorithm): Promise<LintKey> {
   const { keyType } = SIGNING_ALGORITHMS[algorithm];
-  const known = made.get(keyType);
+  const known = keys.get(keyType);
   if (known !== undefined) return known;
-  const key = KEY_ALGORITHMS[PRACTICE[keyType]].generate();
-  made.set(keyType, key);
+  const key = KEY_ALGORITHMS[CHEAPEST[keyType]].generate();
+  keys.set(keyType, key);
   // The next certificate tries again.
-  key.catch(() => made.delete(keyType));
+  key.catch(() => keys.delete(keyType));
   return key;
 }

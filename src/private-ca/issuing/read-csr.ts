@@ -12,8 +12,8 @@ import { UnsupportedAlgorithmError } from '../../x509/unsupported-algorithm-erro
 import { verifySignature } from '../../x509/verify-signature.ts';
 
 /**
- * Reads the Csr blob of IssueCertificate, PEM, and judges it as AWS does: its signature must verify, its key be strong
- * enough, and it must name somebody, by its subject or a subjectAltName.
+ * Reads the Csr blob of IssueCertificate, PEM, and checks it as AWS does: the signature verifies,
+ * the key is strong enough, and there is a subject or a subjectAltName.
  * @throws AwsError MalformedCSRException
  */
 export function readCsr(blob: Uint8Array): CertificationRequest {
@@ -22,7 +22,7 @@ export function readCsr(blob: Uint8Array): CertificationRequest {
     const weakness = weaknessOf(csr.subjectPublicKeyInfo);
     if (weakness !== undefined) throw malformed(weakness);
     if (!hasValidSignature(csr)) throw malformed('the signature does not verify');
-    if (!namesSomebody(csr)) throw malformed('it has neither a subject nor a subjectAltName');
+    if (!hasName(csr)) throw malformed('it has neither a subject nor a subjectAltName');
     return csr;
   } catch (error) {
     if (error instanceof DecodeError) throw malformed(error.message, { cause: error });
@@ -46,7 +46,7 @@ function hasValidSignature(csr: CertificationRequest): boolean {
   return verifySignature(csr.signatureAlgorithm, publicKey, csr.signedBytes, csr.signature);
 }
 
-function namesSomebody(csr: CertificationRequest): boolean {
+function hasName(csr: CertificationRequest): boolean {
   const hasAltName = csr.extensions.some(({ oid }) => oid === OID.subjectAltName);
   return hasAltName || parseName(csr.subject).length > 0;
 }

@@ -1,27 +1,29 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import type { KeyUsage } from '../../x509/key-usage.ts';
 
-/** Templates that differ in nothing but in what they take from elsewhere: a row of AWS's tables. */
+/** Templates that differ only in the sources of further extensions: one row of AWS's tables. */
 export interface TemplateFamily {
   readonly name: string;
   readonly varieties: readonly ('base' | 'CSR' | 'API' | 'APICSR')[];
-  /** Of certificates for authorities; without a path length, there is no limit. */
+  /** Only of templates for CA certificates. Without a path length there is no limit. */
   readonly ca?: { readonly pathLength?: number };
   /** Whether basicConstraints is critical. */
   readonly criticalConstraints: boolean;
-  /** Critical. Blank families leave it to the request. */
+  /** Always critical. Blank families take it from the request. */
   readonly keyUsage?: readonly KeyUsage[];
   readonly extendedKeyUsage?: { readonly purposes: readonly string[]; readonly critical: boolean };
-  /** Where cRLDistributionPoints may come from, as far as the variety takes anything from there. */
+  /** The sources that may name cRLDistributionPoints, if the variety passes that source. */
   readonly distributionPoints: readonly ('authority' | 'api' | 'csr')[];
-  /** An authority's own certificate. */
+  /** Whether it is for the authority's own certificate. */
   readonly selfSigned: boolean;
   /** Whether ApiPassthrough may give a self-signed certificate its authorityKeyIdentifier. */
   readonly passesKeyIdentifier?: boolean;
 }
 
 const ALL = ['base', 'CSR', 'API', 'APICSR'] as const;
-/** Without a key usage of its own, a template is nothing until something is passed through. */
+/**
+ * A blank template has no key usage of its own, so it has no variety that passes nothing through.
+ */
 const BLANK = ['CSR', 'API', 'APICSR'] as const;
 
 const endEntity = {

@@ -10,23 +10,29 @@ import { TEMPLATE_FAMILIES, type TemplateFamily } from './template-families.ts';
 export interface Template {
   /** Such as EndEntityCertificate_CSRPassthrough/V1. */
   readonly name: string;
-  /** What every certificate of the template has, whatever else is asked for; basicConstraints first. */
+  /**
+   * The extensions of every certificate of the template, whatever the request says;
+   * basicConstraints is first.
+   */
   readonly extensions: readonly Extension[];
-  /** Of templates for authorities. */
+  /** Only of templates for CA certificates. */
   readonly ca: TemplateFamily['ca'] | undefined;
-  /** Where further extensions may come from, besides the subjectAltName of the CSR. */
+  /** The sources of further extensions, besides the subjectAltName of the CSR. */
   readonly passthrough: { readonly api: boolean; readonly csr: boolean };
-  /** Who of them, and of the authority's configuration, may name cRLDistributionPoints. */
+  /** Which of these sources, or the authority's configuration, may name cRLDistributionPoints. */
   readonly distributionPoints: TemplateFamily['distributionPoints'];
-  /** The authority's own certificate: for its own key alone. */
+  /** For the authority's own certificate, and for its own key only. */
   readonly selfSigned: boolean;
-  /** Whether ApiPassthrough may give the authorityKeyIdentifier, which a self-signed certificate has no other source for. */
+  /**
+   * Whether ApiPassthrough may set the authorityKeyIdentifier, which has no other source in a
+   * self-signed certificate.
+   */
   readonly passesKeyIdentifier: boolean;
 }
 
 const DEFAULT_TEMPLATE = 'EndEntityCertificate/V1';
 
-/** How the name of a template goes on after its family's, for each variety. */
+/** The suffix of a template's name after its family's name, for each variety. */
 const VARIETIES = {
   base: { suffix: '', api: false, csr: false },
   CSR: { suffix: '_CSRPassthrough', api: false, csr: true },
@@ -60,14 +66,17 @@ function fixedExtensions(family: TemplateFamily): readonly Extension[] {
   ];
 }
 
-/** The partition is not looked at: templates are the same in all of them. */
+/** Ignores the partition: every partition has the same templates. */
 function templateNameOf(arn: string): string | undefined {
   const { service, region, accountId, resource = '' } = parseArn(arn) ?? {};
   const isTemplate = service === 'acm-pca' && region === '' && accountId === '';
   return isTemplate ? /^template\/(.+)$/.exec(resource)?.[1] : undefined;
 }
 
-/** The template of a TemplateArn, or the default one. @throws AwsError InvalidArgsException for an unknown one. */
+/**
+ * The template of a TemplateArn, or the default one.
+ * @throws AwsError InvalidArgsException for an unknown template
+ */
 export function findTemplate(templateArn: string | undefined): Template {
   const name = templateArn === undefined ? DEFAULT_TEMPLATE : templateNameOf(templateArn);
   const template = TEMPLATES.find((each) => each.name === name);

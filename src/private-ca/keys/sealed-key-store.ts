@@ -6,7 +6,7 @@ import type { SealedKey } from '../records/key-record.ts';
 import type { KeyStore } from './key-store.ts';
 import { localSigningKey } from './signing-key.ts';
 
-/** Keys that are their own records, sealed under the master key: what keeps the record keeps the key. */
+/** Keys that are stored in their own records, sealed under the master key. */
 export function createSealedKeyStore(sealer: Sealer): KeyStore<SealedKey> {
   return {
     async generate(authorityId, keyAlgorithm) {
@@ -24,7 +24,7 @@ export function createSealedKeyStore(sealer: Sealer): KeyStore<SealedKey> {
   };
 }
 
-/** What the store keeps of a private key: PKCS #8, sealed for that authority alone. */
+/** The stored form of a private key: PKCS #8, sealed for that authority alone. */
 export function sealKey(sealer: Sealer, privateKey: KeyObject, authorityId: string): SealedKey {
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const sealedPrivateKey = sealer.seal(pkcs8, authorityKeySealContext(authorityId));
@@ -32,7 +32,7 @@ export function sealKey(sealer: Sealer, privateKey: KeyObject, authorityId: stri
   return { sealedPrivateKey };
 }
 
-/** @throws SealError when it was sealed under another master key */
+/** @throws SealError when the key was sealed under another master key */
 export function openSealedKey(
   sealer: Sealer,
   authorityId: string,

@@ -5,13 +5,13 @@ import {
   signingInput,
 } from '../../x509/signing-algorithm.ts';
 
-/** An authority's private key, wherever it is: nothing but signatures comes out. */
+/** An authority's private key, wherever it is kept: it only signs. */
 export interface SigningKey {
-  /** ECDSA signatures are DER. The algorithm is of the key's type. */
+  /** ECDSA signatures are DER. The algorithm must fit the key's type. */
   sign(algorithm: SigningAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** A key in memory. Signs on the thread pool, so that other requests go on meanwhile. */
+/** A key in memory. Signs on the thread pool, so that other requests are served meanwhile. */
 export function localSigningKey(privateKey: KeyObject): SigningKey {
   return {
     sign(algorithm, bytes) {

@@ -7,14 +7,16 @@ import { KeyStoreError, type TokenKeyStore } from './key-store.ts';
 import { createSealedKeyStore } from './sealed-key-store.ts';
 import type { SigningKey } from './signing-key.ts';
 
-/** The authorities' keys, each opened and imported once: an import costs twice a signature. */
+/**
+ * The authorities' keys. Each is opened once: importing a key costs twice as much as a signature.
+ */
 export interface SigningKeys {
   /**
-   * @throws Error when the authority has no key; SealError when it was sealed under another master key; KeyStoreError when it is
-   *   in a token that is not there
+   * @throws Error when the authority has no key; SealError when the key was sealed under another
+   *   master key; KeyStoreError when it is in a token that is absent
    */
   get(authorityId: string): Promise<SigningKey>;
-  /** Lets go of the keys whose records are gone: of authorities that were deleted for good. */
+  /** Drops the cached keys of authorities that were deleted for good. */
   forgetDeleted(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export function createSigningKeys(dependencies: Dependencies): SigningKeys {
       if (known !== undefined) return known;
       const opening = openKey(dependencies, authorityId);
       opened.set(authorityId, opening);
-      // A store that was away for a moment must not leave the authority without its key for good.
+      // After a failure the next call tries again.
       opening.catch(() => opened.delete(authorityId));
       return opening;
     },

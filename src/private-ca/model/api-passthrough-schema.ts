@@ -4,7 +4,10 @@ import { asn1SubjectSchema } from './asn1-subject.ts';
 import { generalNameOptionsSchema } from './general-name-options.ts';
 import { keyUsageFlagsSchema } from './key-usage-flags.ts';
 
-/** ExtendedKeyUsageType of the API, with the purposes of RFC 5280 section 4.2.1.12 and its successors. */
+/**
+ * ExtendedKeyUsageType of the API. The purposes are those of RFC 5280 section 4.2.1.12 and later
+ * ones.
+ */
 export const EXTENDED_KEY_USAGE_TYPES = {
   SERVER_AUTH: '1.3.6.1.5.5.7.3.1',
   CLIENT_AUTH: '1.3.6.1.5.5.7.3.2',

@@ -18,7 +18,10 @@ export const idempotencyTokenSchema = z
 
 export const signingAlgorithmSchema = z.enum(Object.keys(SIGNING_ALGORITHMS) as [SigningAlgorithm]);
 
-/** KeyAlgorithm and SigningAlgorithm of the model: more than this server does. */
+/**
+ * KeyAlgorithm and SigningAlgorithm of the model, which also list algorithms that this server
+ * lacks.
+ */
 export const modelKeyAlgorithmSchema = z.enum([
   ...supportedKeyAlgorithmSchema.options,
   'ML_DSA_44',
@@ -35,7 +38,7 @@ export const modelSigningAlgorithmSchema = z.enum([
   'ML_DSA_87',
 ]);
 
-/** A blob: base64 text on the wire, octets in calls of our own. */
+/** A blob: base64 text on the wire, octets in calls by our own code. */
 export function blobSchema(octets: { readonly min: number; readonly max: number }) {
   const bytes = z.instanceof(Uint8Array).check(({ value, issues }) => {
     const limit = { origin: 'array', input: value } as const;

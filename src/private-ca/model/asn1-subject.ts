@@ -50,7 +50,7 @@ export const asn1SubjectSchema = z
 
 export type Asn1Subject = z.infer<typeof asn1SubjectSchema>;
 
-/** RFC 5280 appendix A.1 types, by member. */
+/** The attribute type (RFC 5280 appendix A.1) of each member. */
 const ATTRIBUTE_OIDS = {
   Country: OID.countryName,
   Organization: OID.organizationName,
@@ -70,17 +70,18 @@ const ATTRIBUTE_OIDS = {
 
 type Member = keyof typeof ATTRIBUTE_OIDS;
 
-/** The member for a type of attribute, by its dotted object identifier. */
+/** The member for an attribute type, given as a dotted object identifier. */
 export function memberOf(oid: string): Member | undefined {
   const members = Object.keys(ATTRIBUTE_OIDS) as Member[];
   return members.find((member) => ATTRIBUTE_OIDS[member] === oid);
 }
 
 /**
- * The DER of the Name, one attribute in each relative name: in AWS's order, C, O, OU, dnQualifier, ST, CN, ..., or the
- * custom attributes in theirs. Empty members are left out; all of them missing gives an empty Name.
- * @throws AwsError InvalidArgsException for custom attributes beside others, for control characters, and for a value that its
- *   type cannot hold
+ * The DER of the Name, with one attribute in each relative name, either in AWS's order (C, O, OU,
+ * dnQualifier, ST, CN, ...) or the custom attributes in theirs. Empty members are left out; a
+ * subject without members is an empty Name.
+ * @throws AwsError InvalidArgsException for custom attributes beside standard ones, for control
+ *   characters, and for a value that its type cannot hold
  */
 export function derAsn1Subject(subject: Asn1Subject): Uint8Array {
   const members = Object.keys(ATTRIBUTE_OIDS) as Member[];
@@ -95,7 +96,7 @@ export function derAsn1Subject(subject: Asn1Subject): Uint8Array {
     const message = 'CustomAttributes cannot be used in combination with standard attributes';
     throw new AwsError('InvalidArgsException', message);
   }
-  // No certificate may name a subject that a reader could take for another.
+  // A reader could mistake a name with control characters for another name.
   if ([...standard, ...custom].some(({ value }) => /\p{Cc}/u.test(value))) {
     throw new AwsError('InvalidArgsException', 'A subject cannot hold control characters');
   }

@@ -10,7 +10,10 @@ import { generalNameOptionsSchema, readGeneralNameOptions } from './general-name
 import { keyUsageFlagsSchema, readKeyUsageFlags } from './key-usage-flags.ts';
 import { requireOid, withInvalidArgs } from './with-invalid-args.ts';
 
-/** AccessMethodType of the API, in the terms of RFC 5280 section 4.2.2.2, RFC 6487 and RFC 8182. */
+/**
+ * AccessMethodType of the API, as object identifiers of RFC 5280 section 4.2.2.2, RFC 6487 and RFC
+ * 8182.
+ */
 const ACCESS_METHOD_TYPES = {
   CA_REPOSITORY: '1.3.6.1.5.5.7.48.5',
   RESOURCE_PKI_MANIFEST: '1.3.6.1.5.5.7.48.10',
@@ -38,7 +41,7 @@ type AccessDescription = z.infer<typeof accessDescriptionSchema>;
 
 const SUBJECT_INFO_ACCESS = '1.3.6.1.5.5.7.1.11';
 
-/** @throws AwsError InvalidArgsException for what the model allows and no request can hold */
+/** @throws AwsError InvalidArgsException for what the model allows but no CSR can hold */
 export function readCsrExtensions(extensions: CsrExtensions): readonly Extension[] {
   const usages = readKeyUsageFlags(extensions.KeyUsage ?? {});
   const access = extensions.SubjectInformationAccess ?? [];

@@ -9,7 +9,7 @@ import { requireOid, withInvalidArgs } from './with-invalid-args.ts';
 const string256 = z.string().max(256);
 const string253 = z.string().max(253);
 
-/** GeneralName of the API model: the options of which exactly one is to be given. */
+/** GeneralName of the API model; exactly one of its options must be present. */
 export const generalNameOptionsSchema = z
   .object({
     OtherName: z.object({ TypeId: customObjectIdentifierSchema, Value: string256 }).optional(),
@@ -25,11 +25,14 @@ export const generalNameOptionsSchema = z
 
 export type GeneralNameOptions = z.infer<typeof generalNameOptionsSchema>;
 
-/** @throws AwsError InvalidArgsException when there is not exactly one option, or when no certificate can hold it */
+/**
+ * @throws AwsError InvalidArgsException unless exactly one option is present and a certificate can
+ *   hold it
+ */
 export function readGeneralNameOptions(options: GeneralNameOptions): GeneralName {
   const { OtherName, DirectoryName, EdiPartyName, RegisteredId } = options;
   const names: readonly GeneralName[] = [
-    // The API gives its value as text, without a type: UTF8String, as otherNames that hold text have it.
+    // The API has the value as text without a type; otherNames that hold text use UTF8String.
     ...given(OtherName, ({ TypeId, Value }) => {
       return { kind: 'otherName', typeId: requireOid(TypeId), value: derUtf8String(Value) };
     }),
@@ -51,7 +54,7 @@ export function readGeneralNameOptions(options: GeneralNameOptions): GeneralName
   throw new AwsError('InvalidArgsException', 'A GeneralName must have exactly one of its options');
 }
 
-/** RFC 5280 section 4.2.1.6: no empty GeneralName. */
+/** RFC 5280 section 4.2.1.6 forbids an empty GeneralName. */
 function derSomeName(name: Asn1Subject): Uint8Array {
   if (Object.values(name).some((value) => value)) return derAsn1Subject(name);
   throw new AwsError('InvalidArgsException', 'A DirectoryName must have at least one field');

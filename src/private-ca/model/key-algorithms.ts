@@ -11,7 +11,7 @@ interface KeyPair {
 
 const generate = promisify(generateKeyPair);
 
-/** The key algorithms of an authority, under the names of the AWS API. */
+/** The supported key algorithms of an authority, by their names in the AWS API. */
 export const KEY_ALGORITHMS = {
   RSA_2048: { keyType: 'rsa', generate: () => generateRsa(2048) },
   RSA_3072: { keyType: 'rsa', generate: () => generateRsa(3072) },
@@ -33,7 +33,10 @@ function generateEc(namedCurve: string): Promise<KeyPair> {
   return generate('ec', { namedCurve });
 }
 
-/** @throws AwsError InvalidArgsException for ML-DSA and SM2, which the API has and this server has not */
+/**
+ * @throws AwsError InvalidArgsException for ML-DSA and SM2, which the API lists and this server
+ *   lacks
+ */
 export function requireSupportedKey(name: string): KeyAlgorithm {
   const known = supportedKeyAlgorithmSchema.safeParse(name);
   if (known.success) return known.data;
@@ -49,7 +52,10 @@ export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm {
   return requireSupportedKey(`${key.asymmetricKeyType?.toUpperCase()}_${size}`);
 }
 
-/** @throws AwsError InvalidArgsException when the algorithm is not of the key's family; the text is AWS's. */
+/**
+ * @throws AwsError InvalidArgsException when the algorithm is not of the key's family; the text is
+ *   AWS's.
+ */
 export function requireMatchingAlgorithm(key: KeyAlgorithm, signing: string): SigningAlgorithm {
   const { keyType } = KEY_ALGORITHMS[key];
   const valid = Object.entries(SIGNING_ALGORITHMS)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KeyUsage } from '../../x509/key-usage.ts';
 
-/** The members of KeyUsage of the API, with the bits of RFC 5280 section 4.2.1.3. */
+/** The members of KeyUsage of the API, as the bits of RFC 5280 section 4.2.1.3. */
 const FLAGS = {
   DigitalSignature: 'digitalSignature',
   NonRepudiation: 'nonRepudiation',

@@ -1,11 +1,11 @@
 import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
 import type { PrivateCa } from '../private-ca.ts';
 
-/** What is listed page by page. */
+/** A list that is answered in pages. */
 export interface PagedList {
   /** Such as ListTags. */
   readonly operation: string;
-  /** The ARN of the authority whose things are listed. */
+  /** The ARN of the authority that the items belong to. */
   readonly parent?: string;
 }
 
@@ -13,7 +13,10 @@ interface Keyed {
   readonly key: string;
 }
 
-/** The key that the page after a token follows, or undefined for the first page. @throws AwsError InvalidNextTokenException */
+/**
+ * The key after which the next page starts; undefined for the first page.
+ * @throws AwsError InvalidNextTokenException
+ */
 export function openPosition(
   ca: PrivateCa,
   list: PagedList,
@@ -22,7 +25,7 @@ export function openPosition(
   return token === undefined ? undefined : openPageToken(ca.sealer, scopeOf(ca, list), token);
 }
 
-/** The first `limit` of the items, and the token of what follows them, if there is more. */
+/** The first `limit` of the items, and the token for the rest, if there is more. */
 export function pageOf<Item extends Keyed>(
   ca: PrivateCa,
   list: PagedList,

@@ -1,7 +1,7 @@
 import { formatArn, parseArn, partitionOf } from '../../aws-wire/arn.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 
-/** Whose authorities these are. */
+/** The account and region that authorities belong to. */
 export interface PrivateCaScope {
   readonly region: string;
   /** Twelve digits. */
@@ -11,7 +11,7 @@ export interface PrivateCaScope {
 const AUTHORITY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const SERIAL = '[0-9a-f]{32}';
 
-/** ARNs as AWS Private CA forms them. */
+/** ARNs in the form of AWS Private CA. */
 export function authorityArn({ region, accountId }: PrivateCaScope, authorityId: string): string {
   const resource = `certificate-authority/${authorityId}`;
   return formatArn({
@@ -23,7 +23,7 @@ export function authorityArn({ region, accountId }: PrivateCaScope, authorityId:
   });
 }
 
-/** Where the thing with this ARN is. @throws AwsError InvalidArnException when it is no ARN of an account and region */
+/** The account and region in an ARN. @throws AwsError InvalidArnException when it has none */
 export function scopeOf(arn: string): PrivateCaScope {
   const { region = '', accountId = '' } = parseArn(arn) ?? {};
   if (region !== '' && accountId !== '') return { region, accountId };
@@ -35,14 +35,20 @@ export function certificateArn(authority: string, serial: string): string {
   return `${authority}/certificate/${serial}`;
 }
 
-/** The id in the ARN of an authority. @throws AwsError InvalidArnException when it is of another kind or scope. */
+/**
+ * The id in the ARN of an authority.
+ * @throws AwsError InvalidArnException for another kind of ARN or another scope
+ */
 export function authorityIdOf(scope: PrivateCaScope, arn: string): string {
   const id = new RegExp(`^(.*)/(${AUTHORITY_ID})$`).exec(arn)?.[2];
   if (id === undefined || arn !== authorityArn(scope, id)) throw invalidArn(arn);
   return id;
 }
 
-/** The serial number in the ARN of a certificate. @throws AwsError InvalidArnException when it is not the authority's. */
+/**
+ * The serial number in the ARN of a certificate.
+ * @throws AwsError InvalidArnException for a certificate of another authority
+ */
 export function serialOf(authority: string, arn: string): string {
   const serial = new RegExp(`/(${SERIAL})$`).exec(arn)?.[1];
   if (serial === undefined || arn !== certificateArn(authority, serial)) throw invalidArn(arn);

@@ -41,11 +41,12 @@ export const revocationConfigurationSchema = z.object({
 export type RevocationConfiguration = z.infer<typeof revocationConfigurationSchema>;
 type CrlConfiguration = z.infer<typeof crlConfigurationSchema>;
 
-/** The one that the console of AWS offers; the API model has none. */
+/** The default of the AWS console; the API model has none. */
 const DEFAULT_EXPIRATION_IN_DAYS = 7;
 
 /**
- * The configuration to store: what `requested` leaves out is as in `current`, and defaults are filled in.
+ * The configuration to store: members that `requested` lacks stay as in `current`, and defaults are
+ * filled in.
  * @throws AwsError InvalidArgsException for what the model allows and AWS does not
  */
 export function changeRevocation(

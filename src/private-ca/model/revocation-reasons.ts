@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CrlReason } from '../../x509/build-crl.ts';
 
-/** RevocationReason of the API, in the terms of RFC 5280 section 5.3.1. */
+/** RevocationReason of the API, as the reason codes of RFC 5280 section 5.3.1. */
 export const REVOCATION_REASONS = {
   UNSPECIFIED: 'unspecified',
   KEY_COMPROMISE: 'keyCompromise',

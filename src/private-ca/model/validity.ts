@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../durations.ts';
 
 export const validitySchema = z.object({
   Value: z.int().min(1),
@@ -8,25 +9,24 @@ export const validitySchema = z.object({
 
 export type RequestedValidity = z.infer<typeof validitySchema>;
 
-const DAY = 86_400_000;
-const HOUR = 3_600_000;
-/** The most that an authority of the mode SHORT_LIVED_CERTIFICATE issues for. */
-const SHORT_LIFE = 7 * DAY;
-/** RFC 5280 section 4.1.2.5: GeneralizedTime ends with the year 9999. */
+/** The longest life of a certificate from an authority of the mode SHORT_LIVED_CERTIFICATE. */
+const SHORT_LIFE_MS = 7 * DAY_MS;
+/** GeneralizedTime ends with the year 9999 (RFC 5280 section 4.1.2.5). */
 export const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 export interface ResolvedValidity {
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** From now to notAfter, in milliseconds. */
-  readonly life: number;
+  /** From now to notAfter. */
+  readonly lifeMs: number;
 }
 
 /**
- * NotBefore and NotAfter of a certificate, in whole seconds: NotBefore an hour before `now` by default, as AWS does, NotAfter
- * counted from `now` and not from NotBefore.
+ * NotBefore and NotAfter of a certificate, in whole seconds. NotBefore is by default an hour before
+ * `now`, as at AWS; NotAfter counts from `now`, not from NotBefore.
  * @param now milliseconds since the epoch
- * @throws AwsError ValidationException when NotAfter is past, not after NotBefore, or beyond the year 9999
+ * @throws AwsError ValidationException when NotAfter is past, before NotBefore, or beyond the year
+ *   9999
  */
 export function resolveValidity(
   validity: RequestedValidity,
@@ -36,20 +36,22 @@ export function resolveValidity(
   if (notBefore !== undefined && notBefore.Type !== 'ABSOLUTE') {
     throw invalid('ValidityNotBefore must be of type ABSOLUTE');
   }
-  const start = wholeSeconds(notBefore === undefined ? now - HOUR : notBefore.Value * 1_000);
+  const start = wholeSeconds(notBefore === undefined ? now - HOUR_MS : notBefore.Value * SECOND_MS);
   const end = wholeSeconds(endOf(validity, now));
   if (Number.isNaN(end) || end > LAST_MOMENT) throw invalid('The validity is out of range');
   if (end <= now) throw invalid('The certificate validity specified has already ended');
   if (start > end) throw invalid('ValidityNotBefore is after the end of the validity');
-  return { notBefore: new Date(start), notAfter: new Date(end), life: end - now };
+  return { notBefore: new Date(start), notAfter: new Date(end), lifeMs: end - now };
 }
 
 /**
- * @param issuerNotAfter milliseconds since the epoch; undefined for a root's own certificate, which nothing limits
- * @throws AwsError ValidationException when the certificate would outlive its issuer, or the usage mode of its issuer
+ * @param issuerNotAfter milliseconds since the epoch; undefined for a root's own certificate, which
+ *   has no limit
+ * @throws AwsError ValidationException when the certificate would outlive its issuer, or live
+ *   longer than the usage mode of its issuer allows
  */
 export function requireValidityWithin(
-  { notAfter, life }: ResolvedValidity,
+  { notAfter, lifeMs }: ResolvedValidity,
   issuerNotAfter: number | undefined,
   usageMode: 'GENERAL_PURPOSE' | 'SHORT_LIVED_CERTIFICATE' = 'GENERAL_PURPOSE',
 ): void {
@@ -57,7 +59,7 @@ export function requireValidityWithin(
   if (notAfter.getTime() > issuerNotAfter) {
     throw invalid('The certificate validity specified exceeds the certificate authority validity');
   }
-  if (usageMode === 'SHORT_LIVED_CERTIFICATE' && life > SHORT_LIFE) {
+  if (usageMode === 'SHORT_LIVED_CERTIFICATE' && lifeMs > SHORT_LIFE_MS) {
     throw invalid(
       'The certificate validity specified exceeds 7 days, the maximum of the usage mode SHORT_LIVED_CERTIFICATE',
     );
@@ -65,15 +67,15 @@ export function requireValidityWithin(
 }
 
 function wholeSeconds(time: number): number {
-  return Math.floor(time / 1_000) * 1_000;
+  return Math.floor(time / SECOND_MS) * SECOND_MS;
 }
 
 function endOf({ Type, Value }: RequestedValidity, now: number): number {
   switch (Type) {
     case 'ABSOLUTE':
-      return Value * 1_000;
+      return Value * SECOND_MS;
     case 'DAYS':
-      return now + Value * DAY;
+      return now + Value * DAY_MS;
     case 'MONTHS':
       return addMonths(now, Value);
     case 'YEARS':
@@ -83,7 +85,7 @@ function endOf({ Type, Value }: RequestedValidity, now: number): number {
   }
 }
 
-/** The same day of a later month, or that month's last day. */
+/** The same day of a later month, or the last day of a shorter month. */
 function addMonths(time: number, months: number): number {
   const date = new Date(time);
   const lastOfMonth = new Date(time);
@@ -92,7 +94,10 @@ function addMonths(time: number, months: number): number {
   return date.setUTCMonth(date.getUTCMonth() + months, day);
 }
 
-/** YYMMDDHHMMSS, which as a number may have lost leading zeros, or YYYYMMDDHHMMSS. Below 50 YY is 20YY. */
+/**
+ * YYMMDDHHMMSS, which as a number may have lost leading zeros, or YYYYMMDDHHMMSS. A YY below 50
+ * means 20YY.
+ */
 function endDate(value: number): number {
   const text = String(value);
   const digits = text.length > 12 ? text : text.padStart(12, '0');
@@ -101,7 +106,7 @@ function endDate(value: number): number {
   const century = year.length === 4 ? '' : Number(year) < 50 ? '20' : '19';
   const [month, day, hour, minute, second] = fields;
   const date = new Date(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // Date takes 31 June for 1 July.
+  // Date reads 31 June as 1 July.
   const exists = date.getUTCDate() === Number(day);
   if (!exists) throw invalid('The END_DATE is not of the form YYMMDDHHMMSS or YYYYMMDDHHMMSS');
   return date.getTime();

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import { type Collection, defineCollection } from '../../store/collection.ts';
 
-/** What an authority's partition holds besides its record and its key, which expire by themselves: what goes after them. */
+/**
+ * The collections in an authority's partition whose entries do not expire with its record and key:
+ * they are swept after the authority is gone.
+ */
 export const AUTHORITY_COLLECTIONS = [
   'audit-report-turns',
   'audit-reports',
@@ -17,7 +20,10 @@ export const AUTHORITY_COLLECTIONS = [
   'revocations',
 ] as const;
 
-/** A collection in authorities' partitions. Its name must stand in the list, or it would outlive its authority. */
+/**
+ * A collection in authorities' partitions. Its name must be in the list above; otherwise its
+ * entries would outlive the authority.
+ */
 export function defineAuthorityCollection<T>(
   name: (typeof AUTHORITY_COLLECTIONS)[number],
   schema: z.ZodType<T>,

@@ -7,7 +7,7 @@ import { supportedKeyAlgorithmSchema } from '../model/key-algorithms.ts';
 import { revocationConfigurationSchema } from '../model/revocation-configuration.ts';
 import { keyRecordSchema } from './key-record.ts';
 
-/** What issuing needs of the authority's own certificate, so that it is parsed once, when it is imported. */
+/** What issuing needs of the authority's own certificate; it is parsed once, on import. */
 const installedSchema = z.strictObject({
   certificate: base64Bytes,
   /** From its issuer up to the root, DER each; empty for a root. */
@@ -22,7 +22,7 @@ const installedSchema = z.strictObject({
   keyIdentifier: base64Bytes,
 });
 
-/** What CreateCertificateAuthority was told; members that older records lack are optional. */
+/** The input of CreateCertificateAuthority. */
 const requestedShape = {
   arn: z.string(),
   id: z.uuid(),
@@ -41,7 +41,7 @@ const requestedShape = {
   lastStateChangeAt: z.number(),
 };
 
-/** An authority without a key: it is being made, or its making failed. */
+/** An authority without a key: its creation goes on, or failed. */
 const unfinishedSchema = z.strictObject({
   ...requestedShape,
   status: z.enum(['CREATING', 'FAILED']),
@@ -55,9 +55,12 @@ const finishedSchema = z.strictObject({
   subjectPublicKeyInfo: base64Bytes,
   csr: base64Bytes,
   installed: installedSchema.optional(),
-  /** Earlier ones of another name, key identifier or constraints, the latest first: what they issued verifies under them alone. */
+  /**
+   * Earlier certificates with another name, key identifier or constraints, the latest first. What
+   * they issued verifies under them alone.
+   */
   formerly: z.array(installedSchema).readonly().optional(),
-  /** Of a DELETED authority: the record and the key expire when it can no longer be restored. */
+  /** Only of a DELETED authority. Its record and key expire when it can no longer be restored. */
   deletion: z
     .strictObject({
       statusBefore: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
@@ -78,7 +81,7 @@ export type InstalledCertificate = Readonly<z.infer<typeof installedSchema>>;
 export const authorities = defineCollection<StoredAuthority>('authority', authoritySchema);
 export const authorityKeys = defineCollection('authority-key', keyRecordSchema);
 
-/** The one key in these collections: a partition holds one authority. */
+/** The only key in these collections: a partition holds one authority. */
 export const AUTHORITY_KEY = 'authority';
 
 /** Whether the authority has no key, yet or for good. */
@@ -86,7 +89,7 @@ export function isUnfinished(authority: StoredAuthority): authority is Unfinishe
   return authority.status === 'CREATING' || authority.status === 'FAILED';
 }
 
-/** The partition of all that belongs to one authority. */
+/** The partition of everything that belongs to one authority. */
 export function authorityPartition(authorityId: string): string {
   return `ca-${authorityId}`;
 }

@@ -6,11 +6,11 @@ import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { defineAuthorityCollection } from './authority-collections.ts';
 
-/** Written before the authority signs, so that no signature exists that the store does not know of. */
+/** Written before the authority signs, so that the store knows of every signature. */
 const issuingSchema = z.strictObject({
   state: z.literal('issuing'),
   templateName: z.string(),
-  /** What will be signed, to the byte: whoever finishes the issuance signs the same. */
+  /** Every process that finishes the issuance signs exactly these bytes. */
   tbs: base64Bytes,
   signingAlgorithm: signingAlgorithmSchema,
   /** Milliseconds since the epoch. */
@@ -32,10 +32,12 @@ const issuedSchema = z.strictObject({
   revocation: revocationSchema.optional(),
 });
 
-/** A certificate in its authority's partition, by serial number: 32 lower-case hexadecimal digits. */
+/**
+ * A certificate in its authority's partition, by serial number: 32 lower-case hexadecimal digits.
+ */
 const certificateSchema = z.discriminatedUnion('state', [issuingSchema, issuedSchema]);
 
-/** Which certificate an IdempotencyToken of IssueCertificate stands for; expires with the token. */
+/** The certificate that was issued for an IdempotencyToken; expires with the token. */
 const issueTokenSchema = z.strictObject({ serial: z.string() });
 
 export type IssuingRecord = Readonly<z.infer<typeof issuingSchema>>;
@@ -51,12 +53,17 @@ export const issueTokens = defineAuthorityCollection('issue-tokens', issueTokenS
 /** How long AWS remembers an IdempotencyToken. */
 export const TOKEN_LIFETIME_MS = 5 * MINUTE_MS;
 
-/** The key of a certificate in its collection, from its serial number in hexadecimal with any leading zeros and case. */
+/**
+ * The key of a certificate in its collection.
+ * @param serialNumber hexadecimal, in either case, with or without leading zeros
+ */
 export function certificateKey(serialNumber: string): string {
   return serialNumber.toLowerCase().replace(/^0+/, '').padStart(32, '0');
 }
 
-/** Tokens may hold characters that keys of the store may not. */
+/**
+ * The key of an IdempotencyToken in its collection. Tokens may hold characters that keys may not.
+ */
 export function tokenKey(idempotencyToken: string): string {
   return createHash('sha256').update(idempotencyToken).digest('hex');
 }

@@ -11,7 +11,7 @@ export function requireInstalled({ id, installed }: AuthorityRecord): InstalledC
 }
 
 /**
- * What is stored of an authority's own certificate.
+ * The stored form of an authority's own certificate.
  * @param chain from its issuer up to the root
  * @throws DecodeError when its subjectKeyIdentifier is malformed
  */

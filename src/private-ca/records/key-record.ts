@@ -2,24 +2,24 @@ import { z } from 'zod';
 import { base64Bytes } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 
-/** A key in the record store. */
+/** A key that is sealed in the record store. */
 const sealedKeySchema = z.strictObject({
   /** PKCS #8, DER, sealed under `authorityKeySealContext`. */
   sealedPrivateKey: sealedText,
 });
 
-/** Where a key is that never leaves its PKCS #11 token. */
+/** Where to find a key that never leaves its PKCS #11 token. */
 const tokenKeySchema = z.strictObject({
   tokenLabel: z.string(),
   /** CKA_ID, lower-case hexadecimal: the octets of the authority's id and eight random ones. */
   keyId: z.string().regex(/^[0-9a-f]{48}$/),
-  /** SubjectPublicKeyInfo, DER: the token must not sign with another key. */
+  /** SubjectPublicKeyInfo, DER. Signatures of the token are verified with it. */
   publicKey: base64Bytes,
-  /** Of a deleted authority, in milliseconds since the epoch: the token does not forget keys by itself. */
+  /** Only of a deleted authority, in milliseconds since the epoch: tokens do not expire keys. */
   destroyAt: z.number().optional(),
 });
 
-/** How an authority's key is found again. Keys of both kinds may stand side by side. */
+/** How to open an authority's key. Keys of both kinds may exist side by side. */
 export const keyRecordSchema = z.union([sealedKeySchema, tokenKeySchema]);
 
 export type SealedKey = Readonly<z.infer<typeof sealedKeySchema>>;

@@ -1,4 +1,4 @@
-/** A session, slot or object, as pkcs11js names it. */
+/** A session, slot or object, as pkcs11js represents it. */
 export type Handle = Buffer;
 
 export interface TokenAttribute {
@@ -19,8 +19,8 @@ interface PssParameter {
 }
 
 /**
- * What we need of pkcs11js, which is optional and therefore typed here. The functions are those of PKCS #11 2.40 and
- * block, except the two Async ones.
+ * The part of pkcs11js that we use; the package is optional, so its types are declared here. The
+ * functions are those of PKCS #11 2.40. They block, except the two Async ones.
  */
 export interface Cryptoki {
   C_Initialize(options: { readonly flags: number }): void;

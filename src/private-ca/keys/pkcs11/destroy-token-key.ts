@@ -3,7 +3,10 @@ import { CK } from './cryptoki.ts';
 import { findTokenObjects } from './find-token-objects.ts';
 import type { TokenSession } from './session-pool.ts';
 
-/** Destroys both halves of a pair; does nothing when they are gone. @throws pkcs11js's error */
+/**
+ * Destroys both halves of a key pair; does nothing when they are already gone.
+ * @throws pkcs11js's error
+ */
 export function destroyTokenKey(session: TokenSession, keyId: string): void {
   const id = { type: CK.CKA_ID, value: Buffer.from(keyId, 'hex') };
   for (const object of findTokenObjects(session, [id])) {
@@ -12,7 +15,10 @@ export function destroyTokenKey(session: TokenSession, keyId: string): void {
   session.keys.delete(keyId);
 }
 
-/** Destroys a key that came when nobody waited for it any more. @returns what there is to tell of it: no key is left without a word */
+/**
+ * Destroys a key that the token made after the caller had stopped waiting.
+ * @returns the fault to report, so that no abandoned key goes unnoticed
+ */
 export function destroyLateKey(session: TokenSession, keyId: string): KeyStoreError {
   const late = `the token made the key ${keyId} too late`;
   try {

@@ -4,7 +4,7 @@ import { MissingKeyError } from './token-fault.ts';
 
 const PAGE = 100;
 
-/** Every object that the session sees and that has the attributes. */
+/** Every object that the session sees and that has these attributes. */
 export function findTokenObjects(
   { cryptoki, handle }: Pick<TokenSession, 'cryptoki' | 'handle'>,
   template: readonly TokenAttribute[],
@@ -20,7 +20,7 @@ export function findTokenObjects(
   return found;
 }
 
-/** The private key of an id; looked for once a login. @throws MissingKeyError */
+/** The private key with an id. It is searched once per login. @throws MissingKeyError */
 export function findPrivateKey(session: TokenSession, keyId: string): Handle {
   const known = session.keys.get(keyId);
   if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export function findPrivateKey(session: TokenSession, keyId: string): Handle {
   return key;
 }
 
-/** The value of an attribute of an object. @throws pkcs11js's error */
+/** The value of an object's attribute. @throws pkcs11js's error */
 export function readAttribute(
   cryptoki: Cryptoki,
   session: Handle,

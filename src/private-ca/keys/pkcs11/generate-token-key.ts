@@ -24,8 +24,8 @@ const ALGORITHMS: Readonly<Record<KeyAlgorithm, TokenKeyAlgorithm>> = {
 const F4 = Buffer.of(1, 0, 1);
 
 /**
- * Makes a key pair in the token that signs, does nothing else and cannot be read.
- * @throws KeyStoreError 'unsupported' when the token does not make such keys
+ * Makes a key pair in the token that can only sign and cannot be read.
+ * @throws KeyStoreError 'unsupported' when the token cannot make such keys
  */
 export async function generateTokenKey(
   session: TokenSession,
@@ -97,7 +97,7 @@ function privateTemplate(name: {
   ];
 }
 
-/** A token that does not keep what it was told is none to trust a CA key to. */
+/** A CA key must not be in a token that ignores these attributes. */
 function requireSecrecy({ cryptoki, handle }: TokenSession, privateKey: Handle): void {
   const sensitive = readAttribute(cryptoki, handle, privateKey, CK.CKA_SENSITIVE);
   const extractable = readAttribute(cryptoki, handle, privateKey, CK.CKA_EXTRACTABLE);
@@ -123,7 +123,10 @@ function readPublicKey(
   return createPublicKey({ key: { kty: 'EC', crv, x, y }, format: 'jwk' });
 }
 
-/** A DER OCTET STRING by PKCS #11 2.40; some tokens give what should be inside. @throws KeyStoreError for anything else */
+/**
+ * CKA_EC_POINT is a DER OCTET STRING (PKCS #11 2.40); some tokens return only its content.
+ * @throws KeyStoreError for any other form
+ */
 function uncompressedPoint(value: Buffer, octets: number): Buffer {
   const length = 1 + 2 * octets;
   const point = value.length === length ? value : Buffer.from(readBer(value).content);

@@ -9,8 +9,9 @@ interface Pkcs11Package {
 const require = createRequire(import.meta.url);
 
 /**
- * Loads the PKCS #11 module of a token's maker, a shared library.
- * @throws KeyStoreError 'misconfigured' when the package pkcs11js is not installed, or the file is no such module
+ * Loads the token maker's PKCS #11 module, a shared library.
+ * @throws KeyStoreError 'misconfigured' when the package pkcs11js is not installed, or the file is
+ *   not such a module
  */
 export function loadCryptoki(
   module: string,

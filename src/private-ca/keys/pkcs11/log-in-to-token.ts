@@ -3,21 +3,22 @@ import { CK, type Cryptoki, type Handle } from './cryptoki.ts';
 import { returnValueOf } from './token-fault.ts';
 
 export interface TokenLogin {
-  /** CKA_LABEL of the token, without the blanks at its end. */
+  /** The label of the token, without trailing blanks. */
   readonly tokenLabel: string;
   readonly pin: string;
 }
 
-/** Of a session on `slot`, read and write. */
+/** Opens a session on `slot`, read and write. */
 export function openSession(cryptoki: Cryptoki, slot: Handle): Handle {
   return cryptoki.C_OpenSession(slot, CK.CKF_SERIAL_SESSION | CK.CKF_RW_SESSION);
 }
 
 /**
- * Begins with the module, or begins anew: what was open before is no longer. The login is that of the whole process and
- * lasts as long as a session is open, so one is opened that stays.
+ * Initializes the module, after ending an earlier use of it: sessions that were open are closed.
+ * The login holds for the whole process as long as a session is open, so one session stays open.
  * @returns the token's slot
- * @throws KeyStoreError 'misconfigured' for a PIN that another attempt cannot make right, 'unavailable' for a token that is not there
+ * @throws KeyStoreError 'misconfigured' for a PIN that another attempt cannot make right,
+ *   'unavailable' when the token is absent
  */
 export function logInToToken(cryptoki: Cryptoki, { tokenLabel, pin }: TokenLogin): Handle {
   finalize(cryptoki);
@@ -33,16 +34,19 @@ export function logInToToken(cryptoki: Cryptoki, { tokenLabel, pin }: TokenLogin
   return slot;
 }
 
-/** Closes what is open. */
+/** Closes all sessions and ends the use of the module. */
 export function finalize(cryptoki: Cryptoki): void {
   try {
     cryptoki.C_Finalize();
   } catch {
-    // It was not initialized, or the token is gone: nothing is open.
+    // The module was not initialized, or the token is gone: nothing is open.
   }
 }
 
-/** @returns false for a module that could not be ended, as some cannot that have lost their network: what was open still is */
+/**
+ * @returns false when the module could not be ended before, as happens with modules that lost their
+ *   network: its sessions are still open
+ */
 function initialize(cryptoki: Cryptoki): boolean {
   try {
     // Sessions are used on several threads.
@@ -69,7 +73,7 @@ function findSlot(cryptoki: Cryptoki, tokenLabel: string): Handle {
   throw new KeyStoreError('unavailable', `no token is labelled "${tokenLabel}"; ${others}`);
 }
 
-/** A server that is started again and again with a wrong PIN must not lock the token. */
+/** Restarts with a wrong PIN must not lock the token. */
 function requireAttempts(tokenLabel: string, flags: number): void {
   if ((flags & CK.CKF_USER_PIN_LOCKED) !== 0) throw locked(tokenLabel);
   if ((flags & CK.CKF_USER_PIN_FINAL_TRY) === 0) return;

@@ -24,15 +24,16 @@ interface Dependencies {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Is told when the token does not do its work. */
+  /** Called with each fault of the token. */
   readonly report?: (fault: KeyStoreError) => void;
-  /** How long a signature is waited for, in milliseconds; default 10 seconds. */
+  /** How long to wait for a signature; default 10 seconds. */
   readonly patience?: number;
 }
 
 /**
- * Keeps authorities' keys in a PKCS #11 token. Logs in at once, so that what is configured wrongly shows. Open one for a
- * module and process: it begins the module anew when the token was away.
+ * Keeps authorities' keys in a PKCS #11 token. Logs in at once, so that a wrong configuration
+ * shows. Open only one for a module and process: it initializes the module again when the token was
+ * away.
  * @throws KeyStoreError
  */
 export async function openPkcs11KeyStore(
@@ -104,7 +105,7 @@ function tokenSigningKey(use: UseToken, keyId: string, publicKey: KeyObject): Si
   };
 }
 
-/** A token that was restored from elsewhere may have another key under the id, and hardware fails. */
+/** A restored token may have another key under the id, and hardware fails. */
 function requireGoodSignature(
   publicKey: KeyObject,
   algorithm: SigningAlgorithm,
@@ -127,7 +128,7 @@ async function listKeys(session: TokenSession): Promise<readonly KeyInToken[]> {
     const label = readAttribute(cryptoki, handle, key, CK.CKA_LABEL);
     const name = readTokenKeyName(id, label.toString('utf8'));
     if (name !== undefined) found.push(name);
-    // Each look is a round trip, and a token may have many keys of others.
+    // Each read is a round trip, and a token may hold many keys of other programs.
     await nextTurn();
   }
   return found;

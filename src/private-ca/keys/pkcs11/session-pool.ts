@@ -1,31 +1,41 @@
+import { MINUTE_MS } from '../../../durations.ts';
 import { KeyStoreError } from '../key-store.ts';
 import type { Cryptoki, Handle } from './cryptoki.ts';
 import { finalize, logInToToken, openSession, type TokenLogin } from './log-in-to-token.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { isLost, MissingKeyError, tokenFault } from './token-fault.ts';
 
-/** Each call may hold one of the four threads that Node.js has for files and cryptography too, and a token that hangs all of them. */
-const SESSIONS = 3;
+/**
+ * A call may block one of the four threads that Node.js also uses for files and cryptography; if
+ * the token hangs, every session does.
+ */
+const MAX_SESSIONS = 3;
 
-/** Between attempts to log in, which block. Milliseconds. */
-const PAUSE = 5_000;
+/** Between attempts to log in, which block. */
+const PAUSE_MS = 5_000;
 
-/** For one's turn and the token's answer: devices wait for longer, and can then be told to come back. Milliseconds. */
-const PATIENCE = 10_000;
+/**
+ * How long to wait for a session and the answer of the token: devices wait longer, and can then be
+ * told to come back.
+ */
+const PATIENCE_MS = 10_000;
 
-/** For making a key: smart cards and small HSMs take minutes for RSA_4096, and sometimes several times as long. Milliseconds. */
-const KEY_PATIENCE = 600_000;
+/**
+ * How long to wait for a new key: smart cards and small HSMs take minutes for RSA_4096, sometimes
+ * several times as long.
+ */
+const KEY_PATIENCE_MS = 10 * MINUTE_MS;
 
-/** What work on a token is done with. */
+/** What work on a token runs with. */
 export interface TokenSession {
   readonly cryptoki: Cryptoki;
   readonly slot: Handle;
   readonly handle: Handle;
-  /** Handles of private keys by key id, good for as long as the login is. */
+  /** Handles of private keys by key id, valid for this login. */
   readonly keys: Map<string, Handle>;
 }
 
-/** @param isAwaited whether somebody still waits for what comes of it */
+/** @param isAwaited whether the caller still waits for the result */
 type TokenWork<T> = (session: TokenSession, isAwaited: () => boolean) => Promise<T>;
 
 interface Connection extends Omit<TokenSession, 'handle'> {
@@ -37,12 +47,15 @@ interface Connection extends Omit<TokenSession, 'handle'> {
   drained: () => void;
 }
 
-/** Logs in once and lends sessions. When the token was away it logs in again and the work is done a second time. */
+/**
+ * Logs in once and lends sessions. If the token was away, it logs in again and runs the work a
+ * second time.
+ */
 export class SessionPool {
   readonly #cryptoki: Cryptoki;
   readonly #login: TokenLogin;
   readonly #clock: () => number;
-  readonly #turns = createTurns(SESSIONS);
+  readonly #turns = createTurns(MAX_SESSIONS);
   readonly #patience: Patience;
   readonly #keyTurns = createTurns(1);
   readonly #keyPatience: Patience;
@@ -53,23 +66,29 @@ export class SessionPool {
   constructor(
     cryptoki: Cryptoki,
     login: TokenLogin,
-    { clock, patience = PATIENCE }: { readonly clock: () => number; readonly patience?: number },
+    { clock, patience = PATIENCE_MS }: { readonly clock: () => number; readonly patience?: number },
   ) {
     this.#cryptoki = cryptoki;
     this.#login = login;
     this.#clock = clock;
     const token = `the token "${login.tokenLabel}"`;
-    this.#patience = createPatience(`${token} does not answer`, SESSIONS, patience);
+    this.#patience = createPatience(`${token} does not answer`, MAX_SESSIONS, patience);
     const complaint = `${token} has not made a key in its time; one that it makes later is destroyed`;
-    this.#keyPatience = createPatience(complaint, 1, KEY_PATIENCE);
+    this.#keyPatience = createPatience(complaint, 1, KEY_PATIENCE_MS);
   }
 
-  /** @throws KeyStoreError, also when the token hangs, and whatever `work` throws that no token said */
+  /**
+   * @throws KeyStoreError, also when the token hangs, and any error of `work` that does not come
+   *   from the token
+   */
   use<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
     return this.#patience.wait(this.#turns, (isAwaited) => this.#useTwice(work, isAwaited));
   }
 
-  /** As `use`, with more patience, for one at a time: whoever makes keys must not keep the others from signing. */
+  /**
+   * As `use`, with a longer limit and one call at a time, so that making keys does not keep others
+   * from signing.
+   */
   useForKey<T>(work: TokenWork<T>): Promise<T> {
     return this.#keyPatience.wait(
       (begin) => this.#keyTurns(() => this.#turns(begin)),
@@ -77,14 +96,17 @@ export class SessionPool {
     );
   }
 
-  /** As `use`, for work that may take its time in calls that block, of which no limit would hear. */
+  /** As `use`, without a limit, for work in long blocking calls. */
   useForLong<T>(work: (session: TokenSession) => Promise<T>): Promise<T> {
     return this.#turns(() => this.#useTwice(work, () => true));
   }
 
-  /** Waits for the work under way, then ends with the module; neither when a call hangs, under which nothing may be ended. */
+  /**
+   * Waits for the work in progress, then ends the use of the module. Does nothing while a call
+   * hangs: the module must not be ended under it.
+   */
   async close(): Promise<void> {
-    if (this.#patience.hasLeft() || this.#keyPatience.hasLeft()) return;
+    if (this.#patience.hasAbandoned() || this.#keyPatience.hasAbandoned()) return;
     const connection = await this.#connecting?.catch(() => undefined);
     if (connection) await drain(connection);
     finalize(this.#cryptoki);
@@ -113,7 +135,7 @@ export class SessionPool {
       idle.push(handle);
       return result;
     } catch (error) {
-      // A session with an operation half done is of no more use.
+      // A session with an unfinished operation cannot be used again.
       if (handle !== undefined) closeQuietly(cryptoki, handle);
       if (isLost(error)) this.#abandon(connection, error);
       throw error;
@@ -133,7 +155,7 @@ export class SessionPool {
 
   async #connect(): Promise<Connection> {
     try {
-      // The module must not be begun anew under those who still use it.
+      // The module must not be initialized again while others still use it.
       await (this.#former && drain(this.#former));
       const now = this.#clock();
       this.#requireNoRefusal(now);
@@ -158,15 +180,15 @@ export class SessionPool {
   #requireNoRefusal(now: number): void {
     if (this.#refusal === undefined) return;
     const { error, at } = this.#refusal;
-    // A second wrong PIN is nearer to a locked token, and the PIN stays what it is until the next start.
+    // A second wrong PIN could lock the token, and the PIN does not change before the next start.
     const isFinal = error instanceof KeyStoreError && error.fault === 'misconfigured';
-    // A clock that was put back is no reason to wait longer.
-    if (isFinal || Math.abs(now - at) < PAUSE) throw error;
+    // Absolute value: a clock that was set back must not prolong the pause.
+    if (isFinal || Math.abs(now - at) < PAUSE_MS) throw error;
   }
 
   #abandon(connection: Connection, error: unknown): void {
-    // A key that is gone for good must not keep the others' users logging in.
-    const isYoung = Math.abs(this.#clock() - connection.since) < PAUSE;
+    // One missing key must not make the users of other keys log in again and again.
+    const isYoung = Math.abs(this.#clock() - connection.since) < PAUSE_MS;
     if (connection.lost || (isYoung && error instanceof MissingKeyError)) return;
     connection.lost = true;
     this.#former = connection;
@@ -185,14 +207,14 @@ function closeQuietly(cryptoki: Cryptoki, session: Handle): void {
   try {
     cryptoki.C_CloseSession(session);
   } catch {
-    // It was lost with its token.
+    // The session was lost with its token.
   }
 }
 
-/** Does `work` when its turn has come. */
+/** Runs `work` when its turn comes. */
 type Turns = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** At most `most` at once; the others wait in their order. */
+/** Runs at most `most` at once; the others wait in order. */
 function createTurns(most: number): Turns {
   let free = most;
   const waiting: (() => void)[] = [];
@@ -203,7 +225,7 @@ function createTurns(most: number): Turns {
       return await work();
     } finally {
       const next = waiting.shift();
-      // The next one that waits is handed the turn, so that no other slips in between.
+      // The turn passes to the next in line, so that no newcomer takes it.
       if (next === undefined) free += 1;
       else next();
     }

@@ -1,11 +1,17 @@
 import { KeyStoreError } from '../key-store.ts';
 
-/** A key is not where its record says. Looked for once more after logging in again: some modules show an absent token empty. */
+/**
+ * A key is not where its record says. Some modules show an absent token as empty, so the key is
+ * searched again after another login.
+ */
 export class MissingKeyError extends Error {
   override readonly name = 'MissingKeyError';
 }
 
-/** What a session, a login or a key handle that is no longer good gives; the vague ones are what makers give for a lost network. */
+/**
+ * What modules return for a session, login or key handle that is no longer valid. Makers return the
+ * vague ones for a lost network.
+ */
 const LOST: ReadonlySet<string> = new Set([
   'CKR_CRYPTOKI_NOT_INITIALIZED',
   'CKR_DEVICE_ERROR',
@@ -21,7 +27,7 @@ const LOST: ReadonlySet<string> = new Set([
   'CKR_USER_NOT_LOGGED_IN',
 ]);
 
-/** What a token without the mechanism, the curve or the key length gives. */
+/** What a token returns that lacks the mechanism, the curve or the key length. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   'CKR_ATTRIBUTE_VALUE_INVALID',
   'CKR_CURVE_NOT_SUPPORTED',
@@ -31,19 +37,22 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'CKR_MECHANISM_PARAM_INVALID',
 ]);
 
-/** As in CKR_PIN_INCORRECT; undefined for what no token said. */
+/**
+ * The name of a return value, such as CKR_PIN_INCORRECT; undefined for an error that no token
+ * returned.
+ */
 export function returnValueOf(error: unknown): string | undefined {
-  // Ours may quote one.
+  // Our own errors may quote one.
   if (error instanceof KeyStoreError) return undefined;
   return error instanceof Error ? /\bCKR_\w+/.exec(error.message)?.[0] : undefined;
 }
 
-/** Whether the same call may succeed after logging in again. */
+/** Whether the same call may succeed after another login. */
 export function isLost(error: unknown): boolean {
   return error instanceof MissingKeyError || LOST.has(returnValueOf(error) ?? '');
 }
 
-/** The error of a token in the words of the port; any other is given back as it is. */
+/** A token's error as a KeyStoreError; any other error unchanged. */
 export function tokenFault(tokenLabel: string, error: unknown): unknown {
   if (error instanceof MissingKeyError) {
     const message = `the token "${tokenLabel}" ${error.message}`;

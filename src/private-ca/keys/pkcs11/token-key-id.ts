@@ -5,8 +5,9 @@ const RANDOM_OCTETS = 8;
 const LABEL = 'scep-connector CA ';
 
 /**
- * A CKA_ID, hexadecimal, for a new key: the authority's id, so that people find it, and random octets, because two processes may
- * make a key for one authority and only one of the keys is kept.
+ * A CKA_ID, hexadecimal, for a new key: the octets of the authority's id, so that people can find
+ * the key, and random octets, because two processes may each make a key for one authority and only
+ * one is kept.
  */
 export function newTokenKeyId(
   authorityId: string,
@@ -16,12 +17,12 @@ export function newTokenKeyId(
   return Buffer.concat([id, randomBytes(RANDOM_OCTETS)]).toString('hex');
 }
 
-/** CKA_LABEL: what the tools of a token show. */
+/** CKA_LABEL, which the tools of a token show. */
 export function tokenKeyLabel(authorityId: string): string {
   return `${LABEL}${authorityId}`;
 }
 
-/** Undefined for a key that another program made. */
+/** Undefined for a key of another program. */
 export function readTokenKeyName(id: Uint8Array, label: string): KeyInToken | undefined {
   if (id.length !== ID_OCTETS + RANDOM_OCTETS) return undefined;
   const keyId = Buffer.from(id).toString('hex');
