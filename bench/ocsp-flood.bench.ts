@@ -11,7 +11,7 @@ import { tempDirectory } from '../test/support/servers/temp-directory.ts';
 
 const ROUNDS = 3;
 /** How long one kind of load lasts. */
-const WINDOW = 3_000;
+const WINDOW_MS = 3_000;
 /**
  * Devices that each always have an enrolment under way; relying parties do the same with an OCSP
  * request.
@@ -30,7 +30,7 @@ interface Tally {
 
 type Send = (agent: Agent, count: Tally) => Promise<void>;
 
-it('enrolments beside a flood of OCSP requests with nonces', async () => {
+it('measures enrolments during a flood of OCSP requests with nonces', async () => {
   const server = await startConnector();
   const { ready } = server;
   const nextMessage = await openMessageSource(ready.scepUrl, ready.challengePassword);
@@ -71,7 +71,7 @@ it('enrolments beside a flood of OCSP requests with nonces', async () => {
       // The server may have closed connections of the last window meanwhile.
       const agent = new Agent({ keepAlive: true });
       const lane = async (send: Send) => {
-        while (performance.now() - begun < WINDOW) await send(agent, count);
+        while (performance.now() - begun < WINDOW_MS) await send(agent, count);
       };
       await Promise.all([
         ...Array.from({ length: devices }, () => lane(enrol)),

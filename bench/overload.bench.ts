@@ -20,7 +20,7 @@ interface Answer {
 
 type MakeRequest = () => Uint8Array;
 
-it('enrolments beyond what one process can do', async () => {
+it('measures enrolments beyond what one process can do', async () => {
   const { ready, process: server } = await startConnector();
   pin(server.pid, 0);
   pin(process.pid, 1);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** How long a device waits for an answer. sscep and most MDM agents wait longer. */
-const PATIENCE = 30_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * Sends the octets of a whole HTTP/1.1 request. Resolves to the status once the whole answer has
@@ -68,7 +68,7 @@ function exchange(socket: Socket, request: Uint8Array): Promise<number> {
       if (isWhole(received)) done(Number(received.slice(9, 12)));
     };
     const lost = () => done(0);
-    const timer = setTimeout(lost, PATIENCE);
+    const timer = setTimeout(lost, PATIENCE_MS);
     const done = (status: number) => {
       clearTimeout(timer);
       socket.off('data', take).off('close', lost);

@@ -82,7 +82,7 @@ export const WRITING_QUIRKS: readonly ClientQuirk[] = [
     what: 'SUCCESS contains only the issued certificate, unless `scep:chain` adds others',
     clients: 'scepclient and iOS use the first of several certificates',
     where: 'enrolment/decision.ts#grantedCertificate',
-    tests: ['interop/scepclient.test.ts > enrols with a request of its own making'],
+    tests: ['interop/scepclient.test.ts > enrols with a request that it makes itself'],
   },
   {
     name: 'exact-content-types',

@@ -25,7 +25,7 @@ function comparable(schema: unknown): unknown {
   });
 }
 
-it('there are the actions of the newest model, and no other', () => {
+it('the actions are those of the newest model', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
 });
 
@@ -33,12 +33,12 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
   const ours = OURS[name];
   if (ours === undefined) throw new Error(`we have no ${name}`);
 
-  it('takes its input: members, types, what is required, every constraint', () => {
+  it('takes the input of the model: members, types, required members and constraints', () => {
     const expected = modelled.input && modelJsonSchema(model, modelled.input);
     expect(comparable(wireJsonSchema(ours.input))).toEqual(comparable(expected));
   });
 
-  it('has its errors', () => {
+  it('has the errors of the model', () => {
     const expected = modelled.errors?.map(({ shape }) => shape);
     expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
   });

@@ -34,7 +34,7 @@ async function expectAllServed(fleet: ReturnType<typeof makeFleet>): Promise<voi
   expect(world.uncertain).toEqual([]);
 }
 
-describe('what passes: devices wait, and have one certificate each behind it', () => {
+describe('transient faults make devices wait, and each then has one certificate', () => {
   it.each<[string, CallFate]>([
     ['a page of a proxy with status 200', { kind: 'page', status: 200 }],
     ['a page of a proxy with status 403', { kind: 'page', status: 403 }],
@@ -50,7 +50,7 @@ describe('what passes: devices wait, and have one certificate each behind it', (
     await expectAllServed(fleet);
   });
 
-  it('a certificate that is in progress for hours is waited for, and not asked for again', async () => {
+  it('a certificate that stays in progress for hours is waited for and not requested again', async () => {
     const { fleet } = await open();
     world.proxy.setFate((operation) =>
       operation === 'GetCertificate' ? answer('RequestInProgressException') : PASS,
@@ -67,7 +67,7 @@ describe('what passes: devices wait, and have one certificate each behind it', (
   });
 });
 
-describe('what does not pass: devices are told, and nothing is issued', () => {
+describe('lasting faults are reported to devices, and nothing is issued', () => {
   it.each([
     ['a CSR that AWS cannot read', answer('MalformedCSRException')],
     ['a quota that is used up', answer('LimitExceededException', 'The quota of certificates')],

@@ -22,7 +22,7 @@ function withoutPromises(schema: unknown): unknown {
   );
 }
 
-it('there are the operations of the newest model, and no other', () => {
+it('the operations are those of the newest model', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
 });
 
@@ -30,12 +30,12 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
   const ours = OURS[name];
   if (ours === undefined) throw new Error(`we have no ${name}`);
 
-  it('has its method, path and status', () => {
+  it('has the method, path and status of the model', () => {
     const { method, path, status } = ours.http;
     expect({ method, requestUri: path, responseCode: status }).toEqual(modelled.http);
   });
 
-  it('has its members in the query, and its labels', () => {
+  it('has the query members and path labels of the model', () => {
     const inQuery = membersOfShape(model, modelled.input)
       .filter(([, { location }]) => location === 'querystring')
       .map(([member, { locationName }]) => [member, locationName]);
@@ -47,18 +47,18 @@ describe.each(Object.entries(model.operations))('%s', (name, modelled) => {
     expect(labels.every(([member, place]) => member === place)).toBe(true);
   });
 
-  it('takes its input: members, types, what is required, every constraint', () => {
+  it('takes the input of the model: members, types, required members and constraints', () => {
     const expected = modelled.input && modelJsonSchema(model, modelled.input);
     expect(sorted(wireJsonSchema(ours.input))).toEqual(sorted(expected));
   });
 
-  it('gives its output', () => {
+  it('returns the output of the model', () => {
     const given = ours.output && withoutPromises(wireJsonSchema(ours.output));
     const expected = modelled.output && withoutPromises(modelJsonSchema(model, modelled.output));
     expect(given).toEqual(expected);
   });
 
-  it('has its errors', () => {
+  it('has the errors of the model', () => {
     const expected = modelled.errors?.map(({ shape }) => shape);
     expect(ours.errors.toSorted()).toEqual(expected?.toSorted());
   });

@@ -105,7 +105,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
   const shape = shapeOf(model, input);
   const least = requiredSamples(shape, sampleOf);
 
-  it('takes the least, and ignores members that it does not know', async () => {
+  it('accepts the required members alone, and ignores unknown ones', async () => {
     const reply = await call(operation, least);
     expect([operation.http.responseCode, 404]).toContain(reply.status);
     const withSurprise = await call(operation, { ...least, Surprise: { a: [null] } });
@@ -140,7 +140,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
   });
 
   it.each(membersOfShape(model, input).filter(([, { location }]) => location === undefined))(
-    '%s: null where nothing is required counts as absent',
+    '%s: takes null for an absent optional member',
     async (name) => {
       if ((shape.required ?? []).includes(name)) return;
       const [plain, withNull] = [
@@ -152,7 +152,7 @@ describe.each(Object.entries(model.operations))('%s', (_name, operation) => {
   );
 });
 
-describe('members inside of members', () => {
+describe('members of members', () => {
   const create = model.operations['CreateConnector'];
   if (create === undefined) throw new Error('the model has no CreateConnector');
   const intune = { AzureApplicationId: SAMPLES['AzureApplicationId'], Domain: 'example.com' };
@@ -169,7 +169,7 @@ describe('members inside of members', () => {
   });
 });
 
-it('several faults are told at once', async () => {
+it('reports several faults at once', async () => {
   const create = model.operations['CreateConnector'];
   if (create === undefined) throw new Error('the model has no CreateConnector');
   const reply = await call(create, { ClientToken: '', VpcEndpointId: 'x' });

@@ -18,10 +18,13 @@ export function describeArguments(subject: () => StoreUnderTest): void {
       '\udbff\udfff',
     ];
 
-    it.each([...examples, 'ß'.repeat(100_000)])('are kept to the character: %j', async (value) => {
-      await store().commit('p', [put('a', value)]);
-      expect((await store().get('p', 'c', 'a'))?.value).toBe(value);
-    });
+    it.each([...examples, 'ß'.repeat(100_000)])(
+      'are kept character by character: %j',
+      async (value) => {
+        await store().commit('p', [put('a', value)]);
+        expect((await store().get('p', 'c', 'a'))?.value).toBe(value);
+      },
+    );
 
     it('may be any Unicode text', async () => {
       const text = fc.string({ unit: 'binary', maxLength: 50 });
@@ -65,7 +68,7 @@ export function describeArguments(subject: () => StoreUnderTest): void {
       await refused(store().increment('p', key, 1)).rejects.toThrow(RangeError);
     });
 
-    it('takes the longest, and keys with any printable ASCII character', async () => {
+    it('accepts the longest names, and keys with any printable ASCII character', async () => {
       const ascii = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 0x20 + i));
       for (const key of [ascii, 'k'.repeat(512)]) {
         await store().commit(longest, [{ ...put(key, '1'), collection: longest }]);

@@ -7,11 +7,11 @@ export function describeCollections(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 
   describe('collections', () => {
-    it('are none in a new store', async () => {
+    it('do not exist in a new store', async () => {
       expect(await placesIn(store())).toEqual([]);
     });
 
-    it('come once each, however many records they have and whatever their names are', async () => {
+    it('are listed once each, whatever their names and number of records', async () => {
       const places = ['p c', 'p cc', 'p !', 'p 9', 'p c;', 'pp c', 'p; c', '! ~', '~ !', '{p} c}'];
       const longest = `${'n'.repeat(200)} ${'m'.repeat(200)}`;
       for (const place of [...places, longest]) {
@@ -22,13 +22,13 @@ export function describeCollections(subject: () => StoreUnderTest): void {
       expect(await placesIn(store())).toEqual([...places, longest].toSorted());
     });
 
-    it('are all met, however many there are', async () => {
+    it('are all listed, however many there are', async () => {
       const names = Array.from({ length: 300 }, (_, i) => `p${i}`);
       await Promise.all(names.map((name) => store().commit(name, [put('a', '1')])));
       expect(await placesIn(store())).toEqual(names.map((name) => `${name} c`).toSorted());
     });
 
-    it('are not made by counters, by conflicts or by what was deleted', async () => {
+    it('do not come from counters, conflicts or deleted records', async () => {
       await store().increment('p', 'n', 1);
       await store().increment('q', 'c:n', 1);
       await store().commit('p', [put('a', '1', { condition: { version: 7 } })]);
@@ -38,14 +38,14 @@ export function describeCollections(subject: () => StoreUnderTest): void {
       expect(await placesWithRecords(store())).toEqual(['s c']);
     });
 
-    it('have no records when all have expired', async () => {
+    it('are not listed when all their records have expired', async () => {
       await store().commit('p', [put('a', '1', { expiresAt: subject().now() + 1_000 })]);
       await store().commit('q', [put('a', '1'), put('b', '1', { expiresAt: 1 })]);
       await subject().advance(1_000);
       expect(await placesWithRecords(store())).toEqual(['q c']);
     });
 
-    it('that last are met while others come and go', async () => {
+    it('are listed if they last, while others come and go', async () => {
       for (const name of ['a', 'c', 'e', 'g']) await store().commit(name, [put('k', '1')]);
       const met: string[] = [];
       for await (const { partition } of store().collections()) {
@@ -58,7 +58,7 @@ export function describeCollections(subject: () => StoreUnderTest): void {
       expect(new Set(met).size).toBe(met.length);
     });
 
-    it('are read anew each time, and to the end only if wanted', async () => {
+    it('are read again each time, and only as far as the caller asks', async () => {
       await store().commit('p', [put('a', '1')]);
       await store().commit('q', [put('a', '1')]);
       const places = store().collections();

@@ -15,7 +15,7 @@ export function describeCommits(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 
   describe('commit', () => {
-    it('gives back what was put, without an expiry', async () => {
+    it('returns what was put, without an expiry', async () => {
       expect(await store().commit('p', [put('a', 'one')])).toEqual(COMMITTED);
       expect(await store().get('p', 'c', 'a')).toEqual({
         key: 'a',
@@ -46,7 +46,7 @@ export function describeCommits(subject: () => StoreUnderTest): void {
       expect(await store().list('p', 'c', ALL)).toEqual(before);
     });
 
-    it('judges every condition against the state before the commit', async () => {
+    it('checks every condition against the state before the commit', async () => {
       await store().commit('p', [put('a', 'one'), put('b', 'one')]);
       const condition = { version: await versionOf(store(), 'b') };
       const result = await store().commit('p', [
@@ -63,7 +63,7 @@ export function describeCommits(subject: () => StoreUnderTest): void {
       expect(await keysIn(store(), 'p', 'c')).toEqual(['b', 'new']);
     });
 
-    it('refuses a version that is not the current one, or that nothing has', async () => {
+    it('refuses a version other than the current one, and a version of an absent record', async () => {
       await store().commit('p', [put('a', 'one')]);
       const version = await versionOf(store(), 'a');
       await store().commit('p', [put('a', 'two')]);
@@ -76,18 +76,18 @@ export function describeCommits(subject: () => StoreUnderTest): void {
       expect(await store().get('p', 'c', 'a')).toBeUndefined();
     });
 
-    it('refuses two writes to one record, and takes none', async () => {
+    it('refuses two writes to one record, and makes neither', async () => {
       await expect(store().commit('p', [put('a', '1'), remove('a')])).rejects.toThrow(RangeError);
       expect(await store().get('p', 'c', 'a')).toBeUndefined();
       const elsewhere = { ...put('a', '2'), collection: 'd' };
       expect(await store().commit('p', [put('a', '1'), elsewhere])).toEqual(COMMITTED);
     });
 
-    it('takes an empty list of writes', async () => {
+    it('accepts an empty list of writes', async () => {
       expect(await store().commit('p', [])).toEqual(COMMITTED);
     });
 
-    it('takes hundreds of writes at once', async () => {
+    it('accepts hundreds of writes at once', async () => {
       const writes = Array.from({ length: 500 }, (_, i) => put(`k${i}`, 'x'.repeat(1_000)));
       expect(await store().commit('p', writes)).toEqual(COMMITTED);
       expect(await keysIn(store(), 'p', 'c')).toHaveLength(500);
@@ -114,7 +114,7 @@ export function describeCommits(subject: () => StoreUnderTest): void {
       expect((await store().get('p', 'c', 'a'))?.value).toBe(`${results.indexOf('committed')}`);
     });
 
-    it('loses no update of those who read, change and retry on conflict', async () => {
+    it('loses no update of clients that read, change and retry on conflict', async () => {
       await store().commit('p', [put('sum', '0')]);
       const addOne = async (): Promise<void> => {
         const record = await store().get('p', 'c', 'sum');
@@ -126,7 +126,7 @@ export function describeCommits(subject: () => StoreUnderTest): void {
       expect((await store().get('p', 'c', 'sum'))?.value).toBe('20');
     });
 
-    it('gives each of 100 increments its own number', async () => {
+    it('returns a different number for each of 100 increments', async () => {
       const numbers = Array.from({ length: 100 }, () => store().increment('p', 'n', 1));
       const sorted = (await Promise.all(numbers)).sort((a, b) => a - b);
       expect(sorted).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));

@@ -6,7 +6,7 @@ export function describeExpiry(subject: () => StoreUnderTest): void {
   const store = () => subject().store;
 
   describe('expiry', () => {
-    it('hides a record from its moment on, everywhere', async () => {
+    it('hides a record everywhere from that moment on', async () => {
       const expiresAt = subject().now() + 2_000;
       await store().commit('p', [put('a', '1', { expiresAt }), put('b', '1')]);
       expect(await store().get('p', 'c', 'a')).toMatchObject({ value: '1', expiresAt });
@@ -26,7 +26,7 @@ export function describeExpiry(subject: () => StoreUnderTest): void {
       expect(await versionOf(store(), 'a')).toBeGreaterThan(condition.version);
     });
 
-    it('is replaced with the record: the last put decides', async () => {
+    it('is replaced with the record, so the last put decides', async () => {
       const expiresAt = subject().now() + 1_000;
       await store().commit('p', [
         put('kept', '1', { expiresAt }),

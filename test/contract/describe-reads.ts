@@ -8,7 +8,7 @@ export function describeReads(subject: () => StoreUnderTest): void {
   describe('list', () => {
     const names = ['!', '0', '10', '9', 'A', 'Z', 'a', 'a b', 'a:b', 'aa', '~'];
 
-    it('is in the byte order of the keys, page after page', async () => {
+    it('returns pages in the byte order of the keys', async () => {
       await store().commit(
         'p',
         names.toReversed().map((key) => put(key, key)),
@@ -20,7 +20,7 @@ export function describeReads(subject: () => StoreUnderTest): void {
       expect(await keysIn(store(), 'p', 'c', { after: '~', limit: 1 })).toEqual([]);
     });
 
-    it('meets each lasting record once while others come and go between the pages', async () => {
+    it('returns each lasting record once while others come and go between the pages', async () => {
       const lasting = Array.from({ length: 30 }, (_, i) => `k${String(i).padStart(2, '0')}`);
       await store().commit(
         'p',
@@ -39,7 +39,7 @@ export function describeReads(subject: () => StoreUnderTest): void {
     });
   });
 
-  it('keeps partitions and collections apart, also when one name begins another', async () => {
+  it('keeps partitions and collections apart when one name is a prefix of another', async () => {
     const places = [
       ['p', 'c'],
       ['p', 'cc'],
@@ -69,7 +69,7 @@ export function describeReads(subject: () => StoreUnderTest): void {
     expect(await keysIn(store(), 'p', 'c')).toEqual(['n']);
   });
 
-  it('keeps records, versions and counters when it is reopened', async () => {
+  it('keeps records, versions and counters when the store is reopened', async () => {
     const expiresAt = subject().now() + 60_000;
     await store().commit('p', [put('a', 'é'), put('b', '2', { expiresAt })]);
     await store().increment('p', 'n', 7, expiresAt);

@@ -15,7 +15,7 @@ const MEMORY = 4_000_000;
  */
 export function describeRedisRefusals(name: string, options: RedisOptions = {}): void {
   describe(`${name} that refuses`, () => {
-    it('writes while its memory is full, which makes room', async () => {
+    it('writes while its memory is full recovers once there is room', async () => {
       const redis = await startStandaloneRedis({
         ...options,
         config: [`maxmemory ${MEMORY}`, 'maxmemory-policy noeviction'],
@@ -37,7 +37,7 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
       await store.close();
     });
 
-    it('writes since it became a replica: the connection is made anew', async () => {
+    it('writes because it became a replica makes the store connect again', async () => {
       const redis = await startStandaloneRedis(options);
       const settings = redisStoreSettings(redis.reach, { commandTimeoutMs: 400 });
       const store = openRedisRecordStore(settings);
@@ -63,7 +63,7 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
       ['-set', ['commit']],
       ['-evalsha', ['commit']],
       ['resetkeys', ['get', 'commit']],
-    ])('rights that the user had (%s): no answer is a wrong one', async (rule, refused) => {
+    ])('rights that the user had (%s) leads to no wrong answer', async (rule, refused) => {
       const server = await startStandaloneRedis(options);
       const setUser = (...rules: readonly string[]) =>
         server.call('ACL', 'SETUSER', 'scep', ...rules);

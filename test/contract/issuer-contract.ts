@@ -75,7 +75,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
   }
 
   describe('describeAuthority', () => {
-    it('gives an active root with its certificate and no chain', async () => {
+    it('returns an active root with its certificate and no chain', async () => {
       const authority = await subject.issuer.describeAuthority(subject.authorityArn);
       expect(authority).toMatchObject({ arn: subject.authorityArn, status: 'ACTIVE', chain: [] });
       const certificate = new X509Certificate(authority.certificate);
@@ -83,14 +83,14 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(certificate.verify(certificate.publicKey)).toBe(true);
     });
 
-    it('says that an unknown authority is not found', async () => {
+    it('reports an unknown authority as not found', async () => {
       const describing = subject.issuer.describeAuthority(subject.unknownAuthorityArn);
       await expect(describing).rejects.toMatchObject({ name: 'IssuerError', fault: 'not-found' });
     });
   });
 
   describe('issueCertificate', () => {
-    it('issues what the request says, in a chain that OpenSSL accepts', async () => {
+    it('issues what the request asks for, in a chain that OpenSSL accepts', async () => {
       const wanted = request({ extendedKeyUsage: [OID.clientAuth] });
       const certificateArn = await subject.issuer.issueCertificate(wanted);
       expect(certificateArn).toMatch(
@@ -109,14 +109,14 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(await verifyChain(leaf, root)).toMatch(/OK$/);
     });
 
-    it('starts an hour back by default, and where it is told otherwise', async () => {
+    it('starts validity an hour ago by default, or when the request says', async () => {
       const { notBefore } = await issue();
       expect(Math.abs(Date.now() - 3_600_000 - notBefore.getTime())).toBeLessThan(60_000);
       const told = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 60_000);
       expect((await issue({ notBefore: told })).notBefore).toEqual(told);
     });
 
-    it('passes the extensions of the CSR', async () => {
+    it('copies the extensions of the CSR', async () => {
       const usage = keyUsageExtension(['digitalSignature']);
       const foreign = {
         oid: '1.3.6.1.4.1.99999.1',
@@ -135,7 +135,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(constraints).toMatchObject(basicConstraintsExtension({ ca: false }, false));
     });
 
-    it('gives every certificate its own serial number of up to 128 bits', async () => {
+    it('gives every certificate a different serial number of up to 128 bits', async () => {
       const certificates = await Promise.all(Array.from({ length: 20 }, () => issue()));
       const serials = certificates.map(({ serialNumber }) => Buffer.from(serialNumber));
       expect(new Set(serials.map((serial) => serial.toString('hex'))).size).toBe(20);
@@ -158,14 +158,14 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(await subject.countIssued()).toBe(before + 1);
     });
 
-    it('gives the certificate of a token again, and a new one for a new token', async () => {
+    it('returns the same certificate for a token again, and a new one for a new token', async () => {
       const wanted = request();
       const first = await subject.issuer.issueCertificate(wanted);
       expect(await subject.issuer.issueCertificate(wanted)).toBe(first);
       expect(await subject.issuer.issueCertificate(request())).not.toBe(first);
     });
 
-    it('finishes on repetition what was left in progress', async () => {
+    it('finishes a certificate left in progress when the call is repeated', async () => {
       const wanted = request();
       const arn = await subject.leaveInProgress(wanted);
       expect(await subject.issuer.getCertificate(subject.authorityArn, arn)).toBeUndefined();
@@ -175,7 +175,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(serial.toLowerCase().padStart(32, '0')).toBe(arn.slice(-32));
     });
 
-    it('issues up to the last second of the authority and no further', async () => {
+    it('issues up to the last second of the authority and not beyond', async () => {
       const authority = await subject.issuer.describeAuthority(subject.authorityArn);
       const { notAfter } = parseCertificate(authority.certificate);
       expect((await issue({ notAfter })).notAfter).toEqual(notAfter);
@@ -199,7 +199,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(await subject.countIssued()).toBe(before);
     });
 
-    it('asks until the moment that it is told, and not after', async () => {
+    it('asks the CA until the given deadline and not after it', async () => {
       const before = await subject.countIssued();
       const late = subject.issuer.issueCertificate(request({ askUntil: Date.now() - 1 }));
       await expect(late).rejects.toMatchObject({ fault: 'unavailable' });
@@ -207,7 +207,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       await issue({ askUntil: Date.now() + DAY });
     });
 
-    it('knows no authority that does not exist, and uses none that is not active', async () => {
+    it('refuses an authority that does not exist or is not active', async () => {
       const unknown = issue({ authorityArn: subject.unknownAuthorityArn });
       await expect(unknown).rejects.toMatchObject({ fault: 'not-found' });
       const pending = issue({ authorityArn: subject.pendingAuthorityArn });
@@ -216,7 +216,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
   });
 
   describe('getCertificate', () => {
-    it('says that an unknown certificate is not found', async () => {
+    it('reports an unknown certificate as not found', async () => {
       const arn = `${subject.authorityArn}/certificate/${'0'.repeat(32)}`;
       const getting = subject.issuer.getCertificate(subject.authorityArn, arn);
       await expect(getting).rejects.toMatchObject({ name: 'IssuerError', fault: 'not-found' });
@@ -231,7 +231,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     };
     const without0 = (serial: Uint8Array) => Buffer.from(serial).toString('hex').replace(/^0+/, '');
 
-    it('tell of a revoked certificate and of no other', async () => {
+    it('report a revoked certificate and no other', async () => {
       const { isRevoked } = subject.issuer;
       const [revoked, valid] = [await issue(), await issue()];
       expect(await isRevoked(subject.authorityArn, revoked)).toBe(false);
@@ -247,12 +247,12 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(listed).not.toContain(without0(valid.serialNumber));
     });
 
-    it('do not know a certificate of another authority', async () => {
+    it('do not report a certificate of another authority', async () => {
       const { isRevoked } = subject.issuer;
       expect(await isRevoked(subject.authorityArn, UNKNOWN)).toBe(false);
     });
 
-    it('give a CRL that the authority signed and that is valid now', async () => {
+    it('return a CRL that the authority signed and that is valid now', async () => {
       const authority = await subject.issuer.describeAuthority(subject.authorityArn);
       const crl = await readList();
       expect(isIssuedBy(crl, parseCertificate(authority.certificate))).toBe(true);
@@ -260,7 +260,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       expect(crl.nextUpdate?.getTime()).toBeGreaterThan(Date.now());
     });
 
-    it('say that an unknown authority is not found', async () => {
+    it('report an unknown authority as not found', async () => {
       const { isRevoked, getRevocationList } = subject.issuer;
       const notFound = { name: 'IssuerError', fault: 'not-found' };
       const asking = isRevoked(subject.unknownAuthorityArn, UNKNOWN);

@@ -98,7 +98,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
   const least = requiredSamples(shape, sampleOf);
   const members = membersOfShape(model, input);
 
-  it('takes the least, and ignores members that it does not know', async () => {
+  it('accepts the required members alone, and ignores unknown ones', async () => {
     const reply = await call(action, least);
     const withSurprise = await call(action, { ...least, Surprise: { a: [null] } });
     expect(withSurprise).toMatchObject({ status: reply.status, error: reply.error });
@@ -130,7 +130,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
     }
   });
 
-  it.each(members)('%s: null where nothing is required counts as absent', async (name) => {
+  it.each(members)('%s: takes null for an absent optional member', async (name) => {
     if ((shape.required ?? []).includes(name)) return;
     const [plain, withNull]: readonly ApiReply[] = [
       await call(action, least),
@@ -150,7 +150,7 @@ describe.each(Object.entries(model.operations))('%s', (action, { input, output, 
   });
 });
 
-it('several faults are told at once', async () => {
+it('reports several faults at once', async () => {
   const input: Members = { CertificateAuthorityArn: 'x', Principal: '*', Actions: [] };
   const { body } = await call('CreatePermission', input);
   expect(body['message']).toMatch(/^4 validation errors detected: Value 'x' .*; .*; .*; Value /);

@@ -45,7 +45,7 @@ const request = {
 };
 
 describe('Terraform', () => {
-  it('asks until a new CA is PENDING_CERTIFICATE, and reads what there is', async () => {
+  it('polls until a new CA is PENDING_CERTIFICATE, and reads all of it', async () => {
     const { CertificateAuthorityConfiguration } = ROOT_INPUT;
     const { CertificateAuthorityArn = '' } = await client.createCertificateAuthority({
       CertificateAuthorityType: 'SUBORDINATE',
@@ -69,7 +69,7 @@ describe('Terraform', () => {
     expect((await client.listPermissions(arn)).Permissions).toEqual([]);
   });
 
-  it('destroys a CA that never had a certificate: that it cannot be disabled is passed over', async () => {
+  it('destroys a CA that never had a certificate, although it cannot be disabled', async () => {
     const arn = await pending();
     await expect(client.updateCertificateAuthority({ ...arn, Status: 'DISABLED' })).rejects.toEqual(
       refused(
@@ -82,7 +82,7 @@ describe('Terraform', () => {
     expect(CertificateAuthority?.Status).toBe('DELETED');
   });
 
-  it('waits while a CA is about to become ACTIVE', async () => {
+  it('waits until a CA is ACTIVE', async () => {
     await expect(client.issueCertificate({ ...(await pending()), ...request })).rejects.toEqual(
       refused(
         'InvalidStateException',
@@ -91,7 +91,7 @@ describe('Terraform', () => {
     );
   });
 
-  it('takes permissions, tags and policies of a deleted CA for gone', async () => {
+  it('finds no permissions, tags and policies of a deleted CA', async () => {
     const arn = await deleted();
     const gone = refused(
       'InvalidStateException',
@@ -104,7 +104,7 @@ describe('Terraform', () => {
     );
   });
 
-  it('takes a certificate of a deleted CA for gone', async () => {
+  it('finds no certificate of a deleted CA', async () => {
     const arn = await active();
     const { CertificateArn } = await client.issueCertificate({ ...arn, ...request });
     await client.updateCertificateAuthority({ ...arn, Status: 'DISABLED' });
@@ -117,7 +117,7 @@ describe('Terraform', () => {
     );
   });
 
-  it('destroys a certificate by the bare digits of its serial number, a root one by nothing', async () => {
+  it('revokes a certificate by the digits of its serial number, and leaves that of a root', async () => {
     const arn = await active();
     const { CertificateArn } = await client.issueCertificate({ ...arn, ...request });
     const { Certificate = '' } = await client.getCertificate({ ...arn, CertificateArn });
@@ -140,7 +140,7 @@ describe('Terraform', () => {
 });
 
 describe('aws-privateca-issuer', () => {
-  it('issues until a moment, by its own CSR, once for its token', async () => {
+  it('issues its own CSR until a given time, once for its token', async () => {
     const root = await activateTestRoot(running.ca);
     const arn = {
       CertificateAuthorityArn: await activateTestSubordinate(

@@ -13,7 +13,7 @@ describe.runIf(hasRedis())('a replica whose clock is two years ahead', () => {
   });
   afterAll(() => server.stop());
 
-  it('removes nothing that lives for all others', async () => {
+  it('removes nothing that is valid for the other replicas', async () => {
     const reach = { topology: 'standalone' as const, nodes: [server.address] };
     const settings = redisStoreSettings(reach);
     const right = openRedisRecordStore(settings);

@@ -46,7 +46,7 @@ describe.runIf(hasRedis())('Redis', () => {
       return openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs }));
     };
 
-    it('makes a commit once whose answer was lost, and gives its outcome', async () => {
+    it('makes a commit once when its answer is lost, and returns its outcome', async () => {
       const store = open();
       await store.commit('p', [put('other', '1')]);
       const before = await versionOf(store, 'other');
@@ -61,7 +61,7 @@ describe.runIf(hasRedis())('Redis', () => {
       await store.close();
     });
 
-    it('counts an increment once whose answer was lost', async () => {
+    it('counts an increment once when its answer is lost', async () => {
       const store = open();
       expect(await store.increment('p', 'the counter', 5)).toBe(5);
       const cut = proxy.cutAnswerTo('the counter');
@@ -70,7 +70,7 @@ describe.runIf(hasRedis())('Redis', () => {
       await store.close();
     });
 
-    it('fails every call in time while there is no answer, and goes on when there is', async () => {
+    it('fails every call in time while there is no answer, and recovers afterwards', async () => {
       const store = open(300);
       await until('the store', () => store.commit('p', [put('a', '1')]));
       proxy.freeze();
@@ -92,7 +92,7 @@ describe.runIf(hasRedis())('Redis', () => {
     });
   });
 
-  it('opens without Redis, tells so once and without the password, and finds it when it comes', async () => {
+  it('opens without Redis, logs that once and without the password, and connects when Redis starts', async () => {
     const server = await startRedisProcess({
       client: { password: 'hush-hush' },
       config: ['requirepass hush-hush'],
@@ -114,7 +114,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('names no password when it is the wrong one', async () => {
+  it('does not log a wrong password', async () => {
     const server = await startRedisProcess({
       client: { password: 'hush-hush' },
       config: ['requirepass hush-hush'],
@@ -129,7 +129,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  describe('with a database of its own', () => {
+  describe('with another database', () => {
     const withDatabase = (server: RedisProcess, database: number) => {
       const report = vi.fn<(fault: string) => void>();
       const reach = { topology: 'standalone' as const, nodes: [server.address] };
@@ -137,7 +137,7 @@ describe.runIf(hasRedis())('Redis', () => {
       return { report, store: openRedisRecordStore(redisStoreSettings(reach, settings)) };
     };
 
-    it('that does not exist is not used at all, and neither is another', async () => {
+    it('does not fall back to a database when the chosen one does not exist', async () => {
       const server = await startRedisProcess({ config: ['databases 4'] });
       const { store, report } = withDatabase(server, 4);
       for (let i = 0; i < 5; i += 1) {
@@ -152,7 +152,7 @@ describe.runIf(hasRedis())('Redis', () => {
       await store.close();
     });
 
-    it('is refused after a reconnection as well, and used again when it is granted', async () => {
+    it('stays refused after a reconnection, and is used again once it is granted', async () => {
       const server = await startRedisProcess();
       const { store, report } = withDatabase(server, 3);
       await until('the store', () => store.commit('p', [put('a', '1')]));
@@ -183,7 +183,7 @@ describe.runIf(hasRedis())('Redis', () => {
     const setUser = (server: RedisProcess, ...rules: readonly string[]) =>
       server.call('ACL', 'SETUSER', 'scep', ...rules);
 
-    it('gets another password: that is told once, and not which it was', async () => {
+    it('logs a changed password once, without the password', async () => {
       const server = await startRedisProcess();
       await setUser(server, 'on', '>hush-hush', '~*', '+@all');
       const { store, report } = openAs(server);
@@ -202,7 +202,7 @@ describe.runIf(hasRedis())('Redis', () => {
     });
   });
 
-  it('is unavailable while somebody else’s script runs, and goes on behind it', async () => {
+  it('is unavailable while another client’s script runs, and recovers after it', async () => {
     const server = await startRedisProcess({ config: ['lua-time-limit 50'] });
     const reach = { topology: 'standalone' as const, nodes: [server.address] };
     const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: 400 }));
@@ -218,7 +218,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('is unavailable where it is a replica that has lost its master: it would be out of date', async () => {
+  it('is unavailable on a replica that has lost its master, whose data would be stale', async () => {
     const server = await startRedisProcess({ config: ['replica-serve-stale-data no'] });
     const reach = { topology: 'standalone' as const, nodes: [server.address] };
     const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: 300 }));
@@ -228,7 +228,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('loads its scripts again into a server that has forgotten them', async () => {
+  it('loads its scripts again after the server has dropped them', async () => {
     const store = openRedisRecordStore(redisStoreSettings(redis.reach));
     await store.commit('p', [put('a', '1')]);
     await redis.call('SCRIPT', 'FLUSH');
@@ -237,7 +237,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('refuses a commit that too few replicas have', async () => {
+  it('refuses a commit that reached too few replicas', async () => {
     const settings = redisStoreSettings(redis.reach, { writeReplicas: 1, commandTimeoutMs: 500 });
     const store = openRedisRecordStore(settings);
     await refusedWith(/0 of 1 replicas have it/, () => store.commit('p', [put('a', '1')]));
@@ -264,7 +264,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await server.stop();
   });
 
-  it('frees what has expired behind commits, index and all', async () => {
+  it('removes expired records and their index after commits', async () => {
     let now = 1_700_000_000_000;
     const settings = redisStoreSettings(redis.reach, { clock: () => now });
     const store = openRedisRecordStore(settings);
@@ -284,7 +284,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('frees what has expired in partitions that nobody writes to', async () => {
+  it('removes expired records in partitions without writes', async () => {
     let now = 1_700_000_000_000;
     const settings = redisStoreSettings(redis.reach, { clock: () => now });
     const store = openRedisRecordStore(settings);
@@ -312,7 +312,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await store.close();
   });
 
-  it('keeps nothing of a store whose records have all gone but the versions', async () => {
+  it('keeps only the versions of a store without records', async () => {
     const settings = redisStoreSettings(redis.reach);
     const store = openRedisRecordStore(settings);
     await store.commit('p', [put('a', '1', { expiresAt: Date.now() + 60_000 })]);
@@ -330,7 +330,7 @@ describe.runIf(hasRedis())('Redis', () => {
       cluster = await startRedisCluster();
     });
 
-    it('lists what lies on two nodes while its slot is being moved', async () => {
+    it('lists records on two nodes while their slot is being moved', async () => {
       const settings = redisStoreSettings(cluster.reach);
       const store = openRedisRecordStore(settings);
       for (const key of ['a', 'b', 'c']) await store.commit('moving', [put(key, '1')]);
@@ -359,7 +359,7 @@ describe.runIf(hasRedis())('Redis', () => {
       await store.close();
     });
 
-    it('lets one of 200 win that use up a record at once, from four replicas', async () => {
+    it('lets one of 200 concurrent deletes of a record win, from four replicas', async () => {
       const settings = redisStoreSettings(cluster.reach, { writeReplicas: 1 });
       const stores = Array.from({ length: 4 }, () => openRedisRecordStore(settings));
       const [first] = stores;

@@ -17,7 +17,7 @@ describe.runIf(hasRedis())('a Redis Cluster', () => {
   });
   afterAll(() => store.close());
 
-  it('is sealed anew, all over its slots', async () => {
+  it('is resealed in all its slots', async () => {
     const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
     const start = async (masterKey: Uint8Array, otherMasterKey?: Uint8Array) => {
       const wired = await wire({ storeDir: 'unused', masterKey, otherMasterKey }, { store });

@@ -82,7 +82,7 @@ describe('an administrator', () => {
     expect(refused.stderr).toMatch(/^scep-connector: ValidationException: [^\n]+\n$/);
   });
 
-  it('comes by profile files', async () => {
+  it('takes credentials from profile files', async () => {
     const directory = tempDirectory();
     const [config, credentials] = [path.join(directory, 'c'), path.join(directory, 'k')];
     const { apiUrl, region, accessKeyId, secretAccessKey } = server.ready;
@@ -101,7 +101,7 @@ describe('an administrator', () => {
     expect(stdout).toContain(server.ready.connectorArn.split('/').at(-1));
   });
 
-  it('with a wrong secret is refused, in one line', async () => {
+  it('is refused in one line with a wrong secret', async () => {
     const secret = 'not-the-secret-of-this-key';
     const { code, stderr } = await run(['connector', 'list'], {
       ...{ ...environment, AWS_SECRET_ACCESS_KEY: secret },
@@ -113,7 +113,7 @@ describe('an administrator', () => {
 });
 
 describe('the program', () => {
-  it('exits with 2 for wrong usage, and goes nowhere without an endpoint', async () => {
+  it('exits with 2 for wrong usage and without an endpoint', async () => {
     const { code, stderr } = await run(['connector', 'list'], { AWS_REGION: 'us-east-1' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: no endpoint: [^\n]+\n$/);
@@ -121,7 +121,7 @@ describe('the program', () => {
     expect(await run(['challenge', 'password'], {})).toMatchObject({ code: 2 });
   });
 
-  it('loads the packages of AWS for the commands that call the API alone', async () => {
+  it('loads the AWS packages only for commands that call the API', async () => {
     const loaded = async (...args: readonly string[]) =>
       (await run(args, { NODE_DEBUG: 'esm' })).stderr;
     const enrol = await loaded('enrol', '--help');
@@ -130,7 +130,7 @@ describe('the program', () => {
     expect(await loaded('connector', 'list')).toMatch(/node_modules.@(smithy|aws-sdk)/);
   });
 
-  it('says its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(await run(['--version'], {})).toMatchObject({ code: 0, stdout: `${version}\n` });
   });

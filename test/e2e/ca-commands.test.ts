@@ -25,7 +25,7 @@ async function ca(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-it('makes a hierarchy whose certificates openssl verifies, and a connector to it', async () => {
+it('makes a hierarchy that openssl verifies, and a connector for it', async () => {
   const directory = tempDirectory();
   const file = (name: string) => path.join(directory, name);
   const root = await ca('create', '--root', '--subject', 'CN=Root,O=Lab', '--validity', '20y');
@@ -79,7 +79,7 @@ it('makes a hierarchy whose certificates openssl verifies, and a connector to it
   expect(await ca('list')).toContain('CN=Devices,O=Lab');
 });
 
-it('takes the endpoint of Private CA before that of all services', async () => {
+it('prefers the endpoint of Private CA to that of all services', async () => {
   const nowhere = { ...environment, AWS_ENDPOINT_URL_ACM_PCA: 'http://127.0.0.1:9' };
   const { code, stderr } = await runProgram(['ca', 'list'], nowhere);
   expect(code).toBe(1);
@@ -88,7 +88,7 @@ it('takes the endpoint of Private CA before that of all services', async () => {
   expect(await runProgram(given, nowhere)).toMatchObject({ code: 0 });
 });
 
-it('exits with 2 for wrong usage, before it asks anything of the API', async () => {
+it('exits with 2 for wrong usage before it calls the API', async () => {
   const bad = path.join(tempDirectory(), 'bad.csr');
   writeFileSync(bad, 'nothing');
   for (const args of [

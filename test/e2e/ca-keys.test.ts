@@ -77,7 +77,7 @@ describe('a CA that openssl has run until now', () => {
     arn = await ca(...args());
   });
 
-  it('is ACTIVE in the server that runs', async () => {
+  it('is ACTIVE in the running server', async () => {
     const shown = await ca('show', arn);
     expect(shown).toMatch(/^status +ACTIVE$/m);
     expect(shown).toMatch(/^subject +CN=Old Devices,DC=example,DC=org$/m);
@@ -89,7 +89,7 @@ describe('a CA that openssl has run until now', () => {
     expect(again.stderr).toMatch(/nothing was changed/);
   });
 
-  it('issues what openssl verifies, and its CRL goes on from the old one', async () => {
+  it('issues certificates that openssl verifies, and continues the old CRL', async () => {
     await openssl(
       ...['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('device.key')],
       ...['-subj', '/CN=device', '-out', file('device.csr')],
@@ -114,7 +114,7 @@ describe('a CA that openssl has run until now', () => {
     await expect(openssl(...verify, ...checked)).rejects.toThrow(/certificate revoked/);
   });
 
-  it('is exported under a passphrase, to whoever types its id', async () => {
+  it('is exported under a passphrase after its id is typed', async () => {
     const out = file('exported.key');
     const exporting = ['export', arn, '--data-dir', server.dataDir, '--out', out];
     const passphrase = ['--passphrase-file', file('passphrase')];
@@ -134,7 +134,7 @@ describe('a CA that openssl has run until now', () => {
   });
 });
 
-it('takes over a CA out of one PKCS #12 file, once', async () => {
+it('imports a CA from one PKCS #12 file, once', async () => {
   const packed = file('root.p12');
   const parts = ['-inkey', file('root.key'), '-in', file('root.pem'), '-out', packed];
   await openssl('pkcs12', '-export', ...parts, '-passout', `pass:${PASSPHRASE}`);
@@ -152,7 +152,7 @@ it('takes over a CA out of one PKCS #12 file, once', async () => {
   }
 });
 
-it('refuses what does not belong together, with exit code 2 and one line', async () => {
+it('refuses files that do not belong together, with exit code 2 and one line', async () => {
   const root = ['--certificate', file('root.pem'), '--data-dir', server.dataDir];
   writeFileSync(file('short'), 'short\n');
   const exporting = ['export', server.ready.certificateAuthorityArn, '--i-know'];

@@ -83,7 +83,7 @@ describe('a device that has a certificate', () => {
     );
   });
 
-  it('gets its certificate by the serial number, and no other', async () => {
+  it('gets its certificate by the serial number, and no other certificate', async () => {
     const { certificate } = filesIn(device);
     const serial = await certificateSerial(certificate);
     const result = await run(connector, 'get-certificate', [
@@ -113,7 +113,7 @@ describe('a device that has a certificate', () => {
     expect(stderr).toContain('verify OK');
   });
 
-  it('gets the next RA once a rollover is announced, and enrols with the one of today', async () => {
+  it('gets the next RA once a rollover is announced, and enrols with the current one', async () => {
     const none = await run(connector, 'get-next-ca', []);
     expect(none).toMatchObject({ code: 1, stdout: '' });
     expect(none.stderr).toMatch(/HTTP 404/);
@@ -129,7 +129,7 @@ describe('a device that has a certificate', () => {
 });
 
 describe('a CA that takes its time', () => {
-  it('leaves a request pending, which poll concludes', async () => {
+  it('leaves a request pending until poll gets the certificate', async () => {
     const connector = await startConnector({ args: ['--ca-delay', '6'] });
     const out = tempDirectory();
     const pending = await run(connector, 'enrol', [...DEVICE, '--out', out, '--poll-limit', '0']);

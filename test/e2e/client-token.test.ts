@@ -7,7 +7,7 @@ function atOnce<T>(count: number, call: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, call));
 }
 
-it('twenty calls at once with one ClientToken make one connector, and one challenge', async () => {
+it('twenty concurrent calls with one ClientToken make one connector and one challenge', async () => {
   const server = await startConnector();
   const sdk = openAwsSdk(server.ready);
   const ClientToken = randomUUID();

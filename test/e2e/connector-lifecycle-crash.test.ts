@@ -12,9 +12,9 @@ import { auditConnectors, leftOf } from '../support/load/audit-connectors.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 
 /** Longer than the longest pause before a connector's next try. */
-const SETTLED_WITHIN = 150_000;
+const SETTLED_WITHIN_MS = 150_000;
 /** Time for three starts and the pause. */
-const TIMEOUT = 400_000;
+const TIMEOUT_MS = 400_000;
 const AT_ONCE = [1, 2, 3, 4];
 
 function clientOf({ ready }: RunningConnector): PcaConnectorScep {
@@ -52,7 +52,7 @@ async function statusesOnce(
   arns: readonly string[],
   done: (status: string) => boolean,
 ): Promise<string[]> {
-  const deadline = Date.now() + SETTLED_WITHIN;
+  const deadline = Date.now() + SETTLED_WITHIN_MS;
   for (;;) {
     const statuses = await Promise.all(
       arns.map(async (ConnectorArn) => {
@@ -99,7 +99,7 @@ it(
     expect(enrolled).toMatchObject({ code: 0, stderr: '' });
     await second.stop();
   },
-  TIMEOUT,
+  TIMEOUT_MS,
 );
 
 it(
@@ -142,11 +142,11 @@ it(
       for (const arn of doomed) expect(await leftOf(store, arn)).toEqual([]);
     });
   },
-  TIMEOUT,
+  TIMEOUT_MS,
 );
 
 it(
-  'a development server makes anew what has been deleted since its last start',
+  'a development server makes again what was deleted since its last start',
   async () => {
     const first = await startConnector();
     const { dataDir, ready } = first;
@@ -171,5 +171,5 @@ it(
     expect(Connectors?.map(({ Arn }) => Arn)).toEqual([third.ready.connectorArn]);
     await third.stop();
   },
-  TIMEOUT,
+  TIMEOUT_MS,
 );

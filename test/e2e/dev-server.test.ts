@@ -47,7 +47,7 @@ const request = (server: RunningConnector, ra: Certificate, transactionId: strin
 };
 
 describe('scep-connector dev', () => {
-  it('says what it made, warns, answers health checks, drains on SIGTERM and exits 0', async () => {
+  it('prints what it made, warns, answers health checks, drains on SIGTERM and exits with 0', async () => {
     const server = await startConnector();
     const { ready } = server;
     expect(ready.connectorArn).toContain(`${ready.region}:${ready.accountId}:connector/`);
@@ -60,7 +60,7 @@ describe('scep-connector dev', () => {
     expect(server.stderr()).toContain('single DES and SHA-1');
   });
 
-  it('a later start finds the same CA, connector, challenge and RA; secrets are the owner’s alone', async () => {
+  it('finds the same CA, connector, challenge and RA at a later start, and keeps secrets readable for the owner only', async () => {
     const first = await startConnector();
     const raBefore = await raCertificate(first.ready.scepUrl);
     await first.stop();
@@ -77,7 +77,7 @@ describe('scep-connector dev', () => {
     expect(store.includes(first.ready.challengePassword)).toBe(false);
   });
 
-  it('SIGTERM lets a request under way finish', async () => {
+  it('finishes a request in progress after SIGTERM', async () => {
     const server = await startConnector();
     const ra = await raCertificate(server.ready.scepUrl);
     const answers = Array.from({ length: 10 }, (_, i) =>
@@ -95,7 +95,7 @@ describe('scep-connector dev', () => {
 });
 
 describe('kill -9', () => {
-  it('between issuing and answering: the retry gets the same serial after a restart', async () => {
+  it('between issuing and answering lets the retry get the same serial after a restart', async () => {
     let server = await startConnector();
     const ra = await raCertificate(server.ready.scepUrl);
     for (let round = 0; round < 4; round += 1) {
@@ -121,7 +121,7 @@ describe('kill -9', () => {
   });
 });
 
-describe('what one gets wrong on the command line', () => {
+describe('a mistake on the command line', () => {
   const run = (...args: string[]) => runCommand(process.execPath, [MAIN, ...args]);
 
   it.each([
@@ -132,14 +132,14 @@ describe('what one gets wrong on the command line', () => {
     [['no-such-command'], /unknown command/],
     [['dev', '--public-url', 'ftp://x'], /--public-url takes an http or https URL/],
     [['dev', '--ca-delay', '-1'], /--ca-delay takes a whole number of seconds/],
-  ])('%j: one line and exit code 2', async (args, line) => {
+  ])('%j is answered by one line and exit code 2', async (args, line) => {
     const result = await run(...args);
     expect(result.code).toBe(2);
     expect(result.stderr.trim()).toMatch(line);
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('a port in use', async () => {
+  it('is reported for a port in use', async () => {
     const server = await startConnector();
     const port = new URL(server.ready.enrolUrl).port;
     const result = await run(
@@ -151,7 +151,7 @@ describe('what one gets wrong on the command line', () => {
     await server.stop();
   });
 
-  it('a host that is not known, and a ready file that cannot be written', async () => {
+  it('is reported for an unknown host, and for a ready file that cannot be written', async () => {
     const args = ['dev', '--data-dir', tempDirectory(), ...ANY_PORTS];
     const host = await run(...args, '--host', 'nowhere.invalid');
     expect(host.code).toBe(2);
@@ -162,7 +162,7 @@ describe('what one gets wrong on the command line', () => {
     expect(file.stdout).toBe('');
   });
 
-  it('a damaged and a foreign master key', async () => {
+  it('is reported for a damaged and for a foreign master key', async () => {
     const server = await startConnector();
     await server.stop();
     const file = path.join(server.dataDir, 'master.key');
@@ -178,7 +178,7 @@ describe('what one gets wrong on the command line', () => {
     expect(foreign.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('a data directory that cannot be made', async () => {
+  it('is reported for a data directory that cannot be made', async () => {
     const directory = tempDirectory();
     mkdirSync(directory, { recursive: true });
     const file = path.join(directory, 'file');

@@ -29,11 +29,11 @@ const readyz = async ({ opsUrl }: RunningServe) => {
 };
 
 /** Long enough that nothing ends before the test has looked. */
-const FOR_LONG = 600;
+const LONG_SECONDS = 600;
 const DEVICES = 6;
 
-it('a server that ends under load cuts off no device: the load balancer hears of it first', async () => {
-  const server = await start({ drainDelaySeconds: FOR_LONG });
+it('a server that ends under load cuts off no device, because the load balancer learns of it first', async () => {
+  const server = await start({ drainDelaySeconds: LONG_SECONDS });
   const url = `${scepUrlOf(server)}?operation=PKIOperation`;
   const next = await openMessageSource(scepUrlOf(server), tried.ready.challengePassword);
   const messages = Array.from({ length: 200 }, next);
@@ -68,15 +68,15 @@ it('a server that ends under load cuts off no device: the load balancer hears of
   await server.kill();
 });
 
-it('a server ends by itself when the load balancer has had its time', async () => {
+it('a server ends once the drain delay is over', async () => {
   const server = await start({ drainDelaySeconds: 1 });
   const answer = await fetch(`${scepUrlOf(server)}?operation=GetCACaps`);
   expect(answer.headers.get('connection')).toBe('keep-alive');
   expect(await server.stop()).toBe(0);
 });
 
-it('a second signal, a second later, ends it at once; an echo of the first does not', async () => {
-  const server = await start({ drainDelaySeconds: FOR_LONG });
+it('a second signal a second later ends it at once, but an echo of the first does not', async () => {
+  const server = await start({ drainDelaySeconds: LONG_SECONDS });
   const ended = once(server.process, 'exit');
   // Delivers both signals at the same moment, even if this process is delayed in between.
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) {

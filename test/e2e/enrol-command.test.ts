@@ -72,17 +72,17 @@ describe('scep-connector enrol against scep-connector dev', () => {
     expect(theirs.stdout).toBe(ours.stdout);
   });
 
-  it.each(['aes256', '3des'])('with the cipher %s', async (cipher) => {
+  it.each(['aes256', '3des'])('enrols with the cipher %s', async (cipher) => {
     const result = await enrol(tempDirectory(), ['--subject', 'CN=c', '--cipher', cipher]);
     expect(result).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it.each(['sha1', 'sha384', 'sha512'])('with the digest %s', async (digest) => {
+  it.each(['sha1', 'sha384', 'sha512'])('enrols with the digest %s', async (digest) => {
     const result = await enrol(tempDirectory(), ['--subject', 'CN=d', '--digest', digest]);
     expect(result).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('is given clientAuth when it asks for no purpose, and the validity that it asks for', async () => {
+  it('gets clientAuth when it asks for no purpose, and the validity that it asks for', async () => {
     const out = tempDirectory();
     await enrol(out, ['--subject', 'CN=device-2', '--validity-days', '30', '--json']);
     const certificate = path.join(out, 'certificate.pem');
@@ -119,7 +119,7 @@ describe('scep-connector enrol against scep-connector dev', () => {
     expect(await certificateSubject(path.join(out, 'certificate.pem'))).toBe('CN=ready');
   });
 
-  it('exits 1 and tells what the server says to a wrong challenge', async () => {
+  it('exits with 1 and prints the server’s answer to a wrong challenge', async () => {
     const out = tempDirectory();
     const { code, stdout, stderr } = await enrol(out, ['--subject', 'CN=x'], 'wrong-guess');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -128,7 +128,7 @@ describe('scep-connector enrol against scep-connector dev', () => {
     expect(existsSync(path.join(out, 'certificate.pem'))).toBe(false);
   });
 
-  it('exits 1 with one line when the CA is another or nobody listens', async () => {
+  it('exits with 1 and one line when the CA is another or nothing listens', async () => {
     const pin = await enrol(tempDirectory(), [
       ...['--subject', 'CN=x', '--ca-fingerprint', '00'.repeat(32)],
     ]);
@@ -141,7 +141,7 @@ describe('scep-connector enrol against scep-connector dev', () => {
     }
   });
 
-  it('exits 2 with one line for wrong usage', async () => {
+  it('exits with 2 and one line for wrong usage', async () => {
     for (const args of [[], ['--subject', 'no name'], ['--subject', 'CN=x', '--method', 'put']]) {
       const { code, stdout, stderr } = await enrol(tempDirectory(), args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

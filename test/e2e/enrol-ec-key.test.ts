@@ -32,7 +32,7 @@ it.each([
   ['ec:P-256', 'P-256'],
   ['ec:P-384', 'P-384'],
   ['ec:P-521', 'P-521'],
-])('%s: a certificate that openssl accepts, for that curve', async (algorithm, curve) => {
+])('gets a certificate for the curve %s that openssl accepts', async (algorithm, curve) => {
   const out = tempDirectory();
   const certificate = path.join(out, 'certificate.pem');
   const args = ['--subject', 'CN=ec-device', '--key-algorithm', algorithm];
@@ -42,7 +42,7 @@ it.each([
   expect(await extensionValues(certificate, 'keyUsage')).toEqual(['Digital Signature']);
 });
 
-it('gives the same certificate again to the same request', async () => {
+it('gets the same certificate again for the same request', async () => {
   const out = tempDirectory();
   const certificate = path.join(out, 'certificate.pem');
   const subject = ['--subject', 'CN=ec-device-again'];

@@ -14,7 +14,7 @@ import { hasSoftHsm, openSoftHsm } from '../support/keys/soft-hsm.ts';
 import { FREE_PORTS, type RunningServe, startServe } from '../support/servers/start-serve.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
-const TIMEOUT = 300_000;
+const TIMEOUT_MS = 300_000;
 const WAIT = { timeout: 120_000, interval: 250 };
 const PRELOADED = path.join(import.meta.dirname, 'hang-token.mjs');
 const END = 'something that was under way does not end; the process ends without it';
@@ -80,7 +80,7 @@ describe.runIf(hasSoftHsm())('scep-connector serve with a token that hangs', () 
   };
 
   it(
-    'ends after one SIGTERM, says what it leaves, and the next makes the key',
+    'ends after one SIGTERM and logs the unfinished key, and the next server makes it',
     async () => {
       const { arn, ending, said } = await endWhileItHangs(1);
       expect(ending).toEqual([null, 'SIGTERM']);
@@ -94,16 +94,16 @@ describe.runIf(hasSoftHsm())('scep-connector serve with a token that hangs', () 
       expect(await next.stop()).toBe(0);
       expect(next.logged(END)).toEqual([]);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 
   it(
-    'ends with all its workers, as if nothing had been',
+    'ends with all its workers, and with exit code 0',
     async () => {
       const { ending, said } = await endWhileItHangs(2);
       expect(ending).toEqual([0, null]);
       expect(said).toHaveLength(1);
     },
-    TIMEOUT,
+    TIMEOUT_MS,
   );
 });

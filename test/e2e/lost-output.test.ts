@@ -19,16 +19,16 @@ function runOnFullDisk(args: readonly string[], redirection: string) {
 it.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
-])('a reader that stops reading is told nothing: %s', async (_, args) => {
+])('%s ends quietly when the reader of its output stops reading', async (_, args) => {
   expect(await runUnread(NODE, [MAIN, ...args])).toEqual({ code: 0, stderr: '' });
 });
 
-it('the exit code is still that of the work', async () => {
+it('the exit code still reports the work when nothing reads the output', async () => {
   const args = [MAIN, 'get-certificate', '--url', 'http://127.0.0.1:9/scep', '--json'];
   expect((await runUnread(NODE, [...args, '--nonsense'])).code).toBe(2);
 });
 
-it('a device has its certificate though nobody reads what is printed', async () => {
+it('a device gets its certificate although nothing reads the output', async () => {
   const { ready, stop } = await startConnector();
   const out = path.join(tempDirectory(), 'out');
   const args = [
@@ -44,7 +44,7 @@ it('a device has its certificate though nobody reads what is printed', async () 
 it.each([
   ['help', ['enrol', '--help']],
   ['what a command prints', ['completion', 'bash']],
-])('a full disk is one line and exit code 1: %s', async (_, args) => {
+])('%s reports a full disk in one line and with exit code 1', async (_, args) => {
   const { code, stderr } = await runOnFullDisk(args, '>/dev/full');
   expect(stderr).toBe('scep-connector: cannot write to standard output: ENOSPC\n');
   expect(code).toBe(1);
@@ -54,7 +54,7 @@ it('errors that cannot be written do not change the exit code', async () => {
   expect((await runOnFullDisk(['nonsense'], '2>/dev/full')).code).toBe(2);
 });
 
-it('a server outlives those who read its log', async () => {
+it('a server keeps running when the reader of its log ends', async () => {
   const { process: server, ready, stop } = await startConnector();
   const gone = [server.stdout, server.stderr].flatMap((stream) =>
     stream ? once(stream, 'close') : [],
@@ -68,7 +68,7 @@ it('a server outlives those who read its log', async () => {
   expect(await stop()).toBe(0);
 });
 
-it('a server works on while there is no room for what it logs and prints', async () => {
+it('a server keeps running while there is no room for its log and output', async () => {
   const directory = tempDirectory();
   const readyFile = path.join(directory, 'ready.json');
   const full = openSync('/dev/full', 'w');

@@ -144,7 +144,7 @@ async function expectRefused(keys: Keys, line: RegExp): Promise<void> {
   expect(refused.stderr).not.toMatch(/\n\s+at /);
 }
 
-it('a wrong key is refused at the start, and changes nothing', async () => {
+it('a wrong key is refused at the start and changes nothing', async () => {
   const wrong = path.join(directory, 'wrong.key');
   writeFileSync(wrong, OLD.replaceAll('0', '1'));
   const line = /: the master key does not open what is in the store; restore the one that belongs/;
@@ -188,7 +188,7 @@ it('the master key of two servers is changed as docs/master-key.md says, and no 
   await expectRefused(onlyOld, /: the master key does not open what is in the store/);
 }, 400_000);
 
-it('a development server and ra rotate work between two keys, given both', async () => {
+it('a development server and ra rotate work between two keys when they have both', async () => {
   const rotate = (...more: readonly string[]) => {
     const args = ['ra', 'rotate', '--data-dir', tried.dataDir, ...more];
     return runCommand(process.execPath, [MAIN, ...args]);
@@ -207,7 +207,7 @@ it('a development server and ra rotate work between two keys, given both', async
   await stop();
 });
 
-it('ra rotate works on any connector of serve, by its settings', async () => {
+it('ra rotate works on any connector of serve, with its settings', async () => {
   const config = path.join(tempDirectory(), 'serve.yaml');
   writeFileSync(config, stringify(settings(oldAndNew)));
   const rotate = (connector: string) =>
@@ -238,7 +238,7 @@ it('the key of a development server is changed while it is down', async () => {
   await stop();
 });
 
-it('an empty store is not the one that was meant', async () => {
+it('an empty store is refused when another one was meant', async () => {
   const dataDir = tempDirectory();
   const config = path.join(dataDir, 'serve.yaml');
   writeFileSync(config, stringify({ ...settings(newAndOld), dataDir }));

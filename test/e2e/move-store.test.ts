@@ -109,8 +109,8 @@ async function lookUp(url: string, device: string): Promise<string> {
 
 const certificateText = (device: string) => readFileSync(certificateOf(device), 'utf8').trim();
 
-describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
-  it('is backed up while it runs only on demand, and moved when it does not', async () => {
+describe.runIf(HAS_REDIS)('a data directory of dev', () => {
+  it('is backed up under a running server only on demand, and moved when none runs', async () => {
     await enrol(tried.ready.scepUrl, 'first');
     const from = ['store', 'export', '--data-dir', tried.dataDir];
     const refused = await cli([...from, '--out', file('moved')]);
@@ -125,7 +125,7 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') as string });
   });
 
-  it('goes on in Redis: its challenge enrols, its certificates renew and are found', async () => {
+  it('continues in Redis: its challenge enrols, its certificates renew and are found', async () => {
     const { settings, config } = await settingsFor('redis.yaml', inRedis('moved:'));
     const printed = await done(['store', 'import', '--in', file('moved'), '--config', config]);
     expect(printed).toMatch(/^certificates +\d+$/m);
@@ -142,7 +142,7 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('and comes back into an embedded store', async () => {
+  it('moves back into an embedded store', async () => {
     const { config } = await settingsFor('redis.yaml', inRedis('moved:'));
     await done(['store', 'export', '--out', file('back')], { SCEP_CONNECTOR_CONFIG: config });
     const { settings, config: embedded } = await settingsFor('embedded.yaml', {
@@ -160,7 +160,7 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('is restored from the backup that was made while it ran, for dev again', async () => {
+  it('is restored for dev from the backup of the running server', async () => {
     const dataDir = file('restored');
     mkdirSync(dataDir);
     for (const name of ['master.key', 'credentials.json']) {
@@ -179,7 +179,7 @@ describe.runIf(HAS_REDIS)('a server that was tried with dev', () => {
 });
 
 describe.runIf(HAS_REDIS)('an import', () => {
-  it('with another master key or of a damaged archive says so and writes nothing', async () => {
+  it('reports another master key or a damaged archive and writes nothing', async () => {
     const { config } = await settingsFor('refused.yaml', inRedis('refused:'));
     const intoIt = (archive: string, env = {}) =>
       cli(['store', 'import', '--in', archive, '--config', config], env);
@@ -210,7 +210,7 @@ describe.runIf(HAS_REDIS)('an import', () => {
     expect(await redis.call('KEYS', 'refused:*')).toEqual([]);
   });
 
-  it('that was killed keeps servers out until it has been repeated', async () => {
+  it('keeps servers out after it was killed, until it has been repeated', async () => {
     const { settings, config } = await settingsFor('killed.yaml', inRedis('killed:'));
     // Connections through this process stand still when it does.
     const proxy = await startCuttingProxy(redis.port);

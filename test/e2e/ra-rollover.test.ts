@@ -56,7 +56,7 @@ describe('a rollover on a running server', () => {
   let old: Certificate;
   let next: Certificate;
 
-  it('before it there is no next RA, and nothing says so', async () => {
+  it('offers no next RA before it', async () => {
     old = await currentRa();
     expect(await offersNext()).toBe(false);
     const response = await get('GetNextCACert');
@@ -66,7 +66,7 @@ describe('a rollover on a running server', () => {
     );
   });
 
-  it('ra rotate --active-in announces the next one, signed by the current one', async () => {
+  it('announces the next RA, signed by the current one, on ra rotate --active-in', async () => {
     const { code, stdout, stderr } = await rotate(server.dataDir, '--active-in', '1h');
     expect(code, stderr).toBe(0);
     const response = await get('GetNextCACert');
@@ -83,12 +83,12 @@ describe('a rollover on a running server', () => {
     runOpenssl(['cms', '-verify', '-inform', 'DER', '-CAfile', ca, '-purpose', 'any'], reply);
   });
 
-  it('meanwhile both serve, each signing the answers to its own requests (C21, C23)', async () => {
+  it('lets both RAs serve meanwhile, each signing the answers to its own requests', async () => {
     expect(await enrolWith(old)).toBe('SUCCESS');
     expect(await enrolWith(next)).toBe('SUCCESS');
   });
 
-  it('then GetCACert serves the next one by the clock alone, and the old one still serves', async () => {
+  it('makes GetCACert return the next RA when its time comes, while the old one still serves', async () => {
     // Takes the place of the rotation that is due in an hour.
     const { code, stdout, stderr } = await rotate(server.dataDir, '--active-in', '3s');
     expect(code, stderr).toBe(0);
@@ -100,14 +100,14 @@ describe('a rollover on a running server', () => {
     expect(await enrolWith(next)).toBe('SUCCESS');
   });
 
-  it('ra rotate at once', async () => {
+  it('takes effect at once on ra rotate', async () => {
     const { code, stdout } = await rotate(server.dataDir);
     expect(code).toBe(0);
     expect(stdout).toContain(fingerprint(await currentRa()));
     expect(await enrolWith(old)).toBe('SUCCESS');
   });
 
-  it('dev --rotate-ra, and all of them after a start', async () => {
+  it('happens on dev --rotate-ra, and every RA serves after a start', async () => {
     const third = await currentRa();
     await server.stop();
     server = await startConnector({ dataDir: server.dataDir, args: ['--rotate-ra'] });
@@ -117,7 +117,7 @@ describe('a rollover on a running server', () => {
   });
 });
 
-it('ra rotate --retire-old: from then on only the new key opens and signs', async () => {
+it('after ra rotate --retire-old only the new key opens and signs', async () => {
   const retired = await currentRa();
   const { code, stderr } = await rotate(server.dataDir, '--retire-old');
   expect(code, stderr).toBe(0);
@@ -126,20 +126,20 @@ it('ra rotate --retire-old: from then on only the new key opens and signs', asyn
   expect(await enrolWith(retired, now)).toBe('FAILURE');
 });
 
-describe('ra rotate refuses in one line', () => {
-  it.each(['soon', '91d'])('--active-in %j', async (duration) => {
+describe('ra rotate', () => {
+  it.each(['soon', '91d'])('refuses --active-in %j in one line', async (duration) => {
     const { code, stderr } = await rotate(server.dataDir, `--active-in=${duration}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: --active-in takes a duration.*\n$/);
   });
 
-  it('--retire-old with --active-in', async () => {
+  it('refuses --retire-old with --active-in in one line', async () => {
     const { code, stderr } = await rotate(server.dataDir, '--retire-old', '--active-in=1d');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^scep-connector: --retire-old ends .*\n$/);
   });
 
-  it('a directory that is no server’s, and leaves nothing in it', async () => {
+  it('refuses a directory that is no server’s in one line, and leaves nothing in it', async () => {
     const { code, stderr } = await rotate(path.join(tempDirectory(), 'none'));
     expect(code).toBe(2);
     expect(stderr).toMatch(

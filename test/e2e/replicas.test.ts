@@ -33,7 +33,7 @@ function startReplica({ dataDir }: Pick<RunningConnector, 'dataDir'>) {
   });
 }
 
-it('two servers on one store are one: the 12 operations, each asked of the other server than the one before', async () => {
+it('two servers on one store answer the 12 operations as one, each asked at the other server than the one before', async () => {
   const first = await startConnector();
   const second = await startReplica(first);
   const [one, two] = [first.ready.apiUrl, second.apiUrl].map((url) => clientOf(url, first.ready));
@@ -80,7 +80,7 @@ it('two servers on one store are one: the 12 operations, each asked of the other
   expect(await first.stop()).toBe(0);
 });
 
-it('a server that is stopped amid making an RA identity, and goes on when another has made it, does no harm', async () => {
+it('a server that is paused while it makes an RA identity stores nothing once another has made it', async () => {
   // Its CA is slow for connectors made over the API.
   const paused = await startConnector({ args: ['--ca-delay', '6'] });
   const { ready, dataDir } = paused;

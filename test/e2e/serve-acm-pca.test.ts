@@ -65,7 +65,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     return { url: Connector.Endpoint, challenge: password, caFingerprint: caFingerprintSha256 };
   }
 
-  it('a device enrols there', async () => {
+  it('enrols a device there', async () => {
     proxy.setFate(() => PASS);
     const enrolled = await enrolDevice({ ...device, subject: 'CN=device-1' });
     expect(enrolled).toMatchObject({ code: 0, stderr: '' });
@@ -74,7 +74,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(await verifyChain(enrolled.certificateFile, caCertificateFile)).toMatch(/OK$/);
   });
 
-  it('an answer of AWS that is lost on its way costs the device nothing', async () => {
+  it('enrols a device although an answer of AWS is lost', async () => {
     let lost = 0;
     proxy.setFate((operation) => {
       if (operation !== 'IssueCertificate' || lost === 2) return PASS;
@@ -88,7 +88,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(lost).toBe(2);
   });
 
-  it('without its permissions the device is refused, the log says which, and it is granted once they are there', async () => {
+  it('refuses a device without its AWS permissions, logs which are missing, and serves it once they are granted', async () => {
     proxy.setFate(() => ({ kind: 'answer', status: 400, error: 'AccessDeniedException' }));
     const refused = await enrolDevice({ ...device, subject: 'CN=device-3' });
     expect(refused.code).toBe(1);
@@ -101,7 +101,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     expect(await enrolDevice({ ...device, subject: 'CN=device-3' })).toMatchObject({ code: 0 });
   });
 
-  it('however often it was asked, the CA has made one certificate for each device', async () => {
+  it('has issued one certificate for each device, however often the CA was asked', async () => {
     const report = ['ca', 'report', aws.ready.certificateAuthorityArn];
     const { stdout } = await runProgram(report, awsEnvironment(aws.ready));
     expect(stdout.match(/CN=device-\d/g)?.toSorted()).toEqual([
@@ -109,7 +109,7 @@ describe('scep-connector serve with issuer.kind acm-pca', () => {
     ]);
   });
 
-  it('its own API serves no CAs, and says where they are', async () => {
+  it('serves no CAs on its own API, and says where they are', async () => {
     const { code, stderr } = await admin('ca', 'list');
     expect(code).toBe(1);
     expect(stderr).toContain('The CAs of this server are at AWS');

@@ -121,7 +121,7 @@ describe.runIf(hasSoftHsm())('scep-connector serve with keys in SoftHSM', () => 
     expect(verify(await issueToDevice())).toContain('OK');
   });
 
-  it('says that the token is gone, and goes on when it is back', async () => {
+  it('logs that the token is gone, and recovers when it is back', async () => {
     // Within five seconds after the login an empty token counts as one that has lost the key.
     await new Promise((resolve) => setTimeout(resolve, 5_500));
     hsm.unplug();
@@ -133,7 +133,7 @@ describe.runIf(hasSoftHsm())('scep-connector serve with keys in SoftHSM', () => 
     await expect.poll(again, OFTEN).toContain('BEGIN CERTIFICATE');
   });
 
-  it('does not start with a wrong PIN, and tells why on one line', async () => {
+  it('does not start with a wrong PIN, and says why in one line', async () => {
     expect(await server.stop()).toBe(0);
     writeFileSync(file('token.pin'), 'not-the-pin\n');
     writeFileSync(file('serve.json'), JSON.stringify(settings()));

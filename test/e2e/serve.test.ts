@@ -51,7 +51,7 @@ async function certificateAt(url: string): Promise<string> {
   return fingerprint256;
 }
 
-describe('scep-connector serve by a file of settings, with TLS', () => {
+describe('scep-connector serve with a settings file and TLS', () => {
   const directory = tempDirectory();
   const [first, second] = ['first', 'second'].map((name) => makeTlsFiles(directory, name));
   const tls = {
@@ -83,13 +83,13 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     });
   });
 
-  it('is healthy, and does not warn of the regions that are set', async () => {
+  it('is healthy, and does not warn about the regions that are set', async () => {
     expect((await fetch(`${server.opsUrl}/livez`)).status).toBe(200);
     await expect.poll(async () => (await fetch(`${server.opsUrl}/readyz`)).status).toBe(200);
     expect(server.stderr()).not.toContain(EVERY_REGION);
   });
 
-  it('devices enrol over https with the connector and challenge of before', async () => {
+  it('enrols devices over https with an existing connector and challenge', async () => {
     expect(server.enrolUrl).toMatch(/^https:/);
     const out = path.join(directory, 'device');
     await runOrThrow(process.execPath, [
@@ -102,7 +102,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     await runOrThrow('openssl', ['verify', '-CAfile', ca, issued]);
   });
 
-  it('administrators reach the API over https, and it names the URL of the enrol listener', async () => {
+  it('serves the API over https, which names the URL of the enrol listener', async () => {
     expect(server.apiUrl).toMatch(/^https:/);
     const { stdout, stderr } = await listConnectors(server.apiUrl, { AWS_CA_BUNDLE: tls.certFile });
     expect(stderr).toBe('');
@@ -110,7 +110,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(stdout).toContain(tried.ready.connectorArn);
   });
 
-  it('a new certificate serves new connections, on each listener; a wrong one does not', async () => {
+  it('uses a new certificate for new connections on each listener, and ignores a wrong one', async () => {
     expect(await certificateAt(server.enrolUrl)).toBe(first?.fingerprint);
     if (second === undefined) throw new Error('no TLS files');
     install(second);
@@ -127,7 +127,7 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(server.process.exitCode).toBeNull();
   });
 
-  it('an access key that is taken out of the file is refused, one that is added is not', async () => {
+  it('refuses an access key that is removed from the file, and accepts one that is added', async () => {
     const other = 'AKIAOTHEROTHEROTHER0';
     const text = readFileSync(credentialsFile, 'utf8');
     writeFileSync(credentialsFile, text.replace(tried.ready.accessKeyId, other));
@@ -138,13 +138,13 @@ describe('scep-connector serve by a file of settings, with TLS', () => {
     expect(refused.stderr).toContain('UnrecognizedClientException');
   });
 
-  it('drains on SIGTERM, exits 0 and has logged no secret', async () => {
+  it('drains on SIGTERM, exits with 0 and has logged no secret', async () => {
     expect(await server.stop()).toBe(0);
     expect(server.stdout()).toBe('');
   });
 });
 
-describe('scep-connector serve by the environment alone', () => {
+describe('scep-connector serve with the environment alone', () => {
   const environment = () => ({
     SCEP_CONNECTOR_MASTER_KEY: HEX_KEY,
     SCEP_CONNECTOR_PUBLIC_URL: 'https://scep.example.com',
@@ -154,7 +154,7 @@ describe('scep-connector serve by the environment alone', () => {
     SCEP_CONNECTOR_OPS_PORT: '0',
   });
 
-  it('starts on an empty directory; without credentials the API refuses everybody, and it warns', async () => {
+  it('starts on an empty directory, and warns that the API refuses everybody without credentials', async () => {
     const server = await startServe({ env: environment(), secrets: [HEX_KEY] });
     expect(server.enrolUrl).toBe('https://scep.example.com');
     expect(server.stderr()).toContain('there are no credentials, so the API refuses everybody');
@@ -165,7 +165,7 @@ describe('scep-connector serve by the environment alone', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('with one access key of the environment, and another master key at the second start', async () => {
+  it('takes one access key from the environment, and refuses another master key at the second start', async () => {
     const env = {
       ...environment(),
       SCEP_CONNECTOR_ACCESS_KEY_ID: tried.ready.accessKeyId,
@@ -195,7 +195,7 @@ describe('scep-connector serve by the environment alone', () => {
     await server.stop();
   });
 
-  it('--check-config: 0 or 2, a line for each mistake, and nothing is started', async () => {
+  it('exits with 0 or 2 on --check-config, with a line for each mistake, and starts nothing', async () => {
     const env = environment();
     const good = await cli(['serve', '--check-config'], env);
     expect(good).toMatchObject({ code: 0, stdout: 'The settings are valid.\n', stderr: '' });

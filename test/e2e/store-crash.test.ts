@@ -34,7 +34,7 @@ function startStorm(directory: string, name: string) {
   };
 }
 
-it('loses no acknowledged commit and keeps none by half when processes are killed', async () => {
+it('loses no acknowledged commit and keeps no partial one when processes are killed', async () => {
   const directory = tempDirectory();
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {

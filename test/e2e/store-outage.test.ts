@@ -14,7 +14,7 @@ const ADMINISTRATOR = {
   secretAccessKey: 'outage-secret-of-an-administrator-0123456',
   region: 'eu-central-1',
 };
-const BOUND = 2_000;
+const BOUND_MS = 2_000;
 
 interface Answer {
   readonly status: number;
@@ -61,7 +61,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
   async function soonEnough(ask: () => Promise<Answer>): Promise<Answer> {
     for (;;) {
       const answer = await ask();
-      if (answer.milliseconds < BOUND) return answer;
+      if (answer.milliseconds < BOUND_MS) return answer;
     }
   }
 
@@ -139,7 +139,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
 
   afterEach(() => redis.resume());
 
-  it('starts while Redis is down, and needs no restart when it comes', async () => {
+  it('starts while Redis is down, and needs no restart when Redis starts', async () => {
     await redis.stop();
     server = await start();
     await expectOutage();
@@ -150,7 +150,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     await expect.poll(() => server.logged('the store answers')).toHaveLength(1);
   });
 
-  it('Redis that hangs', async () => {
+  it('refuses calls in time while Redis hangs, and recovers', async () => {
     redis.pause();
     await expectOutage();
     redis.resume();
@@ -158,7 +158,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     await expectEnrolment();
   });
 
-  it('Redis that is killed and comes back', async () => {
+  it('refuses calls in time while Redis is down, and recovers', async () => {
     await redis.kill();
     await expectOutage();
     await redis.start();
@@ -175,7 +175,7 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('a wrong master key is found out when Redis comes: one line, exit code 2', async () => {
+  it('ends with one line and exit code 2 when Redis starts and the master key is wrong', async () => {
     await redis.stop();
     server = await start(MASTER_KEY.replaceAll('0', '1'));
     await expectOutage();

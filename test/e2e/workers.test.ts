@@ -54,7 +54,7 @@ async function enrolAtLast(server: RunningServe, subject: string): Promise<numbe
 }
 
 describe('scep-connector serve with three workers', () => {
-  it('is one server, whose devices all enrol while its workers are killed one after another', async () => {
+  it('enrols all devices while its workers are killed one after another', async () => {
     const server = await startServe({ settings });
     expect(server.logged('listening')).toHaveLength(1);
     await expect.poll(() => workersOf(server).length).toBe(3);
@@ -102,7 +102,7 @@ describe('scep-connector serve with three workers', () => {
     await expect.poll(() => workers.filter(isAlive)).toEqual([]);
   });
 
-  it('says once what is wrong, and exits with 2', async () => {
+  it('reports a mistake once, and exits with 2', async () => {
     const file = path.join(tempDirectory(), 'serve.yaml');
     const serve = (env: Record<string, string> = {}) =>
       runCommand(process.execPath, [MAIN, 'serve', '--config', file], { env });

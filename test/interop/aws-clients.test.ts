@@ -42,7 +42,7 @@ beforeAll(async () => {
 /** stop() checks that no secret was logged. */
 afterAll(() => server.stop());
 
-it('a connector whose CA is not there comes to be FAILED', async () => {
+it('a connector without its CA becomes FAILED', async () => {
   const sdk = openAwsSdk(server.ready);
   const [ConnectorArn] = manyConnectors;
   await expect
@@ -108,7 +108,7 @@ for (const { name, installed, open } of connectorClients()) {
       Tags: { client: name, 'scep:validity-max': '30d' },
     });
 
-    it('CreateConnector, once for its ClientToken', async () => {
+    it('CreateConnector makes one connector for a ClientToken', async () => {
       const { ConnectorArn } = await call(202, 'CreateConnector', creation());
       expect(ConnectorArn).toMatch(CONNECTOR_ARN);
       connector = String(ConnectorArn);
@@ -123,7 +123,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    it('GetConnector, until it is ACTIVE', async () => {
+    it('GetConnector shows the connector until it is ACTIVE', async () => {
       const shown = await untilActive();
       expect(shown).toEqual({
         Arn: connector,
@@ -149,7 +149,7 @@ for (const { name, installed, open } of connectorClients()) {
       }
     }
 
-    it('CreateChallenge, GetChallengePassword and GetChallengeMetadata', async () => {
+    it('CreateChallenge, GetChallengePassword and GetChallengeMetadata show one challenge', async () => {
       const request = { ConnectorArn: connector, Tags: { a: '1' }, ClientToken: clientToken };
       const made = await call(202, 'CreateChallenge', request);
       const { Password, ...metadata } = made['Challenge'] as Members;
@@ -186,7 +186,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(wrong.code).toBe(1);
     });
 
-    it('TagResource, UntagResource and ListTagsForResource', async () => {
+    it('TagResource and UntagResource change what ListTagsForResource shows', async () => {
       for (const arn of [connector, challenge]) {
         const before = await call(200, 'ListTagsForResource', { ResourceArn: arn });
         const tags = { 'team / EU': 'größe +=', empty: '' };
@@ -207,7 +207,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    it('ListConnectors and ListChallengeMetadata, page by page', async () => {
+    it('ListConnectors and ListChallengeMetadata return all pages', async () => {
       const connectors = await client.list('ListConnectors', {}, 100);
       const found = connectors.flatMap((page) => page['Connectors'] as readonly Members[]);
       const arns = found.map((one) => one['Arn']);
@@ -232,7 +232,7 @@ for (const { name, installed, open } of connectorClients()) {
       for (const pages of [connectors, challenges]) expect([1, 3]).toContain(pages.length);
     });
 
-    it('a page, its token, and a token that is none', async () => {
+    it('a page has a token for the next, and an invalid token is refused', async () => {
       const first = await call(200, 'ListConnectors', { MaxResults: 7 });
       expect(first['Connectors']).toHaveLength(7);
       const { NextToken } = first;
@@ -249,7 +249,7 @@ for (const { name, installed, open } of connectorClients()) {
       );
     });
 
-    it('DeleteChallenge: it is gone, and no device enrols with it', async () => {
+    it('DeleteChallenge removes the challenge, and no device enrols with it', async () => {
       const named = { ChallengeArn: challenge };
       await call(202, 'DeleteChallenge', named);
       await gone('GetChallengeMetadata', named, 'Challenge', challenge);
@@ -259,7 +259,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(await enrolDevice(device)).toMatchObject({ code: 1 });
     });
 
-    it('DeleteConnector: its URL dies at once, and it is gone soon', async () => {
+    it('DeleteConnector disables the URL at once and removes the connector soon', async () => {
       const named = { ConnectorArn: connector };
       await call(202, 'DeleteConnector', named);
       expect((await fetch(`${endpoint}?operation=GetCACaps`)).status).toBe(404);

@@ -98,11 +98,11 @@ for (const { name, installed, open } of connectorClients()) {
       error: { name: error, message: expect.stringMatching(message) as string },
     });
 
-    it('a session is let in with its token', async () => {
+    it('a session is accepted with its token', async () => {
       expect(await callAs(SESSION, 'ListConnectors')).toEqual(listed);
     });
 
-    it('a session without its token, with another, or at its end is not', async () => {
+    it('a session is refused without its token, with another, or after its end', async () => {
       const { sessionToken: _, ...withoutToken } = SESSION;
       const invalid = refused(403, 'UnrecognizedClientException', /token.*invalid/i);
       expect(await callAs(withoutToken, 'ListConnectors')).toMatchObject(invalid);
@@ -112,7 +112,7 @@ for (const { name, installed, open } of connectorClients()) {
       expect(await callAs(ENDED, 'ListConnectors')).toMatchObject(expired);
     });
 
-    it('a policy allows what it names and nothing else', async () => {
+    it('a policy allows only what it names', async () => {
       expect(await callAs(READER, 'ListConnectors')).toEqual(listed);
       const unnamed = await callAs(READER, 'CreateChallenge', { ConnectorArn: CONNECTOR });
       expect(unnamed).toMatchObject(
@@ -139,7 +139,7 @@ for (const { name, installed, open } of connectorClients()) {
   });
 }
 
-it('the file of credentials is read again when it changes', async () => {
+it('the credentials file is read again when it changes', async () => {
   const statusFor = async (key: Key) =>
     (await openAwsSdk(accessOf(key)).call('ListConnectors')).status;
   expect(await statusFor(LATER)).toBe(403);

@@ -17,7 +17,7 @@ afterAll(() => server.stop());
 
 // Tests a tagged union, which clients check more strictly than other members.
 for (const { name, installed, open } of connectorClients()) {
-  it.runIf(installed)(`${name}: a connector for Intune`, async () => {
+  it.runIf(installed)(`${name} makes and reads a connector for Intune`, async () => {
     const client = open(server.ready);
     const { certificateAuthorityArn: CertificateAuthorityArn, enrolUrl } = server.ready;
     const request = { CertificateAuthorityArn, MobileDeviceManagement: INTUNE };

@@ -60,7 +60,7 @@ describe.runIf(requireClient('certmonger', CERTMONGER_PROGRAMS))('certmonger', (
     });
   });
 
-  it('the daemon renews: resubmit with the same key, rekey with another', async () => {
+  it('the daemon renews, by resubmit with the same key and by rekey with another', async () => {
     const home = tempDirectory();
     const names = ['-N', 'CN=certmonger-3,O=Lab', '-D', 'certmonger-3.example'];
     const { stdout, stderr } = await requestByCertmonger(

@@ -13,7 +13,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
  * How long the CA takes: more than the 2 s that the development connector waits before it answers
  * PENDING.
  */
-const CA_DELAY = '6';
+const CA_DELAY_SECONDS = '6';
 
 const PROGRAMS = ['scepclient', 'pki', ...CERTMONGER_PROGRAMS];
 
@@ -23,7 +23,7 @@ describe.runIf(requireClient('scepclient, strongSwan, certmonger', PROGRAMS))(
   () => {
     let connector: RunningConnector;
     beforeAll(async () => {
-      connector = await startConnector({ args: ['--ca-delay', CA_DELAY] });
+      connector = await startConnector({ args: ['--ca-delay', CA_DELAY_SECONDS] });
     });
 
     const answers = (messageType: string) =>

@@ -90,7 +90,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       return installed;
     }
 
-    it('a root, whose CSR is waited for while it is made', async () => {
+    it('creates a root, and waits for its CSR', async () => {
       let makeKey: () => void = () => undefined;
       const allowed = new Promise<void>((resolve) => {
         makeKey = resolve;
@@ -109,7 +109,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await create('Another', 'ROOT', { IdempotencyToken: 'once' })).toEqual(root);
     });
 
-    it('a subordinate, and all that is told of it', async () => {
+    it('creates a subordinate, and describes all of it', async () => {
       const RevocationConfiguration = {
         CrlConfiguration: { Enabled: true, S3BucketName: 'crls', ExpirationInDays: 3 },
         OcspConfiguration: { Enabled: true, OcspCustomCname: 'ocsp.example.com' },
@@ -149,7 +149,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await describeAuthority(root)).toMatchObject({ RevocationConfiguration: UNUSED });
     });
 
-    it('a certificate, once for its token, and revoked', async () => {
+    it('issues one certificate for a token, and revokes it', async () => {
       const request = {
         ...{ ...subordinate, Csr: SAMPLE_CSR, SigningAlgorithm: 'SHA256WITHECDSA' },
         ...{ Validity: { Type: 'DAYS', Value: 30 }, IdempotencyToken: 'device' },
@@ -179,7 +179,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await call('GetCertificate', named)).toMatchObject({ Certificate });
     });
 
-    it('an audit report, which is waited for', async () => {
+    it('creates an audit report, and waits for it', async () => {
       const made = await call('CreateCertificateAuthorityAuditReport', { ...root, ...REPORT });
       const { AuditReportId, S3Key } = made;
       const id = String(root['CertificateAuthorityArn']).slice(-36);
@@ -192,7 +192,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       });
     });
 
-    it('tags and permissions, page by page', async () => {
+    it('lists tags and permissions page by page', async () => {
       const tags = ['b', 'c', 'd', 'e'].map((Key) => ({ Key, Value: '' }));
       await call('TagCertificateAuthority', { ...root, Tags: tags });
       const pages = await client.list('ListTags', root, 2);
@@ -218,7 +218,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       );
     });
 
-    it('authorities, page by page', async () => {
+    it('lists authorities page by page', async () => {
       const pages = await client.list('ListCertificateAuthorities', {}, 1);
       expect(pages).toHaveLength(2);
       const { CertificateAuthorities } = await call('ListCertificateAuthorities', {});
@@ -232,7 +232,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       });
     });
 
-    it('a policy, as it was put', async () => {
+    it('returns a policy as it was put', async () => {
       const ResourceArn = String(root['CertificateAuthorityArn']);
       const Policy = JSON.stringify(sharingPolicy(ResourceArn), null, 1);
       expect((await refusal('GetPolicy', { ResourceArn }))[0]).toBe('ResourceNotFoundException');
@@ -243,7 +243,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect((await refusal('GetPolicy', { ResourceArn }))[0]).toBe('ResourceNotFoundException');
     });
 
-    it('disabled, deleted, restored and enabled', async () => {
+    it('disables, deletes, restores and enables an authority', async () => {
       const update = (change: Members) =>
         call('UpdateCertificateAuthority', { ...subordinate, ...change });
       await update({ RevocationConfiguration: UNUSED, Status: 'DISABLED' });
@@ -264,7 +264,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
       expect(await describeAuthority(subordinate)).toMatchObject({ Status: 'ACTIVE' });
     });
 
-    it('no action is left out', () => {
+    it('calls every action', () => {
       expect([...called].toSorted()).toEqual(Object.keys(ACTIONS).toSorted());
     });
   });

@@ -54,7 +54,7 @@ afterAll(() => running.stop());
 
 const nameOf = ({ action, error }: RefusedCall) => `${action} ${error}`;
 
-it('there is a call for every error of the model but those that never come', () => {
+it('there is a call for every error of the model that can occur', () => {
   const operations = Object.entries(readApiModel('acm-pca').operations);
   const modelled = operations.flatMap(([action, { errors = [] }]) =>
     errors.map(({ shape }) => `${action} ${shape}`),
@@ -71,7 +71,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
     });
     afterAll(() => client.close());
 
-    it('knows every error by its class', async () => {
+    it('recognises every error by its class', async () => {
       for (const call of calls) {
         if (call.losesRaceFor) running.loseNextCommit(call.losesRaceFor);
         const { status, error } = await client.call(call.action, call.input);

@@ -42,7 +42,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     await expectIssued(file, server.ready.caCertificateFile, { subject: `CN=${name}` });
   }
 
-  it('with the RA certificate of before the rotation, then with the new one', async () => {
+  it('enrols with the RA certificate from before the rotation, then with the new one', async () => {
     await fetchRa();
     await rotate();
     await enrol('old-ra');

@@ -22,7 +22,7 @@ describe.runIf(python !== undefined).each([
   ['COMPLETE', null],
   ['PARTITIONED', [true, true]],
 ] as const)('pyca/cryptography, with %s CRLs', (CrlType, issuingDistributionPoint) => {
-  it('believes the CRL and the OCSP answers, by GET and POST', async () => {
+  it('accepts the CRL and the OCSP answers, by GET and POST', async () => {
     await responder.configure({
       CrlConfiguration: { Enabled: true, S3BucketName: 'crl-bucket', CrlType },
       OcspConfiguration: { Enabled: true },

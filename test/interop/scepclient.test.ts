@@ -29,7 +29,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     );
   }
 
-  it('enrols with a request of its own making', async () => {
+  it('enrols with a request that it makes itself', async () => {
     const directory = tempDirectory();
     const { code, stderr, stdout } = await enrol(directory, connector.ready.challengePassword);
     expect(code, stdout + stderr).toBe(0);
@@ -39,7 +39,7 @@ describe.runIf(requireClient('scepclient', ['scepclient', 'openssl']))('scepclie
     });
   });
 
-  it('enrols with a prepared request and gets what that asks for', async () => {
+  it('enrols with a prepared request and gets what the request asks for', async () => {
     const directory = tempDirectory();
     const { keyFile, requestFile } = await makeRequest(directory, 'prepared', {
       subject: '/C=US/O=Lab/CN=prepared',

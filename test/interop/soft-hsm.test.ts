@@ -91,7 +91,7 @@ describe.runIf(hasSoftHsm()).each<[KeyAlgorithm, SigningAlgorithm]>([
     expect(await verify('device.pem')).toContain('certificate revoked');
   });
 
-  it('goes on after a restart', async () => {
+  it('continues after a restart', async () => {
     await stop();
     await start();
     await saveCertificate('later.pem', await issueTestCertificate(ca, arn, 30, signingAlgorithm));

@@ -56,7 +56,7 @@ if (SSCEP === undefined) {
       ['default', []],
       ['sha256-aes128', ['-S', 'sha256', '-E', 'aes128']],
       ['sha1-3des', ['-S', 'sha1', '-E', '3des']],
-    ])('enrols: %s', async (name, options) => {
+    ])('enrols with %s', async (name, options) => {
       const { code, stdout, stderr } = await enrol(
         name,
         connector.ready.challengePassword,
@@ -97,7 +97,7 @@ if (SSCEP === undefined) {
       expect(await certificateSerial(path.join(directory, 'new.pem'))).not.toBe(old);
     });
 
-    it('fetches its certificate, naming the RA or the CA as issuer, and no other', async () => {
+    it('fetches its own certificate only, whether it names the RA or the CA as issuer', async () => {
       const serial = await enrolled('owner');
       await enrolled('other');
       const decimal = BigInt(`0x${serial}`).toString();

@@ -111,8 +111,8 @@ describe('the acm-pca issuer through the proxy, without faults', () => {
   });
 });
 
-describe('100 requests at two replicas: one certificate each', () => {
-  it('without faults, with one call for each', async () => {
+describe('100 requests at two replicas get one certificate each', () => {
+  it('without faults and with one call for each', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     await fleet.askUntilServed(SECOND, ROUNDS);
@@ -128,15 +128,18 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'three times at once');
   });
 
-  it.each(Object.entries(PASSING))('%s, half of the calls', async (what, fate) => {
-    const world = await open();
-    const fleet = makeFleet(world, SIZE);
-    world.proxy.setFate(someCalls(0.5, 1, fate));
-    await fleet.askUntilServed(5 * SECOND, ROUNDS);
-    await expectAllServed(world, fleet, what);
-  });
+  it.each(Object.entries(PASSING))(
+    'with half of the calls under this fault: %s',
+    async (what, fate) => {
+      const world = await open();
+      const fleet = makeFleet(world, SIZE);
+      world.proxy.setFate(someCalls(0.5, 1, fate));
+      await fleet.askUntilServed(5 * SECOND, ROUNDS);
+      await expectAllServed(world, fleet, what);
+    },
+  );
 
-  it('calls that arrive after the replica has given up on them', async () => {
+  it('when calls arrive after the replica has given up on them', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(someCalls(0.05, 2, LATE));
@@ -144,14 +147,14 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'too late');
   });
 
-  it('a rate of 10 certificates in a second', async () => {
+  it('at a rate of 10 certificates a second', async () => {
     const world = await open(10);
     const fleet = makeFleet(world, SIZE);
     await fleet.askUntilServed(SECOND, ROUNDS);
     await expectAllServed(world, fleet, '10 a second');
   });
 
-  it('RequestInProgress for 60 s: all wait, and IssueCertificate is not called again', async () => {
+  it('while RequestInProgress lasts for 60 s, without another IssueCertificate call', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     const readyAt = world.clock() + MINUTE;
@@ -165,7 +168,7 @@ describe('100 requests at two replicas: one certificate each', () => {
     await expectAllServed(world, fleet, 'in progress for 60 s');
   });
 
-  it.each([3, 4, 5])('everything at random, seed %i', async (seed) => {
+  it.each([3, 4, 5])('with random faults of every kind, seed %i', async (seed) => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     const random = seededRandom(seed);
@@ -180,8 +183,8 @@ describe('100 requests at two replicas: one certificate each', () => {
   });
 });
 
-describe('a fault that does not pass by itself', () => {
-  it('an outage of three hours, in which nothing is taken: all are served after it', async () => {
+describe('a lasting fault', () => {
+  it('lets all devices be served after an outage of three hours', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate((operation) => (operation === 'IssueCertificate' ? THROTTLED : PASS));
@@ -195,7 +198,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'an outage of three hours');
   });
 
-  it('AccessDenied: a clear refusal, nothing issued; the same messages are granted once it is mended', async () => {
+  it('AccessDenied refuses clearly and issues nothing, and the same messages succeed once it is mended', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(() => DENIED);
@@ -207,7 +210,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'AccessDenied, mended');
   });
 
-  it('AccessDenied for GetCertificate alone: no second certificate for the same request', async () => {
+  it('AccessDenied for GetCertificate alone causes no second certificate for a request', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate((operation) => (operation === 'GetCertificate' ? DENIED : PASS));
@@ -222,7 +225,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'AccessDenied of GetCertificate, mended');
   });
 
-  it('a CA that is disabled midway: who is served keeps it, the others are refused, and served when it is enabled', async () => {
+  it('a CA that is disabled midway refuses the devices that have no certificate, and serves them once it is enabled', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     let calls = 0;
@@ -247,7 +250,7 @@ describe('a fault that does not pass by itself', () => {
     await expectAllServed(world, fleet, 'disabled midway');
   });
 
-  it('answers that are lost, then an outage longer than a token lives: told to enrol anew, no request has two', async () => {
+  it('lost answers and then an outage longer than a token is valid make devices enrol again, and no request gets two certificates', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     let calls = 0;

@@ -113,7 +113,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ['server auth', 'TLS Web Server Authentication'],
       ['code signing', 'Code Signing'],
       ['ocsp signing', 'OCSP Signing'],
-    ])('a certificate for %s alone', async (usage, extendedKeyUsage) => {
+    ])('gets a certificate for %s alone', async (usage, extendedKeyUsage) => {
       const leaf = await verified(await request(usage.replace(' ', '-'), { usages: [usage] }));
       expect(await extensionValues(leaf, 'extendedKeyUsage')).toEqual([extendedKeyUsage]);
       expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:FALSE']);
@@ -123,7 +123,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ['rsa', { algorithm: 'RSA', size: 2048 }, 'rsaEncryption'],
       ['ecdsa', { algorithm: 'ECDSA', size: 384 }, 'id-ecPublicKey'],
     ])(
-      'of an %s key, for client and server, in four levels',
+      'gets a certificate of an %s key for client and server, in four levels',
       async (name, privateKey, algorithm) => {
         const spec = { privateKey, usages: ['server auth', 'client auth'], duration: '1h' };
         // Certificates have whole seconds.
@@ -148,7 +148,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       },
     );
 
-    it('other usages are taken from the request', async () => {
+    it('gets other usages as requested', async () => {
       const leaf = await verified(
         await request('blank', {
           usages: ['digital signature', 'key agreement', 'email protection'],
@@ -167,17 +167,17 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ]);
     });
 
-    it('a certificate without a name but its alternative ones', async () => {
+    it('gets a certificate with alternative names only', async () => {
       const leaf = await verified(await request('nameless', { commonName: '' }));
       expect(await certificateText(leaf)).toContain('X509v3 Subject Alternative Name: critical');
     });
 
-    it('a CA', async () => {
+    it('gets a CA certificate', async () => {
       const leaf = await verified(await request('ca', { isCA: true, usages: ['cert sign'] }));
       expect(await extensionValues(leaf, 'basicConstraints')).toEqual(['CA:TRUE', 'pathlen:0']);
     });
 
-    it('by a root itself, of a cluster issuer with a template of its own', async () => {
+    it('gets a certificate of a root from a cluster issuer with its own template', async () => {
       const template = 'EndEntityClientAuthCertificate/V1';
       const issuer = clusterIssuerManifest(access, root, template);
       const requested = certificateManifest('cluster', {}, 'AWSPCAClusterIssuer');
@@ -187,7 +187,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       ]);
     });
 
-    it('a request that is signed again after a crash is one certificate', async () => {
+    it('gets one certificate for a request that is signed again after a crash', async () => {
       const first = await request('crash', { duration: '2h' });
       const arn = first.metadata.annotations?.[CERTIFICATE_ARN] ?? '';
       const second = await apply(issuerManifest(access, issuing), requestManifest(first));
@@ -202,7 +202,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       return message;
     };
 
-    it('a CA that is disabled, is not there, or is of another account', async () => {
+    it('reports a CA that is disabled, does not exist, or belongs to another account', async () => {
       await ca('disable', issuing);
       expect(await failure(request('disabled'))).toContain(
         'InvalidStateException: The certificate authority is not in a valid state for issuing certificates',
@@ -215,13 +215,13 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       expect(await failure(request('foreign', {}, foreign))).toContain('InvalidArnException');
     });
 
-    it('a certificate that would outlive its CA', async () => {
+    it('reports a certificate that would outlive its CA', async () => {
       expect(await failure(request('long', { duration: '876000h' }))).toContain(
         'The certificate validity specified exceeds the certificate authority validity',
       );
     });
 
-    it('an issuer with a wrong secret is not ready', async () => {
+    it('does not become ready with a wrong secret', async () => {
       const secret = secretManifest({ ...access, secretAccessKey: 'the secret of somebody else' });
       const issuer = issuerManifest(access, issuing);
       const manifests = [secret, issuer, certificateManifest('waiting')];

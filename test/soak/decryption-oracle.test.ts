@@ -78,7 +78,7 @@ function* tampered(): Generator<Uint8Array> {
 }
 
 describe.each(['a stranger', 'the holder of a certificate'])('signed by %s', (name) => {
-  it.each(TYPES)('as %s every flipped octet has the one generic answer', async (type) => {
+  it.each(TYPES)('has one generic answer for every flipped octet, sent as %s', async (type) => {
     const signer = signers[name] as TestDevice;
     const answerTo = async (bytes: Uint8Array) =>
       constantPart((await world.handle(resignEnvelope(bytes, signer, type))).certRep);

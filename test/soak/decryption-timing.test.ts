@@ -32,26 +32,30 @@ const RUNS = 2_000;
 /** A busy machine needs more runs to show what is plain otherwise. */
 const FEW_RUNS = [200, 1_000, 4_000];
 const WARM_UP = 200;
-const MODULUS = 256;
+const MODULUS_OCTETS = 256;
 const AES_128 = '2.16.840.1.101.3.4.1.2';
-const KEY_LENGTH = 16;
+const KEY_OCTETS = 16;
 
 /**
  * The blocks of Bleichenbacher's attack and its successors. The last is the one that the attack
  * hopes to find.
  */
 const BLOCKS: Readonly<Record<string, () => Buffer>> = {
-  'a bad header': () => Buffer.concat([Buffer.of(0, 1), padded(KEY_LENGTH)]),
-  'no separator': () => Buffer.concat([Buffer.of(0, 2), nonZero(MODULUS - 2)]),
+  'a bad header': () => Buffer.concat([Buffer.of(0, 1), padded(KEY_OCTETS)]),
+  'no separator': () => Buffer.concat([Buffer.of(0, 2), nonZero(MODULUS_OCTETS - 2)]),
   'short padding': () =>
-    Buffer.concat([Buffer.of(0, 2), nonZero(7), Buffer.of(0), nonZero(MODULUS - 10)]),
+    Buffer.concat([Buffer.of(0, 2), nonZero(7), Buffer.of(0), nonZero(MODULUS_OCTETS - 10)]),
   'a key of the wrong length': () => Buffer.concat([Buffer.of(0, 2), padded(24)]),
-  'a good key for garbled content': () => Buffer.concat([Buffer.of(0, 2), padded(KEY_LENGTH)]),
+  'a good key for garbled content': () => Buffer.concat([Buffer.of(0, 2), padded(KEY_OCTETS)]),
 };
 const CLASSES = Object.keys(BLOCKS);
 
 function padded(keyLength: number): Buffer {
-  return Buffer.concat([nonZero(MODULUS - 3 - keyLength), Buffer.of(0), randomBytes(keyLength)]);
+  return Buffer.concat([
+    nonZero(MODULUS_OCTETS - 3 - keyLength),
+    Buffer.of(0),
+    randomBytes(keyLength),
+  ]);
 }
 
 function nonZero(length: number): Buffer {
@@ -116,7 +120,7 @@ function report(name: string, { medians, spread, noise, pValue }: MedianComparis
 }
 
 describe('five kinds of tampered RSA blocks', () => {
-  it('have byte-equal answers but for nonce, time and signature', async () => {
+  it('have byte-equal answers except for nonce, time and signature', async () => {
     const answers = new Set<string>();
     for (let run = 0; run < 100; run += 1) {
       for (const name of CLASSES) {

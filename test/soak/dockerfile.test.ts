@@ -30,7 +30,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     return runCommand(words.file, words.args, { env: words.env, timeoutMs: 600_000 });
   }
 
-  it('runs as a user without rights who can write to the data directory alone', async () => {
+  it('runs as an unprivileged user who can write only to the data directory', async () => {
     expect(image).toMatchObject({
       ...{ user: '65532:65532', volumes: ['/app/data'], ports: [8080, 8081, 9090] },
       ...{ stopSignal: 'SIGTERM', cmd: ['serve'] },
@@ -42,7 +42,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     }
   });
 
-  it('holds what runs and nothing else', () => {
+  it('contains only what it needs to run', () => {
     expect(readdirSync(path.join(image.root, 'app')).sort()).toEqual([
       ...[
         'CHANGELOG.md',
@@ -60,19 +60,19 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
     }
   });
 
-  it('prints help by its name', async () => {
+  it('prints its help', async () => {
     const { code, stdout } = await inImage(['scep-connector', '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('serve');
   });
 
-  it('without settings ends and says which are missing', async () => {
+  it('ends without settings and names those that are missing', async () => {
     const { code, stderr } = await inImage([...image.entrypoint, ...image.cmd]);
     expect(code).toBe(2);
     expect(stderr).toContain('masterKeyFile (SCEP_CONNECTOR_MASTER_KEY_FILE) is required');
   });
 
-  it('serves: the enrolment of helm test passes in it; drains and exits with 0', async () => {
+  it('passes the enrolment of helm test, drains and exits with 0', async () => {
     const credentials = [
       {
         ...{

@@ -14,7 +14,7 @@ import { expectNothingLost } from './expect-nothing-lost.ts';
  */
 export const FAULT_SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 /** Time without a fault, before and after it. */
-const CALM = 3_000;
+const CALM_MS = 3_000;
 /** The least number of devices, however slow the machine. */
 const FEWEST = 50;
 
@@ -29,9 +29,9 @@ export async function expectNothingLostIn(
 ): Promise<void> {
   const administration = startAdministration(world);
   const load = startEnrolments({ ...world, seed: FAULT_SEED });
-  await sleep(CALM);
+  await sleep(CALM_MS);
   const [failed] = await Promise.allSettled([fault()]);
-  await sleep(CALM);
+  await sleep(CALM_MS);
   if (failed.status === 'fulfilled') {
     await expect.poll(() => load.devices.length, { timeout: 120_000 }).toBeGreaterThan(FEWEST);
   }

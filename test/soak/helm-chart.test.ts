@@ -58,7 +58,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     expect(stdout).toContain('Invalid: 0, Errors: 0, Skipped: 0');
   });
 
-  it('runs every container as Pod Security Admission calls restricted, on a root that is only read', () => {
+  it('runs every container under the restricted Pod Security Standard, on a read-only root', () => {
     for (const spec of podsOf(manifests)) {
       expect(spec.automountServiceAccountToken).toBe(false);
       expect(spec.securityContext).toMatchObject({
@@ -76,7 +76,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     }
   });
 
-  it('asks the ops listener for its health, and gives it the time to drain', () => {
+  it('probes the ops listener, and gives the server time to drain', () => {
     const [container] = pod.containers;
     expect(container?.startupProbe?.httpGet).toEqual({ path: '/livez', port: 'ops' });
     expect(container?.livenessProbe?.httpGet).toEqual({ path: '/livez', port: 'ops' });
@@ -88,7 +88,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + drainDelaySeconds + 4);
   });
 
-  it('has three Services that lead to the ports the server listens on, and to no other pod', () => {
+  it('has three Services for the ports that the server listens on, and for no other pod', () => {
     const settings = JSON.parse(settingsOf(manifests)) as Record<string, { port: number }>;
     const services = ofKind(manifests, 'Service');
     expect(services).toHaveLength(3);
@@ -118,7 +118,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     for (const { spec } of budgets) expect(labels).toMatchObject(spec.selector.matchLabels);
   });
 
-  it('names secrets and holds none', async () => {
+  it('names secrets and contains none', async () => {
     expect(ofKind(manifests, 'Secret')).toEqual([]);
     const secrets = listSettings(SETTINGS).filter(({ setting }) => setting.secret);
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
@@ -132,7 +132,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     ]);
   });
 
-  it('gives the server settings that it takes, and mounts every file that they name', async () => {
+  it('gives the server valid settings, and mounts every file that they name', async () => {
     const file = path.join(tempDirectory(), 'scep-connector.yaml');
     writeFileSync(file, mountSettings(settingsOf(manifests), pod));
     const args = [MAIN, 'serve', '--check-config', '--config', file];
@@ -142,7 +142,7 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     });
   });
 
-  it('sets by values of its own what is refused under config, and passes on the rest', () => {
+  it('sets by its own values what it refuses under config, and passes on the rest', () => {
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
     const passedOn = 'config' in values ? pathsOf(values['config']) : [];
     expect(passedOn.filter((path) => !given.includes(path))).toEqual([]);
@@ -168,7 +168,7 @@ describe.runIf(isThere)('the chart', () => {
       { podDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } },
     ],
     ['api.ingress.hosts is required', { api: { ingress: { enabled: true } } }],
-  ])('refuses to render, and says why: %s', async (message, values) => {
+  ])('refuses to render and says why: %s', async (message, values) => {
     const files = ['--values', SMALLEST, '--values', writeValues(values)];
     const { code, stdout, stderr } = await helm('template', 'trial', CHART, ...files);
     expect(code).not.toBe(0);
@@ -183,7 +183,7 @@ describe.runIf(isThere)('the chart', () => {
     ["additional properties 'host' not allowed", { config: { api: { host: '127.0.0.1' } } }],
     ['maximum: got 257, want 256', { config: { workers: 257 } }],
     ["value must be one of 'redis', 'embedded'", { store: { kind: 'postgres' } }],
-  ])('refuses at helm lint, as at every other command: %s', async (message, values) => {
+  ])('refuses in helm lint as in every other command: %s', async (message, values) => {
     const files = ['--values', SMALLEST, '--values', writeValues(values)];
     for (const command of [
       ['lint', '--strict'],
@@ -209,7 +209,7 @@ describe.runIf(isThere)('the chart', () => {
     }
   });
 
-  it('takes the examples of docs/kubernetes.md', async () => {
+  it('accepts the examples of docs/kubernetes.md', async () => {
     const page = readFileSync(path.join(CHART, '../docs/kubernetes.md'), 'utf8');
     const examples = [...page.matchAll(/^( *)```yaml\n(.*?)^ *```$/gms)].map(
       ([, indent = '', text = '']) =>
@@ -234,16 +234,16 @@ describe.runIf(isThere)('the chart', () => {
     expect(await checksum({ config: { logLevel: 'debug' } })).not.toBe(first);
   });
 
-  it('writes large numbers out', async () => {
+  it('writes large numbers without an exponent', async () => {
     expect(settingsOf(await renderChart(valuesFile('aws')))).toContain('"connectors": 1000000');
   });
 
-  it('leads the Ingress of devices to the host of publicUrl', async () => {
+  it('routes the host of publicUrl to the enrol Service by an Ingress', async () => {
     const ingress = one(await renderChart(valuesFile('aws')), 'Ingress');
     expect(ingress.spec.rules.map(({ host }) => host)).toEqual(['scep.example.com']);
   });
 
-  it('uses a service account that is annotated for IRSA, or one that is there', async () => {
+  it('uses a service account that is annotated for IRSA, or an existing one', async () => {
     const account = one(await renderChart(valuesFile('aws')), 'ServiceAccount');
     expect(account.metadata.annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
     const others = await renderChart(valuesFile('everything'));

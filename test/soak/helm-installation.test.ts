@@ -105,13 +105,13 @@ describe.runIf(isThere)('two replicas as the chart has them, on Redis and AWS Pr
     );
   });
 
-  it('are ready', async () => {
+  it('become ready', async () => {
     for (const { opsUrl } of replicas) {
       await expect.poll(async () => (await fetch(`${opsUrl}/readyz`)).status).toBe(200);
     }
   });
 
-  it('pass helm test, the connector made at one and the device served by the other', async () => {
+  it('pass helm test, with the connector made at one and the device served by the other', async () => {
     const [, pod] = podsOf(manifests);
     const variables: Record<string, string> = {};
     for (const { name, value = '' } of pod?.containers[0]?.env ?? []) variables[name] = value;

@@ -80,7 +80,7 @@ describe('what helm test runs', () => {
     return answer[what === 'ca' ? 'CertificateAuthorities' : 'Connectors'] ?? [];
   }
 
-  it('right after the installation: enrols below a CA of its own, and leaves nothing that works', async () => {
+  it('enrols below its own CA right after the installation, and leaves nothing usable', async () => {
     const printed = await succeed();
     expect(printed).toMatch(/^verified CN=helm-test <- CN=helm test /m);
     expect(printed).toContain('which devices reach at https://scep.example.com');
@@ -88,7 +88,7 @@ describe('what helm test runs', () => {
     expect((await list('ca')).map(({ Status }) => Status)).toEqual(['DELETED']);
   });
 
-  it('later: enrols below the CA that is there or the one that is named, and leaves it alone', async () => {
+  it('enrols below the existing or the named CA later, and does not change it', async () => {
     const create = await runProgram(['ca', 'create', '--root', '--subject', 'CN=Lab'], {
       ...{ AWS_ENDPOINT_URL: server.apiUrl, AWS_REGION: 'us-east-1' },
       AWS_ACCESS_KEY_ID: CREDENTIALS[1]?.accessKeyId ?? '',
@@ -104,7 +104,7 @@ describe('what helm test runs', () => {
     expect(await list('connector')).toEqual([]);
   });
 
-  it('fails in one line when the user may not do it, or is not there', async () => {
+  it('fails in one line when the user lacks the permission or does not exist', async () => {
     for (const [USER_NAME, reason] of [
       ['reader', /^failed: connector create: .*AccessDeniedException: [^\n]+$/m],
       ['nobody', /^failed: there is no user nobody$/m],
@@ -124,7 +124,7 @@ describe('what helm test runs', () => {
     expect(await list('connector')).toEqual([]);
   });
 
-  it('goes by TLS where the listeners have it', async () => {
+  it('uses TLS where the listeners have it', async () => {
     const { certFile, keyFile } = makeTlsFiles(directory, 'tls');
     const tls = { certFile, keyFile };
     const other = await startServe({

@@ -68,7 +68,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
     expect(new Set(await Promise.all(serials)).size).toBe(2);
   });
 
-  it('fetches its certificate by GetCert, and no other', async () => {
+  it('fetches its own certificate only, by GetCert', async () => {
     await enrol('owner');
     await enrol('other');
     const serial = await certificateSerial(file('owner-issued.pem'));
@@ -95,7 +95,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))('jscep'
 describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
   'jscep where the CA is slow',
   () => {
-    it('polls until its certificate is there', async () => {
+    it('polls until its certificate is issued', async () => {
       // Longer than a busy machine stands still. Otherwise the first answer could be the
       // certificate.
       const connector = await startConnector({ args: ['--ca-delay', '20'] });
@@ -120,7 +120,7 @@ describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
 describe.runIf(requireClient('jscep', PROGRAMS, 'test/soak/install.sh'))(
   'jscep where the RA is about to change',
   () => {
-    it('fetches what comes next by GetNextCACert', async () => {
+    it('fetches the next certificates by GetNextCACert', async () => {
       const connector = await startConnector();
       const rotate = ['ra', 'rotate', '--data-dir', connector.dataDir, '--active-in', '7d'];
       await runOrThrow(process.execPath, [MAIN, ...rotate]);

@@ -28,8 +28,8 @@ const FEWEST_BATCHES = 20;
  * An answer that must come may take as long as a busy machine stands still. Other answers are not
  * waited for that long.
  */
-const PATIENCE = 60_000;
-const HASTE = 2_000;
+const PATIENCE_MS = 60_000;
+const HASTE_MS = 2_000;
 
 type Manner = 'end' | 'reset' | 'wait';
 type Draw<T> = (count: number) => T[];
@@ -96,21 +96,21 @@ describe.runIf(isLinux)('the enrol listener', () => {
   async function expectAlive(): Promise<void> {
     expect(connector.process.exitCode).toBeNull();
     const response = await fetch(`${connector.ready.scepUrl}?operation=GetCACaps`, {
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('SCEPStandard');
   }
 
   /** Sends one request and makes the server close the connection. */
-  const send = (request: Uint8Array | string, timeoutMs = PATIENCE) =>
+  const send = (request: Uint8Array | string, timeoutMs = PATIENCE_MS) =>
     exchangeRaw(port, request, { ending: 'end', timeoutMs });
 
   /** Sends one request alone and measures what the server spends on it. */
   async function expectCheap(request: Uint8Array): Promise<void> {
     const least = await leastCost(MAX_CPU_MS, async () => {
       const before = cpuMilliseconds(pid);
-      await send(request, HASTE);
+      await send(request, HASTE_MS);
       return cpuMilliseconds(pid) - before;
     });
     if (least > MAX_CPU_MS) {
@@ -118,7 +118,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     }
   }
 
-  it.each(HOSTILE_BODIES)('a body of %s is refused, cheaply', async (_name, body) => {
+  it.each(HOSTILE_BODIES)('refuses a body of %s cheaply', async (_name, body) => {
     const request = post(body);
     await expectCheap(request);
     const { received } = await send(request);
@@ -126,7 +126,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     await expectAlive();
   });
 
-  it('answers pipelined requests in order, all of them', async () => {
+  it('answers all pipelined requests in order', async () => {
     const { received } = await send(capabilities().repeat(500));
     expect(statusesIn(received)).toEqual(Array.from({ length: 500 }, () => 200));
   });
@@ -155,7 +155,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
       `fffffffffffffffff\r\n${SMUGGLED}`,
     ],
     ['a NUL in a header', ['Foo: a\0b', 'Content-Length: 0'], SMUGGLED],
-  ])('takes no second request out of one with %s', async (_name, headers, body) => {
+  ])('finds no second request inside one with %s', async (_name, headers, body) => {
     const head = [`POST ${target}?operation=PKIOperation HTTP/1.1`, 'Host: fuzz', ...headers];
     const { received } = await send(`${head.join('\r\n')}\r\n\r\n${body}`);
     expect(statusesIn(received)).toEqual([400]);
@@ -180,7 +180,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
             const [request, ending] = storm[i] ?? [randomBytes(1), 'end'];
             await exchangeRaw(port, request, {
               ending,
-              timeoutMs: ending === 'wait' ? 100 : HASTE,
+              timeoutMs: ending === 'wait' ? 100 : HASTE_MS,
             });
           }
         }),
@@ -222,7 +222,7 @@ describe.runIf(isLinux)('the enrol listener', () => {
     expect(growth).toBeLessThan(MAX_GROWTH_MIB);
   }, 1_800_000);
 
-  it('cuts off those who send slowly or nothing, and serves the others meanwhile', async () => {
+  it('cuts off clients that send slowly or nothing, and serves the others meanwhile', async () => {
     const head = `POST ${target}?operation=PKIOperation HTTP/1.1\r\nHost: fuzz\r\nContent-Length: 9000\r\n`;
     const kinds = ['', head, `${head}\r\n`];
     const slow = Array.from({ length: 150 }, (_, i) => trickle(kinds[i % kinds.length] ?? ''));

@@ -38,7 +38,7 @@ const FILES = {
 };
 
 describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
-  'the AWS CLI as the user guide of AWS Private CA has it',
+  'the AWS CLI, following the user guide of AWS Private CA',
   () => {
     const cwd = tempDirectory();
     const file = (name: string) => path.join(cwd, name);
@@ -81,7 +81,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
         `aws acm-pca describe-certificate-authority --certificate-authority-arn "$${ca}" --query CertificateAuthority.Status --output text`,
       );
 
-    it('a root CA is created and activated', async () => {
+    it('creates and activates a root CA', async () => {
       await set(
         'ROOT',
         `aws acm-pca create-certificate-authority \
@@ -119,7 +119,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       expect(await verifyChain(file('root.pem'), file('root.pem'))).toMatch(/OK$/);
     });
 
-    it('a subordinate CA is created and activated', async () => {
+    it('creates and activates a subordinate CA', async () => {
       await set(
         'SUB',
         `aws acm-pca create-certificate-authority \
@@ -165,7 +165,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       return { template: `${name}_APIPassthrough`, options, csr };
     }
 
-    it('certificates of each template family', async () => {
+    it('issues certificates of each template family', async () => {
       await sh(
         'openssl req -new -newkey rsa:2048 -nodes -sha256 -subj "/O=Example Corp/CN=device" -keyout device.key -out device.csr',
       );
@@ -189,7 +189,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       }
     });
 
-    it('a certificate is revoked, which its CRL and OCSP tell', async () => {
+    it('revokes a certificate, and the CRL and OCSP report it', async () => {
       await set(
         'LEAF',
         `aws acm-pca issue-certificate --certificate-authority-arn "$SUB" --csr fileb://device.csr \
@@ -231,7 +231,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       return { crl: verified.code !== 0, ocsp: asked.includes('leaf.pem: revoked') };
     }
 
-    it('an audit report names what was revoked', async () => {
+    it('gets an audit report that names the revoked certificate', async () => {
       const created = await sh(
         `aws acm-pca create-certificate-authority-audit-report --certificate-authority-arn "$SUB" \
           --s3-bucket-name amzn-s3-demo-bucket --audit-report-response-format JSON \
@@ -253,7 +253,7 @@ describe.runIf(requireClient('AWS CLI', [AWS], 'test/install-aws-clients.sh'))(
       ]);
     });
 
-    it('a CA is disabled, deleted, restored and enabled', async () => {
+    it('disables, deletes, restores and enables a CA', async () => {
       const update = (status: string) =>
         sh(
           `aws acm-pca update-certificate-authority --certificate-authority-arn "$SUB" --status "${status}"`,

@@ -29,10 +29,10 @@ const AT_MOST_MS = 180_000;
 
 const SETTINGS = { writeReplicas: 1, commandTimeoutMs: 1_000 };
 
-describe.runIf(hasRedis())('no acknowledged write is lost or made twice', () => {
+describe.runIf(hasRedis())('every acknowledged write exists once', () => {
   for (const { name, secure } of REDIS_WAYS) {
     describe(name, () => {
-      it('when the Sentinels fail a killed master over', async () => {
+      it('when the Sentinels replace a killed master', async () => {
         const { options, credentials } = secure();
         const redis = await startSentinelRedis({ ...options, failsOver: true });
         const settings = redisStoreSettings(redis.reach, { ...SETTINGS, ...credentials });

@@ -23,7 +23,7 @@ interface Work {
   readonly octets: number;
 }
 
-describe.runIf(hasRedis())('what Redis does for one operation', () => {
+describe.runIf(hasRedis())('the work of Redis for one operation', () => {
   it('is the same with 10,000 certificates as with 150', async () => {
     const redis = await startStandaloneRedis({ config: ['appendfsync no'] });
     const site = await openLargeSite(

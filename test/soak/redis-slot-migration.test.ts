@@ -42,7 +42,7 @@ interface SlotMover {
   readonly stop: () => Promise<number>;
 }
 
-describe.runIf(hasRedis())('a cluster whose slots all move from node to node', () => {
+describe.runIf(hasRedis())('a cluster whose slots keep moving from node to node', () => {
   let mover: SlotMover;
   afterAll(async () => {
     expect(await mover.stop()).toBeGreaterThan(10);
@@ -59,7 +59,7 @@ describe.runIf(hasRedis())('a cluster whose slots all move from node to node', (
   );
 });
 
-describe.runIf(hasRedis())('a slot that is half moved to a node that had none', () => {
+describe.runIf(hasRedis())('a slot that is half moved to a new node', () => {
   let cluster: RedisCluster;
   let newcomer: RedisProcess;
   let settings: RedisStoreSettings;
@@ -85,7 +85,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
     return beginToMove(clusterSlot(keys().version), { from, to: newcomer, others });
   };
 
-  it('is read and listed, whatever has moved', async () => {
+  it('is read and listed, whichever keys have moved', async () => {
     const moving = await begin();
     for (const moved of [keys().record('c', 'b'), keys().index('c'), keys().record('c', 'a')]) {
       await moving.move(moved);
@@ -98,7 +98,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
     expect(await keysIn(store, 'moving', 'c')).toEqual(['a', 'b', 'c']);
   });
 
-  it('takes no write until it has moved, and does none twice or by half', async () => {
+  it('takes no write until it has moved, and makes none twice or partially', async () => {
     expect(await store.increment('moving', 'n', 5)).toBe(5);
     const moving = await begin();
     await moving.move(keys().record('c', 'b'), keys().version);
@@ -151,7 +151,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
     connections.close();
   });
 
-  it('is not left out by those who ask for all collections: they are told to come again', async () => {
+  it('makes a listing of all collections fail rather than leave it out', async () => {
     await store.commit('lasting', [put('a', '1')]);
     const moving = await begin();
     await moving.move(keys().index('c'));
@@ -161,7 +161,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a node that had none', 
     expect(await partitionsOf(store)).toEqual(['lasting', 'moving']);
   });
 
-  it('is not missed when it moves meanwhile', async () => {
+  it('is listed when it moves during the listing', async () => {
     const collections = store.collections()[Symbol.asyncIterator]();
     expect((await collections.next()).value).toEqual({ partition: 'moving', collection: 'c' });
     const moving = await begin();

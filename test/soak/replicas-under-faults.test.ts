@@ -25,13 +25,13 @@ const RUSH = 200;
 
 const KEY_PREFIX = 'scep-connector:';
 /** Long enough for the others to presume the replica dead and to take over its work. */
-const HANG = 12_000;
+const HANG_MS = 12_000;
 
 describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED})`, () => {
   // Makes the keys before any test waits for something.
   beforeAll(() => void deviceKey(0));
 
-  it('of which one is killed every few seconds, and one hangs', async () => {
+  it('lose nothing when one is killed every few seconds and one hangs', async () => {
     const { reach } = await startStandaloneRedis();
     const world = await startReplicaWorld({ reach, writeReplicas: 0 });
     const [first, second, hung] = world.replicas;
@@ -44,7 +44,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     await expectNothingLostIn(world, async () => {
       for (const replica of [first, second, hung]) await killAndStart(replica);
       hung.server().process.kill('SIGSTOP');
-      const longEnough = sleep(HANG);
+      const longEnough = sleep(HANG_MS);
       for (const replica of [first, second]) await killAndStart(replica);
       await longEnough;
       hung.server().process.kill('SIGCONT');
@@ -53,7 +53,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     });
   });
 
-  it('which is restarted and killed, and keeps an append-only file', async () => {
+  it('lose nothing when Redis, with an append-only file, is restarted and killed', async () => {
     const redis = await startStandaloneRedis();
     const world = await startReplicaWorld({ reach: redis.reach, writeReplicas: 0 });
     await expectNothingLostIn(world, async () => {
@@ -67,7 +67,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     });
   });
 
-  it('whose Sentinels replace a master that is killed, and one that hangs', async () => {
+  it('lose nothing when the Sentinels replace a killed master and one that hangs', async () => {
     const config = ['min-replicas-to-write 1', 'min-replicas-max-lag 10'];
     const redis = await startSentinelRedis({ config, failsOver: true });
     const world = await startReplicaWorld({ reach: redis.reach, writeReplicas: 1 });
@@ -87,7 +87,7 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     await redis.stop();
   });
 
-  it('in a cluster: 200 devices at once, 200 times the same message, and primaries that are killed', async () => {
+  it('lose nothing in a cluster with 200 devices at once, 200 copies of one message, and killed primaries', async () => {
     const cluster = await startRedisCluster({ failsOver: true });
     const world = await startReplicaWorld({ reach: cluster.reach, writeReplicas: 1 });
     const rushed = [...(await rush(world)), await rushWithOne(world)];
@@ -109,8 +109,8 @@ describe.runIf(hasRedis())(`three replicas on one Redis (FAULT_SEED=${FAULT_SEED
     await cluster.stop();
   });
 
-  describe.runIf(canCutNetworks())('of which one', () => {
-    it('is cut off from Redis for 20 s, without a word', async () => {
+  describe.runIf(canCutNetworks())('with a network that can be cut', () => {
+    it('lose nothing when one is silently cut off from Redis for 20 s', async () => {
       const network = makeCutNetwork();
       const { addresses } = network;
       const redis = await startStandaloneRedis({

@@ -52,8 +52,8 @@ async function startWithBuckets() {
   return { moto, s3, server, client, arn: { CertificateAuthorityArn } };
 }
 
-describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
-  it('keep the latest CRL, although an older one was held up', async () => {
+describe.runIf(hasMoto())('buckets in another implementation of S3', () => {
+  it('keep the latest CRL when an older one arrives late', async () => {
     const endpoint = await startMoto();
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'moto takes any' };
     const s3 = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials });
@@ -78,7 +78,7 @@ describe.runIf(hasMoto())('buckets in an S3 of another maker', () => {
     }
   });
 
-  it('hold CRLs that OpenSSL finds through the certificate, and audit reports', async () => {
+  it('hold audit reports, and CRLs that OpenSSL finds through the certificate', async () => {
     const { moto, s3, server, client, arn } = await startWithBuckets();
     const CustomCname = `${new URL(moto).host}/public`;
     const CrlConfiguration = { Enabled: true, S3BucketName: 'public', CustomCname };

@@ -54,7 +54,7 @@ describe.runIf(isThere)('the newest micromdm scepclient', () => {
   it.each([
     ['to every certificate of GetCACert', []],
     ['to the one for key encipherment', ['-key-encipherment-selector']],
-  ])('enrols, encrypting %s', async (_name, options) => {
+  ])('enrols, with encryption %s', async (_name, options) => {
     const directory = tempDirectory();
     const challenge = connector.ready.challengePassword;
     const { code, stdout, stderr } = await enrol(directory, challenge, ...options);

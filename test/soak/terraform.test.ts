@@ -88,7 +88,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       return authority ?? {};
     };
 
-    it('makes a hierarchy and a certificate, and finds all as it made it', async () => {
+    it('makes a hierarchy and a certificate, and then finds nothing to change', async () => {
       await apply();
       await expectPlan(NO_CHANGES);
       expect(await text('account')).toBe(server.ready.accountId);
@@ -108,7 +108,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       });
     });
 
-    it('changes what can be changed, and nothing twice', async () => {
+    it('changes what can be changed, once', async () => {
       const changes = ['-var=enabled=false', '-var=ocsp=false', '-var=tags={"env":"test"}'];
       await expectPlan(CHANGES, ...changes);
       expect(await apply(...changes)).toContain('0 added, 2 changed, 0 destroyed');
@@ -126,7 +126,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       await expectPlan(NO_CHANGES);
     });
 
-    it('takes over a CA that it knows nothing of', async () => {
+    it('imports a CA that it did not make', async () => {
       const arn = await text('root_arn');
       const address = 'aws_acmpca_certificate_authority.root';
       await run('state', 'rm', address);
@@ -136,7 +136,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       await expectPlan(NO_CHANGES);
     });
 
-    it('makes again what somebody has taken away', async () => {
+    it('makes again what was deleted elsewhere', async () => {
       await client.deletePolicy({ ResourceArn: await text('root_arn') });
       await client.deletePermission({
         CertificateAuthorityArn: await text('devices_arn'),
@@ -147,7 +147,7 @@ describe.runIf(requireClient('Terraform', ['terraform', PROVIDER], 'CONTRIBUTING
       await expectPlan(NO_CHANGES);
     });
 
-    it('destroys all of it', async () => {
+    it('destroys everything', async () => {
       const arns = [await text('root_arn'), await text('devices_arn')];
       await run('destroy', '-auto-approve');
       for (const arn of arns) {

@@ -26,7 +26,7 @@ export interface ForgetfulCa {
   setFates(fates: readonly IssueFate[]): void;
 }
 
-const TOKEN_LIFETIME = 300_000;
+const TOKEN_LIFETIME_MS = 300_000;
 
 export function forgetfulCa(certificate: Uint8Array, clock: () => number): ForgetfulCa {
   const tokens = new Map<string, { readonly arn: string; readonly issuedAt: number }>();
@@ -36,7 +36,7 @@ export function forgetfulCa(certificate: Uint8Array, clock: () => number): Forge
 
   const take = (token: string): string => {
     const known = tokens.get(token);
-    if (known && clock() - known.issuedAt < TOKEN_LIFETIME) return known.arn;
+    if (known && clock() - known.issuedAt < TOKEN_LIFETIME_MS) return known.arn;
     issued.push(token);
     const arn = `certificate-${issued.length}`;
     tokens.set(token, { arn, issuedAt: clock() });

@@ -20,10 +20,10 @@ export interface AdministrationLoad {
   stop(): Promise<void>;
 }
 
-const PAUSE = 400;
+const PAUSE_MS = 400;
 /** One call in eight makes a connector, which keeps three replicas busy. */
 const CONNECTOR_EVERY = 8;
-const GIVE_UP = 300_000;
+const GIVE_UP_MS = 300_000;
 
 const HASTY = { httpOptions: { connectTimeout: 3_000, timeout: 6_000 }, maxRetries: 0 };
 const PATIENT = { httpOptions: { timeout: 60_000 }, maxRetries: 10 };
@@ -52,13 +52,13 @@ export function startAdministration({ administered, site }: ReplicaWorld): Admin
   let stopped = false;
   let turn = 0;
   const call = async <T>(send: (client: PcaConnectorScep) => { promise(): Promise<T> }) => {
-    for (const end = performance.now() + GIVE_UP; performance.now() < end; ) {
+    for (const end = performance.now() + GIVE_UP_MS; performance.now() < end; ) {
       turn += 1;
       const replica = administered[turn % administered.length] ?? administered[0];
       const answer = await send(openClient(replica, HASTY)).promise().catch(passing);
       if (!(answer instanceof Passing)) return answer;
       retries[answer.reason] = (retries[answer.reason] ?? 0) + 1;
-      await sleep(PAUSE / 2);
+      await sleep(PAUSE_MS / 2);
     }
     throw new Error('the administrator gave up');
   };
@@ -76,7 +76,7 @@ export function startAdministration({ administered, site }: ReplicaWorld): Admin
       challenges.set(ChallengeArn, Password);
       const read = await call((client) => client.getChallengePassword({ ChallengeArn }));
       if (read.Password !== Password) wrong.push(ChallengeArn);
-      await sleep(PAUSE);
+      await sleep(PAUSE_MS);
     }
   };
   const working = work();

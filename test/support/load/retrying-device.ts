@@ -27,13 +27,13 @@ interface ScepMessage {
 }
 
 /** The longest time that an answer may take, including the wait for the CA, on a busy machine. */
-const PATIENCE = 6_000;
+const PATIENCE_MS = 6_000;
 /**
  * Far longer than the longest fault, and than the ten seconds after which a replica that asked the
  * CA is presumed dead.
  */
-const GIVE_UP = 300_000;
-const PAUSE = 300;
+const GIVE_UP_MS = 300_000;
+const PAUSE_MS = 300;
 
 export function makeRetryingDevice(
   name: string,
@@ -65,7 +65,7 @@ export async function enrolAtLast(
   replicas: readonly Replica[],
   first: number,
 ): Promise<void> {
-  const end = performance.now() + GIVE_UP;
+  const end = performance.now() + GIVE_UP_MS;
   for (let turn = first; performance.now() < end; turn += 1) {
     const replica = replicas[turn % replicas.length];
     if (replica === undefined) throw new Error('there is no replica');
@@ -74,7 +74,7 @@ export async function enrolAtLast(
     device.answers.push(told.answer);
     device.certificate = told.certificate;
     if (told.certificate !== undefined || told.answer.startsWith('FAILURE')) return;
-    await sleep(PAUSE * (0.5 + Math.random()));
+    await sleep(PAUSE_MS * (0.5 + Math.random()));
   }
   device.answers.push('gave up');
 }
@@ -116,7 +116,7 @@ function describeReply(reply: CertRep): string {
 /** The octets of a CertRep, or why there are none. */
 async function post(url: string, body: Uint8Array): Promise<Uint8Array | string> {
   const headers = { 'Content-Type': 'application/x-pki-message' };
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
     const response = await fetch(url, { method: 'POST', headers, body: Buffer.from(body), signal });
     const octets = Buffer.from(await response.arrayBuffer());

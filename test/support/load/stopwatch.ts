@@ -1,4 +1,4 @@
-const TICK = 10;
+const TICK_MS = 10;
 
 /**
  * Returns a function that tells the milliseconds since the start, counted in ticks of a timer of
@@ -9,6 +9,6 @@ export function startStopwatch(): () => number {
   let ticks = 0;
   setInterval(() => {
     ticks += 1;
-  }, TICK).unref();
-  return () => ticks * TICK;
+  }, TICK_MS).unref();
+  return () => ticks * TICK_MS;
 }

@@ -67,13 +67,13 @@ export interface RedisOptions extends Pick<RedisProcessOptions, 'client'> {
 const DURABLE = ['appendonly yes', 'appendfsync always', 'save ""', 'repl-diskless-sync-delay 0'];
 
 /** Milliseconds. */
-const SILENT_AT_MOST = 1_000;
-const FOR_EVER = 600_000;
+const SILENT_AT_MOST_MS = 1_000;
+const FOR_EVER_MS = 600_000;
 
 /** Used while the cluster forms: the shorter this timeout, the sooner nodes hear of each other. */
 const CLUSTER_NODE = [
   'cluster-enabled yes',
-  `cluster-node-timeout ${SILENT_AT_MOST}`,
+  `cluster-node-timeout ${SILENT_AT_MOST_MS}`,
   'cluster-config-file nodes.conf',
 ];
 
@@ -95,7 +95,7 @@ export async function startSentinelRedis(options: RedisOptions = {}): Promise<Se
   const config = [
     ...sentinelConfig,
     `sentinel monitor main ${first.host} ${first.port} 2`,
-    `sentinel down-after-milliseconds main ${failsOver ? SILENT_AT_MOST : FOR_EVER}`,
+    `sentinel down-after-milliseconds main ${failsOver ? SILENT_AT_MOST_MS : FOR_EVER_MS}`,
     'sentinel failover-timeout main 4000',
   ];
   const sentinels = await inTurn(3, (i) =>
@@ -237,7 +237,7 @@ async function introduce(nodes: readonly RedisProcess[]): Promise<void> {
 }
 
 async function keepRole(node: RedisProcess): Promise<void> {
-  await node.call('CONFIG', 'SET', 'cluster-node-timeout', FOR_EVER);
+  await node.call('CONFIG', 'SET', 'cluster-node-timeout', FOR_EVER_MS);
 }
 
 /** Gives the server a third of the slots. */

@@ -11,9 +11,9 @@ import {
 } from '../../../src/asn1/write-der.ts';
 
 /** The largest body that the enrol listener accepts (docs/rfc8894-conformance.md S4). */
-const MAX_BODY = 256 * 1024;
+const MAX_BODY_OCTETS = 256 * 1024;
 
-const repeated = (hex: string, octets = MAX_BODY) =>
+const repeated = (hex: string, octets = MAX_BODY_OCTETS) =>
   Buffer.from(hex.repeat(Math.floor((octets * 2) / hex.length)), 'hex');
 
 /** `depth` times `open`, and as often `close` at the end. */
@@ -36,11 +36,11 @@ const asSignedData = (...content: Uint8Array[]) =>
 
 /** Bodies of up to 256 KiB that are made to cost time, memory or stack, by name. */
 export const HOSTILE_BODIES: readonly (readonly [string, Uint8Array])[] = [
-  ['zeros', Buffer.alloc(MAX_BODY)],
-  ['0xff', Buffer.alloc(MAX_BODY, 0xff)],
-  ['a flood of NULLs', derElement(0x30, repeated('0500', MAX_BODY - 10))],
-  ['a flood of empty SEQUENCEs', derElement(0x30, repeated('3000', MAX_BODY - 10))],
-  ['a flood of empty strings', derElement(0x24, repeated('0400', MAX_BODY - 10))],
+  ['zeros', Buffer.alloc(MAX_BODY_OCTETS)],
+  ['0xff', Buffer.alloc(MAX_BODY_OCTETS, 0xff)],
+  ['a flood of NULLs', derElement(0x30, repeated('0500', MAX_BODY_OCTETS - 10))],
+  ['a flood of empty SEQUENCEs', derElement(0x30, repeated('3000', MAX_BODY_OCTETS - 10))],
+  ['a flood of empty strings', derElement(0x24, repeated('0400', MAX_BODY_OCTETS - 10))],
   [
     '1990 large strings',
     derElement(0x24, ...Array.from({ length: 1_990 }, () => derElement(4, Buffer.alloc(125)))),
@@ -50,28 +50,31 @@ export const HOSTILE_BODIES: readonly (readonly [string, Uint8Array])[] = [
     '1990 object identifiers',
     asSignedData(derSequence(...Array.from({ length: 1_990 }, () => manyArcs(120)))),
   ],
-  ['an object identifier of one arc', asSignedData(derSequence(longOid(MAX_BODY - 100)))],
-  ['an object identifier of many arcs', asSignedData(derSequence(manyArcs(MAX_BODY - 100)))],
-  ['a content type of one arc', derSequence(longOid(MAX_BODY - 100), derContext(0))],
-  ['a content type of many arcs', derSequence(manyArcs(MAX_BODY - 100), derContext(0))],
-  ['an INTEGER', asSignedData(derSequence(derElement(0x02, Buffer.alloc(MAX_BODY - 100, 0x55))))],
+  ['an object identifier of one arc', asSignedData(derSequence(longOid(MAX_BODY_OCTETS - 100)))],
+  ['an object identifier of many arcs', asSignedData(derSequence(manyArcs(MAX_BODY_OCTETS - 100)))],
+  ['a content type of one arc', derSequence(longOid(MAX_BODY_OCTETS - 100), derContext(0))],
+  ['a content type of many arcs', derSequence(manyArcs(MAX_BODY_OCTETS - 100), derContext(0))],
+  [
+    'an INTEGER',
+    asSignedData(derSequence(derElement(0x02, Buffer.alloc(MAX_BODY_OCTETS - 100, 0x55)))),
+  ],
   [
     'an INTEGER as version',
     asSignedData(
       derSequence(
-        derElement(0x02, Buffer.alloc(MAX_BODY - 100, 0x55)),
+        derElement(0x02, Buffer.alloc(MAX_BODY_OCTETS - 100, 0x55)),
         derElement(0x31),
         derSequence(derOid('1.2.840.113549.1.7.1')),
         derElement(0x31),
       ),
     ),
   ],
-  ['a BIT STRING', asSignedData(derElement(0x03, Buffer.alloc(MAX_BODY - 100, 0)))],
-  ['a REAL', asSignedData(derElement(0x09, Buffer.alloc(MAX_BODY - 100, 0x80)))],
-  ['a UTCTime', asSignedData(derElement(0x17, Buffer.alloc(MAX_BODY - 100, 0x31)))],
-  ['a GeneralizedTime', asSignedData(derElement(0x18, Buffer.alloc(MAX_BODY - 100, 0x31)))],
-  ['a UTF8String', asSignedData(derElement(0x0c, Buffer.alloc(MAX_BODY - 100, 0xc3)))],
-  ['a UniversalString', asSignedData(derElement(0x1c, Buffer.alloc(MAX_BODY - 100, 0xc3)))],
+  ['a BIT STRING', asSignedData(derElement(0x03, Buffer.alloc(MAX_BODY_OCTETS - 100, 0)))],
+  ['a REAL', asSignedData(derElement(0x09, Buffer.alloc(MAX_BODY_OCTETS - 100, 0x80)))],
+  ['a UTCTime', asSignedData(derElement(0x17, Buffer.alloc(MAX_BODY_OCTETS - 100, 0x31)))],
+  ['a GeneralizedTime', asSignedData(derElement(0x18, Buffer.alloc(MAX_BODY_OCTETS - 100, 0x31)))],
+  ['a UTF8String', asSignedData(derElement(0x0c, Buffer.alloc(MAX_BODY_OCTETS - 100, 0xc3)))],
+  ['a UniversalString', asSignedData(derElement(0x1c, Buffer.alloc(MAX_BODY_OCTETS - 100, 0xc3)))],
   [
     '1900 strings of many kinds',
     asSignedData(
@@ -181,9 +184,9 @@ function hostileParts(octets: number): readonly (readonly [string, Parts])[] {
  * Certificates of about `octets` octets (by default as many as fit into a body), each made to cost
  * time.
  */
-export const hostileCertificates = (octets = MAX_BODY - 8_192) =>
+export const hostileCertificates = (octets = MAX_BODY_OCTETS - 8_192) =>
   hostileParts(octets).map(([name, parts]) => [name, certificateOf(parts)] as const);
 
 /** The same for certification requests. */
-export const hostileRequests = (octets = MAX_BODY - 8_192) =>
+export const hostileRequests = (octets = MAX_BODY_OCTETS - 8_192) =>
   hostileParts(octets).map(([name, parts]) => [name, requestOf(parts)] as const);

@@ -43,7 +43,7 @@ export interface FaultProxy {
 }
 
 /** Longer than any test leaves a connection idle. */
-const KEPT_FOR = 600_000;
+const KEPT_FOR_MS = 600_000;
 
 interface Answer {
   readonly status: number;
@@ -86,7 +86,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch(() => incoming.socket.destroy());
   });
-  server.keepAliveTimeout = KEPT_FOR;
+  server.keepAliveTimeout = KEPT_FOR_MS;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
