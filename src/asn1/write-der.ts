@@ -1,4 +1,4 @@
-/** Writers for the DER that this server sends (X.690 section 10). Each returns one whole element. */
+/** Writers for the DER that this server sends (X.690 section 10). Each returns one element. */
 
 /** One element with the given identifier octet and the joined content. */
 export function derElement(tag: number, ...content: readonly Uint8Array[]): Uint8Array {

@@ -24,13 +24,13 @@ function expectOnlyDecodeError(parse: () => unknown): void {
   }
 }
 
-/** A tree of elements with, at each node, the whim that decides how BER writes it. */
+/** A tree of elements; each node also says how BER writes it. */
 interface Tree {
   readonly tag: number;
   readonly content: Uint8Array;
   readonly children: readonly Tree[];
   readonly indefinite: boolean;
-  /** Of an OCTET STRING: where it is cut into pieces; none to leave it whole. */
+  /** Where an OCTET STRING is cut into pieces; empty to leave it whole. */
   readonly cuts: readonly number[];
 }
 

@@ -29,7 +29,7 @@ const streamed = runOpenssl(
 );
 const message = forgePkiMessage({ content: envelope });
 
-/** Runs `parse` on changed bytes and lets no error out but the two kinds that callers handle. */
+/** Runs `parse` on changed bytes; fails on errors other than the two kinds that callers handle. */
 function expectOnlyOurErrors(parse: () => unknown): void {
   const start = processorTime();
   try {

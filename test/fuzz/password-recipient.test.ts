@@ -26,7 +26,7 @@ const seeds = [
   ),
 ];
 
-/** Lets no error out but the two kinds that callers handle. */
+/** Throws errors other than the two kinds that callers handle. */
 function expectOurs(error: unknown): void {
   if (!(error instanceof DecodeError || error instanceof UnsupportedAlgorithmError)) throw error;
 }

@@ -23,7 +23,10 @@ const files = [[], TRIPLE_DES, ['-keypbe', 'NONE', '-certpbe', 'NONE']].map((arg
   ),
 );
 
-/** Lets no error out but the two kinds that callers handle, and takes no longer than the iterations that are allowed. */
+/**
+ * Fails on errors other than the two kinds that callers handle, and if it takes longer than the
+ * permitted iterations.
+ */
 function openOrRefuse(bytes: Uint8Array): void {
   const start = processorTime();
   try {

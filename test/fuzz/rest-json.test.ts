@@ -16,7 +16,7 @@ const name = fc.oneof(
   fc.constant('__proto__'),
 );
 
-/** What a request target is made of, whole and broken. */
+/** Pieces of a request target, valid and broken. */
 const piece = fc.oneof(
   fc.constantFrom(
     '/',
@@ -43,7 +43,7 @@ const body = fc.oneof(
   fc.string({ unit: 'binary' }).map((text) => Buffer.from(JSON.stringify({ Tags: { a: text } }))),
 );
 
-/** What `act` gives, or undefined where it refuses; anything but an AwsError fails the test. */
+/** The result of `act`, or undefined if it throws an AwsError; any other error fails the test. */
 function orRefusal<T>(act: () => T): T | undefined {
   try {
     return act();
@@ -88,6 +88,6 @@ it('any query and body yield a valid input or an AwsError', () => {
     ),
     { numRuns: 3_000 },
   );
-  // Else nothing was tested.
+  // Otherwise nothing was tested.
   expect(valid).toBeGreaterThan(10);
 });

@@ -34,7 +34,10 @@ const seeds = CLIENTS.flatMap((client) =>
     .map((file) => readFileSync(path.join(CORPUS, client, file))),
 );
 
-/** All that happens to a request before its content is looked at. Within a second nothing but the two errors comes out. */
+/**
+ * Processes a request up to its content; fails on other errors than the two kinds, and after a
+ * second.
+ */
 function receive(bytes: Uint8Array): void {
   const start = processorTime();
   try {
@@ -47,7 +50,7 @@ function receive(bytes: Uint8Array): void {
   expect(processorTime() - start).toBeLessThan(1_000);
 }
 
-/** Milliseconds of the best of three, as the first pays for compiling. */
+/** Milliseconds, the best of three, because the first run includes compilation. */
 function receptionTime(bytes: Uint8Array): number {
   const times = [1, 2, 3].map(() => {
     const start = processorTime();
@@ -96,7 +99,7 @@ it.each(HOSTILE_BODIES)(
   },
 );
 
-/** 256 KiB in all with the message around them. */
+/** 256 KiB in total with the message around them. */
 const OCTETS_OF_TEN = 24_000;
 const OTHER_SIGNER = Buffer.from('80020102', 'hex');
 

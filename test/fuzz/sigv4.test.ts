@@ -24,7 +24,7 @@ function withAuthorization(header: string): SignedRequest {
   return { ...good, headers: [...unsigned, ['Authorization', header]] };
 }
 
-/** Whether it is accepted. Whatever is thrown but an AwsError of the front end is a crash. */
+/** Whether the request is accepted. Any error but an AwsError of the front end is a crash. */
 function isAccepted(request: SignedRequest): boolean {
   const start = processorTime();
   try {
@@ -41,7 +41,7 @@ function isAccepted(request: SignedRequest): boolean {
   }
 }
 
-/** Whether it says what the good one says, only with other spaces. */
+/** Whether it equals the valid header except for spaces. */
 function saysTheSame(header: string): boolean {
   try {
     const [read, original] = [header, goodAuthorization].map(parseAuthorization);

@@ -58,7 +58,7 @@ const request = buildCertificationRequest(
   createSigner(ec.privateKey, 'SHA256WITHECDSA'),
 );
 
-/** Of one certificate, with a nonce. */
+/** About one certificate, with a nonce. */
 const ocspRequest = Buffer.from(
   'MHcwdTBOMEwwSjAJBgUrDgMCGgUABBQAAAAAAAAAAAAAAAAAAAAAAAAAAAQUERERERERERERERERERER' +
     'ERERERECEQCPj4+Pj4+Pj4+Pj4+Pj4+PoiMwITAfBgkrBgEFBQcwAQIEEgQQIiIiIiIiIiIiIiIiIiIi' +
@@ -89,7 +89,7 @@ const parsers: readonly (readonly [string, Uint8Array, (bytes: Uint8Array) => un
   ],
 ];
 
-/** One to four octets of `sample` changed, or a piece cut out, or a piece doubled. */
+/** One to four octets of `sample` changed, a piece removed, or a piece repeated. */
 function mutationsOf(sample: Uint8Array): fc.Arbitrary<Uint8Array> {
   const at = fc.nat(sample.length - 1);
   const changed = fc
@@ -112,7 +112,10 @@ function mutationsOf(sample: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof({ weight: 4, arbitrary: changed }, cut, doubled);
 }
 
-/** Runs the parser, lets only its own errors pass, and gives the milliseconds of processor time it took. */
+/**
+ * Runs the parser and returns the milliseconds of processor time; fails on other errors than its
+ * own.
+ */
 function run(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): number {
   const start = processorTime();
   try {
@@ -164,7 +167,9 @@ function nested(tag: number): Uint8Array {
   return element;
 }
 
-/** The best of three: the first pays for compiling, any for collecting garbage. */
+/**
+ * The best of three, because compilation slows the first run and garbage collection any of them.
+ */
 function fastest(work: () => number): number {
   return Math.min(work(), work(), work());
 }

@@ -1,4 +1,5 @@
-// Records what real SCEP clients send. Usage: node capture-clients.mjs [client...]; SSCEP names a build of sscep.
+// Records what real SCEP clients send. Usage: node capture-clients.mjs [client...]
+// SSCEP is the path of a build of sscep.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

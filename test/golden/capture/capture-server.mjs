@@ -1,13 +1,14 @@
-// The smallest server that makes a SCEP client send its PKIOperation: it publishes capabilities and certificates, keeps
-// the first PKIOperation it gets, and answers nothing of use.
+// The smallest server that makes a SCEP client send its PKIOperation: it publishes capabilities and
+// certificates, keeps the first PKIOperation it receives, and returns no useful reply.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { KEYS } from './corpus.mjs';
 
 /**
- * Starts it on a free port of 127.0.0.1. `expect(capabilities)` says what GetCACaps lists from now on and forgets the
- * last capture; `captured()` is { method, target, contentType, body } of the first PKIOperation since then.
+ * Starts it on a free port of 127.0.0.1. `expect(capabilities)` sets what GetCACaps lists from now
+ * on and discards the last capture. `captured()` returns { method, target, contentType, body } of
+ * the first PKIOperation since then.
  */
 export async function startCaptureServer() {
   const chain = execFileSync('openssl', [

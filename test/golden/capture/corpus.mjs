@@ -1,4 +1,4 @@
-// Where the corpus lies, and how one case of it is written.
+// The location of the corpus, and a function that writes a case.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,8 +7,9 @@ export const KEYS = path.join(GOLDEN, 'keys');
 const CASES = path.join(GOLDEN, 'scep');
 
 /**
- * Writes scep/<client>/<name>.der (a POST body) or .url (the request target of a GET) and its .expect.json.
- * `expectation` has every field of the schema in test/golden/README.md but `client`.
+ * Writes scep/<client>/<name>.der (a POST body) or .url (the request target of a GET) and its
+ * .expect.json. `expectation` has every field of the schema in test/golden/README.md except
+ * `client`.
  */
 export function writeCase(client, name, message, expectation) {
   const base = path.join(CASES, client, name);
@@ -18,7 +19,7 @@ export function writeCase(client, name, message, expectation) {
   writeFileSync(`${base}.expect.json`, `${JSON.stringify({ client, ...expectation }, null, 2)}\n`);
 }
 
-/** The message of a GET, as the server must read it: any base64 alphabet, with line breaks and without padding. */
+/** The message of a GET: either base64 alphabet, with line breaks and without padding. */
 export function messageOfTarget(target) {
   const message = /[?&]message=([^&]*)/.exec(target)?.[1] ?? '';
   const base64 = decodeURIComponent(message)

@@ -1,4 +1,4 @@
-// A DER writer and reader of its own: what makes the corpus shares no code with what is tested by it.
+// A separate DER writer and reader: the corpus shares no code with what it tests.
 
 /** One element. A `tag` is the identifier octet. */
 export function tlv(tag, ...parts) {

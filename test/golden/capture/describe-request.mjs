@@ -1,4 +1,4 @@
-// What a PKIOperation says, as the OpenSSL command line reads it: a second opinion on the reader under test.
+// Reads a PKIOperation with the OpenSSL command line, as a check independent of the tested reader.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,9 @@ const CIPHERS = {
 const KEY_TRANSPORTS = { rsaEncryption: 'rsaEncryption', rsaesOaep: 'rsaesOaep' };
 
 /**
- * The fields messageType, transactionId, senderNonce, digest, cipher, keyTransport, challenge and csrSubject of a message that opens.
- * Verifies the signature and decrypts with the key of the golden RA.
+ * The fields messageType, transactionId, senderNonce, digest, cipher, keyTransport, challenge and
+ * csrSubject of a message that opens. Verifies the signature and decrypts with the key of the
+ * golden RA.
  */
 export function describeRequest(der) {
   const directory = mkdtempSync(path.join(tmpdir(), 'describe-request-'));

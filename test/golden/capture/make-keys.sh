@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the identities of the golden corpus in test/golden/keys. Run once: new keys make every captured message void.
-# They are test data and known to the world; nothing outside the tests may ever trust them.
+# Makes the identities of the golden corpus in test/golden/keys. Run it once: new keys invalidate
+# every captured message. They are public test data; nothing outside the tests may ever trust them.
 set -eu
 cd "$(dirname "$0")/../keys"
 [ ! -e root.key ] || { echo 'The keys are there. Remove them first if the whole corpus is to be made anew.'; exit 1; }
@@ -41,7 +41,8 @@ CONFIG
 
 rsa_key() { openssl genrsa -traditional -out "$1.key" 2048 2>/dev/null; }
 
-# issue NAME COMMON-NAME EXTENSIONS [OPTION]: a certificate for NAME.key, signed by the root, good for a hundred years
+# issue NAME COMMON-NAME EXTENSIONS [OPTION]: a certificate for NAME.key, signed by the root, valid
+# for a hundred years
 issue() {
   openssl req -new -key "$1.key" -subj "/C=US/O=Golden Corpus/CN=$2" -out "$scratch/request.pem"
   openssl ca -batch -notext -preserveDN -config "$scratch/ca.cnf" -extensions "$3" -in "$scratch/request.pem" \
@@ -51,13 +52,13 @@ issue() {
 
 rsa_key root
 issue root 'Golden Test Root' root -selfsign
-# The registration authority of the corpus: what the messages are encrypted to.
+# The registration authority of the corpus, to which the messages are encrypted.
 rsa_key ra
 issue ra 'Golden Test RA' registration_authority
-# A registration authority of somebody else, with the same issuer.
+# Another registration authority with the same issuer.
 rsa_key foreign-ra
 issue foreign-ra 'Foreign RA' registration_authority
-# Devices: two that enrol for the first time, and one that holds a certificate already.
+# Devices: two that enrol for the first time, and one that already has a certificate.
 rsa_key device
 openssl ecparam -name prime256v1 -genkey -noout -out device-ec.key
 rsa_key renewing-device

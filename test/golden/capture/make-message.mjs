@@ -1,4 +1,4 @@
-// A PKIOperation of our own making: the OpenSSL command line cannot add SCEP's signed attributes.
+// Writes a PKIOperation, because the OpenSSL command line cannot add SCEP's signed attributes.
 import { createHash, createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -71,7 +71,10 @@ export const csr = (options = {}) =>
 export const envelope = (options = {}) =>
   makeEnvelope({ plaintext: csr(), recipients: [RA], ...options });
 
-/** The signed attributes in sending order, as [object identifier, value] pairs. Undefined ones are left out. */
+/**
+ * The signed attributes in the order sent, as [object identifier, value] pairs. Omits undefined
+ * ones.
+ */
 export function attributes({
   messageType = string('printable', '19'),
   transactionId = string('printable', TRANSACTION_ID),
@@ -91,8 +94,9 @@ export function attributes({
 export const duplicate = (field, value) => ({ more: [[SCEP[field], value]] });
 
 /**
- * A SignerInfo. `sid`: 'issuerAndSerial' or 'ski'; `order`: 'sorted', 'unsorted' (and signed as sent) or
- * 'unsortedButSignedSorted'; `spoilDigest` and `spoilSignature` break what their names say.
+ * A SignerInfo. `sid`: 'issuerAndSerial' or 'ski'; `order`: 'sorted', 'unsorted' (and signed as
+ * sent) or 'unsortedButSignedSorted'; `spoilDigest` and `spoilSignature` break the digest or
+ * signature.
  */
 function signerInfo(
   content,
@@ -134,8 +138,9 @@ function signerInfo(
 }
 
 /**
- * A pkiMessage of the device around `content`. `certificates` replaces the signer's own; `signers` puts several
- * SignerInfos into it; `ber` writes the outer structure in indefinite lengths and the content in chunks.
+ * A pkiMessage of the device around `content`. `certificates` replaces the signer's own; `signers`
+ * is the number of SignerInfos; `ber` writes the outer structure in indefinite lengths and the
+ * content in chunks.
  */
 export function pkiMessage(content, options = {}) {
   const signer = options.signer ?? deviceSigner();

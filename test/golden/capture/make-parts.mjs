@@ -1,4 +1,4 @@
-// The parts of a pkiMessage, each with the liberties that clients take and the faults that attackers make.
+// The parts of a pkiMessage, with the deviations of clients and the faults that attackers make.
 import {
   constants,
   createCipheriv,
@@ -67,13 +67,15 @@ export const extension = (dotted, critical, value) =>
 
 const publicKeyInfo = (key) => createPublicKey(key).export({ type: 'spki', format: 'der' });
 
-/** The SHA-1 of the key's bits: the usual subject key identifier (RFC 5280 section 4.2.1.2, method 1). */
+/**
+ * SHA-1 of the key's bits: the usual subject key identifier (RFC 5280 section 4.2.1.2, method 1).
+ */
 export const keyIdentifier = (key) =>
   createHash('sha1')
     .update(contentOf(children(publicKeyInfo(key))[1]).subarray(1))
     .digest();
 
-/** A self-signed certificate, by default of version 3 without extensions. `serial` is an element. */
+/** A self-signed certificate, by default version 3 without extensions. `serial` is an element. */
 export function makeCertificate({
   key,
   subject,
@@ -104,8 +106,8 @@ export function issuerAndSerial(certificate) {
 }
 
 /**
- * A certification request. `challenges` are strings in DER, one attribute each; `extensionRequest` is the attribute's
- * object identifier; `spoil` breaks its signature.
+ * A certification request. `challenges` are strings in DER, one attribute each; `extensionRequest`
+ * is the attribute's object identifier; `spoil` breaks its signature.
  */
 export function makeCsr({
   key,
@@ -132,7 +134,9 @@ export function makeCsr({
   );
 }
 
-/** A KeyTransRecipientInfo. `keyBlock(contentKey, modulusLength)` replaces PKCS #1 v1.5 padding by a block of its own. */
+/**
+ * A KeyTransRecipientInfo. `keyBlock(contentKey, modulusLength)` replaces the PKCS #1 v1.5 block.
+ */
 function recipientInfo({ certificate, publicKey }, contentKey, { keyBlock, parameters, spoilKey }) {
   const encrypted = keyBlock
     ? publicEncrypt(
@@ -150,8 +154,8 @@ function recipientInfo({ certificate, publicKey }, contentKey, { keyBlock, param
 }
 
 /**
- * ContentInfo with EnvelopedData. `padding` replaces the last octets of the padded plaintext; `spoilContent` flips a
- * bit of the ciphertext; `constructed` sends it as [0] { OCTET STRING }.
+ * ContentInfo with EnvelopedData. `padding` replaces the last octets of the padded plaintext;
+ * `spoilContent` flips a bit of the ciphertext; `constructed` sends it as [0] { OCTET STRING }.
  */
 export function makeEnvelope({
   plaintext,

@@ -1,5 +1,5 @@
-// Requests as clients that nobody can install here are known to send them: each joins the habits that were published of one
-// client (docs/client-quirks.md names them). Usage: node open-client-habits.mjs
+// Requests of clients that cannot be installed here. Each combines the published habits of one
+// client (docs/client-quirks.md lists them). Usage: node open-client-habits.mjs
 import { createHash, createPublicKey } from 'node:crypto';
 import { bitString, children, contentOf, implicit, sequence, string } from './der.mjs';
 import {
@@ -27,8 +27,9 @@ const get = (path, encode) => (message) =>
   `${path}?operation=PKIOperation&message=${encode(message.toString('base64'))}`;
 const OCTETS = 'application/octet-stream';
 
-// Apple: a transient identity named by a UUID for signing and encryption, the strongest digest offered, BER from some versions,
-// a transactionID of the key's bits; GET escapes '=' alone.
+// Apple: a transient identity with a UUID as its name, for signing and encryption; the strongest
+// digest offered; BER from some versions; a transactionID from the key's bits; GET escapes only
+// '='.
 const keyUsage = extension('2.5.29.15', true, bitString(Buffer.of(0xa0), 5));
 const apple = (content) =>
   pkiMessage(content, {
@@ -56,8 +57,8 @@ variant(
   { ...appleClaims, target: get('/scep', (text) => text.replaceAll('=', '%3D')) },
 );
 
-// Windows: RSAES-OAEP key transport, a critical authority key identifier in the temporary certificate, extensions under
-// Microsoft's own object identifier.
+// Windows: RSAES-OAEP key transport, a critical authority key identifier in the temporary
+// certificate, extensions with Microsoft's own object identifier.
 const keyId = extension('2.5.29.35', true, sequence(implicit(0, keyIdentifier(DEVICE_KEY))));
 variant(
   'windows',
@@ -80,8 +81,8 @@ variant(
   ),
 );
 
-// Cisco IOS: GET with base64 in lines, /pkiclient.exe at the end of the path; old ones MD5, single DES and a version 1 signer
-// named by unstructuredName.
+// Cisco IOS: GET with base64 in lines, /pkiclient.exe at the end of the path. Old versions: MD5,
+// single DES and a version 1 signer with an unstructuredName.
 const router = [['hostname', 'router.example']];
 const inLines = (text) => encodeURIComponent(text.replace(/.{64}/g, '$&\n'));
 const cisco = { csrSubject: 'unstructuredName=router.example' };
@@ -113,7 +114,8 @@ variant(
   },
 );
 
-// jscep: Bouncy Castle's BER throughout, a lower-case SHA-1 of the key, application/octet-stream, and GET without any escaping.
+// jscep: Bouncy Castle's BER throughout, a lower-case SHA-1 of the key, application/octet-stream,
+// and GET without escaping.
 const jscep = (content) =>
   pkiMessage(content, { digest: 'sha512', ber: true, signed: signed(hex('sha1', spki)) });
 const jscepClaims = { digest: 'sha512', transactionId: hex('sha1', spki) };

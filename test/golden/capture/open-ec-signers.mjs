@@ -1,5 +1,5 @@
-// Requests of elliptic-curve keys, whose reply is encrypted by the challenge password (RFC 8894 section 3.1).
-// Usage: node open-ec-signers.mjs
+// Requests of elliptic-curve keys, whose reply is encrypted by the challenge password (RFC 8894
+// section 3.1). Usage: node open-ec-signers.mjs
 import { csr, EC_KEY, envelope, pkiMessage, SUBJECT } from './make-message.mjs';
 import { makeCertificate } from './make-parts.mjs';
 import { variant } from './write-variant.mjs';

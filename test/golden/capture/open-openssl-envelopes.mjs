@@ -1,4 +1,5 @@
-// Envelopes made by the OpenSSL command line, which a server must open. Usage: node open-openssl-envelopes.mjs
+// Envelopes of the OpenSSL command line that a server must open.
+// Usage: node open-openssl-envelopes.mjs
 import { pkiMessage } from './make-message.mjs';
 import { opensslEnvelope, variant } from './write-variant.mjs';
 

@@ -1,4 +1,4 @@
-// Unusual requests, as clients have sent them, which a server must open. Usage: node open-variants.mjs
+// Unusual requests of clients that a server must open. Usage: node open-variants.mjs
 import { implicit, integer, octetString, sequence, string, tlv } from './der.mjs';
 import {
   attributes,

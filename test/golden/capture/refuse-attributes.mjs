@@ -1,4 +1,4 @@
-// Messages whose SCEP attributes, signers or algorithms are wrong. Usage: node refuse-attributes.mjs
+// Messages with wrong SCEP attributes, signers or algorithms. Usage: node refuse-attributes.mjs
 import { octetString, oid, string } from './der.mjs';
 import {
   attributes,
@@ -33,7 +33,7 @@ for (const [name, text] of [
   badRequest(`message-type-${name}`, `messageType "${text}"`, typed(text), { messageType: null });
 }
 
-// SCEP attributes that are absent, malformed or ambiguous: there is no transaction to answer in
+// SCEP attributes that are absent, malformed or ambiguous, so that a reply has no transaction
 const signed = (name, description, overrides) =>
   unreadable(name, description, pkiMessage(envelope(), { signed: attributes(overrides) }));
 const printable = (text) => string('printable', text);

@@ -1,8 +1,8 @@
-// Messages whose signature or envelope does not hold. Usage: node refuse-envelopes.mjs
+// Messages with an invalid signature or envelope. Usage: node refuse-envelopes.mjs
 import { csr, envelope, party, pkiMessage, TRANSACTION_ID } from './make-message.mjs';
 import { badMessageCheck, nested } from './write-refusal.mjs';
 
-// Tampered with after it was signed, or signed wrongly
+// Changed after signing, or signed wrongly
 badMessageCheck(
   'signature-flipped',
   'a bit of the signature flipped',
@@ -35,7 +35,7 @@ badMessageCheck(
   pkiMessage(envelope(), { certificates: [party('root.pem').certificate] }),
 );
 
-// Envelopes that do not open: a server must not let their kinds be told apart
+// Envelopes that do not open: a server must answer all of them alike
 const enveloped = (name, description, options, facts) =>
   badMessageCheck(name, description, pkiMessage(envelope(options)), facts);
 enveloped('foreign-recipient', 'encrypted to another RA of the same CA', {
@@ -102,7 +102,9 @@ function replacedBytes(message, from, to) {
   return Buffer.from(hex, 'hex');
 }
 
-/** The envelope lies in the first half of the message; its ciphertext begins well before the certificate. */
+/**
+ * The envelope is in the first half of the message; its ciphertext begins before the certificate.
+ */
 function contentFlipped(message) {
   const changed = Buffer.from(message);
   changed[700] ^= 1;

@@ -1,4 +1,4 @@
-// What is no message at all. Usage: node refuse-junk.mjs
+// Bytes that are not a message. Usage: node refuse-junk.mjs
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { indefinite, sequence, set, tlv } from './der.mjs';
 import { envelope, party, pkiMessage } from './make-message.mjs';
 import { nested, unreadable } from './write-refusal.mjs';
 
-// Not messages at all
+// Not messages
 const valid = pkiMessage(envelope());
 unreadable('empty', 'an empty body', Buffer.alloc(0));
 unreadable('text', 'a text', Buffer.from('PKIOperation'));

@@ -1,4 +1,4 @@
-// Good messages that ask for what no device may have. Usage: node refuse-requests.mjs
+// Valid messages with requests that no device may make. Usage: node refuse-requests.mjs
 import {
   bitString,
   boolean,
@@ -14,7 +14,7 @@ import { CHALLENGE, csr, envelope, pkiMessage, RENEWING_KEY, SUBJECT } from './m
 import { extension, makeCertificate } from './make-parts.mjs';
 import { badMessageCheck, refusedRequest } from './write-refusal.mjs';
 
-// Requests that no device may have granted
+// Requests that must be refused
 const printable = (text) => string('printable', text);
 const request = (options) => pkiMessage(envelope({ plaintext: csr(options) }));
 const asking = (name, description, ...extensions) =>
@@ -99,7 +99,7 @@ asking(
   extension('2.5.29.17', false, sequence(implicit(2, Buffer.from('good.example\0.evil.example')))),
 );
 const san = (host) => extension('2.5.29.17', false, sequence(implicit(2, Buffer.from(host))));
-// RFC 5280 section 4.2: not a well-formed request, so it is answered like one that did not decrypt.
+// RFC 5280 section 4.2: malformed, so it receives the same reply as a request that did not decrypt.
 badMessageCheck(
   'csr-two-sans',
   'subjectAltName twice',

@@ -1,4 +1,4 @@
-// How a refused request is written into the corpus: by what of it can be read, and the answer.
+// Writes a refused request to the corpus, with its readable fields and the expected reply.
 import path from 'node:path';
 import { writeCase } from './corpus.mjs';
 import { nothing, sequence } from './der.mjs';

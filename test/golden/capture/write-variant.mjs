@@ -1,4 +1,4 @@
-// How a request that must open is written into the corpus, once OpenSSL agrees with what is claimed of it.
+// Writes a request that must open to the corpus, after OpenSSL has confirmed the expected fields.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,9 @@ const USUAL = {
   csrSubject: 'CN=device,O=Lab,C=US',
 };
 
-/** Writes a case after OpenSSL has found in it what is claimed. `unread` says why OpenSSL cannot judge it. */
+/**
+ * Writes a case after OpenSSL has confirmed its fields. `unread` says why OpenSSL cannot read it.
+ */
 export function variant(
   client,
   name,

@@ -3,7 +3,7 @@ import { isDottedOid, OID } from '../../../src/asn1/object-identifiers.ts';
 import { derOid } from '../../../src/asn1/write-der.ts';
 import { asn1Lines } from '../../support/clients/run-openssl.ts';
 
-/** The names that openssl prints for the identifiers it knows, next to ours. */
+/** The names that openssl prints for the identifiers it knows. */
 const OPENSSL_NAMES: Partial<Record<keyof typeof OID, string>> = {
   data: 'pkcs7-data',
   signedData: 'pkcs7-signedData',

@@ -11,7 +11,7 @@ const refuses = (hex: string, message: RegExp) => {
   expect(() => readBer(bytes(hex))).toThrow(message);
 };
 
-/** "depth:header length:content length:p|c", as openssl asn1parse sees the elements. */
+/** "depth:header length:content length:p|c" of each element, from openssl asn1parse. */
 function opensslOutline(der: Uint8Array): string[] {
   const lines = runOpenssl(['asn1parse', '-inform', 'DER'], der)
     .toString('utf8')

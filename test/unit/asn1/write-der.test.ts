@@ -25,7 +25,7 @@ import { tempDirectory } from '../../support/servers/temp-directory.ts';
 const directory = tempDirectory();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** What openssl encodes for a line of its ASN1_generate_nconf(3) notation. */
+/** The encoding by openssl of a line in ASN1_generate_nconf(3) notation. */
 function generated(notation: string): string {
   const file = path.join(directory, 'generated.der');
   runOpenssl(['asn1parse', '-genstr', notation, '-noout', '-out', file]);

@@ -9,7 +9,7 @@ const scope: PageScope = {
   operation: 'ListChallengeMetadata',
   parent: 'arn:of-a-connector',
 };
-/** NextToken of the API model. */
+/** The pattern of NextToken in the API model. */
 const PATTERN = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?$/;
 
 it('returns a position of any length', () => {

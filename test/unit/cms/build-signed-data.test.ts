@@ -24,7 +24,7 @@ const signer = (digest: 'md5' | (typeof DIGESTS)[number]) => ({
 const content = Buffer.from('any octets\0\r\n');
 const messageType = derAttribute(OID.scepMessageType, derPrintableString('3'));
 
-/** openssl's verdict, with the certificate's chain: the content it saw. */
+/** The content, after openssl has verified the message with the certificate's chain. */
 function verified(message: Uint8Array): Buffer {
   return runOpenssl(
     [

@@ -49,7 +49,7 @@ describe.each(NAMES)('%s', (name) => {
     const oneBlockOff = (last: number) => {
       const padded = Buffer.from(block);
       padded[padded.length - 1] = last;
-      // A second block decrypts to `padded`: CBC without padding is CBC with padding less its last block.
+      // Without its last block, the ciphertext decrypts to `padded`, whose own padding is wrong.
       const encrypted = Buffer.from(encryptContent(cipher, key, iv, padded));
       return encrypted.subarray(0, cipher.blockLength);
     };

@@ -18,7 +18,7 @@ function encryptBlock(block: Uint8Array): Uint8Array {
   return publicEncrypt({ key: ra.publicKey, padding: constants.RSA_NO_PADDING }, block);
 }
 
-/** 00 02, padding of 0xaa, 00, the key: what RFC 8017 section 7.2.1 makes. */
+/** 00 02, padding of 0xaa, 00, the key: the encoding of RFC 8017 section 7.2.1. */
 function pkcs1Block(key: Uint8Array): Buffer {
   const padding = Buffer.alloc(K - 3 - key.length, 0xaa);
   return Buffer.concat([Buffer.of(0, 2), padding, Buffer.of(0), key]);
@@ -100,7 +100,10 @@ describe('implicit rejection', () => {
   });
 });
 
-/** What a client would write for the four digests that the parameters name; see oaep-parameters.test.ts. */
+/**
+ * RSAES-OAEP-params with SHA-256 for both digests, as clients write them; see
+ * oaep-parameters.test.ts.
+ */
 const SHA256_TWICE = Buffer.from(
   '302fa00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500',
   'hex',
@@ -143,7 +146,7 @@ describe('RSAES-OAEP', () => {
   });
 
   it("does not reveal a first octet that is not zero, which Manger's attack needs", () => {
-    // Fixed octets: one random block in 166 000 has the padding of PKCS #1.
+    // Fixed octets: one random block in 166 000 has valid PKCS #1 padding.
     const beyond = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(1, 0, 1)));
     const within = encryptBlock(edited(Buffer.alloc(K, 0x55), (b) => b.fill(0, 0, 1)));
     for (const encrypted of [beyond, within]) {

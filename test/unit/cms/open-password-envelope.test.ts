@@ -27,7 +27,7 @@ const byOpenssl = (...more: string[]) =>
     ),
   );
 
-/** An envelope of ours with a derivation of one's own choice. */
+/** One of our envelopes with a chosen derivation. */
 function sealed(changes: Partial<PasswordKeyDerivation> = {}, name: CipherName = 'aes128') {
   const derivation = { salt: randomBytes(8), iterations: 10, prf: 'sha256', ...changes } as const;
   const passwordKey = { derivation, key: deriveKeySync(PASSWORD, derivation, 32) };
@@ -36,7 +36,7 @@ function sealed(changes: Partial<PasswordKeyDerivation> = {}, name: CipherName =
   );
 }
 
-/** Passwords that count how many of them were taken. */
+/** Passwords that count how many of them were requested. */
 function counted(passwords: readonly string[]) {
   const taken: string[] = [];
   function* take() {
@@ -104,7 +104,7 @@ describe('passwords', () => {
   });
 
   it('are not requested when one would cost too much', async () => {
-    // SHA-1 has to be gone through twice for a key of 32 octets.
+    // SHA-1 must be iterated twice for a key of 32 octets.
     const { taken, passwords } = counted([PASSWORD]);
     const envelope = sealed({ iterations: 30_001, prf: 'sha1' });
     expect(await openPasswordEnvelope(envelope, aes128, passwords)).toBeUndefined();

@@ -32,7 +32,7 @@ beforeAll(() => {
   );
 });
 
-/** What openssl writes for the key and certificate of "ca". */
+/** The PKCS #12 file that openssl writes for the key and certificate of "ca". */
 function exported(passphrase: string, ...args: readonly string[]): Uint8Array {
   return runOpenssl([
     ...['pkcs12', '-export', '-inkey', file('ca.key'), '-in', file('ca.pem')],
@@ -178,7 +178,7 @@ describe('refuses', () => {
     ]);
     const safe = safeOfBag(OID.pkcs8ShroudedKeyBag, shrouded);
     expectKey(openPkcs12(sealPkcs12(safe, 'other'), 'other').privateKey);
-    // One wrong key in 256 leaves a padding that looks right.
+    // Any error: one wrong key in 256 leaves a valid padding, and then the content does not parse.
     expect(() => openPkcs12(sealPkcs12(safe, PASSPHRASE), PASSPHRASE)).toThrow();
   });
 

@@ -36,7 +36,7 @@ it('openssl does not decrypt it with another password', () => {
 });
 
 it('writes EnvelopedData of version 3 with a PasswordRecipientInfo of version 0', () => {
-  // Not random: openssl prints a salt or an initialisation vector of printable characters as text.
+  // Fixed, because openssl prints random octets that are printable as text.
   const octets = (length: number) => Buffer.alloc(length, 0xa5);
   const derivation = { ...passwordKey.derivation, salt: octets(16) };
   const key = { passwordKey: { ...passwordKey, derivation } };

@@ -56,7 +56,7 @@ it('writes versions 0 and issuerAndSerialNumber, as pkijs reads it', () => {
 
 describe('the structure', () => {
   it('is one KeyTransRecipientInfo of version 0 and a primitive [0]', () => {
-    // Not random: openssl prints an initialisation vector of printable characters as text.
+    // Fixed, because openssl prints random octets that are printable as text.
     const zeros = (length: number) => Buffer.alloc(length);
     const sealed = sealEnvelopedData(content, recipient, contentCipher('aes128'), zeros);
     const lines = asn1Lines(sealed).filter((line) => !/d=[6-9]|d=1\d/.test(line));

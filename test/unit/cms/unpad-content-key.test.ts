@@ -10,7 +10,7 @@ const HASHES = ['sha1', 'sha256'] as const;
 const pkcs1Block = () =>
   Buffer.concat([Buffer.of(0, 2), Buffer.alloc(BLOCK_LENGTH - 19, 0xff), Buffer.of(0), KEY]);
 
-/** MGF1, written after RFC 8017 appendix B.2.1 once more. */
+/** An independent MGF1 after RFC 8017 appendix B.2.1. */
 function mgf1(seed: Uint8Array, length: number, hash: string): Buffer {
   const blocks = Array.from({ length: Math.ceil(length / 20) }, (_, i) =>
     createHash(hash)
@@ -23,7 +23,7 @@ function mgf1(seed: Uint8Array, length: number, hash: string): Buffer {
 
 const xor = (a: Uint8Array, b: Uint8Array) => Buffer.from(a.map((octet, i) => octet ^ (b[i] ?? 0)));
 
-/** EME-OAEP encoding (RFC 8017 section 7.1.1), with a hand on the data before it is masked. */
+/** EME-OAEP encoding (RFC 8017 section 7.1.1); `edit` may change the data before it is masked. */
 function oaepBlock(hash: string, maskHash: string, edit?: (data: Buffer) => void): Buffer {
   const labelDigest = createHash(hash).digest();
   const zeros = Buffer.alloc(BLOCK_LENGTH - 2 * labelDigest.length - 2 - KEY.length);

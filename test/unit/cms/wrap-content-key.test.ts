@@ -5,7 +5,7 @@ import { unwrapContentKey, wrapContentKey } from '../../../src/cms/wrap-content-
 const CIPHERS = ['aes128', 'aes192', 'aes256', '3des'] as const;
 const KEY_LENGTHS = [8, 16, 24, 32];
 
-/** The same each time, so that no wrong key meets the check value by chance, as one in 2^32 does. */
+/** Fixed, because one random wrong key in 2^32 satisfies the check value. */
 const octets = (length: number) => Buffer.from(Array.from({ length }, (_, i) => 37 * i + 11));
 
 describe.each(CIPHERS)('%s', (name) => {

@@ -57,7 +57,7 @@ const failure = (failInfo: FailInfo): CertRepOutcome => ({
 });
 const PENDING: CertRepOutcome = { status: 'PENDING' };
 
-/** Octets that openssl asn1parse does not take for text. */
+/** Random octets that openssl asn1parse never prints as text. */
 function neverPrintable(length: number): Uint8Array {
   return Buffer.concat([Buffer.of(0x80), randomBytes(length - 1)]);
 }
@@ -76,7 +76,10 @@ function verified(certRep: Uint8Array): Buffer {
   return runOpenssl(['cms', '-verify', '-binary', '-inform', 'DER', ...anchor], certRep);
 }
 
-/** The SignedData's fields: version, digestAlgorithms, encapContentInfo, certificates, signerInfos. */
+/**
+ * The fields of the SignedData: version, digestAlgorithms, encapContentInfo, certificates,
+ * signerInfos.
+ */
 function fieldsOf(certRep: Uint8Array): readonly BerElement[] {
   return readBer(certRep).children[1]?.children[0]?.children ?? [];
 }
@@ -89,7 +92,10 @@ const OID_NAMES = new Map(
   Object.entries(OID).map(([name, oid]) => [Buffer.from(derOid(oid)).toString('hex'), name]),
 );
 
-/** The one value of each signed attribute in the notation of `openssl asn1parse`, by our name of its type. */
+/**
+ * The single value of each signed attribute, as `openssl asn1parse` prints it, by our name of its
+ * type.
+ */
 function attributesOf(certRep: Uint8Array): Record<string, string> {
   const found = (signerInfoOf(certRep)[3]?.children ?? []).map(({ children: [type, values] }) => {
     expect(values?.children).toHaveLength(1);

@@ -26,7 +26,7 @@ it.each(policies)('suits the clients with the policy %j', (policy) => {
   expect(lines.pop()).toBe('');
   for (const line of lines) expect(line).toMatch(/^[A-Za-z0-9-]+$/);
   expect(new Set(lines).size).toBe(lines.length);
-  // certmonger takes the first cipher it finds, strongSwan 5.9.8 wants SHA-384 for AES (protocol facts 5, 6).
+  // certmonger uses the first cipher that it finds; strongSwan 5.9.8 uses AES only with SHA-384.
   expect(lines.indexOf('AES')).toBeLessThan(lines.indexOf('DES3'));
   expect(lines).toContain('SHA-384');
   expect(lines.includes('SHA-1')).toBe(policy.allowSha1);

@@ -3,7 +3,7 @@ import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
-/** Octets whose base64 has every character of the alphabet, both odd ones and padding. */
+/** Octets whose base64 has every character of the alphabet, including '+', '/' and padding. */
 const bytes = Buffer.concat([
   Buffer.from('fbefbefbffbf', 'hex'),
   goldenIdentity('ra').certificate.der,

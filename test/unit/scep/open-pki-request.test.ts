@@ -25,7 +25,7 @@ const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKe
 const csr = goldenCsr(device);
 const WITH_DES = { ...MODERN_ALGORITHMS, allowSingleDes: true };
 
-/** Signs `envelope` anew, as anybody can with a key of his own, and opens it. */
+/** Signs `envelope` again, as anyone can with a key of their own, and opens it. */
 function open(envelope: Uint8Array, policy = WITH_DES) {
   const request = readPkiRequest(forgePkiMessage({ content: envelope }));
   const verified = verifyPkiRequest(request, policy);
@@ -106,7 +106,8 @@ describe('an envelope by password', () => {
   it('is refused by message-check with one text, whatever is wrong', async () => {
     const envelope = await byPassword();
     const changed = Buffer.from(envelope);
-    // In CBC the bit turns in the last octet of the padding, which is never 128 or more.
+    // In CBC this flips the same bit of the last padding octet, so that the padding is always
+    // invalid.
     changed[changed.length - 17] = (changed.at(-17) ?? 0) ^ 0x80;
     const texts = new Set<string>();
     for (const [passwords, bytes] of [

@@ -29,7 +29,7 @@ beforeAll(() => {
   });
 });
 
-/** A certificate for a key that is not worth generating anew. */
+/** A certificate for a shared key, because generating keys takes time. */
 function issued(options: Omit<Parameters<typeof makeIdentity>[0], 'keys'>): Identity {
   return makeIdentity({ ...options, keys: KEY });
 }

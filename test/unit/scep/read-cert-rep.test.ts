@@ -63,7 +63,7 @@ function read(bytes: Uint8Array, expected: Partial<ExpectedCertRep> = {}) {
   return readCertRep(bytes, { ...EXPECTED, ...expected }, device);
 }
 
-/** A CertRep with attributes of one's own choice, signed by the RA. */
+/** A CertRep with chosen attributes, signed by the RA. */
 function custom(attributes: readonly Uint8Array[]): Uint8Array {
   return buildSignedData(Buffer.alloc(0), { ...ra, digest: 'sha256' }, attributes);
 }
@@ -218,7 +218,7 @@ describe('refuses', () => {
         const bad = Buffer.from(good);
         bad[at] = (bad[at] ?? 0) ^ difference;
         try {
-          // What the signature does not cover may change: the certificates beside it, a tag's spelling.
+          // Unsigned parts may change, such as the enclosed certificates or the encoding of a tag.
           expect(read(bad)).toHaveProperty('certificates.0.der', Buffer.from(ca.certificate.der));
         } catch (error) {
           if (!(error instanceof UntrustedReplyError)) expect(error).toBeInstanceOf(DecodeError);

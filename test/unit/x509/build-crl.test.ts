@@ -185,7 +185,7 @@ describe('parseCrl', () => {
       entry(extension).copy(der, at);
       return () => parseCrl(der);
     };
-    // The same lengths as 300c300a0603551d1504030a0104, which is the reason "superseded".
+    // All as long as 300c300a0603551d1504030a0104, which is the reason "superseded".
     expect(replaced('300c300a0603551d1504030a0104')).not.toThrow();
     expect(replaced('300c300a0603551d1504030a0107')).toThrow('reason');
     expect(replaced('300c300a0603551d150403020104')).toThrow('reason');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasRocaFingerprint } from '../../../src/x509/has-roca-fingerprint.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
-/** The product of the primes from 3 to 167, found here anew. */
+/** The product of the primes from 3 to 167, computed independently. */
 function primorial(): bigint {
   let product = 1n;
   for (let n = 3n; n <= 167n; n += 2n) {
@@ -13,7 +13,7 @@ function primorial(): bigint {
   return product;
 }
 
-/** A number of the shape that RSALib's primes have: k * M + (65537^a mod M). */
+/** A number of the form of RSALib's primes: k * M + (65537^a mod M). */
 function rsaLibNumber(k: bigint, a: number): bigint {
   const m = primorial();
   let power = 1n;

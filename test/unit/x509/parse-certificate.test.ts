@@ -39,7 +39,10 @@ interface OddParts {
   trailing?: readonly Uint8Array[];
 }
 
-/** A v1 certificate as old Cisco devices sign with: built by hand, as our own builder writes v3 alone. */
+/**
+ * A v1 certificate such as old Cisco devices sign with. Built by hand, because our builder writes
+ * only v3.
+ */
 function oddCertificate(parts: OddParts) {
   const name = parts.name ?? derSequence();
   const algorithm = derAlgorithmIdentifier(OID.md5WithRsa, derNull());
@@ -66,7 +69,7 @@ describe('parseCertificate', () => {
     const file = path.join(directory, 'certificate.der');
     await runOrThrow('openssl', [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '/dev/null', '-days', '9'],
-      // One random number in 256 begins with a zero octet, which Node does not print.
+      // One random serial number in 256 begins with a zero octet, which Node does not print.
       ...['-set_serial', '0x0123456789abcdef'],
       ...['-subj', '/C=US/O=Lab/CN=device', '-addext', 'subjectAltName=DNS:device.example'],
       ...['-outform', 'DER', '-out', file],

@@ -39,7 +39,7 @@ function build(fields: CertificateFields): Uint8Array {
   return derSigned(derTbsCertificate(fields), fields.signingAlgorithm, Buffer.alloc(1));
 }
 
-/** What `meant` makes, its elements changed by a builder with a fault. */
+/** The certificate of `meant` with its elements changed by a faulty builder. */
 function buildWith(fault: (elements: Uint8Array[]) => Uint8Array[]): Uint8Array {
   const elements = readBer(derTbsCertificate(meant)).children.map(({ bytes }) => bytes);
   return derSigned(derSequence(...fault(elements)), meant.signingAlgorithm, Buffer.alloc(1));
@@ -140,7 +140,7 @@ describe('readBackCertificate reports a builder that', () => {
   });
 });
 
-/** notAfter as a UTCTime of two digits, which says 1951 where 2051 was meant. */
+/** notAfter as a UTCTime with a two-digit year, which means 1951 instead of 2051. */
 function shortValidity(): Uint8Array {
   const time = (text: string) => derElement(0x17, Buffer.from(text));
   return derSequence(time('260101000000Z'), time('510101000000Z'));

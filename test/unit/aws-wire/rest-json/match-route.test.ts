@@ -28,7 +28,7 @@ describe('finds an operation by method and path', () => {
     ['GET', '/scep/api/connectors', 'ListConnectors', {}],
     ['GET', `/scep/connectors/${encoded}`, 'GetConnector', { ConnectorArn: ARN }],
     ['GET', '//connectors', 'ListConnectors', {}],
-    // The longer one, as without a base path.
+    // The longer path matches, as without a base path.
     ['GET', '/connectors/connectors', 'GetConnector', { ConnectorArn: 'connectors' }],
   ])('%s %s is an operation', (method, path, name, labels) => {
     expect(match(method, path)).toEqual({ name, labels });

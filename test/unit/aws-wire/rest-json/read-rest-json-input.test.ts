@@ -79,7 +79,7 @@ describe('the body', () => {
     [' {"Tags":{"a":"\\u00fc"}} ', { Tags: { a: 'ü' } }],
     ['\ufeff{}', {}],
     ['{"Other":1,"tags":{}}', {}],
-    // The label decides, whatever the body says.
+    // The label counts, whatever the body contains.
     ['{"Arn":"another","Tags":{}}', { Tags: {} }],
     ['{"Tags":{},"Tags":{"last":"wins"}}', { Tags: { last: 'wins' } }],
   ])('%s', (body, members) => {

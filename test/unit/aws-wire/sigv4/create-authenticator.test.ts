@@ -278,7 +278,7 @@ describe('the clock', () => {
   });
 });
 
-/** GET / with nothing signed but the host and the date. */
+/** GET / with only the host and the date signed. */
 function signedByHand(date: string, signedAt: string): SignedRequest {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const hmac = (key: string | Buffer, text: string) =>
@@ -377,7 +377,7 @@ describe('refuses by what the signature covers:', () => {
   });
 });
 
-/** Each with one bit of one octet changed: all of them. */
+/** Every text that differs in one bit of one octet. */
 function flips(text: string): readonly string[] {
   const octets = Buffer.from(text, 'latin1');
   return [...octets].flatMap((octet, at) =>
