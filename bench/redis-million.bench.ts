@@ -5,7 +5,7 @@ import { findChallengeByPassword } from '../src/connectors/challenges/find-chall
 import { listChallenges } from '../src/connectors/challenges/list-challenges.ts';
 import { connectorPartition } from '../src/connectors/connector-record.ts';
 import { listAccountConnectors } from '../src/connectors/list-account-connectors.ts';
-import { scopedTo } from '../src/private-ca/private-ca.ts';
+import { scopedTo } from '../src/private-ca/model/ca-context.ts';
 import { authorityPartition } from '../src/private-ca/records/authority-record.ts';
 import {
   certificateKey,

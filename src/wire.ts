@@ -142,8 +142,8 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
 
 /** Closes what `wire` has opened, once the embedded CA's background work is done. */
 export async function closeWired({ privateCa, store }: Wired): Promise<void> {
-  const { creations, auditReports, tokenKeys } = privateCa;
-  await Promise.allSettled([...creations.values(), ...auditReports.values()]);
+  const { creation, auditReportWriter, tokenKeys } = privateCa;
+  await Promise.all([creation.settled(), auditReportWriter.settled()]);
   await tokenKeys?.close();
   await store.close();
 }

@@ -8,14 +8,14 @@ import { readResourceTags } from '../connectors/resource-tags.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { getAuthorityTags } from '../private-ca/authority/authority-tags.ts';
-import { findStoredAuthority } from '../private-ca/authority/find-authority.ts';
-import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
+import { findStoredAuthority, type LookupContext } from '../private-ca/authority/find-authority.ts';
+import { scopedTo } from '../private-ca/model/ca-context.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
 /** Checks before the operations of both APIs: rate limits, and the tags that policies refer to. */
 export function createApiGates(
-  privateCa: PrivateCa,
+  privateCa: LookupContext,
   { rates, logger }: { readonly rates: Rates; readonly logger: Logger },
 ): Gates {
   const { store, clock } = privateCa;
@@ -37,7 +37,7 @@ export function createApiGates(
 }
 
 /** Reads tags from either API: a request to one may need a right on a resource of the other. */
-async function tagsOf(privateCa: PrivateCa, caller: Caller, arn: string): Promise<Tags> {
+async function tagsOf(privateCa: LookupContext, caller: Caller, arn: string): Promise<Tags> {
   switch (parseArn(arn)?.service) {
     case 'pca-connector-scep':
       return readResourceTags(privateCa.store, caller, arn);

@@ -2,13 +2,13 @@ import type { RequestListener } from 'node:http';
 import express, { type Request, type RequestHandler } from 'express';
 import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
+import type { OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
 import type { LoadLimit } from './limit-load.ts';
 import { renderHttpError } from './render-http-error.ts';
 import { answerInPlainText, respondUnavailable } from './respond.ts';
 import { serveOcsp } from './serve-ocsp.ts';
-import { serveRevocation } from './serve-revocation.ts';
+import { type RevocationSource, serveRevocation } from './serve-revocation.ts';
 import { type FindConnector, serveScep } from './serve-scep.ts';
 
 /** A PKCSReq with an RSA-8192 key and ten certificates is well below. */
@@ -23,7 +23,7 @@ export function createEnrolApp(deps: {
   readonly enrolment: EnrolmentDependencies;
   readonly findConnector: FindConnector;
   /** The CA whose CRLs are served; undefined when the CA is elsewhere. */
-  readonly privateCa?: PrivateCa;
+  readonly privateCa?: RevocationSource & { readonly ocspResponder: OcspResponder };
   /** Limits the SCEP messages that are handled concurrently; no limit without it. */
   readonly load?: LoadLimit;
   readonly logger: Logger;
@@ -41,7 +41,7 @@ export function createEnrolApp(deps: {
   };
   if (privateCa) {
     serveRevocation(app, privateCa);
-    serveOcsp(app, { privateCa, logger }, readBody);
+    serveOcsp(app, { ocspResponder: privateCa.ocspResponder, logger }, readBody);
   }
   app.all('/scep/:connector/:secret{/*tail}', shed, readBody, async (request, response) => {
     const serve = () => serveScep(deps, request, response);

@@ -4,9 +4,12 @@ import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireReply } from '../aws-wire/wire-reply.ts';
 import { ACTIONS } from '../private-ca/actions/actions.ts';
 import type { AuditReportFormat } from '../private-ca/audit-report/audit-report-record.ts';
-import { readAuditReport } from '../private-ca/audit-report/find-audit-report.ts';
+import {
+  type ReportContext,
+  readAuditReport,
+} from '../private-ca/audit-report/find-audit-report.ts';
+import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { authorityArn } from '../private-ca/model/private-ca-arns.ts';
-import { type PrivateCa, scopedTo } from '../private-ca/private-ca.ts';
 import type { ApiCall } from './api-call.ts';
 
 /** Reads a report for a caller of the same account. @throws AwsError */
@@ -25,7 +28,7 @@ const PATH = new RegExp(`/audit-report/(${UUID})/(${UUID})\\.(json|csv)$`);
 const CONTENT_TYPES = { JSON: 'application/json', CSV: 'text/csv' };
 
 /** Reading a report needs the permission to describe it. */
-export function serveAuditReport(ca: PrivateCa, gates: Gates): ServeAuditReport {
+export function serveAuditReport(ca: ReportContext, gates: Gates): ServeAuditReport {
   const name = 'DescribeCertificateAuthorityAuditReport';
   const { input, access } = ACTIONS[name];
   return async (caller, authorityId, AuditReportId, format) => {

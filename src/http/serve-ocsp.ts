@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { SECOND_MS } from '../durations.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
-import { answerOcspRequest, OCSP_FAILURES } from '../private-ca/ocsp/answer-ocsp-request.ts';
-import { OCSP_CACHING, type OcspAnswer } from '../private-ca/ocsp/ocsp-answers.ts';
+import { OCSP_CACHING_MS, type OcspAnswer } from '../private-ca/ocsp/ocsp-answers.ts';
+import { OCSP_FAILURES, type OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { KeyBusyError } from '../private-ca/ocsp/ocsp-signatures.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import { respond, setRetryAfter } from './respond.ts';
 
 interface Dependencies {
-  readonly privateCa: PrivateCa;
+  readonly ocspResponder: OcspResponder;
   readonly logger: Logger;
 }
 
@@ -28,7 +28,7 @@ const CONTENT_TYPE = 'application/ocsp-response';
  * @param readBody puts the octets of a POST into `request.body`
  */
 export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHandler): void {
-  const { privateCa, logger } = deps;
+  const { ocspResponder, logger } = deps;
   const fail = createFailing(logger);
   let lastTurn: Promise<unknown> = Promise.resolve();
   const answer = async (message: Uint8Array, response: Response) => {
@@ -36,7 +36,7 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
       // One answer in each turn of the event loop, so that a flood leaves most time to enrolments.
       lastTurn = lastTurn.then(() => nextTurn());
       await lastTurn;
-      send(response, await answerOcspRequest(privateCa, message));
+      send(response, await ocspResponder.answer(message));
     } catch (error) {
       fail(response, error);
     }
@@ -92,7 +92,7 @@ function send(response: Response, { der, validity }: OcspAnswer): void {
     response.setHeader('Last-Modified', new Date(thisUpdate).toUTCString());
     response.setHeader('Expires', new Date(nextUpdate).toUTCString());
     response.setHeader('ETag', `"${createHash('sha256').update(der).digest('hex')}"`);
-    const directives = `max-age=${OCSP_CACHING / 1_000}, public, no-transform, must-revalidate`;
+    const directives = `max-age=${OCSP_CACHING_MS / SECOND_MS}, public, no-transform, must-revalidate`;
     response.setHeader('Cache-Control', directives);
   }
   respond(response, 200, CONTENT_TYPE, der);

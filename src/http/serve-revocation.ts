@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { findAuthorityById } from '../private-ca/authority/find-authority.ts';
-import { recentRevocationList } from '../private-ca/crl/recent-revocation-list.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
+import type { Crls } from '../private-ca/crl/crls.ts';
+import type { CaContext } from '../private-ca/model/ca-context.ts';
 import { respond, respondText } from './respond.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -15,20 +15,25 @@ const CERTIFICATE_PATH = new RegExp(`/ca/(?<authority>${UUID})\\.cer$`);
 const CRL_MAX_AGE_SECONDS = 300;
 const CERTIFICATE_MAX_AGE_SECONDS = 86_400;
 
+/** Where CRLs and CA certificates come from. */
+export interface RevocationSource extends Pick<CaContext, 'store'> {
+  readonly crls: Pick<Crls, 'cachedCrlFor'>;
+}
+
 /** Serves CRLs and CA certificates to relying parties: to everybody, without an account. */
-export function serveRevocation(app: Express, ca: PrivateCa): void {
+export function serveRevocation(app: Express, ca: RevocationSource): void {
   app.get(CRL_PATH, (request, response) => serveRevocationList(ca, request, response));
   app.get(CERTIFICATE_PATH, (request, response) => serveCertificate(ca, request, response));
 }
 
 async function serveRevocationList(
-  ca: PrivateCa,
+  ca: RevocationSource,
   request: Request,
   response: Response,
 ): Promise<void> {
   const { authority: id, partition } = request.params;
   const authority = await findAuthorityById(ca, String(id));
-  const list = authority && (await recentRevocationList(ca, authority, partition?.toString()));
+  const list = authority && (await ca.crls.cachedCrlFor(authority, partition?.toString()));
   if (list === undefined) {
     respondText(response, 404, 'There is no CRL at this URL.');
     return;
@@ -37,7 +42,7 @@ async function serveRevocationList(
   respondCacheable(response, 'application/pkix-crl', list.crl, CRL_MAX_AGE_SECONDS);
 }
 
-async function serveCertificate(ca: PrivateCa, request: Request, response: Response) {
+async function serveCertificate(ca: RevocationSource, request: Request, response: Response) {
   const authority = await findAuthorityById(ca, String(request.params['authority']));
   if (authority?.installed === undefined) {
     respondText(response, 404, 'There is no certificate at this URL.');

@@ -3,9 +3,9 @@ import { writeOutput } from '../cli/terminal/enrol-files.ts';
 import { warn } from '../cli/terminal/print.ts';
 import { readPassphrase } from '../cli/terminal/read-passphrase.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { scopeOf } from '../private-ca/model/private-ca-arns.ts';
 import { openExportableKey } from '../private-ca/open-exportable-key.ts';
-import { scopedTo } from '../private-ca/private-ca.ts';
 import { explainAwsError, withWired } from './with-wired.ts';
 
 const MIN_PASSPHRASE_LENGTH = 12;

@@ -2,7 +2,6 @@ import { AwsError } from '../aws-wire/aws-error.ts';
 import { ACTIONS } from './actions/actions.ts';
 import { claimAuthorityId } from './authority/authority-index.ts';
 import { type AuthorityConfiguration, createAuthority } from './authority/create-authority.ts';
-import { finishCreation } from './authority/finish-creation.ts';
 import { templateArnOf } from './issuing/templates.ts';
 import { requireMatchingAlgorithm } from './model/key-algorithms.ts';
 import { authorityArn } from './model/private-ca-arns.ts';
@@ -29,7 +28,7 @@ export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise
   const arn = authorityArn(ca.scope, id);
   const { keyAlgorithm, signingAlgorithm, subject } = request;
   await createAuthority(ca, id, { type: 'ROOT', keyAlgorithm, signingAlgorithm, subject });
-  await finishCreation(ca, id);
+  await ca.creation.finish(id);
   if ((await statusOf(ca, arn)) === 'PENDING_CERTIFICATE')
     await installCertificate(ca, arn, request);
   return arn;

@@ -17,6 +17,7 @@ import { checkAuthorityCertificate } from './issuing/check-authority-certificate
 import { checkRootCertificate, checkSubordinateChain } from './issuing/check-authority-chain.ts';
 import { sealKey } from './keys/sealed-key-store.ts';
 import { localSigningKey } from './keys/signing-key.ts';
+import type { CaContext } from './model/ca-context.ts';
 import { keyAlgorithmOf } from './model/key-algorithms.ts';
 import { authorityArn } from './model/private-ca-arns.ts';
 import {
@@ -24,7 +25,6 @@ import {
   type RevocationConfiguration,
 } from './model/revocation-configuration.ts';
 import { subjectOfName } from './model/subject-of-name.ts';
-import type { PrivateCa } from './private-ca.ts';
 import {
   AUTHORITY_KEY,
   type AuthorityRecord,
@@ -59,7 +59,7 @@ export interface ImportedAuthority {
  * @throws AwsError when the parts do not belong together or cannot be an authority here
  */
 export async function importAuthority(
-  ca: PrivateCa,
+  ca: CaContext,
   foreign: ForeignAuthority,
 ): Promise<ImportedAuthority> {
   const { privateKey, certificate } = foreign;
@@ -79,7 +79,7 @@ export async function importAuthority(
   };
   await noteIssuerKey(ca, authority);
   await noteListBucket(ca, id, authority.revocation);
-  const list = await importRevocations(ca, partition, foreign.crl);
+  const list = await importRevocations(ca, authority, foreign.crl);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),
     putEntry(authorityKeys, AUTHORITY_KEY, sealKey(ca.sealer, privateKey, id)),

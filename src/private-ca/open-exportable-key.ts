@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import { getEntry } from '../store/collection.ts';
-import { findAuthority } from './authority/find-authority.ts';
+import { findAuthority, type LookupContext } from './authority/find-authority.ts';
 import { openSealedKey } from './keys/sealed-key-store.ts';
-import type { PrivateCa } from './private-ca.ts';
 import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './records/authority-record.ts';
 import { isTokenKey } from './records/key-record.ts';
 
@@ -12,7 +11,7 @@ import { isTokenKey } from './records/key-record.ts';
  * @throws AwsError InvalidStateException for a key in a token, which never gives it away, and what `findAuthority` throws;
  *   SealError for a key under another master key
  */
-export async function openExportableKey(ca: PrivateCa, arn: string): Promise<KeyObject> {
+export async function openExportableKey(ca: LookupContext, arn: string): Promise<KeyObject> {
   const { value: authority } = await findAuthority(ca, arn);
   const partition = authorityPartition(authority.id);
   const key = await getEntry(ca.store, partition, authorityKeys, AUTHORITY_KEY);

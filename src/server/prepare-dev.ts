@@ -8,7 +8,7 @@ import { findConnector } from '../connectors/find-connector.ts';
 import { renewRaIdentity } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnector } from '../connectors/unfinished-connectors.ts';
 import { activateRoot } from '../private-ca/activate-root.ts';
-import { scopedTo } from '../private-ca/private-ca.ts';
+import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
 import type { Wired } from '../wire.ts';
 

@@ -85,7 +85,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   } finally {
     unlocking?.stop();
     await listeners.drain(settings.drainSeconds * 1_000);
-    endAtLast(logger, () => [...wired.privateCa.creations.keys()]);
+    endAtLast(logger, wired.privateCa.creation.underWay);
     await probes.drain(0);
     await Promise.all(chores.map((chore) => chore.stop()));
     await background.settled();

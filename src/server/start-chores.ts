@@ -5,8 +5,8 @@ import { resumeTransactions } from '../enrolment/transaction/unfinished-transact
 import type { Logger } from '../observability/logger.ts';
 import { destroyDeletedKeys } from '../private-ca/authority/destroy-deleted-keys.ts';
 import { sweepDeletedAuthorities } from '../private-ca/authority/sweep-deleted-authorities.ts';
-import { createListPutter, type PutFailure } from '../private-ca/crl/put-revocation-lists.ts';
-import type { PrivateCa } from '../private-ca/private-ca.ts';
+import { createCrlSync, type ReportCrlSync } from '../private-ca/crl/sync-crls-to-buckets.ts';
+import type { CaContext } from '../private-ca/model/ca-context.ts';
 import type { Wired } from '../wire.ts';
 import { withDelayedClock } from './delayed-clock.ts';
 import { leadChore } from './lead-chore.ts';
@@ -27,20 +27,23 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
     const chore = everywhere(everyMs, name, led.run);
     return { stop: () => chore.stop().then(led.release) };
   };
-  const destructive = (work: (ca: PrivateCa) => Promise<unknown>) =>
+  const { tokenKeys, buckets } = privateCa;
+  const destructive = (work: (ca: CaContext) => Promise<unknown>) =>
     withDelayedClock(privateCa.clock, (clock) => work({ ...privateCa, clock }));
+  const destroyKeys = (ca: CaContext) => destroyDeletedKeys(ca, tokenKeys);
+  const syncCrls = buckets && createCrlSync({ ...privateCa, buckets }, reportBucket(logger));
   return [
     everywhere(HOUR_MS, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
-    every(HOUR_MS, 'keys of deleted CAs', destructive(destroyDeletedKeys)),
+    every(HOUR_MS, 'keys of deleted CAs', destructive(destroyKeys)),
     every(HOUR_MS, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
-    every(15 * SECOND_MS, 'CRLs into buckets', createListPutter(privateCa, reportBucket(logger))),
+    every(15 * SECOND_MS, 'CRLs into buckets', async () => syncCrls?.()),
     every(15 * MINUTE_MS, 'RA renewal', () => renewRaIdentities(wired)),
     every(2 * SECOND_MS, 'unfinished connectors', () => resumeConnectors(wired)),
     every(2 * SECOND_MS, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),
   ];
 }
 
-function reportBucket(logger: Logger): PutFailure {
+function reportBucket(logger: Logger): ReportCrlSync {
   return (authorityArn, bucket, err) =>
     logger.error(
       { authorityArn, bucket, err },

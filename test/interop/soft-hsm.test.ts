@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePem } from '../../src/asn1/pem.ts';
 import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../src/private-ca/activate-root.ts';
-import { currentRevocationList } from '../../src/private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../src/private-ca/crl/crls.ts';
+import { scopedTo } from '../../src/private-ca/model/ca-context.ts';
 import type { KeyAlgorithm } from '../../src/private-ca/model/key-algorithms.ts';
 import { certificateArn } from '../../src/private-ca/model/private-ca-arns.ts';
-import { type PrivateCa, scopedTo } from '../../src/private-ca/private-ca.ts';
+import type { PrivateCa } from '../../src/private-ca/private-ca.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import type { SigningAlgorithm } from '../../src/x509/signing-algorithm.ts';
 import { runCommand } from '../support/clients/run-command.ts';
@@ -59,7 +60,7 @@ describe.runIf(hasSoftHsm()).each<[KeyAlgorithm, SigningAlgorithm]>([
     writeFileSync(file(name), Certificate);
   };
   const saveRevocationList = async () => {
-    const crl = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
+    const crl = (await currentCrl(ca, arn)) ?? Buffer.alloc(0);
     writeFileSync(file('crl.pem'), encodePem('X509 CRL', crl));
   };
 

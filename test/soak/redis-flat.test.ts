@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findChallengeByPassword } from '../../src/connectors/challenges/find-challenge.ts';
 import { listChallenges } from '../../src/connectors/challenges/list-challenges.ts';
 import { listAccountConnectors } from '../../src/connectors/list-account-connectors.ts';
-import { scopedTo } from '../../src/private-ca/private-ca.ts';
+import { scopedTo } from '../../src/private-ca/model/ca-context.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
 import { certificateKey, certificates } from '../../src/private-ca/records/certificate-record.ts';
 import { isRevoked } from '../../src/private-ca/revocation/is-revoked.ts';

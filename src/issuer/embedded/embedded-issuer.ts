@@ -2,10 +2,11 @@ import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { ACTIONS } from '../../private-ca/actions/actions.ts';
-import { currentRevocationList } from '../../private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../private-ca/crl/crls.ts';
 import { templateArnOf } from '../../private-ca/issuing/templates.ts';
+import { scopedTo } from '../../private-ca/model/ca-context.ts';
 import { scopeOf } from '../../private-ca/model/private-ca-arns.ts';
-import { type PrivateCa, scopedTo } from '../../private-ca/private-ca.ts';
+import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
 import {
   type AuthorityDescription,
@@ -36,7 +37,7 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
       within(authorityArn, (scoped, arn) => getCertificate(scoped, arn, certificateArn)),
     isRevoked: (authorityArn, { serialNumber }) =>
       within(authorityArn, (scoped, arn) => isRevoked(scoped, arn, serialNumber)),
-    getRevocationList: (authorityArn) => within(authorityArn, currentRevocationList),
+    getRevocationList: (authorityArn) => within(authorityArn, currentCrl),
   };
 }
 

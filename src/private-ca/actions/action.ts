@@ -3,7 +3,8 @@ import type { AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
 import type { Access } from '../../aws-wire/policy/request-context.ts';
 import { validateInput } from '../../aws-wire/validate-input.ts';
-import { type PrivateCa, scopedTo } from '../private-ca.ts';
+import { scopedTo } from '../model/ca-context.ts';
+import type { PrivateCa } from '../private-ca.ts';
 
 /** One action of the AWS Private CA API: what the API model says of it, and what it does. */
 export interface ActionDefinition<Input, Output> {

@@ -9,7 +9,6 @@ import {
   auditReports,
   auditReportTurns,
 } from '../audit-report/audit-report-record.ts';
-import { finishAuditReport } from '../audit-report/finish-audit-report.ts';
 import { newUuid } from '../authority/authority-index.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
@@ -44,7 +43,7 @@ export const createCertificateAuthorityAuditReport = defineAction({
     const { CertificateAuthorityArn: arn, S3BucketName: bucket } = input;
     const { value: authority } = await findAuthority(ca, arn, 'report');
     requireBucketName(bucket);
-    await requireWritableBucket(ca, bucket);
+    await requireWritableBucket(ca.buckets, bucket);
     const reportId = newUuid(ca);
     const createdAt = ca.clock();
     const format = input.AuditReportResponseFormat;
@@ -56,7 +55,7 @@ export const createCertificateAuthorityAuditReport = defineAction({
     ]);
     if (outcome === 'conflict') throw tooSoon();
     // DescribeCertificateAuthorityAuditReport restarts the writing of a report that stays CREATING.
-    finishAuditReport(ca, authority, reportId).catch(() => undefined);
+    ca.auditReportWriter.finish(authority, reportId).catch(() => undefined);
     return { AuditReportId: reportId, S3Key: auditReportKey(authority.id, reportId, format) };
   },
 });

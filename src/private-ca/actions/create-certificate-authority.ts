@@ -4,7 +4,6 @@ import { claimAuthorityId } from '../authority/authority-index.ts';
 import { derAuthorityRequestInfo } from '../authority/authority-request-info.ts';
 import { readTags, tagListSchema } from '../authority/authority-tags.ts';
 import { type AuthorityConfiguration, createAuthority } from '../authority/create-authority.ts';
-import { finishCreationLater } from '../authority/finish-creation.ts';
 import {
   idempotencyTokenSchema,
   modelKeyAlgorithmSchema,
@@ -73,7 +72,7 @@ export const createCertificateAuthority = defineAction({
   execute: async (ca, input): Promise<{ readonly CertificateAuthorityArn: string }> => {
     const configuration = readConfiguration(input);
     const tags = readTags(input.Tags ?? []);
-    await requireWritableListBucket(ca, configuration.revocation);
+    await requireWritableListBucket(ca.buckets, configuration.revocation);
     const token = input.IdempotencyToken;
     const id = await claimAuthorityId(
       ca,
@@ -83,7 +82,7 @@ export const createCertificateAuthority = defineAction({
     await createAuthority(ca, id, configuration, tags);
     // findStoredAuthority makes the key of an authority that stays CREATING.
     const arn = authorityArn(ca.scope, id);
-    finishCreationLater(ca, { id, arn });
+    ca.creation.finishLater({ id, arn });
     return { CertificateAuthorityArn: arn };
   },
 });

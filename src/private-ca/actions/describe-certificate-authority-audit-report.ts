@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { auditReportKey } from '../audit-report/audit-report-record.ts';
 import { findAuditReport } from '../audit-report/find-audit-report.ts';
-import { finishAuditReport } from '../audit-report/finish-audit-report.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
 import { accessToAuthority } from './action-access.ts';
@@ -43,7 +42,7 @@ export const describeCertificateAuthorityAuditReport = defineAction({
     const { status, bucket, format, createdAt } = report;
     if (status === 'CREATING' && ca.clock() - createdAt > PATIENCE_MS) {
       // If the store fails now, the next call tries again.
-      finishAuditReport(ca, authority, AuditReportId).catch(() => undefined);
+      ca.auditReportWriter.finish(authority, AuditReportId).catch(() => undefined);
     }
     return {
       AuditReportStatus: status,

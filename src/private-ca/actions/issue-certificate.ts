@@ -27,7 +27,6 @@ import { certificateArn } from '../model/private-ca-arns.ts';
 import { resolveValidity, validitySchema } from '../model/validity.ts';
 import type { PrivateCa } from '../private-ca.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
-import { noteDistributionPoint } from '../revocation/distribution-points.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
 import { actionAccess } from './action-access.ts';
 
@@ -72,7 +71,7 @@ export const issueCertificate = defineAction({
     if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
     const parts = readParts(ca, authority, template, input);
     const { fields, tbs } = await buildTbs(parts);
-    await noteDistributionPoint(ca, authority, fields);
+    await ca.distributionPoints.record(authority, fields);
     const issuing = {
       state: 'issuing' as const,
       templateName: template.name,

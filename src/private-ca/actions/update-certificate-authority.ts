@@ -42,7 +42,7 @@ export const updateCertificateAuthority = defineAction({
     const status = requireSwitch(input.Status) ?? authority.status;
     const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
     if (input.RevocationConfiguration?.CrlConfiguration) {
-      await requireWritableListBucket(ca, revocation);
+      await requireWritableListBucket(ca.buckets, revocation);
       await noteListBucket(ca, authority.id, revocation);
     }
     const lastStateChangeAt = ca.clock();

@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry } from '../../store/collection.ts';
-import { findStoredAuthority } from '../authority/find-authority.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { findStoredAuthority, type LookupContext } from '../authority/find-authority.ts';
+import type { ObjectStore } from '../buckets/object-store.ts';
 import {
   type AuthorityRecord,
   authorityPartition,
@@ -14,9 +14,14 @@ import {
   auditReports,
 } from './audit-report-record.ts';
 
+/** For reading reports where they were put. */
+export interface ReportContext extends LookupContext {
+  readonly objects: ObjectStore;
+}
+
 /** @throws AwsError InvalidArnException, ResourceNotFoundException for the authority or the report */
 export async function findAuditReport(
-  ca: PrivateCa,
+  ca: LookupContext,
   authorityArn: string,
   reportId: string,
 ): Promise<{ readonly authority: AuthorityRecord; readonly report: AuditReportRecord }> {
@@ -33,7 +38,7 @@ export async function findAuditReport(
  * @throws AwsError InvalidArnException, ResourceNotFoundException also while it is being written
  */
 export async function readAuditReport(
-  ca: PrivateCa,
+  ca: ReportContext,
   authorityArn: string,
   reportId: string,
   format: AuditReportFormat,

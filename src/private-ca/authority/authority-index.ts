@@ -9,8 +9,8 @@ import {
   putEntry,
 } from '../../store/collection.ts';
 import type { WriteCondition } from '../../store/record-store.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import type { PrivateCaScope } from '../model/private-ca-arns.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import {
   AUTHORITY_KEY,
   authorities,
@@ -50,7 +50,7 @@ export function authorityIndexPartition({ region, accountId }: PrivateCaScope): 
  * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same.
  * @throws AwsError LimitExceededException
  */
-export async function claimAuthorityId(ca: PrivateCa, claim: Claim | undefined): Promise<string> {
+export async function claimAuthorityId(ca: CaContext, claim: Claim | undefined): Promise<string> {
   const partition = authorityIndexPartition(ca.scope);
   const known = claim && (await getEntry(ca.store, partition, claims, claimKey(claim)));
   if (known && (await isIndexed(ca, known.value.authorityId))) return known.value.authorityId;
@@ -76,7 +76,7 @@ function putClaim(claim: Claim, authorityId: string, now: number, condition: Wri
 }
 
 /** False for an authority that is gone for good: another one must not be made amid what it has left behind. */
-async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
+async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
   const partition = authorityIndexPartition(ca.scope);
   const find = () => getEntry(ca.store, partition, indexedAuthorities, authorityId);
   const indexed = await find();
@@ -86,7 +86,7 @@ async function isIndexed(ca: PrivateCa, authorityId: string): Promise<boolean> {
 }
 
 /** As at AWS, an authority that can still be restored counts. So does one that another call is just making. */
-async function requireRoom(ca: PrivateCa): Promise<void> {
+async function requireRoom(ca: CaContext): Promise<void> {
   const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
   const page = { limit: authorityQuota };
   const listAll = () =>
@@ -104,7 +104,7 @@ async function requireRoom(ca: PrivateCa): Promise<void> {
  * an entry is removed, once no token stands for it any more.
  */
 export async function findIndexed(
-  ca: PrivateCa,
+  ca: CaContext,
   { key: id, value: { createdAt } }: Entry<z.infer<typeof indexedAuthorities.schema>>,
 ): Promise<StoredAuthority | undefined> {
   const entry = await getEntry(ca.store, authorityPartition(id), authorities, AUTHORITY_KEY);
@@ -117,7 +117,7 @@ export async function findIndexed(
 
 /** Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone. */
 export async function indexAuthority(
-  ca: PrivateCa,
+  ca: CaContext,
   { id, createdAt }: Pick<StoredAuthority, 'id' | 'createdAt'>,
 ): Promise<void> {
   const entry = putEntry(indexedAuthorities, id, { createdAt });
@@ -129,7 +129,7 @@ function unchanged(entry: Entry<unknown> | undefined): WriteCondition {
 }
 
 /** A random UUID (RFC 9562 section 5.4). */
-export function newUuid({ randomBytes }: PrivateCa): string {
+export function newUuid({ randomBytes }: CaContext): string {
   const octets = Buffer.from(randomBytes(16));
   octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
   octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;

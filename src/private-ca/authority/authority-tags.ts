@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { AUTHORITY_KEY, authorityPartition } from '../records/authority-record.ts';
 
@@ -48,7 +48,7 @@ export function readTags(list: readonly Tag[]): Tags {
 }
 
 /** The tags of an authority of any status; none when there is no such authority. For aws:ResourceTag. */
-export async function getAuthorityTags(ca: PrivateCa, authorityId: string): Promise<Tags> {
+export async function getAuthorityTags(ca: CaContext, authorityId: string): Promise<Tags> {
   const partition = authorityPartition(authorityId);
   return (await getEntry(ca.store, partition, authorityTags, AUTHORITY_KEY))?.value ?? {};
 }
@@ -58,7 +58,7 @@ export async function getAuthorityTags(ca: PrivateCa, authorityId: string): Prom
  * @throws AwsError TooManyTagsException
  */
 export async function changeAuthorityTags(
-  ca: PrivateCa,
+  ca: CaContext,
   authorityId: string,
   change: (tags: Tags) => Tags,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { getEntry, putEntry } from '../../store/collection.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { authorityArn } from '../model/private-ca-arns.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import {
   AUTHORITY_KEY,
   authorities,
@@ -27,7 +27,7 @@ export type AuthorityConfiguration = Pick<
  * already, so a caller that chose the id before it died can simply try again.
  */
 export async function createAuthority(
-  ca: PrivateCa,
+  ca: CaContext,
   id: string,
   configuration: AuthorityConfiguration,
   tags: Tags = {},

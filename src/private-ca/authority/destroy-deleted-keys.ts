@@ -1,6 +1,6 @@
 import { deleteEntry, getEntry } from '../../store/collection.ts';
-import type { KeyInToken } from '../keys/key-store.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { KeyInToken, TokenKeyStore } from '../keys/key-store.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_KEY, authorityKeys, authorityPartition } from '../records/authority-record.ts';
 import { isTokenKey } from '../records/key-record.ts';
 
@@ -11,18 +11,17 @@ const GRACE = 3_600_000;
  * Destroys the keys in the token whose authorities have been deleted for good, and those that lost to another key of their
  * authority; the record store forgets its own keys by itself. A key of which the store knows nothing stays: the token may serve other stores, or this one may be the wrong one.
  */
-export async function destroyDeletedKeys(ca: PrivateCa): Promise<void> {
-  const { tokenKeys } = ca;
+export async function destroyDeletedKeys(
+  ca: CaContext,
+  tokenKeys: TokenKeyStore | undefined,
+): Promise<void> {
   if (tokenKeys === undefined) return;
-  for (const key of await tokenKeys.list()) await destroyIfDeleted({ ...ca, tokenKeys }, key);
+  for (const key of await tokenKeys.list()) await destroyIfDeleted(ca, tokenKeys, key);
 }
 
 async function destroyIfDeleted(
-  {
-    store,
-    clock,
-    tokenKeys,
-  }: Pick<PrivateCa, 'store' | 'clock'> & Required<Pick<PrivateCa, 'tokenKeys'>>,
+  { store, clock }: CaContext,
+  tokenKeys: TokenKeyStore,
   { keyId, authorityId }: KeyInToken,
 ): Promise<void> {
   const partition = authorityPartition(authorityId);

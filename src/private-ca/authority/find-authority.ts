@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { type Entry, getEntry } from '../../store/collection.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { authorityIdOf } from '../model/private-ca-arns.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import {
   AUTHORITY_KEY,
   type AuthorityRecord,
@@ -10,8 +10,13 @@ import {
   isUnfinished,
   type StoredAuthority,
 } from '../records/authority-record.ts';
+import { type AuthorityCreation, isAbandoned } from './authority-creation.ts';
 import { type AuthorityUse, requireStatus } from './authority-status.ts';
-import { finishCreationLater, isAbandoned } from './finish-creation.ts';
+
+/** For finding authorities: one that a dead process was creating is finished in the background. */
+export interface LookupContext extends CaContext {
+  readonly creation: AuthorityCreation;
+}
 
 /**
  * The authority with its version, in any status in which `use` is allowed; in any at all without a use. One whose maker
@@ -19,7 +24,7 @@ import { finishCreationLater, isAbandoned } from './finish-creation.ts';
  * @throws AwsError InvalidArnException, ResourceNotFoundException, and what `requireStatus` throws
  */
 export async function findStoredAuthority(
-  ca: PrivateCa,
+  ca: LookupContext,
   arn: string,
   use?: AuthorityUse,
 ): Promise<Entry<StoredAuthority>> {
@@ -31,14 +36,14 @@ export async function findStoredAuthority(
     throw new AwsError('ResourceNotFoundException', message);
   }
   const { value } = entry;
-  if (isAbandoned(value, ca.clock())) finishCreationLater(ca, value);
+  if (isAbandoned(value, ca.clock())) ca.creation.finishLater(value);
   if (use !== undefined) requireStatus(value, use, ca.clock());
   return entry;
 }
 
 /** As `findStoredAuthority`, of an authority that has its key. @throws AwsError InvalidStateException when it has none */
 export async function findAuthority(
-  ca: PrivateCa,
+  ca: LookupContext,
   arn: string,
   use?: AuthorityUse,
 ): Promise<Entry<AuthorityRecord>> {
@@ -51,7 +56,7 @@ export async function findAuthority(
 
 /** The authority of an id in any account, for what the public may ask; undefined when there is none that has its key. */
 export async function findAuthorityById(
-  { store }: Pick<PrivateCa, 'store'>,
+  { store }: Pick<CaContext, 'store'>,
   id: string,
 ): Promise<AuthorityRecord | undefined> {
   const entry = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCollection, deleteEntry, getEntry, putEntry } from '../../store/collection.ts';
 import { digestOfKey } from '../../x509/key-identifier.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { findAuthorityById } from './find-authority.ts';
 
@@ -16,7 +16,7 @@ const PARTITION = 'issuer-keys';
 
 /** Lets `findByKey` find the authority. To be called before its certificate is installed, and again does no harm. */
 export async function noteIssuerKey(
-  { store }: PrivateCa,
+  { store }: CaContext,
   { id, subjectPublicKeyInfo }: AuthorityRecord,
 ): Promise<void> {
   const names = issuerKeyNames(subjectPublicKeyInfo);
@@ -31,7 +31,7 @@ export function issuerKeyNames(subjectPublicKeyInfo: Uint8Array): string[] {
 
 /** Forgets a key, unless it has become another authority's. */
 export async function forgetIssuerKey(
-  { store }: PrivateCa,
+  { store }: CaContext,
   name: string,
   authorityId: string,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function forgetIssuerKey(
 
 /** The authority whose key has this digest; undefined when there is none. */
 export async function findByKey(
-  ca: PrivateCa,
+  ca: CaContext,
   digest: IssuerDigest,
   keyHash: Uint8Array,
 ): Promise<AuthorityRecord | undefined> {

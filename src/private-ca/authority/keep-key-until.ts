@@ -1,12 +1,12 @@
 import { getEntry, putEntry } from '../../store/collection.ts';
 import type { PutWrite } from '../../store/record-store.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_KEY, authorityKeys, authorityPartition } from '../records/authority-record.ts';
 import { isTokenKey } from '../records/key-record.ts';
 
 /** The write after which the authority's key is destroyed at a moment, or without one never. */
 export async function keepKeyUntil(
-  ca: PrivateCa,
+  ca: CaContext,
   authorityId: string,
   expiresAt?: number,
 ): Promise<PutWrite> {

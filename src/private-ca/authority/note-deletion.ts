@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCollection, putEntry } from '../../store/collection.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { isUnfinished, type StoredAuthority } from '../records/authority-record.ts';
 import { issuerKeyNames } from './issuer-keys.ts';
 
@@ -21,7 +21,7 @@ export const DELETION_NOTES_PARTITION = 'deleted-authorities';
 
 /** Has `sweepDeletedAuthorities` look at an authority when it is gone. To be called before it is deleted. */
 export async function noteDeletion(
-  { store, scope }: PrivateCa,
+  { store, scope }: CaContext,
   authority: StoredAuthority,
   goneAt: number,
 ): Promise<void> {

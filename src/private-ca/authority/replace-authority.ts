@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { type Entry, putEntry } from '../../store/collection.ts';
 import type { Write } from '../../store/record-store.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import {
   AUTHORITY_KEY,
   type AuthorityRecord,
@@ -14,7 +14,7 @@ import {
  * @throws AwsError ConcurrentModificationException when it was changed since
  */
 export async function replaceAuthority(
-  ca: PrivateCa,
+  ca: CaContext,
   { value: { id }, version }: Entry<AuthorityRecord>,
   authority: AuthorityRecord,
   ...others: readonly Write[]

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, type Entry, getEntry } from '../../store/collection.ts';
 import { emptyCollections } from '../../store/empty-collections.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_COLLECTIONS } from '../records/authority-collections.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from '../records/authority-record.ts';
 import { authorityIndexPartition, indexedAuthorities } from './authority-index.ts';
@@ -19,7 +19,7 @@ const GRACE = 3_600_000;
  * reports stay in their buckets, as at AWS. It may be cut short anywhere, and done by several processes at once: an authority that is
  * gone never comes back, so what is found once may be removed at any time later.
  */
-export async function sweepDeletedAuthorities(ca: PrivateCa): Promise<void> {
+export async function sweepDeletedAuthorities(ca: CaContext): Promise<void> {
   for await (const note of allEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes)) {
     if (ca.clock() < note.value.goneAt + GRACE) continue;
     const partition = authorityPartition(note.key);
@@ -33,7 +33,7 @@ export async function sweepDeletedAuthorities(ca: PrivateCa): Promise<void> {
   }
 }
 
-async function sweep(ca: PrivateCa, { key: id, value }: Note): Promise<void> {
+async function sweep(ca: CaContext, { key: id, value }: Note): Promise<void> {
   await emptyCollections(ca.store, authorityPartition(id), AUTHORITY_COLLECTIONS);
   for (const name of value.issuerKeys) await forgetIssuerKey(ca, name, id);
   const index = authorityIndexPartition(value);

@@ -1,6 +1,5 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import type { PrivateCa } from '../private-ca.ts';
-import { BucketError, type PublishedFile } from './object-store.ts';
+import { BucketError, type Buckets, type PublishedFile } from './object-store.ts';
 
 /** What AWS writes to find out whether it may. */
 const TEST_KEY = 'acm-pca-permission-test-key';
@@ -11,7 +10,7 @@ const TEST_KEY = 'acm-pca-permission-test-key';
  * @throws BucketError when that cannot be found out for now
  */
 export async function requireWritableBucket(
-  { buckets }: PrivateCa,
+  buckets: Buckets | undefined,
   bucket: string,
   acl: PublishedFile['acl'] = 'BUCKET_OWNER_FULL_CONTROL',
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { revocationLists } from '../revocation/revocation-record.ts';
-import { listsInBuckets } from './put-lists-in-place.ts';
+import { listsInBuckets } from './sync-crls-to-place.ts';
 
 const LISTS = [revocationLists, listsInBuckets];
 

@@ -2,7 +2,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { derSigned } from '../../x509/build-certificate.ts';
 import { issuingUse, requireStatus } from '../authority/authority-status.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from '../records/authority-record.ts';
 import {
   certificates,
@@ -19,7 +19,7 @@ import { findTemplate, templateArnOf } from './templates.ts';
  * AWS the token alone decides: other members of the call are not compared.
  */
 export async function findIssuance(
-  ca: PrivateCa,
+  ca: SigningContext,
   authorityId: string,
   idempotencyToken: string,
 ): Promise<string | undefined> {
@@ -43,7 +43,7 @@ interface NewIssuance {
  * one token, the first to commit decides, and all return its serial number.
  */
 export async function recordIssuance(
-  ca: PrivateCa,
+  ca: SigningContext,
   authorityId: string,
   { serial, issuing, idempotencyToken }: NewIssuance,
 ): Promise<string> {
@@ -71,7 +71,11 @@ function putToken(idempotencyToken: string, serial: string, requestedAt: number)
  * first one that is stored counts.
  * @throws AwsError InvalidStateException when the authority may no longer issue it
  */
-async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string): Promise<void> {
+async function finishIssuance(
+  ca: SigningContext,
+  authorityId: string,
+  serial: string,
+): Promise<void> {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, certificates, serial);
   if (entry === undefined) throw new Error(`the certificate ${serial} is not recorded`);
@@ -89,7 +93,7 @@ async function finishIssuance(ca: PrivateCa, authorityId: string, serial: string
  * Refuses a certificate whose authority was disabled while a slow key signed. When the authority is
  * enabled again, a repeat with the same token signs the same bytes.
  */
-async function requireIssuing(ca: PrivateCa, authorityId: string, templateName: string) {
+async function requireIssuing(ca: SigningContext, authorityId: string, templateName: string) {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
   if (entry === undefined) throw new Error(`the authority ${authorityId} is gone`);

@@ -1,5 +1,5 @@
 import { openPageToken, sealPageToken } from '../../aws-wire/page-token.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from './ca-context.ts';
 
 /** A list that is answered in pages. */
 export interface PagedList {
@@ -18,7 +18,7 @@ interface Keyed {
  * @throws AwsError InvalidNextTokenException
  */
 export function openPosition(
-  ca: PrivateCa,
+  ca: CaContext,
   list: PagedList,
   token: string | undefined,
 ): string | undefined {
@@ -27,7 +27,7 @@ export function openPosition(
 
 /** The first `limit` of the items, and the token for the rest, if there is more. */
 export function pageOf<Item extends Keyed>(
-  ca: PrivateCa,
+  ca: CaContext,
   list: PagedList,
   items: readonly Item[],
   limit: number,
@@ -38,6 +38,6 @@ export function pageOf<Item extends Keyed>(
   return { items: page, NextToken: sealPageToken(ca.sealer, scopeOf(ca, list), last.key) };
 }
 
-function scopeOf({ scope }: PrivateCa, list: PagedList) {
+function scopeOf({ scope }: CaContext, list: PagedList) {
   return { ...list, caller: { ...scope, service: 'acm-pca' as const } };
 }

@@ -1,10 +1,11 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../durations.ts';
 import {
   derOcspResponse,
   derOcspResponseData,
   type OcspSingleResponse,
 } from '../../x509/build-ocsp-response.ts';
 import { keyIdentifierOf } from '../../x509/key-identifier.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 
 /** An OCSPResponse. Times are milliseconds since the epoch. */
@@ -15,7 +16,7 @@ export interface OcspAnswer {
 }
 
 /** An answer that is true as long as the certificate's record has this version. */
-export interface KnownOcspAnswer {
+interface KnownOcspAnswer {
   readonly version: number;
   readonly answer: Promise<OcspAnswer>;
   readonly signedAt: number;
@@ -23,29 +24,32 @@ export interface KnownOcspAnswer {
   confirmedAt: number;
 }
 
-/** For how long caches may keep an answer, in milliseconds: how late they may make a revocation. */
-export const OCSP_CACHING = 300_000;
+/** How long caches may keep an answer, and so delay the news of a revocation. */
+export const OCSP_CACHING_MS = 5 * MINUTE_MS;
 
-/** From thisUpdate to nextUpdate, in milliseconds. AWS lets an hour pass until OCSP knows of a revocation. */
-const LIFE = 3_600_000;
+/** From thisUpdate to nextUpdate. At AWS, OCSP may report a revocation an hour late. */
+const LIFE_MS = HOUR_MS;
 
-/** Half of its life is left to sign an answer anew; the end of it, to those who have got it. Milliseconds. */
-const LAST_USE = LIFE - 2 * OCSP_CACHING;
+/**
+ * When signing fails, an answer is reused up to this age. From half its life on signing is tried again; the last minutes of its
+ * life belong to the caches that have it.
+ */
+const LAST_USE_MS = LIFE_MS - 2 * OCSP_CACHING_MS;
 
-/** For clients whose clocks are slow. Milliseconds. */
-const BACKDATING = 300_000;
+/** For clients whose clocks are slow. */
+const BACKDATING_MS = 5 * MINUTE_MS;
 
-/** How many answers a process keeps: 2 KiB each. */
+/** Answers that a process keeps: 2 KiB each. */
 const MOST_KNOWN = 4_096;
 
 export async function signAnswer(
-  ca: PrivateCa,
+  ca: SigningContext,
   { id, subjectPublicKeyInfo, signingAlgorithm }: AuthorityRecord,
   responses: readonly OcspSingleResponse[],
   nonce: Uint8Array | undefined,
 ): Promise<OcspAnswer> {
-  const now = Math.floor(ca.clock() / 1_000) * 1_000;
-  const validity = { thisUpdate: now - BACKDATING, nextUpdate: now + LIFE };
+  const now = Math.floor(ca.clock() / SECOND_MS) * SECOND_MS;
+  const validity = { thisUpdate: now - BACKDATING_MS, nextUpdate: now + LIFE_MS };
   const data = derOcspResponseData({
     responderKeyHash: keyIdentifierOf(subjectPublicKeyInfo),
     producedAt: new Date(now),
@@ -62,64 +66,70 @@ export async function signAnswer(
   return isForAll ? { der, validity } : { der };
 }
 
-/**
- * The answer that this process has signed before, when it is still true and less than half its life has passed; otherwise that
- * of `sign`, and the one before while that fails, until its life ends. Callers at once share one signature.
- * @param version of the certificate's record: a revocation changes it
- */
-export function reuseAnswer(
-  ca: PrivateCa,
-  certId: Uint8Array,
-  version: number,
-  sign: () => Promise<OcspAnswer>,
-): Promise<OcspAnswer> {
-  const [key, now] = [keyOf(certId), ca.clock()];
-  const known = ca.ocspAnswers.get(key);
-  const before = known?.version === version ? known : undefined;
-  if (before && isWithin(LIFE / 2, now - before.signedAt)) {
-    before.confirmedAt = now;
-    return before.answer;
-  }
-  const answer = sign().catch((error: unknown) => {
-    // A later version, of a certificate that was revoked meanwhile, stays.
-    const isLatest = ca.ocspAnswers.get(key) === entry;
-    // Whoever asks next tries again.
-    if (isLatest) ca.ocspAnswers.delete(key);
-    if (!before || !isWithin(LAST_USE, ca.clock() - before.signedAt)) throw error;
-    if (isLatest) remember(ca, key, before);
-    return before.answer;
-  });
-  const entry = { version, answer, signedAt: now, confirmedAt: now };
-  remember(ca, key, entry);
-  return answer;
+/** The OCSP answers that this process has signed, by CertID. */
+export interface OcspAnswers {
+  /**
+   * The known answer while it is true and less than half its life has passed; otherwise the result of `sign`, or the known answer
+   * when that fails, until its life ends. Simultaneous calls share one signature.
+   * @param version of the certificate's record: a revocation changes it
+   */
+  reuse(certId: Uint8Array, version: number, sign: () => Promise<OcspAnswer>): Promise<OcspAnswer>;
+  /**
+   * For when the store is away: an answer that was confirmed so recently that caches may still serve it, too. It carries no
+   * validity, so nobody keeps it longer.
+   */
+  recent(certId: Uint8Array): Promise<OcspAnswer> | undefined;
 }
 
-/**
- * While the store is away: an answer that was seen to be true so short a time ago that caches may give it, too. Nobody is
- * to keep it for longer.
- */
-export function recentAnswer(
-  { ocspAnswers, clock }: PrivateCa,
-  certId: Uint8Array,
-): Promise<OcspAnswer> | undefined {
-  const known = ocspAnswers.get(keyOf(certId));
-  if (!known || !isWithin(OCSP_CACHING, clock() - known.confirmedAt)) return undefined;
-  return known.answer.then(({ der }) => ({ der }));
+export function createOcspAnswers(clock: () => number): OcspAnswers {
+  const answers = new Map<string, KnownOcspAnswer>();
+  return {
+    reuse(certId, version, sign) {
+      const [key, now] = [keyOf(certId), clock()];
+      const known = answers.get(key);
+      const before = known?.version === version ? known : undefined;
+      if (before && isWithin(LIFE_MS / 2, now - before.signedAt)) {
+        before.confirmedAt = now;
+        return before.answer;
+      }
+      const answer = sign().catch((error: unknown) => {
+        // The entry of a later version, after a revocation meanwhile, stays.
+        const isLatest = answers.get(key) === entry;
+        // The next request tries again.
+        if (isLatest) answers.delete(key);
+        if (!before || !isWithin(LAST_USE_MS, clock() - before.signedAt)) throw error;
+        if (isLatest) remember(answers, key, before);
+        return before.answer;
+      });
+      const entry = { version, answer, signedAt: now, confirmedAt: now };
+      remember(answers, key, entry);
+      return answer;
+    },
+    recent(certId) {
+      const known = answers.get(keyOf(certId));
+      if (!known || !isWithin(OCSP_CACHING_MS, clock() - known.confirmedAt)) return undefined;
+      return known.answer.then(({ der }) => ({ der }));
+    },
+  };
 }
 
 function keyOf(certId: Uint8Array): string {
   return Buffer.from(certId).toString('base64');
 }
 
-/** Ages are below zero when the clock was put back. */
+/** Ages are negative when the clock was set back. */
 function isWithin(limit: number, age: number): boolean {
   return age >= 0 && age < limit;
 }
 
-function remember({ ocspAnswers }: PrivateCa, key: string, entry: KnownOcspAnswer): void {
-  // The oldest makes room: a Map keeps the order in which its keys came.
-  ocspAnswers.delete(key);
-  const [oldest] = ocspAnswers.size < MOST_KNOWN ? [] : ocspAnswers.keys();
-  if (oldest !== undefined) ocspAnswers.delete(oldest);
-  ocspAnswers.set(key, entry);
+/** Drops the oldest answer when there are too many: a Map keeps the order of insertion. */
+function remember(
+  answers: Map<string, KnownOcspAnswer>,
+  key: string,
+  entry: KnownOcspAnswer,
+): void {
+  answers.delete(key);
+  const [oldest] = answers.size < MOST_KNOWN ? [] : answers.keys();
+  if (oldest !== undefined) answers.delete(oldest);
+  answers.set(key, entry);
 }

@@ -4,7 +4,7 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
 import {
@@ -13,7 +13,11 @@ import {
   listBucketSchema,
   noteListBucket,
 } from './revocation-list-bucket.ts';
-import { revocationListDirectory, revocationListsUrl } from './revocation-urls.ts';
+import {
+  type PublicPlaces,
+  revocationListDirectory,
+  revocationListsUrl,
+} from './revocation-urls.ts';
 
 /** Where an authority's CRLs are, by one RevocationConfiguration and one public URL of the server. */
 export interface DistributionPoint {
@@ -41,9 +45,12 @@ const notedPoints = defineAuthorityCollection(
 /** So that a note is not written again for each certificate that lives longer than the one before. Milliseconds. */
 const MARGIN = 86_400_000;
 
-/** That of certificates which are issued now. Undefined when it is not known where they would look. */
-function currentPoint(ca: PrivateCa, authority: AuthorityRecord): DistributionPoint | undefined {
-  const url = revocationListsUrl(authority, ca);
+/** The one that certificates issued now get. Undefined when the server does not know the address of its CRLs. */
+function currentPoint(
+  authority: AuthorityRecord,
+  places: PublicPlaces,
+): DistributionPoint | undefined {
+  const url = revocationListsUrl(authority, places);
   if (url === undefined) return undefined;
   const { revocation } = authority;
   return {
@@ -54,36 +61,41 @@ function currentPoint(ca: PrivateCa, authority: AuthorityRecord): DistributionPo
   };
 }
 
-/**
- * Notes, before a certificate is issued, where it will say that its CRL is: there must be a true one until it expires, whatever becomes of the
- * authority's configuration. Costs nothing while that stays the same.
- */
-export async function noteDistributionPoint(
-  ca: PrivateCa,
-  authority: AuthorityRecord,
-  { extensions, notAfter }: CertificateFields,
-): Promise<void> {
-  if (!extensions.some(({ oid }) => oid === OID.cRLDistributionPoints)) return;
-  const point = currentPoint(ca, authority);
-  if (point === undefined) return;
-  const key = keyOf(point);
-  const name = `${authority.id}/${key}`;
-  const end = notAfter.getTime();
-  while ((ca.distributionPoints.get(name) ?? 0) < end) {
-    const until = await extendNote(ca, authority, point, key, end);
-    if (until !== undefined) ca.distributionPoints.set(name, until);
-  }
+export interface DistributionPoints {
+  /**
+   * Records the CRL URL that goes into the certificate: a valid CRL must stay there until the certificate expires, however the
+   * authority's configuration changes. To be called before the certificate is signed; usually answered from memory.
+   */
+  record(authority: AuthorityRecord, certificate: CertificateFields): Promise<void>;
 }
 
-/** Until when the note holds; undefined when another process has written it meanwhile. */
+export function createDistributionPoints(ca: CaContext & PublicPlaces): DistributionPoints {
+  /** Until when this process knows the point to be recorded, by authority and point. */
+  const recordedUntil = new Map<string, number>();
+  return {
+    async record(authority, { extensions, notAfter }) {
+      if (!extensions.some(({ oid }) => oid === OID.cRLDistributionPoints)) return;
+      const point = currentPoint(authority, ca);
+      if (point === undefined) return;
+      const name = `${authority.id}/${keyOf(point)}`;
+      const end = notAfter.getTime();
+      while ((recordedUntil.get(name) ?? 0) < end) {
+        const until = await extendNote(ca, authority, point, end);
+        if (until !== undefined) recordedUntil.set(name, until);
+      }
+    },
+  };
+}
+
+/** Returns when the note ends now, or undefined when another process has changed it meanwhile. */
 async function extendNote(
-  ca: PrivateCa,
+  ca: CaContext,
   authority: AuthorityRecord,
   point: DistributionPoint,
-  key: string,
   end: number,
 ): Promise<number | undefined> {
   const partition = authorityPartition(authority.id);
+  const key = keyOf(point);
   const noted = await getEntry(ca.store, partition, notedPoints, key);
   if (noted !== undefined && noted.value.until >= end) return noted.value.until;
   await noteListBucket(ca, authority.id, authority.revocation);
@@ -96,7 +108,7 @@ async function extendNote(
 
 /** Those that unexpired certificates may have, in an order that is the same in all processes. */
 export async function readDistributionPoints(
-  ca: PrivateCa,
+  ca: CaContext,
   authorityId: string,
 ): Promise<readonly DistributionPoint[]> {
   const points: DistributionPoint[] = [];

@@ -6,10 +6,15 @@ import type { Write } from '../../store/record-store.ts';
 import type { CrlReason } from '../../x509/build-crl.ts';
 import { extensionValue } from '../../x509/extensions.ts';
 import type { Crl } from '../../x509/parse-crl.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../model/revocation-reasons.ts';
 import { LAST_MOMENT } from '../model/validity.ts';
-import type { PrivateCa } from '../private-ca.ts';
-import { AUTHORITY_KEY } from '../records/authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  type AuthorityRecord,
+  authorityPartition,
+} from '../records/authority-record.ts';
+import { requireInstalled } from '../records/installed-certificate.ts';
 import { markRevocationListStale, revocationLists, revocations } from './revocation-record.ts';
 
 /** Entries of a CRL that are stored at once. */
@@ -21,8 +26,8 @@ const PORTION = 1_000;
  * @throws AwsError InvalidRequestException when the number of the CRL is above 2^53
  */
 export async function importRevocations(
-  ca: PrivateCa,
-  partition: string,
+  ca: CaContext,
+  authority: AuthorityRecord,
   crl: Crl | undefined,
 ): Promise<readonly Write[]> {
   if (crl === undefined) return [];
@@ -37,10 +42,14 @@ export async function importRevocations(
           ...{ revokedAt: revokedAt.getTime(), reason: reasonOf(reason), notAfter },
         }),
       );
-    await ca.store.commit(partition, writes);
+    await ca.store.commit(authorityPartition(authority.id), writes);
   }
   const issuedAt = crl.thisUpdate.getTime();
-  const previous = { crl: crl.der, crlNumber, issuedAt, covers: 0 };
+  const { serialNumber } = requireInstalled(authority);
+  const previous = {
+    ...{ crl: crl.der, crlNumber, issuedAt, lifeMs: 0, urls: [] },
+    ...{ signedAs: serialNumber, covers: 0 },
+  };
   return [putEntry(revocationLists, AUTHORITY_KEY, previous), markRevocationListStale(ca.clock())];
 }
 

@@ -1,6 +1,5 @@
 import { getEntry } from '../../store/collection.ts';
-import { findAuthority } from '../authority/find-authority.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { findAuthority, type LookupContext } from '../authority/find-authority.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import { certificateKey, certificates } from '../records/certificate-record.ts';
 
@@ -10,7 +9,7 @@ import { certificateKey, certificates } from '../records/certificate-record.ts';
  * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority
  */
 export async function isRevoked(
-  ca: PrivateCa,
+  ca: LookupContext,
   authorityArn: string,
   serialNumber: Uint8Array,
 ): Promise<boolean> {

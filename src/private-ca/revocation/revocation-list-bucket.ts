@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineCollection, putEntry } from '../../store/collection.ts';
+import type { Buckets } from '../buckets/object-store.ts';
 import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import type { RevocationConfiguration } from '../model/revocation-configuration.ts';
-import type { PrivateCa } from '../private-ca.ts';
 
 /** Every authority whose CRLs have a bucket, by its id, noted before its record says so: one too many costs a look. */
 export const listBucketAuthorities = defineCollection(
@@ -32,16 +33,16 @@ export function listBucketOf(
  * @throws as requireWritableBucket
  */
 export async function requireWritableListBucket(
-  ca: PrivateCa,
+  buckets: Buckets | undefined,
   revocation: RevocationConfiguration | undefined,
 ): Promise<void> {
   const bucket = listBucketOf(revocation);
-  if (bucket) await requireWritableBucket(ca, bucket.name, bucket.acl);
+  if (bucket) await requireWritableBucket(buckets, bucket.name, bucket.acl);
 }
 
 /** Has `putRevocationLists` look at the authority. Also without buckets now: there may be some after the next start. */
 export async function noteListBucket(
-  { store, clock }: PrivateCa,
+  { store, clock }: CaContext,
   authorityId: string,
   revocation: RevocationConfiguration | undefined,
 ): Promise<void> {

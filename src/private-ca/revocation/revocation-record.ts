@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../durations.ts';
 import { base64Bytes, putEntry } from '../../store/collection.ts';
 import type { PutWrite } from '../../store/record-store.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
@@ -14,8 +15,8 @@ const revocationSchema = z.strictObject({
   notAfter: z.number(),
 });
 
-/** From issuing a CRL to its nextUpdate where nothing is configured, in milliseconds: seven days, as the console of AWS offers. */
-export const DEFAULT_LIST_LIFE = 7 * 86_400_000;
+/** From issuing a CRL to its nextUpdate where nothing is configured: the default of the AWS console. */
+export const DEFAULT_LIST_LIFE = 7 * DAY_MS;
 
 /** The CRL that the authority has published last. */
 export const revocationListSchema = z.strictObject({
@@ -24,13 +25,12 @@ export const revocationListSchema = z.strictObject({
   crlNumber: z.number(),
   /** Milliseconds since the epoch. */
   issuedAt: z.number(),
-  /** From `issuedAt` to nextUpdate, in milliseconds; older records lack it. */
-  life: z.number().optional(),
-  /** The issuingDistributionPoint of a partition's; older records have one URL. */
-  urls: z.array(z.string()).readonly().optional(),
-  url: z.string().optional(),
-  /** The serial number of the authority's certificate then, in hexadecimal; older records lack it. */
-  signedAs: z.string().optional(),
+  /** From `issuedAt` to nextUpdate. */
+  lifeMs: z.number(),
+  /** Of the issuingDistributionPoint; none for the complete CRL. */
+  urls: z.array(z.string()).readonly(),
+  /** The serial number of the authority's certificate then, in hexadecimal. */
+  signedAs: z.string(),
   /** The version of the authority's mark when building began: what was put up to there is in the CRL. */
   covers: z.number(),
 });

@@ -1,11 +1,6 @@
 import type { Buckets } from '../buckets/object-store.ts';
+import type { PublicUrl } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
-
-/**
- * Where the enrol listener serves what relying parties fetch; undefined in a process that does not know, and in one that only
- * administers.
- */
-export type PublicUrl = () => string | undefined;
 
 /** What is known of where relying parties find what the authorities publish. */
 export interface PublicPlaces {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
@@ -30,7 +29,7 @@ async function statusOf(AuditReportId: string): Promise<string> {
   const report = { CertificateAuthorityArn: arn, AuditReportId };
   const read = () => ACTIONS.DescribeCertificateAuthorityAuditReport(ca, report);
   await read();
-  while (ca.auditReports.size > 0) await sleep(1);
+  await ca.auditReportWriter.settled();
   return (await read()).AuditReportStatus;
 }
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { readAuditReport } from '../../../src/private-ca/audit-report/find-audit-report.ts';
-import { openPrivateCa, type PrivateCa, scopedTo } from '../../../src/private-ca/private-ca.ts';
+import { scopedTo } from '../../../src/private-ca/model/ca-context.ts';
+import { openPrivateCa, type PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
 import { certificates } from '../../../src/private-ca/records/certificate-record.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
@@ -146,7 +147,7 @@ describe('DescribeCertificateAuthorityAuditReport', () => {
   it.each([1, 2, 3])('writes what a process that died at commit %i has left', async (commit) => {
     const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, commit + 1, 'before') });
     const { AuditReportId } = await create({}, dying);
-    await Promise.allSettled(dying.auditReports.values());
+    await dying.auditReportWriter.settled();
     time.now += 20_001;
     await finished(AuditReportId);
     expect(await describeReport(AuditReportId)).toMatchObject({

@@ -200,7 +200,7 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
   it('takes an authority that is CREATING at once and for good, whose key then has no place', async () => {
     const arn = await ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT);
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
-    await Promise.all(ca.creations.values());
+    await ca.creation.settled();
     await expect(describeAuthority(arn)).rejects.toMatchObject({
       code: 'ResourceNotFoundException',
     });
@@ -330,14 +330,14 @@ async function authorityIn(status: AuthorityStatus): Promise<Arn> {
     return arn;
   }
   if (status === 'CREATING' || status === 'FAILED') {
-    const noKeys = { ...ca, creations: new Map() };
+    const noKeys = openPrivateCa(ca);
     const arn = await ACTIONS.CreateCertificateAuthority(noKeys, ROOT_INPUT);
     const entry = await getEntry(ca.store, partitionOf(arn), authorities, AUTHORITY_KEY);
     if (entry === undefined) throw new Error('no authority');
     // The change keeps the key that is being made from being stored.
     const value = { ...entry.value, status } as typeof entry.value;
     await ca.store.commit(partitionOf(arn), [putEntry(authorities, AUTHORITY_KEY, value)]);
-    await Promise.all(noKeys.creations.values());
+    await noKeys.creation.settled();
     return arn;
   }
   const arn = await createTestAuthority(ca);

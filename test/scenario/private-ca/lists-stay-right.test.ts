@@ -6,8 +6,7 @@ import { readBer } from '../../../src/asn1/read-ber.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../src/private-ca/authority/find-authority.ts';
 import type { PublishedFile } from '../../../src/private-ca/buckets/object-store.ts';
-import { createListPutter } from '../../../src/private-ca/crl/put-revocation-lists.ts';
-import { revocationListOf } from '../../../src/private-ca/crl/revocation-list.ts';
+import { createCrlSync } from '../../../src/private-ca/crl/sync-crls-to-buckets.ts';
 import { openPrivateCa, type PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
@@ -101,13 +100,14 @@ async function openWorld(isConditional: boolean) {
         });
         return file;
       });
+    const buckets = { ...fake.buckets, publishLatest };
     const ca = openPrivateCa({
       ...first,
       store: { ...first.store, commit },
-      buckets: { ...fake.buckets, publishLatest },
+      buckets,
       publicUrl: () => 'http://listener.example/base',
     });
-    const putLists = createListPutter(ca, () => undefined);
+    const putLists = createCrlSync({ ...ca, buckets }, () => undefined);
     const replica: Replica = { ca, putLists, isDead: false, pause: undefined };
     return replica;
   };
@@ -119,7 +119,7 @@ async function openWorld(isConditional: boolean) {
     }
     const { value: authority } = await findAuthority(ca, arn);
     const partition = /-([0-9a-f]{2})\.crl$/.exec(pathname)?.[1];
-    return (await revocationListOf(ca, authority, partition))?.crl;
+    return (await ca.crls.crlFor(authority, partition))?.crl;
   };
   return { time, arn, held, replicas: [start(), start()], start, fetchAt };
 }

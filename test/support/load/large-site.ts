@@ -17,7 +17,7 @@ import {
 } from '../../../src/connectors/ra/ra-identity-record.ts';
 import { resumeConnector } from '../../../src/connectors/unfinished-connectors.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
-import { scopedTo } from '../../../src/private-ca/private-ca.ts';
+import { scopedTo } from '../../../src/private-ca/model/ca-context.ts';
 import { getEntry, putEntry } from '../../../src/store/collection.ts';
 import type { RedisStoreSettings } from '../../../src/store/redis/redis-store-settings.ts';
 import { type Wired, wire } from '../../../src/wire.ts';

@@ -1,5 +1,4 @@
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
-import { finishCreation } from '../../../src/private-ca/authority/finish-creation.ts';
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 
 /** The input of CreateCertificateAuthority for a root on P-256. */
@@ -18,6 +17,6 @@ export async function createTestAuthority(
   changes: object = {},
 ): Promise<{ readonly CertificateAuthorityArn: string }> {
   const arn = await ACTIONS.CreateCertificateAuthority(ca, { ...ROOT_INPUT, ...changes });
-  await finishCreation(ca, arn.CertificateAuthorityArn.slice(-36));
+  await ca.creation.finish(arn.CertificateAuthorityArn.slice(-36));
   return arn;
 }

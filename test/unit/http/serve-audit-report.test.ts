@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { serveAuditReport } from '../../../src/http/serve-audit-report.ts';
@@ -41,7 +40,7 @@ beforeAll(async () => {
     AuditReportResponseFormat: 'JSON',
   });
   key = report.S3Key;
-  while (ca.auditReports.size > 0) await sleep(1);
+  await ca.auditReportWriter.settled();
 });
 afterAll(() => Promise.all([api.stop(), denied.stop()]));
 

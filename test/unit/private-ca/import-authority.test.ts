@@ -5,13 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findByKey } from '../../../src/private-ca/authority/issuer-keys.ts';
-import { currentRevocationList } from '../../../src/private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../../src/private-ca/crl/crls.ts';
 import {
   type ForeignAuthority,
   importAuthority,
 } from '../../../src/private-ca/import-authority.ts';
 import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
-import { answerOcspRequest } from '../../../src/private-ca/ocsp/answer-ocsp-request.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
@@ -212,7 +211,7 @@ it('what the old CRL names stays revoked beyond the end that the authority had t
   const { arn } = await importAuthority(ca, foreign);
   await certifyTestRoot(ca, arn);
   const serials = async () => {
-    const { revoked } = parseCrl((await currentRevocationList(ca, arn)) ?? Buffer.alloc(0));
+    const { revoked } = parseCrl((await currentCrl(ca, arn)) ?? Buffer.alloc(0));
     return revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex'));
   };
   const listed = await serials();
@@ -223,6 +222,6 @@ it('what the old CRL names stays revoked beyond the end that the authority had t
     expect(await serials()).toEqual(listed);
   }
   const question = ocspQuestion(foreign.certificate, Buffer.of(0x10, 0x01));
-  const { der } = await answerOcspRequest(ca, derOcspRequest(question));
+  const { der } = await ca.ocspResponder.answer(derOcspRequest(question));
   expect(parseOcspResponse(der).statuses).toMatchObject([{ status: 'revoked' }]);
 });

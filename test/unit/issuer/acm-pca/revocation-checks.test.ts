@@ -6,7 +6,7 @@ import { decodePem } from '../../../../src/asn1/pem.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
-import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
 import { certificateArn } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import { type Certificate, parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { issueTestCertificate } from '../../../support/servers/open-revoking-ca.ts';
@@ -92,7 +92,7 @@ describe('a complete CRL', () => {
     const fetched = vi.fn();
     const host = await startHttp((request, response) => {
       fetched(request.url);
-      void currentRevocationList(ca, arn).then((crl) => response.end(crl));
+      void currentCrl(ca, arn).then((crl) => response.end(crl));
     });
     await list(host);
     const certificate = await issue();
@@ -141,7 +141,7 @@ describe('a complete CRL', () => {
     let isDown = true;
     const host = await startHttp((_, response) => {
       if (isDown) response.writeHead(503).end();
-      else void currentRevocationList(ca, arn).then((crl) => response.end(crl));
+      else void currentCrl(ca, arn).then((crl) => response.end(crl));
     });
     await list(host);
     const certificate = await issue();
@@ -157,7 +157,7 @@ describe('a complete CRL', () => {
     const other = await world();
     let source = arn;
     const host = await startHttp((_, response) => {
-      void currentRevocationList(ca, source).then((crl) => response.end(crl));
+      void currentCrl(ca, source).then((crl) => response.end(crl));
     });
     await list(host);
     const certificate = await issue();

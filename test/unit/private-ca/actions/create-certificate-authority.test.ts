@@ -6,7 +6,8 @@ import {
   authorityIndexPartition,
   indexedAuthorities,
 } from '../../../../src/private-ca/authority/authority-index.ts';
-import { openPrivateCa, type PrivateCa, scopedTo } from '../../../../src/private-ca/private-ca.ts';
+import { scopedTo } from '../../../../src/private-ca/model/ca-context.ts';
+import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { listEntries } from '../../../../src/store/collection.ts';
 import { formatName, parseName } from '../../../../src/x509/distinguished-name.ts';
 import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
@@ -47,7 +48,7 @@ describe('CreateCertificateAuthority', () => {
     expect(await statusOf(ca, arn)).toBe('CREATING');
     const early = ACTIONS.GetCertificateAuthorityCsr(ca, arn);
     await expect(early).rejects.toMatchObject({ code: 'RequestInProgressException' });
-    await Promise.all(ca.creations.values());
+    await ca.creation.settled();
     expect((await ACTIONS.DescribeCertificateAuthority(ca, arn)).CertificateAuthority).toEqual({
       Arn: CertificateAuthorityArn,
       OwnerAccount: '123456789012',
@@ -135,16 +136,16 @@ describe('CreateCertificateAuthority', () => {
       const ca = openTestPrivateCa({ clock: () => time.now });
       const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, commit, moment) });
       await ACTIONS.CreateCertificateAuthority(dying, input).catch(() => undefined);
-      await Promise.allSettled(dying.creations.values());
+      await dying.creation.settled();
       const { CertificateAuthorities: all } = await ACTIONS.ListCertificateAuthorities(ca, {});
       expect(all).toMatchObject([{ Status: 'CREATING' }]);
       const arn = { CertificateAuthorityArn: all[0]?.Arn ?? '' };
       // Its maker may still be at it.
       expect(await statusOf(ca, arn)).toBe('CREATING');
-      expect(ca.creations.size).toBe(0);
+      expect(ca.creation.underWay()).toEqual([]);
       time.now += 30_000;
       expect(await statusOf(ca, arn)).toBe('CREATING');
-      await Promise.all(ca.creations.values());
+      await ca.creation.settled();
       expect(await statusOf(ca, arn)).toBe('PENDING_CERTIFICATE');
     },
   );
@@ -258,7 +259,7 @@ describe('CreateCertificateAuthority', () => {
     const elsewhere = scopedTo(ca, { ...TEST_SCOPE, region: 'eu-west-1' });
     const { CertificateAuthorityArn } = await ACTIONS.CreateCertificateAuthority(elsewhere, input);
     expect(CertificateAuthorityArn).toContain(':eu-west-1:');
-    await Promise.all(ca.creations.values());
+    await ca.creation.settled();
     const { CertificateAuthorities: all } = await ACTIONS.ListCertificateAuthorities(ca, {});
     const [{ Arn } = { Arn: '' }] = all;
     await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn: Arn });

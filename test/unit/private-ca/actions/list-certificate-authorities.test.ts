@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
-import { scopedTo } from '../../../../src/private-ca/private-ca.ts';
+import { scopedTo } from '../../../../src/private-ca/model/ca-context.ts';
 import { createTestAuthority, ROOT_INPUT } from '../../../support/servers/create-test-authority.ts';
 import { openTestPrivateCa, TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
 
@@ -26,7 +26,7 @@ describe('ListCertificateAuthorities', () => {
       ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT),
     );
     const made = (await Promise.all(calls)).map((arn) => arn.CertificateAuthorityArn);
-    await Promise.all(ca.creations.values());
+    await ca.creation.settled();
     await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn: made[0] });
     const pages = await listAll(ca, 1000);
     expect(pages.map(({ length }) => length)).toEqual([100, 3]);

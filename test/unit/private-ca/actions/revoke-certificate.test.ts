@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
-import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
 import { authorityIdOf } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import {
@@ -53,7 +53,7 @@ async function setStatus(status: 'ACTIVE' | 'DISABLED' | 'PENDING_CERTIFICATE'):
 }
 
 async function listedSerials(): Promise<readonly string[]> {
-  const crl = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
+  const crl = (await currentCrl(ca, arn)) ?? Buffer.alloc(0);
   return parseCrl(crl).revoked.map(({ serialNumber }) => hex(serialNumber));
 }
 
@@ -94,7 +94,7 @@ describe('RevokeCertificate', () => {
     ['A_A_COMPROMISE', 'aACompromise'],
   ])('puts the reason %s on the CRL', async (RevocationReason, reason) => {
     await revoke({ RevocationReason });
-    const crl = parseCrl((await currentRevocationList(ca, arn)) ?? Buffer.alloc(0));
+    const crl = parseCrl((await currentCrl(ca, arn)) ?? Buffer.alloc(0));
     expect(crl.revoked).toMatchObject([{ reason, revokedAt: new Date(time.now) }]);
   });
 

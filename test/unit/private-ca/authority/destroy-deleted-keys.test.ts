@@ -45,24 +45,24 @@ beforeEach(async () => {
 
 describe('destroyDeletedKeys', () => {
   it('leaves the key of an authority that is in use, or can be restored', async () => {
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     await deleteAuthority();
     now += 7 * DAY - 1;
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
     await ACTIONS.RestoreCertificateAuthority(ca, { CertificateAuthorityArn });
     now += 30 * DAY;
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
   });
 
   it('destroys the key an hour after its authority is gone for good', async () => {
     await deleteAuthority();
     now += 7 * DAY + HOUR - 1;
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
     now += 1;
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(0);
     expect(await keyOf(CertificateAuthorityArn)).toBeUndefined();
   });
@@ -72,27 +72,27 @@ describe('destroyDeletedKeys', () => {
     now += 8 * DAY;
     const commit = () => Promise.reject(new Error('killed'));
     const dying = { ...ca, store: { ...ca.store, commit } };
-    await expect(destroyDeletedKeys(dying)).rejects.toThrow('killed');
+    await expect(destroyDeletedKeys(dying, token)).rejects.toThrow('killed');
     expect(token.keys.size).toBe(0);
-    await expect(destroyDeletedKeys(ca)).resolves.toBeUndefined();
+    await expect(destroyDeletedKeys(ca, token)).resolves.toBeUndefined();
   });
 
   it('destroys what lost to another key of the authority', async () => {
     const id = CertificateAuthorityArn.slice(-36);
     const { record } = await token.generate(id, 'EC_prime256v1');
     expect(token.keys.size).toBe(2);
-    await destroyDeletedKeys(ca);
+    await destroyDeletedKeys(ca, token);
     expect(token.keys.has(record.keyId)).toBe(false);
     expect(token.keys.size).toBe(1);
   });
 
   it('leaves keys of which this store knows nothing', async () => {
     const elsewhere = openTestPrivateCa({ clock: () => now + 365 * DAY, tokenKeys: token });
-    await destroyDeletedKeys(elsewhere);
+    await destroyDeletedKeys(elsewhere, token);
     expect(token.keys.size).toBe(1);
   });
 
   it('does nothing without a token', async () => {
-    await expect(destroyDeletedKeys(openTestPrivateCa())).resolves.toBeUndefined();
+    await expect(destroyDeletedKeys(ca, undefined)).resolves.toBeUndefined();
   });
 });

@@ -6,7 +6,6 @@ import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
 import { derContext, derSequence } from '../../../../src/asn1/write-der.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { certificateArn } from '../../../../src/private-ca/model/private-ca-arns.ts';
-import { answerOcspRequest } from '../../../../src/private-ca/ocsp/answer-ocsp-request.ts';
 import type { PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import {
   AUTHORITY_KEY,
@@ -180,6 +179,6 @@ it('OCSP answers for the names that the authority has had', async () => {
   const serial = Buffer.from((await issue()).slice(-32), 'hex');
   await certify(renamed);
   const request = derOcspRequest(ocspQuestion(parseCertificate(der), serial));
-  const { der: answer } = await answerOcspRequest(ca, request);
+  const { der: answer } = await ca.ocspResponder.answer(request);
   expect(parseOcspResponse(answer).statuses.map(({ status }) => status)).toEqual(['good']);
 });

@@ -4,8 +4,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
-import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
-import { revocationListOf } from '../../../../src/private-ca/crl/revocation-list.ts';
+import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
 import { authorityIdOf, certificateArn } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../../src/private-ca/records/authority-record.ts';
@@ -47,7 +46,7 @@ async function revokeOne(by: PrivateCa = ca, days?: number): Promise<string> {
 }
 
 async function readList(by: PrivateCa = ca) {
-  const der = (await currentRevocationList(by, arn)) ?? Buffer.alloc(0);
+  const der = (await currentCrl(by, arn)) ?? Buffer.alloc(0);
   const crl = parseCrl(der);
   const number = crl.extensions.find(({ oid }) => oid === OID.cRLNumber)?.value ?? Buffer.alloc(0);
   return {
@@ -61,7 +60,7 @@ async function readList(by: PrivateCa = ca) {
   };
 }
 
-describe('currentRevocationList', () => {
+describe('currentCrl', () => {
   it('is numbered by the clock, dated an hour back, and lives for seven days', async () => {
     const crl = await readList();
     expect(crl.crlNumber).toBe(time.now);
@@ -134,7 +133,7 @@ describe('currentRevocationList', () => {
     const serial = await revokeOne(ca, 2);
     const { value: authority } = await findAuthority(ca, arn);
     const revokedIn = async () => {
-      const list = await revocationListOf(ca, authority, serial.slice(0, 2));
+      const list = await ca.crls.crlFor(authority, serial.slice(0, 2));
       return parseCrl(list?.crl ?? Buffer.alloc(0)).revoked.length;
     };
     expect(await revokedIn()).toBe(1);
@@ -159,7 +158,7 @@ describe('currentRevocationList', () => {
         Subject: { CommonName: 'Pending' },
       },
     });
-    expect(await currentRevocationList(ca, pending)).toBeUndefined();
+    expect(await currentCrl(ca, pending)).toBeUndefined();
     const last = await readList();
     time.now += 6 * 365 * DAY;
     expect((await readList()).hex).toBe(last.hex);
@@ -178,7 +177,7 @@ describe('currentRevocationList', () => {
     async (moment) => {
       const serial = await revokeOne();
       const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
-      await expect(currentRevocationList(dying, arn)).rejects.toThrow('killed');
+      await expect(currentCrl(dying, arn)).rejects.toThrow('killed');
       const crl = await readList();
       expect(crl.serials).toEqual([serial]);
       expect((await readList(another())).hex).toBe(crl.hex);
@@ -246,7 +245,7 @@ describe('OpenSSL as the client', () => {
       const { Certificate } = await ACTIONS.GetCertificate(ca, { ...input, CertificateArn });
       writeFileSync(file(`${name}.pem`), Certificate);
     }
-    const der = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
+    const der = (await currentCrl(ca, arn)) ?? Buffer.alloc(0);
     writeFileSync(file('crl.pem'), runOpenssl(['crl', '-inform', 'DER'], der));
     const crl = await runCommand('openssl', [
       ...['crl', '-in', file('crl.pem'), '-CAfile', file('ca.pem'), '-noout'],

@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { MINUTE_MS } from '../../durations.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, getEntry, putEntry } from '../../store/collection.ts';
 import { statusAllows } from '../authority/authority-status.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import type { Buckets } from '../buckets/object-store.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
 import { readDistributionPoints } from '../revocation/distribution-points.ts';
 import { revocationListMarks, revocationListSchema } from '../revocation/revocation-record.ts';
 import { revocationListFile } from '../revocation/revocation-urls.ts';
 import type { BucketPlace } from './bucket-places.ts';
-import { planRevocationList } from './plan-revocation-list.ts';
-import { isCurrent, revocationListOf } from './revocation-list.ts';
+import type { Crls } from './crls.ts';
+import { planCrl } from './plan-crl.ts';
+import { isCurrent } from './wanted-crl.ts';
 
 /** What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition. */
 export const listsInBuckets = defineAuthorityCollection(
@@ -22,13 +25,19 @@ export const listsInBuckets = defineAuthorityCollection(
   }),
 );
 
+/** For putting CRLs into buckets. */
+export interface CrlSyncContext extends CaContext {
+  readonly buckets: Buckets;
+  readonly crls: Crls;
+}
+
 type ListInBucket = Readonly<z.infer<typeof listsInBuckets.schema>>;
 
 /**
  * So often a bucket is looked into: what was put there without a condition, by a process that was held up, or by somebody else, does
  * not stay. Milliseconds.
  */
-const CHECK_AFTER = 900_000;
+const CHECK_AFTER_MS = 15 * MINUTE_MS;
 
 const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
@@ -36,8 +45,8 @@ const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16
  * Puts what is not the latest CRL in its place; does nothing without buckets. Costs three reads of the store when all are.
  * @throws BucketError, and whatever the store throws
  */
-export async function putListsInPlace(
-  ca: PrivateCa,
+export async function syncCrlsToPlace(
+  ca: CrlSyncContext,
   authority: AuthorityRecord,
   place: BucketPlace,
 ): Promise<void> {
@@ -52,24 +61,25 @@ export async function putListsInPlace(
   // While the authority may sign none, the last CRL stays the latest at any age: who asks for another gets it again.
   const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
   for (const partition of place.isPartitioned ? PARTITIONS : [undefined]) {
-    const plan = planRevocationList(ca, authority, points, partition);
+    const plan = planCrl(ca, authority, points, partition);
     if (plan === undefined) continue;
     const note = known.get(nameOf(authority, place, partition));
-    const isLatest = signsNone || isCurrent(note, plan, marks.get(plan.key) ?? 0, ca.clock());
+    const isLatest =
+      signsNone || isCurrent(note, { plan, needed: marks.get(plan.key) ?? 0 }, ca.clock());
     if (isLatest && isSettled(ca, place, note)) continue;
     await putOne(ca, authority, place, partition);
   }
 }
 
 async function putOne(
-  ca: PrivateCa,
+  ca: CrlSyncContext,
   authority: AuthorityRecord,
   place: BucketPlace,
   partition: string | undefined,
 ): Promise<void> {
   const { store, buckets } = ca;
-  const found = await revocationListOf(ca, authority, partition);
-  if (found === undefined || buckets === undefined) return;
+  const found = await ca.crls.crlFor(authority, partition);
+  if (found === undefined) return;
   const inAuthority = authorityPartition(authority.id);
   const name = nameOf(authority, place, partition);
   const before = await getEntry(store, inAuthority, listsInBuckets, name);
@@ -79,7 +89,7 @@ async function putOne(
   let list = found;
   const key = `${directory}${revocationListFile(authority.id, partition)}`;
   await buckets.publishLatest(bucket.name, key, async () => {
-    list = (await revocationListOf(ca, authority, partition)) ?? list;
+    list = (await ca.crls.crlFor(authority, partition)) ?? list;
     return { content: list.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
   });
   const { crl: _, ...about } = list;
@@ -92,12 +102,12 @@ async function putOne(
 }
 
 function isSettled(
-  { clock }: PrivateCa,
+  { clock }: CaContext,
   { bucket }: BucketPlace,
   note: ListInBucket | undefined,
 ): boolean {
   const age = clock() - (note?.checkedAt ?? -Infinity);
-  return note?.acl === bucket.acl && age >= 0 && age < CHECK_AFTER;
+  return note?.acl === bucket.acl && age >= 0 && age < CHECK_AFTER_MS;
 }
 
 function nameOf(

@@ -1,7 +1,6 @@
 import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, getEntry } from '../../store/collection.ts';
 import { BucketError } from '../buckets/object-store.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import {
   AUTHORITY_KEY,
   type AuthorityRecord,
@@ -15,7 +14,7 @@ import {
   listBucketAuthorities,
 } from '../revocation/revocation-list-bucket.ts';
 import { type BucketPlace, bucketPlacesOf } from './bucket-places.ts';
-import { putListsInPlace } from './put-lists-in-place.ts';
+import { type CrlSyncContext, syncCrlsToPlace } from './sync-crls-to-place.ts';
 
 /** A note comes before the record of its authority, and must not go meanwhile. Milliseconds. */
 const NOTE_GRACE = 3_600_000;
@@ -23,7 +22,7 @@ const NOTE_GRACE = 3_600_000;
 /** As AWS: a bucket that has not taken a CRL is tried again after a quarter of an hour. Milliseconds. */
 const RETRY_AFTER = 900_000;
 
-export type PutFailure = (authorityArn: string, bucket: string, error: unknown) => void;
+export type ReportCrlSync = (authorityArn: string, bucket: string, error: unknown) => void;
 
 /**
  * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a revocation, half way to nextUpdate, and
@@ -31,7 +30,7 @@ export type PutFailure = (authorityArn: string, bucket: string, error: unknown) 
  * so has expired. Run it every few seconds, on one replica or on all.
  * @param report hears of a bucket that has not got its CRL, whatever failed
  */
-export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promise<void> {
+export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => Promise<void> {
   const failedAt = new Map<string, number>();
   /** A bucket that fails keeps no other from having its CRLs. */
   const putUnlessFailing = async (authority: AuthorityRecord, place: BucketPlace) => {
@@ -39,15 +38,14 @@ export function createListPutter(ca: PrivateCa, report: PutFailure): () => Promi
     const age = ca.clock() - (failedAt.get(name) ?? -Infinity);
     if (age >= 0 && age < RETRY_AFTER) return;
     failedAt.delete(name);
-    await putListsInPlace(ca, authority, place).catch((error: unknown) => {
+    await syncCrlsToPlace(ca, authority, place).catch((error: unknown) => {
       // The store and the keys are back soon, and what was revoked meanwhile is to be known then.
       if (error instanceof BucketError) failedAt.set(name, ca.clock());
       report(authority.arn, place.bucket.name, error);
     });
   };
   return async () => {
-    const { buckets, store, clock } = ca;
-    if (buckets === undefined) return;
+    const { store, clock } = ca;
     const noted = allEntries(store, LIST_BUCKETS_PARTITION, listBucketAuthorities);
     for await (const { key: id, value, version } of noted) {
       const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);

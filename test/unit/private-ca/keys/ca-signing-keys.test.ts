@@ -2,7 +2,7 @@ import { randomBytes, verify } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
-import { createSigningKeys } from '../../../../src/private-ca/keys/signing-keys.ts';
+import { createCaSigningKeys } from '../../../../src/private-ca/keys/ca-signing-keys.ts';
 import { authorityIdOf } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import type { PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import {
@@ -31,14 +31,14 @@ beforeEach(async () => {
   id = authorityIdOf(TEST_SCOPE, arn);
 });
 
-describe('createSigningKeys', () => {
+describe('createCaSigningKeys', () => {
   it('opens a key once and signs with it', async () => {
     let reads = 0;
     const get: typeof ca.store.get = (...place) => {
       reads += 1;
       return ca.store.get(...place);
     };
-    const keys = createSigningKeys({ ...ca, store: { ...ca.store, get } });
+    const keys = createCaSigningKeys({ ...ca, store: { ...ca.store, get } });
     const [first, second] = await Promise.all([keys.get(id), keys.get(id)]);
     expect(first).toBe(second);
     expect(reads).toBe(1);
@@ -58,7 +58,7 @@ describe('createSigningKeys', () => {
     let fails = true;
     const get: typeof ca.store.get = (...place) =>
       fails ? Promise.reject(new Error('away')) : ca.store.get(...place);
-    const keys = createSigningKeys({ ...ca, store: { ...ca.store, get } });
+    const keys = createCaSigningKeys({ ...ca, store: { ...ca.store, get } });
     await expect(keys.get(id)).rejects.toThrow('away');
     fails = false;
     await expect(keys.get(id)).resolves.toBeDefined();
@@ -75,7 +75,7 @@ describe('createSigningKeys', () => {
 
   it('does not open a key under another master key, nor one that is not there', async () => {
     const sealer = createSealer(randomBytes(32));
-    const keys = createSigningKeys({ ...ca, sealer });
+    const keys = createCaSigningKeys({ ...ca, sealer });
     await expect(keys.get(id)).rejects.toThrow(SealError);
     await expect(ca.signingKeys.get('unknown')).rejects.toThrow('has no key');
   });

@@ -4,13 +4,12 @@ import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
-import { finishCreation } from '../../../../src/private-ca/authority/finish-creation.ts';
 import {
   BucketError,
   type PublishedFile,
 } from '../../../../src/private-ca/buckets/object-store.ts';
-import { createListPutter } from '../../../../src/private-ca/crl/put-revocation-lists.ts';
-import { currentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
+import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
+import { createCrlSync } from '../../../../src/private-ca/crl/sync-crls-to-buckets.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import type { RevocationConfiguration } from '../../../../src/private-ca/model/revocation-configuration.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
@@ -46,7 +45,9 @@ beforeEach(async () => {
   const opened = await openRevokingCa(() => time.now);
   arn = opened.arn;
   ca = openPrivateCa({ ...opened.ca, buckets: fake.buckets });
-  putLists = createListPutter(ca, (failed, bucket) => failures.push(`${failed} ${bucket}`));
+  putLists = createCrlSync({ ...ca, buckets: fake.buckets }, (failed, bucket) =>
+    failures.push(`${failed} ${bucket}`),
+  );
 });
 
 const update = (CrlConfiguration: RevocationConfiguration['CrlConfiguration']) =>
@@ -220,7 +221,10 @@ describe('the CRL of an authority with a bucket', () => {
       await putLists();
       fake.files.clear();
       const store = interruptible(ca.store);
-      const putWithCount = createListPutter(openPrivateCa({ ...ca, store }), () => undefined);
+      const putWithCount = createCrlSync(
+        { ...openPrivateCa({ ...ca, store }), buckets: fake.buckets },
+        () => undefined,
+      );
       time.now += 14 * MINUTE;
       await putWithCount();
       expect(store.calls).toBeLessThan(10);
@@ -283,7 +287,7 @@ describe('the CRL of an authority with a bucket', () => {
       fake.onItsWay = async () => {
         fake.onItsWay = () => Promise.resolve();
         second.serial = await revokeOne();
-        await createListPutter(openPrivateCa(ca), () => undefined)();
+        await createCrlSync({ ...openPrivateCa(ca), buckets: fake.buckets }, () => undefined)();
       };
       await putLists();
       if (!isConditional) await putLists();
@@ -309,7 +313,7 @@ describe('an older CRL that is held up by a process which dies as soon as it is 
     const commit: typeof ca.store.commit = (partition, writes) =>
       serials.length > 1 ? Promise.reject(new Error('killed')) : ca.store.commit(partition, writes);
     const dying = openPrivateCa({ ...ca, store: { ...ca.store, commit } });
-    await createListPutter(dying, () => undefined)();
+    await createCrlSync({ ...dying, buckets: fake.buckets }, () => undefined)();
     return serials.map(bare).toSorted();
   }
   const named = () => serialsAt(`crls/crl/${idOf()}.crl`).toSorted();
@@ -361,7 +365,7 @@ describe('an authority that has been noted', () => {
     fake.fail = () => new BucketError('unavailable', 'S3: as the test has it');
     const serial = await revokeOne();
     await putLists();
-    const der = (await currentRevocationList(ca, arn)) ?? Buffer.alloc(0);
+    const der = (await currentCrl(ca, arn)) ?? Buffer.alloc(0);
     expect(parseCrl(der).revoked).toHaveLength(1);
     expect(serial).toHaveLength(32);
   });
@@ -375,10 +379,10 @@ describe('an authority that has been noted', () => {
       ...ROOT_INPUT,
       RevocationConfiguration: { CrlConfiguration },
     }));
-    await waiting.creations.get(idOf())?.catch(() => undefined);
+    await waiting.creation.settled();
     time.now += 61 * MINUTE;
     await putLists();
-    await finishCreation(ca, idOf());
+    await ca.creation.finish(idOf());
     await certifyTestRoot(ca, arn);
     await putLists();
     expect(fileAt(`crls/crl/${idOf()}.crl`)).toBeDefined();

@@ -1,18 +1,22 @@
-import type { PrivateCa } from '../private-ca.ts';
+import { DAY_MS } from '../../durations.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import type { DistributionPoint } from '../revocation/distribution-points.ts';
 import { DEFAULT_LIST_LIFE, listKey } from '../revocation/revocation-record.ts';
-import { revocationListFile, revocationListUrl } from '../revocation/revocation-urls.ts';
+import {
+  type PublicPlaces,
+  revocationListFile,
+  revocationListUrl,
+} from '../revocation/revocation-urls.ts';
 
 /** What the next CRL of a kind has to be like. */
-export interface RevocationListPlan {
+export interface CrlPlan {
   readonly authority: AuthorityRecord;
   /** Two hexadecimal digits; undefined for the complete CRL. */
   readonly partition: string | undefined;
   /** Where it is stored. */
   readonly key: string;
-  /** From issuing to nextUpdate, as configured, in milliseconds. */
-  readonly life: number;
+  /** From issuing to nextUpdate, as configured. */
+  readonly lifeMs: number;
   /** For the issuingDistributionPoint: all that certificates of the partition have as their distribution point. None for the complete CRL. */
   readonly urls: readonly string[];
   /** The serial number of the authority's certificate, whose name the CRL bears. */
@@ -21,18 +25,16 @@ export interface RevocationListPlan {
   readonly isConfigured: boolean;
 }
 
-const DAY = 86_400_000;
-
 /**
  * Undefined for a partition that no certificate names, where it is not known what certificates would name.
  * @param points of the authority's certificates
  */
-export function planRevocationList(
-  places: PrivateCa,
+export function planCrl(
+  places: PublicPlaces,
   authority: AuthorityRecord,
   points: readonly DistributionPoint[],
   partition: string | undefined,
-): RevocationListPlan | undefined {
+): CrlPlan | undefined {
   const { ExpirationInDays: days, CrlType = 'COMPLETE' } =
     authority.revocation?.CrlConfiguration ?? {};
   const urls = partition === undefined ? [] : urlsOf(places, authority, points, partition);
@@ -40,7 +42,7 @@ export function planRevocationList(
   return {
     ...{ authority, partition, urls },
     key: listKey(partition),
-    life: days === undefined ? DEFAULT_LIST_LIFE : days * DAY,
+    lifeMs: days === undefined ? DEFAULT_LIST_LIFE : days * DAY_MS,
     signedAs: authority.installed?.serialNumber,
     isConfigured: (CrlType === 'PARTITIONED') === (partition !== undefined),
   };
@@ -48,7 +50,7 @@ export function planRevocationList(
 
 /** Those that certificates have, the same for all processes, and the one that the next will have. */
 function urlsOf(
-  places: PrivateCa,
+  places: PublicPlaces,
   authority: AuthorityRecord,
   points: readonly DistributionPoint[],
   partition: string,

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
-import { recentRevocationList } from '../../../../src/private-ca/crl/recent-revocation-list.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import { authorityIdOf } from '../../../../src/private-ca/model/private-ca-arns.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
@@ -74,7 +73,7 @@ function withWeather(calm: PrivateCa): PrivateCa {
 
 async function ask(process: PrivateCa = ca): Promise<Uint8Array | undefined> {
   const { value: authority } = await findAuthority(process, arn);
-  return (await recentRevocationList(process, authority))?.crl;
+  return (await process.crls.cachedCrlFor(authority))?.crl;
 }
 
 async function revokeOne(): Promise<string> {

@@ -1,6 +1,5 @@
 import { getEntry } from '../../store/collection.ts';
-import type { RecordStore } from '../../store/record-store.ts';
-import type { Sealer } from '../../store/seal.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_KEY, authorityKeys, authorityPartition } from '../records/authority-record.ts';
 import { isTokenKey } from '../records/key-record.ts';
 import { KeyStoreError, type TokenKeyStore } from './key-store.ts';
@@ -10,7 +9,7 @@ import type { SigningKey } from './signing-key.ts';
 /**
  * The authorities' keys. Each is opened once: importing a key costs twice as much as a signature.
  */
-export interface SigningKeys {
+export interface CaSigningKeys {
   /**
    * @throws Error when the authority has no key; SealError when the key was sealed under another
    *   master key; KeyStoreError when it is in a token that is absent
@@ -20,13 +19,16 @@ export interface SigningKeys {
   forgetDeleted(): Promise<void>;
 }
 
-interface Dependencies {
-  readonly store: RecordStore;
-  readonly sealer: Sealer;
+/** For signing with authorities' keys. */
+export interface SigningContext extends CaContext {
+  readonly signingKeys: CaSigningKeys;
+}
+
+interface Dependencies extends Pick<CaContext, 'store' | 'sealer'> {
   readonly tokenKeys?: TokenKeyStore;
 }
 
-export function createSigningKeys(dependencies: Dependencies): SigningKeys {
+export function createCaSigningKeys(dependencies: Dependencies): CaSigningKeys {
   const opened = new Map<string, Promise<SigningKey>>();
   return {
     get(authorityId) {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HOUR_MS } from '../../durations.ts';
 import {
   deleteEntry,
   type Entry,
@@ -8,9 +9,10 @@ import {
 } from '../../store/collection.ts';
 import { derSigned } from '../../x509/build-certificate.ts';
 import { derRevokedCertificate, derTbsCertList } from '../../x509/build-crl.ts';
+import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
 import {
@@ -19,18 +21,18 @@ import {
   revocationLists,
   revocations,
 } from '../revocation/revocation-record.ts';
-import type { RevocationListPlan } from './plan-revocation-list.ts';
+import type { CrlPlan } from './plan-crl.ts';
 
-/** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. Milliseconds. */
-export const REVOCATION_LIST_BACKDATING = 3_600_000;
+/** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. */
+export const CRL_BACKDATING_MS = HOUR_MS;
 
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
 
 /** The version that a CRL has to cover to be current; 0 when nothing ever made one stale. */
-export async function readRevocationListMark(
-  { store }: PrivateCa,
-  { authority, key }: RevocationListPlan,
+export async function readCrlMark(
+  { store }: CaContext,
+  { authority, key }: CrlPlan,
 ): Promise<number> {
   const mark = await getEntry(store, authorityPartition(authority.id), revocationListMarks, key);
   return mark?.version ?? 0;
@@ -40,25 +42,32 @@ export async function readRevocationListMark(
  * Signs the next CRL and stores it, unless another process has stored one since `previous` was read: nothing is published
  * that is not stored, so no two CRLs have one number.
  */
-export async function publishRevocationList(
-  ca: PrivateCa,
-  plan: RevocationListPlan,
+export async function publishCrl(
+  ca: SigningContext,
+  plan: CrlPlan,
   previous: Entry<RevocationListRecord> | undefined,
 ): Promise<void> {
   // Before all revocations are read, which would be in vain without it.
   const key = await ca.signingKeys.get(plan.authority.id);
+  const { serialNumber } = requireInstalled(plan.authority);
   const issuedAt = ca.clock();
   const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
-  const covers = await readRevocationListMark(ca, plan);
+  const covers = await readCrlMark(ca, plan);
   const { listed, done } = await readRevocations(ca, plan, previous?.value, issuedAt);
-  const crl = await signRevocationList(key, plan, { issuedAt, crlNumber, revoked: listed });
-  const { authority, life, urls, signedAs } = plan;
-  const list = { crl, crlNumber, issuedAt, life, covers, urls };
-  await ca.store.commit(authorityPartition(authority.id), [
+  const crl = await signCrl(key, plan, { issuedAt, crlNumber, revoked: listed });
+  await ca.store.commit(authorityPartition(plan.authority.id), [
     putEntry(
       revocationLists,
       plan.key,
-      { ...list, ...(signedAs && { signedAs }) },
+      {
+        crl,
+        crlNumber,
+        issuedAt,
+        lifeMs: plan.lifeMs,
+        covers,
+        urls: plan.urls,
+        signedAs: serialNumber,
+      },
       { condition: previous === undefined ? 'absent' : { version: previous.version } },
     ),
     ...done.slice(0, MOST_REMOVALS).map((serial) => deleteEntry(revocations, serial)),
@@ -77,8 +86,8 @@ interface Revocations {
  * have said too early.
  */
 async function readRevocations(
-  ca: PrivateCa,
-  plan: RevocationListPlan,
+  ca: CaContext,
+  plan: CrlPlan,
   previous: RevocationListRecord | undefined,
   issuedAt: number,
 ): Promise<Revocations> {
@@ -99,7 +108,7 @@ async function readRevocations(
 }
 
 /** Those of the plan's partition, which are neighbours: its name begins their keys. */
-async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
+async function* revocationsOf({ store }: CaContext, plan: CrlPlan) {
   const { authority, partition = '' } = plan;
   let after = partition;
   for (;;) {
@@ -120,9 +129,9 @@ async function* revocationsOf({ store }: PrivateCa, plan: RevocationListPlan) {
   }
 }
 
-async function signRevocationList(
+async function signCrl(
   key: SigningKey,
-  { authority, life, urls }: RevocationListPlan,
+  { authority, lifeMs, urls }: CrlPlan,
   list: {
     readonly issuedAt: number;
     readonly crlNumber: number;
@@ -135,8 +144,8 @@ async function signRevocationList(
     signingAlgorithm,
     issuer: subject,
     issuerKeyIdentifier: keyIdentifier,
-    thisUpdate: new Date(list.issuedAt - REVOCATION_LIST_BACKDATING),
-    nextUpdate: new Date(list.issuedAt + life),
+    thisUpdate: new Date(list.issuedAt - CRL_BACKDATING_MS),
+    nextUpdate: new Date(list.issuedAt + lifeMs),
     crlNumber: list.crlNumber,
     revoked: list.revoked,
     issuingDistributionPoint: urls,

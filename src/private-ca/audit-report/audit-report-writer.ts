@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MINUTE_MS } from '../../durations.ts';
 import { getEntry, listEntries, replaceEntry } from '../../store/collection.ts';
-import { BucketError } from '../buckets/object-store.ts';
-import type { PrivateCa } from '../private-ca.ts';
+import { BucketError, type ObjectStore } from '../buckets/object-store.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
 import { certificates } from '../records/certificate-record.ts';
 import { type AuditReportRecord, auditReportKey, auditReports } from './audit-report-record.ts';
@@ -9,27 +10,48 @@ import { type AuditReportEntry, auditReportEntry, auditReportText } from './audi
 
 const PAGE = 200;
 
-/** How long a bucket may be unavailable before its report FAILED: until the authority may have another. Milliseconds. */
-const PATIENCE = 1_800_000;
+/** A report becomes FAILED when its bucket is unavailable for this long: until the authority may have another. */
+const PATIENCE_MS = 30 * MINUTE_MS;
 
-/**
- * Writes a report that is CREATING, of all certificates that the authority has issued; does nothing for any other. Of calls at once in this
- * process one does the work; several processes write the same object.
- */
-export function finishAuditReport(
-  ca: PrivateCa,
-  authority: AuthorityRecord,
-  reportId: string,
-): Promise<void> {
-  const underWay = ca.auditReports.get(reportId);
-  if (underWay !== undefined) return underWay;
-  const writing = writeReport(ca, authority, reportId);
-  const noted = writing.finally(() => ca.auditReports.delete(reportId));
-  ca.auditReports.set(reportId, noted);
-  return noted;
+/** Writes audit reports into their buckets. */
+export interface AuditReportWriter {
+  /**
+   * Writes a report that is CREATING, of all certificates that the authority has issued; does nothing for any other. Simultaneous
+   * calls in this process share one attempt; several processes write the same object.
+   * @throws BucketError 'unavailable' while it is worth another attempt, and what the store throws
+   */
+  finish(authority: AuthorityRecord, reportId: string): Promise<void>;
+  /** Resolves when no report is being written any more, also after a failure. */
+  settled(): Promise<void>;
 }
 
-async function writeReport(ca: PrivateCa, authority: AuthorityRecord, id: string): Promise<void> {
+interface Dependencies extends CaContext {
+  /** Where reports are put. */
+  readonly objects: ObjectStore;
+}
+
+export function createAuditReportWriter(ca: Dependencies): AuditReportWriter {
+  const underWay = new Map<string, Promise<void>>();
+  return {
+    finish(authority, reportId) {
+      const known = underWay.get(reportId);
+      if (known !== undefined) return known;
+      const writing = writeReport(ca, authority, reportId);
+      const noted = writing.finally(() => underWay.delete(reportId));
+      underWay.set(reportId, noted);
+      return noted;
+    },
+    async settled() {
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
+
+async function writeReport(
+  ca: Dependencies,
+  authority: AuthorityRecord,
+  id: string,
+): Promise<void> {
   const partition = authorityPartition(authority.id);
   const entry = await getEntry(ca.store, partition, auditReports, id);
   if (entry?.value.status !== 'CREATING') return;
@@ -41,7 +63,7 @@ async function writeReport(ca: PrivateCa, authority: AuthorityRecord, id: string
 
 /** @throws BucketError 'unavailable' while it is worth another attempt, and whatever the store throws */
 async function putReport(
-  ca: PrivateCa,
+  ca: Dependencies,
   authority: AuthorityRecord,
   id: string,
   { bucket, format, createdAt }: AuditReportRecord,
@@ -52,13 +74,13 @@ async function putReport(
     return 'SUCCESS';
   } catch (error) {
     if (!(error instanceof BucketError)) throw error;
-    if (error.kind === 'unavailable' && ca.clock() - createdAt < PATIENCE) throw error;
+    if (error.kind === 'unavailable' && ca.clock() - createdAt < PATIENCE_MS) throw error;
     return 'FAILED';
   }
 }
 
 async function* entriesOf(
-  { store }: PrivateCa,
+  { store }: CaContext,
   authority: AuthorityRecord,
 ): AsyncIterable<AuditReportEntry> {
   const partition = authorityPartition(authority.id);

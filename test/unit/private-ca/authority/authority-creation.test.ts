@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
-import { finishCreation } from '../../../../src/private-ca/authority/finish-creation.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import {
   openPrivateCa,
@@ -35,7 +34,7 @@ async function create(at: PrivateCa): Promise<string> {
       Subject: { CommonName: 'Root' },
     },
   });
-  await at.creations.get(arn.slice(-36))?.catch(() => undefined);
+  await at.creation.settled();
   return arn;
 }
 
@@ -99,7 +98,7 @@ describe('finishCreation with a token', () => {
     const away = () => Promise.reject(new KeyStoreError('unavailable', 'away'));
     const arn = await create(reopen({ tokenKeys: { ...token, generate: away } }));
     expect((await describeAuthority(arn)).Status).toBe('CREATING');
-    await finishCreation(ca, arn.slice(-36));
+    await ca.creation.finish(arn.slice(-36));
     expect((await describeAuthority(arn)).Status).toBe('PENDING_CERTIFICATE');
   });
 
@@ -108,7 +107,7 @@ describe('finishCreation with a token', () => {
       reopen({ tokenKeys: { ...token, generate: () => Promise.reject(new Error('killed')) } }),
     );
     const id = arn.slice(-36);
-    await Promise.all([finishCreation(ca, id), finishCreation(reopen({}), id)]);
+    await Promise.all([ca.creation.finish(id), reopen({}).creation.finish(id)]);
     const [kept] = token.keys.keys();
     expect(token.keys.size).toBe(1);
     expect(await keyOf(arn)).toMatchObject({ keyId: kept });
@@ -128,11 +127,11 @@ describe('finishCreation with a token', () => {
     now += 60_000;
     const look = { CertificateAuthorityArn: arn };
     await ACTIONS.DescribeCertificateAuthority(broken, look);
-    await broken.creations.get(arn.slice(-36))?.catch(() => undefined);
+    await broken.creation.settled();
     expect(reported).toHaveLength(2);
     const other = reopen({ clock: () => now });
     await ACTIONS.DescribeCertificateAuthority(other, look);
-    await other.creations.get(arn.slice(-36));
+    await other.creation.settled();
     expect((await describeAuthority(arn)).Status).toBe('PENDING_CERTIFICATE');
   });
 });

@@ -17,15 +17,21 @@ import {
 } from '../../x509/parse-ocsp-request.ts';
 import { statusAllows } from '../authority/authority-status.ts';
 import { findByKey, type IssuerDigest } from '../authority/issuer-keys.ts';
+import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import { KeyStoreError } from '../keys/key-store.ts';
+import type { CaContext } from '../model/ca-context.ts';
 import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
 import { certificateKey, certificates, type IssuedRecord } from '../records/certificate-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
 import { revocations } from '../revocation/revocation-record.ts';
-import { type OcspAnswer, recentAnswer, reuseAnswer, signAnswer } from './ocsp-answers.ts';
-import { KeyBusyError } from './ocsp-signatures.ts';
+import {
+  createOcspAnswers,
+  type OcspAnswer,
+  type OcspAnswers,
+  signAnswer,
+} from './ocsp-answers.ts';
+import { createOcspSignatures, KeyBusyError, type OcspSignatures } from './ocsp-signatures.ts';
 
 /** OCSPResponses, DER, for when the server itself fails: for good, or for a while. */
 export const OCSP_FAILURES = {
@@ -46,45 +52,67 @@ const MAX_SERIAL_OCTETS = 21;
 const MOST_BEFORE_ONE = 16;
 const MOST_BEFORE_ALL = 128;
 
-/**
- * The answer to an OCSP request (RFC 6960, RFC 5019), signed with the key of the authority that issued the certificates, as AWS
- * does. It knows every revocation that was answered before the call, unless the store is away: then it may be as old as caches may make it.
- * @param request an OCSPRequest as received
- * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be answered later
- */
-export async function answerOcspRequest(ca: PrivateCa, request: Uint8Array): Promise<OcspAnswer> {
-  const parsed = readRequest(request);
-  if (parsed === undefined) return { der: derOcspFailure('malformedRequest') };
-  try {
-    return await answerFromStore(ca, parsed);
-  } catch (error) {
-    const [{ der }, ...others] = parsed.certIds;
-    const isAway = error instanceof StoreUnavailableError;
-    const recent = isAway && others.length === 0 ? recentAnswer(ca, der) : undefined;
-    if (recent === undefined) throw error;
-    return recent;
-  }
+/** Answers OCSP requests (RFC 6960, RFC 5019) for all authorities. */
+export interface OcspResponder {
+  /**
+   * The answer is signed with the key of the authority that issued the certificates, as at AWS. It reports every revocation that
+   * was confirmed before the call; while the store is away, it may be as old as a cached answer.
+   * @param request an OCSPRequest as received
+   * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be answered later
+   */
+  answer(request: Uint8Array): Promise<OcspAnswer>;
 }
 
-async function answerFromStore(ca: PrivateCa, request: OcspRequest): Promise<OcspAnswer> {
+interface Parts {
+  readonly ca: SigningContext;
+  readonly answers: OcspAnswers;
+  readonly signatures: OcspSignatures;
+}
+
+export function createOcspResponder(ca: SigningContext): OcspResponder {
+  const parts = {
+    ca,
+    answers: createOcspAnswers(ca.clock),
+    signatures: createOcspSignatures(),
+  };
+  return {
+    async answer(request) {
+      const parsed = readRequest(request);
+      if (parsed === undefined) return { der: derOcspFailure('malformedRequest') };
+      try {
+        return await answerFromStore(parts, parsed);
+      } catch (error) {
+        const [{ der }, ...others] = parsed.certIds;
+        const isAway = error instanceof StoreUnavailableError;
+        const recent = isAway && others.length === 0 ? parts.answers.recent(der) : undefined;
+        if (recent === undefined) throw error;
+        return recent;
+      }
+    },
+  };
+}
+
+async function answerFromStore(parts: Parts, request: OcspRequest): Promise<OcspAnswer> {
+  const { ca, answers, signatures } = parts;
   const authority = await findIssuerOf(ca, request);
   if (authority === undefined) return { der: derOcspFailure('unauthorized') };
   const { certIds, nonce } = request;
   const found = await Promise.all(certIds.map((certId) => findStatus(ca, authority, certId)));
   const responses = found.map(({ certId, status }) => ({ certId, status }));
   const sign = (mostWaiting: number, echoed?: Uint8Array) =>
-    ca.ocspSignatures.inTurn(authority.id, mostWaiting, () =>
+    signatures.inTurn(authority.id, mostWaiting, () =>
       signAnswer(ca, authority, responses, echoed),
     );
   const [{ version } = {}, ...others] = found;
   if (others.length > 0 || version === undefined) return sign(MOST_BEFORE_ONE, nonce);
-  const reuse = () => reuseAnswer(ca, certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
+  const reuse = () => answers.reuse(certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
   if (nonce === undefined) return reuse();
   return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
     // A responder may leave the nonce out (RFC 9654 section 2.1), and clients take such an answer.
     if (error instanceof KeyBusyError) return reuse();
     // The key was waited for: the certificate may have been revoked meanwhile.
-    if (error instanceof KeyStoreError) return answerFromStore(ca, { certIds, nonce: undefined });
+    if (error instanceof KeyStoreError)
+      return answerFromStore(parts, { certIds, nonce: undefined });
     throw error;
   });
 }
@@ -100,7 +128,7 @@ function readRequest(der: Uint8Array): OcspRequest | undefined {
 
 /** The one authority that may answer for all the certificates; undefined when there is none. */
 async function findIssuerOf(
-  ca: PrivateCa,
+  ca: CaContext,
   { certIds }: OcspRequest,
 ): Promise<AuthorityRecord | undefined> {
   const [{ hashAlgorithm, issuerKeyHash }] = certIds;
@@ -132,7 +160,7 @@ interface FoundStatus extends OcspSingleResponse {
  * revoked there, by the index of revocations alone.
  */
 async function findStatus(
-  ca: PrivateCa,
+  ca: CaContext,
   { id }: AuthorityRecord,
   { der: certId, serialNumber }: OcspCertId,
 ): Promise<FoundStatus> {

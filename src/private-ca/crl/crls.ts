@@ -1,0 +1,116 @@
+import { type Entry, getEntry } from '../../store/collection.ts';
+import { StoreUnavailableError } from '../../store/record-store.ts';
+import { statusAllows } from '../authority/authority-status.ts';
+import { findStoredAuthority, type LookupContext } from '../authority/find-authority.ts';
+import type { SigningContext } from '../keys/ca-signing-keys.ts';
+import { KeyStoreError } from '../keys/key-store.ts';
+import {
+  type AuthorityRecord,
+  authorityPartition,
+  isUnfinished,
+} from '../records/authority-record.ts';
+import { type RevocationListRecord, revocationLists } from '../revocation/revocation-record.ts';
+import type { PublicPlaces } from '../revocation/revocation-urls.ts';
+import { createCachedCrl } from './cached-crl.ts';
+import type { CrlPlan } from './plan-crl.ts';
+import { publishCrl } from './publish-crl.ts';
+import { isCurrent, isServable, type WantedCrl, wantedCrl } from './wanted-crl.ts';
+
+/** The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, the complete CRL is meant. */
+export interface Crls {
+  /**
+   * A CRL that names every certificate whose revocation was confirmed before the call. A new one is signed when something was
+   * revoked since the last, or when that is half way to its nextUpdate. An authority without a valid certificate signs none: then
+   * the last one, or undefined. While the key is away, or the store takes no writes, the last one is served until its nextUpdate
+   * if nothing was revoked since. Undefined for a partition that no certificate names.
+   */
+  crlFor(authority: AuthorityRecord, partition?: string): Promise<RevocationListRecord | undefined>;
+  /**
+   * The same for callers who may ask without end: a CRL that is still current comes from memory, simultaneous calls share one
+   * attempt, and the outcome of a failed attempt is repeated for a few seconds.
+   */
+  cachedCrlFor(
+    authority: AuthorityRecord,
+    partition?: string,
+  ): Promise<RevocationListRecord | undefined>;
+}
+
+type CrlContext = SigningContext & PublicPlaces;
+
+type PublishOnce = (
+  plan: CrlPlan,
+  previous: Entry<RevocationListRecord> | undefined,
+) => Promise<void>;
+
+export function createCrls(ca: CrlContext): Crls {
+  const publishOnce = createPublishOnce(ca);
+  const find = (wanted: WantedCrl) => publishedCrl(ca, publishOnce, wanted);
+  const findCached = createCachedCrl(ca.clock, find);
+  return {
+    async crlFor(authority, partition) {
+      const wanted = await wantedCrl(ca, authority, partition);
+      return wanted && find(wanted);
+    },
+    async cachedCrlFor(authority, partition) {
+      const wanted = await wantedCrl(ca, authority, partition);
+      return wanted && findCached(wanted);
+    },
+  };
+}
+
+/**
+ * The authority's complete CRL, DER, from `cachedCrlFor`.
+ * @throws AwsError InvalidArnException, ResourceNotFoundException
+ */
+export async function currentCrl(
+  ca: LookupContext & { readonly crls: Crls },
+  authorityArn: string,
+): Promise<Uint8Array | undefined> {
+  const { value: authority } = await findStoredAuthority(ca, authorityArn);
+  if (isUnfinished(authority)) return undefined;
+  return (await ca.crls.cachedCrlFor(authority))?.crl;
+}
+
+/** The CRL in the store when it is what is wanted, otherwise a new one. */
+async function publishedCrl(
+  ca: CrlContext,
+  publishOnce: PublishOnce,
+  wanted: WantedCrl,
+): Promise<RevocationListRecord | undefined> {
+  const { authority, key } = wanted.plan;
+  for (;;) {
+    const published = await getEntry(
+      ca.store,
+      authorityPartition(authority.id),
+      revocationLists,
+      key,
+    );
+    const [last, now] = [published?.value, ca.clock()];
+    const maySign = statusAllows(authority, 'signRevocationStatus', now);
+    if (!maySign || isCurrent(last, wanted, now)) return last;
+    try {
+      await publishOnce(wanted.plan, published);
+    } catch (error) {
+      const isAway = error instanceof KeyStoreError || error instanceof StoreUnavailableError;
+      if (!isAway || !isServable(last, wanted, now)) throw error;
+      return last;
+    }
+  }
+}
+
+/** Joins a build that is under way in this process. It may have begun too early, so the caller checks what it published. */
+function createPublishOnce(ca: CrlContext): PublishOnce {
+  const builds = new Map<string, Promise<void>>();
+  return async (plan, previous) => {
+    const name = `${plan.authority.id}/${plan.key}`;
+    const underWay = builds.get(name);
+    if (underWay !== undefined) return underWay;
+    const build = publishCrl(ca, plan, previous);
+    builds.set(name, build);
+    try {
+      await build;
+    } finally {
+      builds.delete(name);
+    }
+  };
+}
