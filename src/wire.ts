@@ -88,7 +88,8 @@ export interface Wired {
 const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /**
- * The composition root: the only place where ports meet their adapters. Call `closeWired` in the end.
+ * The composition root: the only place where ports meet their adapters. Call `closeWired` in the
+ * end.
  * @throws KeyStoreError when the token cannot be used; BucketError when it is unknown where buckets
  *   are
  */

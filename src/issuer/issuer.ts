@@ -31,14 +31,16 @@ export interface Issuer {
   isRevoked(authorityArn: string, certificate: RevocableCertificate): Promise<boolean>;
 
   /**
-   * The latest complete CRL, DER; undefined when the authority keeps none. It lists what was revoked
-   * an hour ago at AWS, or before the call at the embedded authority.
+   * The latest complete CRL, DER; undefined when the authority keeps none. It lists what was
+   * revoked an hour ago at AWS, or before the call at the embedded authority.
    * @throws IssuerError
    */
   getRevocationList(authorityArn: string): Promise<Uint8Array | undefined>;
 }
 
-/** The serial number may have leading zeros. The extensions name where revocations are published. */
+/**
+ * The serial number may have leading zeros. The extensions name where revocations are published.
+ */
 export type RevocableCertificate = Pick<Certificate, 'serialNumber' | 'extensions'>;
 
 export interface AuthorityDescription {

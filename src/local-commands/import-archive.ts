@@ -23,8 +23,9 @@ type ReadAll = (take: TakeRecords) => Promise<ArchiveContent>;
 
 /**
  * Puts the records of an archive into an empty store. The store is marked until all records are in
- * it, and no server uses a marked store (`requireMasterKey`). After an interrupted import, an import
- * of the same archive starts over. If it does so while the first still runs, the first one ends.
+ * it, and no server uses a marked store (`requireMasterKey`). After an interrupted import, an
+ * import of the same archive starts over. If it does so while the first still runs, the first one
+ * ends.
  * @param whole the result of an earlier `readAll`, which proves that the archive is complete
  * @throws UsageError when the store is not empty, or an import of another archive into it was cut
  *   short

@@ -16,7 +16,9 @@ type SealedMember<T> = T extends unknown
 /** How the records of one collection are sealed. */
 export interface Sealing<T> {
   readonly collection: Collection<T>;
-  /** The sealing context of each sealed member. `ownerId` is the id in the name of the partition. */
+  /**
+   * The sealing context of each sealed member. `ownerId` is the id in the name of the partition.
+   */
   readonly contexts: (
     ownerId: string,
     record: Pick<Entry<T>, 'key' | 'value'>,

@@ -4,8 +4,8 @@ import { SEALED_COLLECTIONS } from './sealed-collections.ts';
 
 /**
  * Reseals everything in the store under the current master key, then notes that the other key is no
- * longer needed. It may be interrupted anywhere and started again. Servers may run meanwhile if each
- * has both keys and seals under the current one.
+ * longer needed. It may be interrupted anywhere and started again. Servers may run meanwhile if
+ * each has both keys and seals under the current one.
  * @returns the counts by collection
  * @throws UsageError when the keys are not those of the store; SealError when something is sealed
  *   under a third key

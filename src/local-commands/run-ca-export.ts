@@ -10,7 +10,10 @@ import { explainAwsError, withWired } from './with-wired.ts';
 
 const MIN_PASSPHRASE_LENGTH = 12;
 
-/** Runs `scep-connector ca export` on the store of a server. The key is never written without a passphrase. */
+/**
+ * Runs `scep-connector ca export` on the store of a server. The key is never written without a
+ * passphrase.
+ */
 export async function runCaExport(arn: string, options: CaExportOptions): Promise<void> {
   const { out, force = false } = options;
   const passphrase = await readPassphrase(options.passphraseFile);

@@ -15,7 +15,9 @@ import { type Crl, parseCrl } from '../x509/parse-crl.ts';
 import { readPkcs12Authority } from './read-pkcs12-authority.ts';
 import { explainAwsError, withWired } from './with-wired.ts';
 
-/** Runs `scep-connector ca import` on the store of a server, which sees the CA at its next request. */
+/**
+ * Runs `scep-connector ca import` on the store of a server, which sees the CA at its next request.
+ */
 export async function runCaImport(options: CaImportOptions): Promise<void> {
   const foreign = await readForeignAuthority(options);
   const { region, account: accountId } = options;

@@ -15,7 +15,10 @@ import { withWired } from './with-wired.ts';
 
 const MAX_ACTIVE_IN_MS = 90 * DAY_MS;
 
-/** Runs `scep-connector ra rotate` on the store of a server, which sees the outcome at its next request. */
+/**
+ * Runs `scep-connector ra rotate` on the store of a server, which sees the outcome at its next
+ * request.
+ */
 export async function runRaRotate(
   named: string | undefined,
   { activeIn, retireOld = false, ...options }: RaRotateOptions,

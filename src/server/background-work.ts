@@ -1,7 +1,9 @@
 import type { Logger } from '../observability/logger.ts';
 
 export interface BackgroundWork {
-  /** Starts work that no request awaits. Its errors are logged; a chore of any replica repeats it. */
+  /**
+   * Starts work that no request awaits. Its errors are logged; a chore of any replica repeats it.
+   */
   start(work: () => Promise<unknown>): void;
   /** Resolves when no work is under way, so the store may be closed. */
   settled(): Promise<void>;

@@ -63,9 +63,9 @@ export function createReadiness(options: ReadinessOptions): Readiness {
 }
 
 /**
- * Why this process cannot enrol: the store fails, or the master key does not open the RA keys in it.
- * The CA does not count: while it is unavailable devices can be asked to wait, and a restart would
- * not help.
+ * Why this process cannot enrol: the store fails, or the master key does not open the RA keys in
+ * it. The CA does not count: while it is unavailable devices can be asked to wait, and a restart
+ * would not help.
  */
 export async function checkReadiness({
   store,

@@ -7,8 +7,8 @@ import { SealError, type Sealed, type Sealer, sealedText } from '../store/seal.t
 
 /**
  * A sealed empty value for each master key under which something in the store may be sealed. There
- * are two from the time a server first uses a new key until `master-key reseal` has replaced the old
- * one.
+ * are two from the time a server first uses a new key until `master-key reseal` has replaced the
+ * old one.
  */
 const marks = defineCollection('master-key', z.strictObject({ sealed: z.array(sealedText) }));
 const PARTITION = 'installation';

@@ -93,8 +93,8 @@ async function writeReadyFile(file: string, connection: DevConnection): Promise<
 }
 
 /**
- * Delays every certificate by `delayMs()`, to show how clients and administrators wait. Certificates
- * that an earlier process asked for are ready at once.
+ * Delays every certificate by `delayMs()`, to show how clients and administrators wait.
+ * Certificates that an earlier process asked for are ready at once.
  */
 function slowIssuer(issuer: Issuer, delayMs: () => number, clock: () => number): Issuer {
   const readyAt = new Map<string, number>();

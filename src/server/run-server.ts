@@ -32,8 +32,8 @@ export interface ServerPlan {
 
 /**
  * Runs a server until SIGTERM or SIGINT, then drains. The data directory must exist.
- * @throws UsageError for what the person who starts it can correct; the system's error for an address
- *   in use
+ * @throws UsageError for what the person who starts it can correct; the system's error for an
+ *   address in use
  */
 export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promise<void> {
   const { settings } = loaded;

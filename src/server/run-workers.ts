@@ -11,8 +11,8 @@ import type { WorkerProcess } from './worker-watch.ts';
 
 /**
  * Runs the primary of several workers until SIGTERM or SIGINT: it shares the listeners, keeps the
- * workers alive and answers probes for all of them. It opens no store and holds no state. When it is
- * killed, the workers end.
+ * workers alive and answers probes for all of them. It opens no store and holds no state. When it
+ * is killed, the workers end.
  * @param warn logs warnings once the server listens
  * @returns the exit code
  * @throws the system's error when the address of the ops listener is in use

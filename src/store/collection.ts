@@ -88,8 +88,8 @@ export function putEntry<T>(
 }
 
 /**
- * The write that replaces an entry that was read. The commit fails when the entry has changed since.
- * The expiry stays.
+ * The write that replaces an entry that was read. The commit fails when the entry has changed
+ * since. The expiry stays.
  * @throws Error as `putEntry`
  */
 export function replaceEntry<T>(
@@ -125,7 +125,9 @@ function readRecord<T>(
   return { key, value: decoded.data, version, expiresAt };
 }
 
-/** Undefined, which fits no schema, for text that is not JSON: the parser's error quotes the text. */
+/**
+ * Undefined, which fits no schema, for text that is not JSON: the parser's error quotes the text.
+ */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,9 @@
 import { type Lease, renewLease } from './lease.ts';
 
 export interface KeptLease {
-  /** Ends the renewals. The lease that it returns may be lost; a commit with its token finds out. */
+  /**
+   * Ends the renewals. The lease that it returns may be lost; a commit with its token finds out.
+   */
   stop(): Promise<Lease>;
 }
 

@@ -18,12 +18,14 @@ export interface LeasePlace {
 
 /**
  * The right to do something alone until `expiresAt`. A lease only saves work. Two processes may
- * both believe they hold it, when one of them was paused for longer than its lease, so the work must
- * be safe when it is done twice.
+ * both believe they hold it, when one of them was paused for longer than its lease, so the work
+ * must be safe when it is done twice.
  */
 export interface Lease extends LeasePlace {
   readonly holder: string;
-  /** The fencing token: the version of the record, which grows with every holder and every renewal. */
+  /**
+   * The fencing token: the version of the record, which grows with every holder and every renewal.
+   */
   readonly token: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -59,7 +61,9 @@ interface LeaseRequest {
   /** A name that no other acquisition uses. */
   readonly holder: string;
   readonly ttlMs: number;
-  /** The longest time for which a lease of this place is acquired or renewed; `ttlMs` by default. */
+  /**
+   * The longest time for which a lease of this place is acquired or renewed; `ttlMs` by default.
+   */
   readonly longestMs?: number;
   /** Further writes of the place's partition, whose conditions must hold too. */
   readonly conditions?: readonly Write[];

@@ -4,9 +4,9 @@
  * Every call of the port throws it for faults of the store, its server or the network, and only for
  * these: not for a caller's mistake (RangeError), not for a bug.
  *
- * The same call may succeed later, so devices and SDKs are asked to retry (HTTP 503). After a commit
- * or an increment it is unknown whether the store has written; reading finds out. `message` is for
- * the log: it names no password, and no URL that holds one.
+ * The same call may succeed later, so devices and SDKs are asked to retry (HTTP 503). After a
+ * commit or an increment it is unknown whether the store has written; reading finds out. `message`
+ * is for the log: it names no password, and no URL that holds one.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
@@ -16,8 +16,8 @@ export class StoreUnavailableError extends Error {
  * The only port to durable state. Two adapters implement it (embedded LMDB, Redis) and one contract
  * suite tests both: test/contract/record-store-contract.ts.
  *
- * A record lives at (partition, collection, key). A partition is one connector, one CA or one index;
- * it is the unit of atomicity and maps to a Redis Cluster hash tag. Names of partitions and
+ * A record lives at (partition, collection, key). A partition is one connector, one CA or one
+ * index; it is the unit of atomicity and maps to a Redis Cluster hash tag. Names of partitions and
  * collections are 1 to 200 printable ASCII characters without ':'; keys and names of counters are 1
  * to 512 printable ASCII characters; values are well-formed Unicode; times, limits and increments
  * are integers. A call that breaks these rules is rejected with RangeError.
@@ -47,8 +47,8 @@ export interface RecordStore {
 
   /**
    * Adds `by` to a counter and returns its new value. A counter that does not exist or has expired
-   * starts from 0 and expires at `expiresAt` (milliseconds since the epoch); later increments do not
-   * move the expiry. Counters are not records: `get` and `list` never return them.
+   * starts from 0 and expires at `expiresAt` (milliseconds since the epoch); later increments do
+   * not move the expiry. Counters are not records: `get` and `list` never return them.
    */
   increment(partition: string, counter: string, by: number, expiresAt?: number): Promise<number>;
 

@@ -16,8 +16,9 @@ export type Sealed = z.infer<typeof sealedText>;
 /** Encrypts secrets for the record store under a master key that the store never sees. */
 export interface Sealer {
   /**
-   * Encrypts `plaintext` for one place, named by `context` (such as `connector/<id>/challenge/<id>`).
-   * Only the same context opens it again, so a sealed value cannot be moved to another record.
+   * Encrypts `plaintext` for one place, named by `context` (such as
+   * `connector/<id>/challenge/<id>`). Only the same context opens it again, so a sealed value
+   * cannot be moved to another record.
    */
   seal(plaintext: Uint8Array, context: string): Sealed;
   /** @throws SealError when the value was sealed under another key or context, or was altered */

@@ -7,7 +7,9 @@ export interface StoreLock {
    * rejected with StoreUnavailableError.
    */
   guard(store: RecordStore): RecordStore;
-  /** Runs `check` on the store behind the lock. Unless it throws, the lock stays open from then on. */
+  /**
+   * Runs `check` on the store behind the lock. Unless it throws, the lock stays open from then on.
+   */
   unlock(check: (store: RecordStore) => Promise<void>): Promise<void>;
 }
 

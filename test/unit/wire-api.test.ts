@@ -68,7 +68,7 @@ const LIST: RequestToSign = { target: '/connectors' };
 const CREATE: RequestToSign = { method: 'POST', body: JSON.stringify(AUTHORITY) };
 
 describe('each setting of the API does what it says', () => {
-  it('none: any region, and what the defaults allow', async () => {
+  it('by default allows any region and the default quotas', async () => {
     const { send } = await apiWith({});
     expect((await send({ ...LIST, region: 'ap-south-1' })).status).toBe(200);
     expect((await send(CREATE)).status).toBe(202);
@@ -76,26 +76,26 @@ describe('each setting of the API does what it says', () => {
     expect(JSON.stringify(body)).toContain(`"Endpoint":"${ENROL_URL}/scep/`);
   });
 
-  it('api.regions', async () => {
+  it('api.regions limits the regions of requests', async () => {
     const { send } = await apiWith({ API_REGIONS: 'eu-central-1' });
     expect((await send({ ...LIST, region: 'eu-central-1' })).status).toBe(200);
     expect((await send({ ...LIST, region: 'us-east-1' })).status).toBe(403);
   });
 
-  it('api.clockSkewSeconds', async () => {
+  it('api.clockSkewSeconds bounds the age of a signature', async () => {
     const { send } = await apiWith({ API_CLOCK_SKEW_SECONDS: '60' });
     const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
     expect((await send({ ...LIST, signedAt: ago(30) })).status).toBe(200);
     expect((await send({ ...LIST, signedAt: ago(90) })).status).toBe(403);
   });
 
-  it('api.rates', async () => {
+  it('api.rates throttles calls', async () => {
     const { send } = await apiWith({ API_RATES_LIST_CONNECTORS: '0' });
     expect(await send(LIST)).toMatchObject({ status: 429, error: 'ThrottlingException' });
     expect((await send(CREATE)).status).toBe(202);
   });
 
-  it('quotas.connectors', async () => {
+  it('quotas.connectors limits the connectors of an account', async () => {
     const { send } = await apiWith({ QUOTAS_CONNECTORS: '1' });
     expect((await send(CREATE)).status).toBe(202);
     expect(await send(CREATE)).toMatchObject({
@@ -104,7 +104,7 @@ describe('each setting of the API does what it says', () => {
     });
   });
 
-  it('issuer.kind', async () => {
+  it('issuer.kind decides whether the Private CA API is served', async () => {
     const request = {
       service: 'acm-pca',
       method: 'POST',
@@ -123,7 +123,7 @@ describe('each setting of the API does what it says', () => {
     expect(await atAws.send(LIST)).toMatchObject({ status: 200 });
   });
 
-  it('quotas.certificateAuthorities', async () => {
+  it('quotas.certificateAuthorities limits the CAs of an account', async () => {
     const { send } = await apiWith({ QUOTAS_CERTIFICATE_AUTHORITIES: '1' });
     const request = {
       service: 'acm-pca',
@@ -146,7 +146,7 @@ describe('each setting of the API does what it says', () => {
     expect(await send(request)).toMatchObject({ status: 400, error: 'LimitExceededException' });
   });
 
-  it('api.allowedOrigins', async () => {
+  it('api.allowedOrigins decides which web pages may call the API', async () => {
     const origin = 'https://console.example.com';
     const preflight = {
       method: 'OPTIONS',

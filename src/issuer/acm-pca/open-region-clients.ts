@@ -28,7 +28,9 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 const CREDENTIALS_TIMEOUT_MS = 4_000;
 
-/** Opens one client for each region, which keeps its connections. The SDK itself retries no call. */
+/**
+ * Opens one client for each region, which keeps its connections. The SDK itself retries no call.
+ */
 export function openRegionClients({
   endpoint,
   // Without ignoreCache, files would be read only once.

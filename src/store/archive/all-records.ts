@@ -32,9 +32,9 @@ export async function* allRecords(store: RecordStore): AsyncGenerator<readonly A
 }
 
 /**
- * A fixed order, because a running server may write two related records while they are read and only
- * the one that is read first can be missing. Of a revocation that is the mark on the certificate,
- * which can be revoked again; the entry for the CRL is never missing alone.
+ * A fixed order, because a running server may write two related records while they are read and
+ * only the one that is read first can be missing. Of a revocation that is the mark on the
+ * certificate, which can be revoked again; the entry for the CRL is never missing alone.
  */
 async function sortedPlaces(store: RecordStore): Promise<readonly CollectionPlace[]> {
   const places: CollectionPlace[] = [];

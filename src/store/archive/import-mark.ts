@@ -4,8 +4,8 @@ import type { RecordStore, Write } from '../record-store.ts';
 
 /**
  * Marks a store from the first record of an import to the last, so that no server uses a partial
- * store. `importer` is the process that began last. A process that began earlier and still runs must
- * stop writing, because a server may use the store by then.
+ * store. `importer` is the process that began last. A process that began earlier and still runs
+ * must stop writing, because a server may use the store by then.
  */
 const importMarks = defineCollection(
   'import-marks',

@@ -22,8 +22,8 @@ export interface ArchiveContent extends ArchiveTrailer {
 export type TakeRecords = (records: readonly ArchivedRecord[]) => Promise<void> | void;
 
 /**
- * Reads an archive to its end. Each portion is authentic, but only when the promise resolves was the
- * archive complete.
+ * Reads an archive to its end. Each portion is authentic, but only when the promise resolves was
+ * the archive complete.
  * @param masterKeys one of them must be the key of the archive
  * @throws ArchiveError when it has another key or a newer format, or is damaged or cut off
  */

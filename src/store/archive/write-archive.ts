@@ -15,9 +15,9 @@ export interface ArchiveOrigin {
 }
 
 /**
- * Writes an archive of every live record of the store: an unencrypted line (archive-header.ts), then
- * lines of JSON (archive-lines.ts) encrypted in chunks (seal-chunks.ts). It leaves counters out. The
- * store may be in use: see `allRecords`.
+ * Writes an archive of every live record of the store: an unencrypted line (archive-header.ts),
+ * then lines of JSON (archive-lines.ts) encrypted in chunks (seal-chunks.ts). It leaves counters
+ * out. The store may be in use: see `allRecords`.
  */
 export async function* writeArchive(origin: ArchiveOrigin): AsyncGenerator<Buffer> {
   const { masterKey, archiveId } = origin;

@@ -9,7 +9,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-/** MDB_MAGIC, at the start of every LMDB file's header, in the byte order of the writing machine. */
+/**
+ * MDB_MAGIC, at the start of every LMDB file's header, in the byte order of the writing machine.
+ */
 const MAGIC = Buffer.from(Uint32Array.of(0xbeefc0de).buffer);
 const HEADER_BYTES = 64;
 /** Two meta pages of the smallest page size. */

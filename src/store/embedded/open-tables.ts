@@ -36,10 +36,10 @@ const OPTIONS: EnvironmentOptions = {
   // Other users of the machine must not read records either, sealed or not.
   permissionsMode: 0o600,
   // Off: LMDB syncs the pages and then the meta page before a transaction becomes visible. Its
-  // promise means that the data is on the disk, no reader sees what a power cut could take back, and
-  // commits that arrive during one sync share the next. On: commits become visible first, and each
-  // waits for its sync in a thread of node's pool, whose four threads cryptography and files need.
-  // See docs/adr/0004-embedded-store.md.
+  // promise means that the data is on the disk, no reader sees what a power cut could take back,
+  // and commits that arrive during one sync share the next. On: commits become visible first, and
+  // each waits for its sync in a thread of node's pool, whose four threads cryptography and files
+  // need. See docs/adr/0004-embedded-store.md.
   overlappingSync: false,
   // Batching by turns of the event loop creates a promise inside lmdb, whose rejection on a full
   // disk cannot be handled. Transactions are batched without it as well.
@@ -67,7 +67,9 @@ export function openTables(directory: string): Tables {
   }
 }
 
-/** lmdb keeps a snapshot for one turn of the event loop; another process may have committed since. */
+/**
+ * lmdb keeps a snapshot for one turn of the event loop; another process may have committed since.
+ */
 export function seeLatest({ environment }: Tables): void {
   environment.resetReadTxn();
 }
@@ -77,7 +79,9 @@ export function isLive({ expiresAt }: Row, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Puts a row, or removes it when it is undefined, with its expiry. Call it within a transaction. */
+/**
+ * Puts a row, or removes it when it is undefined, with its expiry. Call it within a transaction.
+ */
 export function writeRow({ rows, expiries }: Tables, key: string, row: Row | undefined): void {
   const replaced = rows.get(key);
   if (replaced?.expiresAt !== undefined) expiries.removeSync([replaced.expiresAt, key]);

@@ -1,8 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 /**
- * Connections to cluster nodes that have no slots yet: keys move to them, but the list of slots does
- * not name them.
+ * Connections to cluster nodes that have no slots yet: keys move to them, but the list of slots
+ * does not name them.
  */
 export interface Newcomers {
   /** The node at this address; undefined until it is connected. The first call connects. */

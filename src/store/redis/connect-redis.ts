@@ -159,7 +159,9 @@ function tlsOptions({ tls }: RedisStoreSettings) {
   return { ...omitUndefined({ ...files, servername }), minVersion: 'TLSv1.2' as const };
 }
 
-/** Doubles after each attempt up to 2 s, with a random part so that replicas do not act together. */
+/**
+ * Doubles after each attempt up to 2 s, with a random part so that replicas do not act together.
+ */
 function backOff(attempt: number): number {
   const longest = Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
   return longest * (0.5 + Math.random() / 2);

@@ -1,6 +1,9 @@
 export const ALL_SLOTS: readonly number[] = Array.from({ length: 16_384 }, (_, slot) => slot);
 
-/** The slot of a Redis Cluster that a key belongs to: CRC-16/XMODEM of its hash tag (Redis Cluster specification). */
+/**
+ * The slot of a Redis Cluster that a key belongs to: CRC-16/XMODEM of its hash tag (Redis Cluster
+ * specification).
+ */
 export function clusterSlot(key: string): number {
   const [, tag = key] = /^[^{]*\{([^}]+)\}/.exec(key) ?? [];
   let crc = 0;

@@ -37,9 +37,9 @@ export function plainReason(error: unknown): string {
 }
 
 /**
- * The error that Redis replied with, such as "READONLY You can't write against a read only replica".
- * Redis 6.2 wraps the error of a command within a script in "ERR Error running script"; later
- * versions do not. Each version words a NOPERM within a script differently.
+ * The error that Redis replied with, such as "READONLY You can't write against a read only
+ * replica". Redis 6.2 wraps the error of a command within a script in "ERR Error running script";
+ * later versions do not. Each version words a NOPERM within a script differently.
  * @returns undefined for an error that is not a reply of Redis
  */
 export function readReplyError(error: unknown): string | undefined {

@@ -20,8 +20,8 @@ const MAX_BATCH = 256;
 
 /**
  * Sends writes followed by a WAIT, which covers the writes of its own connection. The WAIT blocks
- * the connection until the replicas have answered or `waitMs` are over; writes that arrive meanwhile
- * share the next one.
+ * the connection until the replicas have answered or `waitMs` are over; writes that arrive
+ * meanwhile share the next one.
  */
 export function sendReplicated(replicas: number, waitMs: number): SendCommands<ReplicatedReply> {
   const queues = new WeakMap<Redis, Waiting[]>();

@@ -3,13 +3,15 @@ import { StoreUnavailableError } from '../record-store.ts';
 import { callServer, type RedisCaller, requirePrimaries, within } from './call-redis.ts';
 import { plainReason } from './plain-reason.ts';
 
-/** Redis blocks while it reads a page: with 1000 keys, other commands would wait for milliseconds. */
+/**
+ * Redis blocks while it reads a page: with 1000 keys, other commands would wait for milliseconds.
+ */
 const PAGE = 100;
 
 /**
  * The keys of all servers that match a pattern. A key that exists throughout appears at least once.
- * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: the scan
- *   cannot continue on another one
+ * @throws StoreUnavailableError when not all servers are reached, or one is lost meanwhile: the
+ *   scan cannot continue on another one
  */
 export async function* scanKeys(caller: RedisCaller, pattern: string): AsyncGenerator<string> {
   for (const server of await requirePrimaries(caller)) {

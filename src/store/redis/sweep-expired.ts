@@ -27,8 +27,9 @@ const BATCH_BEHIND_COMMIT = 16;
 
 /**
  * Removes expired records: after commits, and about once an hour in all partitions, for those that
- * see no writes. A lock lets one replica at a time do the latter. The timer does not keep the process
- * alive. Errors are ignored: a fault of Redis fails the next call too, whose caller reports it.
+ * see no writes. A lock lets one replica at a time do the latter. The timer does not keep the
+ * process alive. Errors are ignored: a fault of Redis fails the next call too, whose caller reports
+ * it.
  */
 export function startSweeping(target: SweepTarget): Sweeping {
   let isStopped = false;

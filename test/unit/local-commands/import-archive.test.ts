@@ -60,7 +60,7 @@ async function importArchive(into: ReturnType<typeof deps>, readAll: ReadAll) {
 }
 
 describe('importArchive', () => {
-  it('makes an empty store like the one of the archive, which a server may use then', async () => {
+  it('fills an empty store from the archive, so that a server can use it', async () => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     const { counts } = await importArchive(deps(store), readAll);
@@ -73,7 +73,7 @@ describe('importArchive', () => {
     await requireMasterKey({ store, sealer });
   });
 
-  it('leaves out what has expired since', async () => {
+  it('omits records that have expired since', async () => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     now += 60_000;
@@ -86,7 +86,7 @@ describe('importArchive', () => {
   it.each([
     ['with a record', (store: RecordStore) => store.commit('x', [put('a', '1')])],
     ['that a server has begun', (store: RecordStore) => requireMasterKey({ store, sealer })],
-  ])('refuses a store %s, and changes nothing', async (_, fill) => {
+  ])('refuses a store %s and changes nothing', async (_, fill) => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     await fill(store);
@@ -95,7 +95,7 @@ describe('importArchive', () => {
     expect(await recordsOf(store)).toEqual(before);
   });
 
-  it('refuses a store that a server begins in that very moment', async () => {
+  it('refuses a store that a server begins to use at the same time', async () => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     const overtaken: RecordStore = {
@@ -140,7 +140,7 @@ describe('importArchive', () => {
     },
   );
 
-  it('ends when the same archive is imported by another process meanwhile, and writes nothing more', async () => {
+  it('stops writing when another process imports the same archive', async () => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     let puts = 0;
@@ -149,7 +149,7 @@ describe('importArchive', () => {
       commit: async (partition, writes) => {
         const outcome = await store.commit(partition, writes);
         puts += 1;
-        // The mark is the first. A server starts when the second process is done, and goes on from there.
+        // The first put is the mark. A server starts after the second process, and writes too.
         if (puts === 1) {
           await importArchive(deps(store), readAll);
           await requireMasterKey({ store, sealer });
@@ -166,7 +166,7 @@ describe('importArchive', () => {
     await requireMasterKey({ store, sealer });
   });
 
-  it('notices a store that does not keep what it is given', async () => {
+  it('detects a store that loses records', async () => {
     const readAll = await archiveOf(someRecords);
     const store = openInMemoryRecordStore(clock);
     const evicting: RecordStore = {

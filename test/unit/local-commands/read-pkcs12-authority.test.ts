@@ -47,28 +47,28 @@ async function read(more: readonly string[] = []) {
   return [certificate, ...chain].map(nameOf);
 }
 
-it('the chain comes in order, whatever the order of the file', async () => {
+it('orders the chain, whatever the order of the file', async () => {
   pack('ca', ['root', 'stranger', 'ca', 'middle']);
   expect(await read()).toEqual(['CN=ca', 'CN=middle', 'CN=root']);
 });
 
-it('what is above can come from elsewhere', async () => {
+it('takes issuers from further certificates', async () => {
   pack('ca', ['ca']);
   expect(await read()).toEqual(['CN=ca']);
   expect(await read(['root', 'middle'])).toEqual(['CN=ca', 'CN=middle', 'CN=root']);
 });
 
-it('a root has nothing above it', async () => {
+it('returns an empty chain for a root', async () => {
   pack('root', ['middle', 'root']);
   expect(await read()).toEqual(['CN=root']);
 });
 
-it('of two certificates for the key it is the one that ends last', async () => {
+it('chooses the certificate that ends last of two for the key', async () => {
   pack('ca', ['ca', 'middle', 'renewed', 'root']);
   expect(await read()).toEqual(['CN=renewed', 'CN=middle', 'CN=root']);
 });
 
-it('what is refused is one line that says what to do', async () => {
+it('refuses other files in one line that says what to do', async () => {
   const refused = (passphrase = 'secret') =>
     readPkcs12Authority(P12, passphrase, []).then(
       () => 'read',
@@ -88,7 +88,7 @@ it('what is refused is one line that says what to do', async () => {
   expect(await refused()).toMatch(/^\S+ is not a supported PKCS #12 file: /);
 });
 
-it('the command that is named does write it anew', async () => {
+it('names a command that converts the file', async () => {
   pack('ca', ['ca', 'middle'], '-legacy');
   const [out, anew] = [file('out.pem'), file('new.p12')];
   const passes = ['-passin', 'pass:secret', '-passout', 'pass:secret'];

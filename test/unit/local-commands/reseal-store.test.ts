@@ -126,7 +126,7 @@ async function expectResealed() {
 }
 
 describe('the rotation of docs/master-key.md, with two replicas', () => {
-  it('each works at every step, with what the other has sealed', async () => {
+  it('lets each replica open at every step what the other has sealed', async () => {
     const [a0, b0] = [await replica(OLD), await replica(OLD)];
     await expectWorking(a0, b0);
     const a1 = await replica(OLD, NEW);
@@ -151,7 +151,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
     );
   }, 120_000);
 
-  it('with both keys nothing fails while the store is sealed anew', async () => {
+  it('fails no request of servers with both keys while the store is resealed', async () => {
     const server = await replica(NEW, OLD);
     for (let i = 0; i < 20; i += 1) await newChallenge(await replica(OLD, NEW));
     const under = { way: true };
@@ -166,7 +166,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
     await expectResealed();
   });
 
-  it('a challenge is found though it is moved between two looks', async () => {
+  it('finds a challenge that moves between two lookups', async () => {
     const mover = await replica(NEW, OLD);
     const server = await replica(NEW, OLD);
     let looks = 0;
@@ -185,7 +185,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
     expect(looks).toBe(2);
   });
 
-  it('a request that the CA has not yet answered is finished under the new key', async () => {
+  it('finishes a request under the new key that the CA has not yet answered', async () => {
     const holding: WireOverrides = {
       issuer: (embedded) => ({ ...embedded, getCertificate: async () => undefined }),
     };
@@ -211,7 +211,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
 });
 
 describe('cut short', () => {
-  it('at any commit, it is begun again; servers with both keys work meanwhile', async () => {
+  it('at any commit, it can start again, and servers with both keys work meanwhile', async () => {
     await newChallenge(await replica(OLD));
     for (let commit = 1; ; commit += 1) {
       for (const moment of ['before', 'after'] as const) {
@@ -241,7 +241,7 @@ describe('requireMasterKey', () => {
     return (error as UsageError).message;
   };
 
-  it('a wrong key is refused, and nothing is written', async () => {
+  it('refuses a wrong key and writes nothing', async () => {
     const before = await contents();
     const wrong = Buffer.alloc(32, 9);
     expect(await refusal(replica(wrong))).toMatch(/^the master key does not open what is in the/);
@@ -250,7 +250,7 @@ describe('requireMasterKey', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('once both keys are in use, neither will do alone', async () => {
+  it('refuses either key alone once both are in use', async () => {
     await replica(NEW, OLD);
     const message = /^the store has secrets under a second master key; give that one too/;
     expect(await refusal(replica(NEW))).toMatch(message);
@@ -259,19 +259,19 @@ describe('requireMasterKey', () => {
     await replica(OLD, NEW);
   });
 
-  it('a key that opens and never was current is not noted', async () => {
+  it('does not note a key that only opened and never was current', async () => {
     await replica(OLD, NEW);
     await replica(OLD);
     expect(await refusal(replica(NEW))).toMatch(/^the master key does not open/);
   });
 
-  it('two first starts with different keys: one of them has the store', async () => {
+  it('lets one of two concurrent first starts with different keys use the store', async () => {
     store = openInMemoryRecordStore(Date.now);
     const outcomes = await Promise.allSettled([replica(OLD), replica(NEW)]);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('a server that still seals under a key that was done away with can tell', async () => {
+  it('tells a server that it still seals under a replaced key', async () => {
     const straggler = await replica(OLD, NEW);
     const server = await replica(NEW, OLD);
     expect([await isMasterKeyInUse(straggler), await isMasterKeyInUse(server)]).toEqual([

@@ -18,7 +18,7 @@ function makeWorld() {
   return { time, store, clock, frequent: chore(2 * SECOND), hourly: chore(HOUR) };
 }
 
-it('is true while a server does its chores, and not once it has ended', async () => {
+it('is true while a server does its chores, and false once it has ended', async () => {
   const world = makeWorld();
   expect(await isServed(world)).toBe(false);
   await world.hourly.run();

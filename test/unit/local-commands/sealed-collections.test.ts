@@ -43,17 +43,17 @@ function jsonSchema({ schema }: Collection<unknown>) {
 const sealedParts = (schema: unknown) => [...partsOf(schema)].filter((part) => part['sealed']);
 
 describe('the collections with something sealed in their records', () => {
-  it('are found at all', () => {
+  it('are found', () => {
     expect(defined.length).toBeGreaterThan(25);
   });
 
-  it('have each their line, and no other has one', () => {
+  it('have one line each, and no other collection has one', () => {
     const holders = defined.filter((collection) => sealedParts(jsonSchema(collection)).length > 0);
     const names = holders.map(({ name }) => name).filter((name) => name !== MARKS);
     expect(SEALED_COLLECTIONS.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   });
 
-  it('have it in members of the record itself, which is where it is sealed anew', () => {
+  it('have sealed members only at the top of a record, where they are resealed', () => {
     for (const collection of defined.filter(({ name }) => name !== MARKS)) {
       const schema = jsonSchema(collection);
       const shapes = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
@@ -64,7 +64,7 @@ describe('the collections with something sealed in their records', () => {
   });
 });
 
-it('nothing but challenges is found by a keyed digest, which moves with their passwords', () => {
+it('finds only challenges by a keyed digest, which moves with their passwords', () => {
   const callers = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .filter((name) => /\bsealer\.digests\(/.test(readFileSync(path.join(SOURCES, name), 'utf8')));

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { logRarely } from '../../../src/observability/log-rarely.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 
-it('one line at the first, then one for all of ten seconds, with the state of the last', () => {
+it('logs the first event, then one line for all of ten seconds with the state of the last', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => lines.push(line) });

@@ -7,7 +7,7 @@ import { issueTestCertificate, openRevokingCa } from '../../support/servers/open
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-it('tells the time of the run before, or that of now when the clock was put back', async () => {
+it('runs with the time of the previous run, or with the current one when the clock was set back', async () => {
   const times = [100, 200, 900, 300, 400];
   const told: number[] = [];
   const act = withDelayedClock(
@@ -18,7 +18,7 @@ it('tells the time of the run before, or that of now when the clock was put back
   expect(told).toEqual([-Infinity, -Infinity, 100, 100, 200, 200, 300, 300, 300, 300]);
 });
 
-it('leaves a deleted authority what it has while the clock is ahead for an hour', async () => {
+it('deletes nothing of a deleted authority while the clock is an hour ahead', async () => {
   const time = { now: Date.parse('2026-06-01T00:00:00Z') };
   const { ca, arn: CertificateAuthorityArn } = await openRevokingCa(() => time.now);
   const serial = await issueTestCertificate(ca, CertificateAuthorityArn);

@@ -32,7 +32,7 @@ function makeProcesses(everyMs: number) {
   return { time, runs, start, counts };
 }
 
-it('of several processes one does the chore, and goes on doing it', async () => {
+it('lets one of several processes do the chore every time', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [first, second] = [start('first'), start('second')];
   for (let hour = 0; hour < 3; hour += 1) {
@@ -44,7 +44,7 @@ it('of several processes one does the chore, and goes on doing it', async () => 
   expect(runs).toEqual(['first', 'first', 'first']);
 });
 
-it('another does it when that one ends, at once, and when that one is killed, after its lease', async () => {
+it('lets another process take over when the first ends, or when its lease expires after a kill', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const [first, second, third] = [start('first'), start('second'), start('third')];
   await first.run();
@@ -59,7 +59,7 @@ it('another does it when that one ends, at once, and when that one is killed, af
   expect(runs).toEqual(['first', 'second', 'third']);
 });
 
-it('one whose clock was a year ahead when it was killed keeps nobody from the chore', async () => {
+it('ignores the lease of a process whose clock was a year ahead when it was killed', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -69,7 +69,7 @@ it('one whose clock was a year ahead when it was killed keeps nobody from the ch
   expect(runs).toEqual(['wrong', 'right']);
 });
 
-it('one whose clock was a year ahead and lives on does not do the chore beside the one that has it now', async () => {
+it('stops a process whose clock was a year ahead once another one has taken over', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -80,7 +80,7 @@ it('one whose clock was a year ahead and lives on does not do the chore beside t
   expect(runs).toEqual(['wrong', 'right']);
 });
 
-it('nor does it lose the chore while nobody has taken it', async () => {
+it('lets a process whose clock was a year ahead keep the chore if no other has taken over', async () => {
   const { time, runs, start } = makeProcesses(HOUR);
   const [wrong, right] = [start('wrong'), start('right')];
   time.now += 365 * 24 * HOUR;
@@ -91,7 +91,7 @@ it('nor does it lose the chore while nobody has taken it', async () => {
   expect(runs).toEqual(['wrong', 'wrong']);
 });
 
-it('one that fails leaves the chore to another', async () => {
+it('lets another process do the chore when the work fails', async () => {
   const { runs, start } = makeProcesses(HOUR);
   const first = start('first', () => Promise.reject(new Error('this process cannot')));
   await expect(first.run()).rejects.toThrow('this process cannot');
@@ -99,7 +99,7 @@ it('one that fails leaves the chore to another', async () => {
   expect(runs).toEqual(['first', 'second']);
 });
 
-it('one that was paused for longer than its lease does not take the chore back', async () => {
+it('does not return the chore to a process that was paused for longer than its lease', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const [first, second] = [start('first'), start('second')];
   await first.run();
@@ -112,7 +112,7 @@ it('one that was paused for longer than its lease does not take the chore back',
   expect(runs).toEqual(['first', 'second', 'second']);
 });
 
-it('one that is paused amid the chore loses it, and what it does afterwards takes it from nobody', async () => {
+it('does not return the chore to a process that was paused during the work', async () => {
   const { time, runs, start } = makeProcesses(2 * SECOND);
   const second = start('second');
   const first = start('first', async () => {
@@ -126,7 +126,7 @@ it('one that is paused amid the chore loses it, and what it does afterwards take
   expect(runs).toEqual(['first', 'second', 'second']);
 });
 
-it('a chore of every two seconds costs the store a write in six', async () => {
+it('writes to the store only once in six for a chore of every two seconds', async () => {
   const { time, start, counts } = makeProcesses(2 * SECOND);
   const chore = start('first');
   for (let second = 0; second < 60; second += 2) {

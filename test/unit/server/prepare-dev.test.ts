@@ -15,7 +15,7 @@ beforeAll(() => {
 
 const start = async () => wire({ storeDir: 'unused', masterKey: MASTER_KEY }, { store });
 
-it('two first starts at once share one connector and one challenge', async () => {
+it('makes two concurrent first starts share one connector and one challenge', async () => {
   const [one, other] = await Promise.all([start(), start()]);
   const [first, second] = await Promise.all([prepareDev(one), prepareDev(other)]);
   expect(second.connector.arn).toBe(first.connector.arn);

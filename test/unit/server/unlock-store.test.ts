@@ -20,7 +20,7 @@ async function begun() {
   return { store, lock, guarded: lock.guard(store), log, logger };
 }
 
-it('with the right key the store is open at once', async () => {
+it('opens the store at once with the right key', async () => {
   const { lock, guarded, logger, log } = await begun();
   const { unlocked } = await unlockStore(lock, sealerOf('right'), logger);
   expect(await unlocked).toBe(true);
@@ -28,13 +28,13 @@ it('with the right key the store is open at once', async () => {
   expect(log).toEqual([]);
 });
 
-it('with another key it stays shut', async () => {
+it('keeps the store locked with a wrong key', async () => {
   const { lock, guarded, logger } = await begun();
   await expect(unlockStore(lock, sealerOf('wrong'), logger)).rejects.toThrow(UsageError);
   await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
 });
 
-it('a store that is away is asked until it answers, and the log says so once', async () => {
+it('asks an unavailable store until it answers, and logs that once', async () => {
   const { store, lock, guarded, logger, log } = await begun();
   store.state = 'away';
   const before = store.calls;
@@ -50,7 +50,7 @@ it('a store that is away is asked until it answers, and the log says so once', a
   ]);
 });
 
-it('a wrong key is found out also when the store comes later', async () => {
+it('rejects a wrong key when the store becomes available later', async () => {
   const { store, lock, guarded, logger } = await begun();
   store.state = 'away';
   const { unlocked } = await unlockStore(lock, sealerOf('wrong'), logger);
@@ -59,7 +59,7 @@ it('a wrong key is found out also when the store comes later', async () => {
   await expect(guarded.get('p', 'c', 'k')).rejects.toThrow();
 });
 
-it('whoever stops it is not kept waiting', async () => {
+it('stops at once', async () => {
   const { store, lock, logger } = await begun();
   store.state = 'away';
   const { unlocked, stop } = await unlockStore(lock, sealerOf('right'), logger);

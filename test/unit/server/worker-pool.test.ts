@@ -57,7 +57,7 @@ afterEach(() => {
 });
 
 describe('a pool of workers', () => {
-  it('starts one, the others when that listens, and says so once', () => {
+  it('starts the others once the first listens, and announces that once', () => {
     const { workers, announced } = startPool(3);
     expect(workers).toHaveLength(1);
     workers[0]?.say();
@@ -66,7 +66,7 @@ describe('a pool of workers', () => {
     expect(announced).toEqual([URLS]);
   });
 
-  it('replaces those that die after pauses that grow, and forgets that of a long life', () => {
+  it('replaces dead workers after growing pauses, which start again after a long life', () => {
     const { workers } = startPool(2);
     workers[0]?.say();
     let pause = 100;
@@ -91,7 +91,7 @@ describe('a pool of workers', () => {
     expect(workers).toHaveLength(before + 1);
   });
 
-  it('gives up when five in a row die before they listen', async () => {
+  it('gives up when five workers in a row die before they listen', async () => {
     const { pool, workers, log } = startPool(2);
     for (let deaths = 0; deaths < 5; deaths += 1) {
       workers.at(-1)?.exit(1);
@@ -102,7 +102,7 @@ describe('a pool of workers', () => {
     expect(log.at(-1)).toContain('gives up');
   });
 
-  it('does not give up while another serves', () => {
+  it('does not give up while another worker serves', () => {
     const { workers } = startPool(2);
     workers[0]?.say();
     for (let deaths = 0; deaths < 10; deaths += 1) {
@@ -116,7 +116,7 @@ describe('a pool of workers', () => {
     expect(workers[0]?.signals).toEqual([]);
   });
 
-  it('ends with 2 when a worker was told what is wrong, and lets the others drain', async () => {
+  it('ends with 2 after a usage error of a worker, and lets the others drain', async () => {
     const { pool, workers } = startPool(2);
     workers[0]?.say();
     workers[1]?.exit(2);
@@ -125,7 +125,7 @@ describe('a pool of workers', () => {
     expect(await pool.ended).toBe(2);
   });
 
-  it('passes signals on, waits for all, and replaces nobody', async () => {
+  it('passes signals on, waits for all workers and replaces none', async () => {
     const { pool, workers } = startPool(2);
     workers[0]?.say();
     pool.stop('SIGINT');
@@ -138,7 +138,7 @@ describe('a pool of workers', () => {
     expect(workers).toHaveLength(2);
   });
 
-  it('ends with the code of one that failed amid the drain', async () => {
+  it('ends with the code of a worker that failed while it drained', async () => {
     const { pool, workers } = startPool(1);
     workers[0]?.say();
     pool.stop('SIGTERM');
@@ -148,7 +148,7 @@ describe('a pool of workers', () => {
 });
 
 describe('the readiness of a pool', () => {
-  it('is that of the readiest worker', () => {
+  it('is that of its readiest worker', () => {
     const { pool, workers } = startPool(2);
     expect(pool.objection()).toBe('no worker is ready');
     workers[0]?.say({ objection: 'the store does not answer' });
@@ -157,7 +157,7 @@ describe('the readiness of a pool', () => {
     expect(pool.objection()).toBeUndefined();
   });
 
-  it('does not count a worker that is silent for five seconds, which is killed after thirty', () => {
+  it('ignores a worker after five seconds of silence and kills it after thirty', () => {
     const { pool, workers, log } = startPool(1);
     workers[0]?.say();
     vi.advanceTimersByTime(4 * SECOND);

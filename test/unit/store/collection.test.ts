@@ -54,7 +54,7 @@ describe('putEntry', () => {
 });
 
 describe('getEntry', () => {
-  it('gives undefined for an absent entry', async () => {
+  it('returns undefined for an absent entry', async () => {
     expect(await getEntry(store, 'p', devices, 'a')).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe('getEntry', () => {
     ['another shape', '{"name":["secret"],"key":"AA=="}', '(name: invalid_type)'],
     ['no base64', '{"name":"x","key":"secret!"}', '(key: invalid_format)'],
     ['an unknown field', '{"name":"x","key":"","secret":1}', '(value: unrecognized_keys)'],
-  ])('refuses %s, naming the record and not the value', async (_, value, issues) => {
+  ])('refuses %s, and names the record but not the value', async (_, value, issues) => {
     await store.commit('p', [{ kind: 'put', collection: 'device', key: 'a', value }]);
     const message = `the stored record p device a does not fit its schema ${issues}`;
     await expect(getEntry(store, 'p', devices, 'a')).rejects.toThrow(new Error(message));
@@ -72,7 +72,7 @@ describe('getEntry', () => {
 });
 
 describe('listEntries', () => {
-  it('gives pages in the order of the keys', async () => {
+  it('returns pages in the order of the keys', async () => {
     const keys = ['c', 'a', 'b'];
     await store.commit(
       'p',

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../src/durations.ts';
 import { defineCollection, deleteEntry, putEntry } from '../../../src/store/collection.ts';
 import { keepLease } from '../../../src/store/keep-lease.ts';
 import {
@@ -13,7 +14,7 @@ import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-st
 
 const TTL_MS = 10_000;
 
-/** A place for a lease, on a clock of its own. */
+/** A place for a lease, with a clock that the test sets. */
 function makePlace() {
   const time = { now: 1_000_000 };
   const clock = () => time.now;
@@ -23,8 +24,8 @@ function makePlace() {
   return { place, time, store };
 }
 
-async function take(place: LeasePlace, holder: string, ttl = TTL_MS): Promise<Lease> {
-  const lease = await acquireLease(place, { holder, ttlMs: ttl });
+async function take(place: LeasePlace, holder: string, ttlMs = TTL_MS): Promise<Lease> {
+  const lease = await acquireLease(place, { holder, ttlMs });
   if (lease === undefined) throw new Error(`${holder} got no lease`);
   return lease;
 }
@@ -39,7 +40,7 @@ describe('a lease', () => {
     expect((await take(place, 'second')).token).toBeGreaterThan(first.token);
   });
 
-  it('of ten that ask at once one gets it', async () => {
+  it('is acquired by one of ten concurrent callers', async () => {
     const { place } = makePlace();
     const asked = Array.from({ length: 10 }, (_, number) =>
       acquireLease(place, { holder: String(number), ttlMs: TTL_MS }),
@@ -57,7 +58,7 @@ describe('a lease', () => {
     expect(await acquireLease(place, { holder: 'second', ttlMs: TTL_MS })).toBeUndefined();
   });
 
-  it('cannot be renewed after its end, whether another has it or nobody', async () => {
+  it('cannot be renewed after its end, whether or not another holder has it', async () => {
     const { place, time } = makePlace();
     const lease = await take(place, 'first');
     time.now += TTL_MS;
@@ -66,16 +67,16 @@ describe('a lease', () => {
     expect(await renewLease(lease, TTL_MS)).toBeUndefined();
   });
 
-  it('whose renewal was answered to nobody is still its holder’s', async () => {
+  it('still belongs to its holder when the answer to a renewal was lost', async () => {
     const { place } = makePlace();
     const lease = await take(place, 'first');
     await renewLease(lease, TTL_MS);
     expect(await renewLease(lease, TTL_MS)).toMatchObject({ holder: 'first' });
   });
 
-  it('that ends later than any can is of a clock that was wrong, and holds nobody up', async () => {
+  it('is taken over when it ends later than any lease can, as after a wrong clock', async () => {
     const { place, time, store } = makePlace();
-    const year = 365 * 86_400_000;
+    const year = 365 * DAY_MS;
     const ahead: LeasePlace = { ...place, clock: () => time.now + year };
     const wrong = await take(ahead, 'ahead');
     const next = await take(place, 'next');
@@ -84,17 +85,17 @@ describe('a lease', () => {
     expect((await store.get('leases', 'leases', 'chore'))?.value).toContain('next');
   });
 
-  it('of a clock that is a little ahead, or of a holder who may have it for longer, is left alone', async () => {
+  it('is not taken over when its clock is slightly ahead, or when holders may have it for longer', async () => {
     const { place, time } = makePlace();
     const ahead: LeasePlace = { ...place, clock: () => time.now + 30_000 };
     const first = await take(ahead, 'ahead');
     expect(await acquireLease(place, { holder: 'second', ttlMs: TTL_MS })).toBeUndefined();
-    await renewLease(first, 3_600_000);
-    const request = { holder: 'second', ttlMs: TTL_MS, longestMs: 3_600_000 };
+    await renewLease(first, HOUR_MS);
+    const request = { holder: 'second', ttlMs: TTL_MS, longestMs: HOUR_MS };
     expect(await acquireLease(place, request)).toBeUndefined();
   });
 
-  it('is not given where another condition does not hold', async () => {
+  it('is not acquired when another condition does not hold', async () => {
     const { place, store } = makePlace();
     const other = defineCollection('others', leaseSchema);
     await store.commit('leases', [putEntry(other, 'mark', { holder: 'somebody' })]);
@@ -112,7 +113,7 @@ describe('the end of a lease fences a commit', () => {
     return lease.store.commit('leases', [endLease(lease), putEntry(work, 'done', { holder: by })]);
   }
 
-  it('which is made while it is held, once', async () => {
+  it('and lets it through once while the lease is held', async () => {
     const { place } = makePlace();
     const lease = await take(place, 'first');
     expect(await finish(lease, 'first')).toEqual({ outcome: 'committed' });
@@ -123,7 +124,7 @@ describe('the end of a lease fences a commit', () => {
     await take(place, 'second');
   });
 
-  it('and which a holder that was paused makes no more', async () => {
+  it('and refuses it after another holder had the lease', async () => {
     const { place, time, store } = makePlace();
     const paused = await take(place, 'paused');
     time.now += TTL_MS;

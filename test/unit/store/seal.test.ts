@@ -15,7 +15,7 @@ describe('createSealer', () => {
 });
 
 describe('seal and open', () => {
-  it('give back any bytes under the same context, also in another process with the key', () => {
+  it('return any bytes under the same context, even in another process with the key', () => {
     const elsewhere = createSealer(Uint8Array.from(MASTER_KEY));
     fc.assert(
       fc.property(fc.uint8Array(), fc.string(), (plaintext, context) => {
@@ -24,7 +24,7 @@ describe('seal and open', () => {
     );
   });
 
-  it('opens what the first release sealed', () => {
+  it('opens a value that an earlier run sealed', () => {
     const sealed = sealedText.parse(
       'v1.6b040f2d8f786450.fG191XvcXDjsYGHEIPl9pcmgkuWhcli8ymQIpPFH3lu7HM1G_Ii-gt7cxgBobUZM',
     );
@@ -104,11 +104,11 @@ describe('with two master keys', () => {
   const both = createSealer(MASTER_KEY, OTHER_KEY);
   const swapped = createSealer(OTHER_KEY, MASTER_KEY);
 
-  it('refuses two that are one', () => {
+  it('refuses two equal keys', () => {
     expect(() => createSealer(MASTER_KEY, Uint8Array.from(MASTER_KEY))).toThrow(RangeError);
   });
 
-  it('opens what either sealed and seals under the first', () => {
+  it('opens values of both keys and seals under the first', () => {
     for (const by of [sealer, other, both, swapped]) {
       expect(both.open(by.seal(SECRET, CONTEXT), CONTEXT)).toEqual(Uint8Array.from(SECRET));
     }
@@ -119,7 +119,7 @@ describe('with two master keys', () => {
     expect(() => both.open(third, CONTEXT)).toThrow(SealError);
   });
 
-  it('knows what the first has sealed', () => {
+  it('tells whether the first key sealed a value', () => {
     expect(both.isCurrent(sealer.seal(SECRET, CONTEXT))).toBe(true);
     expect(both.isCurrent(other.seal(SECRET, CONTEXT))).toBe(false);
   });
@@ -132,7 +132,9 @@ describe('with two master keys', () => {
   });
 });
 
-/** The rest of the text from `i` on, with its first character changed to another one of base64url. */
+/**
+ * The rest of the text from `i` on, with its first character changed to another one of base64url.
+ */
 function alter(text: string, i: number): string {
   return (text[i] === 'A' ? 'B' : 'A') + text.slice(i + 1);
 }

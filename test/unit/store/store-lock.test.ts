@@ -5,7 +5,7 @@ import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-st
 
 const write = { kind: 'put', collection: 'c', key: 'k', value: 'v' } as const;
 
-it('until it is open every call is refused, and nothing is written', async () => {
+it('refuses every call until it is open, and writes nothing', async () => {
   const store = openInMemoryRecordStore(Date.now);
   const guarded = createStoreLock().guard(store);
   const calls = [
@@ -20,7 +20,7 @@ it('until it is open every call is refused, and nothing is written', async () =>
   expect(await store.increment('p', 'n', 0)).toBe(0);
 });
 
-it('it opens when the check is content with the store behind it, and not before', async () => {
+it('opens once the check of the store behind it succeeds, and not before', async () => {
   const store = openInMemoryRecordStore(Date.now);
   const lock = createStoreLock();
   const guarded = lock.guard(store);

@@ -78,7 +78,7 @@ async function world(changes: { certificatesPerSecond?: number; store?: RecordSt
 }
 
 describe('describeAuthority', () => {
-  it('what AWS says of it', async () => {
+  it('returns what AWS says about the authority', async () => {
     const { aws, issuer, time } = await world();
     expect(await issuer.describeAuthority(ARN)).toMatchObject({
       ...{ arn: ARN, status: 'ACTIVE', usageMode: 'GENERAL_PURPOSE', chain: [] },
@@ -91,7 +91,7 @@ describe('describeAuthority', () => {
     });
   });
 
-  it('is asked once for calls at once, the status again after a minute, the certificate when there is another', async () => {
+  it('asks AWS once for concurrent calls, again after a minute, and for the certificate when it has changed', async () => {
     const { aws, issuer, time } = await world();
     await Promise.all(Array.from({ length: 50 }, () => issuer.describeAuthority(ARN)));
     const counts = () => [
@@ -113,7 +113,7 @@ describe('describeAuthority', () => {
     expect(Buffer.compare(first.certificate, second.certificate)).not.toBe(0);
   });
 
-  it('a status that a refusal disproves is asked for again', async () => {
+  it('asks for the status again after a refusal contradicts it', async () => {
     const { aws, issuer } = await world();
     expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'ACTIVE' });
     aws.answers['DescribeCertificateAuthority'] = () => description({ Status: 'DISABLED' });
@@ -122,7 +122,7 @@ describe('describeAuthority', () => {
     expect(await issuer.describeAuthority(ARN)).toMatchObject({ status: 'NOT_ACTIVE' });
   });
 
-  it('a chain may be long, and comes in order', async () => {
+  it('returns a long chain in order', async () => {
     const { aws, issuer } = await world();
     const names = ['CN=Issuing', 'CN=Policy', 'CN=Regional', 'CN=Root'];
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({
@@ -133,7 +133,7 @@ describe('describeAuthority', () => {
     expect(chain.map((der) => new X509Certificate(der).subject)).toEqual(names);
   });
 
-  it('an answer without what it should hold is no answer', async () => {
+  it('fails as unavailable when the answer is incomplete', async () => {
     const { aws, issuer, time } = await world();
     aws.answers['GetCertificateAuthorityCertificate'] = () => ({
       Certificate: encodePem('CERTIFICATE', Buffer.from('3000', 'hex')),
@@ -188,7 +188,7 @@ describe('issueCertificate', () => {
     ]);
   });
 
-  it('the algorithm is known for good, even while the authority cannot be described', async () => {
+  it('remembers the algorithm, even while the authority cannot be described', async () => {
     const { aws, issuer, time } = await world();
     await issuer.issueCertificate(REQUEST);
     time.now += DAY;
@@ -197,7 +197,7 @@ describe('issueCertificate', () => {
     expect(aws.count('DescribeCertificateAuthority')).toBe(1);
   });
 
-  it('looks at the clock when nothing but the question is left', async () => {
+  it('checks the deadline directly before it asks', async () => {
     const { aws, issuer, time } = await world();
     aws.answers['DescribeCertificateAuthority'] = () => {
       time.now += 20_000;
@@ -210,7 +210,7 @@ describe('issueCertificate', () => {
     expect(await issuer.issueCertificate(later)).toBe(CERTIFICATE_ARN);
   });
 
-  it('asks once, whatever becomes of it', async () => {
+  it('asks once, whatever the outcome', async () => {
     const { aws, issuer } = await world();
     aws.answers['IssueCertificate'] = () => ({ __type: 'ThrottlingException', message: 'Rate' });
     await expect(issuer.issueCertificate(REQUEST)).rejects.toMatchObject({ fault: 'throttled' });
@@ -245,7 +245,7 @@ describe('issuer.certificatesPerSecond', () => {
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  it('holds for all replicas together, and AWS is not asked beyond', async () => {
+  it('limits all replicas together before AWS is asked', async () => {
     const { aws, time, replica } = await world({ certificatesPerSecond: 5 });
     const replicas = [replica(), replica()];
     expect(await issueMany(replicas, 20)).toBe(5);
@@ -254,14 +254,14 @@ describe('issuer.certificatesPerSecond', () => {
     expect(await issueMany(replicas, 20)).toBe(5);
   });
 
-  it('holds for each authority by itself', async () => {
+  it('limits each authority separately', async () => {
     const { issuer } = await world({ certificatesPerSecond: 5 });
     expect(await issueMany([issuer], 10)).toBe(5);
     const other = { ...REQUEST, authorityArn: ARN.replace(/5$/, '6') };
     expect(await issueMany([issuer], 10, other)).toBe(5);
   });
 
-  it('a flood costs the store no more than the limit', async () => {
+  it('writes to the store no more often than the limit during a flood', async () => {
     const store = openInMemoryRecordStore(() => NOW);
     const increment = vi.spyOn(store, 'increment');
     const { issuer } = await world({ certificatesPerSecond: 5, store });
@@ -270,7 +270,7 @@ describe('issuer.certificatesPerSecond', () => {
     expect(increment.mock.calls[0]?.[0]).toBe(`issuing-${ID}`);
   });
 
-  it('where the store cannot count, each replica keeps to it alone, and says so', async () => {
+  it('is kept by each replica alone, with a log line, when the store cannot count', async () => {
     const store = openInMemoryRecordStore(() => NOW);
     vi.spyOn(store, 'increment').mockRejectedValue(new Error('the store is down'));
     const { replica, report } = await world({ certificatesPerSecond: 5, store });
@@ -283,7 +283,7 @@ describe('issuer.certificatesPerSecond', () => {
 });
 
 describe('getCertificate', () => {
-  it('whoever waits for it may ask as often as he likes', async () => {
+  it('asks AWS at most twice a second, however often it is called', async () => {
     const { aws, issuer, time } = await world();
     const answer = aws.answers['GetCertificate'];
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
@@ -299,7 +299,7 @@ describe('getCertificate', () => {
     expect(aws.count('GetCertificate')).toBe(2);
   });
 
-  it('after IssueCertificate gave its name again it may be there', async () => {
+  it('asks AWS again after IssueCertificate returned the same ARN', async () => {
     const { aws, issuer } = await world();
     const answer = aws.answers['GetCertificate'];
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestInProgressException' });
@@ -309,7 +309,7 @@ describe('getCertificate', () => {
     expect(await issuer.getCertificate(ARN, CERTIFICATE_ARN)).toBeDefined();
   });
 
-  it('what AWS could not issue will not come', async () => {
+  it('fails when AWS could not issue the certificate', async () => {
     const { aws, issuer } = await world();
     aws.answers['GetCertificate'] = () => ({ __type: 'RequestFailedException', message: 'no' });
     await expect(issuer.getCertificate(ARN, CERTIFICATE_ARN)).rejects.toMatchObject({

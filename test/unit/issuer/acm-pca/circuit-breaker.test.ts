@@ -30,7 +30,7 @@ function world() {
 }
 
 describe('createCircuitBreaker', () => {
-  it('opens after five faults in a row, and says so once', async () => {
+  it('opens after five faults in a row, and reports that once', async () => {
     const { ask, fail, onChange } = world();
     await fail(4);
     expect(onChange).not.toHaveBeenCalled();
@@ -41,7 +41,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenCalledWith('open', expect.any(Error));
   });
 
-  it('a clock that is put back makes no pause longer', async () => {
+  it('does not prolong a pause when the clock is set back', async () => {
     const { time, ask, fail } = world();
     await fail(5);
     time.now -= 3_600_000;
@@ -73,7 +73,7 @@ describe('createCircuitBreaker', () => {
     expect(await ask('answers')).toBe('answer');
   });
 
-  it('a refusal is an answer too', async () => {
+  it('closes after a refusal, which is an answer too', async () => {
     const { time, ask, fail, onChange } = world();
     await fail(5);
     time.now += 1_000;
@@ -93,7 +93,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenCalledTimes(1);
   });
 
-  it('a trial that says nothing of the service leaves the circuit open for the next one', async () => {
+  it('stays open for the next trial after one that says nothing about the service', async () => {
     const { time, ask, fail, onChange } = world();
     await fail(5);
     time.now += 1_000;
@@ -103,7 +103,7 @@ describe('createCircuitBreaker', () => {
     expect(onChange).toHaveBeenLastCalledWith('closed');
   });
 
-  it('calls that began before it opened do not make the pause longer', async () => {
+  it('does not prolong the pause for calls that began before it opened', async () => {
     const { time, ask, fail, breaker } = world();
     let reject: (error: Error) => void = () => undefined;
     const begun = breaker(() => new Promise<string>((_, no) => (reject = no)));

@@ -96,11 +96,11 @@ describe('what AWS answers', () => {
     ['foreign', 404, 'null'],
     ['foreign', 407, 'Proxy Authentication Required'],
     ['fault', 503, '<html>A load balancer</html>'],
-  ])('%s: %i %s', async (kind, status, body) => {
+  ])('is a %s for status %i with body %s', async (kind, status, body) => {
     expect(await failureAt(await answering(status, body))).toMatchObject({ kind });
   });
 
-  it('its name, words and request id', async () => {
+  it('has the name, message and request id of the error', async () => {
     const endpoint = await answering(400, error('ResourceNotFoundException', 'No such CA'));
     expect(await failureAt(endpoint)).toEqual({
       kind: 'refused',
@@ -112,7 +112,7 @@ describe('what AWS answers', () => {
 });
 
 describe('no answer', () => {
-  it('fault: a refusal breaks off before it says why', async () => {
+  it('is a fault when a refusal breaks off before it says why', async () => {
     const endpoint = await startHttp((request, response) => {
       response.writeHead(400, { 'content-length': 100 });
       response.write('{"__type":', () => request.socket.destroy());
@@ -120,43 +120,43 @@ describe('no answer', () => {
     expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault' });
   });
 
-  it('fault: the connection breaks after the request was sent', async () => {
+  it('is a fault when the connection breaks after the request was sent', async () => {
     const endpoint = await startHttp((request) => void request.socket.destroy());
     expect(await failureAt(endpoint)).toMatchObject({ kind: 'fault', name: 'ECONNRESET' });
   });
 
-  it('fault: time is up', async () => {
+  it('is a fault when time is up', async () => {
     const endpoint = await startHttp(() => undefined);
     expect(await failureAt(endpoint, { within: 200 })).toMatchObject({ kind: 'fault' });
   });
 
-  it('unreachable: nobody listens', async () => {
+  it('is unreachable when no server listens', async () => {
     const port = await startTcp(() => undefined);
     const unused = port === 1 ? 2 : 1;
     const failure = await failureAt(`http://127.0.0.1:${unused}`);
     expect(failure).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
   });
 
-  it('unreachable: no such name', async () => {
+  it('is unreachable when the name does not exist', async () => {
     expect(await failureAt('http://nowhere.invalid')).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('unreachable: the connection breaks before TLS is there', async () => {
+  it('is unreachable when the connection breaks before TLS is established', async () => {
     const port = await startTcp((socket) => void socket.once('data', () => socket.destroy()));
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('unreachable: its certificate is not trusted', async () => {
+  it('is unreachable when its certificate is not trusted', async () => {
     const port = await startTls(() => undefined);
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('fault: what listens does not speak TLS, which is told as what follows is', async () => {
+  it('is a fault when the server does not speak TLS, which looks like the next case', async () => {
     const port = await startTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect(await failureAt(`https://127.0.0.1:${port}`)).toMatchObject({ kind: 'fault' });
   });
 
-  it('fault: something breaks into the TLS connection after the request', async () => {
+  it('is a fault when the TLS connection is corrupted after the request', async () => {
     let isReceived = false;
     const port = await startTls((socket) => {
       isReceived = true;
@@ -170,7 +170,7 @@ describe('no answer', () => {
     expect(failure.name).toMatch(/^(ERR_SSL_|EPROTO)/);
   });
 
-  it('unreachable: every address of the name was tried', () => {
+  it('is unreachable when every address of the name failed', () => {
     const refused = Object.assign(new Error('refused'), {
       syscall: 'connect',
       code: 'ECONNREFUSED',
@@ -181,13 +181,13 @@ describe('no answer', () => {
     expect(classifyFailure(aggregate)).toMatchObject({ kind: 'unreachable', name: 'ECONNREFUSED' });
   });
 
-  it('unreachable: no connection in time', () => {
+  it('is unreachable without a connection in time', () => {
     const message = 'Socket timed out without establishing a connection within 2000 ms';
     const timeout = Object.assign(new Error(message), { name: 'TimeoutError' });
     expect(classifyFailure(timeout)).toMatchObject({ kind: 'unreachable', name: 'TimeoutError' });
   });
 
-  it('unsigned: there are no credentials', async () => {
+  it('is unsigned without credentials', async () => {
     const none = () => Promise.reject(new Error('Could not load credentials from any providers'));
     expect(await failureAt('http://127.0.0.1:1', { credentials: none })).toMatchObject({
       kind: 'unsigned',
@@ -195,7 +195,7 @@ describe('no answer', () => {
     });
   });
 
-  it('unsigned: credentials do not come', async () => {
+  it('is unsigned when the credentials do not arrive in time', async () => {
     const never = () => new Promise<never>(() => undefined);
     expect(await failureAt('http://127.0.0.1:1', { credentials: never })).toMatchObject({
       kind: 'unsigned',
@@ -203,7 +203,7 @@ describe('no answer', () => {
     });
   });
 
-  it.each([undefined, 'text', {}, new Error('odd')])('fault: %s', (thrown) => {
+  it.each([undefined, 'text', {}, new Error('odd')])('is a fault for %s', (thrown) => {
     expect(classifyFailure(thrown)).toMatchObject({ kind: 'fault' });
   });
 });

@@ -10,7 +10,7 @@ function world(capacity = 3) {
 }
 
 describe('createExpiringCache', () => {
-  it('keeps a value until its end', async () => {
+  it('keeps a value until it expires', async () => {
     const { time, load, get } = world();
     expect(await get('a', 'one')).toBe('one');
     time.now += 99;
@@ -20,7 +20,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps nothing from a time that is still to come, as when the clock was put back', async () => {
+  it('drops a value from the future, as after the clock was set back', async () => {
     const { time, get } = world();
     await get('a', 'one');
     time.now += 50;
@@ -29,7 +29,7 @@ describe('createExpiringCache', () => {
     expect(await get('a', 'three')).toBe('three');
   });
 
-  it('calls at once share one load', async () => {
+  it('shares one load between concurrent calls', async () => {
     const { load, get } = world();
     expect(await Promise.all([get('a', 'one'), get('a', 'two'), get('b')])).toEqual([
       'one',
@@ -39,7 +39,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('a failure is for all who wait, and is not kept', async () => {
+  it('passes a failure to all waiting calls and does not cache it', async () => {
     const { cache, get } = world();
     const failing = vi.fn(() => Promise.reject(new Error('no')));
     const both = await Promise.allSettled([cache.get('a', failing), cache.get('a', failing)]);
@@ -48,7 +48,7 @@ describe('createExpiringCache', () => {
     expect(await get('a')).toBe('a');
   });
 
-  it('what is forgotten while it is loaded is not kept, and does not push out a later load', async () => {
+  it('does not keep a value that is forgotten during its load, nor lets it replace a later load', async () => {
     const { cache, get, load } = world();
     let finish: (dated: { value: string; expiresAt: number }) => void = () => undefined;
     const old = cache.get('a', () => new Promise((resolve) => (finish = resolve)));
@@ -60,7 +60,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('what has not been asked for the longest goes first', async () => {
+  it('drops the least recently used value first', async () => {
     const { load, get } = world(2);
     await get('a');
     await get('b');
@@ -74,7 +74,7 @@ describe('createExpiringCache', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('what weighs too much together goes, the oldest first, and what is too heavy by itself is not kept', async () => {
+  it('drops the oldest values beyond the capacity, and keeps none that alone exceeds it', async () => {
     const weigh = vi.fn(({ length }: string) => length);
     const cache = createExpiringCache<string>(() => 0, 10, weigh);
     const load = vi.fn();

@@ -49,7 +49,7 @@ const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret
 
 afterEach(() => vi.unstubAllEnvs());
 
-it('a request is signed for the region of its client, whatever account the CA is of', async () => {
+it('signs a request for the region of its client, whatever account the CA belongs to', async () => {
   const scopes: string[] = [];
   const endpoint = await startHttp(({ headers }) => {
     scopes.push(/Credential=AKID\/\d+\/([^,]+),/.exec(headers.authorization ?? '')?.[1] ?? '');
@@ -80,7 +80,7 @@ describe('credentials of the chain', () => {
   const keyOf = ({ headers }: IncomingMessage) =>
     /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '';
 
-  it('by IRSA: the token is read again near their end, as its file is rotated meanwhile', async () => {
+  it('are renewed from the rotated token file of IRSA shortly before they expire', async () => {
     const tokens: (string | null)[] = [];
     const sts = await startHttp((_, body) => {
       tokens.push(new URLSearchParams(body).get('WebIdentityToken'));
@@ -112,7 +112,7 @@ describe('credentials of the chain', () => {
     expect(tokens.slice(0, 2)).toEqual(['token-1', 'token-2']);
   });
 
-  it('of a file, which name no end: read again when AWS takes them no more', async () => {
+  it('are read from their file again when AWS rejects them as expired', async () => {
     const endpoint = await startHttp((request) => {
       if (keyOf(request) === 'ASIA2') return OK;
       const error = { __type: 'ExpiredTokenException', message: 'The security token is expired' };

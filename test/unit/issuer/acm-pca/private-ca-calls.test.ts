@@ -71,7 +71,7 @@ describe('once', () => {
     ['unavailable', outOfTime('expired: 20260101T000000Z is now earlier than 20260101T001000Z')],
     ['unavailable', outOfTime('not yet current: 20260101T001000Z is still later than now')],
     ['unanswered', Object.assign(new SyntaxError('<'), { $response: { statusCode: 403 } })],
-  ])('of IssueCertificate: %s, and is not tried again', async (fault, error) => {
+  ])('reports IssueCertificate as %s and does not try again', async (fault, error) => {
     const { calls, sending } = world();
     const send = sending(error);
     const asking = calls.once('IssueCertificate', EU, send);
@@ -85,7 +85,7 @@ describe('once', () => {
     [new CredentialsError('none'), 1],
     [REFUSED, 0],
     [answered('AccessDeniedException', 400), 0],
-  ])('what passes by itself is reported, since no device is told: %s', async (error, times) => {
+  ])('logs a transient fault, of which devices learn nothing: %s', async (error, times) => {
     const { calls, sending, rarely } = world();
     const asking = calls.once('IssueCertificate', EU, sending(error));
     await expect(asking).rejects.toThrow(error.message);
@@ -100,7 +100,7 @@ describe('once', () => {
       Object.assign(new SyntaxError('<'), { $response: { statusCode: 403 } }),
       /: HTTP 403: <; what answers there is not AWS Private CA: see issuer.endpoint/,
     ],
-  ])('tells the log what would help: %s', async (error, advice) => {
+  ])('logs what would help: %s', async (error, advice) => {
     const { calls, sending, rarely } = world();
     const asking = calls.once('IssueCertificate', EU, sending(error));
     await expect(asking).rejects.toThrow(advice);
@@ -109,7 +109,7 @@ describe('once', () => {
     ]);
   });
 
-  it('says who is to do what', async () => {
+  it('says what to allow to whom', async () => {
     const { calls, sending } = world();
     const denied = calls.once(
       'IssueCertificate',
@@ -148,13 +148,13 @@ describe('withRetries', () => {
     },
   );
 
-  it('of a read, a fault is no unanswered question', async () => {
+  it('reports a fault of a read as unavailable', async () => {
     const { calls, sending } = world();
     const asking = calls.withRetries('GetCertificate', EU, sending(FAULT, FAULT, FAULT));
     await expect(asking).rejects.toMatchObject({ fault: 'unavailable' });
   });
 
-  it('under lasting throttling AWS sees little more than the calls', async () => {
+  it('sends AWS little more than the calls themselves while it throttles', async () => {
     const { calls } = world();
     const send = vi.fn(() => Promise.reject(THROTTLED));
     for (let i = 0; i < 200; i += 1) {
@@ -166,7 +166,7 @@ describe('withRetries', () => {
 });
 
 describe('the circuit breaker', () => {
-  it('is one for a region, says when it opens and closes, and fails at once meanwhile', async () => {
+  it('serves one region, logs when it opens and closes, and fails calls at once meanwhile', async () => {
     const { calls, sending, report, time } = world();
     const down = sending(FAULT, FAULT, FAULT, FAULT, FAULT);
     for (let i = 0; i < 5; i += 1) {
@@ -207,13 +207,13 @@ describe('the region', () => {
     expect(clientOf.mock.results[0]?.value).toBe(clientOf.mock.results[1]?.value);
   });
 
-  it('is what the setting says', async () => {
+  it('is that of the setting if there is one', async () => {
     const { calls, sending, clientOf } = world('us-west-2');
     await calls.once('GetCertificate', EU, sending());
     expect(clientOf).toHaveBeenCalledWith('us-west-2');
   });
 
-  it('what is no ARN of a CA is not found', async () => {
+  it('does not find what is not the ARN of a CA', async () => {
     const { calls, sending } = world();
     const send = sending();
     await expect(calls.once('GetCertificate', 'nonsense', send)).rejects.toMatchObject({

@@ -34,7 +34,7 @@ function listOf(revoked: readonly Uint8Array[], urls: readonly string[] = []): U
   return derSigned(tbs, 'SHA256WITHRSA', sign(tbs));
 }
 
-it('a long list is read a little at a time, with others in between', async () => {
+it('yields to other work while it reads a long list', async () => {
   const same = entry('00ff01');
   const der = listOf([...Array.from({ length: 50_000 }, () => same), entry('02')]);
   let turns = 0;
@@ -50,13 +50,13 @@ it('a long list is read a little at a time, with others in between', async () =>
   expect(turns).toBeGreaterThanOrEqual(50);
 });
 
-it('its serial numbers are written without leading zeros', () => {
+it('writes serial numbers without leading zeros', () => {
   expect(['00', '0000ff', '0a'].map((hex) => hexSerialNumber(Buffer.from(hex, 'hex')))).toEqual([
     ...['0', 'ff', 'a'],
   ]);
 });
 
-it('of a partition it must be, that has the URL among its names', async () => {
+it('accepts a partition only if it names the URL', async () => {
   const [one, other] = ['http://a.example/crl/1.crl', 'http://b.example/crl/1.crl'];
   const read = (urls: readonly string[], partitionUrl?: string) =>
     readRevocationList(listOf([], urls), { issuer: certificate, now: NOW, partitionUrl });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createRareReport } from '../../../../src/issuer/acm-pca/report-rarely.ts';
 
-it('once a minute for each key, with the words of then', () => {
+it('reports each key once a minute, with the latest message', () => {
   const time = { now: 0 };
   const report = vi.fn();
   const rarely = createRareReport(() => time.now, report);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRetryBudget } from '../../../../src/issuer/acm-pca/retry-budget.ts';
 
-it('ten retries at once, and then one for ten calls', () => {
+it('allows ten retries at once, and then one for ten calls', () => {
   const budget = createRetryBudget();
   const spent = () => {
     let retries = 0;

@@ -76,7 +76,7 @@ async function startHttp(listener: RequestListener): Promise<string> {
 }
 
 describe('an authority that publishes nothing', () => {
-  it('nothing is known to be revoked, and that is reported once', async () => {
+  it('counts no certificate as revoked, and reports that once', async () => {
     const { issuer, arn, issue, report } = await world();
     const certificate = await issue();
     expect(await issuer.isRevoked(arn, certificate)).toBe(false);
@@ -87,7 +87,7 @@ describe('an authority that publishes nothing', () => {
 });
 
 describe('a complete CRL', () => {
-  it('is fetched once for calls at once, and again after a quarter of an hour', async () => {
+  it('is fetched once for concurrent calls, and again after a quarter of an hour', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     const fetched = vi.fn();
     const host = await startHttp((request, response) => {
@@ -124,7 +124,7 @@ describe('a complete CRL', () => {
       },
       /longer than 8388608 octets$/,
     ],
-  ])('that %s: unavailable, in words that name its URL', async (_, listener, reason) => {
+  ])('that %s is unavailable, with a message that names its URL', async (_, listener, reason) => {
     const { issuer, arn, issue, list } = await world();
     const host = await startHttp(listener);
     await list(host);
@@ -136,7 +136,7 @@ describe('a complete CRL', () => {
     await expect(issuer.getRevocationList(arn)).rejects.toMatchObject({ fault: 'unavailable' });
   });
 
-  it('is asked for again ten seconds after it was not to be had', async () => {
+  it('is fetched again ten seconds after a failure', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     let isDown = true;
     const host = await startHttp((_, response) => {
@@ -152,7 +152,7 @@ describe('a complete CRL', () => {
     expect(await issuer.isRevoked(arn, certificate)).toBe(false);
   });
 
-  it('of another authority, or of yesterday, is not believed', async () => {
+  it('of another authority, or out of date, is not accepted', async () => {
     const { ca, issuer, arn, issue, list, time } = await world();
     const other = await world();
     let source = arn;
@@ -172,7 +172,7 @@ describe('a complete CRL', () => {
 });
 
 describe('partitioned CRLs', () => {
-  it('the one that the certificate names tells', async () => {
+  it('are read at the URL that the certificate names', async () => {
     const { issuer, arn, issue, list, revoke, publicHost, time } = await world();
     await list(publicHost, { CrlType: 'PARTITIONED', CustomPath: 'parts' });
     const [revoked, valid] = [await issue(), await issue()];
@@ -184,7 +184,7 @@ describe('partitioned CRLs', () => {
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
-  it('a certificate that names none of them cannot be judged', async () => {
+  it('do not cover a certificate that names none of them', async () => {
     const { issuer, arn, issue, list, publicHost } = await world();
     const before = await issue();
     await list(publicHost, { CrlType: 'PARTITIONED' });
@@ -193,7 +193,7 @@ describe('partitioned CRLs', () => {
     await expect(asking).rejects.toThrow('names none of them');
   });
 
-  it('nor is one that names a host of its own', async () => {
+  it('do not cover a certificate that names another host', async () => {
     const { issuer, arn, issue, list, publicHost } = await world();
     await list('127.0.0.1:1', { CrlType: 'PARTITIONED' });
     const elsewhere = await issue();
@@ -208,7 +208,7 @@ describe('OCSP alone', () => {
       OcspConfiguration: { Enabled: true, OcspCustomCname: host },
     });
 
-  it('tells of each certificate', async () => {
+  it('tells whether each certificate is revoked', async () => {
     const opened = await world();
     const { issuer, arn, issue, revoke, publicHost, time } = opened;
     await respond(opened, publicHost);
@@ -221,7 +221,7 @@ describe('OCSP alone', () => {
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
-  it('what the responder does not know, or another one says, cannot be judged', async () => {
+  it('is unavailable when the responder does not know the certificate or is another one', async () => {
     const opened = await world();
     const { issuer, arn, issue, publicHost, time } = opened;
     await respond(opened, publicHost);
@@ -237,7 +237,7 @@ describe('OCSP alone', () => {
   it.each<[string, string, RegExp]>([
     ['unsuccessful', '30030a0106', /the OCSP response has the status 6$/],
     ['nonsense', '3000', /./],
-  ])('an answer that is %s: unavailable', async (_, hex, reason) => {
+  ])('is unavailable when the answer is %s', async (_, hex, reason) => {
     const opened = await world();
     const { issuer, arn, issue } = opened;
     const host = await startHttp(

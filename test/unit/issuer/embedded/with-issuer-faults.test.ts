@@ -18,7 +18,7 @@ describe('withIssuerFaults', () => {
     await expect(failing).rejects.toMatchObject({ name: 'IssuerError', fault, message: 'because' });
   });
 
-  it('hides the text of an error that nobody meant to show', async () => {
+  it('hides the text of an unexpected error', async () => {
     const failing = withIssuerFaults(Promise.reject(new Error('secret detail')));
     await expect(failing).rejects.toMatchObject({
       fault: 'unavailable',
@@ -26,7 +26,7 @@ describe('withIssuerFaults', () => {
     });
   });
 
-  it('takes a failure that is no answer for one after which it may have issued, where that matters', async () => {
+  it('treats an unexpected error as a possible success where the caller asks for that', async () => {
     const failing = withIssuerFaults(Promise.reject(new Error('disk full')), 'unanswered');
     await expect(failing).rejects.toMatchObject({ fault: 'unanswered' });
     const keyless = new KeyStoreError('unavailable', 'the token is not there');

@@ -69,7 +69,7 @@ const anyRecords = fc.uniqueArray(anyRecord, {
 });
 
 describe('an archive', () => {
-  it('gives back every record to the character, however its bytes come in', async () => {
+  it('returns every record unchanged, however its bytes are split', async () => {
     const roundTrip = async (records: readonly ArchivedRecord[], partSize: number) => {
       const { records: found, content } = await read(await archiveOf(records), partSize);
       expect(found).toHaveLength(records.length);
@@ -81,7 +81,7 @@ describe('an archive', () => {
     await fc.assert(fc.asyncProperty(anyRecords, fc.integer({ min: 1, max: 500 }), roundTrip));
   });
 
-  it('is read in portions, also where a chunk ends within a character', async () => {
+  it('is read in portions, even where a chunk ends within a character', async () => {
     const records = [...LARGE, { ...place, key: 'x', value: '👩‍💻ß'.repeat(CHUNK_BYTES / 8) }];
     const bytes = await archiveOf(records);
     expect(bytes.length).toBeGreaterThan(3 * SEALED_CHUNK);
@@ -94,7 +94,7 @@ describe('an archive', () => {
     expect((await read(bytes)).records).toEqual(records);
   });
 
-  it('says when it was made, what it is, and by its key id under which master key', async () => {
+  it('names its format, its time of creation and the key id of its master key', async () => {
     const bytes = await archiveOf(LARGE.slice(0, 3));
     expect(bytes.toString('latin1', 0, ARCHIVE_HEADER_BYTES)).toMatch(
       /^scep-connector archive 1 [0-9a-f]{16} (01){16}\n$/,
@@ -108,7 +108,7 @@ describe('an archive', () => {
     await expect(read(bytes, 100, [OTHER_KEY])).rejects.toThrow('another master key');
   });
 
-  it('is unreadable without the key and differs with each id', async () => {
+  it('cannot be read without the key, and differs with each id', async () => {
     const one = await archiveOf(LARGE);
     const another = await archiveOf(LARGE, Buffer.alloc(16, 2));
     expect(one.includes(LARGE[0]?.value.slice(0, 20) ?? '')).toBe(false);
@@ -116,7 +116,7 @@ describe('an archive', () => {
     expect(body(one)).not.toEqual(body(another));
   });
 
-  it('leaves out what has expired, and counters', async () => {
+  it('omits expired records and counters', async () => {
     let now = NOW;
     const store = openInMemoryRecordStore(() => now);
     await putRecords(store, [
@@ -132,7 +132,7 @@ describe('an archive', () => {
 });
 
 describe('an archive is refused', () => {
-  it('with any bit changed', async () => {
+  it('when any bit is changed', async () => {
     const bytes = await archiveOf(LARGE.slice(0, 2));
     const flip = async (at: number, bit: number) => {
       const changed = Buffer.from(bytes);
@@ -144,7 +144,7 @@ describe('an archive is refused', () => {
     for (let at = 0; at < ARCHIVE_HEADER_BYTES; at += 1) await flip(at, at % 8);
   });
 
-  it('cut off anywhere, also between chunks', async () => {
+  it('when it is cut off anywhere, even between chunks', async () => {
     const bytes = await archiveOf(LARGE);
     const borders = [0, 1, 2, 3].map((chunks) => ARCHIVE_HEADER_BYTES + chunks * SEALED_CHUNK);
     const ends = [...borders, ...borders.map((at) => at + 1), 0, 10, bytes.length - 1];
@@ -153,7 +153,7 @@ describe('an archive is refused', () => {
     }
   });
 
-  it('with chunks exchanged, left out, repeated, or of another archive', async () => {
+  it('when chunks are exchanged, omitted, repeated or of another archive', async () => {
     const bytes = await archiveOf(LARGE);
     const foreign = await archiveOf(LARGE, Buffer.alloc(16, 2));
     const head = bytes.subarray(0, ARCHIVE_HEADER_BYTES);
@@ -187,7 +187,7 @@ describe('an archive is refused', () => {
     ['', 'it is not an archive'],
     ['scep-connector archive 2 and what may come\n', 'newer than this program'],
     [`scep-connector archive 1 ${'0'.repeat(49)}\n`, 'first line is damaged'],
-  ])('that begins with %j', async (text, reason) => {
+  ])('when it begins with %j', async (text, reason) => {
     await expect(read(Buffer.from(text))).rejects.toThrow(reason);
   });
 
@@ -198,7 +198,7 @@ describe('an archive is refused', () => {
     ['no JSON', 'x\n', 'cannot be read'],
     ['no end', '{"createdAt":1,"counts":[]}', 'no end'],
     ['nothing', '', 'not those at its end'],
-  ])('that was written with %s', async (_, text, reason) => {
+  ])('when it was written with %s', async (_, text, reason) => {
     const head = (await archiveOf([])).subarray(0, ARCHIVE_HEADER_BYTES);
     const key = archiveKey(MASTER_KEY, parseArchiveHeader(head));
     const parts: Uint8Array[] = [head];

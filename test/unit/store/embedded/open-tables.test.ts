@@ -14,7 +14,7 @@ describe('openTables', () => {
     expect(await Promise.all(modes)).toEqual([0o700, 0o600, 0o600]);
   });
 
-  it('opens an empty data file, which a process leaves that was killed at its first start', async () => {
+  it('opens an empty data file, as left by a process that was killed at its first start', async () => {
     const directory = tempDirectory();
     await writeFile(path.join(directory, 'data.mdb'), '');
     const { environment, rows } = openTables(directory);
@@ -22,7 +22,7 @@ describe('openTables', () => {
     await environment.close();
   });
 
-  it('refuses a data file of something else, or one cut off in its header', async () => {
+  it('refuses a data file of another program, or one that ends within its header', async () => {
     const directory = tempDirectory();
     const dataFile = path.join(directory, 'data.mdb');
     const message = `cannot open the record store in ${directory}: data.mdb is damaged`;
@@ -38,7 +38,7 @@ describe('openTables', () => {
     }
   });
 
-  it('names the directory and the reason when it cannot be one', async () => {
+  it('names the directory and the reason when it cannot be opened', async () => {
     const file = path.join(tempDirectory(), 'file');
     await writeFile(file, '');
     expect(() => openTables(file)).toThrow(`cannot open the record store in ${file}: EEXIST`);

@@ -12,7 +12,10 @@ const put = (key: string, expiresAt?: number) => ({
   ...(expiresAt !== undefined && { expiresAt }),
 });
 
-/** A directory whose store holds a..e expiring at 1..5, one record that stays and two counters, one expiring at 3. */
+/**
+ * A directory whose store holds a..e expiring at 1..5, one record that stays and two counters, one
+ * expiring at 3.
+ */
 async function filledDirectory(): Promise<string> {
   const directory = tempDirectory();
   const store = await openLmdbRecordStore({ directory, clock: () => 0 });
@@ -35,7 +38,7 @@ async function rowsIn(directory: string) {
 }
 
 describe('sweepExpired', () => {
-  it('removes what expired until now and its index entries, oldest first, within the limit', async () => {
+  it('removes rows that have expired and their index entries, oldest first, up to the limit', async () => {
     const directory = await filledDirectory();
     const tables = openTables(directory);
     expect(await sweepExpired(tables, 3, 2)).toBe(2);
@@ -58,7 +61,7 @@ describe('sweepExpired', () => {
 describe('startSweeping', () => {
   const expiriesIn = async (directory: string) => (await rowsIn(directory)).expiries.length;
 
-  it('removes what was expired at each of many looks at the clock', async () => {
+  it('removes rows that were expired at each of many looks at the clock', async () => {
     const directory = await filledDirectory();
     const tables = openTables(directory);
     const times = [5, 3, 4];
@@ -69,7 +72,7 @@ describe('startSweeping', () => {
     expect((await rowsIn(directory)).rows).toEqual(['p::m', 'p:c:stays']);
   });
 
-  it('removes nothing because the clock was ahead for a while', async () => {
+  it('removes no live row when the clock was ahead for a while', async () => {
     const directory = await filledDirectory();
     const tables = openTables(directory);
     let looks = 0;

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../../../src/store/record-store.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 describe('transact', () => {
-  it('gives what the action gives, and its error to its own caller alone', async () => {
+  it('returns the result of the action, or its error to its own caller alone', async () => {
     const tables = openTables(tempDirectory());
     const row = { value: 'v', version: 1, expiresAt: undefined };
     const results = await Promise.allSettled([
@@ -23,7 +23,7 @@ describe('transact', () => {
     ]);
   });
 
-  it('waits for the reason that lmdb gives later and leaves no rejection unhandled', async () => {
+  it('awaits the reason that lmdb reports later, and leaves no rejection unhandled', async () => {
     const tables = openTables(tempDirectory());
     const unwritten = Object.assign(new Error('Commit failed (see commitError for details)'), {
       commitError: Promise.reject(new Error('No space left on device')),

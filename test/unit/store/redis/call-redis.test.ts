@@ -32,7 +32,7 @@ function staleCluster(refusals: readonly string[]) {
   return { refresh, sent, call: () => callRedis(caller, 'key', ['GET', 'key'], send) };
 }
 
-it('MOVED: asks the node that has the slot now, at once, and looks again who has what', async () => {
+it('follows MOVED at once to the node that has the slot now, and refreshes the slots', async () => {
   const cluster = staleCluster(['MOVED 866 other.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -42,7 +42,7 @@ it('MOVED: asks the node that has the slot now, at once, and looks again who has
   expect(cluster.refresh).toHaveBeenCalledTimes(1);
 });
 
-it('ASK: asks the node where the slot is going, for this once', async () => {
+it('follows ASK to the node where the slot is moving, for this call only', async () => {
   const cluster = staleCluster(['ASK 866 other.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -52,7 +52,7 @@ it('ASK: asks the node where the slot is going, for this once', async () => {
   expect(cluster.refresh).not.toHaveBeenCalled();
 });
 
-it('a node that is not reached is not insisted on', async () => {
+it('asks another node when one is not reached', async () => {
   const cluster = staleCluster(['MOVED 866 unknown.example:6380']);
   expect(await cluster.call()).toBe('done');
   expect(cluster.sent).toEqual([
@@ -61,7 +61,7 @@ it('a node that is not reached is not insisted on', async () => {
   ]);
 });
 
-it('nodes that send from one to the other are asked with pauses in between', async () => {
+it('pauses between nodes that redirect to each other', async () => {
   const moved = 'MOVED 866 other.example:6380';
   const cluster = staleCluster([moved, moved, moved, moved]);
   const begun = performance.now();
@@ -70,7 +70,7 @@ it('nodes that send from one to the other are asked with pauses in between', asy
   expect(performance.now() - begun).toBeGreaterThan(10);
 });
 
-it('takes an answer that came in while this process was too busy to read it', async () => {
+it('accepts an answer that arrived while this process was too busy to read it', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');

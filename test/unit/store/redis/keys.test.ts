@@ -20,7 +20,7 @@ describe('keysOf', () => {
     ]);
   });
 
-  it.each(AWKWARD)('keeps the partition %j in one slot, whatever its keys are', (partition) => {
+  it.each(AWKWARD)('keeps all keys of the partition %j in one slot', (partition) => {
     const keys = keysOf(PREFIX, partition);
     const all = [
       ...[keys.version, keys.expiries, keys.index('}{'), keys.record('{', '}')],
@@ -29,17 +29,20 @@ describe('keysOf', () => {
     expect(new Set(all.map(clusterSlot)).size).toBe(1);
   });
 
-  it('gives no two partitions a key in common', () => {
+  it('never names a key of one partition like a key of another', () => {
     expect(new Set(AWKWARD.map((name) => keysOf(PREFIX, name).version)).size).toBe(AWKWARD.length);
   });
 });
 
 describe('readKey', () => {
-  it.each(AWKWARD)('gives the partition %j back, and the collection of an index', (partition) => {
-    const { expiries, index } = keysOf(PREFIX, partition);
-    expect(readKey(PREFIX, expiries).partition).toBe(partition);
-    expect(readKey(PREFIX, index('c} {:i:'))).toEqual({ partition, collection: 'c} {:i:' });
-  });
+  it.each(AWKWARD)(
+    'reads the partition %j and the collection from the key of an index',
+    (partition) => {
+      const { expiries, index } = keysOf(PREFIX, partition);
+      expect(readKey(PREFIX, expiries).partition).toBe(partition);
+      expect(readKey(PREFIX, index('c} {:i:'))).toEqual({ partition, collection: 'c} {:i:' });
+    },
+  );
 });
 
 describe('clusterSlot', () => {
@@ -53,7 +56,7 @@ describe('clusterSlot', () => {
     ['foo{}{bar}', 8_363],
     ['foo{{bar}}zap', 4_015],
     ['foo{bar}{zap}', 5_061],
-  ])('of %j is %d', (key, slot) => {
+  ])('puts %j into slot %d', (key, slot) => {
     expect(clusterSlot(key)).toBe(slot);
   });
 });

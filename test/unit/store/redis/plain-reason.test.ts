@@ -12,7 +12,7 @@ it.each([
       return redis.get('a');
     },
   ],
-])('a server that the client is %s connected to is said to have no connection', async (_, call) => {
+])('names the missing connection of a client that is %s connected', async (_, call) => {
   const port = await freePort();
   const redis = new Redis({
     host: '127.0.0.1',

@@ -6,7 +6,10 @@ import { openRedisRecordStore } from '../../../../src/store/redis/redis-record-s
 import { startStopwatch } from '../../../support/load/stopwatch.ts';
 import { redisStoreSettings } from '../../../support/redis/redis-store-settings.ts';
 
-/** What is answered to a command, as Redis writes it, such as `+OK` or `-LOADING ...`; a line break is added. Undefined: nothing. */
+/**
+ * What is answered to a command, as Redis writes it, such as `+OK` or `-LOADING ...`; a line break
+ * is added. Undefined: nothing.
+ */
 type RedisAnswer = (name: string, values: readonly string[]) => string | undefined;
 
 interface FakeRedis {
@@ -65,39 +68,42 @@ const calls = (store: RecordStore) => ({
 });
 
 describe('a server that answers', () => {
-  it.each(STATES)('%s: the store is unavailable, in time', async (answer, advice) => {
-    const redis = await startFakeRedis(() => `-${answer}`);
-    const settings = { commandTimeoutMs: TIMEOUT };
-    const store = openRedisRecordStore(
-      redisStoreSettings({ topology: 'standalone', nodes: [redis.address] }, settings),
-    );
-    let attempts = 0;
-    const asked = Object.entries(calls(store)).map(async ([name, call]) => {
-      let refusal = '';
-      const ask = async () => {
-        attempts += 1;
-        refusal = await refusalOf(call);
-        return refusal;
-      };
-      if (name === 'collections') {
-        // It gives up when the connection is lost, as READONLY ends it.
-        await ask();
-        return;
-      }
-      // A busy machine may hear of nobody in so short a time.
-      await expect.poll(ask).toContain(`${answer}${advice && '; '}`);
-      expect(refusal).toContain(advice);
-    });
-    await Promise.all(asked);
-    // At growing intervals.
-    expect(redis.count('EVALSHA')).toBeLessThanOrEqual(attempts * 10);
-    await store.close();
-  });
+  it.each(STATES)(
+    'makes the store unavailable in time when it answers %s',
+    async (answer, advice) => {
+      const redis = await startFakeRedis(() => `-${answer}`);
+      const settings = { commandTimeoutMs: TIMEOUT };
+      const store = openRedisRecordStore(
+        redisStoreSettings({ topology: 'standalone', nodes: [redis.address] }, settings),
+      );
+      let attempts = 0;
+      const asked = Object.entries(calls(store)).map(async ([name, call]) => {
+        let refusal = '';
+        const ask = async () => {
+          attempts += 1;
+          refusal = await refusalOf(call);
+          return refusal;
+        };
+        if (name === 'collections') {
+          // It gives up when the connection is lost, as READONLY ends it.
+          await ask();
+          return;
+        }
+        // A busy machine may hear of nobody in so short a time.
+        await expect.poll(ask).toContain(`${answer}${advice && '; '}`);
+        expect(refusal).toContain(advice);
+      });
+      await Promise.all(asked);
+      // At growing intervals.
+      expect(redis.count('EVALSHA')).toBeLessThanOrEqual(attempts * 10);
+      await store.close();
+    },
+  );
 
   it.each([
     ['NOSCRIPT No matching script.', 'forgets its scripts at once'],
     ['ASK 866 127.0.0.1:1', 'sends on to itself'],
-  ])('%s, as one that %s: it is not asked without end', async (answer) => {
+  ])('is not asked without end when it answers %s, as one that %s', async (answer) => {
     const redis = await startFakeRedis((name) => (name === 'SCRIPT' ? '+OK' : `-${answer}`));
     const reach = { topology: 'standalone', nodes: [redis.address] } as const;
     const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: TIMEOUT }));
@@ -108,7 +114,7 @@ describe('a server that answers', () => {
     await store.close();
   });
 
-  it('NOSCRIPT, and then nothing: the store is unavailable, in time', async () => {
+  it('makes the store unavailable in time when it answers NOSCRIPT and then nothing', async () => {
     const redis = await startFakeRedis((name) =>
       name === 'SCRIPT' ? undefined : '-NOSCRIPT No script',
     );
@@ -120,7 +126,7 @@ describe('a server that answers', () => {
     await store.close();
   });
 
-  it('a mistake of ours: it is told as one', async () => {
+  it('reports a bug of this program as an Error', async () => {
     const redis = await startFakeRedis(() => '-ERR wrong number of arguments for this command');
     const reach = { topology: 'standalone', nodes: [redis.address] } as const;
     const store = openRedisRecordStore(redisStoreSettings(reach));
@@ -131,7 +137,7 @@ describe('a server that answers', () => {
 });
 
 describe('a cluster whose nodes send on to each other', () => {
-  it('is unavailable in time, and is not asked without end', async () => {
+  it('makes the store unavailable in time, and is not asked without end', async () => {
     let port = '';
     const redis = await startFakeRedis((name, values) => {
       if (name !== 'CLUSTER') return `-MOVED 866 127.0.0.1:${port}`;
@@ -157,7 +163,10 @@ describe('a cluster whose nodes send on to each other', () => {
   });
 });
 
-/** A server that speaks the protocol of Redis, lets every client in, and answers what a test wants to whatever else comes. */
+/**
+ * A server that speaks the protocol of Redis, lets every client in, and answers what a test wants
+ * to whatever else comes.
+ */
 async function startFakeRedis(answer: RedisAnswer): Promise<FakeRedis> {
   const counts = new Map<string, number>();
   const sockets = new Set<Socket>();
