@@ -1,8 +1,9 @@
-// What `helm test` runs, in the image of the server: makes a connector and a challenge over the API, enrols a device through it
-// with `scep-connector enrol`, verifies what it got, and deletes the connector. Prints a line for each step and no secret.
+// What `helm test` runs, in the image of the server: creates a connector and a challenge over the
+// API, enrols a device with `scep-connector enrol`, verifies the certificate, and deletes the
+// connector. Prints a line for each step and no secret.
 //
-// Environment: API_URL, ENROL_URL (where the enrol listener is reached from here), CREDENTIALS_FILE; and if they are not empty USER_NAME,
-// CA_ARN, REGION, TLS_CA (PEM) and PROGRAM (main.js of the server).
+// Environment: API_URL, ENROL_URL (the enrol listener as the pod reaches it), CREDENTIALS_FILE; and,
+// if not empty, USER_NAME, CA_ARN, REGION, TLS_CA (PEM) and PROGRAM (main.js of the server).
 import { spawn } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -33,7 +34,7 @@ async function enrolADevice() {
   const authority = CA_ARN || (await findAuthority()) || (await createAuthority());
   say(`the CA is ${authority}`);
   const caFile = path.join(directory, 'authority.pem');
-  // The API of AWS itself is not behind this server.
+  // With AWS Private CA this server does not serve the API of Private CA.
   const isOurs = await api('ca', 'certificate', authority, '--out', caFile).then(
     () => true,
     () => false,
@@ -86,7 +87,7 @@ async function createAuthority() {
   return arn;
 }
 
-/** The certificate is that of the key, and each certificate of the chain issued the one before. */
+/** Checks that the certificate is for the key, and that each in the chain issued the one before. */
 function verify() {
   const file = (name) => readFileSync(path.join(directory, name), 'utf8');
   const blocks = `${file('chain.pem')}${file('ca.pem')}`.match(
@@ -116,7 +117,7 @@ function api(...args) {
   });
 }
 
-/** That of USER_NAME, or the first one without a policy, which may do everything in its account. */
+/** The credential of USER_NAME, or the first without a policy, which may do all in its account. */
 function accessKey() {
   const { parse } = createRequire(PROGRAM)('yaml');
   const credentials = parse(readFileSync(CREDENTIALS_FILE, 'utf8'));
@@ -135,7 +136,7 @@ function accessKey() {
   };
 }
 
-/** What the command prints. @throws Error with the line on standard error when it fails */
+/** Returns the command's output. @throws Error with the line on standard error when it fails */
 function run(args, environment) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {

@@ -44,7 +44,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{/* What Pod Security Admission calls restricted, for each container. */}}
+{{/* The restricted Pod Security Standard, for each container. */}}
 {{- define "scep-connector.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -1,4 +1,4 @@
-{{/* Says what is missing or does not fit together, before anything is made. */}}
+{{/* Fails with one line for a missing value or a contradiction, before anything is created. */}}
 {{- define "scep-connector.validate" -}}
 {{- $v := .Values -}}
 {{- if not $v.image.repository }}{{ fail "image.repository is required: where you pushed the image that you built from the Dockerfile" }}{{ end }}
@@ -21,7 +21,7 @@
 {{- if and $v.api.ingress.enabled (not $v.api.ingress.hosts) }}{{ fail "api.ingress.hosts is required with api.ingress.enabled" }}{{ end }}
 {{- end }}
 
-{{/* The settings that have to do with other objects: each has a value of its own, and is refused under config. */}}
+{{/* The settings that other objects depend on: each has its own value, and is refused under config. */}}
 {{- define "scep-connector.ownSettings" -}}
 publicUrl: {{ .Values.publicUrl | quote }}
 dataDir: /app/data
@@ -86,13 +86,13 @@ store:
 {{- end }}
 {{- end }}
 
-{{/* The file of settings. */}}
+{{/* The settings file. */}}
 {{- define "scep-connector.settings" -}}
 {{- $own := include "scep-connector.ownSettings" . | fromYaml -}}
 {{- mergeOverwrite (deepCopy .Values.config) $own | toPrettyJson }}
 {{- end }}
 
-{{/* Each Secret that is mounted: name of the volume, of the Secret, and keys with the files they become. */}}
+{{/* Each mounted Secret: name of the volume, of the Secret, and its keys with their file names. */}}
 {{- define "scep-connector.secretVolumes" -}}
 {{- $v := .Values -}}
 {{- $redis := eq $v.store.kind "redis" -}}

@@ -36,7 +36,7 @@ async function issuerWith(policy: string) {
   return { issuer, authorityArn };
 }
 
-/** Each call of the port. */
+/** Makes each call of the issuer. */
 async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerWith>>) {
   await issuer.describeAuthority(authorityArn);
   const subject = parseDistinguishedNameText('CN=device');
@@ -55,7 +55,7 @@ async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerW
   expect(await issuer.getRevocationList(authorityArn)).toBeDefined();
 }
 
-it('the policy of docs/aws-private-ca.md is enough', async () => {
+it('needs no more than the policy of docs/aws-private-ca.md to enrol', async () => {
   await enrol(await issuerWith(EXAMPLE));
 });
 
@@ -64,7 +64,7 @@ it.each([
   'DescribeCertificateAuthority',
   'GetCertificate',
   'GetCertificateAuthorityCertificate',
-])('and without %s it is not, which the message says', async (action) => {
+])('names %s in the error when the policy lacks it', async (action) => {
   const lacking = await issuerWith(EXAMPLE.replace(`"acm-pca:${action}"`, '"acm-pca:ListTags"'));
   const enrolling = enrol(lacking);
   await expect(enrolling).rejects.toMatchObject({ name: 'IssuerError', fault: 'access-denied' });

@@ -15,7 +15,7 @@ import { markdownTable, withSection } from '../../support/docs/markdown-table.ts
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/cli.md');
 
-/** Every command that does something, by its name with those of its parents. */
+/** Every command without subcommands, by its name after the names of its parents. */
 function commands(parent: Command, prefix = ''): readonly (readonly [string, Command])[] {
   return parent.commands.flatMap((command) => {
     const name = `${prefix}${command.name()}`;
@@ -72,7 +72,7 @@ function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
   return text === undefined ? '' : `\`${String(text)}\``;
 }
 
-it('docs/cli.md has the options of every command, as the program has them', async () => {
+it('lists in docs/cli.md the options of every command of the program', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const made = commands(program()).reduce(
     (text, [name, command]) => withSection(text, name, optionTable(command)),
@@ -81,7 +81,7 @@ it('docs/cli.md has the options of every command, as the program has them', asyn
   await expect(made).toMatchFileSnapshot(PAGE);
 });
 
-it('and a section for each, and for nothing else', () => {
+it('has in docs/cli.md a section for each command and no other section', () => {
   const headings = [...readFileSync(PAGE, 'utf8').matchAll(/^## .*`(.*)`$/gm)].map(
     ([, name]) => name,
   );

@@ -54,7 +54,7 @@ describe.each(QUIRKS)('$name', (quirk) => {
     expect(tests.map(missingTest).filter(Boolean)).toEqual([]);
   });
 
-  it('names the function that does it', () => {
+  it('names a function that exists', () => {
     const [file = '', name = ''] = quirk.where.split('#');
     expect(existsSync(path.join(ROOT, 'src', file))).toBe(true);
     const source = readFileSync(path.join(ROOT, 'src', file), 'utf8');
@@ -62,11 +62,11 @@ describe.each(QUIRKS)('$name', (quirk) => {
   });
 });
 
-it('no two have one name', () => {
+it('gives each quirk a name of its own', () => {
   expect(new Set(QUIRKS.map(({ name }) => name)).size).toBe(QUIRKS.length);
 });
 
-it('docs/client-quirks.md says what the rows say', async () => {
+it('generates docs/client-quirks.md from the quirks of the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const reading = markdownTable(
     ['name', 'leniency', 'for', 'switched on by'],

@@ -42,18 +42,18 @@ function ratesTable(): string {
   );
 }
 
-it('the tables of docs/configuration.md are those of the code', async () => {
+it('generates the tables of docs/configuration.md from the settings', async () => {
   const made = withSection(withSection(page, 'settings', settingsTable()), 'rates', ratesTable());
   await expect(made).toMatchFileSnapshot(PAGE);
 });
 
-it('the example is right', () => {
+it('accepts the example of docs/configuration.md', () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
   const { mistakes } = parseSettings([readSettingsFile(SETTINGS, 'example', example)]);
   expect(mistakes).toEqual([]);
 });
 
-it('no two variables have one name', () => {
+it('gives each environment variable a name of its own', () => {
   const variables = [...settings.map(({ variable }) => variable), ...CREDENTIAL_VARIABLES];
   expect(new Set(variables).size).toBe(variables.length);
 });

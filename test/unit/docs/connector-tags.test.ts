@@ -5,7 +5,7 @@ import { CONNECTOR_TAGS, type ConnectorTag } from '../../../src/connectors/tags/
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/connector-tags.md');
 
-it('the table of docs/connector-tags.md is that of the code', async () => {
+it('generates the table of docs/connector-tags.md from the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const [before, after] = [page.split('<!-- table -->')[0], page.split('<!-- /table -->')[1]];
   await expect(

@@ -28,7 +28,7 @@ describe('the Dockerfile', () => {
     return found?.text ?? '';
   }
 
-  it('copies what is there, and .dockerignore lets through that alone', () => {
+  it('copies files that exist, and .dockerignore admits only these', () => {
     const sources = copies.filter(({ from }) => from === undefined).flatMap((copy) => copy.sources);
     expect(sources.filter((source) => !existsSync(path.join(ROOT, source)))).toEqual([]);
     const isCopied = (file: string) =>
@@ -41,7 +41,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs as a user by number, without a shell in between that would keep SIGTERM to itself', () => {
+  it('runs as a numeric user, without a shell that would swallow SIGTERM', () => {
     expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(readExecForm(last('ENTRYPOINT'))[0]).toBe('node');
     expect(readExecForm(last('CMD'))).toEqual(['serve']);
@@ -56,7 +56,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('reading a Dockerfile', () => {
-  it('joins lines that go on, and leaves comments out', () => {
+  it('joins continued lines and skips comments', () => {
     const text = 'FROM node:24 AS build\n# Why.\nRUN one \\\n  two\nLABEL a="b c" d=e\n';
     expect(parseDockerfile(text)).toEqual([
       {

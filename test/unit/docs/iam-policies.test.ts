@@ -7,14 +7,14 @@ import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../../docs/iam-policies.md');
 
-it('the lists of docs/iam-policies.md are those of the code', async () => {
+it('generates the lists of docs/iam-policies.md from the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   await expect(filled(filled(page, 'keys', keys()), 'operators', operators())).toMatchFileSnapshot(
     PAGE,
   );
 });
 
-it('the example is a policy', () => {
+it('accepts the example of docs/iam-policies.md', () => {
   const [, example = ''] = /```json\n(.*?)```/s.exec(readFileSync(PAGE, 'utf8')) ?? [];
   expect(parsePolicy(example).statements).toHaveLength(3);
 });

@@ -10,7 +10,7 @@ function filesIn(directory: string, ending: RegExp): readonly string[] {
     .map((file) => path.join(directory, file));
 }
 
-/** What is written for readers: pages whole, and the comments of source files. */
+/** The prose of a file: a page as a whole, of a source file its comments. */
 function readProse(file: string): string {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   if (file.endsWith('.md')) return text;
@@ -22,7 +22,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'helm/README.md', ...filesIn('doc
 const SOURCES = ['src', 'test', 'bench'].flatMap((directory) => filesIn(directory, /\.ts$/));
 const NAME = /(?<![\w./-])(?:src|test|docs|helm|bench|certs)\/[\w./-]+\.(?:ts|md|sh|json|yaml)\b/g;
 
-it('what pages and comments name by its path is there', () => {
+it('finds every file that a page or a comment names by its path', () => {
   const missing = [...PAGES, ...SOURCES].flatMap((file) =>
     [...readProse(file).matchAll(NAME)]
       .map(([name]) => name)

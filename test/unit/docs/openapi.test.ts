@@ -9,7 +9,7 @@ import { modelJsonSchema, wireJsonSchema } from '../../support/api-model/wire-js
 type AnyOperation = Operation<unknown, unknown>;
 type Schema = ReturnType<typeof wireJsonSchema>;
 
-/** Of the front end: they come before the operation, and every operation has them. */
+/** Errors of the front end: every operation has them. */
 const FRONT_END = [
   'IncompleteSignatureException',
   'InvalidSignatureException',
@@ -20,12 +20,12 @@ const FRONT_END = [
 
 const FILE = path.resolve(import.meta.dirname, '../../../docs/openapi.json');
 
-it('docs/openapi.json is what the schemas of the operations say', async () => {
+it('generates docs/openapi.json from the schemas of the operations', async () => {
   const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
   await expect(text).toMatchFileSnapshot(FILE);
 });
 
-/** The API of Connector for SCEP as OpenAPI 3.1, made from the schemas that the server itself checks inputs with. */
+/** The API of Connector for SCEP as OpenAPI 3.1, from the schemas that check inputs. */
 function openApiDocument(): object {
   const operations: readonly (readonly [string, AnyOperation])[] = Object.entries(OPERATIONS);
   const paths: Record<string, Record<string, object>> = {};
@@ -122,7 +122,7 @@ function requestBody(
   return { required: true, content: json(schema) };
 }
 
-/** One for each status, whichever errors have it. */
+/** One response for each status, for all errors that have it. */
 function errorResponses({ errors }: AnyOperation): Readonly<Record<string, object>> {
   const names = [...errors, ...FRONT_END].toSorted();
   const statuses = [...new Set(names.map((name) => AWS_ERRORS[name]))].toSorted();

@@ -12,7 +12,7 @@ const README = path.join(CHART, 'README.md');
 const settings = listSettings(SETTINGS);
 
 describe('the values of the chart', () => {
-  it('are described, each', () => {
+  it('have a description each', () => {
     expect(values.filter(({ meaning }) => meaning === '').map(({ path }) => path)).toEqual([]);
     expect(values.length).toBeGreaterThan(70);
   });
@@ -31,14 +31,14 @@ describe('the values of the chart', () => {
     await expect(withSection(page, 'values', table)).toMatchFileSnapshot(README);
   });
 
-  it('that stand for settings name settings that exist', () => {
+  it('replace only settings that exist', () => {
     const unknown = OWN_SETTINGS.filter(
       (own) => !settings.some(({ path }) => path === own || path.startsWith(`${own}.`)),
     );
     expect(unknown).toEqual([]);
   });
 
-  it('leave no place for a secret of the server', () => {
+  it('include no secret setting of the server', () => {
     const schema = JSON.stringify(chartSchema(values));
     for (const { path, setting } of settings.filter(({ setting }) => setting.secret)) {
       expect(schema, path).not.toContain(setting.meaning);
