@@ -2,8 +2,8 @@
 // API, enrols a device with `scep-connector enrol`, verifies the certificate, and deletes the
 // connector. Prints a line for each step and no secret.
 //
-// Environment: API_URL, ENROL_URL (the enrol listener as the pod reaches it), CREDENTIALS_FILE; and,
-// if not empty, USER_NAME, CA_ARN, REGION, TLS_CA (PEM) and PROGRAM (main.js of the server).
+// Environment: API_URL, ENROL_URL (the enrol listener as the pod reaches it), CREDENTIALS_FILE;
+// and, if not empty, USER_NAME, CA_ARN, REGION, TLS_CA (PEM) and PROGRAM (main.js of the server).
 import { spawn } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
