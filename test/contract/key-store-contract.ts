@@ -32,7 +32,7 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
       key = await store.generate(AUTHORITY, keyAlgorithm);
     });
 
-    it('is what was asked for', () => {
+    it('has the requested algorithm', () => {
       const publicKey = importPublicKey(key.subjectPublicKeyInfo);
       expect(describePublicKey(publicKey)).toEqual(KINDS[keyAlgorithm]);
     });
@@ -40,20 +40,20 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
     const { keyType } = KEY_ALGORITHMS[keyAlgorithm];
     const algorithms = Object.keys(SIGNING_ALGORITHMS) as SigningAlgorithm[];
     const fitting = algorithms.filter((name) => SIGNING_ALGORITHMS[name].keyType === keyType);
-    it.each(fitting)('signs by %s, and openssl agrees', async (algorithm) => {
+    it.each(fitting)('signs with %s, and OpenSSL verifies the signature', async (algorithm) => {
       const signature = await key.signingKey.sign(algorithm, BYTES);
       const signed = { publicKey: key.subjectPublicKeyInfo, algorithm, bytes: BYTES };
       expect(verifiesByOpenssl({ ...signed, signature })).toBe(true);
       expect(verifiesByOpenssl({ ...signed, bytes: Buffer.from('x'), signature })).toBe(false);
     });
 
-    it('does not sign by an algorithm of another key type', async () => {
+    it('does not sign with an algorithm of another key type', async () => {
       const other = algorithms.find((name) => SIGNING_ALGORITHMS[name].keyType !== keyType);
       if (other === undefined) throw new Error('there are two key types');
       await expect(key.signingKey.sign(other, BYTES)).rejects.toThrow(RangeError);
     });
 
-    it('is found again by its record as stored', async () => {
+    it('opens again from its stored record', async () => {
       const stored = keyRecordSchema.encode(key.record);
       const record = keyRecordSchema.decode(structuredClone(stored)) as Key;
       const [algorithm] = fitting;
@@ -64,14 +64,14 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
       expect(verifiesByOpenssl({ ...signed, signature })).toBe(true);
     });
 
-    it('is nowhere to be seen', () => {
+    it('is exposed nowhere', () => {
       const shown = JSON.stringify([key.record, Object.keys(key.signingKey)]);
       expect(shown).not.toContain('PRIVATE');
       expect(Object.keys(key.signingKey)).toEqual(['sign']);
     });
   });
 
-  it('signs many at once', async () => {
+  it('signs concurrently', async () => {
     const store = await open();
     const { signingKey, subjectPublicKeyInfo } = await store.generate(AUTHORITY, 'EC_prime256v1');
     const texts = Array.from({ length: 40 }, (_, i) => Buffer.from(`certificate ${i}`));
@@ -87,7 +87,7 @@ export function keyStoreContract<Key extends KeyRecord>(open: () => Promise<KeyS
     expect(verified).toEqual(texts.map(() => true));
   });
 
-  it('makes another key each time', async () => {
+  it('makes a different key each time', async () => {
     const store = await open();
     const first = await store.generate(AUTHORITY, 'EC_prime256v1');
     const second = await store.generate(AUTHORITY, 'EC_prime256v1');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { claimAuthorityId } from '../authority/authority-index.ts';
 import { derAuthorityRequestInfo } from '../authority/authority-request-info.ts';
 import { readTags, tagListSchema } from '../authority/authority-tags.ts';
@@ -96,7 +97,7 @@ function readConfiguration(input: Input): AuthorityConfiguration {
     keyAlgorithm,
     signingAlgorithm: requireMatchingAlgorithm(keyAlgorithm, SigningAlgorithm),
     subject: Subject,
-    ...(CsrExtensions && { csrExtensions: CsrExtensions }),
+    ...omitUndefined({ csrExtensions: CsrExtensions }),
     revocation: changeRevocation(undefined, input.RevocationConfiguration),
     keyStorageSecurityStandard: input.KeyStorageSecurityStandard ?? 'FIPS_140_2_LEVEL_3_OR_HIGHER',
     usageMode: input.UsageMode ?? 'GENERAL_PURPOSE',

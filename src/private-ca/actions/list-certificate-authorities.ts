@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { listEntries } from '../../store/collection.ts';
 import {
   authorityIndexPartition,
@@ -41,7 +42,7 @@ export const listCertificateAuthorities = defineAction({
     const after = openPosition(ca, list, input.NextToken);
     if (input.ResourceOwner === 'OTHER_ACCOUNTS') return { CertificateAuthorities: [] };
     const limit = Math.min(input.MaxResults ?? LONGEST_PAGE, LONGEST_PAGE);
-    const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+    const page = omitUndefined({ limit: limit + 1, after });
     const partition = authorityIndexPartition(ca.scope);
     const indexed = await listEntries(ca.store, partition, indexedAuthorities, page);
     const { items, NextToken } = pageOf(ca, list, indexed, limit);
@@ -51,7 +52,7 @@ export const listCertificateAuthorities = defineAction({
       CertificateAuthorities: found.flatMap((authority) =>
         authority === undefined ? [] : [describeAuthority(authority, now)],
       ),
-      ...(NextToken !== undefined && { NextToken }),
+      ...omitUndefined({ NextToken }),
     };
   },
 });

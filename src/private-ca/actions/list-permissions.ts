@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { listEntries } from '../../store/collection.ts';
 import { PERMITTED_PRINCIPAL, permissions } from '../authority/authority-permissions.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
@@ -40,7 +41,7 @@ export const listPermissions = defineAction({
     const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
     const list = { operation: 'ListPermissions', parent: arn };
     const after = openPosition(ca, list, input.NextToken);
-    const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+    const page = omitUndefined({ limit: limit + 1, after });
     const partition = authorityPartition(authority.id);
     const entries = await listEntries(ca.store, partition, permissions, page);
     const { items, ...more } = pageOf(ca, list, entries, limit);

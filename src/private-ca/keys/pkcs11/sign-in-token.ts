@@ -24,8 +24,8 @@ interface TokenSignature {
 const MAX_SIGNATURE_OCTETS = 1_024;
 
 /**
- * A signature over `bytes`; ECDSA as DER. The digest is computed here: a long CRL need not travel to
- * the token, and every token has the three mechanisms that sign a digest.
+ * A signature over `bytes`; ECDSA as DER. The digest is computed here: a long CRL need not travel
+ * to the token, and every token has the three mechanisms that sign a digest.
  */
 export async function signInToken(
   session: TokenSession,

@@ -24,18 +24,21 @@ function decide(statement: object, name: keyof typeof ACTIONS, input: object): P
 }
 
 describe('the access that actions need', () => {
-  it.each(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[])('%s is named as itself', (name) => {
-    const [first] = ACTIONS[name].access(caller, {});
-    expect(first).toMatchObject({ action: `acm-pca:${name}`, resources: ['*'] });
-    const inList = name === 'CreateCertificateAuthority' || name === 'ListCertificateAuthorities';
-    const [named] = ACTIONS[name].access(caller, {
-      CertificateAuthorityArn,
-      ResourceArn: CertificateAuthorityArn,
-    });
-    expect(named?.resources).toEqual([inList ? '*' : CertificateAuthorityArn]);
-  });
+  it.each(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[])(
+    '%s asks for the right of its own name',
+    (name) => {
+      const [first] = ACTIONS[name].access(caller, {});
+      expect(first).toMatchObject({ action: `acm-pca:${name}`, resources: ['*'] });
+      const inList = name === 'CreateCertificateAuthority' || name === 'ListCertificateAuthorities';
+      const [named] = ACTIONS[name].access(caller, {
+        CertificateAuthorityArn,
+        ResourceArn: CertificateAuthorityArn,
+      });
+      expect(named?.resources).toEqual([inList ? '*' : CertificateAuthorityArn]);
+    },
+  );
 
-  it('asks for the right to tag when a new authority gets tags, and shows them', async () => {
+  it('asks for the right to tag when a new authority gets tags, and passes them to the policy', async () => {
     const create = { Effect: 'Allow', Action: 'acm-pca:CreateCertificateAuthority', Resource: '*' };
     const Tags = [{ Key: 'team', Value: 'pki' }];
     expect(await decide(create, 'CreateCertificateAuthority', {})).toBe('allowed');
@@ -53,7 +56,7 @@ describe('the access that actions need', () => {
     expect(await decide(both, 'CreateCertificateAuthority', { Tags: others })).not.toBe('allowed');
   });
 
-  it('judges a template by its ARN here, in whatever partition it is named', async () => {
+  it("judges a template by its ARN in the caller's partition, whichever partition the request names", async () => {
     const statement = [
       { Effect: 'Allow', Action: 'acm-pca:*', Resource: '*' },
       {
@@ -84,7 +87,7 @@ describe('the access that actions need', () => {
     expect(await issue()).toContain('explicit deny');
   });
 
-  it('shows what is tagged and untagged', async () => {
+  it('passes the tags and keys of a request to the conditions of the policy', async () => {
     const statement = {
       Effect: 'Allow',
       Action: 'acm-pca:*tag*',

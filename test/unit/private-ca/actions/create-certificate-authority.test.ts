@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import {
   authorityIndexPartition,
@@ -38,7 +39,7 @@ async function statusOf(ca: PrivateCa, arn: object): Promise<string> {
 }
 
 describe('CreateCertificateAuthority', () => {
-  it('makes an authority that is CREATING, then waits for its certificate', async () => {
+  it('creates an authority that is CREATING and then PENDING_CERTIFICATE', async () => {
     const ca = openTestPrivateCa();
     const arn = await ACTIONS.CreateCertificateAuthority(ca, input);
     const { CertificateAuthorityArn } = arn;
@@ -71,7 +72,7 @@ describe('CreateCertificateAuthority', () => {
     });
   });
 
-  it('keeps what it was told: extensions of the CSR, revocation, usage mode, storage, tags', async () => {
+  it('stores CSR extensions, revocation, usage mode, key storage standard and tags', async () => {
     const ca = openTestPrivateCa();
     const CsrExtensions = {
       KeyUsage: { KeyCertSign: true, CRLSign: true },
@@ -150,7 +151,7 @@ describe('CreateCertificateAuthority', () => {
     },
   );
 
-  it('leaves nothing after a crash before anything but the index knew, and repeats by the token', async () => {
+  it('leaves nothing after a crash that only the index saw, and a repeat with the token succeeds', async () => {
     const time = { now: Date.now() };
     const ca = openTestPrivateCa({ clock: () => time.now });
     const tokened = { ...input, IdempotencyToken: 't' };
@@ -176,34 +177,37 @@ describe('CreateCertificateAuthority', () => {
     ['EC_prime256v1', 'SHA512WITHECDSA'],
     ['EC_secp384r1', 'SHA384WITHECDSA'],
     ['EC_secp521r1', 'SHA512WITHECDSA'],
-  ])('gives a CSR with %s that OpenSSL verifies', async (KeyAlgorithm, SigningAlgorithm) => {
-    const ca = openTestPrivateCa();
-    const arn = await createTestAuthority(ca, {
-      CertificateAuthorityConfiguration: { ...configuration, KeyAlgorithm, SigningAlgorithm },
-    });
-    const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);
-    const openssl = ['req', '-verify', '-noout', '-text'];
-    const { stdout: text } = await runOrThrow('openssl', openssl, { input: Csr });
-    expect(text).toMatch(/Basic Constraints: critical\s+CA:TRUE/);
-    const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE REQUEST', Csr);
-    const request = parseCertificationRequest(der);
-    expect(formatName(request.subject)).toBe('L=Here,CN=Root,ST=WA,O=Lab,C=US');
-    expect(
-      parseName(request.subject)
-        .flat()
-        .map(({ stringType }) => stringType),
-    ).toEqual(['PrintableString', ...['UTF8String', 'UTF8String', 'UTF8String', 'UTF8String']]);
-    const spki = {
-      key: Buffer.from(request.subjectPublicKeyInfo),
-      format: 'der',
-      type: 'spki',
-    } as const;
-    expect(createPublicKey(spki).asymmetricKeyType).toBe(
-      KeyAlgorithm.startsWith('RSA') ? 'rsa' : 'ec',
-    );
-  });
+  ])(
+    'returns a CSR with a key of %s that OpenSSL verifies',
+    async (KeyAlgorithm, SigningAlgorithm) => {
+      const ca = openTestPrivateCa();
+      const arn = await createTestAuthority(ca, {
+        CertificateAuthorityConfiguration: { ...configuration, KeyAlgorithm, SigningAlgorithm },
+      });
+      const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);
+      const openssl = ['req', '-verify', '-noout', '-text'];
+      const { stdout: text } = await runOrThrow('openssl', openssl, { input: Csr });
+      expect(text).toMatch(/Basic Constraints: critical\s+CA:TRUE/);
+      const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE REQUEST', Csr);
+      const request = parseCertificationRequest(der);
+      expect(formatName(request.subject)).toBe('L=Here,CN=Root,ST=WA,O=Lab,C=US');
+      expect(
+        parseName(request.subject)
+          .flat()
+          .map(({ stringType }) => stringType),
+      ).toEqual(['PrintableString', ...['UTF8String', 'UTF8String', 'UTF8String', 'UTF8String']]);
+      const spki = {
+        key: Buffer.from(request.subjectPublicKeyInfo),
+        format: 'der',
+        type: 'spki',
+      } as const;
+      expect(createPublicKey(spki).asymmetricKeyType).toBe(
+        KeyAlgorithm.startsWith('RSA') ? 'rsa' : 'ec',
+      );
+    },
+  );
 
-  it('keeps the private key out of the store in the clear', async () => {
+  it('stores no private key in the clear', async () => {
     const store = openInMemoryRecordStore(Date.now);
     const values: string[] = [];
     const watching = {
@@ -221,7 +225,7 @@ describe('CreateCertificateAuthority', () => {
     expect(stored).not.toContain('MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg');
   });
 
-  it('makes one authority for a token within five minutes, also for calls at once', async () => {
+  it('creates one authority for a token within five minutes, also for concurrent calls', async () => {
     let now = Date.now();
     const ca = openTestPrivateCa({ clock: () => now });
     const create = () =>
@@ -234,13 +238,13 @@ describe('CreateCertificateAuthority', () => {
     expect(await create()).not.toEqual(first);
   });
 
-  it('makes an authority for every call without a token', async () => {
+  it('creates an authority for every call without a token', async () => {
     const ca = openTestPrivateCa();
     const first = await ACTIONS.CreateCertificateAuthority(ca, input);
     expect(await ACTIONS.CreateCertificateAuthority(ca, input)).not.toEqual(first);
   });
 
-  it('gives a later call with the token of a deleted authority another one', async () => {
+  it('creates another authority for the token of a deleted one', async () => {
     const ca = openTestPrivateCa();
     const tokened = { ...input, IdempotencyToken: 't' };
     const first = await ACTIONS.CreateCertificateAuthority(ca, tokened);
@@ -248,7 +252,7 @@ describe('CreateCertificateAuthority', () => {
     expect(await ACTIONS.CreateCertificateAuthority(ca, tokened)).not.toEqual(first);
   });
 
-  it('makes no more than the quota of an account and region, also by calls at once', async () => {
+  it('keeps to the quota of an account and region, also in concurrent calls', async () => {
     const time = { now: Date.now() };
     const ca = openTestPrivateCa({ authorityQuota: 3, clock: () => time.now });
     const calls = Array.from({ length: 8 }, () => ACTIONS.CreateCertificateAuthority(ca, input));
@@ -266,23 +270,30 @@ describe('CreateCertificateAuthority', () => {
     // It counts for as long as it can be restored.
     const early = ACTIONS.CreateCertificateAuthority(ca, input);
     await expect(early).rejects.toMatchObject({ code: 'LimitExceededException' });
-    time.now += 31 * 86_400_000;
+    time.now += 31 * DAY_MS;
     await ACTIONS.CreateCertificateAuthority(ca, input);
   });
 
-  it('counts an authority that another call is just making', async () => {
+  it('counts an authority that another call is creating', async () => {
     const ca = openTestPrivateCa({ authorityQuota: 1 });
     let proceed: () => void = () => undefined;
     const stalled = new Promise<void>((resolve) => {
       proceed = resolve;
     });
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
     const commit: typeof ca.store.commit = async (partition, writes) => {
-      if (!partition.startsWith('ca-index')) await stalled;
+      if (!partition.startsWith('ca-index')) {
+        arrive();
+        await stalled;
+      }
       return ca.store.commit(partition, writes);
     };
     const slow = { ...ca, store: { ...ca.store, commit } };
     const first = ACTIONS.CreateCertificateAuthority(slow, input);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await arrived;
     const second = ACTIONS.CreateCertificateAuthority(ca, input);
     await expect(second).rejects.toMatchObject({ code: 'LimitExceededException' });
     proceed();
@@ -371,7 +382,7 @@ describe('CreateCertificateAuthority', () => {
       'Enabled=false alone',
       withOcsp({ Enabled: false, OcspCustomCname: 'x' }),
     ],
-  ])('refuses with %s that names %s', async (code, text, changes) => {
+  ])('refuses with %s and a message that contains "%s"', async (code, text, changes) => {
     const creating = ACTIONS.CreateCertificateAuthority(openTestPrivateCa(), {
       ...input,
       ...changes,
@@ -384,7 +395,7 @@ describe('CreateCertificateAuthority', () => {
   });
 });
 
-describe('an authority that is not there', () => {
+describe('an authority that does not exist', () => {
   it.each([
     [
       'ResourceNotFoundException',
@@ -400,7 +411,7 @@ describe('an authority that is not there', () => {
     ],
     ['InvalidArnException', 'arn:aws:acm-pca:::template/EndEntityCertificate/V1'],
     ['ValidationException', 'arn:aws:s3:::bucket'],
-  ])('gives %s for %s', async (code, CertificateAuthorityArn) => {
+  ])('is refused with %s for the ARN %s', async (code, CertificateAuthorityArn) => {
     const describing = ACTIONS.DescribeCertificateAuthority(openTestPrivateCa(), {
       CertificateAuthorityArn,
     });

@@ -49,7 +49,7 @@ async function ownCertificate(
 }
 
 describe('ImportCertificateAuthorityCertificate', () => {
-  it('activates the authority, which issues from then on', async () => {
+  it('activates the authority, which can then issue', async () => {
     const pending = await pendingAuthority();
     const { ca, arn, Csr, importing } = pending;
     const issue = () =>
@@ -118,7 +118,7 @@ describe('ImportCertificateAuthorityCertificate', () => {
     expect(CertificateAuthority.Status).toBe('PENDING_CERTIFICATE');
   });
 
-  it('refuses a broken self-signature, a chain, and what is no certificate', async () => {
+  it('refuses a root with a broken self-signature or a chain, and input that is no certificate', async () => {
     const pending = await pendingAuthority();
     const broken = Buffer.from(await ownCertificate(pending));
     broken[broken.length - 3] = (broken[broken.length - 3] ?? 0) ^ 1;
@@ -134,7 +134,7 @@ describe('ImportCertificateAuthorityCertificate', () => {
     await expect(text).rejects.toMatchObject({ code: 'MalformedCertificateException' });
   });
 
-  it('shows EXPIRED after its end, stops issuing, and is renewed by its own certificate', async () => {
+  it('an authority whose certificate ends is EXPIRED, does not issue, and can import a new one', async () => {
     const time = { now: Date.now() };
     const ca = openTestPrivateCa({ clock: () => time.now });
     const CertificateAuthorityArn = await activateRoot(ca, {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
 import { derNull } from '../../../../src/asn1/write-der.ts';
+import { DAY_MS, HOUR_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { templateArnOf } from '../../../../src/private-ca/issuing/templates.ts';
@@ -85,8 +86,8 @@ describe('IssueCertificate', () => {
     expect(CertificateArn.slice(-32)).toBe(
       Buffer.from(certificate.serialNumber).toString('hex').slice(-32).padStart(32, '0'),
     );
-    expect(certificate.notBefore).toEqual(new Date(time.now - 3_600_000));
-    expect(certificate.notAfter).toEqual(new Date(time.now + 30 * 86_400_000));
+    expect(certificate.notBefore).toEqual(new Date(time.now - HOUR_MS));
+    expect(certificate.notAfter).toEqual(new Date(time.now + 30 * DAY_MS));
     expect(certificate.extensions.map(({ oid, critical }) => [oid, critical])).toEqual([
       [OID.basicConstraints, false],
       [OID.authorityKeyIdentifier, false],
@@ -105,7 +106,7 @@ describe('IssueCertificate', () => {
     expect(certificate.signatureAlgorithm.oid).toBe(OID.ecdsaWithSha512);
   });
 
-  it('puts ApiPassthrough before the CSR, and ignores it for other templates', async () => {
+  it('prefers ApiPassthrough to the CSR, and ignores it for templates without it', async () => {
     const extensions = [extendedKeyUsageExtension([OID.clientAuth])];
     const ApiPassthrough = {
       Extensions: {
@@ -138,7 +139,7 @@ describe('IssueCertificate', () => {
     await expect(issue({ Csr })).resolves.toBeDefined();
   });
 
-  it('gives a root certificate for its own key alone, without a chain', async () => {
+  it('issues a root certificate only for its own key, without a chain', async () => {
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
     const TemplateArn = templateArnOf('RootCACertificate/V1');
     const years = { Type: 'YEARS', Value: 20 };
@@ -156,7 +157,7 @@ describe('IssueCertificate', () => {
     'EndEntityCertificate/V1',
     'BlankEndEntityCertificate_CSRPassthrough/V1',
     'SubordinateCACertificate_PathLen0/V1',
-  ])('gives the authority no certificate of its own name and key from %s', async (template) => {
+  ])('refuses a certificate with the name and key of the authority from %s', async (template) => {
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn: arn });
     const issuing = issue({ Csr: Buffer.from(Csr), TemplateArn: templateArnOf(template) });
     await expect(issuing).rejects.toMatchObject({
@@ -225,7 +226,7 @@ describe('IssueCertificate', () => {
     await expect(issuing).rejects.toMatchObject({ name: 'AwsError', code });
   });
 
-  it('lets the token alone decide, for five minutes', async () => {
+  it('returns the same certificate for the same token for five minutes, whatever else differs', async () => {
     const first = await issue({ IdempotencyToken: 'same' });
     const other = { Csr: csr({ name: 'CN=other' }), IdempotencyToken: 'same' };
     expect((await issue(other)).CertificateArn).toBe(first.CertificateArn);
@@ -233,14 +234,14 @@ describe('IssueCertificate', () => {
     expect((await issue(other)).CertificateArn).not.toBe(first.CertificateArn);
   });
 
-  it('takes tokens with characters that keys of the store may not have', async () => {
+  it('accepts tokens with characters that keys of the store may not have', async () => {
     const IdempotencyToken = '\t\u00e9:\u00ff';
     const { CertificateArn } = await issue({ IdempotencyToken });
     expect((await issue({ IdempotencyToken })).CertificateArn).toBe(CertificateArn);
   });
 });
 
-it('keeps back what was signed for an authority that was disabled meanwhile, until it is enabled', async () => {
+it('withholds a certificate whose authority was disabled while it was signed, until it is enabled', async () => {
   const change = (Status: 'ACTIVE' | 'DISABLED') =>
     ACTIONS.UpdateCertificateAuthority(ca, { CertificateAuthorityArn: arn, Status });
   const get: typeof ca.signingKeys.get = async (id) => {
@@ -286,7 +287,7 @@ describe('an issuance whose process dies', () => {
     },
   );
 
-  it('has recorded what it was about to sign, and GetCertificate says that it is in progress', async () => {
+  it('leaves a record of what it was to sign, and GetCertificate answers that it is in progress', async () => {
     const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, 'after') });
     const known = new Set((await list()).map(({ key }) => key));
     await expect(ACTIONS.IssueCertificate(dying, input())).rejects.toThrow('killed');
@@ -308,11 +309,14 @@ describe('GetCertificate', () => {
     ['ResourceNotFoundException', () => `${arn}/certificate/${'0'.repeat(32)}`],
     ['InvalidArnException', () => `${arn}/certificate/1`],
     ['InvalidArnException', () => arn],
-  ])('gives %s for what is not a certificate of the authority', async (code, CertificateArn) => {
-    const getting = ACTIONS.GetCertificate(ca, {
-      CertificateAuthorityArn: arn,
-      CertificateArn: CertificateArn(),
-    });
-    await expect(getting).rejects.toMatchObject({ code });
-  });
+  ])(
+    'refuses with %s an ARN that is not of a certificate of the authority',
+    async (code, CertificateArn) => {
+      const getting = ACTIONS.GetCertificate(ca, {
+        CertificateAuthorityArn: arn,
+        CertificateArn: CertificateArn(),
+      });
+      await expect(getting).rejects.toMatchObject({ code });
+    },
+  );
 });

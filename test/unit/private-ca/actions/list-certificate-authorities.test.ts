@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { scopedTo } from '../../../../src/private-ca/model/ca-context.ts';
@@ -20,7 +21,7 @@ async function listAll(ca: Parameters<typeof ACTIONS.ListTags>[0], MaxResults?: 
 }
 
 describe('ListCertificateAuthorities', () => {
-  it('gives pages, of a hundred at most, DELETED authorities included', async () => {
+  it('returns pages of at most a hundred, DELETED authorities included', async () => {
     const ca = openTestPrivateCa();
     const calls = Array.from({ length: 103 }, () =>
       ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT),
@@ -34,19 +35,19 @@ describe('ListCertificateAuthorities', () => {
     expect((await listAll(ca, 40)).map(({ length }) => length)).toEqual([40, 40, 23]);
   });
 
-  it('shows what was restored, also after a clock that was ahead has taken it for gone', async () => {
+  it('lists a restored authority, even if a clock that was ahead has taken it for gone', async () => {
     const time = { now: Date.parse('2026-06-01T00:00:00Z') };
     const ca = openTestPrivateCa({ clock: () => time.now });
     const arn = await createTestAuthority(ca);
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
-    time.now += 365 * 86_400_000;
+    time.now += 365 * DAY_MS;
     expect(await listAll(ca)).toEqual([[]]);
-    time.now -= 364 * 86_400_000;
+    time.now -= 364 * DAY_MS;
     await ACTIONS.RestoreCertificateAuthority(ca, arn);
     expect(await listAll(ca)).toEqual([[arn.CertificateAuthorityArn]]);
   });
 
-  it('shows an account in a region its own alone, and lets nobody else touch them', async () => {
+  it('lists only the authorities of the account and region, and no other caller can use them', async () => {
     const ca = openTestPrivateCa();
     const arn = await createTestAuthority(ca);
     expect(await listAll(ca)).toEqual([[arn.CertificateAuthorityArn]]);
@@ -74,7 +75,7 @@ describe('ListCertificateAuthorities', () => {
     }
   });
 
-  it('takes its own tokens alone, and lists nothing of other accounts', async () => {
+  it('accepts only its own tokens, and lists nothing of other accounts', async () => {
     const ca = openTestPrivateCa();
     await createTestAuthority(ca);
     await createTestAuthority(ca);

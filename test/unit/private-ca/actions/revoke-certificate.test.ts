@@ -1,6 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
 import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
@@ -19,7 +20,6 @@ import { crashingStore } from '../../../support/fakes/crashing-store.ts';
 import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
 import { TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
 
-const DAY = 86_400_000;
 const time = { now: 0 };
 let ca: PrivateCa;
 let arn: string;
@@ -62,7 +62,7 @@ function hex(serialNumber: Uint8Array): string {
 }
 
 describe('RevokeCertificate', () => {
-  it('notes time and reason, tells isRevoked, and is on the CRL at once', async () => {
+  it('stores time and reason, and isRevoked and the CRL know at once', async () => {
     expect(await isRevoked(ca, arn, Buffer.from(serial, 'hex'))).toBe(false);
     expect(await listedSerials()).toEqual([]);
     await revoke({ RevocationReason: 'KEY_COMPROMISE' });
@@ -78,7 +78,7 @@ describe('RevokeCertificate', () => {
     ['colons', (text) => text.replace(/..(?=.)/g, '$&:')],
     ['no leading zeros, as Terraform sends it', (text) => text.replace(/^0+/, '')],
     ['a sign octet, as OpenSSL prints it', (text) => `00:${text}`],
-  ])('takes a serial number with %s', async (_, written) => {
+  ])('accepts a serial number with %s', async (_, written) => {
     await revoke({ CertificateSerial: written(serial) });
     expect(await listedSerials()).toEqual([serial]);
   });
@@ -98,7 +98,7 @@ describe('RevokeCertificate', () => {
     expect(crl.revoked).toMatchObject([{ reason, revokedAt: new Date(time.now) }]);
   });
 
-  it('is done once, whatever the second reason', async () => {
+  it('succeeds once, whatever the second reason', async () => {
     await revoke();
     const again = revoke({ RevocationReason: 'KEY_COMPROMISE' });
     await expect(again).rejects.toMatchObject({ code: 'RequestAlreadyProcessedException' });
@@ -106,7 +106,7 @@ describe('RevokeCertificate', () => {
     expect(entry?.value).toMatchObject({ revocation: { reason: 'SUPERSEDED' } });
   });
 
-  it('is done once by ten calls at once', async () => {
+  it('succeeds once in ten concurrent calls', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => revoke()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -127,7 +127,7 @@ describe('RevokeCertificate', () => {
     expect(await listedSerials()).toEqual([]);
   });
 
-  it('passes over a member that it does not know, as AWS does', async () => {
+  it('ignores a member that the model does not have, as AWS does', async () => {
     await revoke({ Force: true });
     expect(await listedSerials()).toEqual([serial]);
   });
@@ -143,14 +143,14 @@ describe('RevokeCertificate', () => {
     expect(decodePem('CERTIFICATE', Certificate)).toHaveLength(1);
   });
 
-  it('does not revoke what has expired, nor for an authority that has', async () => {
-    time.now += 31 * DAY;
+  it('refuses an expired certificate and an expired authority', async () => {
+    time.now += 31 * DAY_MS;
     await expect(revoke()).rejects.toMatchObject({ code: 'InvalidRequestException' });
-    time.now += 6 * 365 * DAY;
+    time.now += 6 * 365 * DAY_MS;
     await expect(revoke()).rejects.toMatchObject({ code: 'InvalidStateException' });
   });
 
-  it('serves a DISABLED authority, and none without a certificate', async () => {
+  it('works for a DISABLED authority, and refuses one without a certificate', async () => {
     await setStatus('PENDING_CERTIFICATE');
     await expect(revoke()).rejects.toMatchObject({ code: 'InvalidStateException' });
     await setStatus('DISABLED');
@@ -158,7 +158,7 @@ describe('RevokeCertificate', () => {
     expect(await listedSerials()).toEqual([serial]);
   });
 
-  it('waits for a certificate that is being issued', async () => {
+  it('refuses a certificate that is still being issued', async () => {
     const get = () => Promise.reject(new Error('killed'));
     const dying = { ...ca, signingKeys: { ...ca.signingKeys, get } };
     await expect(issueTestCertificate(dying, arn)).rejects.toThrow('killed');
@@ -169,7 +169,7 @@ describe('RevokeCertificate', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'is whole or not at all: killed %s its commit',
+    'takes effect completely or not at all when killed %s its commit',
     async (moment) => {
       expect(await listedSerials()).toEqual([]);
       const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });

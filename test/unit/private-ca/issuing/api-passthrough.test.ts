@@ -54,11 +54,11 @@ describe('SubjectAlternativeNames', () => {
     ],
     [{ OtherName: { TypeId: '1.2.3', Value: 'text' } }, 'othername: 1.2.3::text'],
     [{ EdiPartyName: { PartyName: 'party', NameAssigner: 'me' } }, 'EdiPartyName:<unsupported>'],
-  ])('%j', (option, text) => {
+  ])('encodes %j as OpenSSL reads it', (option, text) => {
     expect(opensslText(names(option))).toEqual(['X509v3 Subject Alternative Name:', text]);
   });
 
-  it('writes an EdiPartyName as RFC 5280 has it', () => {
+  it('encodes an EdiPartyName by RFC 5280', () => {
     const [extension] = readExtensions(
       names({ EdiPartyName: { PartyName: 'party', NameAssigner: 'me' } }),
     );
@@ -95,7 +95,7 @@ describe('SubjectAlternativeNames', () => {
 });
 
 describe('the other extensions', () => {
-  it('has every key usage', () => {
+  it('encode every key usage', () => {
     const KeyUsage = Object.fromEntries(
       [
         ...['DigitalSignature', 'NonRepudiation', 'KeyEncipherment', 'DataEncipherment'],
@@ -108,7 +108,7 @@ describe('the other extensions', () => {
     ]);
   });
 
-  it('has every type of extended key usage, and others by their object identifiers', () => {
+  it('encode every type of extended key usage, and others by their object identifiers', () => {
     const types = [
       ...['SERVER_AUTH', 'CLIENT_AUTH', 'CODE_SIGNING', 'EMAIL_PROTECTION', 'TIME_STAMPING'],
       ...['OCSP_SIGNING', 'SMART_CARD_LOGIN', 'DOCUMENT_SIGNING', 'CERTIFICATE_TRANSPARENCY'],
@@ -126,7 +126,7 @@ describe('the other extensions', () => {
     ]);
   });
 
-  it('has policies with pointers to practice statements', () => {
+  it('encode policies with pointers to practice statements', () => {
     const CertificatePolicies = [
       {
         CertPolicyId: '1.2.3.4',
@@ -144,7 +144,7 @@ describe('the other extensions', () => {
     ]);
   });
 
-  it('has custom ones as they are given', () => {
+  it('pass custom extensions unchanged', () => {
     const extensions = readExtensions(custom('1.2.3.4', 'BQA=', { Critical: true }));
     const value = Buffer.from('0500', 'hex');
     expect(extensions).toEqual([{ oid: '1.2.3.4', critical: true, value }]);
@@ -217,7 +217,7 @@ describe('the other extensions', () => {
     );
   });
 
-  it('knows nothing of members that the model does not have', () => {
+  it('ignore members that the model does not have', () => {
     expect(read({ Unknown: 1, Extensions: { Unknown: [] } })).toEqual({
       subject: undefined,
       extensions: [],
@@ -231,7 +231,7 @@ describe('Subject', () => {
     return der && formatName(der);
   };
 
-  it('has its attributes in the order of AWS', () => {
+  it('is encoded in the order of AWS', () => {
     const all = {
       ...{
         GenerationQualifier: 'III',
@@ -250,7 +250,7 @@ describe('Subject', () => {
     ]);
   });
 
-  it('has up to 150 custom attributes in the order given', () => {
+  it('has up to 150 custom attributes in their order', () => {
     const attributes = Array.from({ length: 150 }, (_, i) => {
       return { ObjectIdentifier: `1.2.3.${i}`, Value: `${i}` };
     });
@@ -259,7 +259,7 @@ describe('Subject', () => {
     expect(parts.at(-1)).toBe('1.2.3.0=#0c0130');
   });
 
-  it('writes a custom attribute that has a type of its own in that type', () => {
+  it('encodes a custom attribute in the string type that its attribute type requires', () => {
     const CustomAttributes = [{ ObjectIdentifier: '2.5.4.6', Value: 'DE' }];
     expect(Buffer.from(derAsn1Subject({ CustomAttributes })).toString('hex')).toContain('13024445');
   });

@@ -48,7 +48,7 @@ it.each<[string, object, string]>([
     { CustomCname: 'crl.example:8080', CustomPath: 'a' },
     'http://crl.example:8080/a/<id>.crl',
   ],
-])('certificates say where the CRL is: %s', async (_, changes, expected) => {
+])('certificates name the URL of the CRL: %s', async (_, changes, expected) => {
   const { crl } = await urisUnder({ CrlConfiguration: { ...CRL, ...changes } });
   expect(crl).toEqual([expected.replace('<id>', id)]);
 });
@@ -59,11 +59,11 @@ it.each<[string, object, string?]>([
     'OmitExtension',
     { ...CRL, CrlDistributionPointExtensionConfiguration: { OmitExtension: true } },
   ],
-])('certificates say nothing of it: %s', async (_, CrlConfiguration) => {
+])('certificates name no CRL: %s', async (_, CrlConfiguration) => {
   expect((await urisUnder({ CrlConfiguration })).crl).toEqual([]);
 });
 
-it('a process that knows no public URL names CNAMEs alone', async () => {
+it('without a public URL, certificates name CNAMEs only', async () => {
   expect((await urisUnder({ CrlConfiguration: CRL }, '')).crl).toEqual([]);
   const CrlConfiguration = { ...CRL, CustomCname: 'crl.example' };
   expect((await urisUnder({ CrlConfiguration }, '')).crl).toHaveLength(1);
@@ -72,10 +72,13 @@ it('a process that knows no public URL names CNAMEs alone', async () => {
 it.each<[string, object, string]>([
   ['of the server', { Enabled: true }, 'https://scep.example/base/ocsp'],
   ['under a CNAME', { Enabled: true, OcspCustomCname: 'ocsp.example' }, 'http://ocsp.example'],
-])('certificates say where the OCSP responder is: %s', async (_, OcspConfiguration, expected) => {
-  expect((await urisUnder({ OcspConfiguration })).access).toEqual([`OCSP - URI:${expected}`]);
-});
+])(
+  'certificates name the URL of the OCSP responder: %s',
+  async (_, OcspConfiguration, expected) => {
+    expect((await urisUnder({ OcspConfiguration })).access).toEqual([`OCSP - URI:${expected}`]);
+  },
+);
 
-it('certificates say nothing of a responder that is off', async () => {
+it('certificates name no OCSP responder while OCSP is disabled', async () => {
   expect((await urisUnder({ OcspConfiguration: { Enabled: false } })).access).toEqual([]);
 });

@@ -36,7 +36,7 @@ const root: Level = { subject: 'CN=Root,O=Lab' };
 const middle: Level = { subject: 'CN=Middle,O=Lab' };
 const ours: Level = { subject: 'CN=Ours,O=Lab' };
 
-/** A path from a root down to a device, by keys of its own; gives the certificates from the device up. */
+/** Issues a path with its own keys, from a root down to a device. @returns from the device up */
 function makePath(levels: readonly Level[]) {
   const keys = levels.map(() => ecKeyPair());
   const leaf: Level = { subject: 'CN=device,O=Lab' };
@@ -112,7 +112,7 @@ async function askOpenssl(certificates: ReturnType<typeof makePath>): Promise<st
   return verifyChain(write('leaf.pem', leaf), anchor, write('chain.pem', others.join('')));
 }
 
-describe('a chain whose leaf OpenSSL accepts is taken', () => {
+describe('a chain whose leaf OpenSSL accepts is accepted', () => {
   it.each<[string, readonly Level[]]>([
     ['nothing is constrained', [root, middle, ours]],
     [

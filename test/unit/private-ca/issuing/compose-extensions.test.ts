@@ -42,7 +42,7 @@ function compose(
 }
 
 describe('composeExtensions', () => {
-  it('takes all but constraints and identifiers from the CSR with the blank template', () => {
+  it('takes everything except constraints and identifiers from the CSR with the blank template', () => {
     expect(compose('BlankEndEntityCertificate_APICSRPassthrough/V1')).toEqual([
       basicConstraintsExtension({ ca: false }, false),
       ...identifiers,
@@ -53,13 +53,13 @@ describe('composeExtensions', () => {
     ]);
   });
 
-  it('puts ApiPassthrough before the CSR', () => {
+  it('prefers ApiPassthrough to the CSR', () => {
     const api = [extendedKeyUsageExtension([OID.serverAuth])];
     const extensions = compose('BlankEndEntityCertificate_APICSRPassthrough/V1', { api });
     expect(extensions.filter(({ oid }) => oid === OID.extKeyUsage)).toEqual(api);
   });
 
-  it('takes the subjectAltName alone from the CSR with a base template, and nothing from the API', () => {
+  it('takes only the subjectAltName from the CSR with a base template, and nothing from the API', () => {
     const api = [{ oid: '1.2.3.5', critical: false, value: derNull() }];
     expect(compose('EndEntityCertificate/V1', { api })).toEqual([
       basicConstraintsExtension({ ca: false }, false),
@@ -78,7 +78,7 @@ describe('composeExtensions', () => {
   const pointsOf = (template: string, sources: Parameters<typeof compose>[1]) =>
     compose(template, sources).filter(({ oid }) => oid === OID.cRLDistributionPoints);
 
-  it('has the authority name its CRLs before anybody else, and no root', () => {
+  it("prefers the authority's CRL URL to every other source, except for a root", () => {
     const sources = { authority: [points(false)], api: [points(true)] };
     const blank = 'BlankEndEntityCertificate_CriticalBasicConstraints_APIPassthrough/V1';
     expect(pointsOf(blank, sources)).toEqual([points(false)]);
@@ -112,14 +112,17 @@ describe('composeExtensions', () => {
 });
 
 describe('findTemplate', () => {
-  it('is EndEntityCertificate/V1 by default', () => {
+  it('returns EndEntityCertificate/V1 by default', () => {
     expect(findTemplate(undefined).name).toBe('EndEntityCertificate/V1');
   });
 
-  it.each(['aws-cn', 'aws-us-gov', 'aws-eusc'])('is the same in the partition %s', (partition) => {
-    const arn = `arn:${partition}:acm-pca:::template/RootCACertificate/V1`;
-    expect(findTemplate(arn).name).toBe('RootCACertificate/V1');
-  });
+  it.each(['aws-cn', 'aws-us-gov', 'aws-eusc'])(
+    'returns the same template in the partition %s',
+    (partition) => {
+      const arn = `arn:${partition}:acm-pca:::template/RootCACertificate/V1`;
+      expect(findTemplate(arn).name).toBe('RootCACertificate/V1');
+    },
+  );
 
   it.each([
     'arn:aws:acm-pca:us-east-1::template/EndEntityCertificate/V1',
@@ -127,7 +130,7 @@ describe('findTemplate', () => {
     'arn:aws:acm-pca:::template/EndEntityCertificate/V2',
     'EndEntityCertificate/V1',
     '',
-  ])('does not know %j', (arn) => {
+  ])('refuses the unknown ARN %j', (arn) => {
     expect(() => findTemplate(arn)).toThrow('does not exist or is not supported');
   });
 });

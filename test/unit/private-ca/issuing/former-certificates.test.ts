@@ -128,7 +128,7 @@ describe('GetCertificate after another certificate was imported for the authorit
   it.each<[string, () => Partial<CertificateFields>]>([
     ['of another name', () => renamed],
     ['of another key identifier', () => ({ extensions: authority(Buffer.alloc(20, 9)) })],
-  ])('%s gives the chain under which each certificate verifies', async (_, changes) => {
+  ])('%s returns the chain under which each certificate verifies', async (_, changes) => {
     const first = await certify();
     const before = await issue();
     const second = await certify(changes());
@@ -139,7 +139,7 @@ describe('GetCertificate after another certificate was imported for the authorit
     expect(await verify(after)).toMatch(/OK$/);
   });
 
-  it('that excludes the name gives the chain of before', async () => {
+  it('that excludes the name returns the earlier chain', async () => {
     const first = await certify();
     const before = await issue();
     await certify({
@@ -150,7 +150,7 @@ describe('GetCertificate after another certificate was imported for the authorit
     await expect(issue()).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
-  it('that differs in its life alone gives the new chain', async () => {
+  it('that differs only in its lifetime returns the new chain', async () => {
     await certify({ notAfter: new Date('2040-01-01T00:00:00Z') });
     const before = await issue();
     const second = await certify();
@@ -161,7 +161,7 @@ describe('GetCertificate after another certificate was imported for the authorit
     expect(record?.value).not.toHaveProperty('formerly');
   });
 
-  it('keeps a certificate once, and the present one comes first', async () => {
+  it('keeps each certificate once, the present one first', async () => {
     await certify();
     const before = await issue();
     await certify(renamed);
@@ -173,7 +173,7 @@ describe('GetCertificate after another certificate was imported for the authorit
   });
 });
 
-it('OCSP answers for the names that the authority has had', async () => {
+it('OCSP answers for every name that the authority has had', async () => {
   const first = await certify();
   const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', first);
   const serial = Buffer.from((await issue()).slice(-32), 'hex');

@@ -50,7 +50,7 @@ function lint(changes: Partial<CertificateFields>): Promise<readonly string[]> {
   return lintCertificate(derTbsCertificate(fields), fields);
 }
 
-/** A sound RSA key, but for what stands beside its algorithm and how many zeros before its modulus. */
+/** A sound RSA key, except for its algorithm parameters and the zeros before its modulus. */
 function rsaKey(parameters: Uint8Array, zeros: number): Uint8Array {
   const { n = '' } = rsa.publicKey.export({ format: 'jwk' });
   const modulus = Buffer.concat([Buffer.alloc(1 + zeros), Buffer.from(n, 'base64url')]);
@@ -84,7 +84,7 @@ function withExtensions(...extensions: Extension[]): Partial<CertificateFields> 
 }
 
 describe('lintCertificate', () => {
-  it('finds nothing wrong with an ordinary certificate', async () => {
+  it('finds no fault in an ordinary certificate', async () => {
     expect(await lint({})).toEqual([]);
     expect(
       await lint(withExtensions(...good, keyUsageExtension(['digitalSignature']), subjectAltName)),
@@ -94,11 +94,11 @@ describe('lintCertificate', () => {
   it.each([
     ['RSA', rsaKey(derNull(), 0)],
     ['EC, its point compressed', compressedKey()],
-  ])('finds nothing wrong with a key of %s', async (_, subjectPublicKeyInfo) => {
+  ])('finds no fault in a key of %s', async (_, subjectPublicKeyInfo) => {
     expect(await lint({ subjectPublicKeyInfo })).toEqual([]);
   });
 
-  it('finds nothing wrong with a root', async () => {
+  it('finds no fault in a root', async () => {
     const { issuer: own } = sampleFields(keys);
     const constraints = basicConstraintsExtension({ ca: true }, true);
     const extensions = [constraints, subjectKey, keyUsageExtension(['keyCertSign'])];
@@ -181,11 +181,11 @@ describe('lintCertificate', () => {
     expect((await lint(changes)).join()).toContain(rule);
   });
 
-  it('says of junk that it is no certificate', async () => {
+  it('reports that junk is no certificate', async () => {
     expect(await lintCertificate(derNull(), sampleFields(keys))).toEqual(['expected SEQUENCE']);
   });
 
-  it('stops the issuing of a certificate that is fit and says something else than was meant', async () => {
+  it('throws for a valid certificate that differs from what was meant', async () => {
     const meant = sampleFields(keys, { issuer, extensions: good });
     const extensions = [...good, keyUsageExtension(['digitalSignature'])];
     const built = derTbsCertificate({ ...meant, subject: issuer, extensions });

@@ -85,17 +85,20 @@ describe('the templates', () => {
     );
   });
 
-  it.each(templates)('$name is as documented', ({ name, variety, ...row }) => {
-    const { extensions, passthrough, selfSigned, distributionPoints } = findTemplate(
-      templateArnOf(name),
-    );
-    expect({
-      constraints: describeConstraints(extensions),
-      keyUsage: describeKeyUsage(extensions),
-      purposes: describePurposes(extensions),
-      points: distributionPoints.join(', ').replace('api', 'API').replace('csr', 'CSR') || 'none',
-    }).toEqual(row);
-    expect(passthrough).toEqual({ api: variety.includes('API'), csr: variety.includes('CSR') });
-    expect(selfSigned).toBe(name.includes('RootCA'));
-  });
+  it.each(templates)(
+    '$name has the documented extensions and sources',
+    ({ name, variety, ...row }) => {
+      const { extensions, passthrough, selfSigned, distributionPoints } = findTemplate(
+        templateArnOf(name),
+      );
+      expect({
+        constraints: describeConstraints(extensions),
+        keyUsage: describeKeyUsage(extensions),
+        purposes: describePurposes(extensions),
+        points: distributionPoints.join(', ').replace('api', 'API').replace('csr', 'CSR') || 'none',
+      }).toEqual(row);
+      expect(passthrough).toEqual({ api: variety.includes('API'), csr: variety.includes('CSR') });
+      expect(selfSigned).toBe(name.includes('RootCA'));
+    },
+  );
 });

@@ -49,7 +49,7 @@ describe('createCaSigningKeys', () => {
     expect(verify('sha256', bytes, publicKey, signature)).toBe(true);
   });
 
-  it('shows nothing of the key', async () => {
+  it('exposes nothing of the key', async () => {
     const key = await ca.signingKeys.get(id);
     expect(Object.keys(key)).toEqual(['sign']);
   });
@@ -64,7 +64,7 @@ describe('createCaSigningKeys', () => {
     await expect(keys.get(id)).resolves.toBeDefined();
   });
 
-  it('lets go of the key of an authority that is gone for good, and of no other', async () => {
+  it('drops the key of an authority that was deleted for good, and no other', async () => {
     await ca.signingKeys.get(id);
     await ca.signingKeys.forgetDeleted();
     await expect(ca.signingKeys.get(id)).resolves.toBeDefined();
@@ -73,7 +73,7 @@ describe('createCaSigningKeys', () => {
     await expect(ca.signingKeys.get(id)).rejects.toThrow('has no key');
   });
 
-  it('does not open a key under another master key, nor one that is not there', async () => {
+  it('opens neither a key under another master key nor a missing one', async () => {
     const sealer = createSealer(randomBytes(32));
     const keys = createCaSigningKeys({ ...ca, sealer });
     await expect(keys.get(id)).rejects.toThrow(SealError);

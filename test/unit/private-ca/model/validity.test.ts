@@ -23,11 +23,11 @@ describe('resolveValidity', () => {
     ['END_DATE', 20270115080000, '2027-01-15T08:00:00.000Z'],
     ['END_DATE', 99991231235959, '9999-12-31T23:59:59.000Z'],
     ['END_DATE', 20280229000000, '2028-02-29T00:00:00.000Z'],
-  ])('counts %s %d', (type, value, expected) => {
+  ])('resolves %s %d', (type, value, expected) => {
     expect(notAfter(type, value)).toBe(expected);
   });
 
-  it('starts an hour back, or at ValidityNotBefore, which does not move the end', () => {
+  it('starts an hour ago, or at ValidityNotBefore, which does not move the end', () => {
     const days = { Type: 'DAYS', Value: 1 } as const;
     expect(resolveValidity(days, undefined, NOW).notBefore.toISOString()).toBe(
       '2026-01-31T11:00:00.000Z',
@@ -58,7 +58,7 @@ describe('resolveValidity', () => {
     expect(() => resolveValidity(days, late, NOW)).toThrow('after the end');
   });
 
-  it('gives whole seconds in order or refuses, whatever it is asked', () => {
+  it('returns ordered whole seconds or refuses, for any input', () => {
     const type = fc.constantFrom<RequestedValidity['Type']>(
       'END_DATE',
       'ABSOLUTE',

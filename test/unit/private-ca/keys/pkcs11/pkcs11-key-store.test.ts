@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyStoreError, TokenKeyStore } from '../../../../../src/private-ca/keys/key-store.ts';
 import {
@@ -68,7 +69,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(module.calls('C_OpenSession')).toBeLessThanOrEqual(4);
     });
 
-    it('tells of a wrong PIN without telling it', async () => {
+    it('reports a wrong PIN without showing it', async () => {
       const opening = open({ pin: 'battery-staple' });
       await expect(opening).rejects.toMatchObject({ fault: 'misconfigured' });
       await expect(opening).rejects.toThrow('does not accept the PIN (CKR_PIN_INCORRECT)');
@@ -76,7 +77,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(module.calls('C_Login')).toBe(1);
     });
 
-    it('names the tokens that are there when the label is none of them', async () => {
+    it('lists the present tokens when none has the label', async () => {
       const message = 'no token is labelled "elsewhere"; there are: scep-connector test';
       await expect(open({ tokenLabel: 'elsewhere' })).rejects.toThrow(message);
     });
@@ -84,18 +85,18 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
     it.each([
       ['would be locked by one more wrong PIN', CK.CKF_USER_PIN_FINAL_TRY],
       ['is locked', CK.CKF_USER_PIN_LOCKED],
-    ])('does not try when the token %s', async (message, flags) => {
+    ])('is not tried when the token %s', async (message, flags) => {
       module.replace({ C_GetTokenInfo: (slot) => ({ ...real.C_GetTokenInfo(slot), flags }) });
       await expect(open()).rejects.toThrow(message);
       expect(module.calls('C_Login')).toBe(0);
     });
 
-    it('does not choose among tokens with one label', async () => {
+    it('refuses to choose among tokens with the same label', async () => {
       module.replace({ C_GetTokenInfo: () => ({ label: hsm.tokenLabel, flags: 0 }) });
       await expect(open()).rejects.toThrow('several tokens');
     });
 
-    it('does not try a PIN again that was refused while the server ran', async () => {
+    it('does not repeat a PIN that was refused while the server ran', async () => {
       const { list } = await open();
       module.replace({
         C_FindObjectsInit: () => {
@@ -114,7 +115,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
   });
 
   describe('a new key', () => {
-    it('cannot be read, nor used for anything but signatures', async () => {
+    it('can neither be read nor used for anything except signatures', async () => {
       const { generate } = await open();
       const { record } = await generate(AUTHORITY, 'RSA_2048');
       const [slot] = real.C_GetSlotList(true);
@@ -141,14 +142,14 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
         'the curve',
         { C_GenerateKeyPairAsync: () => Promise.reject(returned('CKR_CURVE_NOT_SUPPORTED')) },
       ],
-    ])('is unsupported where the token lacks %s', async (_, lack) => {
+    ])('is unsupported when the token lacks %s', async (_, lack) => {
       const { generate } = await open();
       module.replace(lack);
       const making = generate(AUTHORITY, 'EC_secp521r1');
       await expect(making).rejects.toMatchObject({ name: 'KeyStoreError', fault: 'unsupported' });
     });
 
-    it('is destroyed when the token would give it away', async () => {
+    it('is destroyed when the token made it readable', async () => {
       const { generate, list } = await open();
       const before = await list();
       module.replace({
@@ -162,7 +163,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(await list()).toEqual(before);
     });
 
-    it('is found by whoever looks for the authority, and destroyed with both halves', async () => {
+    it('is listed with its authority, and both halves are destroyed', async () => {
       const { generate, list, destroy } = await open();
       const { record, discard } = await generate(OTHER, 'EC_prime256v1');
       expect(record.keyId).toMatch(/^00000000000040008000000000000001[0-9a-f]{16}$/);
@@ -175,7 +176,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(await list()).not.toContainEqual(named);
     });
 
-    it('of another token is not looked for', async () => {
+    it('of another token is not searched', async () => {
       const { generate, open: openKey } = await open();
       const { record } = await generate(AUTHORITY, 'EC_prime256v1');
       const elsewhere = { ...record, tokenLabel: 'another' };
@@ -190,7 +191,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       return () => signingKey.sign('SHA256WITHECDSA', BYTES);
     };
 
-    it('is logged in to again when it is back, and not all the time until then', async () => {
+    it('gets a new login when it is back, and only occasional attempts before', async () => {
       const sign = await openSigner();
       now += LONG;
       hsm.unplug();
@@ -209,7 +210,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       'CKR_SESSION_HANDLE_INVALID',
       'CKR_USER_NOT_LOGGED_IN',
       'CKR_KEY_HANDLE_INVALID',
-    ])('and is back at once goes unnoticed: %s', async (value) => {
+    ])('and is back at once causes no failure: %s', async (value) => {
       const sign = await openSigner();
       let fails = 1;
       module.replace({
@@ -223,7 +224,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(faults).toEqual([]);
     });
 
-    it('is logged in to again though its module does not end', async () => {
+    it('gets a new login even if its module cannot be ended', async () => {
       const sign = await openSigner();
       let fails = 1;
       module.replace({
@@ -239,7 +240,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(module.calls('C_Login')).toBe(2);
     });
 
-    it('is begun anew only when nobody uses it any more', async () => {
+    it('is initialized again only after its last user has left', async () => {
       const sign = await openSigner();
       let underWay = 0;
       let disturbed = 0;
@@ -250,7 +251,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
           if (count % 7 === 0) throw returned('CKR_DEVICE_ERROR');
           underWay += 1;
           const signature = await real.C_SignAsync(...args);
-          await new Promise((resolve) => setTimeout(resolve, 2));
+          await nextTurn();
           underWay -= 1;
           return signature;
         },
@@ -265,7 +266,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(disturbed).toBe(0);
     });
 
-    it('does not keep the others logging in for one key that is gone', async () => {
+    it('causes no repeated logins for one missing key', async () => {
       const { generate, destroy, open: openKey } = await open();
       const { record } = await generate(AUTHORITY, 'EC_prime256v1');
       await destroy(record.keyId);
@@ -276,7 +277,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(module.calls('C_Login')).toBe(1);
     });
 
-    it('is not what any other failure means', async () => {
+    it('is not assumed after any other failure', async () => {
       const sign = await openSigner();
       module.replace({ C_SignAsync: () => Promise.reject(returned('CKR_DATA_INVALID')) });
       await expect(sign()).rejects.toThrow('does not work (CKR_DATA_INVALID)');
@@ -303,7 +304,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
     const settled = async (sign: () => Promise<Uint8Array>, count: number) =>
       Promise.allSettled(Array.from({ length: count }, sign));
 
-    it('is waited for no longer than it is worth, and not at all while nothing comes back', async () => {
+    it('is waited for until the limit, and not at all while calls are abandoned', async () => {
       const { sign, goOn } = await openHangingSigner();
       const elapsed = startStopwatch();
       for (const outcome of await settled(sign, 10)) {
@@ -328,7 +329,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       expect(module.calls('C_SignAsync')).toBe(asked + 1);
     });
 
-    it('holds up no end of the server', async () => {
+    it('does not delay the end of the server', async () => {
       const { sign } = await openHangingSigner();
       module.replace({ C_SignAsync: () => new Promise(() => undefined) });
       await expect(sign()).rejects.toThrow('does not answer');
@@ -336,12 +337,12 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
       await store?.close();
       store = undefined;
       expect(elapsed()).toBeLessThan(10 * PATIENCE);
-      // Nothing may be ended under the call, but by what begins the module anew before anything else.
+      // The module must not be ended under the call, except by the next initialization.
       expect(module.calls('C_Finalize')).toBe(1);
     });
   });
 
-  it('gives out no signature that the public key does not verify', async () => {
+  it('returns no signature that the public key does not verify', async () => {
     const { generate, open: openKey } = await open();
     const first = await generate(AUTHORITY, 'EC_prime256v1');
     const second = await generate(AUTHORITY, 'EC_prime256v1');
@@ -350,7 +351,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
     await expect(signing).rejects.toThrow('public key does not verify');
   });
 
-  it('lets other work go on while a key is made', async () => {
+  it('serves other work while a key is made', async () => {
     const { generate } = await open();
     let turns = 0;
     const takeTurn = () => {
@@ -367,7 +368,7 @@ describe.runIf(hasSoftHsm())('openPkcs11KeyStore', () => {
 });
 
 describe('loadCryptoki', () => {
-  it('tells what to install where the package is not', () => {
+  it('names the package to install when it is missing', () => {
     const load = () =>
       loadCryptoki('/usr/lib/softhsm/libsofthsm2.so', () => {
         throw new Error('Cannot find module');
