@@ -17,7 +17,7 @@ export interface CertificatePolicy {
 /** @throws RangeError when a policy is repeated or a URI is empty or not ASCII */
 export function certificatePoliciesExtension(policies: readonly CertificatePolicy[]): Extension {
   if (new Set(policies.map(({ oid }) => oid)).size < policies.length) {
-    throw new RangeError('a certificate policy stands twice');
+    throw new RangeError('a certificate policy is repeated');
   }
   const value = derSequence(...policies.map(derPolicy));
   return { oid: OID.certificatePolicies, critical: false, value };

@@ -26,7 +26,7 @@ export function readExtensions(element: BerElement | undefined): readonly Extens
   if (element.children.length > MAX_EXTENSIONS) throw new DecodeError('too many extensions');
   const extensions = element.children.map(readExtension);
   const oids = new Set(extensions.map((extension) => extension.oid));
-  if (oids.size < extensions.length) throw new DecodeError('an extension stands twice');
+  if (oids.size < extensions.length) throw new DecodeError('an extension is repeated');
   return extensions;
 }
 

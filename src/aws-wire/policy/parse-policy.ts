@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { findLostMember } from './find-lost-member.ts';
 import { variablesIn } from './match-pattern.ts';
 import type { Policy, PolicyStatement } from './policy.ts';
@@ -18,7 +19,7 @@ const actions = oneOrMore(
 );
 const resources = oneOrMore(z.string().regex(/^(?:\*|arn:.+)$/, 'expected * or an ARN'));
 const noPrincipal = z
-  .undefined("does not belong into a user's policy: the principal is the user")
+  .undefined("does not belong in a user's policy: the principal is the user")
   .optional();
 
 const statementSchema = z
@@ -71,7 +72,7 @@ function parseJson(text: string): unknown {
   const document = jsonValue(text);
   const lost = findLostMember(text);
   if (lost === undefined) return document;
-  throw new RangeError(`the policy: ${JSON.stringify(lost)} stands twice, or where it may not`);
+  throw new RangeError(`the policy: ${JSON.stringify(lost)} is repeated or not allowed here`);
 }
 
 function jsonValue(text: string): unknown {
@@ -100,10 +101,12 @@ function readStatement(
   }
   return {
     effect: Effect,
-    ...(Action && { actions: Action }),
-    ...(NotAction && { notActions: NotAction }),
-    ...(Resource && { resources: Resource }),
-    ...(NotResource && { notResources: NotResource }),
+    ...omitUndefined({
+      actions: Action,
+      notActions: NotAction,
+      resources: Resource,
+      notResources: NotResource,
+    }),
     conditions: readConditions(Condition, hasVariables, `${where}.Condition`),
   };
 }

@@ -1,4 +1,4 @@
-// Protocol C16, C66: GetCACaps offers what is enforced, and what is refused is not offered, under every policy.
+// Under every policy, GetCACaps offers what the server accepts and nothing that it refuses.
 import { describe, expect, it } from 'vitest';
 import { CONTENT_CIPHERS } from '../../../src/cms/content-ciphers.ts';
 import { createKeyTransport } from '../../../src/cms/key-transport.ts';
@@ -21,7 +21,10 @@ const POLICIES: readonly AlgorithmPolicy[] = BOTH.flatMap((allowSingleDes) =>
 const { certificate, privateKey } = goldenIdentity('ra');
 const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
 
-/** RFC 8894 section 3.5.2, and SHA-384 for strongSwan: written out here as the second opinion on the tables. */
+/**
+ * RFC 8894 section 3.5.2, and SHA-384 for strongSwan: written out here to check the tables
+ * independently.
+ */
 const KEYWORDS = {
   aes128: 'AES',
   aes192: 'AES',
@@ -45,7 +48,7 @@ const byDigest = DIGEST_ALGORITHMS.map(({ name }) => ({
 }));
 const REQUESTS = [...byCipher, ...byDigest];
 
-/** What becomes of a request that uses one algorithm, all else being modern. */
+/** The outcome of a request that uses one legacy algorithm and otherwise modern ones. */
 function verdict(message: Uint8Array, policy: AlgorithmPolicy): string {
   try {
     const verified = verifyPkiRequest(readPkiRequest(message), policy);
@@ -83,7 +86,7 @@ describe.each(POLICIES)('%j', (policy) => {
       expect(meant.length).toBeGreaterThan(0);
       for (const { message } of meant) expect(verdict(message, policy)).toBe('accepted');
     }
-    // What SCEPStandard promises (RFC 8894 section 3.5.2).
+    // SCEPStandard promises these (RFC 8894 section 3.5.2).
     expect(offered).toEqual(expect.arrayContaining(['SCEPStandard', 'AES', 'SHA-256']));
   });
 

@@ -1,4 +1,4 @@
-// Protocol S1 and S2: whoever changes an envelope and sends it again must not learn whether it decrypted.
+// Nobody who changes an envelope and sends it again may learn whether it decrypted.
 import { describe, expect, it } from 'vitest';
 import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
@@ -14,7 +14,10 @@ import { verifyPkiRequest } from '../../../src/scep/verify-pki-request.ts';
 import { forgePkiMessage, goldenEnvelope } from '../../support/scep-messages/forge-pki-message.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
-/** Where the encrypted key, the initialisation vector and the ciphertext stand in an envelope of one recipient. */
+/**
+ * The positions of the encrypted key, the initialisation vector and the ciphertext in an envelope
+ * of one recipient.
+ */
 function partsOf(envelope: Uint8Array) {
   const [, recipients, contentInfo] = readBer(envelope).children[1]?.children[0]?.children ?? [];
   const span = (content: Uint8Array | undefined) => {
@@ -34,7 +37,7 @@ const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKe
 const device = goldenIdentity('renewing-device');
 const thief = goldenIdentity('foreign-ra');
 
-/** What a thief learns who has captured `envelope` on its way, changed it and signed it with a key of his own. */
+/** What a thief learns after capturing `envelope`, changing it and signing it with another key. */
 function verdict(envelope: Uint8Array, signer = thief): string {
   const { issuer, serialNumber } = signer.certificate;
   const message = forgePkiMessage({
@@ -58,7 +61,7 @@ function verdict(envelope: Uint8Array, signer = thief): string {
 const refusal = new Refusal('message-check');
 const THE_ONE_VERDICT = `${refusal.failInfo}: ${refusal.text}`;
 
-/** Buffer with one bit changed. */
+/** A copy with one bit changed. */
 function flipped(bytes: Uint8Array, at: number, bit: number): Buffer {
   const changed = Buffer.from(bytes);
   changed[at] = (changed[at] ?? 0) ^ (1 << bit);

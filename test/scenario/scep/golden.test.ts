@@ -23,7 +23,7 @@ import { importPublicKey } from '../../../src/x509/public-key.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
-/** The part of <case>.expect.json that these rooms answer for; test/golden/README.md tells the rest. */
+/** The fields of <case>.expect.json that this test checks; test/golden/README.md describes all. */
 interface Expectation {
   readonly messageType: number | null;
   readonly transactionId: string | null;
@@ -76,7 +76,10 @@ function open(bytes: Uint8Array, policy: AlgorithmPolicy) {
   return { ...opened, type, csr };
 }
 
-/** A CSR that does not parse or is not signed with its own key counts as a message that did not decrypt (S2). */
+/**
+ * A CSR that does not parse or is not signed with its own key is treated like a message that does
+ * not decrypt.
+ */
 function provenCsr(content: Uint8Array): CertificationRequest {
   try {
     const csr = parseCertificationRequest(content);

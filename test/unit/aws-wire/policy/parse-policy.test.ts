@@ -107,7 +107,7 @@ describe('refuses and locates', () => {
     [
       'the prototype',
       policy({}).replace('"*"}', '"*","Condition":{"__proto__":{"a":"b"}}}'),
-      '"__proto__" stands',
+      '"__proto__" is',
     ],
     [
       'the prototype as a key',
@@ -149,12 +149,12 @@ describe('refuses and locates', () => {
     [
       'an element twice',
       policy({}).replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"'),
-      '"Effect" stands twice',
+      '"Effect" is repeated',
     ],
     [
       'an element twice, once in escapes',
       policy({}).replace('"Effect":"Allow"', '"Effect":"Deny","\\u0045ffect":"Allow"'),
-      '"Effect" stands twice',
+      '"Effect" is repeated',
     ],
     [
       'a variable of the older version',
