@@ -19,7 +19,7 @@ export async function runMasterKeyReseal(options: StoreOptions): Promise<void> {
 
 function formatCounts(counts: ReadonlyMap<string, ResealCount>): string {
   const rows = [...counts].map(([name, { seen, resealed }]) => [name, `${seen}`, `${resealed}`]);
-  return formatTable(['collection', 'records', 'sealed anew'], rows);
+  return formatTable(['collection', 'records', 'resealed'], rows);
 }
 
 const EMPTY = 'the store is empty; do the settings name the right one?';

@@ -22,7 +22,7 @@ const AUTHORITY = {
     'arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566',
 };
 
-/** The API as these variables set it, and what sends a signed request to it. */
+/** The API with these settings, and a function that sends it a signed request. */
 async function apiWith(variables: Record<string, string>) {
   const environment = Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [`SCEP_CONNECTOR_${name}`, value]),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseArn } from '../../aws-wire/arn.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 
 /** Where an authority publishes revocations. The URLs are plain HTTP, as the content is signed. */
 export interface RevocationSources {
@@ -39,15 +40,14 @@ export function revocationSourcesOf({
     RevocationConfiguration ?? {},
   );
   const directory = crl?.Enabled === true ? directoryOf(crl, region) : undefined;
-  const listUrl = `${directory}${resource.slice(resource.lastIndexOf('/') + 1)}.crl`;
+  const listUrl = directory && `${directory}${resource.slice(resource.lastIndexOf('/') + 1)}.crl`;
   const isPartitioned = crl?.CrlType === 'PARTITIONED';
-  return {
-    ...(directory === undefined || isPartitioned ? {} : { listUrl }),
-    ...(directory === undefined || !isPartitioned ? {} : { partitionsUrl: directory }),
-    ...(ocsp?.Enabled === true && {
-      ocspUrl: `http://${ocsp.OcspCustomCname || `ocsp.acm-pca.${region}.${domainOf(region)}`}`,
-    }),
-  };
+  const ocspHost = ocsp?.OcspCustomCname || `ocsp.acm-pca.${region}.${domainOf(region)}`;
+  return omitUndefined({
+    listUrl: isPartitioned ? undefined : listUrl,
+    partitionsUrl: isPartitioned ? directory : undefined,
+    ocspUrl: ocsp?.Enabled === true ? `http://${ocspHost}` : undefined,
+  });
 }
 
 /** A URL that ends with a slash; undefined without a host. */

@@ -17,7 +17,7 @@ const clock = () => now;
 const put = (key: string, value: string, expiresAt?: number) =>
   ({ kind: 'put', collection: 'c', key, value, ...(expiresAt && { expiresAt }) }) as const;
 
-/** A store that a server has used, as an archive. */
+/** The archive of a store that a server has used. */
 async function archiveOf(fill: (store: RecordStore) => Promise<unknown>, archiveId = 1) {
   const store = openInMemoryRecordStore(clock);
   await requireMasterKey({ store, sealer });

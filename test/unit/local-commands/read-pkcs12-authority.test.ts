@@ -90,10 +90,10 @@ it('refuses other files in one line that says what to do', async () => {
 
 it('names a command that converts the file', async () => {
   pack('ca', ['ca', 'middle'], '-legacy');
-  const [out, anew] = [file('out.pem'), file('new.p12')];
+  const [pem, converted] = [file('out.pem'), file('new.p12')];
   const passes = ['-passin', 'pass:secret', '-passout', 'pass:secret'];
-  runOpenssl(['pkcs12', '-legacy', '-in', P12, '-out', out, ...passes]);
-  runOpenssl(['pkcs12', '-export', '-in', out, '-out', anew, ...passes]);
-  const { certificate, chain } = await readPkcs12Authority(anew, 'secret', []);
+  runOpenssl(['pkcs12', '-legacy', '-in', P12, '-out', pem, ...passes]);
+  runOpenssl(['pkcs12', '-export', '-in', pem, '-out', converted, ...passes]);
+  const { certificate, chain } = await readPkcs12Authority(converted, 'secret', []);
   expect([certificate, ...chain].map(nameOf)).toEqual(['CN=ca', 'CN=middle']);
 });

@@ -52,7 +52,7 @@ beforeEach(async () => {
   ({ connector, challengePassword: password } = await prepareDev(first));
 });
 
-/** A server on the store that has just been started with these keys. */
+/** A server that has just started on the store with these keys. */
 async function replica(
   masterKey: Uint8Array,
   otherMasterKey?: Uint8Array,
@@ -86,7 +86,7 @@ async function enrol(wired: Wired, challengePassword: string) {
 const newChallenge = (wired: Wired) =>
   makeChallenge({ ...wired, quotas: QUOTAS }, connector, { tags: {} });
 
-/** All that one server does with what another has sealed. */
+/** Opens everything that another server has sealed. */
 async function expectWorking(...wired: readonly [Wired, Wired]) {
   await rotateRaIdentity(wired[0], connector, { activeInMs: 0 });
   for (const maker of wired) {
@@ -191,7 +191,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
     };
     const before = await replica(OLD, undefined, holding);
     const recipient = await ra(before);
-    // Its answers can be encrypted by its challenge alone, which the transaction keeps.
+    // Replies can only be encrypted with the challenge password, which the transaction keeps.
     const ecDevice = { ...makeDevice(ecKeyPair()), challengePassword: password };
     const csr = deviceCsr(ecDevice, { challengePassword: password });
     const request = deviceRequest(ecDevice, recipient, csr, { transactionId: 'waits' });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SEALED_COLLECTIONS } from '../../../src/local-commands/sealed-collections.ts';
 import type { Collection } from '../../../src/store/collection.ts';
 
-/** Every collection that any file of the program defines. */
+/** Every collection that src defines. */
 const defined = vi.hoisted((): Collection<unknown>[] => []);
 
 vi.mock('../../../src/store/collection.ts', async (load) => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const file of files) await import(file);
 });
 
-/** Every value of the schema, however deep, with the JSON Schema that stands for it. */
+/** Every nested part of the schema, with its JSON Schema. */
 function* partsOf(schema: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof schema !== 'object' || schema === null) return;
   yield schema as Readonly<Record<string, unknown>>;

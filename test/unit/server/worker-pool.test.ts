@@ -13,7 +13,7 @@ interface FakeWorker extends WorkerProcess {
   exit(code: number | null, signal?: string): void;
 }
 
-/** A pool of processes that do what they are told. */
+/** A pool of fake processes, which the test controls. */
 function startPool(size: number) {
   const workers: FakeWorker[] = [];
   const announced: unknown[] = [];

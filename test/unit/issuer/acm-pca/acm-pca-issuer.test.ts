@@ -11,16 +11,16 @@ import { makeIdentity, rsaKeyPair } from '../../../support/keys/test-authority.t
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** What an action answers; an error has `__type` and `message`. */
+/** The answer of an action; an error has `__type` and `message`. */
 type Answers = Record<string, (input: Answer) => Answer>;
 
 interface FakeAcmPca {
   readonly endpoint: string;
-  /** They may be changed while it runs. */
+  /** A test may change them while the server runs. */
   readonly answers: Answers;
-  /** What it was asked so far, in order. */
+  /** The requests so far, in order. */
   readonly calls: readonly { readonly action: string; readonly input: Answer }[];
-  /** How often an action was asked. */
+  /** The number of requests for an action. */
   count(action: string): number;
 }
 
@@ -318,7 +318,7 @@ describe('getCertificate', () => {
   });
 });
 
-/** AWS Private CA in JSON 1.1 with answers that a test writes; it looks at no signature. */
+/** A fake of AWS Private CA (JSON 1.1) with the test's answers; it ignores signatures. */
 async function startFakeAcmPca(answers: Answers): Promise<FakeAcmPca> {
   const calls: { action: string; input: Answer }[] = [];
   const server = createServer((request, response) => {

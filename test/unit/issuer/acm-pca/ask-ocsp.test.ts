@@ -101,21 +101,29 @@ const past = { notBefore: new Date(NOW - 2 * HOUR), notAfter: new Date(NOW - HOU
 
 it.each<[string, Reply, string]>([
   ['a stranger', { signer: stranger }, 'not signed for the CA'],
-  ['a stranger who says who he is', { signer: stranger, brings: [stranger] }, 'not signed'],
+  ['a stranger with its own certificate', { signer: stranger, brings: [stranger] }, 'not signed'],
   [
     'a delegate of a stranger',
     { signer: delegate(), brings: [delegate({ issuer: stranger })] },
     'not signed',
   ],
   [
-    'whoever has a certificate',
+    'a holder of another certificate',
     { signer: delegate(), brings: [delegate({ extendedKeyUsage: [OID.clientAuth] })] },
     'not signed',
   ],
-  ['a delegate of yesterday', { signer: delegate(), brings: [delegate(past)] }, 'not signed'],
-  ['news of yesterday', { signer: issuer, nextUpdate: NOW - 60_000 }, 'out of date'],
-  ['news of others', { signer: issuer, astray: true }, 'about another certificate'],
-  ['one who does not know', { signer: issuer, status: { kind: 'unknown' } }, 'does not know'],
+  ['an expired delegate', { signer: delegate(), brings: [delegate(past)] }, 'not signed'],
+  ['an outdated answer', { signer: issuer, nextUpdate: NOW - 60_000 }, 'out of date'],
+  [
+    'an answer about another certificate',
+    { signer: issuer, astray: true },
+    'about another certificate',
+  ],
+  [
+    'a responder that does not know the certificate',
+    { signer: issuer, status: { kind: 'unknown' } },
+    'does not know',
+  ],
 ])('does not believe %s', async (_, reply, reason) => {
   await expect(ask(reply)).rejects.toThrow(reason);
 });

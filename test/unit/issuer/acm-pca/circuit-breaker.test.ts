@@ -12,7 +12,7 @@ function world() {
   const judge = (error: unknown) => (error as Error).message as Verdict;
   const breaker = createCircuitBreaker({ clock: () => time.now, judge, onChange });
   const call = vi.fn((_verdict: Verdict | 'answers') => Promise.resolve('answer'));
-  /** Gives 'answer', the verdict of the error, or 'not asked'. */
+  /** @returns 'answer', the verdict of the error, or 'not asked' */
   const ask = async (verdict: Verdict | 'answers') => {
     try {
       return await breaker(async () => {

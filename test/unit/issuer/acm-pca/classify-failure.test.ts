@@ -16,7 +16,7 @@ import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 const credentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' });
 const ARN = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x';
 
-/** What the SDK makes of an endpoint. */
+/** Classifies what the SDK throws for a call to this endpoint. */
 async function failureAt(
   endpoint: string,
   how: { credentials?: typeof credentials; within?: number } = {},
@@ -54,7 +54,7 @@ async function startTcp(onConnection: (socket: Socket) => void): Promise<number>
 
 const tls = makeTlsFiles(tempDirectory());
 
-/** `onRequest` gets the connection below TLS when something has come through it. */
+/** `onRequest` receives the connection below TLS once TLS data has arrived. */
 async function startTls(onRequest: (socket: Socket) => void): Promise<number> {
   return startTcp((socket) => {
     const { cert, key } = tls;

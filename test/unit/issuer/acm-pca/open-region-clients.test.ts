@@ -142,13 +142,13 @@ describe('credentials of the chain', () => {
   });
 });
 
-/** What AssumeRoleWithWebIdentity answers; the SDK fetches others five minutes before the end. */
+/** An answer of AssumeRoleWithWebIdentity; the SDK renews credentials five minutes before expiry. */
 function assumed(number: number): string {
   const end = new Date(Date.now() + 5 * MINUTE + FRESH).toISOString();
   return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/scep/x</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 }
 
-/** Nothing of the environment that the tests run in. */
+/** Hides the environment in which the tests run. */
 function stubChain(environment: Readonly<Record<string, string>>): void {
   const nowhere = path.join(tempDirectory(), 'none');
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) {

@@ -37,7 +37,7 @@ function world(region?: string) {
     sleep: async (ms) => pauses.push(ms),
     random: () => 0.5,
   });
-  /** Fails with these in turn, then answers. */
+  /** Fails with these errors in turn, then answers. */
   const sending = (...errors: Error[]) => {
     const left = [...errors];
     return vi.fn(() => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A root of its own, and an issuer that has remembered nothing yet. */
+/** A new root, and an issuer with empty caches. */
 async function world() {
   const { ca, endpoint, credentials, store, publicHost } = server;
   const arn = await activateRoot(ca, {

@@ -48,7 +48,7 @@ async function read(bytes: Uint8Array, partSize = 65_536, keys = [MASTER_KEY]) {
 
 const place = { partition: 'p', collection: 'c', expiresAt: undefined };
 
-/** Values that do not repeat and are not compressed: three chunks and a piece. */
+/** Values that differ, of a little more than three chunks. */
 const LARGE = Array.from({ length: 400 }, (_, i) => ({
   ...place,
   key: String(i).padStart(4, '0'),
@@ -207,7 +207,7 @@ describe('an archive is refused', () => {
   });
 });
 
-/** As records come out: members that are undefined are there. */
+/** As `readArchive` returns records: undefined members are present. */
 function withAllMembers({ partition, collection, key, value, expiresAt }: ArchivedRecord) {
   return { partition, collection, key, value, expiresAt };
 }

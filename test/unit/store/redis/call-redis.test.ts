@@ -8,7 +8,7 @@ import type { RedisConnections } from '../../../../src/store/redis/connect-redis
 const node = () => new Redis({ lazyConnect: true });
 const refusal = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
 
-/** A cluster whose slots this process last heard of long ago. */
+/** A cluster of which this process has outdated slots. */
 function staleCluster(refusals: readonly string[]) {
   const [known, owner] = [node(), node()];
   const refresh = vi.fn(async () => undefined);

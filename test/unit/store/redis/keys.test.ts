@@ -46,7 +46,7 @@ describe('readKey', () => {
 });
 
 describe('clusterSlot', () => {
-  // What CLUSTER KEYSLOT answers.
+  // As CLUSTER KEYSLOT answers.
   it.each([
     ['123456789', 12_739],
     ['foo', 12_182],

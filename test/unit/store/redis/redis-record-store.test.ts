@@ -85,16 +85,16 @@ describe('a server that answers', () => {
           return refusal;
         };
         if (name === 'collections') {
-          // It gives up when the connection is lost, as READONLY ends it.
+          // READONLY ends the connection, after which collections() fails.
           await ask();
           return;
         }
-        // A busy machine may hear of nobody in so short a time.
+        // On a busy machine a call may time out before any answer.
         await expect.poll(ask).toContain(`${answer}${advice && '; '}`);
         expect(refusal).toContain(advice);
       });
       await Promise.all(asked);
-      // At growing intervals.
+      // The pauses between calls grow.
       expect(redis.count('EVALSHA')).toBeLessThanOrEqual(attempts * 10);
       await store.close();
     },
