@@ -8,18 +8,18 @@ import type { Service } from '../aws-wire/caller.ts';
 import { parseEndpoint } from './setting-kinds.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where the API is and for whom to sign, as the AWS SDKs find it out. */
+/** Where the API is and which credentials sign, found as the AWS SDKs find them. */
 export interface ApiSettings {
   /** http or https; a base path is kept. Without query and fragment. */
   readonly endpoint: URL;
   readonly region: string;
-  /** Undefined: the credentials go by the SDKs' own order. */
+  /** Undefined: the SDKs' own order decides where credentials come from. */
   readonly profile: string | undefined;
   /** File with the CAs to accept for https instead of Node's own. */
   readonly caBundle: string | undefined;
 }
 
-/** What the command line says; it goes before the environment, and that before the profile. */
+/** Options of the command line. They override the environment, which overrides the profile. */
 export interface ApiSettingsOptions {
   readonly endpoint?: URL;
   readonly region?: string;
@@ -30,10 +30,10 @@ export interface ApiSettingsOptions {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment variables and the shared files (~/.aws/config and ~/.aws/credentials) as AWS SDKs do
- * (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"), but for one thing: there is no endpoint by default, so
- * that nothing goes to AWS by accident.
- * @throws UsageError when the endpoint or the region is missing, or the profile is in neither file.
+ * Reads the environment and the shared files (~/.aws/config and ~/.aws/credentials) as the AWS SDKs
+ * do (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"). Unlike theirs there is no
+ * default endpoint, so that nothing goes to AWS by accident.
+ * @throws UsageError when the endpoint or the region is missing, or the profile is in neither file
  */
 export async function loadApiSettings(
   service: Service,

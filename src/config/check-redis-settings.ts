@@ -2,12 +2,12 @@ import type { Settings } from './settings.ts';
 
 type Redis = Settings['store']['redis'];
 
-/** Looks at the settings of Redis only while it is used. */
+/** Checks the settings of Redis, but only if Redis is used. */
 function whileUsed(problem: (redis: Redis) => string | undefined) {
   return ({ store: { kind, redis } }: Settings) => (kind === 'redis' ? problem(redis) : undefined);
 }
 
-/** What must fit together in `store.redis`, for `checkSettings`. */
+/** The checks of `checkSettings` for the section `store.redis`. */
 export const REDIS_CHECKS = [
   {
     about: 'store.redis.nodes',

@@ -2,14 +2,17 @@ import { REDIS_CHECKS } from './check-redis-settings.ts';
 import { listSettings } from './setting.ts';
 import { LISTENERS, SETTINGS, type Settings } from './settings.ts';
 
-/** What must fit together: the setting that a mistake is about, those it depends on, and what is wrong, if anything. */
+/** A check of settings that must fit together. */
 interface Check {
+  /** The setting that the mistake is about. */
   readonly about: string;
+  /** The other settings that the check reads. */
   readonly also: readonly string[];
+  /** Says what is wrong; undefined if nothing is. */
   readonly problem: (settings: Settings) => string | undefined;
 }
 
-/** Every secret comes by itself, or in the file that the setting beside it names. */
+/** A secret is given either itself or in a file that the setting beside it names. */
 const SECRET_CHECKS = listSettings(SETTINGS)
   .filter(({ setting }) => setting.secret)
   .map(({ path }): Check => {
@@ -72,7 +75,7 @@ const CHECKS: readonly Check[] = [
   ),
 ];
 
-/** A line for each check that fails. Those about settings whose own values are `wrong` are passed over. */
+/** Returns a line for each failed check. Skips the checks that read a `wrong` setting. */
 export function checkSettings(settings: Settings, wrong: ReadonlySet<string>): readonly string[] {
   const variables = new Map(listSettings(SETTINGS).map(({ path, variable }) => [path, variable]));
   return CHECKS.flatMap(({ about, also, problem }) => {

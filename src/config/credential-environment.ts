@@ -2,7 +2,7 @@ import type { Credential } from '../aws-wire/credential.ts';
 import { parseCredential } from './parse-credential.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The environment variables of a single credential, by the member that each gives. */
+/** The environment variables of a single credential, by the member that each one sets. */
 const VARIABLE_OF: Readonly<Record<string, string>> = {
   accessKeyId: 'SCEP_CONNECTOR_ACCESS_KEY_ID',
   secretAccessKey: 'SCEP_CONNECTOR_SECRET_ACCESS_KEY',
@@ -15,9 +15,9 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
 export const CREDENTIAL_VARIABLES: readonly string[] = Object.values(VARIABLE_OF);
 
 /**
- * The credential in the environment, or undefined when none of its variables is set. An empty variable counts as not set, but an
- * empty policy is none: it must not become every right.
- * @throws UsageError with a line for each mistake; none shows a value
+ * The credential in the environment, or undefined if none of its variables is set. An empty
+ * variable counts as not set; but an empty policy is a mistake, because it must not grant all.
+ * @throws UsageError with a line for each mistake; no line shows a value
  */
 export function readCredentialEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,

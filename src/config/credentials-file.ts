@@ -11,12 +11,12 @@ export interface CredentialsFile {
   readonly warnings: readonly string[];
 }
 
-/** A file that is another user's can be read by the right of a group alone: Kubernetes mounts Secrets so. */
+/** A group may read a file of another user, because Kubernetes mounts Secrets like that. */
 const OPEN_TO_OTHERS = { own: 0o066, foreign: 0o026 };
 
 /**
  * Reads a list of credentials in YAML or JSON (docs/credentials.md).
- * @throws UsageError with a line for each mistake; none shows what is in the file
+ * @throws UsageError with a line for each mistake; no line shows what is in the file
  */
 export async function loadCredentialsFile(file: string): Promise<CredentialsFile> {
   const { text, isOpen } = await read(file);
@@ -51,7 +51,10 @@ async function read(file: string): Promise<{ readonly text: string; readonly isO
   }
 }
 
-/** Scalars stay text, so that an account id keeps its zeros. The parser's own messages quote the file: they are not shown. */
+/**
+ * Scalars stay text, so that an account id keeps its zeros. The parser's own messages are not
+ * shown, because they quote the file.
+ */
 function parseList(file: string, text: string): readonly unknown[] {
   const lines = new LineCounter();
   const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false } as const;
@@ -66,7 +69,7 @@ function parseList(file: string, text: string): readonly unknown[] {
   throw new UsageError(`${file} does not hold a list of credentials`);
 }
 
-/** An alias may be used more often than the parser allows, or lead nowhere. */
+/** Fails if an alias is used more often than the parser allows, or refers to nothing. */
 function toValue(file: string, document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS();

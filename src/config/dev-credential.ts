@@ -8,9 +8,9 @@ import { UsageError } from './usage-error.ts';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
- * The access key of a development server, in the file `credentials.json` of its data directory, which has the form of any
- * credentials file. It is made on first use; two processes that start at once agree on one.
- * @throws UsageError when the file is there and wrong
+ * The access key of a development server, in the file `credentials.json` of its data directory. The
+ * file is made on first use; of processes that start at the same moment, one makes it for all.
+ * @throws UsageError when the file exists and is wrong
  */
 export async function loadDevCredential(dataDir: string, accountId: string): Promise<Credential> {
   const file = join(dataDir, 'credentials.json');
@@ -21,7 +21,7 @@ export async function loadDevCredential(dataDir: string, accountId: string): Pro
   throw new UsageError(`${file} holds no credential; delete it to have one made`);
 }
 
-/** In the form of AWS's own: 20 characters of base 32, and 240 bits in base64. */
+/** Like AWS's own keys: 20 characters of base 32, and a secret of 240 bits in base64. */
 function newCredential(accountId: string) {
   const letters = [...randomBytes(16)].map((octet) => BASE32[octet % BASE32.length]);
   return {

@@ -18,7 +18,7 @@ const path = (option: string) =>
     .min(1, `--${option} takes a path`)
     .transform((value) => resolve(value));
 
-/** The options of `scep-connector dev` as commander gives them: text, with the defaults filled in. */
+/** The options of `scep-connector dev` from commander: text, with the defaults filled in. */
 const devSettingsSchema = z.object({
   dataDir: path('data-dir'),
   host: z.string().min(1, '--host takes an address'),
@@ -49,7 +49,7 @@ export function parseDevSettings(options: unknown): DevSettings {
   throw new UsageError(parsed.error.issues[0]?.message ?? 'the options cannot be read');
 }
 
-/** The settings of the server that `scep-connector dev` runs: those of `serve`, with what its options say. */
+/** The settings of the server that `scep-connector dev` runs: the defaults, changed by `dev`. */
 export function devServerSettings(dev: DevSettings): Settings {
   const { host, publicUrl, dataDir, logLevel } = dev;
   const settings = defaultSettings();

@@ -1,6 +1,6 @@
-/** What the enrol command takes from the environment. */
+/** What the client commands read from the environment. */
 export interface EnrolEnvironment {
-  /** SCEP_CHALLENGE: keeps the challenge password out of the list of processes and the shell's history. */
+  /** SCEP_CHALLENGE, which keeps the challenge out of the process list and the shell's history. */
   readonly challengePassword: string | undefined;
 }
 

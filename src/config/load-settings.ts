@@ -16,22 +16,22 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
-  /** While the master key is being changed: 32 octets that differ from it. */
+  /** 32 octets that differ from the master key; only while the master key is being changed. */
   readonly otherMasterKey?: Uint8Array | undefined;
-  /** An access key that is in no file. */
+  /** An access key from the environment. */
   readonly credential?: Credential | undefined;
-  /** The PKCS #11 token with CA keys. */
+  /** The PKCS #11 token that holds CA keys. */
   readonly token?: TokenSettings | undefined;
-  /** While Redis keeps the records. */
+  /** Undefined unless Redis keeps the records. */
   readonly redis?: RedisConnection | undefined;
 }
 
-/** Names the file of settings when `--config` does not. */
+/** Names the settings file if `--config` does not. */
 const CONFIG_VARIABLE = 'SCEP_CONNECTOR_CONFIG';
 
 /**
- * Reads the settings of `scep-connector serve` from the environment and from the file, if there is one, and looks into every file
- * that they name. The environment goes before the file.
+ * Reads the settings of `scep-connector serve` from the environment and from the file, if there is
+ * one, and checks every file that they name. The environment overrides the file.
  * @throws UsageError with a line for each mistake
  */
 export async function loadSettings(
@@ -76,7 +76,7 @@ async function checkFiles(settings: Settings, mistakes: string[]): Promise<void>
   await attempt(mistakes, 'credentialsFile: ', () => loadCredentialsFile(credentialsFile));
 }
 
-/** Adds a line for each mistake in the files with the keys, and one when both are the same key. */
+/** Adds a line for each mistake in the key files, and one if both keys are the same. */
 async function readMasterKeys(settings: Settings, mistakes: string[]) {
   const masterKey = await attempt(mistakes, 'masterKeyFile: ', () =>
     readMasterKey(settings.masterKey, settings.masterKeyFile),
@@ -94,7 +94,7 @@ async function readMasterKey(key: Uint8Array | undefined, file: string | undefin
   return key !== undefined || file === undefined ? key : readMasterKeyFile(file);
 }
 
-/** The lines of a UsageError are added to the mistakes. */
+/** Runs `load`; the lines of a UsageError become mistakes. */
 async function attempt<T>(
   mistakes: string[],
   about: string,
@@ -109,7 +109,7 @@ async function attempt<T>(
   }
 }
 
-/** Undefined for a listener of plain HTTP. */
+/** Undefined for a listener that speaks plain HTTP. */
 export function tlsFilesOf({ tls: { certFile, keyFile } }: ListenerSettings): TlsFiles | undefined {
   return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }

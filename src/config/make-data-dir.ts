@@ -1,7 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { UsageError } from './usage-error.ts';
 
-/** Makes the directory of the embedded store, for the owner alone, unless it is there. @throws UsageError when it cannot, or may not write there */
+/**
+ * Makes the directory of the embedded store, for the owner alone, unless it exists.
+ * @throws UsageError when it cannot be made or written to
+ */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { link, rm, writeFile } from 'node:fs/promises';
 
 /**
- * Makes a file that its owner alone can read, unless there is one. It has its name only when it is whole and on the disk: another
- * start, or one after a power cut, never reads half of it, and of starts at the same moment one makes it for all.
+ * Makes a file that only its owner can read, unless it exists. It gets its name once it is whole
+ * and on the disk, so that nobody reads half of it, even after a power cut. Of processes that start
+ * at the same moment, one makes it for all.
  */
 export async function makeFileOnce(file: string, makeContent: () => string): Promise<void> {
   if (existsSync(file)) return;
@@ -13,7 +14,7 @@ export async function makeFileOnce(file: string, makeContent: () => string): Pro
     await writeFile(unfinished, makeContent(), { mode: 0o600, flush: true });
     await link(unfinished, file);
   } catch (error) {
-    // Then another process has made it meanwhile.
+    // EEXIST: another process has made the file meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await rm(unfinished, { force: true });

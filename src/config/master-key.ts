@@ -8,13 +8,15 @@ import { UsageError } from './usage-error.ts';
 const KEY_OCTETS = 32;
 
 /**
- * The 32-octet master key of a data directory, in its file `master.key` as 64 hexadecimal digits. It is made on first use,
- * readable by its owner alone. Two processes that start at once agree on one.
- * @throws UsageError when the file cannot be read or does not hold such a key, or is gone while there is a store that it alone opens
+ * The 32-octet master key of a data directory, in its file `master.key` as 64 hexadecimal digits.
+ * The file is made on first use, for its owner alone; of processes that start at the same moment,
+ * one makes it for all.
+ * @throws UsageError when the file cannot be read or holds no such key, or when it is missing
+ * although there is a store, which only that key opens
  */
 export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
   const file = join(dataDir, 'master.key');
-  // The store first: another start makes the key before it.
+  // The store first: another process that starts now makes the key before its store.
   if (existsSync(join(dataDir, 'store', 'data.mdb')) && !existsSync(file)) {
     throw new UsageError(`${file} is gone, and nothing else opens the store beside it; restore it`);
   }
@@ -25,8 +27,8 @@ export async function loadMasterKey(dataDir: string): Promise<Uint8Array> {
 }
 
 /**
- * The master key in a file that somebody else made.
- * @throws UsageError, which does not name the file: what stands in place of its name may be the key
+ * Reads the master key from a file of the administrator's.
+ * @throws UsageError, which does not name the file: the key itself may stand in place of the name
  */
 export async function readMasterKeyFile(file: string): Promise<Uint8Array> {
   const text = await readTextFile(file, 'the file it names');
@@ -43,7 +45,7 @@ export function parseMasterKey(text: string): Uint8Array | undefined {
   return /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
-/** Two keys of the same octets are one, however they were written. */
+/** Compares the octets, however the keys were written. */
 export function isSameMasterKey(one: Uint8Array, other: Uint8Array): boolean {
   return timingSafeEqual(one, other);
 }

@@ -1,4 +1,4 @@
-/** The candidate that differs from `name` by the fewest letters, unless it differs by more than a third of them. */
+/** The candidate with the smallest edit distance to `name`, at most a third of its letters. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const distances = candidates.map((candidate) => ({
     candidate,
@@ -8,7 +8,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return nearest && nearest.distance <= name.length / 3 ? nearest.candidate : undefined;
 }
 
-/** Levenshtein: letters to insert, delete or replace. */
+/** Levenshtein distance: letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Credential } from '../aws-wire/credential.ts';
 import { parsePolicy } from '../aws-wire/policy/parse-policy.ts';
 
-/** What is wrong with a credential; never shows what was given. */
+/** What is wrong with a credential. It never shows what was given. */
 export interface CredentialMistake {
   /** Absent when the credential as a whole is wrong. */
   readonly member: string | undefined;
@@ -11,7 +11,7 @@ export interface CredentialMistake {
   readonly problem: string;
 }
 
-/** Each of them as text. Characters and lengths of names are those of IAM. */
+/** The members, each given as text. Characters and lengths of names are those of IAM. */
 const MEMBERS = {
   accessKeyId: text(/^\w{16,128}$/, '16 to 128 letters, digits and underscores'),
   secretAccessKey: secret(/^[!-~]{16,128}$/, '16 to 128 printable ASCII characters'),
@@ -39,7 +39,7 @@ const credentialSchema = z
     error: 'is of no use without sessionToken',
   });
 
-/** A credential from the text of its members; `policy` is an IAM policy as text, or the document itself. */
+/** Parses a credential. Its `policy` is an IAM policy as text, or the document itself. */
 export function parseCredential(entry: unknown): Credential | readonly CredentialMistake[] {
   const parsed = credentialSchema.safeParse(entry);
   if (parsed.success) return parsed.data;

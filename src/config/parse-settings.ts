@@ -10,20 +10,20 @@ import {
 import { SETTINGS, type Settings } from './settings.ts';
 
 export interface ParsedSettings {
-  /** Frozen. Where a value was wrong its default stands. */
+  /** Frozen. A setting with a wrong value has its default here. */
   readonly settings: Settings;
-  /** A line for each: the setting, where it was given, what is wrong and what to do. Never a value. */
+  /** A line each: the setting, where it was given, what is wrong, what to do. Never a value. */
   readonly mistakes: readonly string[];
   /** The settings whose values were wrong. */
   readonly wrong: ReadonlySet<string>;
 }
 
-/** What every setting is when nobody sets it. Frozen. */
+/** The defaults of all settings. Frozen. */
 export function defaultSettings(): Settings {
   return assemble(SETTINGS, new Map()) as Settings;
 }
 
-/** Puts the sources together, the later before the earlier ones, and checks each value and what must fit together. */
+/** Merges the sources, later ones overriding earlier ones, and checks values and combinations. */
 export function parseSettings(sources: readonly SettingsSource[]): ParsedSettings {
   const named = new Map(listSettings(SETTINGS).map((one) => [one.path, one]));
   const mistakes = sources.flatMap((source) => source.mistakes);
@@ -58,7 +58,7 @@ function readValue(
   return { mistake: `${path} (${place}) takes ${setting.takes}` };
 }
 
-/** The tree with a value in the place of each setting. */
+/** Builds the tree with a value in place of each setting. */
 function assemble(
   tree: SettingsTree | Setting<unknown>,
   values: ReadonlyMap<string, unknown>,

@@ -5,20 +5,20 @@ import { UsageError } from './usage-error.ts';
 
 export interface MasterKeyFiles {
   readonly dataDir: string;
-  /** Default: master.key in the data directory, where `dev` has it. */
+  /** Default: master.key in the data directory, where `dev` puts it. */
   readonly masterKeyFile?: string;
-  /** While the master key is being changed: the other of the two. */
+  /** The other of the two keys, only while the master key is being changed. */
   readonly otherMasterKeyFile?: string;
 }
 
 /** 32 octets each. */
 export interface MasterKeys {
   readonly masterKey: Uint8Array;
-  /** Differs from the first. */
+  /** Differs from `masterKey`. */
   readonly otherMasterKey?: Uint8Array | undefined;
 }
 
-/** The master keys in the files that the options of a command name. @throws UsageError, which does not name the files */
+/** Reads the master keys that a command's options name. @throws UsageError without file names */
 export async function readMasterKeyFiles({
   dataDir,
   masterKeyFile,
@@ -34,7 +34,7 @@ export async function readMasterKeyFiles({
   return withOtherMasterKey(masterKey, otherMasterKeyFile);
 }
 
-/** A master key with the other one, in the file that --other-master-key-file names. @throws UsageError, which does not name it */
+/** Adds the key of --other-master-key-file, if any. @throws UsageError without file names */
 export async function withOtherMasterKey(
   masterKey: Uint8Array,
   otherMasterKeyFile: string | undefined,

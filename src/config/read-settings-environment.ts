@@ -5,8 +5,9 @@ import { listSettings, type SettingsTree, VARIABLE_PREFIX } from './setting.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the variables of `tree`. An empty one counts as not given, as `${X:-}` of a compose file leaves it.
- * @param others variables with the same prefix that are read elsewhere
+ * Reads the variables of `tree`. An empty variable counts as not given, because `${X:-}` in a
+ * compose file makes one.
+ * @param others variables with the same prefix that other code reads
  */
 export function readSettingsEnvironment(
   tree: SettingsTree,
@@ -41,8 +42,8 @@ function withoutPrefix(name: string): string {
 }
 
 /**
- * Kubernetes tells every container about every service of its namespace. For one that is called scep-connector-api that
- * makes SCEP_CONNECTOR_API_PORT=tcp://10.43.0.7:8081, which nobody meant for us.
+ * Kubernetes puts variables for every service of the namespace into each container. A service named
+ * scep-connector-api makes SCEP_CONNECTOR_API_PORT=tcp://10.43.0.7:8081, which is not a setting.
  */
 function isKubernetesServiceLink(name: string, value: string): boolean {
   if (/_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name)) return true;

@@ -11,12 +11,12 @@ import {
 import { nearestName } from './nearest-name.ts';
 import { isSetting, listSettings, type SettingsTree } from './setting.ts';
 
-/** What one place says of the settings. */
+/** The settings that one source gives. */
 export interface SettingsSource {
   readonly given: readonly GivenSetting[];
-  /** Lines fit for a person; they quote names, never values. */
+  /** Lines for a person; they quote names, never values. */
   readonly mistakes: readonly string[];
-  /** False for a file that could not be read, which might have given anything. */
+  /** False for a file that could not be read and so might have given anything. */
   readonly readable: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface GivenSetting {
   readonly place: string;
 }
 
-/** Reads a file of settings: YAML 1.2 or JSON, nested as `tree` is. A name without a value counts as not given. */
+/** Reads a settings file: YAML 1.2 or JSON, nested like `tree`. Ignores a name without a value. */
 export function readSettingsFile(tree: SettingsTree, file: string, text: string): SettingsSource {
   const lines = new LineCounter();
   const placeAt = (offset: number) => `${file} line ${lines.linePos(offset).line}`;
@@ -39,7 +39,7 @@ export function readSettingsFile(tree: SettingsTree, file: string, text: string)
     return { given: [], mistakes, readable: false };
   }
   const reading: Reading = { document, placeAt, given: [], mistakes: [], readable: true };
-  readSection(reading, tree, '', document.contents, file);
+  readSection(reading, { tree, prefix: '' }, document.contents, file);
   return reading;
 }
 
@@ -51,17 +51,18 @@ interface Reading extends SettingsSource {
   readonly readable: true;
 }
 
-function readSection(
-  reading: Reading,
-  tree: SettingsTree,
-  prefix: string,
-  given: Node | null,
-  place: string,
-): void {
+/** A part of the tree of settings, and the beginning of the paths in it, such as `api.tls.`. */
+interface Section {
+  readonly tree: SettingsTree;
+  readonly prefix: string;
+}
+
+function readSection(reading: Reading, section: Section, given: Node | null, place: string): void {
+  const { tree, prefix } = section;
   const node = isAlias(given) ? (given.resolve(reading.document) ?? given) : given;
   if (node === null || (isScalar(node) && node.value === null)) return;
   if (isMap(node)) {
-    for (const pair of node.items) readPair(reading, tree, prefix, pair as Pair<Node, Node | null>);
+    for (const pair of node.items) readPair(reading, section, pair as Pair<Node, Node | null>);
     return;
   }
   const names = Object.keys(tree).join(', ');
@@ -71,8 +72,7 @@ function readSection(
 
 function readPair(
   reading: Reading,
-  tree: SettingsTree,
-  prefix: string,
+  { tree, prefix }: Section,
   { key, value }: Pair<Node, Node | null>,
 ): void {
   const place = reading.placeAt(key.range?.[0] ?? 0);
@@ -84,7 +84,7 @@ function readPair(
   } else if (isSetting(node)) {
     readValue(reading, path, value, place);
   } else {
-    readSection(reading, node, `${path}.`, value, place);
+    readSection(reading, { tree: node, prefix: `${path}.` }, value, place);
   }
 }
 
@@ -109,7 +109,7 @@ function suggestion(path: string, tree: SettingsTree, prefix: string): string {
   return nearest === undefined ? '; docs/configuration.md lists them' : `; is it ${nearest}?`;
 }
 
-/** The parser's messages quote the text, which might be secret, after a colon. */
+/** Cuts off what follows a colon: there the parser's messages quote text that may be secret. */
 function unquoted(message: string): string {
   return message.replace(/(?<=\w): .*$/s, '');
 }

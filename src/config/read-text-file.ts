@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from './usage-error.ts';
 
-/** @param name how a person is told of the file @throws UsageError when it cannot be read, with the system's code for why */
+/**
+ * Reads a text file.
+ * @param name shown in error messages
+ * @throws UsageError with the system's error code
+ */
 export async function readTextFile(file: string, name = file): Promise<string> {
   try {
     return await readFile(file, 'utf8');

@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 type Redis = Settings['store']['redis'];
 
-/** How to reach Redis, with what is in the files that the settings name. */
+/** How to reach Redis, with the contents of the files that the settings name. */
 export interface RedisConnection
   extends Pick<
     Redis,
@@ -29,15 +29,15 @@ export interface RedisConnection
 interface RedisTls {
   /** PEM. */
   readonly ca: string | undefined;
-  /** PEM, with `key`. */
+  /** PEM; given together with `key`. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly serverName: string | undefined;
 }
 
 /**
- * Undefined while the store is another.
- * @throws UsageError that names the setting or the file at fault; never what is in it
+ * Undefined unless the store is Redis.
+ * @throws UsageError that names the setting or the file at fault, never what the file holds
  */
 export async function readRedisConnection({
   store: { kind, redis },
@@ -54,7 +54,7 @@ export async function readRedisConnection({
   };
 }
 
-/** Its first line is the password and must be the only one. */
+/** The file must hold the password on one line and nothing else. */
 async function readPassword(setting: string, file: string | undefined) {
   if (file === undefined) return undefined;
   const text = await readTextFile(file, `store.redis.${setting}: the file it names`);

@@ -31,13 +31,13 @@ export const address: SettingKind<string> = {
   schema: text.regex(/^[\w.:%-]+$/),
 };
 
-/** Read from the working directory when it is relative. */
+/** A relative path starts at the working directory. */
 export const file: SettingKind<string> = {
   takes: 'a path',
   schema: text.regex(/^\P{Cc}+$/u).transform((path) => resolve(path)),
 };
 
-/** As browsers write it, where a space is %20; without a slash at the end. */
+/** Escaped as browsers escape it (a space is %20), without a slash at the end. */
 export const httpUrl: SettingKind<string> = {
   takes: 'an http or https URL without user, query and fragment',
   schema: text
@@ -45,13 +45,13 @@ export const httpUrl: SettingKind<string> = {
     .transform((url) => new URL(url).href.replace(/\/+$/, '')),
 };
 
-/** As PKCS #11 has it: 32 octets of UTF-8. */
+/** PKCS #11 limits a label to 32 octets of UTF-8. */
 export const tokenLabel: SettingKind<string> = {
   takes: 'the label of a token, 32 octets at most',
   schema: text.regex(/^\P{Cc}+$/u).refine((label) => Buffer.byteLength(label) <= 32),
 };
 
-/** A file may have written digits without quotes, but then leading zeros are lost: text alone. */
+/** Text only: unquoted digits in YAML would lose their leading zeros. */
 export const pin: SettingKind<string> = {
   takes: 'a PIN: text of 255 characters at most',
   schema: z
@@ -65,7 +65,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): Set
   return { takes: `one of ${words.join(', ')}`, schema: z.enum(words) };
 }
 
-/** A list of the file, or text with commas between. */
+/** A list in a file, or text with commas in the environment. */
 export function listOf(
   what: string,
   item: z.ZodType<string, string>,
@@ -88,7 +88,7 @@ export const masterKeyText: SettingKind<Uint8Array> = {
   }),
 };
 
-/** A base URL, of an API or of devices; undefined unless it is http or https, without user, query and fragment. */
+/** A base URL; undefined unless it is http or https, without user, query and fragment. */
 export function parseEndpoint(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;

@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 
-/** What a kind of setting takes: text of the environment, or a scalar, list or mapping of the file. */
+/** A kind of value. The environment gives text; the file gives a scalar, list or mapping. */
 export interface SettingKind<T> {
   /** Completes "takes …" in errors and in the documentation. */
   readonly takes: string;
-  /** Gives the value, or fails; what it says is not shown, because it might quote a secret. */
+  /** Parses the value. Its messages are not shown, because they might quote a secret. */
   readonly schema: z.ZodType<T>;
 }
 
-/** One setting: what it takes, what it means and what it is when nobody sets it. */
+/** A setting: its kind, its meaning and its default. */
 export interface Setting<T> extends SettingKind<T> {
   readonly meaning: string;
   readonly byDefault: T;
   /** How the documentation writes the default. */
   readonly defaultText: string;
-  /** A secret comes by the environment alone: files of settings are shown, copied and committed. */
+  /** A secret is never read from a settings file, because such files are shown and committed. */
   readonly secret: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface SettingsTree {
 export type SettingsOf<Tree> =
   Tree extends Setting<infer T> ? T : { readonly [Name in keyof Tree]: SettingsOf<Tree[Name]> };
 
-/** A setting that has a value even when nobody sets it. */
+/** A setting with a default. */
 export function setting<T>(
   kind: SettingKind<T>,
   meaning: string,
@@ -37,7 +37,7 @@ export function setting<T>(
   return { ...kind, meaning, byDefault, defaultText, secret: false };
 }
 
-/** `none` says what it is like without a value. */
+/** A setting without a default. `none` describes what happens without a value. */
 export function optionalSetting<T>(
   kind: SettingKind<T>,
   meaning: string,
@@ -46,21 +46,24 @@ export function optionalSetting<T>(
   return { ...kind, meaning, byDefault: undefined, defaultText: none, secret: false };
 }
 
-/** A setting without a default that no file of settings may hold. The one beside it, with File after its name, names a file with it. */
+/**
+ * A setting that no settings file may hold and that has no default. The setting beside it, with
+ * `File` after its name, names a file with the value.
+ */
 export function secretSetting<T>(kind: SettingKind<T>, meaning: string): Setting<T | undefined> {
   return { ...optionalSetting(kind, meaning), secret: true };
 }
 
-/** A setting with its two names. */
+/** A setting with its path and its environment variable. */
 export interface NamedSetting {
-  /** As in api.tls.certFile: where it stands in the file. */
+  /** Where it stands in the settings file, such as api.tls.certFile. */
   readonly path: string;
-  /** As in SCEP_CONNECTOR_API_TLS_CERT_FILE. */
+  /** Such as SCEP_CONNECTOR_API_TLS_CERT_FILE. */
   readonly variable: string;
   readonly setting: Setting<unknown>;
 }
 
-/** Every setting of a tree, in its order. */
+/** All settings of a tree, in order. */
 export function listSettings(tree: SettingsTree, prefix = ''): readonly NamedSetting[] {
   return Object.entries(tree).flatMap(([name, node]) => {
     const path = `${prefix}${name}`;
@@ -69,12 +72,12 @@ export function listSettings(tree: SettingsTree, prefix = ''): readonly NamedSet
   });
 }
 
-/** Otherwise it is a section. */
+/** Tells a setting from a section. */
 export function isSetting(node: Setting<unknown> | SettingsTree): node is Setting<unknown> {
   return typeof node['takes'] === 'string';
 }
 
-/** What the names of all environment variables of settings begin with. */
+/** The prefix of all environment variables of settings. */
 export const VARIABLE_PREFIX = 'SCEP_CONNECTOR_';
 
 function variableOf(path: string): string {

@@ -34,20 +34,24 @@ const ORIGIN = z
   .refine((value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value));
 
 /**
- * Every setting of `scep-connector serve`. Its place in this tree is its name in the file, and gives the name of its environment
- * variable; reading, errors and docs/configuration.md all follow from here.
+ * Every setting of `scep-connector serve`. The place in this tree is the setting's name in the file
+ * and determines its environment variable. Parsing, errors and docs/configuration.md follow it.
  */
 export const SETTINGS = {
   publicUrl: optionalSetting(
     httpUrl,
-    'Where devices reach the enrol listener: the beginning of every SCEP URL',
-    'the address of the enrol listener, unless that is every address',
+    'URL at which devices reach the enrol listener. Every SCEP URL begins with it',
+    'the address of the enrol listener; required if that is every address',
   ),
-  dataDir: setting(file, 'Directory of the embedded store; made when it is not there', 'data'),
+  dataDir: setting(
+    file,
+    'Directory of the embedded store. It is made if it does not exist',
+    'data',
+  ),
   store: {
     kind: setting(
       oneOf('embedded', 'redis'),
-      'What keeps the records: files on this machine, or Redis or Valkey, which many replicas share (docs/redis.md)',
+      'Where records are kept: in files on this machine, or in Redis or Valkey, which many replicas can share (docs/redis.md)',
       'embedded',
     ),
     redis: REDIS_SETTINGS,
@@ -55,7 +59,7 @@ export const SETTINGS = {
   issuer: {
     kind: setting(
       oneOf('embedded', 'acm-pca'),
-      'The CA behind the connectors: the embedded one, or AWS Private CA (docs/aws-private-ca.md)',
+      'The CA behind the connectors: the embedded CA, or AWS Private CA (docs/aws-private-ca.md)',
       'embedded',
     ),
     region: optionalSetting(
@@ -63,10 +67,14 @@ export const SETTINGS = {
       'Region of AWS Private CA',
       'that of the CA’s ARN',
     ),
-    endpoint: optionalSetting(httpUrl, 'Another implementation of AWS Private CA', 'AWS'),
+    endpoint: optionalSetting(
+      httpUrl,
+      'URL of another implementation of AWS Private CA',
+      'the endpoint of AWS',
+    ),
     certificatesPerSecond: setting(
       wholeNumber(1, 10_000),
-      'IssueCertificate calls in a second for one CA, of all replicas together; the quota of your account (L-CAFB4993)',
+      'IssueCertificate calls per second for one CA, of all replicas together. Set it to the quota of your AWS account (L-CAFB4993)',
       25,
     ),
   },
@@ -76,57 +84,60 @@ export const SETTINGS = {
       'Where the private keys of new CAs are made: sealed in the store, or in a PKCS #11 token (docs/hsm.md)',
       'embedded',
     ),
-    module: optionalSetting(file, 'PKCS #11 module of the token’s maker: a shared library'),
+    module: optionalSetting(file, 'PKCS #11 module of the token: a shared library of its maker'),
     tokenLabel: optionalSetting(tokenLabel, 'Label of the token'),
     pin: secretSetting(
       pin,
       'User PIN of the token. With a token, either this or `keyStore.pinFile` is required',
     ),
-    pinFile: optionalSetting(file, 'File with the PIN, readable by the server alone'),
+    pinFile: optionalSetting(file, 'File with the PIN. Only the server should read it'),
   },
   objectStore: {
     kind: setting(
       oneOf('store', 's3'),
-      'Where audit reports and CRLs are put: into the store, or also into the buckets that the calls name (docs/audit-reports.md, docs/revocation.md)',
+      'Where audit reports and CRLs are put: into the store only, or also into the S3 buckets that API calls name (docs/audit-reports.md, docs/revocation.md)',
       'store',
     ),
     region: optionalSetting(
       { takes: 'a region such as eu-central-1', schema: REGION },
-      'Region of the buckets',
-      'that of the environment of AWS SDKs',
+      'Region of the S3 buckets',
+      'the region of the AWS SDK environment',
     ),
-    endpoint: optionalSetting(httpUrl, 'Another implementation of S3', 'Amazon S3'),
+    endpoint: optionalSetting(httpUrl, 'URL of another implementation of S3', 'Amazon S3'),
     forcePathStyle: setting(
       flag,
-      'Whether buckets are in the path of URLs, not in the name of the host',
+      'Whether S3 URLs have the bucket in their path instead of in the host name',
       false,
     ),
   },
   masterKey: secretSetting(
     masterKeyText,
-    'Seals every secret in the store; lost, all of them are lost. Either this or `masterKeyFile` is required',
+    'Key that seals every secret in the store. If it is lost, all of them are lost. Either this or `masterKeyFile` is required',
   ),
-  masterKeyFile: optionalSetting(file, 'File with the master key, readable by the server alone'),
+  masterKeyFile: optionalSetting(file, 'File with the master key. Only the server should read it'),
   otherMasterKey: secretSetting(
     masterKeyText,
-    'While the master key is being changed: the other of the two, old or new, which opens too and seals nothing (docs/master-key.md)',
+    'The other of the two master keys, old or new, while the master key is being changed. It opens secrets but seals none (docs/master-key.md)',
   ),
-  otherMasterKeyFile: optionalSetting(file, 'File with the other master key'),
+  otherMasterKeyFile: optionalSetting(
+    file,
+    'File with the other master key. Only the server should read it',
+  ),
   credentialsFile: optionalSetting(
     file,
-    'Access keys of the administrators (docs/credentials.md); read again when it changes',
-    'the key of the environment; without either the API refuses everybody',
+    'File with the access keys of the administrators (docs/credentials.md). It is read again when it changes',
+    'the access key in the environment; without either the API refuses every request',
   ),
   workers: setting(
     wholeNumber(1, 256),
-    'Processes that serve together on this machine; about one for each processor',
+    'Number of processes that serve together on this machine: about one per processor core',
     1,
   ),
   enrol: {
     ...listener('devices (SCEP)', '0.0.0.0', 8080),
     maxConcurrent: setting(
       wholeNumber(1, 100_000),
-      'SCEP messages that one process works on at a time; devices beyond get 503 and come back',
+      'SCEP messages that one process handles concurrently. Devices beyond this number get 503 and try again',
       200,
     ),
   },
@@ -134,17 +145,17 @@ export const SETTINGS = {
     ...listener('administrators (the AWS APIs)', '127.0.0.1', 8081),
     regions: optionalSetting(
       listOf('regions such as eu-central-1', REGION),
-      'Regions for which requests may be signed; each has its own connectors, CAs, quotas and rates, so `serve` warns while it is any',
+      'Regions for which requests may be signed. Each region has its own connectors, CAs, quotas and rates, so `serve` warns if it accepts any region',
       'any',
     ),
     clockSkewSeconds: setting(
       wholeNumber(1, 86_400),
-      'How far the time of a signature may be from the server’s',
+      'Largest difference between the time of a signature and the server’s clock',
       900,
     ),
     allowedOrigins: optionalSetting(
       listOf('origins such as https://console.example.com, or *', ORIGIN),
-      'Web pages that may call the API from a browser (CORS)',
+      'Origins of web pages that may call the API from a browser (CORS)',
     ),
     rates: rates(),
   },
@@ -152,31 +163,27 @@ export const SETTINGS = {
   quotas: {
     connectors: setting(
       wholeNumber(0, 1_000_000),
-      'Connectors of an account in a region (20 at AWS)',
+      'Most connectors of an account in a region (20 at AWS)',
       10_000,
     ),
     certificateAuthorities: setting(
       wholeNumber(1, 100_000),
-      'Embedded CAs of an account in a region (200 at AWS)',
+      'Most embedded CAs of an account in a region (200 at AWS)',
       1_000,
     ),
     challengesPerConnector: setting(
       wholeNumber(0, 1_000_000),
-      'Challenges of a connector (5 at AWS)',
+      'Most challenges of a connector (5 at AWS)',
       1_000,
     ),
   },
-  logLevel: setting(oneOf(...LOG_LEVELS), 'How much is logged, on standard error', 'info'),
+  logLevel: setting(oneOf(...LOG_LEVELS), 'Lowest level that is logged, on standard error', 'info'),
   drainDelaySeconds: setting(
     wholeNumber(0, 600),
-    'Time after SIGTERM in which all is served as before while `/readyz` is 503, so that load balancers send requests elsewhere',
+    'Time after SIGTERM during which everything is still served while `/readyz` answers 503, so that load balancers send requests elsewhere',
     0,
   ),
-  drainSeconds: setting(
-    wholeNumber(0, 3_600),
-    'Time that requests under way then have to finish',
-    10,
-  ),
+  drainSeconds: setting(wholeNumber(0, 3_600), 'Time that open requests then have to finish', 10),
 };
 
 export type Settings = SettingsOf<typeof SETTINGS>;
@@ -184,22 +191,29 @@ export type ListenerSettings = Settings['ops'];
 
 function listener(who: string, host: string, defaultPort: number) {
   return {
-    host: setting(address, `Address to listen on for ${who}; 0.0.0.0 or :: for every one`, host),
+    host: setting(
+      address,
+      `Address to listen on for ${who}. Use 0.0.0.0 or :: for every address`,
+      host,
+    ),
     port: setting(port, `Port for ${who}`, defaultPort),
     tls: {
       certFile: optionalSetting(
         file,
-        'TLS certificate and those above it, PEM; read again when it changes',
+        'PEM file of the TLS certificate, followed by the CA certificates above it. It is read again when it changes',
         'plain HTTP',
       ),
-      keyFile: optionalSetting(file, 'Its private key, PEM without a passphrase'),
+      keyFile: optionalSetting(
+        file,
+        'PEM file of the private key of the TLS certificate, without a passphrase',
+      ),
     },
   };
 }
 
 function rates() {
   const settings = Object.entries(AWS_RATES).map(([operation, atAws]) => {
-    const meaning = `Calls in a second, of an account in a region (${atAws} at AWS)`;
+    const meaning = `Most calls per second of an account in a region (${atAws} at AWS)`;
     const rate = DEFAULT_RATES[operation] ?? atAws;
     return [operation, setting(wholeNumber(0, 1_000_000), meaning, rate)];
   });

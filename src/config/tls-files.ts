@@ -10,7 +10,7 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
-/** What `https.createServer` and `setSecureContext` take. */
+/** Options for `https.createServer` and `setSecureContext`. */
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
@@ -18,8 +18,8 @@ export interface TlsIdentity {
 }
 
 /**
- * Reads a certificate with its key and checks that they belong together and can serve.
- * @throws UsageError that names the file at fault; never what is in it
+ * Reads a certificate with its key and checks that they belong together and can serve TLS.
+ * @throws UsageError that names the file at fault, never what it holds
  */
 export async function loadTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsIdentity> {
   const [cert, key] = await Promise.all([readTextFile(certFile), readTextFile(keyFile)]);

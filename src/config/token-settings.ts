@@ -2,7 +2,7 @@ import { readTextFile } from './read-text-file.ts';
 import type { Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
-/** How to get at a PKCS #11 token. */
+/** How to open a PKCS #11 token. */
 export interface TokenSettings {
   /** A shared library. */
   readonly module: string;
@@ -10,9 +10,9 @@ export interface TokenSettings {
   readonly pin: string;
 }
 
-const MOST_OCTETS = 256;
+const MAX_PIN_OCTETS = 255;
 
-/** Undefined without a token. @throws UsageError, which names neither the file nor what it holds */
+/** Undefined without a token. @throws UsageError without the name or the contents of the file */
 export async function readTokenSettings({
   keyStore: { module, tokenLabel, pin, pinFile },
 }: Settings): Promise<TokenSettings | undefined> {
@@ -21,10 +21,10 @@ export async function readTokenSettings({
   return { module, tokenLabel, pin: given };
 }
 
-/** Its first line is the PIN and must be the only one. */
+/** The file must hold the PIN on one line and nothing else. */
 async function readPinFile(file: string): Promise<string> {
   const text = await readTextFile(file, 'the file it names');
   const pin = text.replace(/\r?\n$/, '');
-  if (/^\P{Cc}+$/u.test(pin) && Buffer.byteLength(pin) < MOST_OCTETS) return pin;
+  if (/^\P{Cc}+$/u.test(pin) && Buffer.byteLength(pin) <= MAX_PIN_OCTETS) return pin;
   throw new UsageError('the file it names does not hold a PIN on one line');
 }

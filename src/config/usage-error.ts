@@ -1,4 +1,4 @@
-/** Something the person at the command line can put right. `message` says what is wrong and what to do: a line for each mistake. */
+/** Mistakes that the user can correct. The message has a line for each, with what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -5,11 +5,11 @@ import { watchFiles } from './watch-files.ts';
 
 export interface WatchedCredentials {
   readonly findCredential: FindCredential;
-  /** The file is no longer looked at; what was read last stays valid. */
+  /** Stops watching the file; the credentials that were read last stay valid. */
   stop(): Promise<void>;
 }
 
-/** Of a pino logger. */
+/** The methods used of a pino logger. */
 export interface CredentialsLog {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
@@ -17,10 +17,10 @@ export interface CredentialsLog {
 }
 
 /**
- * The credentials of a file, read again when it changes. While what it holds is wrong, or it is not there, those read before stay
- * valid, and one line in the log says so.
+ * The credentials of a file, which is read again when it changes. If the file is wrong or missing
+ * then, the earlier credentials stay valid and one line is logged.
  * @param intervalMs between two looks at the file
- * @throws UsageError with a line for each mistake in the file as it is at the start
+ * @throws UsageError with a line for each mistake in the file at the start
  */
 export async function watchCredentials(
   file: string,
@@ -35,7 +35,7 @@ export async function watchCredentials(
   const reload = async (isStill: () => Promise<boolean>) => {
     try {
       const loaded = await loadCredentialsFile(file);
-      // Half a file can be valid and lack a user's policy, which would stand for every right.
+      // Half a file can be valid and lack a user's policy, which would then grant everything.
       if (!(await isStill())) return;
       take(loaded);
       log.info({ file, credentials: current.size }, 'the credentials were read again');

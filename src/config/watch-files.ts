@@ -2,26 +2,25 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 
 export interface FileWatch {
-  /** No look is taken any more; resolves when none is under way. */
+  /** Stops looking; resolves when no look is under way. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks. */
-const INTERVAL = 2_000;
+const LOOK_INTERVAL_MS = 2_000;
 
 /**
- * Calls `changed` after any of the files became another one: written, replaced, or reached through a symbolic link that now
- * leads elsewhere, as Kubernetes swaps mounted secrets. It looks every two seconds, which works on every file system, and takes
- * a change when two looks in succession agree: a file that is being written is left alone until it is whole.
- * A change that comes while `changed` runs is seen at the next look. Await the watch before you read the files for the first
- * time, and no change is missed.
- * @param changed gets a function that tells whether the files are still those of the two looks: ask it after reading them, and
- * forget what was read if they are not; it is then called again
+ * Calls `changed` after one of the files has changed: was written, replaced, or reached through a
+ * symbolic link that now points elsewhere, as Kubernetes replaces mounted secrets. Polling works on
+ * every file system. A change counts once two looks agree, so that a file is not read while it is
+ * being written; one that comes while `changed` runs is seen at the next look. To miss no change,
+ * await this function before you read the files for the first time.
+ * @param changed gets a function that tells whether the files are still the same. Ask it after
+ * reading, and discard what you read if they are not; `changed` is then called again.
  */
 export async function watchFiles(
   files: readonly string[],
   changed: (areStill: () => Promise<boolean>) => Promise<void> | void,
-  intervalMs = INTERVAL,
+  intervalMs = LOOK_INTERVAL_MS,
 ): Promise<FileWatch> {
   let taken: string | undefined = await fingerprint(files);
   let lastSeen = taken;
@@ -52,8 +51,8 @@ export async function watchFiles(
 }
 
 /**
- * Tells two states of the files apart; a file that is not there has one as well. The content counts too: network file systems
- * serve the rest from a cache. A pipe is left alone, since it can be read once only.
+ * Tells two states of the files apart, including a missing file. It covers the content, because
+ * network file systems serve the attributes from a cache; but a pipe can be read only once.
  */
 async function fingerprint(files: readonly string[]): Promise<string> {
   const states = files.map(async (file) => {

@@ -79,7 +79,7 @@ describe('the endpoint', () => {
     expect((await load(options, environment)).endpoint.href).toBe(expected);
   });
 
-  it('of Private CA has a variable and a section of its own', async () => {
+  it('of Private CA has its own variable and section', async () => {
     const variables = { ...SERVICE, AWS_ENDPOINT_URL_ACM_PCA: 'http://of-private-ca:8' };
     const loaded = await Promise.all([
       load(lab, variables, 'acm-pca'),

@@ -19,7 +19,7 @@ function mistakes(environment: Readonly<Record<string, string>>): string {
   throw new Error('the environment was accepted');
 }
 
-it('a credential', () => {
+it('reads a credential', () => {
   const credential = readCredentialEnvironment(ENVIRONMENT);
   expect(credential).toMatchObject({ accountId: '000011112222', userName: 'alice' });
   expect(credential?.secretAccessKey.export().toString()).toBe(
@@ -27,7 +27,7 @@ it('a credential', () => {
   );
 });
 
-it('with session token and policy', () => {
+it('reads a session token and a policy', () => {
   const policy = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
   const credential = readCredentialEnvironment({
     ...ENVIRONMENT,
@@ -38,19 +38,19 @@ it('with session token and policy', () => {
   expect(credential?.policy?.statements).toHaveLength(1);
 });
 
-it('nothing set, or only empty', () => {
+it('finds no credential if nothing is set, or only empty variables', () => {
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_CONFIG: 'a' })).toBeUndefined();
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_ACCESS_KEY_ID: '' })).toBeUndefined();
   expect(readCredentialEnvironment({ SCEP_CONNECTOR_POLICY: '' })).toBeUndefined();
 });
 
-it('a policy that came out empty gives no rights', () => {
+it('refuses a policy that came out empty, instead of granting everything', () => {
   expect(mistakes({ ...ENVIRONMENT, SCEP_CONNECTOR_POLICY: '' })).toBe(
     'SCEP_CONNECTOR_POLICY is not accepted: the policy is not JSON',
   );
 });
 
-it('half a credential is a mistake', () => {
+it('refuses half a credential', () => {
   const { SCEP_CONNECTOR_ACCESS_KEY_ID } = ENVIRONMENT;
   expect(mistakes({ SCEP_CONNECTOR_ACCESS_KEY_ID }).split('\n')).toEqual([
     'SCEP_CONNECTOR_SECRET_ACCESS_KEY is required: 16 to 128 printable ASCII characters',
@@ -59,7 +59,7 @@ it('half a credential is a mistake', () => {
   ]);
 });
 
-it('no value is shown', () => {
+it('shows no value', () => {
   const swapped = {
     ...ENVIRONMENT,
     SCEP_CONNECTOR_ACCESS_KEY_ID: ENVIRONMENT.SCEP_CONNECTOR_SECRET_ACCESS_KEY,

@@ -23,7 +23,7 @@ const entry = (changed: object = {}) => ({
   ...changed,
 });
 
-/** The lines of what is wrong, with the place cut off. */
+/** The lines of the UsageError, without the place. */
 async function mistakes(text: string): Promise<readonly string[]> {
   const file = credentialsFile(text);
   const error: unknown = await loadCredentialsFile(file).catch((thrown: unknown) => thrown);
@@ -55,8 +55,8 @@ const YAML = `
       Resource: "*"
 `;
 
-describe('good files', () => {
-  it('YAML, with policy and session token', async () => {
+describe('a good file', () => {
+  it('is YAML, with a policy and a session token', async () => {
     const { credentials, warnings } = await loadCredentialsFile(credentialsFile(YAML));
     expect(warnings).toEqual([]);
     const alice = credentials.get('AKIAFILEFILEFILEFILE');
@@ -72,7 +72,7 @@ describe('good files', () => {
     ]);
   });
 
-  it.each([undefined, 2, '\t'])('JSON, indented by %j', async (space) => {
+  it.each([undefined, 2, '\t'])('is JSON, indented by %j', async (space) => {
     const policy = { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
     const list = [
       entry({ policy }),
@@ -85,12 +85,12 @@ describe('good files', () => {
     expect(policies).toEqual(['Deny', 'Deny']);
   });
 
-  it('an empty list: nobody is let in', async () => {
+  it('may be an empty list, which admits nobody', async () => {
     const { credentials } = await loadCredentialsFile(credentialsFile('[]'));
     expect(credentials.size).toBe(0);
   });
 
-  it.each([0o640, 0o604, 0o620, 0o644])('mode %o is warned about', async (mode) => {
+  it.each([0o640, 0o604, 0o620, 0o644])('causes a warning if its mode is %o', async (mode) => {
     const { warnings } = await loadCredentialsFile(
       credentialsFile(JSON.stringify([entry()]), mode),
     );
@@ -102,17 +102,20 @@ describe('good files', () => {
     [0o640, 0],
     [0o444, 1],
     [0o660, 1],
-  ])('of another user, as a mounted Secret is, mode %o gives %i warnings', async (mode, count) => {
-    vi.spyOn(process, 'getuid').mockReturnValue(65_532);
-    onTestFinished(() => {
-      vi.restoreAllMocks();
-    });
-    const { warnings } = await loadCredentialsFile(credentialsFile('[]', mode));
-    expect(warnings).toHaveLength(count);
-  });
+  ])(
+    'of another user, like a mounted Secret, with mode %o causes %i warnings',
+    async (mode, count) => {
+      vi.spyOn(process, 'getuid').mockReturnValue(65_532);
+      onTestFinished(() => {
+        vi.restoreAllMocks();
+      });
+      const { warnings } = await loadCredentialsFile(credentialsFile('[]', mode));
+      expect(warnings).toHaveLength(count);
+    },
+  );
 });
 
-describe('mistakes', () => {
+describe('a mistake', () => {
   const all =
     'accessKeyId, secretAccessKey, accountId, userName, sessionToken, sessionExpiresAt, policy';
 
@@ -177,13 +180,13 @@ describe('mistakes', () => {
     ['no policy in words', { policy: null }, 'policy is not accepted: the policy: '],
     ['a policy of nothing', { policy: {} }, 'policy is not accepted: Statement'],
     ['another member', { 'another-secret': 'a' }, `has a member that is none of ${all}`],
-  ])('%s', async (_, changed, line) => {
+  ])('is refused: %s', async (_, changed, line) => {
     const lines = await mistakes(JSON.stringify([entry(changed)]));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(`: credential 1 ${line}`);
   });
 
-  it('all of them are named, a line each', async () => {
+  it('has a line of its own', async () => {
     const list = [entry(), entry(), entry({ accountId: 'a', userName: '' }), 'another-secret'];
     expect(await mistakes(JSON.stringify(list))).toEqual([
       ': credential 2 accessKeyId is that of an earlier one',
@@ -208,11 +211,11 @@ describe('mistakes', () => {
       ' line 1 is neither YAML nor JSON (TAG_RESOLVE_FAILED)',
     ],
     ['a lost alias', '- a: *b', ' has aliases that cannot be followed; write them out'],
-  ])('%s', async (_, text, line) => {
+  ])('is refused: %s', async (_, text, line) => {
     expect(await mistakes(text)).toEqual([line]);
   });
 
-  it('a file that is not there', async () => {
+  it('is a missing file', async () => {
     const file = join(tempDirectory(), 'none.yaml');
     await expect(loadCredentialsFile(file)).rejects.toThrow(`${file} cannot be read (ENOENT)`);
   });

@@ -7,7 +7,7 @@ import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
 const ACCOUNT = '000000000000';
 
-it('a pair is made once, for its owner alone, and found again', async () => {
+it('makes a pair once, for its owner alone, and finds it again', async () => {
   const directory = tempDirectory();
   const credential = await loadDevCredential(directory, ACCOUNT);
   expect(credential).toMatchObject({ accountId: ACCOUNT, userName: 'dev' });
@@ -22,7 +22,7 @@ it('a pair is made once, for its owner alone, and found again', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-it('whoever starts at the same moment gets the same pair', async () => {
+it('gives the same pair to processes that start at the same moment', async () => {
   for (let round = 0; round < 20; round += 1) {
     const directory = tempDirectory();
     const starts = [1, 2, 3].map(() => loadDevCredential(directory, ACCOUNT));
@@ -32,7 +32,7 @@ it('whoever starts at the same moment gets the same pair', async () => {
   }
 });
 
-it.each(['', '[]', '[{"accessKeyId":'])('a damaged file (%s) is not replaced', async (text) => {
+it.each(['', '[]', '[{"accessKeyId":'])('does not replace a damaged file (%s)', async (text) => {
   const directory = tempDirectory();
   const file = join(directory, 'credentials.json');
   writeFileSync(file, text);

@@ -12,7 +12,7 @@ const OPTIONS = {
   logLevel: 'info',
 };
 
-it('a public URL is what SCEP URLs can begin with', () => {
+it('takes a public URL with which SCEP URLs can begin', () => {
   const { publicUrl } = parseDevSettings({
     ...OPTIONS,
     publicUrl: 'https://scep.example.com/pki/',
@@ -21,7 +21,7 @@ it('a public URL is what SCEP URLs can begin with', () => {
 });
 
 it.each(['ftp://host', 'host', 'http://host/?a=b', 'http://host/#top', 'http://me:secret@host'])(
-  'the public URL %s is refused',
+  'refuses the public URL %s',
   (publicUrl) => {
     expect(() => parseDevSettings({ ...OPTIONS, publicUrl })).toThrow(UsageError);
     expect(() => parseDevSettings({ ...OPTIONS, publicUrl })).toThrow(

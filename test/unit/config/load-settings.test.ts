@@ -17,7 +17,7 @@ const tls = makeTlsFiles(directory, 'server');
 const otherTls = makeTlsFiles(directory, 'other');
 const keyFile = file('master.key', `${HEX_KEY}\n`);
 
-/** What is needed at least. */
+/** The required settings. */
 const LEAST = {
   SCEP_CONNECTOR_MASTER_KEY: HEX_KEY,
   SCEP_CONNECTOR_PUBLIC_URL: 'https://scep.example.com',
@@ -34,7 +34,7 @@ const variables = (more: Record<string, string>) =>
     Object.entries(more).map(([name, value]) => [`SCEP_CONNECTOR_${name}`, value]),
   );
 
-/** The lines that a person gets. */
+/** The lines of the UsageError. */
 async function mistakes(
   environment: Record<string, string>,
   yaml?: string,
@@ -46,7 +46,7 @@ async function mistakes(
 }
 
 describe('settings', () => {
-  it('buckets are kept in the store, or in S3 when that is said', async () => {
+  it('keep objects in the store, or in S3 if configured', async () => {
     const store = await loadSettings(undefined, LEAST);
     expect(store.settings.objectStore).toMatchObject({ kind: 'store', forcePathStyle: false });
     const s3 = await loadSettings(
@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(settings.objectStore.forcePathStyle).toBe(true);
   });
 
-  it('with the least that is needed, everything else has a default', async () => {
+  it('have defaults for everything but the required ones', async () => {
     const { settings, masterKey } = await loadSettings(undefined, LEAST);
     expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);
     expect(settings.enrol).toMatchObject({ host: '0.0.0.0', port: 8080 });
@@ -73,7 +73,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({ drainSeconds: 10, logLevel: 'info' });
   });
 
-  it('a file gives any of them; the environment goes before it', async () => {
+  it('come from a file, and the environment overrides it', async () => {
     const config = file(
       'all.yaml',
       `
@@ -106,7 +106,7 @@ logLevel:
     expect(settings).toMatchObject({ drainSeconds: 5, logLevel: 'info' });
   });
 
-  it('SCEP_CONNECTOR_CONFIG names the file; JSON will do; --config goes before it', async () => {
+  it('come from the file of --config, else of SCEP_CONNECTOR_CONFIG, in YAML or JSON', async () => {
     const one = file('one.json', JSON.stringify({ drainSeconds: 1 }));
     const two = file('two.yaml', 'drainSeconds: 2\n');
     const environment = { ...LEAST, SCEP_CONNECTOR_CONFIG: one };
@@ -115,7 +115,7 @@ logLevel:
   });
 
   it.each([HEX_KEY, HEX_KEY.toUpperCase(), BASE64_KEY, ` ${BASE64_KEY}\n`])(
-    'a master key as %j',
+    'accept the master key %j',
     async (key) => {
       const environment = { ...LEAST, SCEP_CONNECTOR_MASTER_KEY: key };
       const { masterKey } = await loadSettings(undefined, environment);
@@ -123,7 +123,7 @@ logLevel:
     },
   );
 
-  it('two master keys while they are being changed, each from where it is given', async () => {
+  it('include two master keys while the key is being changed, each from its own source', async () => {
     const before = file('before.key', `${OTHER_KEY}\n`);
     const environment = { ...LEAST, SCEP_CONNECTOR_OTHER_MASTER_KEY_FILE: before };
     const { masterKey, otherMasterKey = '' } = await loadSettings(undefined, environment);
@@ -138,14 +138,14 @@ logLevel:
     expect((await loadSettings(undefined, LEAST)).otherMasterKey).toBeUndefined();
   });
 
-  it('an empty file says nothing', async () => {
+  it('may come from an empty file', async () => {
     for (const text of ['', '---\n', '# nothing\n', '{}', 'enrol:\n']) {
       const { settings } = await loadSettings(file('empty.yaml', text), LEAST);
       expect(settings.enrol.port).toBe(8080);
     }
   });
 
-  it('aliases of YAML: one TLS certificate for two listeners', async () => {
+  it('may use YAML aliases, such as one TLS certificate for two listeners', async () => {
     const files = `certFile: ${tls.certFile}, keyFile: ${tls.keyFile}`;
     const text = `enrol: { tls: &tls { ${files} } }\napi: { tls: *tls, port: &port 1 }\nops: { port: *port }`;
     const { settings } = await loadSettings(file('aliases.yaml', text), LEAST);
@@ -153,12 +153,12 @@ logLevel:
     expect(settings.ops.port).toBe(1);
   });
 
-  it('settings are frozen, all the way down', async () => {
+  it('are deeply frozen', async () => {
     const { settings } = await loadSettings(undefined, LEAST);
     expect(() => Object.assign(settings.enrol.tls, { certFile: 'x' })).toThrow(TypeError);
   });
 
-  it('what Kubernetes says of services that are named like us is no setting', async () => {
+  it('do not include what Kubernetes says about services with similar names', async () => {
     const links = variables({
       SERVICE_HOST: '10.43.0.7',
       SERVICE_PORT: '8080',
@@ -178,8 +178,8 @@ const PORT = 'takes a port from 0 to 65535; 0 picks a free one';
 
 const SECRETS = listSettings(SETTINGS).filter(({ setting }) => setting.secret);
 
-describe('mistakes', () => {
-  it.each(SECRETS)('$path comes by itself or in a file, not both', async ({ path, variable }) => {
+describe('a mistake', () => {
+  it.each(SECRETS)('is to give $path both itself and in a file', async ({ path, variable }) => {
     const both = { [variable]: OTHER_KEY, [`${variable}_FILE`]: keyFile };
     const line = `${path}File (${variable}_FILE) and ${path} are both given; keep one of them`;
     expect(await mistakes({ ...LEAST, ...both })).toContain(line);
@@ -241,7 +241,7 @@ describe('mistakes', () => {
       { CONFIG: path.join(directory, 'no.yaml') },
       [/^no\.yaml cannot be read \(ENOENT\); --config/],
     ],
-  ])('of the environment: %s', async (_name, environment, lines) => {
+  ])('of the environment is refused: %s', async (_name, environment, lines) => {
     const found = await mistakes({ ...LEAST, ...variables(environment) });
     expectLines(found, lines);
   });
@@ -288,11 +288,11 @@ describe('mistakes', () => {
     ],
     ['two documents', 'drainSeconds: 1\n---\ndrainSeconds: 2', [/^serve\.yaml line 2: /]],
     ['tag', `dataDir: !!js/function "${SECRET}"`, [/^serve\.yaml line 1: Unresolved tag$/]],
-  ])('of the file: %s', async (_name, yaml, lines) => {
+  ])('of the file is refused: %s', async (_name, yaml, lines) => {
     expectLines(await mistakes(LEAST, yaml), lines);
   });
 
-  it('all of them at once, each on a line of its own', async () => {
+  it('has a line of its own', async () => {
     const found = await mistakes(
       variables({
         API_PORT: 'x',

@@ -10,7 +10,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...actual, access: vi.fn(actual.access) };
 });
 
-it('a directory of somebody else, or on a disk that is read-only, is refused in one line', async () => {
+it('refuses in one line a directory that belongs to somebody else or is read-only', async () => {
   const directory = join(tempDirectory(), 'data');
   await makeDataDir(directory);
   vi.mocked(access).mockRejectedValueOnce(Object.assign(new Error(), { code: 'EACCES' }));

@@ -11,7 +11,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...actual, writeFile: vi.fn(actual.writeFile) };
 });
 
-it('a key is made once, for its owner alone, and found again', async () => {
+it('makes a key once, for its owner alone, and finds it again', async () => {
   const directory = tempDirectory();
   const key = await loadMasterKey(directory);
   expect(key).toHaveLength(32);
@@ -21,7 +21,7 @@ it('a key is made once, for its owner alone, and found again', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-it('whoever starts at the same moment gets the same key, and never half of one', async () => {
+it('gives the same whole key to processes that start at the same moment', async () => {
   for (let round = 0; round < 50; round += 1) {
     const directory = tempDirectory();
     const starts = Array.from({ length: 3 }, () => loadMasterKey(directory));
@@ -33,7 +33,7 @@ it('whoever starts at the same moment gets the same key, and never half of one',
   }
 });
 
-it('a start that fails while it writes the key leaves none, and the next one succeeds', async () => {
+it('leaves no file if writing the key fails, and succeeds at the next start', async () => {
   const directory = tempDirectory();
   vi.mocked(writeFile).mockImplementationOnce((file, _data, options) => {
     writeFileSync(String(file), 'half', options as { flag?: string });
@@ -44,7 +44,7 @@ it('a start that fails while it writes the key leaves none, and the next one suc
   expect(await loadMasterKey(directory)).toHaveLength(32);
 });
 
-it('a key that is gone while its store is there is not replaced', async () => {
+it('does not replace a key that is missing while its store exists', async () => {
   const directory = tempDirectory();
   mkdirSync(join(directory, 'store'));
   writeFileSync(join(directory, 'store', 'data.mdb'), 'records');
@@ -52,14 +52,14 @@ it('a key that is gone while its store is there is not replaced', async () => {
   expect(readdirSync(directory)).toEqual(['store']);
 });
 
-it('a key that cannot be read is a mistake of whoever starts the server', async () => {
+it('reports a key that cannot be read as a usage error', async () => {
   const directory = tempDirectory();
   mkdirSync(join(directory, 'master.key'));
   await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);
   await expect(loadMasterKey(directory)).rejects.toThrow(/master\.key cannot be read \(EISDIR\)/);
 });
 
-it('a damaged key is not replaced', async () => {
+it('does not replace a damaged key', async () => {
   const directory = tempDirectory();
   writeFileSync(join(directory, 'master.key'), 'abc\n');
   await expect(loadMasterKey(directory)).rejects.toThrow(UsageError);

@@ -22,11 +22,11 @@ function fileWith(text: string): string {
 }
 
 describe('readRedisConnection', () => {
-  it('is nothing while the store is another', async () => {
+  it('returns undefined unless the store is Redis', async () => {
     expect(await load({ SCEP_CONNECTOR_STORE_KIND: 'embedded' })).toBeUndefined();
   });
 
-  it('reads the passwords and the files of TLS', async () => {
+  it('reads the passwords and the TLS files', async () => {
     const { certFile, keyFile, cert, key } = makeTlsFiles(tempDirectory());
     const connection = await load({
       SCEP_CONNECTOR_STORE_REDIS_PASSWORD_FILE: fileWith('secret one\n'),
@@ -56,7 +56,7 @@ describe('readRedisConnection', () => {
     await expect(load(environment)).rejects.toThrow(message);
   });
 
-  it('names a file that is no CA', async () => {
+  it('names a file that is not a CA certificate', async () => {
     const environment = {
       SCEP_CONNECTOR_STORE_REDIS_TLS_ENABLED: 'true',
       SCEP_CONNECTOR_STORE_REDIS_TLS_CA_FILE: fileWith('nonsense'),

@@ -23,20 +23,20 @@ async function problem(certFile: string, keyFile: string): Promise<string> {
   return (error as UsageError).message;
 }
 
-it('a certificate with its key is read whole, chain included', async () => {
+it('reads a certificate with its chain and its key', async () => {
   const chain = file('chain.pem', good.cert + other.cert);
   const identity = await loadTlsFiles({ certFile: chain, keyFile: good.keyFile });
   expect(identity).toEqual({ cert: good.cert + other.cert, key: good.key, minVersion: 'TLSv1.2' });
 });
 
-it('the key of another certificate is refused, and both files are named', async () => {
+it('refuses the key of another certificate and names both files', async () => {
   const message = await problem(good.certFile, other.keyFile);
   expect(message).toBe(
     `the key in ${other.keyFile} is not that of the certificate in ${good.certFile}`,
   );
 });
 
-it('what is not there, or not PEM, or the two files exchanged', async () => {
+it('refuses files that are missing, not PEM, or exchanged', async () => {
   const nowhere = path.join(directory, 'nowhere.pem');
   expect(await problem(nowhere, good.keyFile)).toBe(`${nowhere} cannot be read (ENOENT)`);
   const text = file('text', 'secret words');
@@ -47,7 +47,7 @@ it('what is not there, or not PEM, or the two files exchanged', async () => {
   expect(await problem(good.keyFile, good.certFile)).toMatch(/does not begin with a certificate/);
 });
 
-it('a key with a passphrase is refused with advice', async () => {
+it('refuses a key with a passphrase and says what to do', async () => {
   const locked = path.join(directory, 'locked.key');
   execFileSync(
     'openssl',

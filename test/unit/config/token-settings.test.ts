@@ -29,26 +29,26 @@ function load(keyStore: Readonly<Record<string, string>>) {
 const TOKEN = { MODULE: '/usr/lib/token.so', TOKEN_LABEL: 'CA keys' };
 
 describe('settings of a token', () => {
-  it('there is none without them', async () => {
+  it('are undefined without a token', async () => {
     const { settings, token } = await load({});
     expect(settings.keyStore.kind).toBe('embedded');
     expect(token).toBeUndefined();
   });
 
-  it('the PIN comes by its variable', async () => {
+  it('take the PIN from its variable', async () => {
     const { token } = await load({ ...TOKEN, KIND: 'pkcs11', PIN });
     expect(token).toEqual({ module: '/usr/lib/token.so', tokenLabel: 'CA keys', pin: PIN });
   });
 
   it.each([`${PIN}`, `${PIN}\n`, `${PIN}\r\n`])(
-    'or is the only line of a file: %j',
+    'take the PIN from the only line of a file: %j',
     async (text) => {
       const { token } = await load({ ...TOKEN, KIND: 'pkcs11', PIN_FILE: pinFile(text) });
       expect(token?.pin).toBe(PIN);
     },
   );
 
-  it('a token may be there for older keys while new ones are sealed', async () => {
+  it('may be given for older keys while new ones are sealed in the store', async () => {
     const { settings, token } = await load({ ...TOKEN, PIN });
     expect(settings.keyStore.kind).toBe('embedded');
     expect(token).toBeDefined();
@@ -63,12 +63,12 @@ describe('settings of a token', () => {
     [{ ...TOKEN, PIN_FILE: pinFile('') }, 'does not hold a PIN on one line'],
     [{ ...TOKEN, PIN, TOKEN_LABEL: 'ä'.repeat(17) }, '32 octets at most'],
     [{ KIND: 'hsm' }, 'one of embedded, pkcs11'],
-  ])('%j is a mistake', async (keyStore, message) => {
+  ])('are refused if they are %j', async (keyStore, message) => {
     await expect(load(keyStore)).rejects.toThrow(message);
     await expect(load(keyStore)).rejects.not.toThrow(PIN);
   });
 
-  it('two lines are no PIN', async () => {
+  it('are refused if the PIN file has two lines', async () => {
     const two = load({ ...TOKEN, PIN_FILE: pinFile(`${PIN}\n${PIN}\n`) });
     await expect(two).rejects.toThrow('on one line');
     await expect(two).rejects.not.toThrow(PIN);

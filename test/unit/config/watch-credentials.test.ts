@@ -43,14 +43,14 @@ function credentialsFile(...ids: readonly string[]): string {
   return file;
 }
 
-it('a member of every object is no credential', async () => {
+it('does not take a member of every object for a credential', async () => {
   const { find } = await watched(credentialsFile(ALICE));
   expect(find(ALICE)).toBe(ALICE);
   expect(find('__proto__')).toBeUndefined();
 });
 
-describe('changes', () => {
-  it('written over', async () => {
+describe('a change', () => {
+  it('is noticed if the file is overwritten', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     write(file, BOB);
@@ -59,7 +59,7 @@ describe('changes', () => {
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ credentials: 1 }]);
   });
 
-  it('replaced', async () => {
+  it('is noticed if the file is replaced', async () => {
     const file = credentialsFile(ALICE);
     const { find } = await watched(file);
     write(`${file}.new`, ALICE, BOB);
@@ -67,7 +67,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  it('a mounted secret of Kubernetes, where a link to the directory is swapped', async () => {
+  it('is noticed if Kubernetes swaps the directory link of a mounted secret', async () => {
     const mount = tempDirectory();
     for (const [version, id] of [
       ['..1', ALICE],
@@ -86,12 +86,12 @@ describe('changes', () => {
     expect(find(ALICE)).toBeUndefined();
   });
 
-  it('a file that is being written is not taken, valid as it may be, until it is whole', async () => {
+  it('is not taken while the file is being written, even if it is valid', async () => {
     const file = credentialsFile(ALICE);
     const { find } = await watched(file, 100);
     write(file, BOB);
     for (const end = performance.now() + 1_000; performance.now() < end; ) {
-      // In each turn, so that no two looks find the same.
+      // In each turn of the event loop, so that no two looks find the same.
       appendFileSync(file, '\n');
       await nextTurn();
     }
@@ -99,7 +99,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  it('a wrong file: the old ones stay, one line says so, and the next good file counts', async () => {
+  it('to a wrong file keeps the old credentials, logs one line, and the next good file counts', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     writeFileSync(file, `- secretAccessKey: ${SECRET}`);
@@ -114,7 +114,7 @@ describe('changes', () => {
     await expect.poll(() => find(BOB)).toBe(BOB);
   });
 
-  it('a file that is gone: the old ones stay', async () => {
+  it('that removes the file keeps the old credentials', async () => {
     const file = credentialsFile(ALICE);
     const { find, lines } = await watched(file);
     rmSync(file);
@@ -123,7 +123,7 @@ describe('changes', () => {
     expect(lines[0]).toContain('ENOENT');
   });
 
-  it('none are seen after the stop', async () => {
+  it('is not noticed after the stop', async () => {
     const file = credentialsFile(ALICE);
     const { find, stop } = await watched(file);
     await stop();
@@ -133,11 +133,11 @@ describe('changes', () => {
   });
 });
 
-it('a wrong file at the start is a mistake', async () => {
+it('refuses a wrong file at the start', async () => {
   await expect(watched(join(tempDirectory(), 'none'))).rejects.toThrow(/ENOENT/);
 });
 
-it('an open file is warned about', async () => {
+it('warns about a file that is open to others', async () => {
   const file = join(tempDirectory(), 'credentials.yaml');
   writeFileSync(file, '[]', { mode: 0o644 });
   const { lines } = await watched(file);

@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { watchFiles } from '../../../src/config/watch-files.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
@@ -16,7 +15,7 @@ async function watched(file: string): Promise<() => number> {
 
 const oneMore = (changes: () => number, than: number) => expect.poll(changes).toBe(than + 1);
 
-it('a file that is written, replaced, removed and made again has changed each time', async () => {
+it('reports each time that a file is written, replaced, removed or made again', async () => {
   const directory = tempDirectory();
   const file = path.join(directory, 'file');
   writeFileSync(file, 'one');
@@ -33,7 +32,7 @@ it('a file that is written, replaced, removed and made again has changed each ti
   await oneMore(changes, 3);
 });
 
-it('the swap of a mounted Kubernetes secret: a link to a directory is replaced', async () => {
+it('reports that Kubernetes swaps the directory link of a mounted secret', async () => {
   const directory = tempDirectory();
   const mount = (version: string) => {
     mkdirSync(path.join(directory, version));
@@ -49,20 +48,22 @@ it('the swap of a mounted Kubernetes secret: a link to a directory is replaced',
   await oneMore(changes, 0);
 });
 
-it('nothing is called for a file that stays, nor after stop', async () => {
+it('reports nothing for an unchanged file, or after the stop', async () => {
   const file = path.join(tempDirectory(), 'file');
   writeFileSync(file, 'one');
   let changes = 0;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
   const watch = await watchFiles([file], () => void changes++, INTERVAL);
-  await sleep(5 * INTERVAL);
-  expect(changes).toBe(0);
+  vi.advanceTimersByTime(INTERVAL);
   await watch.stop();
+  expect(changes).toBe(0);
   writeFileSync(file, 'two');
-  await sleep(5 * INTERVAL);
+  expect(vi.getTimerCount()).toBe(0);
   expect(changes).toBe(0);
 });
 
-it('what changes while it is read is read again', async () => {
+it('reads again what changes while it is read', async () => {
   const file = path.join(tempDirectory(), 'file');
   writeFileSync(file, 'one');
   const answers: boolean[] = [];
