@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { equalBytes } from '../asn1/equal-bytes.ts';
-import { readInput } from '../cli/terminal/enrol-files.ts';
+import { readInput } from '../cli/terminal/files.ts';
 import { openPkcs12 } from '../cms/open-pkcs12.ts';
 import { Pkcs12Error } from '../cms/pkcs12-error.ts';
 import { UsageError } from '../config/usage-error.ts';

@@ -1,7 +1,6 @@
 import type { CaExportOptions } from '../cli/ca/ca-export.ts';
-import { writeOutput } from '../cli/terminal/enrol-files.ts';
+import { readPassphrase, writeOutput } from '../cli/terminal/files.ts';
 import { warn } from '../cli/terminal/print.ts';
-import { readPassphrase } from '../cli/terminal/read-passphrase.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { scopeOf } from '../private-ca/model/private-ca-arns.ts';

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { StoreExportOptions } from '../cli/store/store-export.ts';
+import type { StoreExportOptions } from '../cli/store/store.ts';
 import { formatCounts } from '../cli/store/store-options.ts';
-import { exists } from '../cli/terminal/enrol-files.ts';
+import { exists } from '../cli/terminal/files.ts';
 import { print } from '../cli/terminal/print.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { CHORE_LEASES } from '../server/lead-chore.ts';

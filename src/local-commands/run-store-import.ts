@@ -1,5 +1,5 @@
 import { formatTime } from '../cli/api-command/format-table.ts';
-import type { StoreImportOptions } from '../cli/store/store-import.ts';
+import type { StoreImportOptions } from '../cli/store/store.ts';
 import { formatCounts } from '../cli/store/store-options.ts';
 import { print } from '../cli/terminal/print.ts';
 import type { TakeRecords } from '../store/archive/read-archive.ts';

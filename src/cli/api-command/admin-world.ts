@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../../config/usage-error.ts';
 import { print, warn } from '../terminal/print.ts';
 
 /** The world as the administration commands see it, so that tests can bring their own. */
@@ -40,4 +41,11 @@ async function askAtTerminal(question: string): Promise<string | undefined> {
   } finally {
     terminal.close();
   }
+}
+
+/** Goes on after a yes alone. @throws UsageError otherwise, and where nobody can be asked */
+export async function confirm(question: string, { ask }: Pick<AdminWorld, 'ask'>): Promise<void> {
+  const answer = await ask(`${question} [y/N] `);
+  if (answer === undefined) throw new UsageError('nobody can be asked here: give --yes to go on');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was done');
 }

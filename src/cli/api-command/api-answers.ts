@@ -10,7 +10,7 @@ export const timestamp = z
   .max(8.64e12)
   .transform((seconds) => new Date(seconds * 1000));
 
-export const connectorSchema = z.object({
+export const connectorDescription = z.object({
   Arn: z.string(),
   CertificateAuthorityArn: z.string(),
   Type: z.string(),
@@ -27,9 +27,9 @@ export const connectorSchema = z.object({
   CreatedAt: timestamp,
   UpdatedAt: timestamp,
 });
-export type Connector = z.output<typeof connectorSchema>;
+export type Connector = z.output<typeof connectorDescription>;
 
-export const challengeSchema = z.object({
+export const challengeDescription = z.object({
   Arn: z.string(),
   ConnectorArn: z.string(),
   CreatedAt: timestamp,
@@ -37,11 +37,11 @@ export const challengeSchema = z.object({
 });
 
 export const createConnectorAnswer = z.object({ ConnectorArn: z.string() });
-export const getConnectorAnswer = z.object({ Connector: connectorSchema });
+export const getConnectorAnswer = z.object({ Connector: connectorDescription });
 export const createChallengeAnswer = z.object({
-  Challenge: challengeSchema.extend({ Password: z.string() }),
+  Challenge: challengeDescription.extend({ Password: z.string() }),
 });
-export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challengeSchema });
+export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challengeDescription });
 export const getChallengePasswordAnswer = z.object({ Password: z.string() });
 export const listTagsAnswer = z.object({ Tags: z.record(z.string(), z.string()).nullish() });
 

@@ -36,10 +36,10 @@ export function maxItemsOption(): Option {
   );
 }
 
-export type Tags = Readonly<Record<string, string>>;
+export type TagMap = Readonly<Record<string, string>>;
 
 /** A parser for commander: key=value, once or several times. The value may hold further equals signs, or be empty. */
-export function parseTag(text: string, previous: Tags = {}): Tags {
+export function parseTag(text: string, previous: TagMap = {}): TagMap {
   const split = text.indexOf('=');
   if (split < 1) throw new InvalidArgumentError('It must be key=value.');
   const key = text.slice(0, split);

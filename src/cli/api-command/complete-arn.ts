@@ -1,6 +1,6 @@
 import { UsageError } from '../../config/usage-error.ts';
-import type { ConnectorApi } from '../api/connector-service.ts';
-import { connectorSchema, readAnswer } from './api-answers.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
+import { connectorDescription, readAnswer } from './api-answers.ts';
 import { collectItems, listItems } from './list-items.ts';
 
 /** What an argument that names a connector may be, for the help. */
@@ -10,11 +10,11 @@ export const CONNECTOR_ARGUMENT = 'ARN of the connector, or its id or the beginn
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
 
 /** The ARN of a connector. @throws UsageError as `completeId` does */
-export function completeArn(api: ConnectorApi, text: string): Promise<string> {
+export function completeArn(api: ConnectorClient, text: string): Promise<string> {
   return completeId(text, 'connector', async () => {
     const connectors = listItems(api, { operation: 'ListConnectors', member: 'Connectors' });
     return (await collectItems(connectors, Number.POSITIVE_INFINITY)).map(
-      (item) => readAnswer(connectorSchema, item).Arn,
+      (item) => readAnswer(connectorDescription, item).Arn,
     );
   });
 }

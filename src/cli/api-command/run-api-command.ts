@@ -1,9 +1,9 @@
 import { UsageError } from '../../config/usage-error.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ApiService } from '../api/api-service.ts';
-import { CONNECTOR_SERVICE, type ConnectorApi } from '../api/connector-service.ts';
+import { CONNECTOR_SERVICE, type ConnectorClient } from '../api/connector-service.ts';
 import type { ApiClient } from '../api/create-api-client.ts';
-import { PRIVATE_CA_SERVICE, type PrivateCaApi } from '../api/private-ca-service.ts';
+import { PRIVATE_CA_SERVICE, type PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from './admin-world.ts';
 import type { ApiOptions } from './api-options.ts';
 
@@ -14,7 +14,7 @@ import type { ApiOptions } from './api-options.ts';
 export function runApiCommand(
   options: ApiOptions,
   world: AdminWorld,
-  run: (api: ConnectorApi) => Promise<number>,
+  run: (api: ConnectorClient) => Promise<number>,
 ): Promise<void> {
   return runAt(CONNECTOR_SERVICE, options, world, run);
 }
@@ -23,7 +23,7 @@ export function runApiCommand(
 export function runCaCommand(
   options: ApiOptions,
   world: AdminWorld,
-  run: (api: PrivateCaApi) => Promise<number>,
+  run: (api: PrivateCaClient) => Promise<number>,
 ): Promise<void> {
   return runAt(PRIVATE_CA_SERVICE, options, world, run);
 }

@@ -1,7 +1,6 @@
-import { labelOf } from '../../aws-wire/rest-json/match-route.ts';
+import { type HttpBinding, labelOf } from '../../aws-wire/rest-json/match-route.ts';
 import type { HttpRequest } from '../scep-client/exchange-http.ts';
 import type { ApiInput } from './api-service.ts';
-import type { WireOperation } from './connector-operations.ts';
 
 /** An operation as a REST-JSON request, unsigned. The path of the endpoint is kept. */
 export function buildRestJsonRequest(
@@ -37,3 +36,6 @@ function escapeUri(value: unknown): string {
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
+/** What the client must know of an operation: what is neither in the path nor in the query is in the body, if there is one. */
+
+export type WireOperation = Omit<HttpBinding, 'status'>;

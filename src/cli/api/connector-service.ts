@@ -1,9 +1,32 @@
 import type { ApiService } from './api-service.ts';
-import { buildRestJsonRequest } from './build-rest-json-request.ts';
-import { CONNECTOR_OPERATIONS, type ConnectorOperation } from './connector-operations.ts';
+import { buildRestJsonRequest, type WireOperation } from './build-rest-json-request.ts';
 import type { ApiClient } from './create-api-client.ts';
 
-export type ConnectorApi = ApiClient<ConnectorOperation>;
+const PAGE = { MaxResults: 'MaxResults', NextToken: 'NextToken' } as const;
+
+/** The API of Connector for SCEP, 2018-05-10. The server has its own list; a test compares them. */
+export const CONNECTOR_OPERATIONS = {
+  CreateConnector: { method: 'POST', path: '/connectors' },
+  GetConnector: { method: 'GET', path: '/connectors/{ConnectorArn}' },
+  ListConnectors: { method: 'GET', path: '/connectors', query: PAGE },
+  DeleteConnector: { method: 'DELETE', path: '/connectors/{ConnectorArn}' },
+  CreateChallenge: { method: 'POST', path: '/challenges' },
+  GetChallengeMetadata: { method: 'GET', path: '/challengeMetadata/{ChallengeArn}' },
+  GetChallengePassword: { method: 'GET', path: '/challengePasswords/{ChallengeArn}' },
+  ListChallengeMetadata: {
+    method: 'GET',
+    path: '/challengeMetadata',
+    query: { ConnectorArn: 'ConnectorArn', ...PAGE },
+  },
+  DeleteChallenge: { method: 'DELETE', path: '/challenges/{ChallengeArn}' },
+  TagResource: { method: 'POST', path: '/tags/{ResourceArn}' },
+  UntagResource: { method: 'DELETE', path: '/tags/{ResourceArn}', query: { TagKeys: 'tagKeys' } },
+  ListTagsForResource: { method: 'GET', path: '/tags/{ResourceArn}' },
+} as const satisfies Readonly<Record<string, WireOperation>>;
+
+export type ConnectorOperation = keyof typeof CONNECTOR_OPERATIONS;
+
+export type ConnectorClient = ApiClient<ConnectorOperation>;
 
 /** Connector for SCEP: REST-JSON. */
 export const CONNECTOR_SERVICE: ApiService<ConnectorOperation> = {

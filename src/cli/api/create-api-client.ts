@@ -7,12 +7,12 @@ import {
 } from '../scep-client/exchange-http.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiInput, ApiService } from './api-service.ts';
-import { type ApiAnswer, readApiAnswer } from './read-api-answer.ts';
+import { type AnswerBody, readApiAnswer } from './read-api-answer.ts';
 import { type ApiSigner, signApiRequest } from './sign-api-request.ts';
 
 export interface ApiClient<Operation extends string> {
   /** @throws ApiError when the API refuses, or cannot be reached or read */
-  readonly call: (operation: Operation, input: ApiInput) => Promise<ApiAnswer>;
+  readonly call: (operation: Operation, input: ApiInput) => Promise<AnswerBody>;
   /** What the server keeps beside the API, by its path below the endpoint, without a slash before it. @throws ApiError */
   readonly read: (path: string) => Promise<Uint8Array>;
 }

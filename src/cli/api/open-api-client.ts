@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { type ApiSettingsOptions, loadApiSettings } from '../../config/api-settings.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import type { ApiService } from './api-service.ts';
 import { type ApiClient, type ApiClientSettings, createApiClient } from './create-api-client.ts';
 import type { ApiCredentials } from './sign-api-request.ts';

@@ -21,7 +21,7 @@ export type PrivateCaAction =
   | 'UntagCertificateAuthority'
   | 'UpdateCertificateAuthority';
 
-export type PrivateCaApi = ApiClient<PrivateCaAction>;
+export type PrivateCaClient = ApiClient<PrivateCaAction>;
 
 /** Private CA: AWS JSON 1.1. */
 export const PRIVATE_CA_SERVICE: ApiService<PrivateCaAction> = {

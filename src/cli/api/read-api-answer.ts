@@ -2,13 +2,13 @@ import type { HttpReply } from '../scep-client/exchange-http.ts';
 import { ApiError } from './api-error.ts';
 
 /** The body of an answer; empty for an operation that answers with a status alone. */
-export type ApiAnswer = Readonly<Record<string, unknown>>;
+export type AnswerBody = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a REST-JSON answer.
  * @throws ApiError for what the API refuses, and for what is no answer of an API
  */
-export function readApiAnswer({ status, headers, body }: HttpReply): ApiAnswer {
+export function readApiAnswer({ status, headers, body }: HttpReply): AnswerBody {
   const succeeded = status >= 200 && status < 300;
   const content = body.length === 0 ? {} : readObject(body);
   if (succeeded && content !== undefined) return content;
@@ -21,11 +21,11 @@ export function readApiAnswer({ status, headers, body }: HttpReply): ApiAnswer {
   throw new ApiError(text ?? `HTTP ${status}`, name, textsOf(members));
 }
 
-function readObject(body: Uint8Array): ApiAnswer | undefined {
+function readObject(body: Uint8Array): AnswerBody | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as ApiAnswer)
+      ? (value as AnswerBody)
       : undefined;
   } catch {
     return undefined;
@@ -38,7 +38,7 @@ function errorName(candidates: readonly unknown[]): string | undefined {
   return found?.split(':')[0]?.split('#').at(-1)?.trim() || undefined;
 }
 
-function textsOf(members: ApiAnswer): Readonly<Record<string, string>> {
+function textsOf(members: AnswerBody): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(members).filter(
       (member): member is [string, string] => typeof member[1] === 'string',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApiInput } from '../api/api-service.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import {
@@ -10,8 +10,8 @@ import {
   issueCertificateAnswer,
 } from './ca-answers.ts';
 import { callUntilDone } from './call-until-done.ts';
-import { describeAuthority } from './complete-ca-arn.ts';
-import { usualValidity, type Validity } from './validity-option.ts';
+import { describeCa } from './complete-ca-arn.ts';
+import { type ApiValidity, usualValidity } from './validity-option.ts';
 
 export interface ActivationRequest {
   /** The CA that is to sign: itself for a root. */
@@ -19,7 +19,7 @@ export interface ActivationRequest {
   /** How many CAs may stand below it in a chain: 0 to 3. A root has no such limit. */
   readonly pathLength: number;
   /** `usualValidity` without it. */
-  readonly validity: Validity | undefined;
+  readonly validity: ApiValidity | undefined;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ActivationRequest {
  * @throws ApiError
  */
 export async function activateAuthority(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   arn: string,
   { issuerArn, pathLength, validity }: ActivationRequest,
   world: AdminWorld,
@@ -36,17 +36,17 @@ export async function activateAuthority(
   const own = { CertificateAuthorityArn: arn };
   const answer = await callUntilDone(api, 'GetCertificateAuthorityCsr', own, world);
   const { Csr } = readAnswer(csrAnswer, answer);
-  const issuer = await describeAuthority(api, issuerArn);
+  const issuer = await describeCa(api, issuerArn);
   const template =
     issuerArn === arn ? 'RootCACertificate' : `SubordinateCACertificate_PathLen${pathLength}`;
   const input = {
     CertificateAuthorityArn: issuerArn,
     Csr: base64(Csr),
     SigningAlgorithm: issuer.CertificateAuthorityConfiguration.SigningAlgorithm,
-    TemplateArn: templateArn(arn, template),
+    TemplateArn: templateArnFor(arn, template),
     Validity: validity ?? usualValidity(issuerArn === arn ? undefined : issuer, world.clock()),
   };
-  await installCertificate(api, arn, (await issueCertificate(api, input, world)).pem);
+  await installCertificate(api, arn, (await issueFromCa(api, input, world)).pem);
 }
 
 export interface Issued {
@@ -55,8 +55,8 @@ export interface Issued {
 }
 
 /** IssueCertificate, and GetCertificate as soon as it is there. The same input within five minutes gives the same certificate. */
-export async function issueCertificate(
-  api: PrivateCaApi,
+export async function issueFromCa(
+  api: PrivateCaClient,
   input: ApiInput,
   world: AdminWorld,
 ): Promise<Issued> {
@@ -70,7 +70,7 @@ export async function issueCertificate(
 }
 
 export async function installCertificate(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   arn: string,
   { Certificate, CertificateChain }: CertificatePem,
 ): Promise<void> {
@@ -95,7 +95,7 @@ export function base64(text: string): string {
  * The ARN of a certificate template by its name, such as EndEntityCertificate or EndEntityCertificate/V1.
  * @param caArn of the CA that is to use it: templates are in its partition
  */
-export function templateArn(caArn: string, name: string): string {
+export function templateArnFor(caArn: string, name: string): string {
   if (name.startsWith('arn:')) return name;
   const partition = caArn.split(':')[1] ?? 'aws';
   return `arn:${partition}:acm-pca:::template/${name.includes('/') ? name : `${name}/V1`}`;

@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
 import type { ActivationRequest } from './activate-authority.ts';
-import { parseValidity, VALIDITY_FORMS, type Validity } from './validity-option.ts';
+import { type ApiValidity, parseValidity, VALIDITY_FORMS } from './validity-option.ts';
 
 /** How a CA gets its certificate from a CA of the same API. */
 export interface ActivationOptions {
   readonly parent?: string;
   readonly pathLength?: number;
-  readonly validity?: Validity;
+  readonly validity?: ApiValidity;
 }
 
 export function addActivationOptions(command: Command, conflicts: readonly string[] = []): void {

@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem, encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import { activateAuthority, installCertificate } from './activate-authority.ts';
 import {
   type ActivationOptions,
@@ -15,7 +15,7 @@ import {
   requireOptionsFor,
 } from './activation-options.ts';
 import type { CertificatePem } from './ca-answers.ts';
-import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+import { CA_ARGUMENT, completeCaArn, describeCa } from './complete-ca-arn.ts';
 
 interface ActivateOptions extends ApiOptions, ActivationOptions {
   readonly certificate?: string;
@@ -46,19 +46,19 @@ export function registerCaActivate(parent: Command, world: AdminWorld): void {
 }
 
 async function activateCa(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: ActivateOptions,
   world: AdminWorld,
 ): Promise<number> {
   const given = await readCertificates(options);
   const arn = await completeCaArn(api, text);
-  const { Status, Type } = await describeAuthority(api, arn);
+  const { Status, Type } = await describeCa(api, arn);
   if (Status === 'ACTIVE' && !options.renew) {
     throw new UsageError(`${arn} is ACTIVE already; give --renew for another certificate`);
   }
   if (given !== undefined) await installCertificate(api, arn, given);
-  else await haveIssued(api, arn, Type, options, world);
+  else await issueAndInstall(api, { arn, type: Type }, options, world);
   if (options.json) {
     const own = { CertificateAuthorityArn: arn };
     printJson(world, await api.call('DescribeCertificateAuthority', own));
@@ -66,10 +66,9 @@ async function activateCa(
   return 0;
 }
 
-async function haveIssued(
-  api: PrivateCaApi,
-  arn: string,
-  type: string,
+async function issueAndInstall(
+  api: PrivateCaClient,
+  { arn, type }: { readonly arn: string; readonly type: string },
   options: ActivateOptions,
   world: AdminWorld,
 ): Promise<void> {

@@ -7,7 +7,7 @@ const enabled = z.object({ Enabled: z.boolean() });
 
 const subjectSchema = z.record(z.string(), z.unknown());
 
-export const authoritySchema = z.object({
+export const caSchema = z.object({
   Arn: z.string(),
   Status: z.string(),
   Type: z.string(),
@@ -34,10 +34,10 @@ export const authoritySchema = z.object({
     .nullish(),
   UsageMode: z.string().nullish(),
 });
-export type Authority = z.output<typeof authoritySchema>;
+export type CaDescription = z.output<typeof caSchema>;
 
-export const createAuthorityAnswer = z.object({ CertificateAuthorityArn: z.string() });
-export const describeAuthorityAnswer = z.object({ CertificateAuthority: authoritySchema });
+export const createCaAnswer = z.object({ CertificateAuthorityArn: z.string() });
+export const describeCaAnswer = z.object({ CertificateAuthority: caSchema });
 export const csrAnswer = z.object({ Csr: z.string() });
 export const issueCertificateAnswer = z.object({ CertificateArn: z.string() });
 /** PEM both; the chain is without the certificate. */
@@ -54,6 +54,6 @@ export const describeReportAnswer = z.object({
   S3Key: z.string(),
 });
 
-export const listTagsAnswer = z.object({
+export const caTagsAnswer = z.object({
   Tags: z.array(z.object({ Key: z.string(), Value: z.string().nullish() })).nullish(),
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
+import type { AnswerBody } from '../api/read-api-answer.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
@@ -21,14 +21,14 @@ interface CertificateOptions extends ApiOptions, TextFileOptions {
 }
 
 interface PemCall {
-  readonly api: PrivateCaApi;
+  readonly api: PrivateCaClient;
   readonly text: string;
   readonly world: AdminWorld;
   readonly options: CertificateOptions;
 }
 
 interface PemResult {
-  readonly answer: ApiAnswer;
+  readonly answer: AnswerBody;
   readonly pem: string;
 }
 

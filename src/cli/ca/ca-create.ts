@@ -3,10 +3,15 @@ import { UsageError } from '../../config/usage-error.ts';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
-import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  parseTag,
+  type TagMap,
+} from '../api-command/api-options.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
 import { printable } from '../terminal/print.ts';
 import {
@@ -20,25 +25,25 @@ import {
   addActivationOptions,
   requireOptionsFor,
 } from './activation-options.ts';
-import { createAuthorityAnswer } from './ca-answers.ts';
+import { createCaAnswer } from './ca-answers.ts';
 import { tagList } from './ca-tags.ts';
 import { isInProgress } from './call-until-done.ts';
-import { completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+import { completeCaArn, describeCa } from './complete-ca-arn.ts';
 import {
   addRevocationOptions,
   type RevocationOptions,
   revocationOf,
 } from './revocation-options.ts';
-import { type Asn1Subject, parseSubjectOption } from './subject-option.ts';
+import { type ApiSubject, parseSubjectOption } from './subject-option.ts';
 
 interface CreateOptions extends ApiOptions, ActivationOptions, RevocationOptions {
   readonly root?: boolean;
   readonly subordinate?: boolean;
-  readonly subject: Asn1Subject;
+  readonly subject: ApiSubject;
   readonly keyAlgorithm: string;
   readonly signingAlgorithm?: SigningAlgorithm;
   readonly shortLived?: boolean;
-  readonly tag?: Tags;
+  readonly tag?: TagMap;
   readonly idempotencyToken?: string;
 }
 
@@ -97,7 +102,7 @@ export function registerCaCreate(parent: Command, world: AdminWorld): void {
 }
 
 async function createCa(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   options: CreateOptions,
   world: AdminWorld,
 ): Promise<number> {
@@ -105,7 +110,7 @@ async function createCa(
   requireOptionsFor(type, options);
   const parent = options.parent && (await completeCaArn(api, options.parent));
   const answer = await api.call('CreateCertificateAuthority', inputOf(type, options));
-  const { CertificateAuthorityArn: arn } = readAnswer(createAuthorityAnswer, answer);
+  const { CertificateAuthorityArn: arn } = readAnswer(createCaAnswer, answer);
   // At once: whoever loses patience still has the ARN.
   if (!options.json) world.print(`${printable(arn)}\n`);
   const issuerArn = type === 'ROOT' ? arn : parent;
@@ -145,13 +150,13 @@ function nextForeignStep(arn: string): string {
 
 /** The same command within five minutes finds the same CA, which may be ready by then. */
 async function activate(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   arn: string,
   request: ActivationRequest,
   world: AdminWorld,
 ): Promise<number> {
   try {
-    const { Status, FailureReason } = await describeAuthority(api, arn);
+    const { Status, FailureReason } = await describeCa(api, arn);
     if (Status === 'ACTIVE') return 0;
     if (Status !== 'CREATING' && Status !== 'PENDING_CERTIFICATE') {
       throw new ApiError(`${arn} is ${Status}${FailureReason ? `: ${FailureReason}` : ''}`);

@@ -5,14 +5,14 @@ import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { parseCrl } from '../../x509/parse-crl.ts';
 import { ApiError } from '../api/api-error.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { idOf } from '../api-command/complete-arn.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
 import { exchangeHttp, HttpFailure } from '../scep-client/exchange-http.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import { parseServerUrl } from '../terminal/parse-option.ts';
 import { certificateAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
@@ -46,7 +46,7 @@ export function registerCaCrl(parent: Command, world: AdminWorld): void {
 }
 
 async function getCrl(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: CrlOptions,
   world: AdminWorld,

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { AdminWorld } from '../api-command/admin-world.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
+import { type AdminWorld, confirm } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
-import { confirm } from '../api-command/confirm.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
@@ -33,7 +32,7 @@ export function registerCaDelete(parent: Command, world: AdminWorld): void {
 }
 
 async function deleteCa(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   { json, yes = false, days }: DeleteOptions,
   world: AdminWorld,

@@ -5,27 +5,27 @@ import { UsageError } from '../../config/usage-error.ts';
 import { parseCertificationRequest } from '../../x509/parse-certification-request.ts';
 import { SIGNING_ALGORITHMS } from '../../x509/signing-algorithm.ts';
 import type { ApiInput } from '../api/api-service.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import { printable } from '../terminal/print.ts';
-import { base64, issueCertificate, templateArn } from './activate-authority.ts';
+import { base64, issueFromCa, templateArnFor } from './activate-authority.ts';
 import { pemOf } from './ca-certificate.ts';
-import { CA_ARGUMENT, completeCaArn, describeAuthority } from './complete-ca-arn.ts';
+import { CA_ARGUMENT, completeCaArn, describeCa } from './complete-ca-arn.ts';
 import {
   addTextFileOptions,
   deliverText,
   requireFreeFile,
   type TextFileOptions,
 } from './deliver-text.ts';
-import { parseValidity, VALIDITY_FORMS, type Validity } from './validity-option.ts';
+import { type ApiValidity, parseValidity, VALIDITY_FORMS } from './validity-option.ts';
 
 interface IssueOptions extends ApiOptions, TextFileOptions {
   readonly csr: string;
   readonly template: string;
-  readonly validity: Validity;
+  readonly validity: ApiValidity;
   readonly signingAlgorithm?: string;
   readonly apiPassthrough?: string;
   readonly chain?: boolean;
@@ -61,7 +61,7 @@ export function registerCaIssue(parent: Command, world: AdminWorld): void {
 
 /** Prints the certificate; or its ARN, if the certificate goes to a file. */
 async function issue(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: IssueOptions,
   world: AdminWorld,
@@ -73,11 +73,11 @@ async function issue(
   const input = {
     ...{ CertificateAuthorityArn: arn, Csr, ApiPassthrough, Validity: options.validity },
     SigningAlgorithm: options.signingAlgorithm ?? (await algorithmOf(api, arn)),
-    TemplateArn: templateArn(arn, options.template),
+    TemplateArn: templateArnFor(arn, options.template),
     // Given twice, the command issues twice: a second certificate may be what is wanted.
     IdempotencyToken: world.randomUuid(),
   };
-  const issued = await issueCertificate(api, input, world);
+  const issued = await issueFromCa(api, input, world);
   const { out, json, chain } = options;
   if (json) printJson(world, { CertificateArn: issued.arn, ...issued.pem });
   if (!json || out !== undefined) await deliverText(pemOf(issued.pem, chain), options, world);
@@ -85,8 +85,8 @@ async function issue(
   return 0;
 }
 
-async function algorithmOf(api: PrivateCaApi, arn: string): Promise<string> {
-  return (await describeAuthority(api, arn)).CertificateAuthorityConfiguration.SigningAlgorithm;
+async function algorithmOf(api: PrivateCaClient, arn: string): Promise<string> {
+  return (await describeCa(api, arn)).CertificateAuthorityConfiguration.SigningAlgorithm;
 }
 
 async function readCsr(file: string): Promise<string> {

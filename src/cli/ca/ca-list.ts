@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { addApiOptions, type ListOptions, maxItemsOption } from '../api-command/api-options.ts';
@@ -7,8 +7,8 @@ import { idOf } from '../api-command/complete-arn.ts';
 import { formatTable, formatTime } from '../api-command/format-table.ts';
 import { collectItems } from '../api-command/list-items.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { authoritySchema } from './ca-answers.ts';
-import { listAuthorities } from './complete-ca-arn.ts';
+import { caSchema } from './ca-answers.ts';
+import { listCaItems } from './complete-ca-arn.ts';
 import { formatSubject } from './subject-option.ts';
 
 interface ListCasOptions extends ListOptions {
@@ -36,14 +36,14 @@ export function registerCaList(parent: Command, world: AdminWorld): void {
 }
 
 async function listCas(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   { json, status, maxItems = Number.POSITIVE_INFINITY }: ListCasOptions,
   world: AdminWorld,
 ): Promise<number> {
   const items = await collectItems(
-    listAuthorities(api),
+    listCaItems(api),
     maxItems,
-    (item) => status === undefined || readAnswer(authoritySchema, item).Status === status,
+    (item) => status === undefined || readAnswer(caSchema, item).Status === status,
   );
   if (json) printJson(world, { CertificateAuthorities: items });
   else if (items.length === 0) world.warn('no CAs\n');
@@ -53,7 +53,7 @@ async function listCas(
 
 function tableOf(items: readonly unknown[]): string {
   const rows = items
-    .map((item) => readAnswer(authoritySchema, item))
+    .map((item) => readAnswer(caSchema, item))
     .map(({ Arn, Status, Type, NotAfter, CertificateAuthorityConfiguration: configuration }) => [
       ...[idOf(Arn), Status, Type, configuration.KeyAlgorithm],
       ...[NotAfter ? formatTime(NotAfter) : '-', formatSubject(configuration.Subject)],

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { ApiError } from '../api/api-error.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
+import type { AnswerBody } from '../api/read-api-answer.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
@@ -45,7 +45,7 @@ export function registerCaReport(parent: Command, world: AdminWorld): void {
 }
 
 async function report(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: ReportOptions,
   world: AdminWorld,
@@ -68,10 +68,10 @@ async function report(
 }
 
 async function waitForReport(
-  api: PrivateCaApi,
-  input: ApiAnswer,
+  api: PrivateCaClient,
+  input: AnswerBody,
   { clock, sleep }: AdminWorld,
-): Promise<ApiAnswer> {
+): Promise<AnswerBody> {
   const deadline = clock().getTime() + PATIENCE_MS;
   for (;;) {
     const answer = await api.call('DescribeCertificateAuthorityAuditReport', input);

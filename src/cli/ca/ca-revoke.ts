@@ -3,12 +3,11 @@ import { DecodeError } from '../../asn1/decode-error.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
-import type { AdminWorld } from '../api-command/admin-world.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
+import { type AdminWorld, confirm } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
-import { confirm } from '../api-command/confirm.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import { parseSerialNumber } from '../terminal/parse-option.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
@@ -56,7 +55,7 @@ export function registerCaRevoke(parent: Command, world: AdminWorld): void {
 }
 
 async function revoke(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: RevokeOptions,
   world: AdminWorld,

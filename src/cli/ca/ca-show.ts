@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { formatRecord, formatTime } from '../api-command/format-table.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { type Authority, describeAuthorityAnswer } from './ca-answers.ts';
+import { type CaDescription, describeCaAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 import { formatSubject } from './subject-option.ts';
 
@@ -22,7 +22,7 @@ export function registerCaShow(parent: Command, world: AdminWorld): void {
 }
 
 async function showCa(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   { json }: ApiOptions,
   world: AdminWorld,
@@ -30,11 +30,11 @@ async function showCa(
   const own = { CertificateAuthorityArn: await completeCaArn(api, text) };
   const answer = await api.call('DescribeCertificateAuthority', own);
   if (json) printJson(world, answer);
-  else world.print(recordOf(readAnswer(describeAuthorityAnswer, answer).CertificateAuthority));
+  else world.print(recordOf(readAnswer(describeCaAnswer, answer).CertificateAuthority));
   return 0;
 }
 
-function recordOf(authority: Authority): string {
+function recordOf(authority: CaDescription): string {
   const { CertificateAuthorityConfiguration: configuration, Serial } = authority;
   return formatRecord({
     arn: authority.Arn,
@@ -64,7 +64,7 @@ function timeOf(time: Date | null | undefined): string | undefined {
   return time ? formatTime(time) : undefined;
 }
 
-function revocationOf({ RevocationConfiguration: revocation }: Authority) {
+function revocationOf({ RevocationConfiguration: revocation }: CaDescription) {
   const { CrlConfiguration: crl, OcspConfiguration: ocsp } = revocation ?? {};
   const valid = crl?.ExpirationInDays ? `, valid ${crl.ExpirationInDays} days` : '';
   return {

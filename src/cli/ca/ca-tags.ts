@@ -1,12 +1,17 @@
 import { Argument, type Command } from 'commander';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
-import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  parseTag,
+  type TagMap,
+} from '../api-command/api-options.ts';
 import { formatTable } from '../api-command/format-table.ts';
 import { collectItems, listItems } from '../api-command/list-items.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { listTagsAnswer } from './ca-answers.ts';
+import { caTagsAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
 /** Registers `scep-connector ca tags`. */
@@ -25,7 +30,7 @@ export function registerCaTags(parent: Command, world: AdminWorld): void {
     .description('set tags of a CA; others stay as they are')
     .argument('<ca>', CA_ARGUMENT)
     .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
-  registerChange(set, world, 'TagCertificateAuthority', (given: Tags) => tagList(given));
+  registerChange(set, world, 'TagCertificateAuthority', (given: TagMap) => tagList(given));
   const remove = tags
     .command('remove')
     .description('remove tags of a CA')
@@ -54,7 +59,7 @@ function registerChange<Given>(
 }
 
 async function listCaTags(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   { json }: ApiOptions,
   world: AdminWorld,
@@ -64,7 +69,7 @@ async function listCaTags(
     listItems(api, { operation: 'ListTags', member: 'Tags', input }),
     Number.POSITIVE_INFINITY,
   );
-  const tags = readAnswer(listTagsAnswer, { Tags: items }).Tags ?? [];
+  const tags = readAnswer(caTagsAnswer, { Tags: items }).Tags ?? [];
   if (json) printJson(world, { Tags: items });
   else if (tags.length === 0) world.warn('no tags\n');
   else
@@ -78,7 +83,7 @@ async function listCaTags(
 }
 
 /** Tags as Private CA takes them; undefined for none. */
-export function tagList(tags: Tags = {}) {
+export function tagList(tags: TagMap = {}) {
   const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return list.length > 0 ? list : undefined;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../../config/usage-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
-import type { PrivateCaApi } from '../api/private-ca-service.ts';
+import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
@@ -47,7 +47,7 @@ export function registerCaUpdate(parent: Command, world: AdminWorld): void {
 }
 
 async function updateCa(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   text: string,
   options: UpdateOptions,
   world: AdminWorld,

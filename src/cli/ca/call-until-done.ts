@@ -1,7 +1,7 @@
 import { ApiError } from '../api/api-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
-import type { PrivateCaAction, PrivateCaApi } from '../api/private-ca-service.ts';
-import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { PrivateCaAction, PrivateCaClient } from '../api/private-ca-service.ts';
+import type { AnswerBody } from '../api/read-api-answer.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 
 const INTERVAL_MS = 500;
@@ -13,11 +13,11 @@ const PATIENCE_MS = 180_000;
  * @throws ApiError RequestInProgressException when it is not in three minutes, or what else the API answers
  */
 export async function callUntilDone(
-  api: PrivateCaApi,
+  api: PrivateCaClient,
   action: PrivateCaAction,
   input: ApiInput,
   { clock, sleep }: Pick<AdminWorld, 'clock' | 'sleep'>,
-): Promise<ApiAnswer> {
+): Promise<AnswerBody> {
   const deadline = clock().getTime() + PATIENCE_MS;
   for (;;) {
     try {

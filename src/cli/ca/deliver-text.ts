@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
-import { exists, writeOutput } from '../terminal/enrol-files.ts';
+import { exists, writeOutput } from '../terminal/files.ts';
 
 /** Where a result goes. */
 export interface TextFileOptions {

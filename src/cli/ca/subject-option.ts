@@ -6,7 +6,7 @@ import { shortNameOf } from '../../x509/name-attribute-types.ts';
 import { parseDistinguishedNameText } from '../../x509/parse-distinguished-name-text.ts';
 
 /** ASN1Subject of the API. */
-export type Asn1Subject = Readonly<Record<string, unknown>>;
+export type ApiSubject = Readonly<Record<string, unknown>>;
 
 /** Its members in the order in which AWS encodes them. */
 const MEMBERS: readonly (readonly [member: string, oid: string])[] = [
@@ -30,7 +30,7 @@ const MEMBERS: readonly (readonly [member: string, oid: string])[] = [
  * A parser for commander: a name as in "CN=Example Root,O=Example,C=US". The API has no member for some types, nor for one
  * that stands twice; then all go as custom attributes, which keep their order.
  */
-export function parseSubjectOption(text: string): Asn1Subject {
+export function parseSubjectOption(text: string): ApiSubject {
   const attributes = readAttributes(text);
   const members = attributes.flatMap(({ oid, value }) =>
     MEMBERS.filter(([, known]) => known === oid).map(([member]) => [member, value] as const),
@@ -52,7 +52,7 @@ function readAttributes(text: string) {
 }
 
 /** As RFC 4514 writes it, most specific first. */
-export function formatSubject(subject: Asn1Subject): string {
+export function formatSubject(subject: ApiSubject): string {
   const standard = MEMBERS.map(([member, oid]) => [oid, subject[member]] as const);
   const custom = Array.isArray(subject['CustomAttributes']) ? subject['CustomAttributes'] : [];
   const attributes = [...standard, ...custom.map(readCustomAttribute)];
@@ -65,7 +65,7 @@ export function formatSubject(subject: Asn1Subject): string {
 }
 
 function readCustomAttribute(attribute: unknown): readonly [oid: string, value: unknown] {
-  const { ObjectIdentifier, Value } = Object(attribute) as Asn1Subject;
+  const { ObjectIdentifier, Value } = Object(attribute) as ApiSubject;
   return [String(ObjectIdentifier), Value];
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Authority } from './ca-answers.ts';
+import type { CaDescription } from './ca-answers.ts';
 
 const ROOT_YEARS = 10;
 const SUBORDINATE_YEARS = 5;
@@ -10,9 +10,9 @@ const DAY = 86_400_000;
  * @param issuer the CA above it, which it must not outlive; undefined for a root
  */
 export function usualValidity(
-  issuer: Pick<Authority, 'NotAfter'> | undefined,
+  issuer: Pick<CaDescription, 'NotAfter'> | undefined,
   now: Date,
-): Validity {
+): ApiValidity {
   if (issuer === undefined) return { Type: 'YEARS', Value: ROOT_YEARS };
   const end = issuer.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY;
   const inFiveYears = new Date(now).setUTCFullYear(now.getUTCFullYear() + SUBORDINATE_YEARS);
@@ -22,18 +22,18 @@ export function usualValidity(
 }
 
 /** Validity of the API. */
-export interface Validity {
+export interface ApiValidity {
   readonly Type: 'DAYS' | 'MONTHS' | 'YEARS' | 'ABSOLUTE';
   /** Of an ABSOLUTE one: seconds since the epoch. */
   readonly Value: number;
 }
 
-const UNITS: Readonly<Record<string, Validity['Type']>> = { d: 'DAYS', m: 'MONTHS', y: 'YEARS' };
+const UNITS: Readonly<Record<string, ApiValidity['Type']>> = { d: 'DAYS', m: 'MONTHS', y: 'YEARS' };
 
 export const VALIDITY_FORMS = 'such as 90d, 18m, 10y or 2036-01-31';
 
 /** A parser for commander. A date ends at its first moment in UTC. */
-export function parseValidity(text: string): Validity {
+export function parseValidity(text: string): ApiValidity {
   const [, digits, unit = ''] = /^([1-9]\d{0,4})([dmy])$/.exec(text) ?? [];
   const type = UNITS[unit];
   if (type !== undefined) return { Type: type, Value: Number(digits) };

@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
-import type { ApiAnswer } from '../api/read-api-answer.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
+import type { AnswerBody } from '../api/read-api-answer.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { createChallengeAnswer, readAnswer } from '../api-command/api-answers.ts';
-import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  parseTag,
+  type TagMap,
+} from '../api-command/api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
 import { printable } from '../terminal/print.ts';
 
 interface CreateChallengeOptions extends ApiOptions {
-  readonly tag?: Tags;
+  readonly tag?: TagMap;
   readonly clientToken?: string;
   readonly showPassword?: boolean;
 }
@@ -31,7 +36,7 @@ export function registerChallengeCreate(parent: Command, world: AdminWorld): voi
 }
 
 async function createChallenge(
-  api: ConnectorApi,
+  api: ConnectorClient,
   connector: string,
   { json, tag, clientToken, showPassword = false }: CreateChallengeOptions,
   world: AdminWorld,
@@ -50,7 +55,7 @@ async function createChallenge(
   return 0;
 }
 
-function withoutPassword({ Challenge, ...rest }: ApiAnswer): ApiAnswer {
+function withoutPassword({ Challenge, ...rest }: AnswerBody): AnswerBody {
   const { Password: _, ...challenge } = Challenge as Readonly<Record<string, unknown>>;
   return { ...rest, Challenge: challenge };
 }

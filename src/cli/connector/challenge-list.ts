@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
-import { challengeSchema, readAnswer } from '../api-command/api-answers.ts';
+import { challengeDescription, readAnswer } from '../api-command/api-answers.ts';
 import { addApiOptions, type ListOptions, maxItemsOption } from '../api-command/api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
 import { formatTable, formatTime } from '../api-command/format-table.ts';
@@ -23,7 +23,7 @@ export function registerChallengeList(parent: Command, world: AdminWorld): void 
 }
 
 async function listChallenges(
-  api: ConnectorApi,
+  api: ConnectorClient,
   connector: string,
   { json, maxItems = Number.POSITIVE_INFINITY }: ListOptions,
   world: AdminWorld,
@@ -41,7 +41,7 @@ async function listChallenges(
 
 function tableOf(items: readonly unknown[]): string {
   const rows = items
-    .map((item) => readAnswer(challengeSchema, item))
+    .map((item) => readAnswer(challengeDescription, item))
     .map(({ Arn, CreatedAt }) => [Arn, formatTime(CreatedAt)]);
   return formatTable(['arn', 'created'], rows);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import {
   getChallengeMetadataAnswer,
@@ -14,7 +14,7 @@ import { registerChallengeCreate } from './challenge-create.ts';
 import { registerChallengeList } from './challenge-list.ts';
 
 interface ChallengeCall {
-  readonly api: ConnectorApi;
+  readonly api: ConnectorClient;
   readonly arn: string;
   readonly json: boolean;
   readonly world: AdminWorld;

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { createConnectorAnswer, readAnswer } from '../api-command/api-answers.ts';
-import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  parseTag,
+  type TagMap,
+} from '../api-command/api-options.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
 import { printable } from '../terminal/print.ts';
 import { type WaitOptions, waitOption, waitUntilActive } from './wait-for-connector.ts';
@@ -14,7 +19,7 @@ interface CreateConnectorOptions extends ApiOptions, WaitOptions {
   readonly intuneAppId?: string;
   readonly intuneDomain?: string;
   readonly vpcEndpointId?: string;
-  readonly tag?: Tags;
+  readonly tag?: TagMap;
   readonly clientToken?: string;
 }
 
@@ -46,7 +51,7 @@ export function registerConnectorCreate(parent: Command, world: AdminWorld): voi
 }
 
 async function createConnector(
-  api: ConnectorApi,
+  api: ConnectorClient,
   options: CreateConnectorOptions,
   world: AdminWorld,
 ): Promise<number> {

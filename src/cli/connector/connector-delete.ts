@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
-import type { AdminWorld } from '../api-command/admin-world.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
+import { type AdminWorld, confirm } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
-import { confirm } from '../api-command/confirm.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
 import { type WaitOptions, waitOption, waitUntilDeleted } from './wait-for-connector.ts';
 
@@ -32,7 +31,7 @@ export function registerConnectorDelete(parent: Command, world: AdminWorld): voi
 }
 
 async function deleteConnector(
-  api: ConnectorApi,
+  api: ConnectorClient,
   text: string,
   { json, yes = false, wait }: DeleteConnectorOptions,
   world: AdminWorld,

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
-import { connectorSchema, readAnswer } from '../api-command/api-answers.ts';
+import { connectorDescription, readAnswer } from '../api-command/api-answers.ts';
 import { addApiOptions, type ListOptions, maxItemsOption } from '../api-command/api-options.ts';
 import { idOf } from '../api-command/complete-arn.ts';
 import { formatTable, formatTime } from '../api-command/format-table.ts';
@@ -31,14 +31,14 @@ export function registerConnectorList(parent: Command, world: AdminWorld): void 
 }
 
 async function listConnectors(
-  api: ConnectorApi,
+  api: ConnectorClient,
   { json, status, maxItems = Number.POSITIVE_INFINITY }: ListConnectorsOptions,
   world: AdminWorld,
 ): Promise<number> {
   const items = await collectItems(
     listItems(api, { operation: 'ListConnectors', member: 'Connectors' }),
     maxItems,
-    (item) => status === undefined || readAnswer(connectorSchema, item).Status === status,
+    (item) => status === undefined || readAnswer(connectorDescription, item).Status === status,
   );
   if (json) printJson(world, { Connectors: items });
   else if (items.length === 0) world.warn('no connectors\n');
@@ -49,7 +49,7 @@ async function listConnectors(
 /** Without the endpoints: their paths are secrets. */
 function tableOf(items: readonly unknown[]): string {
   const rows = items
-    .map((item) => readAnswer(connectorSchema, item))
+    .map((item) => readAnswer(connectorDescription, item))
     .map(({ Arn, Status, StatusReason, Type, CreatedAt, CertificateAuthorityArn }) => [
       ...[idOf(Arn), StatusReason ? `${Status} (${StatusReason})` : Status, Type],
       ...[formatTime(CreatedAt), CertificateAuthorityArn],

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { type Connector, getConnectorAnswer, readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
@@ -20,7 +20,7 @@ export function registerConnectorShow(parent: Command, world: AdminWorld): void 
 }
 
 async function showConnector(
-  api: ConnectorApi,
+  api: ConnectorClient,
   text: string,
   { json }: ApiOptions,
   world: AdminWorld,

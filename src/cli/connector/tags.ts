@@ -1,9 +1,14 @@
 import { Argument, type Command } from 'commander';
 import type { ApiInput } from '../api/api-service.ts';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { listTagsAnswer, readAnswer } from '../api-command/api-answers.ts';
-import { type ApiOptions, addApiOptions, parseTag, type Tags } from '../api-command/api-options.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  parseTag,
+  type TagMap,
+} from '../api-command/api-options.ts';
 import { completeArn } from '../api-command/complete-arn.ts';
 import { formatTable } from '../api-command/format-table.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
@@ -29,7 +34,7 @@ export function registerTagsCommand(program: Command, world: AdminWorld): void {
     .description('set tags of a resource; others stay as they are')
     .argument('<resource>', RESOURCE_ARGUMENT)
     .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
-  registerChange(set, world, 'TagResource', (tags: Tags) => ({ Tags: tags }));
+  registerChange(set, world, 'TagResource', (tags: TagMap) => ({ Tags: tags }));
   const remove = parent
     .command('remove')
     .description('remove tags of a resource')
@@ -56,7 +61,7 @@ function registerChange<Given>(
 }
 
 async function listTags(
-  api: ConnectorApi,
+  api: ConnectorClient,
   resource: string,
   { json }: ApiOptions,
   world: AdminWorld,

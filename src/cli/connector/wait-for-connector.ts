@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { ApiError } from '../api/api-error.ts';
-import type { ConnectorApi } from '../api/connector-service.ts';
+import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { getConnectorAnswer, readAnswer } from '../api-command/api-answers.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
@@ -28,7 +28,7 @@ export function waitOption(what: string): Option {
  * @throws ApiError when it has FAILED
  */
 export async function waitUntilActive(
-  api: ConnectorApi,
+  api: ConnectorClient,
   arn: string,
   seconds: number,
   world: AdminWorld,
@@ -47,7 +47,7 @@ export async function waitUntilActive(
 
 /** Waits until a connector that is being deleted is gone. Gives the exit code: 0, or 3 when the time is over. */
 export async function waitUntilDeleted(
-  api: ConnectorApi,
+  api: ConnectorClient,
   arn: string,
   seconds: number,
   world: AdminWorld,

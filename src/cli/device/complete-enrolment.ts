@@ -3,12 +3,13 @@ import { UsageError } from '../../config/usage-error.ts';
 import { type EnrolResult, enrolOverScep } from '../scep-client/scep-client.ts';
 import { ScepClientError } from '../scep-client/scep-client-error.ts';
 import type {
-  Authority,
+  DiscoveredAuthority,
   EnrolSubject,
   ScepClientSettings,
 } from '../scep-client/scep-client-settings.ts';
-import { type EnrolFiles, exists, writeOutput } from '../terminal/enrol-files.ts';
+import { exists, writeOutput } from '../terminal/files.ts';
 import type { ClientWorld } from './client-world.ts';
+import type { EnrolFiles } from './enrol-files.ts';
 import type { PollOptions, ServerOptions } from './options.ts';
 import { type EnrolReport, printReport } from './report-enrolment.ts';
 import { clientSettings, discoverWithCaution, runClientCommand } from './run-client-command.ts';
@@ -35,7 +36,7 @@ export interface EnrolmentPlan {
   readonly send?: (
     settings: ScepClientSettings,
     subject: EnrolSubject,
-    authority: Authority,
+    authority: DiscoveredAuthority,
   ) => Promise<EnrolResult>;
 }
 

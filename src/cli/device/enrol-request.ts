@@ -9,7 +9,7 @@ import {
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../x509/general-names.ts';
-import { type KeyUsage, keyUsageExtension } from '../../x509/key-usage.ts';
+import { keyUsageExtension } from '../../x509/key-usage.ts';
 import {
   type Attribute,
   type CertificationRequest,
@@ -17,7 +17,7 @@ import {
 } from '../../x509/parse-certification-request.ts';
 import { parseDistinguishedNameText } from '../../x509/parse-distinguished-name-text.ts';
 import { createSigner, signingAlgorithmFor } from '../../x509/signing-algorithm.ts';
-import type { KeyAlgorithm } from '../terminal/key-algorithm.ts';
+import { KEY_USAGES_BY_TYPE, type KeySpec } from '../terminal/key-algorithm.ts';
 import type { EnrolOptions } from './options.ts';
 
 /** What a request asks for, before the key is there. */
@@ -29,7 +29,7 @@ const BMP_STRING = 0x1e;
 export function requestContents(
   options: EnrolOptions,
   challengePassword: string | undefined,
-  keyType: KeyAlgorithm['type'] = 'rsa',
+  keyType: KeySpec['type'] = 'rsa',
 ): RequestContents {
   if (options.subject === undefined) {
     throw new UsageError(
@@ -66,14 +66,8 @@ export function signRequest(
   return parseCertificationRequest(der);
 }
 
-/** What a key can be used for at all (RFC 8813 section 3 for EC). */
-export const KEY_USAGES_OF = {
-  rsa: ['digitalSignature', 'keyEncipherment'],
-  ec: ['digitalSignature'],
-} as const satisfies Record<KeyAlgorithm['type'], readonly KeyUsage[]>;
-
-function requestedExtensions(options: EnrolOptions, keyType: KeyAlgorithm['type']): Extension[] {
-  const { keyUsage = KEY_USAGES_OF[keyType], extendedKeyUsage } = options;
+function requestedExtensions(options: EnrolOptions, keyType: KeySpec['type']): Extension[] {
+  const { keyUsage = KEY_USAGES_BY_TYPE[keyType], extendedKeyUsage } = options;
   const names = alternativeNames(options);
   return [
     keyUsageExtension(keyUsage),

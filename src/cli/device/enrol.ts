@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { enrolFiles } from '../terminal/enrol-files.ts';
-import { keyAlgorithmOption } from '../terminal/key-algorithm.ts';
+import { keySpecOption } from '../terminal/key-algorithm.ts';
 import {
   collect,
   parseKeyUsages,
@@ -9,6 +8,7 @@ import {
 } from '../terminal/parse-option.ts';
 import { type ClientWorld, thisWorld } from './client-world.ts';
 import { completeEnrolment } from './complete-enrolment.ts';
+import { enrolFiles } from './enrol-files.ts';
 import {
   addPollOptions,
   addResultFileOptions,
@@ -82,7 +82,7 @@ function addFileOptions(command: Command): void {
   command
     .optionsGroup('Files:')
     .option('--key <file>', 'use this private key (PEM) instead of making one')
-    .addOption(keyAlgorithmOption(['key']))
+    .addOption(keySpecOption(['key']))
     .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'));
   addResultFileOptions(command);
 }

@@ -7,19 +7,25 @@ import {
   parseCertificationRequest,
 } from '../../x509/parse-certification-request.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
-import { type EnrolFiles, exists, readInput, writeOutput } from '../terminal/enrol-files.ts';
-import { generateKey, type KeyAlgorithm } from '../terminal/key-algorithm.ts';
+import { exists, readInput, writeOutput } from '../terminal/files.ts';
+import { generateKey, type KeySpec } from '../terminal/key-algorithm.ts';
+import type { EnrolFiles } from './enrol-files.ts';
 import { type RequestContents, signRequest } from './enrol-request.ts';
 
+/** A key of the user's, or the kind of key to make. */
+export interface KeySource {
+  readonly given: KeyObject | undefined;
+  readonly keyAlgorithm: KeySpec;
+}
+
 /**
- * Makes the key, unless one is given, and the request for it, and writes down what `files` names. Nothing has been sent by then:
- * whatever happens next, the key of the certificate is there.
- * @throws UsageError when a file cannot be written.
+ * Makes the key, unless one is given, and its request, and writes the `files`. This comes before
+ * anything is sent, so that the key of the certificate is never lost.
+ * @throws UsageError when a file cannot be written
  */
 export async function makeKeyAndRequest(
   contents: RequestContents,
-  given: KeyObject | undefined,
-  keyAlgorithm: KeyAlgorithm,
+  { given, keyAlgorithm }: KeySource,
   files: EnrolFiles,
   { force }: { readonly force: boolean },
 ): Promise<EnrolSubject> {
@@ -38,8 +44,8 @@ export async function makeKeyAndRequest(
 }
 
 /**
- * The request that an earlier run wrote, if it differs from `made` in its signature alone, as ECDSA has it: a server knows a
- * repeated request by its bytes.
+ * The request of an earlier run, if it differs from `made` only in its signature (ECDSA signatures
+ * are random). A server recognises a repeated request by its bytes.
  */
 async function sameRequestIn(
   file: string | undefined,

@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import type { CipherName } from '../../cms/content-ciphers.ts';
 import type { KeyUsage } from '../../x509/key-usage.ts';
 import type { DigestName } from '../../x509/signature-algorithms.ts';
-import type { KeyAlgorithm } from '../terminal/key-algorithm.ts';
+import type { KeySpec } from '../terminal/key-algorithm.ts';
 import { parseFingerprint, parseServerUrl, parseWholeNumber } from '../terminal/parse-option.ts';
 
-/** The options that every command of the client has: which server, whom to trust and how to speak. */
+/** Options of every client command: the server, whom to trust and how to speak. */
 export interface ServerOptions {
   readonly url: URL;
   readonly method: 'auto' | 'get' | 'post';
@@ -17,13 +17,6 @@ export interface ServerOptions {
   /** 64 hexadecimal digits in lower case. */
   readonly caFingerprint?: string;
   readonly caFile?: string;
-}
-
-/** The options of the commands that wait for an answer. */
-export interface PollOptions {
-  /** Seconds. */
-  readonly pollInterval: number;
-  readonly pollLimit: number;
 }
 
 export function addServerOptions(command: Command): void {
@@ -60,6 +53,13 @@ export function addServerOptions(command: Command): void {
     .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30);
 }
 
+/** Options of the commands that wait while a request is pending. */
+export interface PollOptions {
+  /** Seconds. */
+  readonly pollInterval: number;
+  readonly pollLimit: number;
+}
+
 export function addPollOptions(command: Command): void {
   command
     .option(
@@ -71,54 +71,7 @@ export function addPollOptions(command: Command): void {
     .option('--poll-limit <times>', 'and ask again this often', parseWholeNumber(0, 100_000), 20);
 }
 
-/** The options of `scep-connector enrol` as commander gives them, each checked by itself. */
-export interface EnrolOptions
-  extends ServerOptions,
-    PollOptions,
-    ChallengeOptions,
-    ResultFileOptions {
-  readonly subject?: string;
-  readonly dns?: readonly string[];
-  readonly ip?: readonly string[];
-  readonly email?: readonly string[];
-  readonly uri?: readonly string[];
-  readonly upn?: readonly string[];
-  readonly keyUsage?: readonly KeyUsage[];
-  /** Dotted. */
-  readonly extendedKeyUsage?: readonly string[];
-  readonly validityDays?: number;
-  readonly csr?: string;
-  readonly key?: string;
-  /** Of the key to make. */
-  readonly keyAlgorithm: KeyAlgorithm;
-  readonly keyOut?: string;
-}
-
-/** The options of `scep-connector renew` as commander gives them, each checked by itself. */
-export interface RenewOptions
-  extends ServerOptions,
-    PollOptions,
-    HolderOptions,
-    ChallengeOptions,
-    ResultFileOptions {
-  readonly asPkcsReq?: boolean;
-  readonly sameKey?: boolean;
-  readonly newKey?: string;
-  /** Of the key to make. */
-  readonly keyAlgorithm: KeyAlgorithm;
-  readonly keyOut?: string;
-}
-
-/** The options of `scep-connector poll` as commander gives them, each checked by itself. */
-export interface PollCommandOptions extends ServerOptions, PollOptions, ResultFileOptions {
-  readonly csr: string;
-  readonly key: string;
-  readonly transactionId?: string;
-  readonly oldCertificate?: string;
-  readonly oldKey?: string;
-}
-
-/** The options of the commands that need a certificate of the CA to speak for the device. */
+/** Options of the commands that sign with a certificate that the device has. */
 export interface HolderOptions {
   readonly certificate: string;
   readonly key: string;
@@ -130,7 +83,13 @@ export function addHolderOptions(command: Command, which: string): void {
     .requiredOption('--key <file>', 'its private key (PEM)');
 }
 
-/** The options of the commands that end with a certificate: where to write what. */
+/** Options of the commands that send a challenge password. */
+export interface ChallengeOptions {
+  readonly challenge?: string;
+  readonly challengeFile?: string;
+}
+
+/** Options of the commands that get a certificate: where to write it. */
 interface ResultFileOptions {
   readonly out: string;
   readonly certificateOut?: string;
@@ -148,7 +107,7 @@ export function addResultFileOptions(command: Command): void {
     .option('--json', 'print the result as JSON');
 }
 
-/** The options of the commands that only ask for something: where to write it. */
+/** Options of the commands that look something up: where to write it. */
 export interface LookUpOptions extends ServerOptions {
   /** Standard output when undefined. */
   readonly out?: string;
@@ -163,7 +122,50 @@ export function addLookUpOutputOptions(command: Command): void {
     .option('--force', 'replace a file that exists')
     .option('--json', 'print the result as JSON');
 }
-export interface ChallengeOptions {
-  readonly challenge?: string;
-  readonly challengeFile?: string;
+
+/** Options of `scep-connector enrol`, each checked by its parser but not together. */
+export interface EnrolOptions
+  extends ServerOptions,
+    PollOptions,
+    ChallengeOptions,
+    ResultFileOptions {
+  readonly subject?: string;
+  readonly dns?: readonly string[];
+  readonly ip?: readonly string[];
+  readonly email?: readonly string[];
+  readonly uri?: readonly string[];
+  readonly upn?: readonly string[];
+  readonly keyUsage?: readonly KeyUsage[];
+  /** Dotted. */
+  readonly extendedKeyUsage?: readonly string[];
+  readonly validityDays?: number;
+  readonly csr?: string;
+  readonly key?: string;
+  /** The kind of key to make. */
+  readonly keyAlgorithm: KeySpec;
+  readonly keyOut?: string;
+}
+
+/** Options of `scep-connector renew`, likewise. */
+export interface RenewOptions
+  extends ServerOptions,
+    PollOptions,
+    HolderOptions,
+    ChallengeOptions,
+    ResultFileOptions {
+  readonly asPkcsReq?: boolean;
+  readonly sameKey?: boolean;
+  readonly newKey?: string;
+  /** The kind of key to make. */
+  readonly keyAlgorithm: KeySpec;
+  readonly keyOut?: string;
+}
+
+/** Options of `scep-connector poll`, likewise. */
+export interface PollCommandOptions extends ServerOptions, PollOptions, ResultFileOptions {
+  readonly csr: string;
+  readonly key: string;
+  readonly transactionId?: string;
+  readonly oldCertificate?: string;
+  readonly oldKey?: string;
 }

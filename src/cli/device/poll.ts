@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import { pollOverScep } from '../scep-client/scep-client.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
-import { enrolFiles } from '../terminal/enrol-files.ts';
 import { type ClientWorld, thisWorld } from './client-world.ts';
 import { completeEnrolment } from './complete-enrolment.ts';
+import { enrolFiles } from './enrol-files.ts';
 import {
   addPollOptions,
   addResultFileOptions,

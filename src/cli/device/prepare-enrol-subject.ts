@@ -2,12 +2,17 @@ import type { EnrolEnvironment } from '../../config/enrol-environment.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
-import type { EnrolFiles } from '../terminal/enrol-files.ts';
+import { keyTypeOf } from '../terminal/key-algorithm.ts';
+import type { EnrolFiles } from './enrol-files.ts';
 import { requestContents } from './enrol-request.ts';
 import { makeKeyAndRequest } from './make-key-and-request.ts';
 import type { EnrolOptions } from './options.ts';
-import { keyTypeOf, readChallenge, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
-import { requireReadableReply } from './require-readable-reply.ts';
+import {
+  readChallenge,
+  readPrivateKey,
+  readRequest,
+  requireReadableReply,
+} from './read-enrol-inputs.ts';
 
 /**
  * Reads all that the user gave, so that mistakes show before the server hears of us. What it gives back makes the key and the
@@ -31,5 +36,5 @@ export async function prepareEnrolSubject(
   const keyType = given === undefined ? keyAlgorithm.type : keyTypeOf(given);
   requireReadableReply(keyType, challenge);
   const contents = requestContents(options, challenge, keyType);
-  return () => makeKeyAndRequest(contents, given, keyAlgorithm, files, { force });
+  return () => makeKeyAndRequest(contents, { given, keyAlgorithm }, files, { force });
 }

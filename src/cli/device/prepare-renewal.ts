@@ -3,12 +3,16 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
-import type { EnrolFiles } from '../terminal/enrol-files.ts';
+import type { EnrolFiles } from './enrol-files.ts';
 import type { RequestContents } from './enrol-request.ts';
 import { makeKeyAndRequest } from './make-key-and-request.ts';
 import type { RenewOptions } from './options.ts';
-import { readChallenge, readHolder, readPrivateKey } from './read-enrol-inputs.ts';
-import { requireReadableReply } from './require-readable-reply.ts';
+import {
+  readChallenge,
+  readHolder,
+  readPrivateKey,
+  requireReadableReply,
+} from './read-enrol-inputs.ts';
 
 /** What a renewal asks for again. The rest of a certificate is the CA's to say. */
 const KEPT_EXTENSIONS: readonly string[] = [OID.keyUsage, OID.extKeyUsage, OID.subjectAltName];
@@ -33,7 +37,9 @@ export async function prepareRenewal(
   const force = options.force === true;
   return async () => {
     const kept = sameKey === true ? holder.privateKey : given;
-    const subject = await makeKeyAndRequest(contents, kept, keyAlgorithm, files, { force });
+    const subject = await makeKeyAndRequest(contents, { given: kept, keyAlgorithm }, files, {
+      force,
+    });
     return { ...subject, renewal: { ...holder, messageType } };
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../x509/parse-certification-request.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import type { CaTrust } from '../scep-client/trust-ca.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import { readInput } from '../terminal/files.ts';
 import type { ChallengeOptions, ServerOptions } from './options.ts';
 
 const MINIMUM_RSA_BITS = 2048;
@@ -79,10 +79,6 @@ export async function readPrivateKey(file: string): Promise<KeyObject> {
   return key;
 }
 
-export function keyTypeOf(usable: KeyObject): 'rsa' | 'ec' {
-  return usable.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
-}
-
 function isUsable(key: KeyObject): boolean {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   return key.asymmetricKeyType === 'rsa'
@@ -128,4 +124,19 @@ function readingInput<T>(file: string, what: string, read: () => T): T {
       throw new UsageError(`${file} is not ${what}: ${error.message}`);
     throw error;
   }
+}
+
+/**
+ * Nothing can be encrypted to an EC key, so the reply is encrypted by the challenge password that the request holds (RFC 8894
+ * section 3.1).
+ * @throws UsageError when an EC key is to sign and there is none.
+ */
+export function requireReadableReply(
+  signerKeyType: string | undefined,
+  challengePassword: string | undefined,
+): void {
+  if (signerKeyType !== 'ec' || challengePassword !== undefined) return;
+  throw new UsageError(
+    'with an EC key the reply is encrypted by the challenge password, and there is none. Give one, or use an RSA key',
+  );
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { enrolFiles } from '../terminal/enrol-files.ts';
-import { keyAlgorithmOption } from '../terminal/key-algorithm.ts';
+import { keySpecOption } from '../terminal/key-algorithm.ts';
 import { type ClientWorld, thisWorld } from './client-world.ts';
 import { completeEnrolment } from './complete-enrolment.ts';
+import { enrolFiles } from './enrol-files.ts';
 import {
   addHolderOptions,
   addPollOptions,
@@ -34,7 +34,7 @@ export function registerRenewCommand(
     .optionsGroup('Files:')
     .option('--same-key', 'keep the key')
     .addOption(new Option('--new-key <file>', 'use this private key (PEM)').conflicts('sameKey'))
-    .addOption(keyAlgorithmOption(['newKey', 'sameKey']))
+    .addOption(keySpecOption(['newKey', 'sameKey']))
     .addOption(
       new Option('--key-out <file>', 'instead of key.pem').conflicts(['newKey', 'sameKey']),
     );

@@ -1,10 +1,13 @@
 import { formatName } from '../../x509/distinguished-name.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { EnrolResult } from '../scep-client/scep-client.ts';
-import type { Authority, ScepClientSettings } from '../scep-client/scep-client-settings.ts';
+import type {
+  DiscoveredAuthority,
+  ScepClientSettings,
+} from '../scep-client/scep-client-settings.ts';
 import { fingerprintOf } from '../scep-client/trust-ca.ts';
-import type { EnrolFiles } from '../terminal/enrol-files.ts';
 import { printable } from '../terminal/print.ts';
+import type { EnrolFiles } from './enrol-files.ts';
 
 type Issued = Extract<EnrolResult, { status: 'issued' }>;
 
@@ -23,7 +26,7 @@ interface Output {
 /** What the user should know about a server before trusting it with a request. */
 export function describeCaution(
   { trust, digest, cipher }: ScepClientSettings,
-  { ca, algorithms }: Authority,
+  { ca, algorithms }: DiscoveredAuthority,
 ): string[] {
   const top = ca.chain.at(-1) ?? ca.recipient;
   const firstUse = `trusting "${formatName(top.subject)}" without a check. Compare its fingerprint, and give it next time: --ca-fingerprint ${fingerprintOf(top)}`;

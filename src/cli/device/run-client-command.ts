@@ -1,8 +1,11 @@
 import { UsageError } from '../../config/usage-error.ts';
 import { discoverAuthority } from '../scep-client/scep-client.ts';
 import { ScepClientError } from '../scep-client/scep-client-error.ts';
-import type { Authority, ScepClientSettings } from '../scep-client/scep-client-settings.ts';
-import { readInput } from '../terminal/enrol-files.ts';
+import type {
+  DiscoveredAuthority,
+  ScepClientSettings,
+} from '../scep-client/scep-client-settings.ts';
+import { readInput } from '../terminal/files.ts';
 import type { ClientWorld } from './client-world.ts';
 import type { PollOptions, ServerOptions } from './options.ts';
 import { readTrust } from './read-enrol-inputs.ts';
@@ -49,7 +52,7 @@ export async function clientSettings(
 export async function discoverWithCaution(
   settings: ScepClientSettings,
   { warn }: ClientWorld,
-): Promise<Authority> {
+): Promise<DiscoveredAuthority> {
   const authority = await discoverAuthority(settings);
   for (const caution of describeCaution(settings, authority)) warn(`warning: ${caution}\n`);
   return authority;

@@ -1,8 +1,11 @@
 import { encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
 import type { LookUpResult } from '../scep-client/look-up-over-scep.ts';
-import type { Authority, ScepClientSettings } from '../scep-client/scep-client-settings.ts';
-import { exists, writeOutput } from '../terminal/enrol-files.ts';
+import type {
+  DiscoveredAuthority,
+  ScepClientSettings,
+} from '../scep-client/scep-client-settings.ts';
+import { exists, writeOutput } from '../terminal/files.ts';
 import { printable } from '../terminal/print.ts';
 import type { ClientWorld } from './client-world.ts';
 import type { LookUpOptions } from './options.ts';
@@ -24,7 +27,10 @@ export async function runLookUp(
   options: LookUpOptions,
   world: ClientWorld,
   prepare: () => Promise<
-    (settings: ScepClientSettings, authority: Authority) => Promise<LookUpResult<FoundObjects>>
+    (
+      settings: ScepClientSettings,
+      authority: DiscoveredAuthority,
+    ) => Promise<LookUpResult<FoundObjects>>
   >,
 ): Promise<number> {
   return runClientCommand(options, world, async () => {

@@ -7,10 +7,13 @@ import { keyUsageExtension } from '../../x509/key-usage.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import { signingAlgorithmFor } from '../../x509/signing-algorithm.ts';
-import { KEY_USAGES_OF } from '../device/enrol-request.ts';
-import { keyTypeOf } from '../device/read-enrol-inputs.ts';
+import { KEY_USAGES_BY_TYPE, keyTypeOf } from '../terminal/key-algorithm.ts';
 import { exchangePkiMessage } from './exchange-pki-message.ts';
-import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
+import type {
+  DiscoveredAuthority,
+  EnrolSubject,
+  ScepClientSettings,
+} from './scep-client-settings.ts';
 
 /** The messages of one enrolment; each may be sent any number of times. */
 export interface EnrolTransaction {
@@ -29,7 +32,7 @@ const DAY_MS = 86_400_000;
  */
 export function createTransaction(
   settings: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   subject: EnrolSubject,
   transactionId = transactionIdOf(
     subject.request.subjectPublicKeyInfo,
@@ -62,7 +65,7 @@ function selfSigned(
     notBefore: new Date(now - DAY_MS / 24),
     notAfter: new Date(now + 30 * DAY_MS),
     subject: request.subject,
-    extensions: [keyUsageExtension(KEY_USAGES_OF[keyTypeOf(privateKey)])],
+    extensions: [keyUsageExtension(KEY_USAGES_BY_TYPE[keyTypeOf(privateKey)])],
     publicKey: importPublicKey(request.subjectPublicKeyInfo),
     privateKey,
   });

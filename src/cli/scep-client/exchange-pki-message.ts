@@ -7,7 +7,7 @@ import { type CertRep, readCertRep } from '../../scep/read-cert-rep.ts';
 import type { ExpectedSignature } from '../../scep/require-server-signature.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import { readingReply, ScepClientError } from './scep-client-error.ts';
-import type { Authority, ScepClientSettings } from './scep-client-settings.ts';
+import type { DiscoveredAuthority, ScepClientSettings } from './scep-client-settings.ts';
 import { sendScepOperation } from './send-scep-operation.ts';
 
 /** A pkiMessage to send. */
@@ -26,7 +26,7 @@ export interface PkiExchange {
  */
 export async function exchangePkiMessage(
   { server, clock, randomBytes }: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   { type, content, transactionId, signer }: PkiExchange,
 ): Promise<CertRep> {
   const { ca, algorithms } = authority;
@@ -54,7 +54,7 @@ export async function exchangePkiMessage(
 }
 
 /** SHA-1 is believed only from a server that offers nothing better, or when the user asked for it. */
-export function expectedSignature({ ca, algorithms }: Authority): ExpectedSignature {
+export function expectedSignature({ ca, algorithms }: DiscoveredAuthority): ExpectedSignature {
   const policy = { ...MODERN_ALGORITHMS, allowSha1: algorithms.digest === 'sha1' };
   return { signers: ca.signers, policy };
 }

@@ -9,7 +9,7 @@ import type { Certificate } from '../../x509/parse-certificate.ts';
 import { parseCrl } from '../../x509/parse-crl.ts';
 import { exchangePkiMessage, expectedSignature } from './exchange-pki-message.ts';
 import { readingReply, ScepClientError } from './scep-client-error.ts';
-import type { Authority, ScepClientSettings } from './scep-client-settings.ts';
+import type { DiscoveredAuthority, ScepClientSettings } from './scep-client-settings.ts';
 import { sendScepOperation } from './send-scep-operation.ts';
 
 /** What a look-up found, or why the server did not give it. */
@@ -30,11 +30,11 @@ export type CertificateName = Pick<Certificate, 'issuer' | 'serialNumber'>;
  */
 export async function getCertificateOverScep(
   settings: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   signer: ReplyRecipient,
   name: CertificateName,
 ): Promise<LookUpResult<Certificate>> {
-  const reply = await lookUp(settings, authority, signer, 'GetCert', name);
+  const reply = await lookUp(settings, authority, signer, { type: 'GetCert', name });
   return found(reply, ({ certificates }) => {
     const certificate = certificates.find((candidate) =>
       equalBytes(derIssuerAndSerialNumber(candidate), derIssuerAndSerialNumber(name)),
@@ -55,11 +55,11 @@ export async function getCertificateOverScep(
  */
 export async function getCrlOverScep(
   settings: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   signer: ReplyRecipient,
   name: CertificateName,
 ): Promise<LookUpResult<Uint8Array>> {
-  const reply = await lookUp(settings, authority, signer, 'GetCRL', name);
+  const reply = await lookUp(settings, authority, signer, { type: 'GetCRL', name });
   return found(reply, ({ crls: [crl] }) => {
     if (crl === undefined) throw new ScepClientError('the reply to GetCRL holds no CRL');
     const parsed = readingReply('GetCRL', () => parseCrl(crl));
@@ -76,7 +76,7 @@ export async function getCrlOverScep(
  */
 export async function getNextCaOverScep(
   { server }: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
 ): Promise<readonly Certificate[]> {
   const reply = await sendScepOperation(server, { operation: 'GetNextCACert', method: 'GET' });
   if (reply.status !== 200) {
@@ -91,10 +91,9 @@ export async function getNextCaOverScep(
 
 function lookUp(
   settings: ScepClientSettings,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   signer: ReplyRecipient,
-  type: 'GetCert' | 'GetCRL',
-  name: CertificateName,
+  { type, name }: { readonly type: 'GetCert' | 'GetCRL'; readonly name: CertificateName },
 ): Promise<CertRep> {
   const transactionId = Buffer.from(settings.randomBytes(16)).toString('hex');
   const content = derIssuerAndSerialNumber(name);

@@ -25,7 +25,7 @@ export interface ScepClientSettings {
 }
 
 /** A CA that has passed `ScepClientSettings.trust`, and how to speak to it. */
-export interface Authority {
+export interface DiscoveredAuthority {
   readonly ca: CaCertificates;
   readonly algorithms: ChosenAlgorithms;
 }

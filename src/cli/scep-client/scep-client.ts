@@ -7,7 +7,11 @@ import type { Certificate } from '../../x509/parse-certificate.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import { createTransaction, type EnrolTransaction } from './enrol-transaction.ts';
 import { readingReply, ScepClientError } from './scep-client-error.ts';
-import type { Authority, EnrolSubject, ScepClientSettings } from './scep-client-settings.ts';
+import type {
+  DiscoveredAuthority,
+  EnrolSubject,
+  ScepClientSettings,
+} from './scep-client-settings.ts';
 import { sendScepOperation } from './send-scep-operation.ts';
 import { trustCa } from './trust-ca.ts';
 
@@ -33,7 +37,9 @@ export type EnrolResult = { readonly transactionId: string } & (
  * offers nothing (RFC 8894 section 3.5.2).
  * @throws ScepClientError when the server cannot be reached or its CA not be trusted.
  */
-export async function discoverAuthority(settings: ScepClientSettings): Promise<Authority> {
+export async function discoverAuthority(
+  settings: ScepClientSettings,
+): Promise<DiscoveredAuthority> {
   const { server, trust, clock, digest, cipher, method } = settings;
   const caps = await sendScepOperation(server, { operation: 'GetCACaps', method: 'GET' });
   const offered = chooseAlgorithms(
@@ -66,11 +72,12 @@ export async function discoverAuthority(settings: ScepClientSettings): Promise<A
 export async function enrolOverScep(
   settings: ScepClientSettings,
   subject: EnrolSubject,
-  authority?: Authority,
+  authority?: DiscoveredAuthority,
 ): Promise<EnrolResult> {
   const known = authority ?? (await discoverAuthority(settings));
   const transaction = createTransaction(settings, known, subject);
-  return conclude(settings, known, subject, transaction, await transaction.enrol());
+  const reply = await pollWhilePending(settings, transaction, await transaction.enrol());
+  return resultOf(reply, transaction, subject, known);
 }
 
 /**
@@ -80,27 +87,34 @@ export async function enrolOverScep(
 export async function pollOverScep(
   settings: ScepClientSettings,
   subject: EnrolSubject,
-  authority: Authority,
+  authority: DiscoveredAuthority,
   transactionId?: string,
 ): Promise<EnrolResult> {
   const transaction = createTransaction(settings, authority, subject, transactionId);
-  return conclude(settings, authority, subject, transaction, await transaction.poll());
+  const reply = await pollWhilePending(settings, transaction, await transaction.poll());
+  return resultOf(reply, transaction, subject, authority);
 }
 
-/** Polls for as long as the server answers PENDING and the user has patience. */
-async function conclude(
-  settings: ScepClientSettings,
-  { ca }: Authority,
-  subject: EnrolSubject,
+/** Polls while the server answers PENDING, as often as the settings allow. */
+async function pollWhilePending(
+  { poll, sleep }: ScepClientSettings,
   transaction: EnrolTransaction,
   first: CertRep,
-): Promise<EnrolResult> {
-  const { transactionId } = transaction;
+): Promise<CertRep> {
   let reply = first;
-  for (let polls = 0; reply.status === 'PENDING' && polls < settings.poll.limit; polls += 1) {
-    await settings.sleep(settings.poll.intervalMs);
+  for (let polls = 0; reply.status === 'PENDING' && polls < poll.limit; polls += 1) {
+    await sleep(poll.intervalMs);
     reply = await transaction.poll();
   }
+  return reply;
+}
+
+function resultOf(
+  reply: CertRep,
+  { transactionId }: EnrolTransaction,
+  subject: EnrolSubject,
+  { ca }: DiscoveredAuthority,
+): EnrolResult {
   switch (reply.status) {
     case 'PENDING':
       return { transactionId, status: 'pending' };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { generateKey, parseKeyAlgorithm } from '../../../../src/cli/terminal/key-algorithm.ts';
+import { generateKey, parseKeySpec } from '../../../../src/cli/terminal/key-algorithm.ts';
 
 it.each([
   ['rsa:2048', { modulusLength: 2048 }],
@@ -8,13 +8,13 @@ it.each([
   ['ec:P-384', { namedCurve: 'secp384r1' }],
   ['ec:P-521', { namedCurve: 'secp521r1' }],
 ] as const)('%s makes such a key', async (name, details) => {
-  const key = await generateKey(parseKeyAlgorithm(name));
+  const key = await generateKey(parseKeySpec(name));
   expect(key.type).toBe('private');
   expect(key.asymmetricKeyDetails).toMatchObject(details);
 });
 
 it('takes nothing else', () => {
   for (const bad of ['rsa:1024', 'rsa', 'ec', 'ec:P-224', 'EC:P-256', '2048', 'rsa:20480', '']) {
-    expect(() => parseKeyAlgorithm(bad)).toThrow(/rsa:2048.*ec:P-521/);
+    expect(() => parseKeySpec(bad)).toThrow(/rsa:2048.*ec:P-521/);
   }
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CONNECTOR_OPERATIONS } from '../../../../src/cli/api/connector-operations.ts';
+import { CONNECTOR_OPERATIONS } from '../../../../src/cli/api/connector-service.ts';
 import { OPERATIONS } from '../../../../src/connector-api/operations/operations.ts';
 
 it('the client knows every operation as the server does', () => {

@@ -1,12 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  enrolFiles,
-  exists,
-  readInput,
-  writeOutput,
-} from '../../../../src/cli/terminal/enrol-files.ts';
+import { enrolFiles } from '../../../../src/cli/device/enrol-files.ts';
+import { exists, readInput, writeOutput } from '../../../../src/cli/terminal/files.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 

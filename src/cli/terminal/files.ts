@@ -1,39 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { UsageError } from '../../config/usage-error.ts';
-
-/** Where the enrol command puts what it makes; undefined for what the user has already. */
-export interface EnrolFiles {
-  readonly key: string | undefined;
-  readonly request: string | undefined;
-  readonly certificate: string;
-  /** The certificate and the CAs below the anchor. */
-  readonly chain: string;
-  /** The anchor: the top of the chain. */
-  readonly ca: string;
-}
-
-export interface EnrolFileOptions {
-  readonly out: string;
-  readonly key?: string | undefined;
-  readonly csr?: string | undefined;
-  readonly keyOut?: string | undefined;
-  readonly certificateOut?: string;
-  readonly chainOut?: string;
-}
-
-/** Where each file of an enrolment goes: as the options say, or under its usual name in `out`. What was given is not written. */
-export function enrolFiles(options: EnrolFileOptions): EnrolFiles {
-  const { out, key, csr, keyOut, certificateOut, chainOut } = options;
-  return {
-    key: key === undefined ? (keyOut ?? join(out, 'key.pem')) : undefined,
-    request: csr === undefined ? join(out, 'request.csr') : undefined,
-    certificate: certificateOut ?? join(out, 'certificate.pem'),
-    chain: chainOut ?? join(out, 'chain.pem'),
-    ca: join(out, 'ca.pem'),
-  };
-}
 
 /** @throws UsageError when the file cannot be read. */
 export async function readInput(file: string): Promise<Buffer> {
@@ -114,4 +82,11 @@ async function existingContent(file: string): Promise<string | undefined> {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+/** The first line of a file. @throws UsageError when it is empty */
+export async function readPassphrase(file: string): Promise<string> {
+  const [line = ''] = (await readInput(file)).toString('utf8').split(/\r?\n/, 1);
+  if (line === '') throw new UsageError(`${file} is empty; it must hold the passphrase`);
+  return line;
 }
