@@ -6,7 +6,7 @@ import { registerGetNextCaCommand } from './device/get-next-ca.ts';
 import { registerPollCommand } from './device/poll.ts';
 import { registerRenewCommand } from './device/renew.ts';
 
-/** Registers the commands by which `scep-connector` is a SCEP client, in the order in which a device needs them. */
+/** Registers the commands of the SCEP client, in the order in which a device needs them. */
 export function registerClientCommands(program: Command): void {
   registerEnrolCommand(program);
   registerPollCommand(program);

@@ -1,4 +1,4 @@
-/** Everything one needs to reach the development server; written to `--ready-file` as it stands. */
+/** How to reach the development server; written to `--ready-file` as JSON. */
 export interface DevConnection {
   readonly scepUrl: string;
   readonly challengePassword: string;
@@ -19,7 +19,7 @@ export interface DevConnection {
   readonly secretAccessKey: string;
 }
 
-/** What `scep-connector dev` prints once it listens: where to enrol, and a line to paste for each client. */
+/** What `scep-connector dev` prints when it is ready: the URLs, and a line to paste per client. */
 export function devBanner(connection: DevConnection): string {
   const { scepUrl, challengePassword, caFingerprintSha256, caCertificateFile } = connection;
   return `

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type DevSettings, parseDevSettings } from '../config/dev-settings.ts';
 
 /**
- * Registers `scep-connector dev`. `run` brings the server up and comes back when it has been told to stop and has drained.
+ * Registers `scep-connector dev`. `run` resolves when the server has been stopped and has drained.
  */
 export function registerDevCommand(
   program: Command,

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { addStoreOptions, type StoreOptions } from './store/store-options.ts';
 
-/** Registers `scep-connector master-key`. `reseal` seals anew and says what came of it. */
+/**
+ * Registers `scep-connector master-key`. `reseal` seals all secrets again and prints the result.
+ */
 export function registerMasterKeyCommand(
   program: Command,
   reseal: (options: StoreOptions) => Promise<void>,

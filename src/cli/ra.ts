@@ -4,11 +4,11 @@ import { addStoreOptions, type StoreOptions } from './store/store-options.ts';
 export interface RaRotateOptions extends StoreOptions {
   /** A duration as in a tag. */
   readonly activeIn: string;
-  /** The old keys are not to be used any more. */
+  /** Retire the old keys at once. */
   readonly retireOld?: boolean;
 }
 
-/** Registers `scep-connector ra`. `rotate` makes a new RA identity and prints what will come of it. */
+/** Registers `scep-connector ra`. `rotate` makes a new RA identity and prints what follows. */
 export function registerRaCommand(
   program: Command,
   rotate: (connector: string | undefined, options: RaRotateOptions) => Promise<void>,

@@ -11,7 +11,8 @@ export interface ServeOptions {
 }
 
 /**
- * Registers `scep-connector serve`. `run` brings the server up and comes back when it has been told to stop and has drained.
+ * Registers `scep-connector serve`. `run` resolves when the server has been stopped and has
+ * drained.
  */
 export function registerServeCommand(
   program: Command,

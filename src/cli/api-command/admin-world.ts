@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../config/usage-error.ts';
 import { print, warn } from '../terminal/print.ts';
 
-/** The world as the administration commands see it, so that tests can bring their own. */
+/** What the administration commands use of the outside world; tests replace it. */
 export interface AdminWorld {
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;
@@ -13,7 +13,7 @@ export interface AdminWorld {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly randomUuid: () => string;
-  /** The answer of whoever sits at the terminal; undefined when nobody does. */
+  /** The answer at the terminal; undefined without a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly setExitCode: (code: number) => void;
 }
@@ -43,7 +43,7 @@ async function askAtTerminal(question: string): Promise<string | undefined> {
   }
 }
 
-/** Goes on after a yes alone. @throws UsageError otherwise, and where nobody can be asked */
+/** Continues only after a yes. @throws UsageError otherwise, and without a terminal */
 export async function confirm(question: string, { ask }: Pick<AdminWorld, 'ask'>): Promise<void> {
   const answer = await ask(`${question} [y/N] `);
   if (answer === undefined) throw new UsageError('nobody can be asked here: give --yes to go on');

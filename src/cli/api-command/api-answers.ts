@@ -45,7 +45,7 @@ export const getChallengeMetadataAnswer = z.object({ ChallengeMetadata: challeng
 export const getChallengePasswordAnswer = z.object({ Password: z.string() });
 export const listTagsAnswer = z.object({ Tags: z.record(z.string(), z.string()).nullish() });
 
-/** @throws ApiError when the answer lacks what the API's model promises; the message holds no values */
+/** Reads an answer. @throws ApiError if it does not fit the model; the message holds no values */
 export function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;

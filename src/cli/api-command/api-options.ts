@@ -38,7 +38,7 @@ export function maxItemsOption(): Option {
 
 export type TagMap = Readonly<Record<string, string>>;
 
-/** A parser for commander: key=value, once or several times. The value may hold further equals signs, or be empty. */
+/** Parses key=value, for commander; repeatable. The value may be empty or hold equals signs. */
 export function parseTag(text: string, previous: TagMap = {}): TagMap {
   const split = text.indexOf('=');
   if (split < 1) throw new InvalidArgumentError('It must be key=value.');

@@ -6,7 +6,7 @@ import { collectItems, listItems } from './list-items.ts';
 /** What an argument that names a connector may be, for the help. */
 export const CONNECTOR_ARGUMENT = 'ARN of the connector, or its id or the beginning of it';
 
-/** Less would match by chance. */
+/** Shorter ones would match by chance. */
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
 
 /** The ARN of a connector. @throws UsageError as `completeId` does */
@@ -20,8 +20,8 @@ export function completeArn(api: ConnectorClient, text: string): Promise<string>
 }
 
 /**
- * The ARN that an argument stands for: itself, or the one of those listed whose id begins so.
- * @throws UsageError when none or several have such an id, or it is neither an ARN nor the beginning of an id
+ * Completes an argument to an ARN: it is an ARN already, or the beginning of the id of one listed.
+ * @throws UsageError when none or several ids begin like this, or it is neither
  */
 export async function completeId(
   text: string,

@@ -9,7 +9,7 @@ interface Listing<Operation> {
   readonly input?: ApiInput;
 }
 
-/** Gives what an operation lists, item by item as it came, and follows its pages as far as they are wanted. */
+/** Yields the items that an operation lists, fetching further pages only as they are needed. */
 export async function* listItems<Operation extends string>(
   api: ApiClient<Operation>,
   { operation, member, input = {} }: Listing<Operation>,
@@ -27,7 +27,7 @@ export async function* listItems<Operation extends string>(
   } while (token !== undefined);
 }
 
-/** The items that pass, `limit` of them at most. */
+/** Collects at most `limit` items that pass. */
 export async function collectItems(
   items: AsyncIterable<unknown>,
   limit: number,

@@ -8,8 +8,8 @@ import type { AdminWorld } from './admin-world.ts';
 import type { ApiOptions } from './api-options.ts';
 
 /**
- * Runs a command that calls the API of Connector for SCEP; `run` gives the exit code. With --json every ending prints an object,
- * also those that go on as a UsageError (exit code 2) or an ApiError (1).
+ * Runs a command that calls the API of Connector for SCEP. `run` returns the exit code. With --json
+ * every outcome prints an object, even a UsageError (exit code 2) or an ApiError (1).
  */
 export function runApiCommand(
   options: ApiOptions,

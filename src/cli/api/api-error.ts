@@ -3,7 +3,9 @@ import { printable } from '../terminal/print.ts';
 /** The API refuses, or cannot be reached or read. The message is one line for a person. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** The error's name at the API, such as ResourceNotFoundException; undefined when the API has not been heard. */
+  /**
+   * The error code of the API, such as ResourceNotFoundException; undefined if it did not answer.
+   */
   readonly code: string | undefined;
   /** Modelled members of the error besides its message, such as ResourceId. */
   readonly members: Readonly<Record<string, string>>;

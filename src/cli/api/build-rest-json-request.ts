@@ -29,13 +29,15 @@ export function buildRestJsonRequest(
   return { url, method, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** UriEncode of SigV4: all but A-Z a-z 0-9 - . _ ~ is escaped, the colons and slashes of ARNs too. */
+/**
+ * UriEncode of SigV4: escapes all but A-Z a-z 0-9 - . _ ~, so also the colons and slashes of ARNs.
+ */
 function escapeUri(value: unknown): string {
   return encodeURIComponent(String(value)).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
-/** What the client must know of an operation: what is neither in the path nor in the query is in the body, if there is one. */
+/** How an operation is sent: members that are not in the path or the query are in the body. */
 
 export type WireOperation = Omit<HttpBinding, 'status'>;

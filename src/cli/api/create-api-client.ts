@@ -13,7 +13,10 @@ import { type ApiSigner, signApiRequest } from './sign-api-request.ts';
 export interface ApiClient<Operation extends string> {
   /** @throws ApiError when the API refuses, or cannot be reached or read */
   readonly call: (operation: Operation, input: ApiInput) => Promise<AnswerBody>;
-  /** What the server keeps beside the API, by its path below the endpoint, without a slash before it. @throws ApiError */
+  /**
+   * Reads a file of the server. `path` is below the endpoint, without a leading slash.
+   * @throws ApiError
+   */
   readonly read: (path: string) => Promise<Uint8Array>;
 }
 
@@ -56,7 +59,7 @@ export function createApiClient<Operation extends string>(
   };
 }
 
-/** Every operation may be repeated: those that create something carry a client token. */
+/** Retries any operation: those that create something carry a client token. */
 async function exchange(
   { limits, sleep, random, endpoint }: Omit<ApiClientSettings, 'signer'>,
   operation: string,

@@ -15,8 +15,9 @@ export interface ApiClientOptions extends ApiSettingsOptions {
 const MAX_BODY = 4 * 1_048_576;
 
 /**
- * A client for an API, where the options, the environment and the AWS files say, with the credentials found there.
- * @throws UsageError when one of them is missing or cannot be used
+ * Opens a client for an API. Options, environment and AWS files say where the API is and give the
+ * credentials.
+ * @throws UsageError when one of them is missing or wrong
  */
 export async function openApiClient<Operation extends string>(
   service: ApiService<Operation>,
@@ -34,11 +35,16 @@ export async function openApiClient<Operation extends string>(
   });
 }
 
-/** Or the providers would say on the console, in several lines, that a profile goes before the keys of the environment. */
+/**
+ * Silences the providers, which would print that a profile overrides the keys in the environment.
+ */
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** Environment, profile, SSO, web identity, process, container and instance, in the order of the AWS SDK for JavaScript. */
+/**
+ * Looks for credentials in the order of the AWS SDK for JavaScript: environment, profile, SSO, web
+ * identity, process, container, instance.
+ */
 async function findCredentials(profile: string | undefined): Promise<ApiCredentials> {
   try {
     return await defaultProvider({

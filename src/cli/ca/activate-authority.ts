@@ -23,8 +23,8 @@ export interface ActivationRequest {
 }
 
 /**
- * Has a CA's certificate issued and installs it, as AWS's user guide does by hand: get its CSR, issue, get, import. It may be
- * repeated after having been cut off anywhere.
+ * Issues and installs a CA certificate in the steps of the AWS Private CA User Guide: get the CSR,
+ * issue, get, import. It can be repeated if it was interrupted.
  * @throws ApiError
  */
 export async function activateAuthority(
@@ -54,7 +54,10 @@ export interface Issued {
   readonly pem: CertificatePem;
 }
 
-/** IssueCertificate, and GetCertificate as soon as it is there. The same input within five minutes gives the same certificate. */
+/**
+ * Calls IssueCertificate, then GetCertificate until the certificate is ready. The same input within
+ * five minutes returns the same certificate.
+ */
 export async function issueFromCa(
   api: PrivateCaClient,
   input: ApiInput,
@@ -81,7 +84,7 @@ export async function installCertificate(
   });
 }
 
-/** Stands for all that a call says, so that a command that was cut off can be given again. */
+/** Derives the token from the whole call, so that an interrupted command can be repeated. */
 export function idempotencyTokenOf(input: ApiInput): string {
   return createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 36);
 }
@@ -92,8 +95,9 @@ export function base64(text: string): string {
 }
 
 /**
- * The ARN of a certificate template by its name, such as EndEntityCertificate or EndEntityCertificate/V1.
- * @param caArn of the CA that is to use it: templates are in its partition
+ * Returns the ARN of a template by its name, such as EndEntityCertificate or
+ * EndEntityCertificate/V1.
+ * @param caArn of the CA that uses it: templates are in its partition
  */
 export function templateArnFor(caArn: string, name: string): string {
   if (name.startsWith('arn:')) return name;

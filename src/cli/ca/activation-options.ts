@@ -4,7 +4,7 @@ import { parseWholeNumber } from '../terminal/parse-option.ts';
 import type { ActivationRequest } from './activate-authority.ts';
 import { type ApiValidity, parseValidity, VALIDITY_FORMS } from './validity-option.ts';
 
-/** How a CA gets its certificate from a CA of the same API. */
+/** Options for issuing a CA certificate by a CA of the same API. */
 export interface ActivationOptions {
   readonly parent?: string;
   readonly pathLength?: number;
@@ -30,7 +30,7 @@ export function addActivationOptions(command: Command, conflicts: readonly strin
   );
 }
 
-/** @throws UsageError for options that say something about a root that is true of subordinates alone */
+/** @throws UsageError for a root with options of subordinates */
 export function requireOptionsFor(type: string, { parent, pathLength }: ActivationOptions): void {
   if (type !== 'ROOT' || (parent === undefined && pathLength === undefined)) return;
   throw new UsageError('--parent and --path-length are for subordinate CAs');

@@ -11,7 +11,7 @@ export interface CaExportOptions extends StoreOptions {
   readonly iKnow?: string;
 }
 
-/** Registers `scep-connector ca export`, which works on the store of a server: the API gives no keys away. */
+/** Registers `scep-connector ca export`, which reads the store: the API never returns keys. */
 export function registerCaExport(
   parent: Command,
   { ask }: Pick<AdminWorld, 'ask'>,

@@ -14,7 +14,7 @@ export interface CaImportOptions extends StoreOptions, RevocationOptions {
   readonly account: string;
 }
 
-/** Registers `scep-connector ca import`, which works on the store of a server: the API takes no keys. */
+/** Registers `scep-connector ca import`, which writes the store: the API accepts no keys. */
 export function registerCaImport(
   parent: Command,
   importCa: (options: CaImportOptions) => Promise<void>,

@@ -72,7 +72,7 @@ async function updateCa(
   return 0;
 }
 
-/** Undefined where nothing changes: the API then leaves it as it is. What it is given replaces the whole. */
+/** Undefined if nothing changes: the API replaces all that it is given and keeps the rest. */
 function changedCrl(
   current: ApiInput | null | undefined,
   { crl, crlDays }: UpdateOptions,

@@ -23,8 +23,8 @@ export interface CaKeyCommands {
 }
 
 /**
- * Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, as an AWS SDK would; and moves their keys,
- * which the API does not.
+ * Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, and moves
+ * their keys, which that API cannot.
  */
 export function registerCaCommand(
   program: Command,

@@ -9,8 +9,8 @@ const INTERVAL_MS = 500;
 const PATIENCE_MS = 180_000;
 
 /**
- * Asks for a result until it is there.
- * @throws ApiError RequestInProgressException when it is not in three minutes, or what else the API answers
+ * Repeats a call until its result is ready.
+ * @throws ApiError RequestInProgressException after three minutes, or any other error of the API
  */
 export async function callUntilDone(
   api: PrivateCaClient,

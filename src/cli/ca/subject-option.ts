@@ -27,8 +27,8 @@ const MEMBERS: readonly (readonly [member: string, oid: string])[] = [
 ];
 
 /**
- * A parser for commander: a name as in "CN=Example Root,O=Example,C=US". The API has no member for some types, nor for one
- * that stands twice; then all go as custom attributes, which keep their order.
+ * Parses a name such as "CN=Example Root,O=Example,C=US", for commander. If the API has no member
+ * for an attribute, or one is repeated, all are sent as custom attributes, which keep their order.
  */
 export function parseSubjectOption(text: string): ApiSubject {
   const attributes = readAttributes(text);

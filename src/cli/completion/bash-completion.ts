@@ -1,7 +1,7 @@
 import { commandPaths, quoteForSh, valueCases } from './completion-cases.ts';
 import type { CommandWords } from './describe-commands.ts';
 
-/** A script for bash from 3.2 on, which Macs have. Where it has nothing to say, bash completes names of files. */
+/** A script for bash 3.2 (on Macs) and later. Bash completes file names where it has no words. */
 export function bashCompletion(commands: readonly CommandWords[]): string {
   return `# For this shell: source <(scep-connector completion bash)
 _scep_connector() {

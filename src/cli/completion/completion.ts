@@ -7,7 +7,7 @@ import { zshCompletion } from './zsh-completion.ts';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** Registers `scep-connector completion`: prints what makes a shell complete the commands and options of `program`. */
+/** Registers `scep-connector completion`, which prints a completion script for a shell. */
 export function registerCompletionCommand(
   program: Command,
   write: (text: string) => void = print,

@@ -2,7 +2,10 @@ import type { Command, Option } from 'commander';
 
 /** A command as a shell completes it; the program itself is one. */
 export interface CommandWords {
-  /** The names that lead here, a space before each: "" for the program, " connector create". An alias is a command of its own. */
+  /**
+   * The names that lead here, a space before each: "" for the program, " connector create". An
+   * alias counts as another command.
+   */
   readonly path: string;
   /** What may stand next, but for options: commands, or the choices of the first argument. */
   readonly next: readonly Word[];
@@ -27,7 +30,10 @@ export interface OptionWords {
   readonly choices: readonly string[];
 }
 
-/** What the help of a command and of all below it shows: commander's own tree, so that completion cannot go stale. */
+/**
+ * Describes a command and all below it from commander's own tree, so that completion cannot become
+ * stale.
+ */
 export function describeCommands(command: Command, path = ''): readonly CommandWords[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).map((child) => ({

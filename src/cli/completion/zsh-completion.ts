@@ -1,7 +1,7 @@
 import { commandPaths, quoteForSh, valueCases } from './completion-cases.ts';
 import type { CommandWords } from './describe-commands.ts';
 
-/** A script for zsh, to be sourced after compinit or put into a directory of fpath as _scep-connector. */
+/** A script for zsh, sourced after compinit or saved in a directory of fpath as _scep-connector. */
 export function zshCompletion(commands: readonly CommandWords[]): string {
   return `#compdef scep-connector
 # For this shell: source <(scep-connector completion zsh)

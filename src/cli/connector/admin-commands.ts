@@ -7,7 +7,7 @@ import { registerConnectorList } from './connector-list.ts';
 import { registerConnectorShow } from './connector-show.ts';
 import { registerTagsCommand } from './tags.ts';
 
-/** Registers the commands by which `scep-connector` administers connectors over the API, as an AWS SDK would. */
+/** Registers the commands that administer connectors over the API. */
 export function registerAdminCommands(
   program: Command,
   world: AdminWorld = thisAdminWorld(),

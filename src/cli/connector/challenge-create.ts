@@ -19,7 +19,9 @@ interface CreateChallengeOptions extends ApiOptions {
   readonly showPassword?: boolean;
 }
 
-/** Registers `scep-connector challenge create`: prints the ARN alone, for scripts, and the password only on demand. */
+/**
+ * Registers `scep-connector challenge create`, which prints the ARN, and the password on demand.
+ */
 export function registerChallengeCreate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('create')

@@ -24,7 +24,7 @@ export function waitOption(what: string): Option {
 }
 
 /**
- * Waits until a connector that is being made is ACTIVE. Gives the exit code: 0, or 3 when the time is over.
+ * Waits until a new connector is ACTIVE. Returns the exit code: 0, or 3 after the given time.
  * @throws ApiError when it has FAILED
  */
 export async function waitUntilActive(
@@ -45,7 +45,7 @@ export async function waitUntilActive(
   });
 }
 
-/** Waits until a connector that is being deleted is gone. Gives the exit code: 0, or 3 when the time is over. */
+/** Waits until a deleted connector is gone. Returns the exit code: 0, or 3 after the given time. */
 export async function waitUntilDeleted(
   api: ConnectorClient,
   arn: string,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EnrolEnvironment, readEnrolEnvironment } from '../../config/enrol-environment.ts';
 import { print, warn } from '../terminal/print.ts';
 
-/** The world as the client's commands see it, so that tests can bring their own. */
+/** What the client commands use of the outside world; tests replace it. */
 export interface ClientWorld {
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;

@@ -14,7 +14,7 @@ import type { PollOptions, ServerOptions } from './options.ts';
 import { type EnrolReport, printReport } from './report-enrolment.ts';
 import { clientSettings, discoverWithCaution, runClientCommand } from './run-client-command.ts';
 
-/** What the commands have in common that end with a certificate: enrol, renew and poll. */
+/** Options of the commands that get a certificate: enrol, renew and poll. */
 export interface EnrolmentOptions extends ServerOptions, PollOptions {
   readonly force?: boolean;
   readonly json?: boolean;
@@ -25,11 +25,11 @@ export interface EnrolmentPlan {
   readonly files: EnrolFiles;
   /** The file with the key of the certificate, whether the command makes it or not. */
   readonly keyFile: string;
-  /** The option by which the same command uses that key again; undefined when it does so anyway. */
+  /** The option that makes a repeated command use that key; undefined if it does so anyway. */
   readonly keyOption?: '--key' | '--new-key';
   /**
-   * Reads all that the user gave, so that mistakes show before the server hears of us. What it gives back makes the key and the
-   * request and writes them down, once the CA is trusted.
+   * Reads all inputs, so that mistakes show before anything is sent. The returned function makes
+   * the key and the request and writes them; it is called once the CA is trusted.
    */
   readonly prepareSubject: () => Promise<() => Promise<EnrolSubject>>;
   /** `enrolOverScep` when left out. */
@@ -41,10 +41,10 @@ export interface EnrolmentPlan {
 }
 
 /**
- * Gets the certificate and writes it with its chain. Gives the exit code: 0 issued, 1 refused, 3 still pending. With --json every
- * ending also prints an object.
- * @throws UsageError (exit code 2) for input that cannot be used; ScepClientError (1) when the server cannot be reached or
- * relied on. Neither tells a secret.
+ * Gets the certificate and writes it with its chain. Returns the exit code: 0 issued, 1 refused, 3
+ * pending. With --json every outcome prints an object.
+ * @throws UsageError (exit code 2) for unusable input; ScepClientError (1) when the server cannot
+ * be reached or trusted. Neither shows a secret.
  */
 export async function completeEnrolment(
   options: EnrolmentOptions,
@@ -81,7 +81,7 @@ async function enrol(
   return { ...result, keyFile, again, files };
 }
 
-/** Before anything is sent: what is noticed only after the issuance would cost the user a certificate. */
+/** Checks before anything is sent, because a later failure would cost the user a certificate. */
 async function refuseToReplace(files: EnrolFiles, keyOption = '--key'): Promise<void> {
   if (files.key !== undefined && (await exists(files.key))) {
     throw new UsageError(
@@ -94,7 +94,7 @@ async function refuseToReplace(files: EnrolFiles, keyOption = '--key'): Promise<
   }
 }
 
-/** A reply may have been lost on its way: then the certificate is there for the asking. */
+/** Adds how to try again: if only the reply was lost, the server returns the same certificate. */
 async function withAdvice<T>(again: string, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -51,7 +51,10 @@ export function requestContents(
   }
 }
 
-/** Signs the request. RSA signatures of PKCS #1 are deterministic: the same key and contents give the same bytes again. */
+/**
+ * Signs the request. RSA PKCS #1 signatures are deterministic, so that the same key and contents
+ * make the same bytes.
+ */
 export function signRequest(
   contents: RequestContents,
   privateKey: KeyObject,

@@ -18,8 +18,8 @@ import {
 import { prepareEnrolSubject } from './prepare-enrol-subject.ts';
 
 /**
- * Registers `scep-connector enrol`, a SCEP client. Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
- * `run` gives the exit code; what it throws is left to the caller of the program.
+ * Registers `scep-connector enrol`, a SCEP client. `run` returns the exit code: 0 issued, 1 refused
+ * or failed, 2 wrong usage, 3 pending.
  */
 export function registerEnrolCommand(
   program: Command,
@@ -96,7 +96,7 @@ Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
 Example:
   SCEP_CHALLENGE=... scep-connector enrol --url http://ca.example/scep --subject "CN=device-1" --out device-1`;
 
-/** `scep-connector enrol`: gets a first certificate. Gives the exit code and throws as `completeEnrolment` does. */
+/** Gets a first certificate. Returns and throws what `completeEnrolment` does. */
 export async function runEnrol(
   options: EnrolOptions,
   world: ClientWorld = thisWorld(),

@@ -13,7 +13,7 @@ import {
 } from './options.ts';
 import { readHolder, readPrivateKey, readRequest } from './read-enrol-inputs.ts';
 
-/** Registers `scep-connector poll`. `run` gives the exit code; what it throws is left to the caller of the program. */
+/** Registers `scep-connector poll`. `run` returns the exit code. */
 export function registerPollCommand(
   program: Command,
   run: (options: PollCommandOptions) => Promise<number> = runPoll,
@@ -46,7 +46,7 @@ Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
 Example, after enrol --out device-1 has exited with 3:
   scep-connector poll --url http://ca.example/scep --csr device-1/request.csr --key device-1/key.pem --out device-1`;
 
-/** `scep-connector poll`: goes on with a pending request. Gives the exit code and throws as `completeEnrolment` does. */
+/** Continues a pending request. Returns and throws what `completeEnrolment` does. */
 export async function runPoll(
   options: PollCommandOptions,
   world: ClientWorld = thisWorld(),

@@ -15,9 +15,10 @@ import {
 } from './read-enrol-inputs.ts';
 
 /**
- * Reads all that the user gave, so that mistakes show before the server hears of us. What it gives back makes the key and the
- * request and writes them down, to be called once the CA is trusted.
- * @throws UsageError for input that cannot be used; so does what it gives back, for files that cannot be written.
+ * Reads all inputs, so that mistakes show before anything is sent. The returned function makes the
+ * key and the request and writes them; call it once the CA is trusted.
+ * @throws UsageError for unusable input; the returned function throws it for files that cannot be
+ * written
  */
 export async function prepareEnrolSubject(
   options: EnrolOptions,

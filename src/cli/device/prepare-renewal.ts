@@ -14,13 +14,14 @@ import {
   requireReadableReply,
 } from './read-enrol-inputs.ts';
 
-/** What a renewal asks for again. The rest of a certificate is the CA's to say. */
+/** The extensions that a renewal asks for again. The CA decides about all others. */
 const KEPT_EXTENSIONS: readonly string[] = [OID.keyUsage, OID.extKeyUsage, OID.subjectAltName];
 
 /**
- * Reads the certificate to renew and all else that the user gave. What it gives back makes the key, if there is to be a new one,
- * and the request, and writes them down, to be called once the CA is trusted.
- * @throws UsageError for input that cannot be used; so does what it gives back, for files that cannot be written.
+ * Reads the certificate to renew and all other inputs. The returned function makes the key, if a
+ * new one is wanted, and the request, and writes them; call it once the CA is trusted.
+ * @throws UsageError for unusable input; the returned function throws it for files that cannot be
+ * written
  */
 export async function prepareRenewal(
   options: RenewOptions,
@@ -44,7 +45,7 @@ export async function prepareRenewal(
   };
 }
 
-/** Names as they stand in the old certificate, to the byte: the server compares them (RFC 8894 section 2.5). */
+/** Copies the names byte for byte: the server compares them (RFC 8894 section 2.5). */
 function renewalContents(
   { subject, extensions }: Pick<Certificate, 'subject' | 'extensions'>,
   challengePassword: string | undefined,
@@ -56,7 +57,10 @@ function renewalContents(
   };
 }
 
-/** The new key is written before the new certificate is there: it must never cost the old one, not even by --force. */
+/**
+ * Refuses to overwrite the old key, even with --force: the new key is written before it has a
+ * certificate.
+ */
 function keepOldKey(files: EnrolFiles, oldKey: string): void {
   if (files.key !== undefined && resolve(files.key) === resolve(oldKey)) {
     throw new UsageError(

@@ -18,7 +18,7 @@ const MINIMUM_RSA_BITS = 2048;
 /** As node:crypto names P-256, P-384 and P-521. */
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
-/** The challenge password of the command line, the file or the environment, in this order; undefined when none is given. */
+/** Reads the challenge from the command line, the file or the environment, in this order. */
 export async function readChallenge(
   { challenge, challengeFile }: ChallengeOptions,
   environment: Partial<EnrolEnvironment>,
@@ -86,7 +86,10 @@ function isUsable(key: KeyObject): boolean {
     : key.asymmetricKeyType === 'ec' && CURVES.includes(namedCurve);
 }
 
-/** A request that is sent as it is, PEM or DER. @throws UsageError also when it is not for `privateKey`. */
+/**
+ * Reads a request, PEM or DER, that is sent unchanged.
+ * @throws UsageError also if it is not for `privateKey`
+ */
 export async function readRequest(
   file: string,
   privateKey: KeyObject,
@@ -127,9 +130,9 @@ function readingInput<T>(file: string, what: string, read: () => T): T {
 }
 
 /**
- * Nothing can be encrypted to an EC key, so the reply is encrypted by the challenge password that the request holds (RFC 8894
- * section 3.1).
- * @throws UsageError when an EC key is to sign and there is none.
+ * Nothing can be encrypted to an EC key, so the reply is encrypted with the challenge password in
+ * the request (RFC 8894 section 3.1).
+ * @throws UsageError when an EC key signs and there is no challenge password
  */
 export function requireReadableReply(
   signerKeyType: string | undefined,

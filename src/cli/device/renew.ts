@@ -12,7 +12,7 @@ import {
 } from './options.ts';
 import { prepareRenewal } from './prepare-renewal.ts';
 
-/** Registers `scep-connector renew`. `run` gives the exit code; what it throws is left to the caller of the program. */
+/** Registers `scep-connector renew`. `run` returns the exit code. */
 export function registerRenewCommand(
   program: Command,
   run: (options: RenewOptions) => Promise<number> = runRenew,
@@ -52,7 +52,7 @@ Example:
   scep-connector renew --url http://ca.example/scep --certificate device-1/certificate.pem --key device-1/key.pem \\
     --out device-1/renewed`;
 
-/** `scep-connector renew`: gets the next certificate. Gives the exit code and throws as `completeEnrolment` does. */
+/** Renews a certificate. Returns and throws what `completeEnrolment` does. */
 export async function runRenew(
   options: RenewOptions,
   world: ClientWorld = thisWorld(),

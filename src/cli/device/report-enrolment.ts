@@ -14,7 +14,9 @@ type Issued = Extract<EnrolResult, { status: 'issued' }>;
 /** How an enrolment ended, with the files that came of it. */
 export type EnrolReport = {
   readonly keyFile: string;
-  /** What to run if the certificate is still to come, as in "the same command with --key key.pem". */
+  /**
+   * How to try again if the certificate is pending, such as "the same command with --key key.pem".
+   */
   readonly again: string;
 } & (Exclude<EnrolResult, Issued> | (Issued & { readonly files: EnrolFiles }));
 
@@ -44,7 +46,7 @@ export function describeCaution(
   ];
 }
 
-/** Prints the result: as JSON on standard output, or as lines for people, refusals on standard error. */
+/** Prints the result on standard output, as JSON or as lines, and refusals on standard error. */
 export function printReport(report: EnrolReport, json: boolean, { print, warn }: Output): void {
   if (json) print(`${JSON.stringify(reportObject(report), null, 2)}\n`);
   switch (report.status) {

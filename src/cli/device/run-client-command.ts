@@ -12,8 +12,8 @@ import { readTrust } from './read-enrol-inputs.ts';
 import { describeCaution } from './report-enrolment.ts';
 
 /**
- * Runs a command of the client. With --json every ending prints an object, also those that go on as a UsageError (exit code 2)
- * or a ScepClientError (1).
+ * Runs a client command. With --json every outcome prints an object, even a UsageError (exit code
+ * 2) or a ScepClientError (1).
  */
 export async function runClientCommand(
   { json = false }: { readonly json?: boolean },
@@ -48,7 +48,10 @@ export async function clientSettings(
   };
 }
 
-/** Gets to know the CA and tells the user what to be wary of. @throws ScepClientError as `discoverAuthority` does. */
+/**
+ * Discovers the CA and warns the user about its weaknesses.
+ * @throws ScepClientError as `discoverAuthority` does
+ */
 export async function discoverWithCaution(
   settings: ScepClientSettings,
   { warn }: ClientWorld,

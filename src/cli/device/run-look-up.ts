@@ -18,10 +18,11 @@ export interface FoundObjects {
 }
 
 /**
- * Runs a command that asks for something and writes it as PEM, to the file or to standard output. Gives the exit code: 0 found,
- * 1 refused. `prepare` reads the user's files before the server hears of us, and gives back what asks.
- * @throws UsageError (exit code 2) for input that cannot be used; ScepClientError (1) when the server cannot be reached or
- * relied on.
+ * Runs a look-up and writes the result as PEM to the file or to standard output. Returns the exit
+ * code: 0 found, 1 refused. `prepare` reads the inputs before anything is sent and returns the
+ * function that asks.
+ * @throws UsageError (exit code 2) for unusable input; ScepClientError (1) when the server cannot
+ * be reached or trusted
  */
 export async function runLookUp(
   options: LookUpOptions,

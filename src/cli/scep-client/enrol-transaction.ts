@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../durations.ts';
 import { derIssuerAndSubject, transactionIdOf } from '../../scep/build-pki-request.ts';
 import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
@@ -24,11 +25,9 @@ export interface EnrolTransaction {
   readonly poll: () => Promise<CertRep>;
 }
 
-const DAY_MS = 86_400_000;
-
 /**
- * Prepares an enrolment or a renewal with the CA: who signs (RFC 8894 section 2.3), and the transactionID, which follows from
- * the key and the certificate to renew unless one is given.
+ * Prepares an enrolment or renewal: chooses who signs (RFC 8894 section 2.3), and derives the
+ * transactionID from the key and the certificate to renew unless one is given.
  */
 export function createTransaction(
   settings: ScepClientSettings,
@@ -52,7 +51,7 @@ export function createTransaction(
   };
 }
 
-/** The transient certificate that stands for a device without one. */
+/** The self-signed certificate of a device that has none yet. */
 function selfSigned(
   { clock, randomBytes }: ScepClientSettings,
   { request, privateKey }: EnrolSubject,
@@ -61,8 +60,8 @@ function selfSigned(
   const der = buildSelfSignedCertificate({
     serialNumber: Buffer.concat([Buffer.of(1), randomBytes(15)]),
     signingAlgorithm: signingAlgorithmFor(privateKey),
-    // An hour back for servers whose clock is behind, and long enough for a request that waits for approval.
-    notBefore: new Date(now - DAY_MS / 24),
+    // Valid for servers whose clock is behind, and for requests that wait long for approval.
+    notBefore: new Date(now - HOUR_MS),
     notAfter: new Date(now + 30 * DAY_MS),
     subject: request.subject,
     extensions: [keyUsageExtension(KEY_USAGES_BY_TYPE[keyTypeOf(privateKey)])],

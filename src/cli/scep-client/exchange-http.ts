@@ -30,8 +30,8 @@ export class HttpFailure extends Error {
 }
 
 /**
- * Sends one request on a connection of its own. Redirects are not followed: the next server might be anybody's.
- * @throws HttpFailure when there is no reply in time, or it is above the limit.
+ * Sends one request on a new connection. Does not follow redirects, which may lead to any server.
+ * @throws HttpFailure when there is no reply in time, or it is too large
  */
 export async function exchangeHttp(request: HttpRequest, limits: HttpLimits): Promise<HttpReply> {
   const signal = AbortSignal.timeout(limits.timeoutMs);
@@ -79,7 +79,7 @@ async function readBody(response: IncomingMessage, maxBody: number): Promise<Uin
   return Buffer.concat(chunks);
 }
 
-/** Node's codes are short and without secrets: ECONNREFUSED, ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT. */
+/** Returns Node's error code, which holds no secret: ECONNREFUSED, DEPTH_ZERO_SELF_SIGNED_CERT. */
 function networkReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const unknownIssuer = code !== undefined && /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code);

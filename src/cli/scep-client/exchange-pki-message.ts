@@ -21,8 +21,9 @@ export interface PkiExchange {
 }
 
 /**
- * Sends a pkiMessage and gives the verified reply.
- * @throws ScepClientError when the server cannot be reached, or its reply is not a CertRep to this message.
+ * Sends a pkiMessage and returns the verified reply.
+ * @throws ScepClientError when the server cannot be reached, or its reply is not a CertRep to this
+ * message
  */
 export async function exchangePkiMessage(
   { server, clock, randomBytes }: ScepClientSettings,
@@ -53,7 +54,7 @@ export async function exchangePkiMessage(
   return readingReply('PKIOperation', () => readCertRep(reply.body, expected, signer));
 }
 
-/** SHA-1 is believed only from a server that offers nothing better, or when the user asked for it. */
+/** Accepts SHA-1 only from a server that offers nothing better, or if the user asked for it. */
 export function expectedSignature({ ca, algorithms }: DiscoveredAuthority): ExpectedSignature {
   const policy = { ...MODERN_ALGORITHMS, allowSha1: algorithms.digest === 'sha1' };
   return { signers: ca.signers, policy };

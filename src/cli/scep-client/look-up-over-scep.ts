@@ -21,12 +21,12 @@ export type LookUpResult<Found> =
       readonly text: string | undefined;
     };
 
-/** How a certificate is named: its issuer's Name in DER, and the content octets of its serial number. */
+/** The issuer Name in DER, and the content octets of the serial number. */
 export type CertificateName = Pick<Certificate, 'issuer' | 'serialNumber'>;
 
 /**
- * GetCert (RFC 8894 section 4.5): the certificate of that name, which the trusted CA must have signed.
- * @throws ScepClientError as `enrolOverScep` does, and for another certificate than the one asked for.
+ * GetCert (RFC 8894 section 4.5): the named certificate, which the trusted CA must have signed.
+ * @throws ScepClientError as `enrolOverScep` does, and for any other certificate
  */
 export async function getCertificateOverScep(
   settings: ScepClientSettings,
@@ -50,8 +50,10 @@ export async function getCertificateOverScep(
 }
 
 /**
- * GetCRL (RFC 8894 section 4.6): the latest CRL of the CA that issued the certificate of that name, DER.
- * @throws ScepClientError as `enrolOverScep` does, and when the reply holds no CRL that the trusted CA signed.
+ * GetCRL (RFC 8894 section 4.6): the latest CRL, in DER, of the CA that issued the named
+ * certificate.
+ * @throws ScepClientError as `enrolOverScep` does, and when no CRL in the reply is signed by the
+ * trusted CA
  */
 export async function getCrlOverScep(
   settings: ScepClientSettings,
@@ -71,8 +73,9 @@ export async function getCrlOverScep(
 }
 
 /**
- * GetNextCACert (RFC 8894 section 4.7): the certificates that come after the rollover, vouched for by the CA of today.
- * @throws ScepClientError when the server has none yet, or nobody trusted signed them.
+ * GetNextCACert (RFC 8894 section 4.7): the certificates after the rollover, signed by the current
+ * CA or RA.
+ * @throws ScepClientError when the server has none yet, or the signer is not trusted
  */
 export async function getNextCaOverScep(
   { server }: ScepClientSettings,

@@ -1,12 +1,15 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { UntrustedReplyError } from '../../scep/require-server-signature.ts';
 
-/** The server cannot be reached, answers something unusable, or is not to be trusted. The message is for a person. */
+/**
+ * The server cannot be reached, is not trusted, or sends an unusable reply. The message is for
+ * people.
+ */
 export class ScepClientError extends Error {
   override readonly name = 'ScepClientError';
 }
 
-/** Runs a reader of what a server sent and names the `operation` in the errors that such readers throw. */
+/** Runs a parser of a server’s reply, and names the `operation` in its errors. */
 export function readingReply<T>(operation: string, read: () => T): T {
   try {
     return read();

@@ -33,14 +33,17 @@ export interface DiscoveredAuthority {
 /** What to enrol. */
 export interface EnrolSubject {
   readonly request: CertificationRequest;
-  /** The key that the request is for, RSA or EC. On a first enrolment it also signs the messages (protocol S11). */
+  /**
+   * The key of the request, RSA or EC. On a first enrolment it also signs the messages (RFC 8894
+   * section 2.3).
+   */
   readonly privateKey: KeyObject;
   /** Undefined on a first enrolment. */
   readonly renewal?: Renewal | undefined;
 }
 
-/** The certificate to renew, and its key: they sign the messages, and the reply is encrypted to them. */
+/** The certificate to renew and its key. They sign the messages and decrypt the reply. */
 interface Renewal extends ReplyRecipient {
-  /** RenewalReq is the rule; many clients and servers know PKCSReq alone (protocol fact 11). */
+  /** RenewalReq normally; PKCSReq for the many servers that do not know RenewalReq. */
   readonly messageType: 'RenewalReq' | 'PKCSReq';
 }

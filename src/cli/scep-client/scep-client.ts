@@ -33,9 +33,9 @@ export type EnrolResult = { readonly transactionId: string } & (
 );
 
 /**
- * GetCACaps and GetCACert. Nothing secret is sent. A server that answers GetCACaps with an HTTP error counts as one that
- * offers nothing (RFC 8894 section 3.5.2).
- * @throws ScepClientError when the server cannot be reached or its CA not be trusted.
+ * GetCACaps and GetCACert; nothing secret is sent. A server that answers GetCACaps with an HTTP
+ * error counts as offering nothing (RFC 8894 section 3.5.2).
+ * @throws ScepClientError when the server cannot be reached or its CA is not trusted
  */
 export async function discoverAuthority(
   settings: ScepClientSettings,
@@ -64,10 +64,10 @@ export async function discoverAuthority(
 }
 
 /**
- * Enrols by PKCSReq or renews, and asks by CertPoll for as long as the server answers PENDING (RFC 8894 sections 2.3, 2.5, 4.4).
- * `authority` is what `discoverAuthority` gave, which is called when it is left out.
- * @throws ScepClientError when the server cannot be reached, its replies cannot be relied on, or it issued a certificate
- * for another key or from another CA.
+ * Enrols by PKCSReq or renews, and polls with CertPoll while the server answers PENDING (RFC 8894
+ * sections 2.3, 2.5, 4.4). Calls `discoverAuthority` if `authority` is not given.
+ * @throws ScepClientError when the server cannot be reached, its replies cannot be trusted, or it
+ * issues for another key or from another CA
  */
 export async function enrolOverScep(
   settings: ScepClientSettings,
@@ -81,8 +81,9 @@ export async function enrolOverScep(
 }
 
 /**
- * Goes on with an enrolment that was left PENDING, by CertPoll. `transactionId` is that of the pending request when it was not
- * `enrolOverScep` that sent it. @throws ScepClientError as `enrolOverScep` does.
+ * Continues a pending enrolment with CertPoll. Give the `transactionId` if another client sent the
+ * request.
+ * @throws ScepClientError as `enrolOverScep` does
  */
 export async function pollOverScep(
   settings: ScepClientSettings,

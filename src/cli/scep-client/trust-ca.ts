@@ -8,16 +8,17 @@ import { ScepClientError } from './scep-client-error.ts';
 
 /** How the client knows that the CA is the right one (RFC 8894 section 2.2). */
 export type CaTrust =
-  /** SHA-256 of a whole certificate, hexadecimal in lower case: of the RA, the issuing CA or one above it. */
+  /** SHA-256 of the RA, the issuing CA or a CA above, in lower-case hexadecimal. */
   | { readonly kind: 'fingerprint'; readonly sha256: string }
   /** Certificates that stand in the chain or signed its top. */
   | { readonly kind: 'anchors'; readonly certificates: readonly Certificate[] }
-  /** Whoever answers. */
+  /** Trust any CA on first use. */
   | { readonly kind: 'first-use' };
 
 /**
- * The certificates of GetCACert, now trusted, with the anchor as the top of the chain where it was not sent.
- * @throws ScepClientError when nothing in them is what `trust` asks for.
+ * The certificates of GetCACert once they are trusted. The anchor becomes the top of the chain if
+ * the server did not send it.
+ * @throws ScepClientError when none of them is what `trust` asks for
  */
 export function trustCa(ca: CaCertificates, trust: CaTrust): CaCertificates {
   const candidates = [...new Set([ca.recipient, ...ca.chain])];
@@ -34,7 +35,7 @@ export function trustCa(ca: CaCertificates, trust: CaTrust): CaCertificates {
   }
 }
 
-/** SHA-256 of the whole certificate in lower-case hexadecimal (protocol C20). */
+/** SHA-256 of the whole certificate in lower-case hexadecimal (RFC 8894 section 2.2). */
 export function fingerprintOf({ der }: Certificate): string {
   return createHash('sha256').update(der).digest('hex');
 }

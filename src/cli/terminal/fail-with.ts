@@ -13,8 +13,9 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Ends the process after a failed command: a line on standard error, or one for each mistake, and no stack trace. Exit code 2 for what the person at the
- * command line can put right, 1 for everything else. Commander has printed its own errors by then.
+ * Reports a failed command: one line on standard error for each mistake, and no stack trace. Sets
+ * exit code 2 for what the user can correct, 1 for everything else. Commander has printed its own
+ * errors already.
  */
 export function failWith(error: unknown): void {
   if (error instanceof CommanderError) {

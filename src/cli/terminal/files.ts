@@ -12,22 +12,22 @@ export async function readInput(file: string): Promise<Buffer> {
   }
 }
 
-/** Whether something is there. @throws UsageError when that cannot be found out. */
+/** Whether the file exists. @throws UsageError when that cannot be determined */
 export async function exists(file: string): Promise<boolean> {
   return (await existingContent(file)) !== undefined;
 }
 
 export interface WriteOptions {
-  /** Replace what is there. A file with the very same content is no obstacle without it either. */
+  /** Replace an existing file. A file with the same content is accepted without it. */
   readonly force: boolean;
   /** For the owner alone. */
   readonly secret?: boolean;
 }
 
 /**
- * Writes a text and sees to it that it is on the disk: a private key is there before the request that needs it is sent, whatever
- * happens next. Of two commands that write the same file at once, one fails.
- * @throws UsageError when the file exists with another content, or cannot be written.
+ * Writes a text and flushes it to the disk, so that a private key is safe before its request is
+ * sent. If two commands write the same file at once, one fails.
+ * @throws UsageError when the file exists with other content, or cannot be written
  */
 export async function writeOutput(
   file: string,

@@ -10,7 +10,10 @@ const PURPOSES = {
   serverAuth: OID.serverAuth,
 } as const;
 
-/** Parsers for commander: each takes what stands on the command line, and what the option had before if it may be repeated. */
+/**
+ * Parsers for commander: each takes the text of the option, and its former value if it is
+ * repeatable.
+ */
 
 export function parseServerUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -71,7 +74,10 @@ export function parsePurposes(text: string, previous: readonly string[] = []): r
   return [...previous, ...purposes];
 }
 
-/** A serial number in hexadecimal, with or without colons and 0x; gives the content octets of the INTEGER. */
+/**
+ * Parses a serial number in hexadecimal, with or without colons and 0x. Returns the content octets
+ * of the INTEGER.
+ */
 export function parseSerialNumber(text: string): Uint8Array {
   const digits = text.replace(/^0x/i, '').replaceAll(':', '');
   if (!/^[0-9a-f]{1,42}$/i.test(digits) || /^0+$/.test(digits)) {

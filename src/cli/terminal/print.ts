@@ -1,12 +1,15 @@
-/** Made when first used: a stream of Node.js turns a pipe non-blocking, which whoever only logs should be spared. */
+/**
+ * Opened on first use, because a stream makes a pipe non-blocking, which a mere logger must avoid.
+ */
 let output: NodeJS.WriteStream | undefined;
 let errors: NodeJS.WriteStream | undefined;
 let isOutputLost = false;
 
 /**
- * Prints to standard output. When nobody takes it the work goes on, since a certificate or a CA that is half made helps nobody: to a
- * reader that stops reading, as `head` does, nothing is said, and the exit code is that of the work. Output that is lost for another
- * reason, such as a full disk, is a line on standard error, and exit code 1 when the work itself has succeeded.
+ * Prints to standard output. The work continues if nobody reads the output, because half a
+ * certificate or CA helps nobody. If the reader has gone, as `head` does, that is ignored; any
+ * other failure, such as a full disk, is reported on standard error and exits with 1 if the work
+ * has succeeded.
  */
 export function print(text: string): void {
   if (isOutputLost) return;
@@ -14,7 +17,7 @@ export function print(text: string): void {
   output.write(text);
 }
 
-/** Prints to standard error. What is wrong with that can be told nowhere. */
+/** Prints to standard error. Its own failures cannot be reported. */
 export function warn(text: string): void {
   errors ??= process.stderr.on('error', () => undefined);
   errors.write(text);
@@ -30,7 +33,7 @@ function loseOutput({ code }: NodeJS.ErrnoException): void {
   });
 }
 
-/** A server's text must not steer the terminal. */
+/** Removes control characters, so that a server’s text cannot control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, ' ');
 }
