@@ -42,36 +42,39 @@ export function registerEnrolCommand(
 function addRequestOptions(command: Command): void {
   command
     .optionsGroup('Request:')
-    .option('--challenge <password>', 'the challenge password; others can see it while this runs')
+    .option(
+      '--challenge <password>',
+      'challenge password; other users can see it while the command runs',
+    )
     .addOption(
       new Option(
         '--challenge-file <file>',
         'read the challenge from a file (or set SCEP_CHALLENGE)',
       ).conflicts('challenge'),
     )
-    .option('--subject <name>', 'as in "CN=device-1,O=Example,C=US"')
-    .option('--dns <name>', 'alternative name; repeatable, as are the next four', collect)
-    .option('--ip <address>', 'alternative name, IPv4 or IPv6', collect)
-    .option('--email <address>', 'alternative name', collect)
-    .option('--uri <uri>', 'alternative name', collect)
-    .option('--upn <user>', 'alternative name, Windows user principal name', collect)
+    .option('--subject <name>', 'subject name, such as "CN=device-1,O=Example,C=US"')
+    .option('--dns <name>', 'DNS name to include; repeatable, like the next four options', collect)
+    .option('--ip <address>', 'IPv4 or IPv6 address to include', collect)
+    .option('--email <address>', 'email address to include', collect)
+    .option('--uri <uri>', 'URI to include', collect)
+    .option('--upn <user>', 'Windows user principal name to include', collect)
     .option(
       '--key-usage <names>',
-      'comma-separated (default: digitalSignature,keyEncipherment)',
+      'key usages, separated by commas (default: digitalSignature,keyEncipherment)',
       parseKeyUsages,
     )
     .option(
       '--extended-key-usage <names>',
-      'clientAuth, serverAuth or object identifiers (default: left to the server)',
+      'clientAuth, serverAuth or object identifiers (default: the server decides)',
       parsePurposes,
     )
     .option(
       '--validity-days <days>',
-      'ask for this validity (default: left to the server)',
+      'validity to ask for (default: the server decides)',
       parseWholeNumber(1, 36_500),
     )
     .addOption(
-      new Option('--csr <file>', 'send this PKCS #10 request as it is; needs --key').conflicts([
+      new Option('--csr <file>', 'send this PKCS #10 request unchanged; needs --key').conflicts([
         ...['challenge', 'challengeFile', 'subject', 'dns', 'ip', 'email', 'uri', 'upn'],
         ...['keyUsage', 'extendedKeyUsage', 'validityDays', 'keyAlgorithm'],
       ]),
@@ -81,15 +84,17 @@ function addRequestOptions(command: Command): void {
 function addFileOptions(command: Command): void {
   command
     .optionsGroup('Files:')
-    .option('--key <file>', 'use this private key (PEM) instead of making one')
+    .option('--key <file>', 'use this private key (PEM) instead of making a new one')
     .addOption(keySpecOption(['key']))
-    .addOption(new Option('--key-out <file>', 'instead of key.pem').conflicts('key'));
+    .addOption(
+      new Option('--key-out <file>', 'file for the new key, instead of key.pem').conflicts('key'),
+    );
   addResultFileOptions(command);
 }
 
 const EXAMPLE = `
 Writes key.pem, request.csr, certificate.pem, chain.pem (the certificate and the CAs below the root) and ca.pem.
-If the reply is lost, run the same command again with --key key.pem: the server then gives the same certificate.
+If the reply is lost, run the same command again with --key key.pem: the server then returns the same certificate.
 
 Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
 

@@ -24,7 +24,7 @@ export function registerGetCertificateCommand(
 ): void {
   const command = program
     .command('get-certificate')
-    .description('get a certificate again that the CA has issued to this device')
+    .description('get a certificate that the CA has issued to this device before')
     .action(async (options: GetCertificateOptions) => {
       process.exitCode = await run(options);
     });
@@ -33,7 +33,7 @@ export function registerGetCertificateCommand(
     .optionsGroup('Request:')
     .requiredOption(
       '--serial <hexadecimal>',
-      'its serial number, as openssl prints it',
+      'serial number of the certificate, as openssl prints it',
       parseSerialNumber,
     );
   addHolderOptions(command, 'a certificate of this device from the same CA');

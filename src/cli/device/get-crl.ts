@@ -20,7 +20,7 @@ export function registerGetCrlCommand(
 ): void {
   const command = program
     .command('get-crl')
-    .description('get the revocation list of the CA that issued a certificate')
+    .description('get the CRL of the CA that issued a certificate')
     .action(async (options: GetCrlOptions) => {
       process.exitCode = await run(options);
     });

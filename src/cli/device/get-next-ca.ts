@@ -11,7 +11,7 @@ export function registerGetNextCaCommand(
 ): void {
   const command = program
     .command('get-next-ca')
-    .description('get the CA and RA certificates that come after the announced rollover')
+    .description('get the CA and RA certificates that will be valid after the announced rollover')
     .action(async (options: LookUpOptions) => {
       process.exitCode = await run(options);
     });

@@ -25,32 +25,32 @@ export function addServerOptions(command: Command): void {
     .requiredOption('--url <url>', 'URL of the SCEP server, http or https', parseServerUrl)
     .option(
       '--ca-fingerprint <sha256>',
-      'go on only if the RA, the issuing CA or the root has this fingerprint',
+      'continue only if the RA, the issuing CA or the root has this fingerprint',
       parseFingerprint,
     )
     .addOption(
       new Option(
         '--ca-file <pem>',
-        'go on only if the CA leads to a certificate in this file',
+        'continue only if the CA chains to a certificate in this file',
       ).conflicts('caFingerprint'),
     )
-    .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
+    .option('--tls-ca <pem>', 'file of the CAs to trust for https instead of those of Node.js')
     .addOption(
-      new Option('--method <method>', 'how to send; auto goes by what the server offers')
+      new Option('--method <method>', 'HTTP method for messages; auto uses what the server offers')
         .choices(['auto', 'get', 'post'])
         .default('auto'),
     )
     .addOption(
-      new Option('--cipher <name>', 'encrypt with this (default: AES-128 if offered)').choices([
+      new Option('--cipher <name>', 'cipher for messages (default: AES-128 if offered)').choices([
         ...['aes128', 'aes192', 'aes256', '3des'],
       ]),
     )
     .addOption(
-      new Option('--digest <name>', 'sign with this (default: SHA-256 if offered)').choices([
+      new Option('--digest <name>', 'digest for signatures (default: SHA-256 if offered)').choices([
         ...['sha1', 'sha256', 'sha384', 'sha512'],
       ]),
     )
-    .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30);
+    .option('--timeout <seconds>', 'longest time for each request', parseWholeNumber(1, 600), 30);
 }
 
 /** Options of the commands that wait while a request is pending. */
@@ -64,11 +64,16 @@ export function addPollOptions(command: Command): void {
   command
     .option(
       '--poll-interval <seconds>',
-      'wait this long while the server answers PENDING',
+      'time between polls while the server answers PENDING',
       parseWholeNumber(1, 86_400),
       30,
     )
-    .option('--poll-limit <times>', 'and ask again this often', parseWholeNumber(0, 100_000), 20);
+    .option(
+      '--poll-limit <times>',
+      'number of polls before giving up',
+      parseWholeNumber(0, 100_000),
+      20,
+    );
 }
 
 /** Options of the commands that sign with a certificate that the device has. */
@@ -80,7 +85,7 @@ export interface HolderOptions {
 export function addHolderOptions(command: Command, which: string): void {
   command
     .requiredOption('--certificate <file>', `${which} (PEM)`)
-    .requiredOption('--key <file>', 'its private key (PEM)');
+    .requiredOption('--key <file>', 'private key of that certificate (PEM)');
 }
 
 /** Options of the commands that send a challenge password. */
@@ -100,10 +105,10 @@ interface ResultFileOptions {
 
 export function addResultFileOptions(command: Command): void {
   command
-    .option('--out <directory>', 'write the files here', '.')
-    .option('--certificate-out <file>', 'instead of certificate.pem')
-    .option('--chain-out <file>', 'instead of chain.pem')
-    .option('--force', 'replace files that exist')
+    .option('--out <directory>', 'directory for the files', '.')
+    .option('--certificate-out <file>', 'file for the certificate, instead of certificate.pem')
+    .option('--chain-out <file>', 'file for the chain, instead of chain.pem')
+    .option('--force', 'replace existing files')
     .option('--json', 'print the result as JSON');
 }
 
@@ -118,8 +123,8 @@ export interface LookUpOptions extends ServerOptions {
 export function addLookUpOutputOptions(command: Command): void {
   command
     .optionsGroup('Output:')
-    .option('--out <file>', 'write it here instead of to standard output')
-    .option('--force', 'replace a file that exists')
+    .option('--out <file>', 'file for the result, instead of standard output')
+    .option('--force', 'replace an existing file')
     .option('--json', 'print the result as JSON');
 }
 

@@ -28,10 +28,13 @@ export function registerPollCommand(
   addPollOptions(command);
   command
     .optionsGroup('Request:')
-    .requiredOption('--csr <file>', 'the PKCS #10 request that is pending')
+    .requiredOption('--csr <file>', 'the pending PKCS #10 request')
     .requiredOption('--key <file>', 'its private key (PEM)')
     .addOption(
-      new Option('--transaction-id <id>', 'as it was sent (default: as enrol and renew do)'),
+      new Option(
+        '--transaction-id <id>',
+        'transaction ID that was sent (default: the one that enrol and renew send)',
+      ),
     )
     .option('--old-certificate <file>', 'the certificate to renew, if the request is a renewal')
     .option('--old-key <file>', 'its private key (PEM)')

@@ -19,7 +19,7 @@ export function registerRenewCommand(
 ): void {
   const command = program
     .command('renew')
-    .description('get a new certificate for one that is about to end')
+    .description('renew a certificate before it expires')
     .action(async (options: RenewOptions) => {
       process.exitCode = await run(options);
     });
@@ -28,23 +28,35 @@ export function registerRenewCommand(
   command.optionsGroup('Request:');
   addHolderOptions(command, 'the certificate to renew');
   command
-    .option('--challenge <password>', 'a challenge password, for servers that want one again')
-    .addOption(new Option('--challenge-file <file>', 'read it from a file').conflicts('challenge'))
-    .option('--as-pkcs-req', 'send a PKCSReq, for servers that know no RenewalReq')
+    .option('--challenge <password>', 'challenge password, for servers that ask for it again')
+    .addOption(
+      new Option('--challenge-file <file>', 'read the challenge from a file').conflicts(
+        'challenge',
+      ),
+    )
+    .option('--as-pkcs-req', 'send a PKCSReq, for servers that do not know RenewalReq')
     .optionsGroup('Files:')
-    .option('--same-key', 'keep the key')
-    .addOption(new Option('--new-key <file>', 'use this private key (PEM)').conflicts('sameKey'))
+    .option('--same-key', 'keep the old key')
+    .addOption(
+      new Option(
+        '--new-key <file>',
+        'use this private key (PEM) instead of making a new one',
+      ).conflicts('sameKey'),
+    )
     .addOption(keySpecOption(['newKey', 'sameKey']))
     .addOption(
-      new Option('--key-out <file>', 'instead of key.pem').conflicts(['newKey', 'sameKey']),
+      new Option('--key-out <file>', 'file for the new key, instead of key.pem').conflicts([
+        'newKey',
+        'sameKey',
+      ]),
     );
   addResultFileOptions(command);
   command.addHelpText('after', EXAMPLE);
 }
 
 const EXAMPLE = `
-Asks for the names and usages of the old certificate, to the byte, signed with the old key. The old files are left alone.
-Writes the same files as enrol does. SCEP_CHALLENGE is not read.
+Asks for exactly the names and usages of the old certificate, and signs with the old key. Keeps the old files.
+Writes the same files as enrol does. Does not read SCEP_CHALLENGE.
 
 Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
 
