@@ -4,26 +4,26 @@ import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 
-/** One account in one region: which connectors it has, how many, and its client tokens. */
+/** The partition of one account in one region: its connectors, their number, its ClientTokens. */
 export function accountPartition({ accountId, region }: ConnectorScope): string {
   return `account-${accountId}-${region}`;
 }
 
-/** Every connector of an account by its id, noted before its record is made and until after all of it has gone. */
+/** An account's connectors by id: listed before they are stored, until after they are purged. */
 export const listedConnectors = defineCollection(
   'connectors',
   /** Milliseconds since the epoch. */
   z.strictObject({ listedAt: z.number() }),
 );
 
-/** The accounts that have ever made a connector. */
+/** The accounts that have ever created a connector. */
 const accounts = defineCollection(
   'accounts',
   z.strictObject({ accountId: z.string(), region: z.string() }),
 );
 const ACCOUNTS = 'accounts';
 
-/** Puts an account on the list of those that have connectors, once. To be called before its first connector is listed. */
+/** Records that an account may have connectors. Call it before the first of them is listed. */
 export async function noteAccount(
   store: RecordStore,
   { accountId, region }: ConnectorScope,
@@ -33,7 +33,7 @@ export async function noteAccount(
   await store.commit(ACCOUNTS, [putEntry(accounts, key, { accountId, region })]);
 }
 
-/** The ids of all connectors there are, of every account. */
+/** The ids of the connectors of every account. */
 export async function* allConnectorIds(store: RecordStore): AsyncGenerator<string> {
   for await (const account of allEntries(store, ACCOUNTS, accounts)) {
     for await (const { key } of allEntries(
@@ -46,7 +46,7 @@ export async function* allConnectorIds(store: RecordStore): AsyncGenerator<strin
   }
 }
 
-/** Limits on what there may be, counted for one account in one region. */
+/** Limits for one account in one region. */
 export interface ConnectorQuotas {
   readonly connectors: number;
   readonly challengesPerConnector: number;

@@ -44,9 +44,9 @@ export interface ConnectorRequest {
 }
 
 /**
- * Makes a connector that is CREATING; `resumeConnector` finishes it. First its id is claimed, with its place under the quota and
- * the ClientToken, all in one commit; then it is stored. A call that dies in between is completed by its repetition, or the
- * claim is given back.
+ * Stores a connector that is CREATING; `resumeConnector` finishes it. One commit claims its id, its
+ * place under the quota and its ClientToken; a second one stores it. If the call dies in between,
+ * the same call completes it, or `resumeConnectors` releases the claim.
  * @returns the connector's id
  * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException
  */
@@ -64,7 +64,7 @@ export async function beginCreating(
     scope,
     token === undefined ? undefined : clientToken('CreateConnector', token, parameters),
   );
-  // Of calls with one token the first to come here stores it; none does when it has been deleted since.
+  // Calls with the same token share an id: the first stores the connector, unless it was deleted.
   await deps.store.commit(connectorPartition(id), [
     putEntry(connectors, CONNECTOR_KEY, newConnector(deps, scope, id, request), {
       condition: 'absent',
@@ -82,9 +82,10 @@ async function claimId(
   const { store, clock, randomUuid, quotas } = deps;
   const partition = accountPartition(scope);
   const id = randomUuid();
-  const arn = (known: string) => connectorArn(scope, known);
+  const arnOf = (known: string) => connectorArn(scope, known);
+  const resource = { partition, type: 'Connector', arnOf } as const;
   for (;;) {
-    const known = token && (await findByClientToken(store, partition, token, 'Connector', arn));
+    const known = token && (await findByClientToken(store, resource, token));
     if (known !== undefined) return known;
     const count = await readCount(store, partition, 'connectors');
     if (count.value >= quotas.connectors) throw quotaExceeded('Connector', quotas.connectors);

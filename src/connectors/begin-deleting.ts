@@ -8,8 +8,8 @@ import { requireConnector } from './require-connector.ts';
 import { noteUnfinished } from './unfinished-connectors.ts';
 
 /**
- * Makes a connector DELETING: from the same commit on its URL answers nobody and nothing new comes into its partition.
- * `resumeConnector` removes what there is. A connector that is DELETING already stays so.
+ * Makes a connector DELETING: from that commit on its URL is unknown and nothing new is stored in
+ * its partition. `resumeConnector` removes the rest. A connector that is DELETING stays so.
  * @returns the connector's id
  * @throws AwsError ResourceNotFoundException; ConflictException while it is CREATING
  */

@@ -4,8 +4,8 @@ import type { ConnectorScope } from './connector-arns.ts';
 import { invalid } from './connector-errors.ts';
 
 /**
- * What must hold of a connector's CA before there can be a connector: it belongs to the same account and region, and is not one
- * that issues short-lived certificates alone. Whether it exists and is ACTIVE becomes the connector's status.
+ * Requires that the CA belongs to the connector's account and region and that its usage mode is not
+ * SHORT_LIVED_CERTIFICATE. Whether it exists and is ACTIVE shows in the connector's status instead.
  * @throws AwsError ValidationException
  */
 export async function checkConnectorAuthority(

@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { MINUTE_MS } from '../durations.ts';
 import { getEntry, putEntry } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 import { conflict, type ResourceType } from './connector-errors.ts';
 
-/** What a ClientToken has made, for five minutes: in the partition in which it was made. */
+/** The resource that a ClientToken created, in the resource's partition, for five minutes. */
 const clientTokens = defineConnectorCollection(
   'client-tokens',
   z.strictObject({ resourceId: z.uuid(), parametersDigest: z.string() }),
 );
 
-const LIFETIME = 5 * 60_000;
+const LIFETIME_MS = 5 * MINUTE_MS;
 
-/** A ClientToken as one call gives it. */
+/** The ClientToken of one call, with what that call asked for. */
 export interface ClientToken {
   readonly key: string;
   readonly parametersDigest: string;
 }
 
-/** `parameters` is what a repeated call must say again: JSON values, whose members may come in any order. */
+/** @param parameters JSON values that a repeated call must repeat; the order of members is free */
 export function clientToken(operation: string, token: string, parameters: object): ClientToken {
   return {
     key: digest(`${operation}/${token}`),
@@ -27,33 +28,37 @@ export function clientToken(operation: string, token: string, parameters: object
   };
 }
 
+interface TokenScope {
+  readonly partition: string;
+  readonly type: ResourceType;
+  readonly arnOf: (id: string) => string;
+}
+
 /**
- * The id of what an earlier call with this token made.
- * @throws AwsError ConflictException when that call said something else
+ * The id of the resource that an earlier call with this token created.
+ * @throws AwsError ConflictException when that call had other parameters
  */
 export async function findByClientToken(
   store: RecordStore,
-  partition: string,
+  { partition, type, arnOf }: TokenScope,
   token: ClientToken,
-  resourceType: ResourceType,
-  arnOf: (id: string) => string,
 ): Promise<string | undefined> {
   const entry = await getEntry(store, partition, clientTokens, token.key);
   if (entry === undefined) return undefined;
   const { resourceId, parametersDigest } = entry.value;
   if (parametersDigest === token.parametersDigest) return resourceId;
   const message = 'The ClientToken was used with other parameters within the last five minutes';
-  throw conflict(resourceType, arnOf(resourceId), message);
+  throw conflict(type, arnOf(resourceId), message);
 }
 
-/** The write that has a repeated call find what this one made, for five minutes. It fails when another call was first. */
+/** Makes repeated calls find this resource for five minutes; fails when another call was first. */
 export function rememberClientToken(
   { key, parametersDigest }: ClientToken,
   resourceId: string,
   now: number,
 ): PutWrite {
   const value = { resourceId, parametersDigest };
-  return putEntry(clientTokens, key, value, { condition: 'absent', expiresAt: now + LIFETIME });
+  return putEntry(clientTokens, key, value, { condition: 'absent', expiresAt: now + LIFETIME_MS });
 }
 
 function withSortedMembers(_name: string, value: unknown): unknown {

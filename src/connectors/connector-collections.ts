@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Collection, defineCollection } from '../store/collection.ts';
 
-/** All that a connector's partition holds besides the connector itself: what goes when the connector goes. */
+/** The collections in a connector's partition that are deleted with the connector. */
 export const CONNECTOR_COLLECTIONS = [
   'challenge-digests',
   'challenges',
@@ -14,7 +14,7 @@ export const CONNECTOR_COLLECTIONS = [
   'certificates',
 ] as const;
 
-/** A collection in connectors' partitions. Its name must stand in the list, or it would outlive its connector. */
+/** A collection in connectors' partitions; one outside the list would outlive its connector. */
 export function defineConnectorCollection<T>(
   name: (typeof CONNECTOR_COLLECTIONS)[number],
   schema: z.ZodType<T>,

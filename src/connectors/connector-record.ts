@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCollection } from '../store/collection.ts';
 
-/** A connector as stored, in the partition `connector-{id}`. Times are milliseconds since the epoch. */
+/** Stored in the partition `connector-{id}`. Times are milliseconds since the epoch. */
 const connectorSchema = z.strictObject({
   arn: z.string(),
   id: z.uuid(),
@@ -9,7 +9,7 @@ const connectorSchema = z.strictObject({
   region: z.string(),
   certificateAuthorityArn: z.string(),
   type: z.enum(['GENERAL_PURPOSE', 'INTUNE']),
-  /** Of a connector of type INTUNE, and of no other. */
+  /** Only of a connector of type INTUNE. */
   mobileDeviceManagement: z
     .strictObject({
       intune: z.strictObject({ azureApplicationId: z.string(), domain: z.string() }),
@@ -39,7 +39,7 @@ export const connectors = defineCollection<ConnectorRecord>('connectors', connec
 /** The one key in the collection: a partition holds one connector. */
 export const CONNECTOR_KEY = 'connector';
 
-/** The partition of all that belongs to one connector. */
+/** The partition of everything that belongs to one connector. */
 export function connectorPartition(connectorId: string): string {
   return `connector-${connectorId}`;
 }

@@ -1,28 +1,6 @@
 import type { ConnectorRecord } from './connector-record.ts';
 
-/** What Entra ID compares in a token of workload identity federation, to the letter (intune.md 2.1). */
-export interface OpenIdConfiguration {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
-}
-
-/** Entra ID accepts no other. */
-const AUDIENCE = 'api://AzureADTokenExchange';
-
-/**
- * How a connector of type INTUNE names itself to Entra ID. The subject is the connector's ARN, which nobody chooses and no later
- * connector gets again. The issuer keeps the secret of the SCEP URL out, as it is public.
- * @param enrolUrl without a slash at the end
- */
-export function openIdConfiguration(
-  enrolUrl: string,
-  { arn, accountId, id }: ConnectorRecord,
-): OpenIdConfiguration {
-  return { issuer: `${enrolUrl}/oidc/${accountId}-${id}`, subject: arn, audience: AUDIENCE };
-}
-
-/** The path of a connector's SCEP URL. Clients append to it what they like (protocol C4). */
+/** The path of a connector's SCEP URL. Clients may append any suffix (RFC 8894 section 4.1). */
 export function connectorPath({
   accountId,
   id,
@@ -37,4 +15,27 @@ export function parseConnectorSegment(
 ): { accountId: string; connectorId: string } | undefined {
   const [, accountId, connectorId] = /^(\d{12})-([0-9a-f-]{36})$/.exec(segment) ?? [];
   return accountId && connectorId ? { accountId, connectorId } : undefined;
+}
+
+/** What Entra ID compares, octet by octet, in a token of workload identity federation. */
+export interface OpenIdConfiguration {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+/** The only audience that Entra ID accepts. */
+const AUDIENCE = 'api://AzureADTokenExchange';
+
+/**
+ * How a connector of type INTUNE identifies itself to Entra ID. The subject is the connector's ARN,
+ * which cannot be chosen and is never used again. The issuer is public, so it leaves out the secret
+ * of the SCEP URL.
+ * @param enrolUrl without a slash at the end
+ */
+export function openIdConfiguration(
+  enrolUrl: string,
+  { arn, accountId, id }: ConnectorRecord,
+): OpenIdConfiguration {
+  return { issuer: `${enrolUrl}/oidc/${accountId}-${id}`, subject: arn, audience: AUDIENCE };
 }

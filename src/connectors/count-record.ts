@@ -3,7 +3,7 @@ import { type Entry, getEntry, putEntry } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 
-/** How many there are of what a quota limits, kept in the partition of what is counted so that it is always exact. */
+/** The number of resources under a quota, in their partition, so that it is always exact. */
 const counts = defineConnectorCollection(
   'counts',
   z.strictObject({ count: z.int().nonnegative() }),
@@ -17,7 +17,10 @@ export interface Count {
   readonly entry: Entry<{ readonly count: number }> | undefined;
 }
 
-/** The count as it is now, for `recount` in the commit that changes it. @param partition of an account, or of a connector */
+/**
+ * The present count, for `recount` in the commit that changes it.
+ * @param partition of an account or a connector
+ */
 export async function readCount(
   store: RecordStore,
   partition: string,
@@ -27,7 +30,7 @@ export async function readCount(
   return { counted, value: entry?.value.count ?? 0, entry };
 }
 
-/** The write that goes with one more or one less. It makes the commit come to nothing when the count has changed since it was read. */
+/** The write for one more or one less. Its commit fails when the count has changed since it was read. */
 export function recount({ counted, value, entry }: Count, by: 1 | -1): PutWrite {
   const count = Math.max(0, value + by);
   const condition = entry === undefined ? 'absent' : { version: entry.version };

@@ -1,20 +1,21 @@
 import { z } from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
 import type { DeleteWrite, PutWrite, RecordStore } from '../store/record-store.ts';
 import { CONNECTOR_KEY, connectorPartition } from './connector-record.ts';
 
-/** In a connector's partition: the connector is being deleted, or has been. */
+/** A mark in the partition of a connector that is being deleted, or was. */
 export const deletionMarks = defineCollection('deletion-marks', z.strictObject({}));
 
-/** Without `expiresAt` the mark stays; it is written again with one when the connector has gone. */
+/** Without `expiresAt` the mark stays; the purge writes it again with one. */
 export function markDeletion(expiresAt?: number): PutWrite {
-  const options = expiresAt === undefined ? {} : { expiresAt };
-  return putEntry(deletionMarks, CONNECTOR_KEY, {}, options);
+  return putEntry(deletionMarks, CONNECTOR_KEY, {}, omitUndefined({ expiresAt }));
 }
 
 /**
- * For every commit that brings something new into a connector's partition: it comes to nothing once deletion has begun, so
- * that nothing is left behind. It writes nothing, and two commits that hold it do not hinder each other.
+ * A condition for every commit that adds something to a connector's partition: it makes the commit
+ * fail once deletion has begun, so that the purge misses nothing. It writes nothing, so two commits
+ * with it do not conflict.
  */
 export function unlessDeleted(): DeleteWrite {
   return deleteEntry(deletionMarks, CONNECTOR_KEY, 'absent');

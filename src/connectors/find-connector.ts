@@ -10,8 +10,8 @@ import {
 import { parseConnectorSegment } from './connector-urls.ts';
 
 /**
- * The ACTIVE connector that a SCEP path names, or undefined. The URL is a secret (aws.md 2.1): its last segment is compared in
- * constant time, and a wrong one is not told from a connector that does not exist.
+ * The ACTIVE connector that a SCEP path names, or undefined. The last segment of the URL is secret: it
+ * is compared in constant time, and a wrong one looks like a connector that does not exist.
  */
 export async function findConnectorByPath(
   store: RecordStore,
@@ -28,7 +28,7 @@ export async function findConnectorByPath(
   return found ? connector : undefined;
 }
 
-/** The connector with this id, whosever it is and in any status. */
+/** The connector with this id, of any account and in any status. */
 export async function findConnector(
   store: RecordStore,
   connectorId: string,

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.ts';
 import { IssuerError, type IssuerFault } from '../issuer/issuer.ts';
 import { getEntry, replaceEntry } from '../store/collection.ts';
 import type { RecordStore, Write } from '../store/record-store.ts';
@@ -13,7 +14,7 @@ import { type EndTurn, takeTurn, turns } from './ra/take-turn.ts';
 
 type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
 
-/** What a CA says that will not change by itself, as the status reason of the API. */
+/** The status reason for a fault of the CA; undefined for one that may pass by itself. */
 const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
   'not-found': 'PRIVATECA_RESOURCE_NOT_FOUND',
   'not-active': 'PRIVATECA_INVALID_STATE',
@@ -24,13 +25,14 @@ const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
   unanswered: undefined,
 };
 
-/** For how long a CA that cannot be asked is asked again. Milliseconds. */
-const PATIENCE = 5 * 60_000;
+/** How long after its creation a connector retries a CA that is unavailable. */
+const PATIENCE_MS = 5 * MINUTE_MS;
 
 /**
- * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when the CA will not have it.
- * @returns whether the connector is CREATING no more; false while it is another's turn
- * @throws IssuerError and whatever else is worth another try, which may be made in twenty seconds
+ * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when the
+ * CA refuses.
+ * @returns whether the connector has left CREATING; false while another process has the turn
+ * @throws IssuerError, or another error after which a retry in twenty seconds may succeed
  */
 export async function finishCreating(
   deps: RaRenewalDependencies,
@@ -50,14 +52,14 @@ async function finishInTurn(
     await renewRaIdentity(deps, connector, endTurn);
   } catch (error) {
     const final = error instanceof IssuerError ? REASONS[error.fault] : undefined;
-    const overdue = deps.clock() - connector.createdAt > PATIENCE;
+    const overdue = deps.clock() - connector.createdAt > PATIENCE_MS;
     const statusReason = final ?? (overdue ? 'INTERNAL_FAILURE' : undefined);
     if (statusReason === undefined) throw error;
-    // Only in its own turn: another process may have found the CA in a better state since.
+    // FAILED needs the turn: another process may have found the CA in a better state since.
     const fence = await endTurn();
     return settle(deps, connector.id, { status: 'FAILED', statusReason }, fence);
   }
-  // None when the turn was lost. Whoever made the one that is there, with it the connector is ACTIVE.
+  // None when the turn was lost. One that another process made will do as well.
   if ((await listRaGenerations(deps.store, connector.id)).length === 0) return false;
   return settle(deps, connector.id, { status: 'ACTIVE' });
 }
@@ -73,7 +75,7 @@ async function requireUsableAuthority(
   }
 }
 
-/** Its tags may be changed meanwhile. @returns false when the fence did not hold */
+/** Tries again when its tags have changed meanwhile. @returns false when the turn was lost */
 async function settle(
   { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
   connectorId: string,

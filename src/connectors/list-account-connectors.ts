@@ -1,3 +1,4 @@
+import { omitUndefined } from '../omit-undefined.ts';
 import { listEntries } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { accountPartition, listedConnectors } from './account-record.ts';
@@ -8,7 +9,7 @@ import { type Page, type PageRequest, takePage } from './list-page.ts';
 
 const AT_ONCE = 100;
 
-/** A page of the connectors of one account in one region, whatever their status, in the order of their ids. */
+/** A page of the connectors of one account in one region, in any status, by id. */
 export async function listAccountConnectors(
   store: RecordStore,
   scope: ConnectorScope,
@@ -17,7 +18,7 @@ export async function listAccountConnectors(
   return takePage(ownConnectors(store, scope, page), page.limit);
 }
 
-/** Their records lie in partitions of their own: each page of ids is looked up at once. */
+/** Each connector has its own partition, so the records of a page of ids are read in parallel. */
 async function* ownConnectors(
   store: RecordStore,
   scope: ConnectorScope,
@@ -28,10 +29,10 @@ async function* ownConnectors(
   for (;;) {
     const page = await listEntries(store, accountPartition(scope), listedConnectors, {
       limit: size,
-      ...(position === undefined ? {} : { after: position }),
+      ...omitUndefined({ after: position }),
     });
     for (const connector of await Promise.all(page.map(({ key }) => findConnector(store, key)))) {
-      // An id may be claimed by a call that has not stored its connector yet.
+      // A call that is under way may have claimed the id only.
       if (connector !== undefined) yield connector;
     }
     position = page.at(-1)?.key;

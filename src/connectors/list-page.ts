@@ -1,4 +1,4 @@
-/** Which part of a list is wanted: at most `limit` of what comes after the id `after`. */
+/** At most `limit` items after the id `after`. */
 export interface PageRequest {
   readonly after?: string | undefined;
   readonly limit: number;
@@ -6,11 +6,14 @@ export interface PageRequest {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** The id after which the next page begins; undefined when there is nothing after this one. */
+  /** The id after which the next page begins; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** The first page of what `source` gives in the order of ids. It looks one item ahead, so that `next` is there only when more follows. */
+/**
+ * The first `limit` items of `source`, which is in the order of ids. It reads one item more, so that
+ * `next` is set only when more follows.
+ */
 export async function takePage<T extends { readonly id: string }>(
   source: AsyncIterable<T>,
   limit: number,

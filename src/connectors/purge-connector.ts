@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../durations.ts';
 import { deleteEntry, getEntry } from '../store/collection.ts';
 import { emptyCollections } from '../store/empty-collections.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -19,13 +20,14 @@ interface Dependencies {
   readonly clock: () => number;
 }
 
-/** Longer than any request that began before. */
-const MARK_LIFETIME = 3_600_000;
+/** Longer than any request that began before the deletion. */
+const MARK_LIFETIME_MS = HOUR_MS;
 
 /**
- * Removes all that a connector in deletion has: what is in its partition, then its place in the account's list, itself last. It may
- * be cut short anywhere and begun again, by several processes at once. What others write meanwhile is held off by the
- * deletion mark, or is gone with what it builds on; passes are made until one finds nothing.
+ * Removes a connector that is DELETING: the contents of its partition, then its place in the
+ * account's list, then itself. It may be interrupted anywhere and repeated, also by several processes
+ * at once. Writes of others fail by the deletion mark or because what they change is gone;
+ * `emptyCollections` makes passes until one finds nothing.
  */
 export async function purgeConnector(
   { store, clock }: Dependencies,
@@ -36,11 +38,11 @@ export async function purgeConnector(
   await unlist(store, connector, connector.id);
   await store.commit(partition, [
     deleteEntry(connectors, CONNECTOR_KEY),
-    markDeletion(clock() + MARK_LIFETIME),
+    markDeletion(clock() + MARK_LIFETIME_MS),
   ]);
 }
 
-/** Gives back an id whose connector was never stored, and sees to it that it never will be. */
+/** Releases a claimed id whose connector was never stored, and prevents that it ever is. */
 export async function forgetClaim(
   { store, clock }: Dependencies,
   scope: ConnectorScope,
@@ -48,7 +50,7 @@ export async function forgetClaim(
 ): Promise<void> {
   const { outcome } = await store.commit(connectorPartition(connectorId), [
     deleteEntry(connectors, CONNECTOR_KEY, 'absent'),
-    markDeletion(clock() + MARK_LIFETIME),
+    markDeletion(clock() + MARK_LIFETIME_MS),
   ]);
   if (outcome === 'committed') await unlist(store, scope, connectorId);
 }

@@ -24,7 +24,7 @@ type Tagged =
       readonly entry: Entry<ChallengeRecord>;
     };
 
-/** @throws AwsError ValidationException for what is no ARN, ResourceNotFoundException */
+/** @throws AwsError ValidationException when it is not an ARN, ResourceNotFoundException */
 export async function readResourceTags(
   store: RecordStore,
   scope: ConnectorScope,
@@ -34,7 +34,7 @@ export async function readResourceTags(
 }
 
 /**
- * Puts `change` of a resource's tags in their place, if the resource may have those.
+ * Replaces a resource's tags by what `change` makes of them, if those are allowed.
  * @throws AwsError ValidationException, ResourceNotFoundException
  */
 export async function changeResourceTags(

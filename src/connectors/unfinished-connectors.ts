@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MINUTE_MS } from '../durations.ts';
 import { allEntries } from '../store/all-entries.ts';
 import {
   defineCollection,
@@ -15,8 +16,8 @@ import { forgetClaim, purgeConnector } from './purge-connector.ts';
 import type { RaRenewalDependencies } from './ra/renew-ra-identity.ts';
 
 /**
- * The connectors, of all accounts, that somebody is creating or deleting. A note is made before the work begins: one too many
- * costs one look, one too few would leave the work to nobody.
+ * The connectors of all accounts that are being created or deleted. A note is written before the work
+ * begins: a superfluous note costs one look, while without one the work might never be finished.
  */
 const notes = defineCollection(
   'notes',
@@ -25,13 +26,13 @@ const notes = defineCollection(
 type Note = z.infer<typeof notes.schema>;
 
 const PARTITION = 'unfinished-connectors';
-/** How long a note is kept although nothing is unfinished: its maker may be just about to begin. Milliseconds. */
-const NOTE_GRACE = 60_000;
-/** A claimed id without a connector can be completed while its ClientToken lives, which is five minutes. */
-const CLAIM_GRACE = 10 * 60_000;
+/** A note stays this long although nothing is unfinished: its work may be about to begin. */
+const NOTE_GRACE_MS = MINUTE_MS;
+/** A call with the same ClientToken can still use a claimed id for five minutes. */
+const CLAIM_GRACE_MS = 10 * MINUTE_MS;
 const AT_ONCE = 10;
 
-/** Has `resumeConnectors` look at a connector. To be called before what is to be finished begins. */
+/** Makes `resumeConnectors` look at a connector. Call it before the work begins. */
 export async function noteUnfinished(
   { store, clock }: { readonly store: RecordStore; readonly clock: () => number },
   connectorId: string,
@@ -42,9 +43,9 @@ export async function noteUnfinished(
 }
 
 /**
- * Takes every connector that is being created or deleted further. Run it every few seconds on any replica, or on all: whoever
- * dies, the work is finished.
- * @throws AggregateError of what hindered some of them, when all have had their turn
+ * Continues the creation or deletion of every connector. Run it every few seconds on one replica or
+ * all, so that the work is finished even when a replica dies.
+ * @throws AggregateError with every failure, after all have had their turn
  */
 export async function resumeConnectors(deps: RaRenewalDependencies): Promise<void> {
   const ids: string[] = [];
@@ -59,19 +60,19 @@ export async function resumeConnectors(deps: RaRenewalDependencies): Promise<voi
   if (errors.length > 0) throw new AggregateError(errors, 'connectors could not be finished');
 }
 
-/** Takes one connector as far as it can be taken now. Anybody may call it at any time. @throws IssuerError */
+/** Continues one connector as far as possible now. Any process may call it at any time. @throws IssuerError */
 export async function resumeConnector(
   deps: RaRenewalDependencies,
   connectorId: string,
 ): Promise<void> {
   const note = await getEntry(deps.store, PARTITION, notes, connectorId);
   if (note === undefined || !(await takeFurther(deps, note))) return;
-  if (deps.clock() - note.value.notedAt < NOTE_GRACE) return;
+  if (deps.clock() - note.value.notedAt < NOTE_GRACE_MS) return;
   const { version } = note;
   await deps.store.commit(PARTITION, [deleteEntry(notes, connectorId, { version })]);
 }
 
-/** @returns whether nothing is left to be done */
+/** @returns whether nothing is left to do */
 async function takeFurther(
   deps: RaRenewalDependencies,
   { key, value }: Entry<Note>,
@@ -87,7 +88,7 @@ async function takeFurther(
     case 'FAILED':
       return true;
     case undefined:
-      if (deps.clock() - value.notedAt < CLAIM_GRACE) return false;
+      if (deps.clock() - value.notedAt < CLAIM_GRACE_MS) return false;
       await forgetClaim(deps, value, key);
       return true;
   }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { sealedText } from '../../store/seal.ts';
 import { defineConnectorCollection } from '../connector-collections.ts';
 
-/** A challenge as stored, in its connector's partition under its id. Times are milliseconds since the epoch. */
+/** Stored in the connector's partition under its id. Times are milliseconds since the epoch. */
 const challengeSchema = z.strictObject({
   arn: z.string(),
   id: z.uuid(),
   connectorArn: z.string(),
-  /** GetChallengePassword must give the password back, so it is sealed and not hashed. */
+  /** Sealed and not hashed, because GetChallengePassword returns it. */
   sealedPassword: sealedText,
   tags: z.record(z.string(), z.string()),
   createdAt: z.number(),
@@ -20,12 +20,12 @@ export const challenges = defineConnectorCollection<ChallengeRecord>('challenges
 
 const challengeDigestSchema = z.strictObject({ challengeId: z.uuid() });
 
-/** From the keyed digest of a password to its challenge: the password itself is never a key in the store. */
+/** From the keyed digest of a password to its challenge; the password is never a key in the store. */
 export const challengeDigests = defineConnectorCollection<
   Readonly<z.infer<typeof challengeDigestSchema>>
 >('challenge-digests', challengeDigestSchema);
 
-/** The sealing context of a challenge's password, and so the one place where it can be opened. */
+/** The sealing context of a challenge's password, which binds it to this challenge. */
 export function challengeSealContext(connectorId: string, challengeId: string): string {
   return `connector/${connectorId}/challenge/${challengeId}`;
 }

@@ -15,15 +15,15 @@ interface Dependencies {
   readonly sealer: Sealer;
 }
 
-/** Longer ones cannot be ours and are not worth a digest. */
+/** A longer password is certainly wrong, and not worth a digest. */
 const MAX_PASSWORD_LENGTH = 256;
-/** As many as `openPasswordRequest` tries at most. */
+/** `openPasswordRequest` tries no more. */
 const MAX_PASSWORDS = 8;
 
 /**
- * The challenge of this connector that has the given password, or undefined. The look-up goes by keyed digest, so how long
- * it takes says nothing about how much of a wrong password was right. The digest of the current master key comes last: that is
- * where `master-key reseal` moves challenges to, so none slips through between two looks.
+ * The challenge of this connector with this password, or undefined. The look-up uses a keyed digest,
+ * so its duration does not tell how much of a wrong password was right. The digest under the current
+ * master key is looked up last, because `master-key reseal` moves challenges there meanwhile.
  */
 export async function findChallengeByPassword(
   { store, sealer }: Dependencies,
@@ -50,7 +50,7 @@ export async function findChallenge(
   return (await getEntry(store, connectorPartition(connectorId), challenges, challengeId))?.value;
 }
 
-/** The passwords of a connector's challenges, one by one. @throws SealError when the master key is another one. */
+/** The passwords of a connector's first challenges. @throws SealError for a different master key */
 export async function* listChallengePasswords(
   { store, sealer }: Dependencies,
   connectorId: string,
@@ -62,7 +62,7 @@ export async function* listChallengePasswords(
   }
 }
 
-/** GetChallengePassword. @throws SealError when the master key is another one. */
+/** @throws SealError when the master key is a different one */
 export function openChallengePassword(
   sealer: Sealer,
   connectorId: string,

@@ -4,7 +4,7 @@ import { type ConnectorRecord, connectorPartition } from '../connector-record.ts
 import { type Page, type PageRequest, takePage } from '../list-page.ts';
 import { type ChallengeRecord, challenges } from './challenge-record.ts';
 
-/** A page of a connector's challenges in the order of their ids; those of a connector in deletion are as good as gone. */
+/** A page of a connector's challenges by id. A connector that is DELETING has none. */
 export async function listChallenges(
   store: RecordStore,
   { id, status }: ConnectorRecord,

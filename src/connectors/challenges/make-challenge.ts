@@ -38,9 +38,10 @@ export interface CreatedChallenge {
 }
 
 /**
- * Makes a challenge with a fresh password, a UUID as AWS's are; the same challenge and password again for a ClientToken that has
- * been used. The password can be read later by `openChallengePassword`.
- * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException, ResourceNotFoundException
+ * Creates a challenge with a new password, a UUID as AWS's are. A used ClientToken returns the same
+ * challenge and password. `openChallengePassword` reads the password later.
+ * @throws AwsError ValidationException, ConflictException, ServiceQuotaExceededException,
+ * ResourceNotFoundException
  */
 export async function makeChallenge(
   deps: Dependencies,
@@ -53,10 +54,11 @@ export async function makeChallenge(
   const partition = connectorPartition(connector.id);
   const token =
     givenToken === undefined ? undefined : clientToken('CreateChallenge', givenToken, { tags });
-  const arn = (id: string) => challengeArn(connector, id);
+  const arnOf = (id: string) => challengeArn(connector, id);
+  const resource = { partition, type: 'Challenge', arnOf } as const;
   const created = newChallenge(deps, connector, tags);
   for (;;) {
-    const known = token && (await findByClientToken(store, partition, token, 'Challenge', arn));
+    const known = token && (await findByClientToken(store, resource, token));
     if (known !== undefined) return replay(deps, connector, known);
     const count = await readCount(store, partition, 'challenges');
     const quota = quotas.challengesPerConnector;
@@ -74,7 +76,7 @@ export async function makeChallenge(
   }
 }
 
-/** @throws AwsError ValidationException for a connector that has no use for challenges, at least now */
+/** @throws AwsError ValidationException for a connector for Intune, or one that is not ACTIVE */
 function requireChallenges({ type, status, arn }: ConnectorRecord): void {
   if (type !== 'GENERAL_PURPOSE') {
     throw invalid(
@@ -120,7 +122,7 @@ function challengeWrites(
   ];
 }
 
-/** @throws AwsError ConflictException when the challenge that the ClientToken made has been deleted since */
+/** @throws AwsError ConflictException when the ClientToken's challenge has been deleted since */
 async function replay(
   { store, sealer }: Dependencies,
   connector: ConnectorRecord,

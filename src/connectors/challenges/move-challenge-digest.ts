@@ -9,8 +9,8 @@ import {
 import { openChallengePassword } from './find-challenge.ts';
 
 /**
- * The writes after which the challenge is found by the digest under the current master key alone.
- * @throws SealError when the master keys are others
+ * The writes that leave only the digest under the current master key.
+ * @throws SealError when the master keys are different ones
  */
 export function moveChallengeDigest(
   sealer: Sealer,

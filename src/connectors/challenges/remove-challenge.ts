@@ -9,8 +9,8 @@ import { openChallengePassword } from './find-challenge.ts';
 import { requireChallenge } from './require-challenge.ts';
 
 /**
- * Deletes a challenge with everything by which its password could still be found.
- * @throws AwsError ResourceNotFoundException; SealError when the master key is another one
+ * Deletes a challenge with every digest that leads to it.
+ * @throws AwsError ResourceNotFoundException; SealError when the master key is a different one
  */
 export async function removeChallenge(
   { store, sealer }: { readonly store: RecordStore; readonly sealer: Sealer },
