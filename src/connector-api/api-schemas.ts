@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Shapes of the API model that several operations share, with its constraints (aws.md 1.2, 1.3). */
+/** Shapes that operations share, with the constraints of the API model (service 2018-05-10). */
 
 const ARN = String.raw`arn:aws(-[a-z]+)*:SERVICE:[a-z]+(-[a-z]+)+-[1-9]\d*:\d{12}`;
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -31,7 +31,7 @@ export const clientTokenSchema = z
 /** Of a connector or a challenge; the model leaves it open. */
 export const resourceArnSchema = z.string();
 
-/** The model leaves tags open; `checkTags` says what they may be. */
+/** The model leaves tags open; connectors/tags/check-tags.ts has the rules. */
 export const tagsSchema = z.record(z.string(), z.string());
 
 export const maxResultsSchema = z.int().min(1).max(1000);

@@ -1,6 +1,6 @@
 import type { AwsErrorCode } from '../aws-wire/aws-error.ts';
 
-/** What the API model has every operation of a kind throw (aws.md 1.4). */
+/** The errors that the API model names for each kind of operation. */
 
 export const COMMON_ERRORS = [
   'AccessDeniedException',

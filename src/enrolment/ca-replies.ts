@@ -9,7 +9,7 @@ import type { EnrolmentDependencies } from './decider.ts';
 
 type Dependencies = Pick<EnrolmentDependencies, 'findRaIdentities' | 'issuer' | 'clock'>;
 
-/** The answer to GetCACert: the current RA certificate and those of CAs that the connector gives. @throws IssuerError */
+/** The reply to GetCACert: the current RA certificate and the CA's chain. @throws IssuerError */
 export async function caCertificatesReply(
   deps: Dependencies,
   connector: ConnectorRecord,
@@ -19,8 +19,9 @@ export async function caCertificatesReply(
 }
 
 /**
- * The answer to GetNextCACert: what GetCACert will answer once the next RA identity is the current one; undefined while there
- * is none. @throws IssuerError
+ * The reply to GetNextCACert: what GetCACert will reply once the next RA identity is the current one;
+ * undefined when there is no next one.
+ * @throws IssuerError
  */
 export async function nextCaCertificatesReply(
   deps: Dependencies,
@@ -41,8 +42,8 @@ async function caCertificates(
 }
 
 /**
- * The answer to GetCACaps. Clients that get none fall back to DES, MD5 and GET, so neither the CA's health nor the store's
- * decides whether there is one (protocol C16a): only the offer of a rollover depends on the store.
+ * The reply to GetCACaps. It comes even when the CA or the store is down, because clients without one
+ * fall back to DES, MD5 and GET (RFC 8894 section 3.5.2). Only GetNextCACert depends on the store.
  */
 export async function caCapabilitiesReply(
   { findRaIdentities }: Pick<EnrolmentDependencies, 'findRaIdentities'>,

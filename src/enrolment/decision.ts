@@ -7,7 +7,7 @@ import type { Refusal } from '../scep/refusal.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
 import type { IssuedCertificateRecord } from './authorise/issued-certificate-record.ts';
 
-/** What was decided about a request: what the client is told, and what the log is told beside it. */
+/** The decision about a request: the reply to the client, and what only the log gets. */
 export interface Decision {
   readonly outcome: CertRepOutcome;
   readonly certificateArn?: string;
@@ -15,8 +15,8 @@ export interface Decision {
 }
 
 /**
- * Where a reply goes: to the key that signed the request, or to whoever knows the challenge password in it, in the cipher that
- * the client used itself (protocol C42, C45).
+ * How a reply is encrypted: to the key that signed the request, or with the challenge password, in the
+ * cipher that the client used (RFC 8894 sections 2.3 and 3.1).
  */
 export interface ReplyAddress {
   readonly verified: VerifiedRequest;
@@ -24,7 +24,7 @@ export interface ReplyAddress {
   readonly cipher: ContentCipher;
 }
 
-/** Of a request that has been opened and holds no challenge password. */
+/** The address of an opened request without a challenge password. */
 export function replyAddress({ cipher, ...verified }: OpenedRequest): ReplyAddress {
   return { verified, challengePassword: undefined, cipher };
 }
@@ -33,7 +33,7 @@ type RandomBytes = (length: number) => Uint8Array;
 
 export const PENDING: Decision = { outcome: { status: 'PENDING' } };
 
-/** An issued certificate, and `chain` after it: clients take the first one for their own (protocol fact 4). */
+/** The issued certificate, then `chain`: many clients take the first certificate as their own. */
 export async function grantedCertificate(
   { certificate, certificateArn }: Pick<IssuedCertificateRecord, 'certificate' | 'certificateArn'>,
   chain: readonly Uint8Array[],
@@ -62,7 +62,7 @@ async function granted(
   return { outcome: { status: 'SUCCESS', content, recipient, cipher } };
 }
 
-/** The FAILURE that the client is told of, with what the log is told. */
+/** A FAILURE, with the refusal for the log. */
 export function refused(refusal: Refusal): Decision {
   const { failInfo, text } = refusal;
   return { outcome: { status: 'FAILURE', failInfo, text }, refusal };

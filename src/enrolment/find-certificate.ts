@@ -12,8 +12,8 @@ import { type Decision, grantedCertificate, replyAddress } from './decision.ts';
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**
- * GetCert (RFC 8894 section 3.3.4): a device gets its own certificates again, those of its key and those in the line of renewals
- * that its certificate stands in. Those of others are as if they did not exist (protocol C55, S18).
+ * GetCert (RFC 8894 section 3.3.4): a device gets its own certificates again: those of its key, and
+ * those in its certificate's line of renewals. Others look as if they did not exist.
  * @throws Refusal 'certificate-not-found'; IssuerError
  */
 export async function findCertificate(
@@ -24,7 +24,7 @@ export async function findCertificate(
   await requireOwnIssuer(deps.issuer, exchange, named.issuer);
   const entry = await findBySerial(deps.store, exchange.connector, named.serialNumber);
   const holder = await findHolder(deps, exchange);
-  // Asked in any case, so that certificates of others are as if they did not exist also while nobody can say.
+  // Asked in any case, so that a certificate of another device gets the same reply when the CA fails.
   const isRevoked = await holder?.isRevoked();
   if (isRevoked || entry === undefined || !owns(exchange.verified, holder, entry.value)) {
     throw new Refusal('certificate-not-found');

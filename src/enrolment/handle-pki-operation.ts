@@ -8,7 +8,7 @@ import { type RequestType, requestTypeOf } from '../scep/message-types.ts';
 import { type PkiRequest, readPkiRequest } from '../scep/read-pki-message.ts';
 import { Refusal } from '../scep/refusal.ts';
 import { verifyPkiRequest } from '../scep/verify-pki-request.ts';
-import type { EnrolmentDependencies, Exchange } from './decider.ts';
+import type { Decider, EnrolmentDependencies, Exchange } from './decider.ts';
 import { type Decision, refused } from './decision.ts';
 import { enrolByPkcsReq, enrolByRenewalReq } from './enrol.ts';
 import { findCertificate } from './find-certificate.ts';
@@ -23,23 +23,20 @@ export interface PkiOperationResult {
   readonly decision: Decision;
 }
 
-/** Who decides about which messageType. There is no other way to an answer, and only the first two lead to the CA. */
+/** Every reply comes from one of these; only the first two have a certificate issued. */
 const DECIDERS = {
   PKCSReq: enrolByPkcsReq,
   RenewalReq: enrolByRenewalReq,
   CertPoll: pollTransaction,
   GetCert: findCertificate,
   GetCRL: findRevocationList,
-} as const satisfies Record<
-  RequestType,
-  (deps: EnrolmentDependencies, exchange: Exchange) => Promise<Decision>
->;
+} as const satisfies Record<RequestType, Decider>;
 
 /**
- * Answers one PKIOperation: reads the message, decides, and wraps the decision into a CertRep signed by the RA identity that
- * the message was encrypted to, or by the current one.
- * @throws DecodeError when the message is not one that can be answered by a CertRep; IssuerError when the CA
- * cannot be asked just now
+ * Answers one PKIOperation: reads the message, decides, and builds a CertRep signed by the RA identity
+ * that the message was encrypted to, or by the current one.
+ * @throws DecodeError when the message cannot be answered with a CertRep
+ * @throws IssuerError when the CA cannot be asked now
  */
 export async function handlePkiOperation(
   deps: EnrolmentDependencies,
@@ -72,14 +69,14 @@ async function decide(
     if (type === undefined) throw new Refusal('message-type-unknown');
     return await DECIDERS[type](deps, { ...context, verified });
   } catch (error) {
-    const refusal = error instanceof IssuerError ? refusalBy(error) : error;
+    const refusal = error instanceof IssuerError ? refusalOf(error) : error;
     if (refusal instanceof Refusal) return refused(refusal);
     throw error;
   }
 }
 
-/** Whatever the CA was asked for: what somebody must mend there is told; what passes by itself is HTTP 503. */
-function refusalBy(error: IssuerError): Refusal | undefined {
+/** Undefined for a fault that passes by itself, which becomes HTTP 503. */
+function refusalOf(error: IssuerError): Refusal | undefined {
   const reason = refusalReasonOf(error.fault);
   return reason && new Refusal(reason, undefined, error);
 }

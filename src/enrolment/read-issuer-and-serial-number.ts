@@ -18,9 +18,10 @@ export interface IssuerAndSerialNumber {
 }
 
 /**
- * Opens a GetCert or GetCRL. Whatever fails looks like a certificate that is not there: a captured PKCSReq envelope that is sent
- * again under another messageType must not tell whether it decrypts (protocol C50, S2).
- * @throws Refusal 'certificate-not-found', or of an algorithm that stands in the clear
+ * Opens a GetCert or GetCRL. Every fault looks like a missing certificate: the reply to a captured
+ * PKCSReq envelope under another messageType must not tell whether it decrypts
+ * (docs/rfc8894-conformance.md S2).
+ * @throws Refusal 'certificate-not-found', or for an algorithm that is visible outside the envelope
  */
 export function readIssuerAndSerialNumber({
   verified,
@@ -44,8 +45,8 @@ export function readIssuerAndSerialNumber({
 }
 
 /**
- * Requires that the issuer named is the connector's CA. The name of an RA certificate stands for it: sscep takes the issuer from
- * the certificate it encrypts to (protocol C55).
+ * Requires that `name` is the connector's CA. The subject of an RA certificate counts too: sscep takes
+ * the issuer's name from the certificate that it encrypts to.
  * @throws Refusal 'certificate-not-found'; IssuerError
  */
 export async function requireOwnIssuer(

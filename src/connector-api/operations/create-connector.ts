@@ -62,8 +62,9 @@ export const createConnector: Operation<Input, z.infer<typeof output>> = {
 };
 
 /**
- * What the connector will do with the CA on behalf of its maker, who must be allowed to do it himself: the dependent actions of
- * CreateConnector (aws.md 1.5). Otherwise a connector would be a way to a CA that its maker has no right to.
+ * What the connector will do with the CA. The caller must be allowed to do the same, or a connector
+ * would lend access to a foreign CA. AWS calls these the dependent actions of CreateConnector (Service
+ * Authorization Reference, "AWS Private CA Connector for SCEP").
  */
 function authorityAccess({ region }: Caller, authority: string | undefined): Access[] {
   const template = `arn:${partitionOf(region)}:acm-pca:::template/${ISSUE_TEMPLATE}`;
@@ -77,7 +78,10 @@ function authorityAccess({ region }: Caller, authority: string | undefined): Acc
   ];
 }
 
-/** To accept it would promise that the SCEP URL is reachable through that endpoint alone (docs/adr/0012-connectors-api.md). */
+/**
+ * An accepted endpoint would promise that the SCEP URL is reachable only through it
+ * (docs/adr/0012-connectors-api.md).
+ */
 function noVpcEndpoints(): AwsError {
   const advice = 'Restrict the network in front of the enrol listener instead';
   return invalid(`VpcEndpointId: there are no VPC endpoints here. ${advice}`);

@@ -12,7 +12,7 @@ import { listTagsForResource } from './list-tags-for-resource.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 
-/** The operations of AWS Private CA Connector for SCEP, under their AWS names; there is no other way into this room. */
+/** The operations of AWS Private CA Connector for SCEP by their AWS names. */
 export const OPERATIONS = {
   CreateChallenge: createChallenge,
   CreateConnector: createConnector,

@@ -2,6 +2,7 @@ import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { OID } from '../../asn1/object-identifiers.ts';
+import { SECOND_MS } from '../../durations.ts';
 import { awaitCertificate } from '../../issuer/await-certificate.ts';
 import { type IssueRequest, type Issuer, IssuerError } from '../../issuer/issuer.ts';
 import { buildCertificationRequest } from '../../x509/build-certification-request.ts';
@@ -20,14 +21,14 @@ interface Dependencies {
 const generateRsaKeyPair = promisify(generateKeyPair);
 
 const TRIES = 4;
-/** Milliseconds. */
-const PAUSE = 500;
-/** Milliseconds. AWS takes a second or two, seldom a minute; to give up earlier would cost another certificate. */
-const ISSUED_WITHIN = 90_000;
+const PAUSE_MS = 500;
+/** AWS takes a second or two, seldom a minute; giving up earlier would cost another certificate. */
+const ISSUED_WITHIN_MS = 90 * SECOND_MS;
 
 /**
- * Makes an RSA-2048 key and has the connector's CA certify it as an RA's, for digitalSignature, keyEncipherment and serverAuth: the
- * one layout that every client accepts (protocol fact 16).
+ * Makes an RSA-2048 key and has the connector's CA certify it for an RA, with digitalSignature,
+ * keyEncipherment and serverAuth, the one layout that every known client accepts: Apple needs both key
+ * usages, Windows serverAuth, and scepclient one certificate for signing and encryption.
  * @param notAfter not beyond the authority's own end
  * @throws IssuerError
  */
@@ -59,12 +60,12 @@ export async function issueRaCertificate(
     issuer,
     certificateAuthorityArn,
     certificateArn,
-    ISSUED_WITHIN,
+    ISSUED_WITHIN_MS,
   );
   return { privateKey, certificate: parseCertificate(issued.certificate) };
 }
 
-/** Asks again by the same token when there was no answer: the key is not kept, so another try would cost another certificate. */
+/** Retries with the same token when there was no answer: a later call would use another key. */
 async function issueOnce(issuer: Issuer, request: IssueRequest): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -72,7 +73,7 @@ async function issueOnce(issuer: Issuer, request: IssueRequest): Promise<string>
     } catch (error) {
       const mayHelp = error instanceof IssuerError && error.fault === 'unanswered';
       if (!mayHelp || tries === TRIES) throw error;
-      await sleep(tries * PAUSE);
+      await sleep(tries * PAUSE_MS);
     }
   }
 }

@@ -2,11 +2,11 @@ import { type RecordStore, StoreUnavailableError } from '../../store/record-stor
 import { allConnectorIds } from '../account-record.ts';
 import type { FindRaIdentities } from './ra-identities.ts';
 
-const LOOKS = 3;
+const MAX_LOOKS = 3;
 
 /**
- * Whether RA identities can be opened here, as far as the first few connectors show: true as soon as one can, or when there is none. One
- * damaged record is a matter of its connector, not of the server.
+ * Whether this server can open RA identities, judged by the first few connectors: true as soon as one
+ * opens, or when there is none. One damaged record concerns its connector, not the server.
  * @throws StoreUnavailableError
  */
 export async function opensRaIdentities({
@@ -26,7 +26,7 @@ export async function opensRaIdentities({
       hasFailed = true;
     }
     looks += 1;
-    if (looks === LOOKS) break;
+    if (looks === MAX_LOOKS) break;
   }
   return !hasFailed;
 }

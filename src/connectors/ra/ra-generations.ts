@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { DAY_MS } from '../../durations.ts';
 import { deleteEntry, listEntries, putEntry } from '../../store/collection.ts';
 import type { RecordStore, Write } from '../../store/record-store.ts';
 import type { Sealer } from '../../store/seal.ts';
@@ -21,8 +22,6 @@ export interface RaGeneration {
   readonly certificate: Certificate;
 }
 
-const DAY = 86_400_000;
-
 /** The generations of a connector that have not ended, oldest first. */
 export async function listRaGenerations(
   store: RecordStore,
@@ -38,26 +37,30 @@ export async function listRaGenerations(
   }));
 }
 
+interface AddedGeneration {
+  readonly activeFrom: number;
+  readonly certificate: Certificate;
+  readonly privateKey: KeyObject;
+  /** Deletes every other generation in the same commit. */
+  readonly retiresOthers?: boolean;
+  /** Writes that are committed too, and whose conditions must hold. */
+  readonly fence?: readonly Write[];
+}
+
 /**
- * Stores the generation that follows `existing`, which expires with its certificate. In a connector that is full the oldest gives
- * way to it, never the current one or the next; with `retiresOthers` all do. Undefined when another process has stored one since
- * `existing` was read, when the connector is being deleted, and when the condition of a write in `fence` does not hold.
+ * Stores the generation that follows `existing`; it expires with its certificate. In a full connector
+ * it replaces the oldest, never the current or the next one.
+ * @returns undefined when another process has stored one since `existing` was read, when the
+ * connector is being deleted, or when a condition in `fence` fails
  */
 export async function storeRaGeneration(
   deps: { readonly store: RecordStore; readonly sealer: Sealer; readonly clock: () => number },
   { id, status }: Pick<ConnectorRecord, 'id' | 'status'>,
   existing: readonly RaGeneration[],
-  added: {
-    readonly activeFrom: number;
-    readonly certificate: Certificate;
-    readonly privateKey: KeyObject;
-    readonly retiresOthers?: boolean;
-  },
-  fence: readonly Write[] = [],
+  { activeFrom, certificate, privateKey, retiresOthers = false, fence = [] }: AddedGeneration,
 ): Promise<RaGeneration | undefined> {
-  const { activeFrom, certificate, privateKey } = added;
-  // When all have ended, it may be for a clock that is ahead alone: a number of theirs would cost the key that has it.
-  const unseen = status === 'CREATING' ? 0 : Math.floor(deps.clock() / DAY);
+  // To a clock that is ahead all may seem to have ended; a number they use would cost a key its place.
+  const unseen = status === 'CREATING' ? 0 : Math.floor(deps.clock() / DAY_MS);
   const generation = (existing.at(-1)?.generation ?? unseen) + 1;
   const sealedPrivateKey = deps.sealer.seal(
     privateKey.export({ format: 'der', type: 'pkcs8' }),
@@ -65,7 +68,7 @@ export async function storeRaGeneration(
   );
   const record = { generation, activeFrom, certificate: certificate.der, sealedPrivateKey };
   const usable = chooseRaIdentities(existing, deps.clock())?.usable ?? [];
-  const excess = added.retiresOthers ? existing : usable.slice(MAX_RA_GENERATIONS - 1);
+  const excess = retiresOthers ? existing : usable.slice(MAX_RA_GENERATIONS - 1);
   const { outcome } = await deps.store.commit(connectorPartition(id), [
     putEntry(raIdentities, raIdentityKey(generation), record, {
       condition: 'absent',

@@ -13,10 +13,10 @@ import {
   raIdentitySealContext,
 } from './ra-identity-record.ts';
 
-/** One generation of the key and certificate with which a connector does its SCEP cryptography. Never the CA's. */
+/** One generation of a connector's RA key and certificate. They are never the CA's. */
 export interface RaIdentity {
   readonly generation: number;
-  /** Milliseconds since the epoch: from then on clients are told to use this generation. */
+  /** Milliseconds since the epoch: GetCACert serves this generation from then on. */
   readonly activeFrom: number;
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
@@ -27,11 +27,11 @@ export interface RaIdentity {
 export interface RaIdentitySet {
   /** What GetCACert tells clients to encrypt to. */
   readonly current: RaIdentity;
-  /** What takes over at its `activeFrom`, as GetNextCACert announces it; undefined when no rotation is under way. */
+  /** GetNextCACert announces it until its `activeFrom`; undefined without a rotation under way. */
   readonly next: RaIdentity | undefined;
   /**
-   * Each of them opens and signs: a client is answered by the generation that it encrypted to (protocol C21, C23).
-   * The current one first, then the next, then the others, newest first.
+   * Each opens and signs: the generation that a client encrypted to answers it (RFC 8894 section
+   * 2.2). The current one first, then the next, then the others, newest first.
    */
   readonly usable: readonly RaIdentity[];
 }
@@ -40,8 +40,8 @@ export interface RaIdentitySet {
 export type FindRaIdentities = (connectorId: string) => Promise<RaIdentitySet | undefined>;
 
 /**
- * @throws IssuerError 'unavailable' when no generation is valid: a CA that came to its end took them along, and `renewRaIdentities`
- * makes one once the CA is valid again
+ * @throws IssuerError 'unavailable' when no generation is valid: they ended with their CA, and
+ * `renewRaIdentities` makes another once the CA is valid again
  */
 export async function requireRaIdentities(
   findRaIdentities: FindRaIdentities,
@@ -59,9 +59,9 @@ type OpenedGenerations = ReadonlyMap<number, RaIdentity>;
 const MAX_CACHED_CONNECTORS = 10_000;
 
 /**
- * Reads RA identities from the store at each call, so that a generation that another process made is seen at once. Opened
- * keys are kept in memory by the version of their record, those of the connectors that were asked for last: decoding a private key
- * costs more than signing with it.
+ * Reads RA identities from the store at each call, so that a new generation is seen at once. Opened
+ * keys of the connectors that were used last stay in memory, by the version of their record: decoding
+ * a private key costs more than signing with it.
  */
 export function createRaIdentityFinder(deps: {
   readonly store: RecordStore;
@@ -88,8 +88,8 @@ export function createRaIdentityFinder(deps: {
 }
 
 /**
- * The newest generation that is active is the current one, and one that is older never takes over from it, whatever its
- * `activeFrom`. When the last active one has ended, what was to be next takes over at once.
+ * The newest active generation is the current one; an older one never replaces it, whatever its
+ * `activeFrom`. When the last active one has ended, the next takes over at once.
  */
 export function chooseRaIdentities<
   Identity extends Pick<RaIdentity, 'generation' | 'activeFrom' | 'certificate'>,

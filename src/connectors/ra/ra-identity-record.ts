@@ -3,10 +3,10 @@ import { base64Bytes } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 import { defineConnectorCollection } from '../connector-collections.ts';
 
-/** One generation of a connector's RA identity, in the connector's partition under `raIdentityKey`. */
+/** One generation of an RA identity, in the connector's partition under `raIdentityKey`. */
 const raIdentitySchema = z.strictObject({
   generation: z.int().positive(),
-  /** Milliseconds since the epoch: from then on clients are told to use this generation. */
+  /** Milliseconds since the epoch: GetCACert serves this generation from then on. */
   activeFrom: z.number(),
   /** DER. */
   certificate: base64Bytes,
@@ -21,7 +21,7 @@ export const raIdentities = defineConnectorCollection<RaIdentityRecord>(
   raIdentitySchema,
 );
 
-/** A connector keeps no more than these; a rotation beyond them forgets the oldest. */
+/** A connector keeps this many; a further rotation deletes the oldest. */
 export const MAX_RA_GENERATIONS = 16;
 
 /** Keys sort in the order of the generations. */

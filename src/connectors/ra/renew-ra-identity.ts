@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../durations.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Sealer } from '../../store/seal.ts';
@@ -18,23 +19,22 @@ export interface RaRenewalDependencies {
   readonly randomUuid: () => string;
 }
 
-const DAY = 86_400_000;
-const LIFETIME = 365 * DAY;
-/** A newest generation this close to its end gets a successor. */
-const RENEW_BEFORE_END = 60 * DAY;
-/** For how long GetNextCACert announces the successor before GetCACert serves it. */
-const ANNOUNCEMENT = 14 * DAY;
-/** A successor that lives no longer than this beyond the newest is not worth it: the CA's own end is what limits both. */
-const LEAST_GAIN = DAY;
+const LIFETIME_MS = 365 * DAY_MS;
+/** The newest generation gets a successor this long before its end. */
+const RENEW_BEFORE_END_MS = 60 * DAY_MS;
+/** GetNextCACert announces the successor this long before GetCACert serves it. */
+const ANNOUNCEMENT_MS = 14 * DAY_MS;
+/** A successor must outlive the newest by more than this; otherwise the end of the CA limits both. */
+const LEAST_GAIN_MS = DAY_MS;
 
 /**
- * Sees to it that the connector has an RA identity with life left: the first at once, later ones 60 days before the
- * newest ends, to take over two weeks later by the clock alone. Earlier generations stay until they end, so that clients which
- * hold them are served (protocol C21).
- * Any process may call it at any time: of two at once, the later to finish gives way; one that dies leaves nothing behind
- * but a certificate that nobody uses.
- * @param endTurn when it is called in a turn: without it any more, what was made is not stored
- * @returns the generation made, or undefined when none was due or another process was first
+ * Makes an RA identity when one is due: the first at once, later ones 60 days before the newest ends;
+ * GetCACert serves those two weeks later. Earlier generations serve until they end, for the clients
+ * that hold them (RFC 8894 section 2.2).
+ * Any process may call it at any time. When two calls overlap, the later one stores nothing; a call
+ * that dies leaves only a certificate that is not used.
+ * @param endTurn for a call in a turn: nothing is stored once that turn is lost
+ * @returns the new generation; undefined when none was due or another process was first
  * @throws IssuerError
  */
 export async function renewRaIdentity(
@@ -46,28 +46,29 @@ export async function renewRaIdentity(
   const now = deps.clock();
   const newestEnd = endOfNewest(existing, now) ?? now;
   const remaining = Math.max(newestEnd - now, 0);
-  if (remaining > RENEW_BEFORE_END) return undefined;
+  if (remaining > RENEW_BEFORE_END_MS) return undefined;
   const notAfter = await raNotAfter(deps, connector);
-  if (remaining > 0 && notAfter.getTime() - newestEnd <= LEAST_GAIN) return undefined;
+  if (remaining > 0 && notAfter.getTime() - newestEnd <= LEAST_GAIN_MS) return undefined;
   const identity = await issueRaCertificate(deps, connector, notAfter);
-  const activeFrom = now + Math.min(ANNOUNCEMENT, Math.floor(remaining / 2));
+  const activeFrom = now + Math.min(ANNOUNCEMENT_MS, Math.floor(remaining / 2));
   const fence = endTurn ? [await endTurn()] : [];
-  return storeRaGeneration(deps, connector, existing, { ...identity, activeFrom }, fence);
+  return storeRaGeneration(deps, connector, existing, { ...identity, activeFrom, fence });
 }
 
-/** Whether the newest generation is so close to its end that `renewRaIdentity` would ask the CA for another. */
+/** Whether `renewRaIdentity` would ask the CA for another generation. */
 async function isRaIdentityDue(
   { store, clock }: Pick<RaRenewalDependencies, 'store' | 'clock'>,
   connectorId: string,
 ): Promise<boolean> {
   const now = clock();
   const newestEnd = endOfNewest(await listRaGenerations(store, connectorId), now);
-  return newestEnd === undefined || newestEnd - now <= RENEW_BEFORE_END;
+  return newestEnd === undefined || newestEnd - now <= RENEW_BEFORE_END_MS;
 }
 
 /**
- * Up to when there is a generation after the other. One that begins later was made by a clock that was ahead, and does not count; one
- * that is active and not valid yet has its date from a CA whose clock is ahead of this one, and does.
+ * The time until which generations follow each other without a gap. A generation that begins later
+ * was made while a clock was ahead and does not count. One that is active but not valid yet has its
+ * date from a CA whose clock is ahead, and counts.
  */
 function endOfNewest(generations: readonly RaGeneration[], now: number): number | undefined {
   return generations.reduce<number | undefined>((end, { activeFrom, certificate }) => {
@@ -83,13 +84,13 @@ export async function raNotAfter(
 ): Promise<Date> {
   const { certificate } = await issuer.describeAuthority(certificateAuthorityArn);
   const authorityEnd = parseCertificate(certificate).notAfter.getTime();
-  return new Date(Math.min(clock() + LIFETIME, authorityEnd));
+  return new Date(Math.min(clock() + LIFETIME_MS, authorityEnd));
 }
 
 /**
- * `renewRaIdentity` for every ACTIVE connector of every account that is due, of several replicas by one. Run it every quarter of an hour
- * on any replica.
- * @throws AggregateError of what hindered some of them, when all have had their turn
+ * Runs `renewRaIdentity` for every ACTIVE connector that is due, on one replica at a time. Run it every
+ * quarter of an hour on any replica.
+ * @throws AggregateError with every failure, after all have had their turn
  */
 export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<void> {
   const errors: unknown[] = [];

@@ -5,17 +5,18 @@ import { listRaGenerations, type RaGeneration, storeRaGeneration } from './ra-ge
 import { type RaRenewalDependencies, raNotAfter } from './renew-ra-identity.ts';
 
 interface Rotation {
-  /** Milliseconds. */
   readonly activeInMs: number;
-  /** The generations before it end as soon as it is stored: somebody else may have their keys. */
+  /** Deletes the earlier generations, for the case that their keys have leaked. */
   readonly retiresOthers?: boolean;
 }
 
 /**
- * Makes a new RA identity now, whatever life the newest has left. GetCACert serves it from `activeInMs` on; until then
- * GetNextCACert announces it. A rotation that takes effect earlier than one announced before replaces that one.
- * The old generations keep serving the clients that hold them, unless they are retired.
- * @throws RangeError when the new certificate would have ended by then, or the connector is being deleted; IssuerError
+ * Makes a new RA identity, even when the newest has long to live. GetCACert serves it after
+ * `activeInMs`; until then GetNextCACert announces it. An earlier rotation that was to take effect
+ * later is superseded. Old generations keep serving their clients, unless they are retired.
+ * @throws RangeError when the certificate would end before it is active, or the connector is being
+ * deleted
+ * @throws IssuerError
  */
 export async function rotateRaIdentity(
   deps: RaRenewalDependencies,

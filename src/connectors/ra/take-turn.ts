@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../durations.ts';
 import { keepLease } from '../../store/keep-lease.ts';
 import { acquireLease, endLease, leaseSchema } from '../../store/lease.ts';
 import type { RecordStore, Write } from '../../store/record-store.ts';
@@ -5,9 +6,9 @@ import { defineConnectorCollection } from '../connector-collections.ts';
 import { CONNECTOR_KEY, connectorPartition } from '../connector-record.ts';
 import { unlessDeleted } from '../deletion-mark.ts';
 
-/** Whose turn it is to make an RA identity: one process at a time, as each try may cost a certificate. */
+/** The process that may make an RA identity: one at a time, since each try may cost a certificate. */
 export const turns = defineConnectorCollection('turns', leaseSchema);
-const TURN = 20_000;
+const TURN_MS = 20 * SECOND_MS;
 
 interface Dependencies {
   readonly store: RecordStore;
@@ -16,15 +17,15 @@ interface Dependencies {
 }
 
 /**
- * Ends the turn, as a part of the commit that it was for. The commit comes to nothing, with a conflict in `turns`, when the turn
- * was over before: this process was paused, and another may have done the work meanwhile.
+ * Returns the write that ends the turn in the commit of its work. That commit fails, with a conflict in
+ * `turns`, when the turn was lost: this process was paused, and another may have done the work.
  */
 export type EndTurn = () => Promise<Write>;
 
 /**
- * Does `work` in a turn at a connector: a lease in its partition, renewed while the work lasts. A turn that the work does not end
- * leaves the connector alone for twenty seconds, as after a failure.
- * @returns undefined while it is another's turn, and when the connector is being deleted
+ * Runs `work` in a turn: a lease in the connector's partition, renewed while the work lasts. A turn
+ * that the work does not end, as after a failure, blocks other turns for twenty seconds.
+ * @returns undefined while another process has the turn, or when the connector is being deleted
  */
 export async function takeTurn<T>(
   { store, clock, randomUuid }: Dependencies,
@@ -33,10 +34,10 @@ export async function takeTurn<T>(
 ): Promise<T | undefined> {
   const partition = connectorPartition(connectorId);
   const place = { store, clock, partition, collection: turns, key: CONNECTOR_KEY };
-  const request = { holder: randomUuid(), ttlMs: TURN, conditions: [unlessDeleted()] };
+  const request = { holder: randomUuid(), ttlMs: TURN_MS, conditions: [unlessDeleted()] };
   const lease = await acquireLease(place, request);
   if (lease === undefined) return undefined;
-  const kept = keepLease(lease, TURN);
+  const kept = keepLease(lease, TURN_MS);
   try {
     return await work(async () => endLease(await kept.stop()));
   } finally {

@@ -6,11 +6,11 @@ type Tags = Readonly<Record<string, string>>;
 const MAX_TAGS = 50;
 const MAX_KEY = 128;
 const MAX_VALUE = 256;
-/** Letters, spaces and digits of any script, and these. Without the line breaks among what Unicode counts as spaces. */
+/** Letters, spaces (but no line breaks) and digits of any script, and these characters. */
 const CHARACTERS = /^[\p{L}\p{Zs}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * All tags that a connector is to have: AWS's rules for tags, and a policy that can be read.
+ * Requires that all tags of a connector obey AWS's rules and form a readable policy.
  * @throws AwsError ValidationException
  */
 export function checkConnectorTags(tags: Tags): void {
@@ -24,7 +24,8 @@ export function checkConnectorTags(tags: Tags): void {
 }
 
 /**
- * All tags that a challenge is to have. None that begins with `scep:` means anything on a challenge yet, so all are refused.
+ * Requires that all tags of a challenge obey AWS's rules. Tags with the prefix `scep:` have no
+ * meaning on a challenge yet, so all are refused.
  * @throws AwsError ValidationException
  */
 export function checkChallengeTags(tags: Tags): void {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { DAY_MS, SECOND_MS } from '../../durations.ts';
 import type { AlgorithmPolicy } from '../../scep/algorithm-policy.ts';
 import type { CaCertificatesChoice } from '../../scep/choose-ca-certificates.ts';
 import { CONNECTOR_TAGS } from './connector-tags.ts';
 import { tagValueSchema } from './tag-value.ts';
 
-/** What a connector allows and how it answers, as its `scep:` tags say. docs/connector-tags.md is for whoever sets them. */
+/** What a connector allows and how it replies, by its `scep:` tags (docs/connector-tags.md). */
 export interface ConnectorPolicy {
   readonly algorithms: AlgorithmPolicy;
   readonly identity: IdentityPolicy;
@@ -15,25 +16,28 @@ export interface ConnectorPolicy {
   readonly pendingWaitMs: number;
 }
 
-/** Names that Windows domains map to accounts; whoever may choose them can become anybody (protocol S5). */
+/**
+ * Names that Windows domains map to accounts: a device that may choose them can log in as any user
+ * (CERT/CC VU#971035).
+ */
 export interface IdentityPolicy {
   readonly allowUserPrincipalNames: boolean;
   readonly allowSecurityIdentifiers: boolean;
 }
 
-/** The certificates that clients are given: besides the RA's in GetCACert, besides the issued one in a CertRep. */
+/** The certificates that follow the RA's in GetCACert, and the issued one in a CertRep. */
 export interface ChainPolicy {
   readonly caCertificates: CaCertificatesChoice;
   readonly reply: 'leaf-only' | 'leaf-and-ca';
 }
 
-/** When a valid certificate of the connector may stand for the challenge (RFC 8894 section 2.5). */
+/** When a valid certificate of the connector replaces the challenge (RFC 8894 section 2.5). */
 export interface RenewalPolicy {
   readonly allowed: boolean;
   readonly sameKeyAllowed: boolean;
-  /** No earlier than this before the old certificate ends; undefined: at any time while it is valid. */
+  /** How long before its end a certificate may be renewed; undefined: while it is valid. */
   readonly windowMs: number | undefined;
-  /** For the signature that stands for the challenge (protocol C69). */
+  /** For the signature that replaces the challenge (RFC 8894 section 7.9). */
   readonly allowSha1: boolean;
 }
 
@@ -41,14 +45,13 @@ export interface ValidityPolicy {
   /** Used when the request names no validity. */
   readonly defaultMs: number;
   readonly maximumMs: number;
-  /** How long before issuing a certificate begins; undefined: as the CA does it. */
+  /** How long before its issuing a certificate begins; undefined: as the CA sets it. */
   readonly notBeforeSkewMs: number | undefined;
 }
 
-const DAY = 86_400_000;
-const DEFAULT_VALIDITY = 365 * DAY;
-const DEFAULT_MAXIMUM = 1_825 * DAY;
-const DEFAULT_PENDING_WAIT = 15_000;
+const DEFAULT_VALIDITY_MS = 365 * DAY_MS;
+const DEFAULT_MAXIMUM_MS = 1_825 * DAY_MS;
+const DEFAULT_PENDING_WAIT_MS = 15 * SECOND_MS;
 
 const tagsSchema = z
   .strictObject({
@@ -75,16 +78,16 @@ const tagsSchema = z
   .refine(
     (tags) =>
       (tags['scep:validity-default'].durationMs ?? 0) <=
-      (tags['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM),
+      (tags['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM_MS),
     { path: ['scep:validity-default'], error: 'is longer than scep:validity-max' },
   );
 
 /**
- * Reads the policy in a connector's tags; the one place that does. Tags without the prefix `scep:` mean nothing here.
- * @throws RangeError naming the tag and what it takes, for an unknown `scep:` tag and for a value that is not allowed
+ * Reads the policy in a connector's tags. Tags without the prefix `scep:` are ignored.
+ * @throws RangeError for an unknown `scep:` tag or a wrong value, with the tag and what it allows
  */
 export function readConnectorPolicy(tags: Readonly<Record<string, string>>): ConnectorPolicy {
-  // In any case, so that a slip of the shift key is refused and not passed over.
+  // In upper and lower case, so that a mistyped tag is refused instead of ignored.
   const reserved = Object.entries(tags).filter(([key]) => /^scep:/i.test(key));
   const parsed = tagsSchema.safeParse(Object.fromEntries(reserved));
   if (!parsed.success) throw new RangeError(objection(parsed.error));
@@ -92,8 +95,8 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
   const identity = parsed.data['scep:windows-identity'].words;
   const chain = parsed.data['scep:chain'].words;
   const renewal = parsed.data['scep:renewal'];
-  const maximumMs = parsed.data['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM;
-  const defaultMs = parsed.data['scep:validity-default'].durationMs ?? DEFAULT_VALIDITY;
+  const maximumMs = parsed.data['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM_MS;
+  const defaultMs = parsed.data['scep:validity-default'].durationMs ?? DEFAULT_VALIDITY_MS;
   return {
     algorithms: {
       allowSingleDes: legacy.has('des'),
@@ -123,7 +126,7 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
       maximumMs,
       notBeforeSkewMs: parsed.data['scep:not-before-skew'].durationMs,
     },
-    pendingWaitMs: parsed.data['scep:pending-wait'].durationMs ?? DEFAULT_PENDING_WAIT,
+    pendingWaitMs: parsed.data['scep:pending-wait'].durationMs ?? DEFAULT_PENDING_WAIT_MS,
   };
 }
 

@@ -1,4 +1,4 @@
-/** What the value of one `scep:` tag may hold: words and, for some tags, one duration, separated by spaces. */
+/** The value of one `scep:` tag: words and, for some tags, one duration, separated by spaces. */
 export interface ConnectorTag {
   /** Each word, and what it does. */
   readonly words: Readonly<Record<string, string>>;
@@ -8,13 +8,13 @@ export interface ConnectorTag {
 }
 
 export interface TagDuration {
-  /** Both written as in a tag, both allowed. */
+  /** Both are written as in a tag, and allowed. */
   readonly minimum: string;
   readonly maximum: string;
   readonly meaning: string;
 }
 
-/** Every tag there is. docs/connector-tags.md is made from it. */
+/** Every tag; docs/connector-tags.md is generated from it. */
 export const CONNECTOR_TAGS = {
   'scep:legacy': {
     words: {

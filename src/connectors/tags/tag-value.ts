@@ -1,27 +1,28 @@
 import { z } from 'zod';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../durations.ts';
 import type { ConnectorTag, TagDuration } from './connector-tags.ts';
 
-/** The value of a tag, read. A tag that is absent or empty has no words and no duration. */
+/** The parsed value of a tag. A tag that is absent or empty has no words and no duration. */
 export interface TagValue<Word extends string> {
   readonly words: ReadonlySet<Word>;
   readonly durationMs: number | undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: SECOND_MS,
+  m: MINUTE_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
 };
 
 /** `365d`, `12h`, `15m` or `15s` in milliseconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const length = UNITS[unit ?? ''];
+  const length = UNITS_MS[unit ?? ''];
   return count === undefined || length === undefined ? undefined : Number(count) * length;
 }
 
-/** The schema of a tag's value: its words, each at most a few times, and at most one duration, separated by spaces. */
+/** The schema of a tag's value: any of its words, and at most one duration, separated by spaces. */
 export function tagValueSchema<Word extends string>(
   tag: ConnectorTag & { readonly words: Readonly<Record<Word, string>> },
 ): z.ZodType<TagValue<Word>, string | undefined> {
@@ -53,7 +54,7 @@ function durationWithin(
   return within ? milliseconds : undefined;
 }
 
-/** What a tag's value may hold, in words for whoever set it. */
+/** What a tag's value may hold, for error messages. */
 function grammarOf({ words, duration }: ConnectorTag): string {
   const names = Object.keys(words);
   const durations = duration && `one duration from ${duration.minimum} to ${duration.maximum}`;

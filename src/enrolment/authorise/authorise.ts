@@ -13,8 +13,8 @@ import type { Right } from './right.ts';
 declare const authorised: unique symbol;
 
 /**
- * Leave to have one certificate issued. Only `authorise` makes one, and `redeem` takes it once, so that no path to the CA can
- * go round the checks, be forgotten by one, or use one leave twice.
+ * Permission to issue one certificate. Only `authorise` grants it and `redeem` accepts it once, so no
+ * path to the CA can avoid a check or use one permission twice.
  */
 export interface Authorised {
   readonly [authorised]: true;
@@ -24,25 +24,25 @@ export interface Authorised {
   readonly predecessor: Holder | undefined;
 }
 
-/** What is to be authorised: the request, and what is known of the key that signed it. */
+/** A request that claims a certificate, and what is known of its signer. */
 export interface Claim {
   readonly type: 'PKCSReq' | 'RenewalReq';
   readonly csr: CertificationRequest;
   /** The key that signed the message is the key to be certified. */
   readonly signerIsRequester: boolean;
-  /** Whose certificate signed the message, when it is one that this connector issued. */
+  /** The signer, when this connector issued its certificate. */
   readonly holder: Holder | undefined;
 }
 
 const unredeemed = new WeakSet<Authorised>();
 
 /**
- * Decides whether the sender of a request may have the certificate it asks for, and by what right.
+ * Decides whether the sender of a request may have the certificate, and by what right.
  *
  * | messageType | signed by | right |
  * | --- | --- | --- |
  * | RenewalReq | a valid certificate of this connector | that certificate |
- * | PKCSReq | a valid certificate of this connector | that certificate; if it gives none and the key stays, a challenge |
+ * | PKCSReq | a valid certificate of this connector | that certificate, else for the same key a challenge |
  * | PKCSReq | the key in the request | a challenge |
  * | any | anything else | none |
  * @throws Refusal, IssuerError
@@ -73,7 +73,7 @@ async function authorisePkcsReq(
   try {
     return await authoriseByCertificate(claim, policy);
   } catch (reason) {
-    // Nobody can say just now whether the certificate is revoked: a challenge may do, and what it lacks decides nothing.
+    // While the CA cannot tell whether the certificate is revoked, only a good challenge decides.
     const isUnknown = reason instanceof IssuerError;
     if (!isUnknown && !(reason instanceof Refusal)) throw reason;
     return authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
@@ -83,7 +83,7 @@ async function authorisePkcsReq(
   }
 }
 
-/** No challenge is needed, and one that is there is not looked at: it may have been withdrawn since (RFC 8894 section 2.5). */
+/** Ignores a challenge, which may have been deleted since (RFC 8894 section 2.5). */
 async function authoriseByCertificate(
   { csr, signerIsRequester, holder }: Claim,
   policy: ConnectorPolicy,
@@ -104,13 +104,13 @@ async function authoriseByChallenge(
   return grant({ csr, right: { kind: 'challenge', challengeArn: arn }, predecessor: undefined });
 }
 
-function grant(leave: Omit<Authorised, typeof authorised>): Authorised {
-  const granted = leave as Authorised;
+function grant(permission: Omit<Authorised, typeof authorised>): Authorised {
+  const granted = permission as Authorised;
   unredeemed.add(granted);
   return granted;
 }
 
-/** @throws Error when the authorisation is not one of `authorise`, or has been redeemed before. */
+/** @throws Error for a permission that `authorise` did not grant, or that was redeemed before */
 export function redeem(granted: Authorised): Authorised {
   if (!unredeemed.delete(granted)) throw new Error('an authorisation can be redeemed once');
   return granted;

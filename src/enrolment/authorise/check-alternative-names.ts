@@ -3,8 +3,8 @@ import { type GeneralName, parseGeneralNames } from '../../x509/general-names.ts
 import { MISLEADING_CHARACTER } from './check-subject.ts';
 
 /**
- * Microsoft's tag URIs, of which one form names an account by its security identifier and is mapped by domain controllers as
- * the extension is. All of them count, however they are written.
+ * Microsoft's tag URIs. Domain controllers map one form, with a security identifier, to an account as
+ * they map the extension. All of them are treated alike, in any case and encoding.
  */
 const MICROSOFT_TAG = 'tag:microsoft';
 const LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
@@ -12,8 +12,8 @@ const DNS_NAME = new RegExp(`^(\\*\\.)?${LABEL}(\\.${LABEL})*$`);
 const MAX_LENGTH = { dNSName: 253, rfc822Name: 256, uniformResourceIdentifier: 2048 } as const;
 
 /**
- * What is wrong with the subjectAltName of a request, or undefined: kinds of names that this server does not certify, names
- * of the wrong form, and the names of Windows accounts where the connector does not allow them.
+ * The objection to a request's subjectAltName, or undefined. It objects to kinds of names that this
+ * server does not certify, to malformed names, and to Windows accounts that the policy forbids.
  * @throws DecodeError when malformed
  */
 export function checkAlternativeNames(

@@ -4,11 +4,11 @@ import { challengePasswords } from '../../scep/challenge-passwords.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 
-/** The challenge of the connector with a given password, or undefined. */
+/** The connector's challenge with this password, or undefined. */
 export type FindChallenge = (password: string) => Promise<ChallengeRecord | undefined>;
 
 /**
- * The challenge whose password the request carries (RFC 8894 section 2.4); exactly one must be given.
+ * The challenge whose password the request carries (RFC 8894 section 2.4). It must carry exactly one.
  * @throws Refusal 'challenge-missing', 'challenge-repeated' or 'challenge-wrong'
  */
 export async function checkChallenge(
@@ -23,7 +23,10 @@ export async function checkChallenge(
   return challenge;
 }
 
-/** The challenge password of a request that has exactly one. @throws Refusal 'challenge-wrong' when it cannot be read */
+/**
+ * The challenge password of a request with exactly one; otherwise undefined.
+ * @throws Refusal 'challenge-wrong' when it cannot be read
+ */
 export function singleChallengePassword(csr: CertificationRequest): string | undefined {
   const [password, ...others] = passwordsOf(csr);
   return others.length === 0 ? password : undefined;

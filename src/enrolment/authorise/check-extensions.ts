@@ -11,18 +11,18 @@ import type { CertificationRequest } from '../../x509/parse-certification-reques
 import { readString } from '../../x509/read-string.ts';
 import { checkAlternativeNames } from './check-alternative-names.ts';
 
-/** What becomes of an extension that a certification request asks for. */
+/** What happens to an extension in a certification request. */
 interface ExtensionRule {
   readonly name: string;
-  /** 'taken-over': it stands in the certificate as asked. 'set-by-authority': the CA writes its own in its place. */
+  /** 'taken-over': the certificate has it as requested. 'set-by-authority': the CA sets its own. */
   readonly treatment: 'taken-over' | 'set-by-authority';
-  /** Clients of the certificate outside Windows do not know it and would refuse a certificate where it is critical. */
+  /** Relying parties other than Windows would reject a certificate in which it is critical. */
   readonly onlyUncritical?: true;
-  /** Gives what is wrong with the value, or undefined. A DecodeError counts as wrong too, and so does what is not DER. */
+  /** What is wrong with the value, or undefined. A DecodeError counts as malformed. */
   readonly objection: (value: Uint8Array, policy: IdentityPolicy) => string | undefined;
 }
 
-/** Purposes that speak for the CA or for other people's enrolments, so no device may have them. */
+/** Purposes that act for the CA or enrol for others, so no device may have them. */
 const REFUSED_PURPOSES: Readonly<Record<string, string>> = {
   [OID.anyExtendedKeyUsage]: 'anyExtendedKeyUsage',
   [OID.ocspSigning]: 'OCSPSigning',
@@ -36,8 +36,8 @@ const REFUSED_PURPOSES: Readonly<Record<string, string>> = {
 const TEMPLATE_NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
 /**
- * The one list of extensions. What is not in it is refused, critical or not: the CA copies a request's extensions into the
- * certificate, and nothing that was asked for is left out in silence (protocol S13).
+ * Every other extension is refused, critical or not: the CA copies a request's extensions into the
+ * certificate, and this server does not silently omit any (docs/rfc8894-conformance.md S13).
  */
 const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.subjectAltName]: {

@@ -12,10 +12,10 @@ import type { CertificationRequest } from '../../x509/parse-certification-reques
 import { checkExtensions } from './check-extensions.ts';
 import type { Holder } from './find-holder.ts';
 
-/** What is in the certificate has been allowed once; what is not in it is refused below. */
-const AT_PAR = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
+/** The certificate's own names were allowed before; others are refused below. */
+const ANY_IDENTITY = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
 
-/** Extensions of the certificate that a renewal may ask for in part; of the others it may ask for the same or nothing. */
+/** A renewal may request a part of these extensions; others unchanged or not at all. */
 const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>> = {
   [OID.subjectAltName]: parseGeneralNames,
   [OID.keyUsage]: parseKeyUsage,
@@ -23,7 +23,8 @@ const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>>
 };
 
 /**
- * A renewal gets at most what the certificate has: the same subject, and no name, usage or extension more (protocol C40, S9).
+ * A renewal gets at most what the certificate has: the same subject, and no additional name, usage or
+ * extension (RFC 8894 section 2.5).
  * @throws Refusal
  */
 export function checkRenewal(
@@ -34,7 +35,7 @@ export function checkRenewal(
 ): void {
   if (keyStays && !policy.sameKeyAllowed) throw new Refusal('renewal-key-reused');
   if (!sameName(csr.subject, certificate.subject)) throw new Refusal('renewal-name-changed');
-  checkExtensions(csr, AT_PAR);
+  checkExtensions(csr, ANY_IDENTITY);
   for (const extension of csr.extensions) {
     if (!isCovered(extension, certificate.extensions)) {
       throw new Refusal('renewal-grows', extension.oid);
@@ -42,7 +43,7 @@ export function checkRenewal(
   }
 }
 
-/** Whether the certificate has all that the request asks for in this extension. What the CA sets itself is not asked for. */
+/** Whether the certificate has all that this extension requests, if the CA does not set it itself. */
 function isCovered({ oid, value }: Extension, held: readonly Extension[]): boolean {
   if (SET_BY_AUTHORITY.has(oid)) return true;
   const own = held.find((extension) => extension.oid === oid);
@@ -59,7 +60,7 @@ const SET_BY_AUTHORITY: ReadonlySet<string> = new Set([
   OID.basicConstraints,
 ]);
 
-/** Attribute by attribute, whatever string types they are in: a client may have changed its encoding since. */
+/** Compares attributes and not their string types: clients may change their encoding. */
 function sameName(asked: Uint8Array, held: Uint8Array): boolean {
   if (equalBytes(asked, held)) return true;
   try {

@@ -5,8 +5,8 @@ import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 
-/** Upper bounds of RFC 5280 appendix A, in characters; other attributes have MAX_LENGTH. */
-const LENGTHS: Readonly<Record<string, number>> = {
+/** The upper bounds of RFC 5280 appendix A. */
+const MAX_CHARACTERS: Readonly<Record<string, number>> = {
   [OID.commonName]: 64,
   [OID.countryName]: 2,
   [OID.organizationName]: 64,
@@ -16,14 +16,14 @@ const LENGTHS: Readonly<Record<string, number>> = {
   [OID.serialNumber]: 64,
   [OID.title]: 64,
 };
-const MAX_LENGTH = 256;
-/** Whatever makes a name look like another on a screen or in a log. */
+const DEFAULT_MAX_CHARACTERS = 256;
+/** Characters that make a name look like another on a screen or in a log. */
 export const MISLEADING_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
- * The subject may name anything that cannot be misread: no control, line-breaking or direction-changing characters, lengths
- * within RFC 5280, character strings throughout. The CA copies it to the octet, so it has to be DER. It may be empty when
- * there is a subjectAltName (aws.md, IssueCertificate).
+ * Refuses a subject that can be misread: with control, line-breaking or direction-changing characters,
+ * lengths beyond RFC 5280, or values that are not character strings. It must be DER, since the CA
+ * copies its octets. It may be empty when there is a subjectAltName (RFC 5280 section 4.1.2.6).
  * @throws Refusal 'name-not-allowed'
  */
 export function checkSubject({ subject, extensions }: CertificationRequest): void {
@@ -37,7 +37,7 @@ export function checkSubject({ subject, extensions }: CertificationRequest): voi
       throw new Refusal('name-not-allowed', `${oid} holds a control character`);
     }
     if (value.trim() === '') throw new Refusal('name-not-allowed', `${oid} is empty`);
-    const limit = LENGTHS[oid] ?? MAX_LENGTH;
+    const limit = MAX_CHARACTERS[oid] ?? DEFAULT_MAX_CHARACTERS;
     if ([...value].length > limit) {
       throw new Refusal('name-not-allowed', `${oid} is longer than ${limit} characters`);
     }

@@ -9,10 +9,10 @@ import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { DigestName } from '../../x509/signature-algorithms.ts';
 import { findIssuedCertificate, serialHex } from './issued-certificate-record.ts';
 
-/** A message's signer whose certificate this connector issued, with all that its standing depends on. */
+/** A message's signer whose certificate this connector issued, with what decides a renewal. */
 export interface Holder {
   readonly certificate: Certificate;
-  /** The certificate's serial key, and that of the first one in its line of renewals. */
+  /** The certificate's `serialHex`, and that of the first certificate in its line of renewals. */
   readonly serial: string;
   readonly lineage: string;
   readonly successors: number;
@@ -25,14 +25,14 @@ export interface Holder {
 }
 
 /**
- * A certificate may be followed by this many: one, and some for devices that lost an answer and came back with a fresh key.
- * Whoever copies a device's key gains no more from it (protocol S9).
+ * How often one certificate may be renewed: once, and a few times more for a device that lost the
+ * reply and made a new key. The limit also bounds what a copied key is good for.
  */
 export const MAX_SUCCESSORS = 5;
 
 /**
- * Who signed the message, when it is the holder of a certificate that this connector has on record, to the byte: a certificate
- * of the same name from elsewhere, of another connector, or one that the CA issued past us does not count (S10).
+ * The signer of the message, when this connector has its very certificate on record. A certificate of
+ * the same name from another CA, of another connector, or that the CA issued to others does not count.
  */
 export async function findHolder(
   deps: { readonly store: RecordStore; readonly issuer: Issuer; readonly clock: () => number },
@@ -58,7 +58,7 @@ export async function findHolder(
 }
 
 /**
- * The holder, if the certificate may be renewed at all; what the new one is to hold is another question (`checkRenewal`).
+ * The holder, if its certificate may be renewed; `checkRenewal` checks what the new one may contain.
  * @throws Refusal, IssuerError
  */
 export async function requireHolder(

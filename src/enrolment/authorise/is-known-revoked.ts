@@ -5,7 +5,7 @@ import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { findBySerialHex } from './issued-certificate-record.ts';
 
 /**
- * Whether the connector has a certificate on record under this serial key that has been revoked.
+ * Whether a certificate that the connector has on record has been revoked.
  * @param serial as `serialHex` makes it
  * @throws IssuerError when the issuer cannot say
  */

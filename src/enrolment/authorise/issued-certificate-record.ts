@@ -6,12 +6,12 @@ import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 
-/** A certificate that a connector has issued, in its partition under `serialHex`, until a month after its end. */
+/** An issued certificate, in the connector's partition under `serialHex` until a month after its end. */
 const issuedCertificateSchema = z.strictObject({
   /** DER. */
   certificate: base64Bytes,
   certificateArn: z.string(),
-  /** The first certificate in a line of renewals, by its serial key; its own for a first enrolment. */
+  /** The `serialHex` of the first certificate in its line of renewals, which may be itself. */
   lineage: z.string(),
   /** How many certificates have been issued as renewals of this one. */
   successors: z.int().nonnegative(),
@@ -24,14 +24,14 @@ export const issuedCertificates = defineConnectorCollection<IssuedCertificateRec
   issuedCertificateSchema,
 );
 
-/** A serial number as the store names it: hexadecimal without leading zeros. */
+/** A serial number in hexadecimal without leading zeros. @param serialNumber content octets */
 export function serialHex(serialNumber: Uint8Array): string {
   return Buffer.from(serialNumber)
     .toString('hex')
     .replace(/^(00)+(?=..)/, '');
 }
 
-/** The record of a certificate that this connector issued, if it is that very certificate and not one of the same name (S10). */
+/** The record of this very certificate; another with the same serial number does not count. */
 export async function findIssuedCertificate(
   store: RecordStore,
   connector: ConnectorRecord,

@@ -20,12 +20,12 @@ export interface ReadRequest {
 }
 
 /**
- * The PKCS #10 in an opened message, with proof that its sender holds its key: the sender signed the message with that key, or
- * with a certificate of this connector.
+ * The PKCS #10 in an opened message, with proof that its sender holds its key: the sender signed the
+ * message with that key, or with a certificate of this connector.
  *
- * The order matters. Until then the sender may be somebody who re-signed a captured envelope, perhaps changed, to learn from
- * the answer whether it decrypts: every failure up to there is the one 'message-check' (protocol S2, S11). After it the
- * envelope is known to be whole, by the signature inside.
+ * The order matters. Before that proof the sender may be an attacker who re-signed a captured envelope
+ * to learn from the reply whether it decrypts, so every fault up to there is 'message-check'
+ * (docs/rfc8894-conformance.md S2, S11). After it, the signature inside proves the envelope intact.
  * @throws Refusal
  */
 export function readCertificationRequest(
@@ -63,7 +63,7 @@ function messageCheck<T>(parse: () => T): T {
   }
 }
 
-/** Told only to the requester himself: to anybody else it would tell something of the content. */
+/** Only for the requester itself: to others the reason would reveal something of the content. */
 function requireKnownAlgorithm({ signatureAlgorithm }: CertificationRequest): void {
   try {
     signatureDigest(signatureAlgorithm);
@@ -75,7 +75,7 @@ function requireKnownAlgorithm({ signatureAlgorithm }: CertificationRequest): vo
   }
 }
 
-/** RFC 2986 section 3: the signature proves possession, so any digest that can be verified will do. */
+/** The signature only proves possession (RFC 2986 section 3), so any supported digest will do. */
 function isSelfSigned(csr: CertificationRequest, key: KeyObject): boolean {
   const { signatureAlgorithm, signedBytes, signature } = csr;
   try {

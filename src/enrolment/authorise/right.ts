@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** By what right a certificate is issued, as transactions store it. */
+/** Why a certificate is issued, as transactions store it. */
 export const rightSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('challenge'), challengeArn: z.string() }),
   /** `predecessor` and `lineage` as in IssuedCertificateRecord. */

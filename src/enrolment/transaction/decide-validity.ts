@@ -2,33 +2,32 @@ import { DecodeError } from '../../asn1/decode-error.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { readBer } from '../../asn1/read-ber.ts';
 import type { ValidityPolicy } from '../../connectors/tags/connector-policy.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../durations.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { readString } from '../../x509/read-string.ts';
 
-const SECOND = 1_000;
-const DAY = 86_400 * SECOND;
-/** The words of MS-WCCE 2.2.2.7.10, in milliseconds. Months and years are counted as certificate templates count them. */
-const PERIODS: ReadonlyMap<string, number> = new Map([
-  ['seconds', SECOND],
-  ['minutes', 60 * SECOND],
-  ['hours', 3_600 * SECOND],
-  ['days', DAY],
-  ['weeks', 7 * DAY],
-  ['months', 30 * DAY],
-  ['years', 365 * DAY],
+/** The words of MS-WCCE section 2.2.2.7.10. Months and years have the length they have in templates. */
+const PERIODS_MS: ReadonlyMap<string, number> = new Map([
+  ['seconds', SECOND_MS],
+  ['minutes', MINUTE_MS],
+  ['hours', HOUR_MS],
+  ['days', DAY_MS],
+  ['weeks', 7 * DAY_MS],
+  ['months', 30 * DAY_MS],
+  ['years', 365 * DAY_MS],
 ]);
 
 /** In milliseconds since the epoch, whole seconds. */
 export interface DecidedValidity {
-  /** Absent when the CA is to choose. */
+  /** Absent when the CA chooses. */
   readonly notBefore?: number;
   readonly notAfter: number;
 }
 
 /**
- * From when and until when the certificate shall be valid: as long as the request asks by ValidityPeriod and
- * ValidityPeriodUnits, or the connector's default; never beyond the connector's maximum nor the authority's own end.
+ * The validity of the new certificate: what the request's ValidityPeriod and ValidityPeriodUnits name,
+ * or the connector's default; at most the connector's maximum, and never beyond the CA's own end.
  * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the authority has ended
  */
 export function decideValidity(
@@ -45,8 +44,8 @@ export function decideValidity(
   }
   const skew = policy.notBeforeSkewMs;
   return {
-    ...(skew === undefined ? {} : { notBefore: Math.floor((now - skew) / SECOND) * SECOND }),
-    notAfter: Math.ceil(notAfter / SECOND) * SECOND,
+    ...(skew === undefined ? {} : { notBefore: Math.floor((now - skew) / SECOND_MS) * SECOND_MS }),
+    notAfter: Math.ceil(notAfter / SECOND_MS) * SECOND_MS,
   };
 }
 
@@ -56,7 +55,7 @@ function requestedValidity(csr: CertificationRequest): number | undefined {
   const period = pairs.get('validityperiod');
   const units = pairs.get('validityperiodunits');
   if (period === undefined && units === undefined) return undefined;
-  const length = PERIODS.get(period?.toLowerCase() ?? '');
+  const length = PERIODS_MS.get(period?.toLowerCase() ?? '');
   if (length === undefined) throw new Refusal('validity-not-allowed', 'ValidityPeriod is unknown');
   if (units === undefined || !/^[1-9]\d{0,8}$/.test(units)) {
     throw new Refusal('validity-not-allowed', 'ValidityPeriodUnits is not a whole number above 0');
@@ -64,7 +63,7 @@ function requestedValidity(csr: CertificationRequest): number | undefined {
   return Number(units) * length;
 }
 
-/** Every ENROLLMENT_NAME_VALUE_PAIR, by name in lower case. Of repeated names the request is refused. */
+/** Every ENROLLMENT_NAME_VALUE_PAIR, by name in lower case. @throws Refusal for a repeated name */
 function enrollmentPairs({ attributes }: CertificationRequest): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   const values = attributes

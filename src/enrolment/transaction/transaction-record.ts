@@ -6,19 +6,22 @@ import { sealedText } from '../../store/seal.ts';
 import { rightSchema } from '../authorise/right.ts';
 
 const common = {
-  /** Whose transaction it is: the digest of the key that signed the request, which alone gets the answer. */
+  /** The digest of the key that signed the request; only that key gets the reply. */
   signerKeyDigest: z.string(),
   /** The challenge password, sealed, when only it can encrypt the reply (RFC 8894 section 3.1). */
   sealedReplyPassword: sealedText.optional(),
   right: rightSchema,
 };
 
-/** An enrolment as stored, in its connector's partition under `transactionKey`. Times are milliseconds since the epoch. */
+/**
+ * An enrolment, stored in its connector's partition under `transactionKey`. Times are milliseconds
+ * since the epoch.
+ */
 const transactionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     ...common,
     state: z.literal('issuing'),
-    /** Everything the CA is told is fixed here, so that whoever goes on after a crash tells it the same. */
+    /** This and what follows is sent to the CA; after a crash another process sends the same. */
     idempotencyToken: z.string(),
     /** PKCS #10, sealed, since it holds the challenge. */
     sealedCsr: sealedText,
@@ -26,12 +29,12 @@ const transactionSchema = z.discriminatedUnion('state', [
     notAfter: z.number(),
     /** Object identifiers for ApiPassthrough, when the CSR names none. */
     extendedKeyUsage: z.array(z.string()).optional(),
-    /** Absent while the CA has certainly not been asked, or has done nothing each time. */
+    /** Absent while the CA has certainly issued nothing. */
     asked: z
       .strictObject({
-        /** Before that the token was certainly not used. */
+        /** The token was certainly not used earlier. */
         since: z.number(),
-        /** Several may have used it, so that none of them can tell that nothing came of it. */
+        /** Several calls may have used the token, so none can tell that nothing was issued. */
         byMany: z.boolean().optional(),
       })
       .optional(),
@@ -44,13 +47,13 @@ const transactionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     ...common,
     state: z.literal('issued'),
-    /** What the certificate is on record under (issued-certificate-record.ts), for longer than this. */
+    /** The certificate's `serialHex`; its record outlives this one. */
     serial: z.string(),
     issuedAt: z.number(),
     /** Until then the same request gets the same certificate; later it is a new request. */
     repeatUntil: z.number(),
   }),
-  /** Kept so that a poll learns of it, and so that the same request is not issued for again when it may have been already. */
+  /** Kept for polls, and so that a request with an uncertain outcome is not issued twice. */
   z.strictObject({
     ...common,
     state: z.literal('failed'),
@@ -68,17 +71,18 @@ export const transactions = defineConnectorCollection<TransactionRecord>(
   transactionSchema,
 );
 
-/** From what a CertPoll names, under `pollKey`, to the transaction. */
+/** From the `pollKey` of a CertPoll to its transaction. */
 export const polls = defineConnectorCollection(
   'polls',
   z.strictObject({ transactionKey: z.string() }),
 );
 
 /**
- * What makes two requests the same (protocol C59): the transactionID, the whole certification request with its key, the key that
- * signed the message, and the certificate that it renews. The transactionID alone does not: clients use a hash of their key
- * again and again, sscep a constant. Nor do the first three: whoever keeps the key often sends the same bytes a year later.
- * @param predecessor the serial key of the signer's certificate, when this connector issued it
+ * Two requests are the same when their transactionID, CSR, signer's key and renewed certificate are the
+ * same (docs/rfc8894-conformance.md C59). The transactionID alone is not enough: clients reuse a hash
+ * of their key, and sscep sends a constant. Without the renewed certificate, a device that keeps its
+ * key would send the same bytes a year later.
+ * @param predecessor `serialHex` of the signer's certificate, when this connector issued it
  */
 export function transactionKey(
   transactionIdDer: Uint8Array,
@@ -91,7 +95,7 @@ export function transactionKey(
   return digest(...parts).toString('hex');
 }
 
-/** What a CertPoll is matched by (protocol C51): the transactionID and the key that signed the request. */
+/** A CertPoll is matched by its transactionID and signer's key (RFC 8894 section 3.3.3). */
 export function pollKey(transactionId: string, signerKeyDigest: string): string {
   return digest(digest(Buffer.from(transactionId)), Buffer.from(signerKeyDigest, 'hex')).toString(
     'hex',
@@ -109,7 +113,7 @@ function digest(...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-/** The sealing context of what a transaction keeps secret. */
+/** The sealing context of a transaction's secrets. */
 export function transactionSealContext(
   connectorId: string,
   key: string,
