@@ -46,7 +46,9 @@ export interface ConnectorApi {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly randomUuid: () => string;
-  /** Where devices reach the enrol listener: https://scep.example.com, without a slash at the end. */
+  /**
+   * Where devices reach the enrol listener: https://scep.example.com, without a slash at the end.
+   */
   readonly enrolUrl: string;
   readonly quotas: ConnectorQuotas;
   /** Runs work that outlives the request: failures are logged, and the store stays open for it. */

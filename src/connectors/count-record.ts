@@ -30,7 +30,10 @@ export async function readCount(
   return { counted, value: entry?.value.count ?? 0, entry };
 }
 
-/** The write for one more or one less. Its commit fails when the count has changed since it was read. */
+/**
+ * The write for one more or one less. Its commit fails when the count has changed since it was
+ * read.
+ */
 export function recount({ counted, value, entry }: Count, by: 1 | -1): PutWrite {
   const count = Math.max(0, value + by);
   const condition = entry === undefined ? 'absent' : { version: entry.version };

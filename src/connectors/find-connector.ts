@@ -10,8 +10,9 @@ import {
 import { parseConnectorSegment } from './connector-urls.ts';
 
 /**
- * The ACTIVE connector that a SCEP path names, or undefined. The last segment of the URL is secret: it
- * is compared in constant time, and a wrong one looks like a connector that does not exist.
+ * The ACTIVE connector that a SCEP path names, or undefined. The last segment of the URL is
+ * secret: it is compared in constant time, and a wrong one looks like a connector that does not
+ * exist.
  */
 export async function findConnectorByPath(
   store: RecordStore,

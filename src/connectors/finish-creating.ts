@@ -29,8 +29,8 @@ const REASONS: Readonly<Record<IssuerFault, StatusReason | undefined>> = {
 const PATIENCE_MS = 5 * MINUTE_MS;
 
 /**
- * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when the
- * CA refuses.
+ * Makes the RA identity of a connector that is CREATING, and the connector ACTIVE, or FAILED when
+ * the CA refuses.
  * @returns whether the connector has left CREATING; false while another process has the turn
  * @throws IssuerError, or another error after which a retry in twenty seconds may succeed
  */

@@ -11,8 +11,8 @@ export interface Page<T> {
 }
 
 /**
- * The first `limit` items of `source`, which is in the order of ids. It reads one item more, so that
- * `next` is set only when more follows.
+ * The first `limit` items of `source`, which is in the order of ids. It reads one item more, so
+ * that `next` is set only when more follows.
  */
 export async function takePage<T extends { readonly id: string }>(
   source: AsyncIterable<T>,

@@ -25,9 +25,9 @@ const MARK_LIFETIME_MS = HOUR_MS;
 
 /**
  * Removes a connector that is DELETING: the contents of its partition, then its place in the
- * account's list, then itself. It may be interrupted anywhere and repeated, also by several processes
- * at once. Writes of others fail by the deletion mark or because what they change is gone;
- * `emptyCollections` makes passes until one finds nothing.
+ * account's list, then itself. It may be interrupted anywhere and repeated, also by several
+ * processes at once. Writes of others fail by the deletion mark or because what they change is
+ * gone; `emptyCollections` makes passes until one finds nothing.
  */
 export async function purgeConnector(
   { store, clock }: Dependencies,

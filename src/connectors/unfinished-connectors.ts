@@ -16,8 +16,9 @@ import { forgetClaim, purgeConnector } from './purge-connector.ts';
 import type { RaRenewalDependencies } from './ra/renew-ra-identity.ts';
 
 /**
- * The connectors of all accounts that are being created or deleted. A note is written before the work
- * begins: a superfluous note costs one look, while without one the work might never be finished.
+ * The connectors of all accounts that are being created or deleted. A note is written before the
+ * work begins: a superfluous note costs one look, while without one the work might never be
+ * finished.
  */
 const notes = defineCollection(
   'notes',
@@ -60,7 +61,10 @@ export async function resumeConnectors(deps: RaRenewalDependencies): Promise<voi
   if (errors.length > 0) throw new AggregateError(errors, 'connectors could not be finished');
 }
 
-/** Continues one connector as far as possible now. Any process may call it at any time. @throws IssuerError */
+/**
+ * Continues one connector as far as possible now. Any process may call it at any time.
+ * @throws IssuerError
+ */
 export async function resumeConnector(
   deps: RaRenewalDependencies,
   connectorId: string,

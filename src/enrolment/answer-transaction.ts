@@ -15,8 +15,8 @@ interface KnownTransaction extends TransactionReference {
 }
 
 /**
- * What the client is told of its transaction. Before PENDING goes out, the transaction is put on the
- * list that `resumeTransactions` works off.
+ * What the client is told of its transaction. Before PENDING goes out, the transaction is put on
+ * the list that `resumeTransactions` works off.
  * @throws Refusal for a failed transaction, and for one that has gone
  */
 export async function answerTransaction(
@@ -42,7 +42,9 @@ export async function answerTransaction(
   }
 }
 
-/** The certificates that follow the issued one: none, unless the connector's policy adds the CA's. */
+/**
+ * The certificates that follow the issued one: none, unless the connector's policy adds the CA's.
+ */
 async function replyChain(
   issuer: Issuer,
   { certificateAuthorityArn }: ConnectorRecord,

@@ -19,8 +19,8 @@ export async function caCertificatesReply(
 }
 
 /**
- * The reply to GetNextCACert: what GetCACert will reply once the next RA identity is the current one;
- * undefined when there is no next one.
+ * The reply to GetNextCACert: what GetCACert will reply once the next RA identity is the current
+ * one; undefined when there is no next one.
  * @throws IssuerError
  */
 export async function nextCaCertificatesReply(
@@ -42,8 +42,9 @@ async function caCertificates(
 }
 
 /**
- * The reply to GetCACaps. It comes even when the CA or the store is down, because clients without one
- * fall back to DES, MD5 and GET (RFC 8894 section 3.5.2). Only GetNextCACert depends on the store.
+ * The reply to GetCACaps. It comes even when the CA or the store is down, because clients without
+ * one fall back to DES, MD5 and GET (RFC 8894 section 3.5.2). Only GetNextCACert depends on the
+ * store.
  */
 export async function caCapabilitiesReply(
   { findRaIdentities }: Pick<EnrolmentDependencies, 'findRaIdentities'>,

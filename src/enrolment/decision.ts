@@ -15,8 +15,8 @@ export interface Decision {
 }
 
 /**
- * How a reply is encrypted: to the key that signed the request, or with the challenge password, in the
- * cipher that the client used (RFC 8894 sections 2.3 and 3.1).
+ * How a reply is encrypted: to the key that signed the request, or with the challenge password,
+ * in the cipher that the client used (RFC 8894 sections 2.3 and 3.1).
  */
 export interface ReplyAddress {
   readonly verified: VerifiedRequest;

@@ -30,8 +30,8 @@ export async function enrolByPkcsReq(
 }
 
 /**
- * RenewalReq (RFC 8894 section 3.3.1.2). A signer without a certificate of this connector is refused
- * before anything is decrypted.
+ * RenewalReq (RFC 8894 section 3.3.1.2). A signer without a certificate of this connector is
+ * refused before anything is decrypted.
  * @throws Refusal, IssuerError
  */
 export async function enrolByRenewalReq(
@@ -44,7 +44,10 @@ export async function enrolByRenewalReq(
   return enrol(deps, exchange, 'RenewalReq', holder);
 }
 
-/** Connectors for Intune refuse every enrolment: this server cannot ask Intune yet. @throws Refusal */
+/**
+ * Connectors for Intune refuse every enrolment: this server cannot ask Intune yet.
+ * @throws Refusal
+ */
 function requireGeneralPurpose({ connector }: Exchange): void {
   if (connector.type !== 'GENERAL_PURPOSE') throw new Refusal('intune-not-supported');
 }
@@ -82,8 +85,8 @@ async function enrol(
 }
 
 /**
- * Decrypts with our key, or with a challenge password: clients that believe our key cannot encrypt use
- * a password (RFC 8894 section 3.1).
+ * Decrypts with our key, or with a challenge password: clients that believe our key cannot
+ * encrypt use a password (RFC 8894 section 3.1).
  */
 function open(
   { listChallengePasswords }: EnrolmentDependencies,

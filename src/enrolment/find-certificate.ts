@@ -24,7 +24,7 @@ export async function findCertificate(
   await requireOwnIssuer(deps.issuer, exchange, named.issuer);
   const entry = await findBySerial(deps.store, exchange.connector, named.serialNumber);
   const holder = await findHolder(deps, exchange);
-  // Asked in any case, so that a certificate of another device gets the same reply when the CA fails.
+  // Asked in any case, so that other devices' certificates get the same reply while the CA fails.
   const isRevoked = await holder?.isRevoked();
   if (isRevoked || entry === undefined || !owns(exchange.verified, holder, entry.value)) {
     throw new Refusal('certificate-not-found');

@@ -4,9 +4,10 @@ import { type Decision, grantedRevocationList, replyAddress } from './decision.t
 import { readIssuerAndSerialNumber, requireOwnIssuer } from './read-issuer-and-serial-number.ts';
 
 /**
- * GetCRL (RFC 8894 section 3.3.5): the newest CRL of the connector's CA. Only the issuer is compared;
- * the serial number is ignored, since clients send various ones.
- * @throws Refusal 'certificate-not-found' for another issuer, 'revocation-list-missing' without a CRL
+ * GetCRL (RFC 8894 section 3.3.5): the newest CRL of the connector's CA. Only the issuer is
+ * compared; the serial number is ignored, since clients send various ones.
+ * @throws Refusal 'certificate-not-found' for another issuer, 'revocation-list-missing' without a
+ * CRL
  * @throws IssuerError
  */
 export async function findRevocationList(

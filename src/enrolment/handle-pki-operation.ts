@@ -33,8 +33,8 @@ const DECIDERS = {
 } as const satisfies Record<RequestType, Decider>;
 
 /**
- * Answers one PKIOperation: reads the message, decides, and builds a CertRep signed by the RA identity
- * that the message was encrypted to, or by the current one.
+ * Answers one PKIOperation: reads the message, decides, and builds a CertRep signed by the RA
+ * identity that the message was encrypted to, or by the current one.
  * @throws DecodeError when the message cannot be answered with a CertRep
  * @throws IssuerError when the CA cannot be asked now
  */

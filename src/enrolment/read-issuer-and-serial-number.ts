@@ -8,7 +8,10 @@ import { Refusal } from '../scep/refusal.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Exchange } from './decider.ts';
 
-/** The messageData of GetCert and GetCRL (RFC 8894 sections 3.3.4 and 3.3.5), with the message it came in. */
+/**
+ * The messageData of GetCert and GetCRL (RFC 8894 sections 3.3.4 and 3.3.5), with the message it
+ * came in.
+ */
 export interface IssuerAndSerialNumber {
   readonly opened: OpenedRequest;
   /** Name, DER. */
@@ -45,8 +48,8 @@ export function readIssuerAndSerialNumber({
 }
 
 /**
- * Requires that `name` is the connector's CA. The subject of an RA certificate counts too: sscep takes
- * the issuer's name from the certificate that it encrypts to.
+ * Requires that `name` is the connector's CA. The subject of an RA certificate counts too: sscep
+ * takes the issuer's name from the certificate that it encrypts to.
  * @throws Refusal 'certificate-not-found'; IssuerError
  */
 export async function requireOwnIssuer(

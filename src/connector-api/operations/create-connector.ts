@@ -62,9 +62,9 @@ export const createConnector: Operation<Input, z.infer<typeof output>> = {
 };
 
 /**
- * What the connector will do with the CA. The caller must be allowed to do the same, or a connector
- * would lend access to a foreign CA. AWS calls these the dependent actions of CreateConnector (Service
- * Authorization Reference, "AWS Private CA Connector for SCEP").
+ * What the connector will do with the CA. The caller must be allowed to do the same, or a
+ * connector would lend access to a foreign CA. AWS calls these the dependent actions of
+ * CreateConnector (Service Authorization Reference, "AWS Private CA Connector for SCEP").
  */
 function authorityAccess({ region }: Caller, authority: string | undefined): Access[] {
   const template = `arn:${partitionOf(region)}:acm-pca:::template/${ISSUE_TEMPLATE}`;

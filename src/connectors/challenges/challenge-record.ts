@@ -20,7 +20,9 @@ export const challenges = defineConnectorCollection<ChallengeRecord>('challenges
 
 const challengeDigestSchema = z.strictObject({ challengeId: z.uuid() });
 
-/** From the keyed digest of a password to its challenge; the password is never a key in the store. */
+/**
+ * From the keyed digest of a password to its challenge; the password is never a key in the store.
+ */
 export const challengeDigests = defineConnectorCollection<
   Readonly<z.infer<typeof challengeDigestSchema>>
 >('challenge-digests', challengeDigestSchema);

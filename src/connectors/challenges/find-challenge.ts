@@ -21,9 +21,10 @@ const MAX_PASSWORD_LENGTH = 256;
 const MAX_PASSWORDS = 8;
 
 /**
- * The challenge of this connector with this password, or undefined. The look-up uses a keyed digest,
- * so its duration does not tell how much of a wrong password was right. The digest under the current
- * master key is looked up last, because `master-key reseal` moves challenges there meanwhile.
+ * The challenge of this connector with this password, or undefined. The look-up uses a keyed
+ * digest, so its duration does not tell how much of a wrong password was right. The digest under
+ * the current master key is looked up last, because `master-key reseal` moves challenges there
+ * meanwhile.
  */
 export async function findChallengeByPassword(
   { store, sealer }: Dependencies,

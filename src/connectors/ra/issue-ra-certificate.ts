@@ -27,8 +27,8 @@ const ISSUED_WITHIN_MS = 90 * SECOND_MS;
 
 /**
  * Makes an RSA-2048 key and has the connector's CA certify it for an RA, with digitalSignature,
- * keyEncipherment and serverAuth, the one layout that every known client accepts: Apple needs both key
- * usages, Windows serverAuth, and scepclient one certificate for signing and encryption.
+ * keyEncipherment and serverAuth, the one layout that every known client accepts: Apple needs both
+ * key usages, Windows serverAuth, and scepclient one certificate for signing and encryption.
  * @param notAfter not beyond the authority's own end
  * @throws IssuerError
  */

@@ -5,8 +5,8 @@ import type { FindRaIdentities } from './ra-identities.ts';
 const MAX_LOOKS = 3;
 
 /**
- * Whether this server can open RA identities, judged by the first few connectors: true as soon as one
- * opens, or when there is none. One damaged record concerns its connector, not the server.
+ * Whether this server can open RA identities, judged by the first few connectors: true as soon as
+ * one opens, or when there is none. One damaged record concerns its connector, not the server.
  * @throws StoreUnavailableError
  */
 export async function opensRaIdentities({

@@ -48,8 +48,8 @@ interface AddedGeneration {
 }
 
 /**
- * Stores the generation that follows `existing`; it expires with its certificate. In a full connector
- * it replaces the oldest, never the current or the next one.
+ * Stores the generation that follows `existing`; it expires with its certificate. In a full
+ * connector it replaces the oldest, never the current or the next one.
  * @returns undefined when another process has stored one since `existing` was read, when the
  * connector is being deleted, or when a condition in `fence` fails
  */
@@ -59,7 +59,7 @@ export async function storeRaGeneration(
   existing: readonly RaGeneration[],
   { activeFrom, certificate, privateKey, retiresOthers = false, fence = [] }: AddedGeneration,
 ): Promise<RaGeneration | undefined> {
-  // To a clock that is ahead all may seem to have ended; a number they use would cost a key its place.
+  // To a clock that is ahead all may seem to have ended; reusing a number would lose the key under it.
   const unseen = status === 'CREATING' ? 0 : Math.floor(deps.clock() / DAY_MS);
   const generation = (existing.at(-1)?.generation ?? unseen) + 1;
   const sealedPrivateKey = deps.sealer.seal(

@@ -59,9 +59,9 @@ type OpenedGenerations = ReadonlyMap<number, RaIdentity>;
 const MAX_CACHED_CONNECTORS = 10_000;
 
 /**
- * Reads RA identities from the store at each call, so that a new generation is seen at once. Opened
- * keys of the connectors that were used last stay in memory, by the version of their record: decoding
- * a private key costs more than signing with it.
+ * Reads RA identities from the store at each call, so that a new generation is seen at once.
+ * Opened keys of the connectors that were used last stay in memory, by the version of their record:
+ * decoding a private key costs more than signing with it.
  */
 export function createRaIdentityFinder(deps: {
   readonly store: RecordStore;

@@ -24,15 +24,17 @@ const LIFETIME_MS = 365 * DAY_MS;
 const RENEW_BEFORE_END_MS = 60 * DAY_MS;
 /** GetNextCACert announces the successor this long before GetCACert serves it. */
 const ANNOUNCEMENT_MS = 14 * DAY_MS;
-/** A successor must outlive the newest by more than this; otherwise the end of the CA limits both. */
+/**
+ * A successor must outlive the newest by more than this; otherwise the end of the CA limits both.
+ */
 const LEAST_GAIN_MS = DAY_MS;
 
 /**
- * Makes an RA identity when one is due: the first at once, later ones 60 days before the newest ends;
- * GetCACert serves those two weeks later. Earlier generations serve until they end, for the clients
- * that hold them (RFC 8894 section 2.2).
- * Any process may call it at any time. When two calls overlap, the later one stores nothing; a call
- * that dies leaves only a certificate that is not used.
+ * Makes an RA identity when one is due: the first at once, later ones 60 days before the newest
+ * ends; GetCACert serves those two weeks later. Earlier generations serve until they end, for the
+ * clients that hold them (RFC 8894 section 2.2). Any process may call it at any time. When two
+ * calls overlap, the later one stores nothing; a call that dies leaves only a certificate that is
+ * not used.
  * @param endTurn for a call in a turn: nothing is stored once that turn is lost
  * @returns the new generation; undefined when none was due or another process was first
  * @throws IssuerError
@@ -77,7 +79,10 @@ function endOfNewest(generations: readonly RaGeneration[], now: number): number 
   }, undefined);
 }
 
-/** When an RA certificate that is issued now ends: in a year, or with the CA. @throws IssuerError */
+/**
+ * When an RA certificate that is issued now ends: in a year, or with the CA.
+ * @throws IssuerError
+ */
 export async function raNotAfter(
   { issuer, clock }: Pick<RaRenewalDependencies, 'issuer' | 'clock'>,
   { certificateAuthorityArn }: ConnectorRecord,
@@ -88,8 +93,8 @@ export async function raNotAfter(
 }
 
 /**
- * Runs `renewRaIdentity` for every ACTIVE connector that is due, on one replica at a time. Run it every
- * quarter of an hour on any replica.
+ * Runs `renewRaIdentity` for every ACTIVE connector that is due, on one replica at a time. Run it
+ * every quarter of an hour on any replica.
  * @throws AggregateError with every failure, after all have had their turn
  */
 export async function renewRaIdentities(deps: RaRenewalDependencies): Promise<void> {

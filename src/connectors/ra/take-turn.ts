@@ -6,7 +6,9 @@ import { defineConnectorCollection } from '../connector-collections.ts';
 import { CONNECTOR_KEY, connectorPartition } from '../connector-record.ts';
 import { unlessDeleted } from '../deletion-mark.ts';
 
-/** The process that may make an RA identity: one at a time, since each try may cost a certificate. */
+/**
+ * The process that may make an RA identity: one at a time, since each try may cost a certificate.
+ */
 export const turns = defineConnectorCollection('turns', leaseSchema);
 const TURN_MS = 20 * SECOND_MS;
 
@@ -17,8 +19,9 @@ interface Dependencies {
 }
 
 /**
- * Returns the write that ends the turn in the commit of its work. That commit fails, with a conflict in
- * `turns`, when the turn was lost: this process was paused, and another may have done the work.
+ * Returns the write that ends the turn in the commit of its work. That commit fails, with a
+ * conflict in `turns`, when the turn was lost: this process was paused, and another may have done
+ * the work.
  */
 export type EndTurn = () => Promise<Write>;
 

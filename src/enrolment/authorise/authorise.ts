@@ -13,8 +13,8 @@ import type { Right } from './right.ts';
 declare const authorised: unique symbol;
 
 /**
- * Permission to issue one certificate. Only `authorise` grants it and `redeem` accepts it once, so no
- * path to the CA can avoid a check or use one permission twice.
+ * Permission to issue one certificate. Only `authorise` grants it and `redeem` accepts it once,
+ * so no path to the CA can avoid a check or use one permission twice.
  */
 export interface Authorised {
   readonly [authorised]: true;
@@ -42,7 +42,7 @@ const unredeemed = new WeakSet<Authorised>();
  * | messageType | signed by | right |
  * | --- | --- | --- |
  * | RenewalReq | a valid certificate of this connector | that certificate |
- * | PKCSReq | a valid certificate of this connector | that certificate, else for the same key a challenge |
+ * | PKCSReq | a valid certificate of this connector | that, else for the same key a challenge |
  * | PKCSReq | the key in the request | a challenge |
  * | any | anything else | none |
  * @throws Refusal, IssuerError

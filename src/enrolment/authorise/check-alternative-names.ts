@@ -3,8 +3,8 @@ import { type GeneralName, parseGeneralNames } from '../../x509/general-names.ts
 import { MISLEADING_CHARACTER } from './check-subject.ts';
 
 /**
- * Microsoft's tag URIs. Domain controllers map one form, with a security identifier, to an account as
- * they map the extension. All of them are treated alike, in any case and encoding.
+ * Microsoft's tag URIs. Domain controllers map one form, with a security identifier, to an
+ * account as they map the extension. All of them are treated alike, in any case and encoding.
  */
 const MICROSOFT_TAG = 'tag:microsoft';
 const LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';

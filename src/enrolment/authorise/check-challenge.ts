@@ -8,7 +8,8 @@ import type { CertificationRequest } from '../../x509/parse-certification-reques
 export type FindChallenge = (password: string) => Promise<ChallengeRecord | undefined>;
 
 /**
- * The challenge whose password the request carries (RFC 8894 section 2.4). It must carry exactly one.
+ * The challenge whose password the request carries (RFC 8894 section 2.4). It must carry exactly
+ * one.
  * @throws Refusal 'challenge-missing', 'challenge-repeated' or 'challenge-wrong'
  */
 export async function checkChallenge(

@@ -23,8 +23,8 @@ const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>>
 };
 
 /**
- * A renewal gets at most what the certificate has: the same subject, and no additional name, usage or
- * extension (RFC 8894 section 2.5).
+ * A renewal gets at most what the certificate has: the same subject, and no additional name,
+ * usage or extension (RFC 8894 section 2.5).
  * @throws Refusal
  */
 export function checkRenewal(
@@ -43,7 +43,9 @@ export function checkRenewal(
   }
 }
 
-/** Whether the certificate has all that this extension requests, if the CA does not set it itself. */
+/**
+ * Whether the certificate has all that this extension requests, if the CA does not set it itself.
+ */
 function isCovered({ oid, value }: Extension, held: readonly Extension[]): boolean {
   if (SET_BY_AUTHORITY.has(oid)) return true;
   const own = held.find((extension) => extension.oid === oid);

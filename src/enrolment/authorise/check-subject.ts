@@ -21,9 +21,10 @@ const DEFAULT_MAX_CHARACTERS = 256;
 export const MISLEADING_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
- * Refuses a subject that can be misread: with control, line-breaking or direction-changing characters,
- * lengths beyond RFC 5280, or values that are not character strings. It must be DER, since the CA
- * copies its octets. It may be empty when there is a subjectAltName (RFC 5280 section 4.1.2.6).
+ * Refuses a subject that can be misread: with control, line-breaking or direction-changing
+ * characters, lengths beyond RFC 5280, or values that are not character strings. It must be DER,
+ * since the CA copies its octets. It may be empty when there is a subjectAltName (RFC 5280 section
+ * 4.1.2.6).
  * @throws Refusal 'name-not-allowed'
  */
 export function checkSubject({ subject, extensions }: CertificationRequest): void {

@@ -31,8 +31,9 @@ export interface Holder {
 export const MAX_SUCCESSORS = 5;
 
 /**
- * The signer of the message, when this connector has its very certificate on record. A certificate of
- * the same name from another CA, of another connector, or that the CA issued to others does not count.
+ * The signer of the message, when this connector has its very certificate on record. A
+ * certificate of the same name from another CA, of another connector, or that the CA issued to
+ * others does not count.
  */
 export async function findHolder(
   deps: { readonly store: RecordStore; readonly issuer: Issuer; readonly clock: () => number },
@@ -58,7 +59,8 @@ export async function findHolder(
 }
 
 /**
- * The holder, if its certificate may be renewed; `checkRenewal` checks what the new one may contain.
+ * The holder, if its certificate may be renewed; `checkRenewal` checks what the new one may
+ * contain.
  * @throws Refusal, IssuerError
  */
 export async function requireHolder(

@@ -6,7 +6,10 @@ import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 
-/** An issued certificate, in the connector's partition under `serialHex` until a month after its end. */
+/**
+ * An issued certificate, in the connector's partition under `serialHex` until a month after its
+ * end.
+ */
 const issuedCertificateSchema = z.strictObject({
   /** DER. */
   certificate: base64Bytes,

@@ -20,12 +20,13 @@ export interface ReadRequest {
 }
 
 /**
- * The PKCS #10 in an opened message, with proof that its sender holds its key: the sender signed the
- * message with that key, or with a certificate of this connector.
+ * The PKCS #10 in an opened message, with proof that its sender holds its key: the sender signed
+ * the message with that key, or with a certificate of this connector.
  *
- * The order matters. Before that proof the sender may be an attacker who re-signed a captured envelope
- * to learn from the reply whether it decrypts, so every fault up to there is 'message-check'
- * (docs/rfc8894-conformance.md S2, S11). After it, the signature inside proves the envelope intact.
+ * The order matters. Before that proof the sender may be an attacker who re-signed a captured
+ * envelope to learn from the reply whether it decrypts, so every fault up to there is
+ * 'message-check' (docs/rfc8894-conformance.md S2, S11). After it, the signature inside proves the
+ * envelope intact.
  * @throws Refusal
  */
 export function readCertificationRequest(

@@ -17,7 +17,10 @@ type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
  * CA). Half a minute of these is kept for clocks that differ and for calls on their way.
  */
 const TOKEN_LIFETIME_MS = 270 * SECOND_MS;
-/** Other calls leave the asking one alone for this long; it claims its turn again before half of it is over. */
+/**
+ * Other calls leave the asking one alone for this long; it claims its turn again before half of it
+ * is over.
+ */
 const UNDISTURBED_MS = 10 * SECOND_MS;
 
 /**

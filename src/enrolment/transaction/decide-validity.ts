@@ -7,7 +7,9 @@ import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { readString } from '../../x509/read-string.ts';
 
-/** The words of MS-WCCE section 2.2.2.7.10. Months and years have the length they have in templates. */
+/**
+ * The words of MS-WCCE section 2.2.2.7.10. Months and years have the length they have in templates.
+ */
 const PERIODS_MS: ReadonlyMap<string, number> = new Map([
   ['seconds', SECOND_MS],
   ['minutes', MINUTE_MS],
@@ -26,9 +28,11 @@ export interface DecidedValidity {
 }
 
 /**
- * The validity of the new certificate: what the request's ValidityPeriod and ValidityPeriodUnits name,
- * or the connector's default; at most the connector's maximum, and never beyond the CA's own end.
- * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the authority has ended
+ * The validity of the new certificate: what the request's ValidityPeriod and ValidityPeriodUnits
+ * name, or the connector's default; at most the connector's maximum, and never beyond the CA's own
+ * end.
+ * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the
+ * authority has ended
  */
 export function decideValidity(
   csr: CertificationRequest,
@@ -49,7 +53,10 @@ export function decideValidity(
   };
 }
 
-/** Milliseconds, or undefined when the request names no validity. @throws Refusal 'validity-not-allowed' */
+/**
+ * Milliseconds, or undefined when the request names no validity.
+ * @throws Refusal 'validity-not-allowed'
+ */
 function requestedValidity(csr: CertificationRequest): number | undefined {
   const pairs = enrollmentPairs(csr);
   const period = pairs.get('validityperiod');

@@ -11,14 +11,16 @@ import { type IssuedTransaction, transactions } from './transaction-record.ts';
 /** A certificate stays on record this long after its end, so that a late renewal gets a reason. */
 const RECORD_GRACE_MS = 30 * DAY_MS;
 
-/** A CA knows an idempotency token for five minutes and would return the same certificate for it. */
+/**
+ * A CA knows an idempotency token for five minutes and would return the same certificate for it.
+ */
 const SHORTEST_REPEAT_MS = 330 * SECOND_MS;
 
 /**
- * Stores the certificate once: on record for renewals, with a reference in the transaction. For half
- * of the certificate's life the same request gets the same certificate. After that it counts as a
- * new request, since a device that keeps its key must not get a certificate that is about to end;
- * the transaction stays, so that a revoked certificate is noticed.
+ * Stores the certificate once: on record for renewals, with a reference in the transaction. For
+ * half of the certificate's life the same request gets the same certificate. After that it counts
+ * as a new request, since a device that keeps its key must not get a certificate that is about to
+ * end; the transaction stays, so that a revoked certificate is noticed.
  * @returns false when the transaction has changed since it was read
  */
 export async function finishTransaction(

@@ -32,7 +32,9 @@ export interface TransactionReference {
   readonly key: string;
 }
 
-/** An unfinished transaction as it was read: its changes fail once another process has changed it. */
+/**
+ * An unfinished transaction as it was read: its changes fail once another process has changed it.
+ */
 export interface OpenTransaction {
   readonly deps: TransactionDependencies;
   readonly connector: ConnectorRecord;

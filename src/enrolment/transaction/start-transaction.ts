@@ -120,7 +120,9 @@ function purposesToAdd({ csr, predecessor }: Authorised): string[] | undefined {
   return held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth];
 }
 
-/** Counts a renewal against the certificate that it renews; undefined when that has had too many. */
+/**
+ * Counts a renewal against the certificate that it renews; undefined when that has had too many.
+ */
 async function countRenewal(
   { store }: Pick<TransactionDependencies, 'store'>,
   connector: ConnectorRecord,

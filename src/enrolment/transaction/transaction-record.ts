@@ -78,10 +78,10 @@ export const polls = defineConnectorCollection(
 );
 
 /**
- * Two requests are the same when their transactionID, CSR, signer's key and renewed certificate are the
- * same (docs/rfc8894-conformance.md C59). The transactionID alone is not enough: clients reuse a hash
- * of their key, and sscep sends a constant. Without the renewed certificate, a device that keeps its
- * key would send the same bytes a year later.
+ * Two requests are the same when their transactionID, CSR, signer's key and renewed certificate
+ * are the same (docs/rfc8894-conformance.md C59). The transactionID alone is not enough: clients
+ * reuse a hash of their key, and sscep sends a constant. Without the renewed certificate, a device
+ * that keeps its key would send the same bytes a year later.
  * @param predecessor `serialHex` of the signer's certificate, when this connector issued it
  */
 export function transactionKey(

@@ -25,8 +25,8 @@ const unfinished = defineCollection(
 const PARTITION = 'unfinished-transactions';
 
 /**
- * Records that the client was told to wait. The list is written first: a superfluous entry costs one
- * look, while a missing one would leave the transaction to the client's polls.
+ * Records that the client was told to wait. The list is written first: a superfluous entry costs
+ * one look, while a missing one would leave the transaction to the client's polls.
  */
 export async function keepWaiting(
   { store }: Pick<TransactionDependencies, 'store'>,

@@ -17,7 +17,10 @@ import {
 const MINUTE = 60_000;
 const MOMENTS = ['before', 'after'] as const;
 
-/** A world whose store can be exchanged: for one that dies, and for a whole one when the process has been started again. */
+/**
+ * A world whose store can be exchanged: for one that dies, and for a whole one when the process has
+ * been started again.
+ */
 function makeMortalWorld() {
   let store: RecordStore | undefined;
   let whole: RecordStore | undefined;
@@ -54,7 +57,10 @@ function makeMortalWorld() {
   };
 }
 
-/** Calls `attempt` for the first commit, the second and so on, until it says that nothing died; gives how many did. */
+/**
+ * Calls `attempt` for the first commit, the second and so on, until it says that nothing died;
+ * gives how many did.
+ */
 async function atEveryCommit(attempt: (commit: number) => Promise<boolean>): Promise<number> {
   for (let commit = 1; ; commit += 1) {
     if (!(await attempt(commit))) return commit - 1;

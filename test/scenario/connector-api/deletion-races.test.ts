@@ -10,7 +10,9 @@ import {
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-/** A world in which something can happen right before a commit that writes to a collection: once. */
+/**
+ * A world in which something can happen right before a commit that writes to a collection: once.
+ */
 function makeRacingWorld() {
   let trap: { readonly collection: string; readonly happens: () => Promise<unknown> } | undefined;
   const world = makeConnectorApiWorld({

@@ -8,7 +8,10 @@ import {
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-/** What happens between two pages: things made, and things deleted by their place among those that live. */
+/**
+ * What happens between two pages: things made, and things deleted by their place among those that
+ * live.
+ */
 const betweenPages = fc.array(
   fc.record({ made: fc.nat(3), deleted: fc.array(fc.nat(), { maxLength: 3 }) }),
   { maxLength: 8 },

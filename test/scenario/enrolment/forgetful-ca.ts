@@ -1,8 +1,9 @@
 import { type CertificateWithChain, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
 
 /**
- * What happens to one IssueCertificate call. `lost` and `killed-after`: issued, and the caller does not learn of it, or dies;
- * `dropped` and `killed-before`: the same, with nothing issued. The others are answers of the CA that nothing was done.
+ * What happens to one IssueCertificate call. `lost` and `killed-after`: issued, and the caller
+ * does not learn of it, or dies; `dropped` and `killed-before`: the same, with nothing issued. The
+ * others are answers of the CA that nothing was done.
  */
 export const ISSUE_FATES = [
   'answered',
@@ -16,7 +17,10 @@ export const ISSUE_FATES = [
 ] as const;
 export type IssueFate = (typeof ISSUE_FATES)[number];
 
-/** A CA that knows an idempotency token for five minutes to the millisecond, and whose calls meet the fates they are given. */
+/**
+ * A CA that knows an idempotency token for five minutes to the millisecond, and whose calls meet
+ * the fates they are given.
+ */
 export interface ForgetfulCa {
   readonly issuer: Issuer;
   /** The token of each certificate. */

@@ -9,7 +9,10 @@ import {
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** A world with an ACTIVE connector whose RA identity is due; gives its generations and their certificates too. */
+/**
+ * A world with an ACTIVE connector whose RA identity is due; gives its generations and their
+ * certificates too.
+ */
 async function makeDueWorld() {
   const world = makeConnectorApiWorld();
   const id = (await makeActiveConnector(world)).split('/').at(-1) ?? '';
