@@ -33,8 +33,8 @@ import {
   authorityPartition,
 } from './records/authority-record.ts';
 import { installedCertificate } from './records/installed-certificate.ts';
+import { noteCrlBucket } from './revocation/crl-bucket.ts';
 import { importRevocations } from './revocation/import-revocations.ts';
-import { noteListBucket } from './revocation/revocation-list-bucket.ts';
 
 /** An authority that another program has run until now. */
 export interface ForeignAuthority {
@@ -78,7 +78,7 @@ export async function importAuthority(
     lastStateChangeAt: ca.clock(),
   };
   await noteIssuerKey(ca, authority);
-  await noteListBucket(ca, id, authority.revocation);
+  await noteCrlBucket(ca, id, authority.revocation);
   const list = await importRevocations(ca, authority, foreign.crl);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),

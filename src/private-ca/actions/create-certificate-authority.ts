@@ -3,7 +3,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { claimAuthorityId } from '../authority/authority-index.ts';
 import { derAuthorityRequestInfo } from '../authority/authority-request-info.ts';
-import { readTags, tagListSchema } from '../authority/authority-tags.ts';
+import { parseTagList, tagListSchema } from '../authority/authority-tags.ts';
 import { type AuthorityConfiguration, createAuthority } from '../authority/create-authority.ts';
 import {
   idempotencyTokenSchema,
@@ -18,7 +18,7 @@ import {
   changeRevocation,
   revocationConfigurationSchema,
 } from '../model/revocation-configuration.ts';
-import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
+import { noteCrlBucket, requireWritableCrlBucket } from '../revocation/crl-bucket.ts';
 import { defineAction } from './action.ts';
 import { actionAccess, requestTagsOf } from './action-access.ts';
 
@@ -72,14 +72,14 @@ export const createCertificateAuthority = defineAction({
   },
   execute: async (ca, input): Promise<{ readonly CertificateAuthorityArn: string }> => {
     const configuration = readConfiguration(input);
-    const tags = readTags(input.Tags ?? []);
-    await requireWritableListBucket(ca.buckets, configuration.revocation);
+    const tags = parseTagList(input.Tags ?? []);
+    await requireWritableCrlBucket(ca.buckets, configuration.revocation);
     const token = input.IdempotencyToken;
     const id = await claimAuthorityId(
       ca,
       token === undefined ? undefined : { kind: 'token', token },
     );
-    await noteListBucket(ca, id, configuration.revocation);
+    await noteCrlBucket(ca, id, configuration.revocation);
     await createAuthority(ca, id, configuration, tags);
     // findStoredAuthority makes the key of an authority that stays CREATING.
     const arn = authorityArn(ca.scope, id);

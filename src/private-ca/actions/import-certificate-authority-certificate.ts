@@ -17,7 +17,7 @@ import { formerCertificates } from '../issuing/former-certificates.ts';
 import { arnSchema, blobSchema } from '../model/api-schemas.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
 import { installedCertificate } from '../records/installed-certificate.ts';
-import { markRevocationListStale } from '../revocation/revocation-record.ts';
+import { markCrlStale } from '../revocation/revocation-record.ts';
 import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
 import { accessToAuthority } from './action-access.ts';
 
@@ -61,7 +61,7 @@ export const importCertificateAuthorityCertificate = defineAction({
     };
     await noteIssuerKey(ca, authority);
     // The CRL repeats names of this certificate, so it must be built again.
-    await replaceAuthority(ca, entry, imported, markRevocationListStale(now));
+    await replaceAuthority(ca, entry, imported, markCrlStale(now));
   },
 });
 

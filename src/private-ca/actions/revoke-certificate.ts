@@ -13,11 +13,7 @@ import {
   certificates,
   type IssuedRecord,
 } from '../records/certificate-record.ts';
-import {
-  markRevocationListStale,
-  partitionOfSerial,
-  revocations,
-} from '../revocation/revocation-record.ts';
+import { markCrlStale, partitionOfSerial, revocations } from '../revocation/revocation-record.ts';
 import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
 import { accessToAuthority } from './action-access.ts';
 
@@ -61,8 +57,8 @@ export const revokeCertificate = defineAction({
     const { outcome } = await ca.store.commit(partition, [
       replaceEntry(certificates, issued, { ...issued.value, revocation }),
       putEntry(revocations, serial, { ...revocation, notAfter }),
-      markRevocationListStale(now),
-      markRevocationListStale(now, partitionOfSerial(serial)),
+      markCrlStale(now),
+      markCrlStale(now, partitionOfSerial(serial)),
     ]);
     // Revoking is the only change to an issued certificate, so another call has revoked it.
     if (outcome === 'conflict') throw alreadyRevoked(input.CertificateSerial);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeAuthorityTags, readTags, tagListSchema } from '../authority/authority-tags.ts';
+import { changeAuthorityTags, parseTagList, tagListSchema } from '../authority/authority-tags.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
@@ -31,7 +31,7 @@ export const tagCertificateAuthority = defineAction({
   execute: async (ca, input) => {
     const { CertificateAuthorityArn: arn } = input;
     const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-    const added = readTags(input.Tags);
+    const added = parseTagList(input.Tags);
     await changeAuthorityTags(ca, authority.id, (tags) => ({ ...tags, ...added }));
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeAuthorityTags, readTags, tagListSchema } from '../authority/authority-tags.ts';
+import { changeAuthorityTags, parseTagList, tagListSchema } from '../authority/authority-tags.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
@@ -26,7 +26,7 @@ export const untagCertificateAuthority = defineAction({
   execute: async (ca, input) => {
     const { CertificateAuthorityArn: arn, Tags: unwanted } = input;
     const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
-    readTags(unwanted);
+    parseTagList(unwanted);
     const isUnwanted = (key: string, value: string) =>
       unwanted.some(({ Key, Value = value }) => Key === key && Value === value);
     await changeAuthorityTags(ca, authority.id, (tags) =>

@@ -7,7 +7,7 @@ import {
   changeRevocation,
   revocationConfigurationSchema,
 } from '../model/revocation-configuration.ts';
-import { noteListBucket, requireWritableListBucket } from '../revocation/revocation-list-bucket.ts';
+import { noteCrlBucket, requireWritableCrlBucket } from '../revocation/crl-bucket.ts';
 import { defineAction, NOT_FOUND_ERRORS } from './action.ts';
 import { accessToAuthority } from './action-access.ts';
 
@@ -42,8 +42,8 @@ export const updateCertificateAuthority = defineAction({
     const status = requireSwitch(input.Status) ?? authority.status;
     const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
     if (input.RevocationConfiguration?.CrlConfiguration) {
-      await requireWritableListBucket(ca.buckets, revocation);
-      await noteListBucket(ca, authority.id, revocation);
+      await requireWritableCrlBucket(ca.buckets, revocation);
+      await noteCrlBucket(ca, authority.id, revocation);
     }
     const lastStateChangeAt = ca.clock();
     await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });

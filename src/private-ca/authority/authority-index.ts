@@ -35,22 +35,23 @@ const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid()
 const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
 
 /** What claims an id: a token for five minutes, or a name of this program's own for good. */
-export type Claim =
+export type AuthorityClaim =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'name'; readonly name: string };
 
 /** The partition that knows which authorities an account has in a region. */
 export function authorityIndexPartition({ region, accountId }: PrivateCaScope): string {
-  // The one that development servers had before there was more than one has kept its name.
-  const isFirst = region === 'us-east-1' && accountId === '000000000000';
-  return isFirst ? 'ca-index' : `ca-index-${accountId}-${region}`;
+  return `ca-index-${accountId}-${region}`;
 }
 
 /**
  * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same.
  * @throws AwsError LimitExceededException
  */
-export async function claimAuthorityId(ca: CaContext, claim: Claim | undefined): Promise<string> {
+export async function claimAuthorityId(
+  ca: CaContext,
+  claim: AuthorityClaim | undefined,
+): Promise<string> {
   const partition = authorityIndexPartition(ca.scope);
   const known = claim && (await getEntry(ca.store, partition, claims, claimKey(claim)));
   if (known && (await isIndexed(ca, known.value.authorityId))) return known.value.authorityId;
@@ -66,11 +67,16 @@ export async function claimAuthorityId(ca: CaContext, claim: Claim | undefined):
   return outcome === 'committed' ? authorityId : claimAuthorityId(ca, claim);
 }
 
-function claimKey(claim: Claim): string {
+function claimKey(claim: AuthorityClaim): string {
   return claim.kind === 'token' ? `token-${tokenKey(claim.token)}` : `name-${claim.name}`;
 }
 
-function putClaim(claim: Claim, authorityId: string, now: number, condition: WriteCondition) {
+function putClaim(
+  claim: AuthorityClaim,
+  authorityId: string,
+  now: number,
+  condition: WriteCondition,
+) {
   const expiry = claim.kind === 'token' ? { expiresAt: now + TOKEN_LIFETIME_MS } : {};
   return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
 }

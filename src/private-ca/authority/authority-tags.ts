@@ -33,7 +33,7 @@ const RESERVED = /^(aws|rds):/i;
 const UNSTORABLE = '__proto__';
 
 /** @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that stands twice */
-export function readTags(list: readonly Tag[]): Tags {
+export function parseTagList(list: readonly Tag[]): Tags {
   const reserved = list.find(({ Key }) => RESERVED.test(Key));
   if (reserved) {
     const message = `The tag key ${reserved.Key} begins with a reserved prefix: aws: or rds:`;

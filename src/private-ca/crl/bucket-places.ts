@@ -1,11 +1,11 @@
 import type { AuthorityRecord } from '../records/authority-record.ts';
+import { type CrlBucket, crlBucketOf } from '../revocation/crl-bucket.ts';
 import type { DistributionPoint } from '../revocation/distribution-points.ts';
-import { type ListBucket, listBucketOf } from '../revocation/revocation-list-bucket.ts';
-import { revocationListDirectory } from '../revocation/revocation-urls.ts';
+import { crlDirectory } from '../revocation/revocation-urls.ts';
 
 /** Where in a bucket CRLs have to be: the complete one, or those of all partitions. */
 export interface BucketPlace {
-  readonly bucket: ListBucket;
+  readonly bucket: CrlBucket;
   /** With a slash at the end, or empty. */
   readonly directory: string;
   readonly isPartitioned: boolean;
@@ -20,9 +20,9 @@ export function bucketPlacesOf(
   points: readonly DistributionPoint[],
 ): readonly BucketPlace[] {
   const { revocation } = authority;
-  const configured = listBucketOf(revocation);
+  const configured = crlBucketOf(revocation);
   const isPartitioned = revocation?.CrlConfiguration?.CrlType === 'PARTITIONED';
-  const directory = revocationListDirectory(authority);
+  const directory = crlDirectory(authority);
   const places = new Map<string, BucketPlace>();
   for (const point of [{ bucket: configured, directory, isPartitioned }, ...points]) {
     if (point.bucket === undefined) continue;

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../durations.ts';
-import type { RevocationListRecord } from '../revocation/revocation-record.ts';
+import type { CrlRecord } from '../revocation/revocation-record.ts';
 import { type CachedCrl, createCrlCache } from './crl-cache.ts';
 import { isCurrent, type WantedCrl } from './wanted-crl.ts';
 
@@ -9,7 +9,7 @@ import { isCurrent, type WantedCrl } from './wanted-crl.ts';
  */
 const PAUSE_MS = 15 * SECOND_MS;
 
-type FindCrl = (wanted: WantedCrl) => Promise<RevocationListRecord | undefined>;
+type FindCrl = (wanted: WantedCrl) => Promise<CrlRecord | undefined>;
 
 /** As `find`, but from memory while the CRL is current; simultaneous calls share one attempt. */
 export function createCachedCrl(clock: () => number, find: FindCrl): FindCrl {
@@ -18,7 +18,7 @@ export function createCachedCrl(clock: () => number, find: FindCrl): FindCrl {
     const found = find(wanted);
     const cached: CachedCrl = { wanted: textOf(wanted), crl: found, settled: undefined };
     cache.keep(nameOf(wanted), cached);
-    let crl: RevocationListRecord | undefined;
+    let crl: CrlRecord | undefined;
     try {
       crl = await found;
       return crl;

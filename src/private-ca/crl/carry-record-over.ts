@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { revocationLists } from '../revocation/revocation-record.ts';
-import { listsInBuckets } from './sync-crls-to-place.ts';
+import { publishedCrls } from '../revocation/revocation-record.ts';
+import { crlsInBuckets } from './sync-crls-to-place.ts';
 
-const LISTS = [revocationLists, listsInBuckets];
+const LISTS = [publishedCrls, crlsInBuckets];
 
 interface StoredText {
   readonly collection: string;

@@ -1,12 +1,12 @@
-import type { RevocationListRecord } from '../revocation/revocation-record.ts';
+import type { CrlRecord } from '../revocation/revocation-record.ts';
 
 /** The last attempt of this process to find a CRL. */
 export interface CachedCrl {
   /** What was wanted, as a text to compare. */
   readonly wanted: string;
-  readonly crl: Promise<RevocationListRecord | undefined>;
+  readonly crl: Promise<CrlRecord | undefined>;
   /** The CRL, undefined after an error, and when it came, in milliseconds since the epoch. Undefined until then. */
-  settled: { readonly crl: RevocationListRecord | undefined; readonly at: number } | undefined;
+  settled: { readonly crl: CrlRecord | undefined; readonly at: number } | undefined;
 }
 
 /** By authority and CRL. */

@@ -9,7 +9,7 @@ import {
   authorityPartition,
   isUnfinished,
 } from '../records/authority-record.ts';
-import { type RevocationListRecord, revocationLists } from '../revocation/revocation-record.ts';
+import { type CrlRecord, publishedCrls } from '../revocation/revocation-record.ts';
 import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import { createCachedCrl } from './cached-crl.ts';
 import type { CrlPlan } from './plan-crl.ts';
@@ -24,23 +24,17 @@ export interface Crls {
    * the last one, or undefined. While the key is away, or the store takes no writes, the last one is served until its nextUpdate
    * if nothing was revoked since. Undefined for a partition that no certificate names.
    */
-  crlFor(authority: AuthorityRecord, partition?: string): Promise<RevocationListRecord | undefined>;
+  crlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
   /**
    * The same for callers who may ask without end: a CRL that is still current comes from memory, simultaneous calls share one
    * attempt, and the outcome of a failed attempt is repeated for a few seconds.
    */
-  cachedCrlFor(
-    authority: AuthorityRecord,
-    partition?: string,
-  ): Promise<RevocationListRecord | undefined>;
+  cachedCrlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
 }
 
 type CrlContext = SigningContext & PublicPlaces;
 
-type PublishOnce = (
-  plan: CrlPlan,
-  previous: Entry<RevocationListRecord> | undefined,
-) => Promise<void>;
+type PublishOnce = (plan: CrlPlan, previous: Entry<CrlRecord> | undefined) => Promise<void>;
 
 export function createCrls(ca: CrlContext): Crls {
   const publishOnce = createPublishOnce(ca);
@@ -76,13 +70,13 @@ async function publishedCrl(
   ca: CrlContext,
   publishOnce: PublishOnce,
   wanted: WantedCrl,
-): Promise<RevocationListRecord | undefined> {
+): Promise<CrlRecord | undefined> {
   const { authority, key } = wanted.plan;
   for (;;) {
     const published = await getEntry(
       ca.store,
       authorityPartition(authority.id),
-      revocationLists,
+      publishedCrls,
       key,
     );
     const [last, now] = [published?.value, ca.clock()];

@@ -1,12 +1,8 @@
 import { DAY_MS } from '../../durations.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import type { DistributionPoint } from '../revocation/distribution-points.ts';
-import { DEFAULT_LIST_LIFE, listKey } from '../revocation/revocation-record.ts';
-import {
-  type PublicPlaces,
-  revocationListFile,
-  revocationListUrl,
-} from '../revocation/revocation-urls.ts';
+import { crlKey, DEFAULT_CRL_LIFE_MS } from '../revocation/revocation-record.ts';
+import { crlFileName, crlUrl, type PublicPlaces } from '../revocation/revocation-urls.ts';
 
 /** What the next CRL of a kind has to be like. */
 export interface CrlPlan {
@@ -41,8 +37,8 @@ export function planCrl(
   if (partition !== undefined && urls.length === 0) return undefined;
   return {
     ...{ authority, partition, urls },
-    key: listKey(partition),
-    lifeMs: days === undefined ? DEFAULT_LIST_LIFE : days * DAY_MS,
+    key: crlKey(partition),
+    lifeMs: days === undefined ? DEFAULT_CRL_LIFE_MS : days * DAY_MS,
     signedAs: authority.installed?.serialNumber,
     isConfigured: (CrlType === 'PARTITIONED') === (partition !== undefined),
   };
@@ -55,8 +51,8 @@ function urlsOf(
   points: readonly DistributionPoint[],
   partition: string,
 ): readonly string[] {
-  const file = revocationListFile(authority.id, partition);
+  const file = crlFileName(authority.id, partition);
   const noted = points.filter(({ isPartitioned }) => isPartitioned).map(({ url }) => url + file);
-  const url = revocationListUrl(authority, places, partition);
+  const url = crlUrl(authority, places, partition);
   return [...new Set([...noted, ...(url === undefined ? [] : [url])])];
 }

@@ -16,9 +16,9 @@ import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
 import {
-  type RevocationListRecord,
-  revocationListMarks,
-  revocationLists,
+  type CrlRecord,
+  crlMarks,
+  publishedCrls,
   revocations,
 } from '../revocation/revocation-record.ts';
 import type { CrlPlan } from './plan-crl.ts';
@@ -34,7 +34,7 @@ export async function readCrlMark(
   { store }: CaContext,
   { authority, key }: CrlPlan,
 ): Promise<number> {
-  const mark = await getEntry(store, authorityPartition(authority.id), revocationListMarks, key);
+  const mark = await getEntry(store, authorityPartition(authority.id), crlMarks, key);
   return mark?.version ?? 0;
 }
 
@@ -45,7 +45,7 @@ export async function readCrlMark(
 export async function publishCrl(
   ca: SigningContext,
   plan: CrlPlan,
-  previous: Entry<RevocationListRecord> | undefined,
+  previous: Entry<CrlRecord> | undefined,
 ): Promise<void> {
   // Before all revocations are read, which would be in vain without it.
   const key = await ca.signingKeys.get(plan.authority.id);
@@ -57,7 +57,7 @@ export async function publishCrl(
   const crl = await signCrl(key, plan, { issuedAt, crlNumber, revoked: listed });
   await ca.store.commit(authorityPartition(plan.authority.id), [
     putEntry(
-      revocationLists,
+      publishedCrls,
       plan.key,
       {
         crl,
@@ -88,7 +88,7 @@ interface Revocations {
 async function readRevocations(
   ca: CaContext,
   plan: CrlPlan,
-  previous: RevocationListRecord | undefined,
+  previous: CrlRecord | undefined,
   issuedAt: number,
 ): Promise<Revocations> {
   const listed: Uint8Array[] = [];

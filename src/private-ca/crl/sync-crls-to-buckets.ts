@@ -8,11 +8,8 @@ import {
   authorityPartition,
   isUnfinished,
 } from '../records/authority-record.ts';
+import { CRL_BUCKETS_PARTITION, crlBucketAuthorities } from '../revocation/crl-bucket.ts';
 import { readDistributionPoints } from '../revocation/distribution-points.ts';
-import {
-  LIST_BUCKETS_PARTITION,
-  listBucketAuthorities,
-} from '../revocation/revocation-list-bucket.ts';
 import { type BucketPlace, bucketPlacesOf } from './bucket-places.ts';
 import { type CrlSyncContext, syncCrlsToPlace } from './sync-crls-to-place.ts';
 
@@ -46,13 +43,13 @@ export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => 
   };
   return async () => {
     const { store, clock } = ca;
-    const noted = allEntries(store, LIST_BUCKETS_PARTITION, listBucketAuthorities);
+    const noted = allEntries(store, CRL_BUCKETS_PARTITION, crlBucketAuthorities);
     for await (const { key: id, value, version } of noted) {
       const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
       if (found === undefined) {
         if (clock() - value.notedAt <= NOTE_GRACE) continue;
-        const forget = deleteEntry(listBucketAuthorities, id, { version });
-        await store.commit(LIST_BUCKETS_PARTITION, [forget]);
+        const forget = deleteEntry(crlBucketAuthorities, id, { version });
+        await store.commit(CRL_BUCKETS_PARTITION, [forget]);
         continue;
       }
       // Its key may be long in coming, while the token is away.

@@ -8,17 +8,17 @@ import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
 import { readDistributionPoints } from '../revocation/distribution-points.ts';
-import { revocationListMarks, revocationListSchema } from '../revocation/revocation-record.ts';
-import { revocationListFile } from '../revocation/revocation-urls.ts';
+import { crlMarks, crlSchema } from '../revocation/revocation-record.ts';
+import { crlFileName } from '../revocation/revocation-urls.ts';
 import type { BucketPlace } from './bucket-places.ts';
 import type { Crls } from './crls.ts';
 import { planCrl } from './plan-crl.ts';
 import { isCurrent } from './wanted-crl.ts';
 
 /** What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition. */
-export const listsInBuckets = defineAuthorityCollection(
+export const crlsInBuckets = defineAuthorityCollection(
   'lists-in-buckets',
-  revocationListSchema.omit({ crl: true }).extend({
+  crlSchema.omit({ crl: true }).extend({
     acl: z.string(),
     /** When the bucket was looked into last. Milliseconds since the epoch. */
     checkedAt: z.number(),
@@ -31,7 +31,7 @@ export interface CrlSyncContext extends CaContext {
   readonly crls: Crls;
 }
 
-type ListInBucket = Readonly<z.infer<typeof listsInBuckets.schema>>;
+type CrlInBucket = Readonly<z.infer<typeof crlsInBuckets.schema>>;
 
 /**
  * So often a bucket is looked into: what was put there without a condition, by a process that was held up, or by somebody else, does
@@ -52,11 +52,11 @@ export async function syncCrlsToPlace(
 ): Promise<void> {
   const inAuthority = authorityPartition(authority.id);
   const points = await readDistributionPoints(ca, authority.id);
-  const known = new Map<string, ListInBucket>();
-  const notes = allEntries(ca.store, inAuthority, listsInBuckets);
+  const known = new Map<string, CrlInBucket>();
+  const notes = allEntries(ca.store, inAuthority, crlsInBuckets);
   for await (const { key, value } of notes) known.set(key, value);
   const marks = new Map<string, number>();
-  const marked = allEntries(ca.store, inAuthority, revocationListMarks);
+  const marked = allEntries(ca.store, inAuthority, crlMarks);
   for await (const { key, version } of marked) marks.set(key, version);
   // While the authority may sign none, the last CRL stays the latest at any age: who asks for another gets it again.
   const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
@@ -82,12 +82,12 @@ async function putOne(
   if (found === undefined) return;
   const inAuthority = authorityPartition(authority.id);
   const name = nameOf(authority, place, partition);
-  const before = await getEntry(store, inAuthority, listsInBuckets, name);
+  const before = await getEntry(store, inAuthority, crlsInBuckets, name);
   const isLatest = before !== undefined && before.value.crlNumber >= found.crlNumber;
   if (isLatest && isSettled(ca, place, before.value)) return;
   const { bucket, directory } = place;
   let list = found;
-  const key = `${directory}${revocationListFile(authority.id, partition)}`;
+  const key = `${directory}${crlFileName(authority.id, partition)}`;
   await buckets.publishLatest(bucket.name, key, async () => {
     list = (await ca.crls.crlFor(authority, partition)) ?? list;
     return { content: list.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
@@ -95,16 +95,16 @@ async function putOne(
   const { crl: _, ...about } = list;
   const note = { ...about, acl: bucket.acl, checkedAt: ca.clock() };
   const condition = before === undefined ? 'absent' : { version: before.version };
-  const mark = putEntry(listsInBuckets, name, note, { condition });
+  const mark = putEntry(crlsInBuckets, name, note, { condition });
   const { outcome } = await store.commit(inAuthority, [mark]);
   // Somebody else has put one at the same time. Without conditional writes nobody knows which came last: the next run puts it again.
-  if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(listsInBuckets, name)]);
+  if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(crlsInBuckets, name)]);
 }
 
 function isSettled(
   { clock }: CaContext,
   { bucket }: BucketPlace,
-  note: ListInBucket | undefined,
+  note: CrlInBucket | undefined,
 ): boolean {
   const age = clock() - (note?.checkedAt ?? -Infinity);
   return note?.acl === bucket.acl && age >= 0 && age < CHECK_AFTER_MS;
@@ -115,5 +115,5 @@ function nameOf(
   { bucket, directory }: BucketPlace,
   partition: string | undefined,
 ): string {
-  return `${bucket.name}/${directory}${revocationListFile(id, partition)}`;
+  return `${bucket.name}/${directory}${crlFileName(id, partition)}`;
 }

@@ -1,7 +1,7 @@
 import type { CaContext } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { readDistributionPoints } from '../revocation/distribution-points.ts';
-import type { RevocationListRecord } from '../revocation/revocation-record.ts';
+import type { CrlRecord } from '../revocation/revocation-record.ts';
 import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import { type CrlPlan, planCrl } from './plan-crl.ts';
 import { CRL_BACKDATING_MS, readCrlMark } from './publish-crl.ts';
@@ -28,7 +28,7 @@ export async function wantedCrl(
 }
 
 /** A CRL, or what is recorded of one in a bucket. */
-type KnownCrl = Omit<RevocationListRecord, 'crl'>;
+type KnownCrl = Omit<CrlRecord, 'crl'>;
 
 /** Whether the CRL fits the plan, covers what is needed, and is young enough. */
 export function isCurrent(

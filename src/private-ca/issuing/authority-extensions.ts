@@ -3,7 +3,7 @@ import { crlDistributionPointsExtension } from '../../x509/crl-distribution-poin
 import type { Extension } from '../../x509/extensions.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { partitionOfSerial } from '../revocation/revocation-record.ts';
-import { ocspUrl, type PublicPlaces, revocationListUrl } from '../revocation/revocation-urls.ts';
+import { crlUrl, ocspUrl, type PublicPlaces } from '../revocation/revocation-urls.ts';
 
 /**
  * The extensions that the authority's RevocationConfiguration adds to a certificate: the URL of the
@@ -27,7 +27,7 @@ function distributionPoints(
   const omits = crl?.CrlDistributionPointExtensionConfiguration?.OmitExtension === true;
   if (crl?.Enabled !== true || omits) return [];
   const partition = crl.CrlType === 'PARTITIONED' ? partitionOfSerial(serial) : undefined;
-  const url = revocationListUrl(authority, places, partition);
+  const url = crlUrl(authority, places, partition);
   return url === undefined ? [] : [crlDistributionPointsExtension(url)];
 }
 

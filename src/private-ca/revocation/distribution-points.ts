@@ -7,17 +7,8 @@ import type { CertificateFields } from '../../x509/build-certificate.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
-import {
-  type ListBucket,
-  listBucketOf,
-  listBucketSchema,
-  noteListBucket,
-} from './revocation-list-bucket.ts';
-import {
-  type PublicPlaces,
-  revocationListDirectory,
-  revocationListsUrl,
-} from './revocation-urls.ts';
+import { type CrlBucket, crlBucketOf, crlBucketSchema, noteCrlBucket } from './crl-bucket.ts';
+import { crlDirectory, crlDirectoryUrl, type PublicPlaces } from './revocation-urls.ts';
 
 /** Where an authority's CRLs are, by one RevocationConfiguration and one public URL of the server. */
 export interface DistributionPoint {
@@ -26,7 +17,7 @@ export interface DistributionPoint {
   readonly isPartitioned: boolean;
   /** Where in the bucket; as in the URL. */
   readonly directory: string;
-  readonly bucket?: ListBucket | undefined;
+  readonly bucket?: CrlBucket | undefined;
 }
 
 /** One that certificates have been issued with. */
@@ -36,7 +27,7 @@ const notedPoints = defineAuthorityCollection(
     url: z.string(),
     isPartitioned: z.boolean(),
     directory: z.string(),
-    bucket: listBucketSchema.optional(),
+    bucket: crlBucketSchema.optional(),
     /** When the last of those certificates has expired, or later. Milliseconds since the epoch. */
     until: z.number(),
   }),
@@ -50,14 +41,14 @@ function currentPoint(
   authority: AuthorityRecord,
   places: PublicPlaces,
 ): DistributionPoint | undefined {
-  const url = revocationListsUrl(authority, places);
+  const url = crlDirectoryUrl(authority, places);
   if (url === undefined) return undefined;
   const { revocation } = authority;
   return {
     url,
     isPartitioned: revocation?.CrlConfiguration?.CrlType === 'PARTITIONED',
-    directory: revocationListDirectory(authority),
-    bucket: listBucketOf(revocation),
+    directory: crlDirectory(authority),
+    bucket: crlBucketOf(revocation),
   };
 }
 
@@ -98,7 +89,7 @@ async function extendNote(
   const key = keyOf(point);
   const noted = await getEntry(ca.store, partition, notedPoints, key);
   if (noted !== undefined && noted.value.until >= end) return noted.value.until;
-  await noteListBucket(ca, authority.id, authority.revocation);
+  await noteCrlBucket(ca, authority.id, authority.revocation);
   const until = end + MARGIN;
   const condition = noted === undefined ? 'absent' : { version: noted.version };
   const note = putEntry(notedPoints, key, { ...point, until }, { condition });

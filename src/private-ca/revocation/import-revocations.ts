@@ -15,7 +15,7 @@ import {
   authorityPartition,
 } from '../records/authority-record.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
-import { markRevocationListStale, revocationLists, revocations } from './revocation-record.ts';
+import { markCrlStale, publishedCrls, revocations } from './revocation-record.ts';
 
 /** Entries of a CRL that are stored at once. */
 const PORTION = 1_000;
@@ -50,7 +50,7 @@ export async function importRevocations(
     ...{ crl: crl.der, crlNumber, issuedAt, lifeMs: 0, urls: [] },
     ...{ signedAs: serialNumber, covers: 0 },
   };
-  return [putEntry(revocationLists, AUTHORITY_KEY, previous), markRevocationListStale(ca.clock())];
+  return [putEntry(publishedCrls, AUTHORITY_KEY, previous), markCrlStale(ca.clock())];
 }
 
 /** 0 for a CRL without one. */

@@ -16,10 +16,10 @@ const revocationSchema = z.strictObject({
 });
 
 /** From issuing a CRL to its nextUpdate where nothing is configured: the default of the AWS console. */
-export const DEFAULT_LIST_LIFE = 7 * DAY_MS;
+export const DEFAULT_CRL_LIFE_MS = 7 * DAY_MS;
 
 /** The CRL that the authority has published last. */
-export const revocationListSchema = z.strictObject({
+export const crlSchema = z.strictObject({
   /** DER. */
   crl: base64Bytes,
   crlNumber: z.number(),
@@ -35,14 +35,14 @@ export const revocationListSchema = z.strictObject({
   covers: z.number(),
 });
 
-export type RevocationListRecord = Readonly<z.infer<typeof revocationListSchema>>;
+export type CrlRecord = Readonly<z.infer<typeof crlSchema>>;
 
 /** By serial number, as the certificates. */
 export const revocations = defineAuthorityCollection('revocations', revocationSchema);
 
 /** Under `listKey`, as the mark. */
-export const revocationLists = defineAuthorityCollection('revocation-list', revocationListSchema);
-export const revocationListMarks = defineAuthorityCollection(
+export const publishedCrls = defineAuthorityCollection('revocation-list', crlSchema);
+export const crlMarks = defineAuthorityCollection(
   'revocation-list-mark',
   z.strictObject({ changedAt: z.number() }),
 );
@@ -57,7 +57,7 @@ export function partitionOfSerial(serial: string): string {
 }
 
 /** Where the CRL of a partition is stored, and the complete one without a partition. */
-export function listKey(partition: string | undefined): string {
+export function crlKey(partition: string | undefined): string {
   return partition === undefined ? AUTHORITY_KEY : `partition-${partition}`;
 }
 
@@ -65,6 +65,6 @@ export function listKey(partition: string | undefined): string {
  * The write that makes a published CRL stale: the last one of each commit that changes what the CRL says. It has
  * no condition, so that revocations at once do not hinder each other.
  */
-export function markRevocationListStale(changedAt: number, partition?: string): PutWrite {
-  return putEntry(revocationListMarks, listKey(partition), { changedAt });
+export function markCrlStale(changedAt: number, partition?: string): PutWrite {
+  return putEntry(crlMarks, crlKey(partition), { changedAt });
 }

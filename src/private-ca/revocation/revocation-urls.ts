@@ -13,17 +13,17 @@ export interface PublicPlaces {
  * Undefined without an address.
  * @param partition two hexadecimal digits
  */
-export function revocationListUrl(
+export function crlUrl(
   authority: AuthorityRecord,
   places: PublicPlaces,
   partition?: string,
 ): string | undefined {
-  const directory = revocationListsUrl(authority, places);
-  return directory && `${directory}${revocationListFile(authority.id, partition)}`;
+  const directory = crlDirectoryUrl(authority, places);
+  return directory && `${directory}${crlFileName(authority.id, partition)}`;
 }
 
 /** Where all CRLs of an authority are, with a slash at the end. */
-export function revocationListsUrl(
+export function crlDirectoryUrl(
   authority: AuthorityRecord,
   { publicUrl, buckets }: PublicPlaces,
 ): string | undefined {
@@ -31,17 +31,17 @@ export function revocationListsUrl(
   const inBucket = crl?.S3BucketName && buckets?.publicUrl(crl.S3BucketName);
   const base = crl?.CustomCname ? `http://${crl.CustomCname}` : inBucket || publicUrl?.();
   if (!base) return undefined;
-  return `${base.replace(/\/+$/, '')}/${revocationListDirectory(authority)}`;
+  return `${base.replace(/\/+$/, '')}/${crlDirectory(authority)}`;
 }
 
 /** Where CRLs are in their bucket, and under the address in URLs: `crl/`, or CustomPath. */
-export function revocationListDirectory({ revocation }: AuthorityRecord): string {
+export function crlDirectory({ revocation }: AuthorityRecord): string {
   const path = revocation?.CrlConfiguration?.CustomPath ?? 'crl';
   return path === '/' ? '' : `${path}/`;
 }
 
 /** `{id}.crl`, or `{id}-{partition}.crl`. */
-export function revocationListFile(authorityId: string, partition: string | undefined): string {
+export function crlFileName(authorityId: string, partition: string | undefined): string {
   return `${partition === undefined ? authorityId : `${authorityId}-${partition}`}.crl`;
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
-import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { scopedTo } from '../../../../src/private-ca/model/ca-context.ts';
 import { createTestAuthority, ROOT_INPUT } from '../../../support/servers/create-test-authority.ts';
 import { openTestPrivateCa, TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
@@ -89,19 +88,5 @@ describe('ListCertificateAuthorities', () => {
       ResourceOwner: 'OTHER_ACCOUNTS',
     });
     expect(others).toEqual({ CertificateAuthorities: [] });
-  });
-
-  it('finds what development servers had made before there were accounts', async () => {
-    const dev = { region: 'us-east-1', accountId: '000000000000' };
-    const ca = openTestPrivateCa({ scope: dev });
-    const arn = await activateRoot(ca, {
-      name: 'dev',
-      keyAlgorithm: 'EC_prime256v1',
-      signingAlgorithm: 'SHA256WITHECDSA',
-      subject: { CommonName: 'Dev' },
-      validity: { Type: 'DAYS', Value: 1 },
-    });
-    expect(await ca.store.list('ca-index', 'authorities', { limit: 9 })).toHaveLength(1);
-    expect(await listAll(ca)).toEqual([[arn]]);
   });
 });

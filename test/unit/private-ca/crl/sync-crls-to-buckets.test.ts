@@ -14,10 +14,10 @@ import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import type { RevocationConfiguration } from '../../../../src/private-ca/model/revocation-configuration.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import {
-  LIST_BUCKETS_PARTITION,
-  listBucketAuthorities,
-  noteListBucket,
-} from '../../../../src/private-ca/revocation/revocation-list-bucket.ts';
+  CRL_BUCKETS_PARTITION,
+  crlBucketAuthorities,
+  noteCrlBucket,
+} from '../../../../src/private-ca/revocation/crl-bucket.ts';
 import { getEntry } from '../../../../src/store/collection.ts';
 import { StoreUnavailableError } from '../../../../src/store/record-store.ts';
 import { parseCertificate } from '../../../../src/x509/parse-certificate.ts';
@@ -391,8 +391,8 @@ describe('an authority that has been noted', () => {
   it('is forgotten when it has not come to be within an hour', async () => {
     const id = randomUUID();
     const RevocationConfiguration = { CrlConfiguration: { Enabled: true, S3BucketName: 'crls' } };
-    await noteListBucket(ca, id, RevocationConfiguration);
-    const note = () => getEntry(ca.store, LIST_BUCKETS_PARTITION, listBucketAuthorities, id);
+    await noteCrlBucket(ca, id, RevocationConfiguration);
+    const note = () => getEntry(ca.store, CRL_BUCKETS_PARTITION, crlBucketAuthorities, id);
     await putLists();
     expect(await note()).toBeDefined();
     time.now += 61 * MINUTE;

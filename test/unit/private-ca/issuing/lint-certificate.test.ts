@@ -165,7 +165,7 @@ describe('lintCertificate', () => {
       withExtensions(...good, extension('1.2.3', derOctetString(Buffer.alloc(65_536)))),
     ],
     ['another parser', withExtensions(...good, ...manyElements())],
-    ['twice', withExtensions(...good, notCa)],
+    ['repeated', withExtensions(...good, notCa)],
     [
       '4.2.2',
       withExtensions(...good, { ...extension(OID.authorityInfoAccess, list), critical: true }),
