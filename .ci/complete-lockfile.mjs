@@ -1,7 +1,7 @@
-// npm leaves an optional package out of package-lock.json when the registry in use does not carry it, which happens to
-// builds for other platforms; `npm ci` then finds the lockfile out of step. Run this after changing a dependency:
-//   npm install ... && node .ci/complete-lockfile.mjs
-// It adds the missing entries by name and version. They have no integrity: nobody here could download them.
+// npm leaves an optional package out of package-lock.json when the registry in use does not carry
+// it, which happens to builds for other platforms; `npm ci` then finds the lockfile out of step.
+// Run this after changing a dependency: npm install ... && node .ci/complete-lockfile.mjs It adds
+// the missing entries by name and version. They have no integrity: nobody here could download them.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(

@@ -1,4 +1,5 @@
-// Adds up vitest's JSON reports and prints one closing line. In CI a skipped test counts as a failure of the run.
+// Adds up vitest's JSON reports and prints one closing line. In CI a skipped test counts as a
+// failure of the run.
 import { readFileSync } from 'node:fs';
 
 const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')));

@@ -5,7 +5,9 @@ import type { Express, Request, Response } from 'express';
 const MIN_RETRY_SECONDS = 5;
 const MAX_RETRY_SECONDS = 15;
 
-/** 503 with Retry-After: the same request may succeed a little later, here or at another replica. */
+/**
+ * 503 with Retry-After: the same request may succeed a little later, here or at another replica.
+ */
 export function respondUnavailable(response: ServerResponse, text: string): void {
   setRetryAfter(response);
   respondText(response, 503, text);

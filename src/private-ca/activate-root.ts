@@ -17,9 +17,10 @@ export interface RootRequest
 }
 
 /**
- * The ARN of an ACTIVE root authority of the given name, made on the path that AWS publishes: create it, get its CSR, issue
- * its certificate with RootCACertificate/V1, import that. Whatever is there already is kept, so the call can be
- * repeated after a crash at any point and from several processes at once.
+ * The ARN of an ACTIVE root authority of the given name, made on the path that AWS publishes:
+ * create it, get its CSR, issue its certificate with RootCACertificate/V1, import that. Whatever is
+ * there already is kept, so the call can be repeated after a crash at any point and from several
+ * processes at once.
  * @throws AwsError
  */
 export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise<string> {

@@ -54,8 +54,9 @@ export interface ImportedAuthority {
 }
 
 /**
- * Takes over an authority with its key, which is sealed in the store; it is ACTIVE. AWS has no such action. Its certificates
- * get random serial numbers of 128 bits, and its CRLs numbers above the old ones: milliseconds since the epoch at least.
+ * Takes over an authority with its key, which is sealed in the store; it is ACTIVE. AWS has no such
+ * action. Its certificates get random serial numbers of 128 bits, and its CRLs numbers above the
+ * old ones: milliseconds since the epoch at least.
  * @throws AwsError when the parts do not belong together or cannot be an authority here
  */
 export async function importAuthority(
@@ -130,7 +131,8 @@ function checkParts({ privateKey, certificate, chain, crl }: ForeignAuthority, n
   if (!isIssuedBy(crl, certificate)) {
     throw refused('InvalidRequestException', 'the CRL was not signed by the authority');
   }
-  // Of a delta CRL (such as ca+.crl of AD CS), or of one of several: what only the others name would be good again.
+  // Of a delta CRL (such as ca+.crl of AD CS), or of one of several: what only the others name
+  // would be good again.
   if (crl.extensions.some(({ critical }) => critical)) {
     throw refused('InvalidRequestException', 'its CRL is not complete; give the one that is');
   }

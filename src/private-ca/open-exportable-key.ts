@@ -8,7 +8,8 @@ import { isTokenKey } from './records/key-record.ts';
 
 /**
  * The private key of an authority, for whoever moves it elsewhere. AWS has no such action.
- * @throws AwsError InvalidStateException for a key in a token, which never gives it away, and what `findAuthority` throws;
+ * @throws AwsError InvalidStateException for a key in a token, which never gives it away, and what
+ * `findAuthority` throws;
  *   SealError for a key under another master key
  */
 export async function openExportableKey(ca: LookupContext, arn: string): Promise<KeyObject> {

@@ -18,11 +18,16 @@ import {
 } from './revocation/distribution-points.ts';
 
 export interface PrivateCaDependencies extends CaContext, KeyMaking {
-  /** The buckets that RevocationConfigurations and audit reports name; without them these are kept in the store. */
+  /**
+   * The buckets that RevocationConfigurations and audit reports name; without them these are kept
+   * in the store.
+   */
   readonly buckets?: Buckets;
 }
 
-/** The whole private CA, for its actions: the context and the parts that keep something in memory. */
+/**
+ * The whole private CA, for its actions: the context and the parts that keep something in memory.
+ */
 export interface PrivateCa extends PrivateCaDependencies {
   readonly signingKeys: CaSigningKeys;
   readonly creation: AuthorityCreation;
@@ -34,7 +39,10 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly objects: ObjectStore;
 }
 
-/** The embedded private CA over a record store. Keep one for the process: its parts cache keys, CRLs and OCSP answers. */
+/**
+ * The embedded private CA over a record store. Keep one for the process: its parts cache keys, CRLs
+ * and OCSP answers.
+ */
 export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {
   const signing = { ...dependencies, signingKeys: createCaSigningKeys(dependencies) };
   const objects = dependencies.buckets ?? createRecordObjectStore(dependencies.store);

@@ -59,7 +59,8 @@ export async function storeRaGeneration(
   existing: readonly RaGeneration[],
   { activeFrom, certificate, privateKey, retiresOthers = false, fence = [] }: AddedGeneration,
 ): Promise<RaGeneration | undefined> {
-  // To a clock that is ahead all may seem to have ended; reusing a number would lose the key under it.
+  // To a clock that is ahead all may seem to have ended; reusing a number would lose the key under
+  // it.
   const unseen = status === 'CREATING' ? 0 : Math.floor(deps.clock() / DAY_MS);
   const generation = (existing.at(-1)?.generation ?? unseen) + 1;
   const sealedPrivateKey = deps.sealer.seal(

@@ -6,7 +6,10 @@ import type { AuthorityRecord } from '../records/authority-record.ts';
 import type { IssuedRecord } from '../records/certificate-record.ts';
 import type { AuditReportFormat } from './audit-report-record.ts';
 
-/** The members of an entry, in the order of the AWS Private CA user guide, "Using audit reports with your private CA". */
+/**
+ * The members of an entry, in the order of the AWS Private CA user guide, "Using audit reports with
+ * your private CA".
+ */
 const MEMBERS = [
   'awsAccountId',
   'requestedByServicePrincipal',
@@ -47,7 +50,10 @@ export function auditReportEntry(
   };
 }
 
-/** The text of a report, piece by piece: a JSON array, or CSV (RFC 4180, but for its line ends) with a header. */
+/**
+ * The text of a report, piece by piece: a JSON array, or CSV (RFC 4180, but for its line ends) with
+ * a header.
+ */
 export async function* auditReportText(
   format: AuditReportFormat,
   entries: AsyncIterable<AuditReportEntry>,

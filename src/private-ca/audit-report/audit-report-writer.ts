@@ -10,14 +10,18 @@ import { type AuditReportEntry, auditReportEntry, auditReportText } from './audi
 
 const PAGE = 200;
 
-/** A report becomes FAILED when its bucket is unavailable for this long: until the authority may have another. */
+/**
+ * A report becomes FAILED when its bucket is unavailable for this long: until the authority may
+ * have another.
+ */
 const PATIENCE_MS = 30 * MINUTE_MS;
 
 /** Writes audit reports into their buckets. */
 export interface AuditReportWriter {
   /**
-   * Writes a report that is CREATING, of all certificates that the authority has issued; does nothing for any other. Simultaneous
-   * calls in this process share one attempt; several processes write the same object.
+   * Writes a report that is CREATING, of all certificates that the authority has issued; does
+   * nothing for any other. Simultaneous calls in this process share one attempt; several processes
+   * write the same object.
    * @throws BucketError 'unavailable' while it is worth another attempt, and what the store throws
    */
   finish(authority: AuthorityRecord, reportId: string): Promise<void>;
@@ -61,7 +65,10 @@ async function writeReport(
   await ca.store.commit(partition, [write]);
 }
 
-/** @throws BucketError 'unavailable' while it is worth another attempt, and whatever the store throws */
+/**
+ * @throws BucketError 'unavailable' while it is worth another attempt, and whatever the store
+ * throws
+ */
 async function putReport(
   ca: Dependencies,
   authority: AuthorityRecord,

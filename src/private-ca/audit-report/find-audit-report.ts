@@ -19,7 +19,9 @@ export interface ReportContext extends LookupContext {
   readonly objects: ObjectStore;
 }
 
-/** @throws AwsError InvalidArnException, ResourceNotFoundException for the authority or the report */
+/**
+ * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority or the report
+ */
 export async function findAuditReport(
   ca: LookupContext,
   authorityArn: string,

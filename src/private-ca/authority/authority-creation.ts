@@ -21,10 +21,12 @@ const PATIENCE_MS = 20_000;
 /** Makes the keys of new authorities. */
 export interface AuthorityCreation {
   /**
-   * Makes the key and the CSR of an authority that is CREATING, so that it becomes PENDING_CERTIFICATE; does nothing for any
-   * other. Simultaneous calls in this process share one attempt; of several processes, the key of the first to commit is kept.
-   * The authority becomes FAILED when the token does not support the algorithm.
-   * @throws KeyStoreError when the token is not there; the authority stays CREATING, and the next call tries again
+   * Makes the key and the CSR of an authority that is CREATING, so that it becomes
+   * PENDING_CERTIFICATE; does nothing for any other. Simultaneous calls in this process share one
+   * attempt; of several processes, the key of the first to commit is kept. The authority becomes
+   * FAILED when the token does not support the algorithm.
+   * @throws KeyStoreError when the token is not there; the authority stays CREATING, and the next
+   * call tries again
    */
   finish(authorityId: string): Promise<void>;
   /** Does the same in the background, and reports the error that `finish` throws. */
@@ -39,9 +41,13 @@ export interface AuthorityCreation {
 export interface KeyMaking {
   /** The token that has authorities' keys, if there is one. */
   readonly tokenKeys?: TokenKeyStore;
-  /** Whether new authorities' keys are made in the token; otherwise they are sealed in the store. */
+  /**
+   * Whether new authorities' keys are made in the token; otherwise they are sealed in the store.
+   */
   readonly newKeysInToken?: boolean;
-  /** Called when an authority's key could not be made. The next lookup of the authority tries again. */
+  /**
+   * Called when an authority's key could not be made. The next lookup of the authority tries again.
+   */
   readonly reportCreation?: (authorityArn: string, error: unknown) => void;
 }
 

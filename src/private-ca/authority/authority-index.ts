@@ -22,7 +22,10 @@ import { TOKEN_LIFETIME_MS, tokenKey } from '../records/certificate-record.ts';
 /** The quota without a setting: AWS gives 200. */
 const DEFAULT_QUOTA = 1_000;
 
-/** Every authority by its id, noted before it is made; one without a record in its own partition was never finished. */
+/**
+ * Every authority by its id, noted before it is made; one without a record in its own partition was
+ * never finished.
+ */
 export const indexedAuthorities = defineCollection(
   'authorities',
   z.strictObject({ createdAt: z.number() }),
@@ -31,7 +34,10 @@ export const indexedAuthorities = defineCollection(
 /** Which id a name or an IdempotencyToken of CreateCertificateAuthority stands for. */
 const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid() }));
 
-/** One record under AUTHORITY_KEY that every new entry replaces, so that two at once do not both count up to the quota. */
+/**
+ * One record under AUTHORITY_KEY that every new entry replaces, so that two at once do not both
+ * count up to the quota.
+ */
 const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
 
 /** What claims an id: a token for five minutes, or a name of this program's own for good. */
@@ -45,7 +51,8 @@ export function authorityIndexPartition({ region, accountId }: PrivateCaScope): 
 }
 
 /**
- * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the same.
+ * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the
+ * same.
  * @throws AwsError LimitExceededException
  */
 export async function claimAuthorityId(
@@ -81,7 +88,10 @@ function putClaim(
   return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
 }
 
-/** False for an authority that is gone for good: another one must not be made amid what it has left behind. */
+/**
+ * False for an authority that is gone for good: another one must not be made amid what it has left
+ * behind.
+ */
 async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
   const partition = authorityIndexPartition(ca.scope);
   const find = () => getEntry(ca.store, partition, indexedAuthorities, authorityId);
@@ -91,7 +101,10 @@ async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
   return (await find()) !== undefined;
 }
 
-/** As at AWS, an authority that can still be restored counts. So does one that another call is just making. */
+/**
+ * As at AWS, an authority that can still be restored counts. So does one that another call is just
+ * making.
+ */
 async function requireRoom(ca: CaContext): Promise<void> {
   const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
   const page = { limit: authorityQuota };
@@ -106,8 +119,8 @@ async function requireRoom(ca: CaContext): Promise<void> {
 }
 
 /**
- * The authority of an entry of the index. Undefined when there is none, because it was deleted for good or its maker died: such
- * an entry is removed, once no token stands for it any more.
+ * The authority of an entry of the index. Undefined when there is none, because it was deleted for
+ * good or its maker died: such an entry is removed, once no token stands for it any more.
  */
 export async function findIndexed(
   ca: CaContext,
@@ -121,7 +134,9 @@ export async function findIndexed(
   return entry?.value;
 }
 
-/** Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone. */
+/**
+ * Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone.
+ */
 export async function indexAuthority(
   ca: CaContext,
   { id, createdAt }: Pick<StoredAuthority, 'id' | 'createdAt'>,

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { accountIdSchema } from '../model/api-schemas.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
-/** The one service that AWS lets have permissions. It does not exist here: they are kept and told, and grant nothing. */
+/**
+ * The one service that AWS lets have permissions. It does not exist here: they are kept and told,
+ * and grant nothing.
+ */
 export const PERMITTED_PRINCIPAL = 'acm.amazonaws.com';
 
 export const permissionActionSchema = z.enum([

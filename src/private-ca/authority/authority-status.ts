@@ -4,7 +4,8 @@ import type { StoredAuthority } from '../records/authority-record.ts';
 export type AuthorityStatus = StoredAuthority['status'] | 'EXPIRED';
 
 /**
- * The status that the API shows: an authority whose certificate has expired is EXPIRED, whether it was ACTIVE or DISABLED.
+ * The status that the API shows: an authority whose certificate has expired is EXPIRED, whether it
+ * was ACTIVE or DISABLED.
  * @param now milliseconds since the epoch
  */
 export function authorityStatus(authority: StoredAuthority, now: number): AuthorityStatus {
@@ -29,8 +30,8 @@ const DELETED =
   'The certificate authority is in the DELETED state and must be restored to complete this action.';
 
 /**
- * What may be done with an authority in which status (AWS Private CA user guide, "Certificate authority status and CA
- * lifecycle"; aws.md 3.2). Describing it is allowed in all of them.
+ * What may be done with an authority in which status (AWS Private CA user guide, "Certificate
+ * authority status and CA lifecycle"). Describing it is allowed in all of them.
  */
 const STATUS_RULES = {
   issue: { allowed: ['ACTIVE'], refusal: NOT_ISSUING },
@@ -102,7 +103,10 @@ export function statusAllows(authority: StoredAuthority, use: AuthorityUse, now:
   return allowed.includes(authorityStatus(authority, now));
 }
 
-/** @throws AwsError InvalidStateException, or RequestInProgressException and RequestFailedException where the table has them */
+/**
+ * @throws AwsError InvalidStateException, or RequestInProgressException and RequestFailedException
+ * where the table has them
+ */
 export function requireStatus(authority: StoredAuthority, use: AuthorityUse, now: number): void {
   if (statusAllows(authority, use, now)) return;
   const { refusal, codes }: StatusRule = STATUS_RULES[use];

@@ -32,7 +32,10 @@ const RESERVED = /^(aws|rds):/i;
 /** JavaScript keeps it to itself: records of the store lose it without a word. */
 const UNSTORABLE = '__proto__';
 
-/** @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that stands twice */
+/**
+ * @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that
+ * stands twice
+ */
 export function parseTagList(list: readonly Tag[]): Tags {
   const reserved = list.find(({ Key }) => RESERVED.test(Key));
   if (reserved) {
@@ -47,7 +50,10 @@ export function parseTagList(list: readonly Tag[]): Tags {
   return Object.fromEntries(list.map(({ Key, Value = '' }) => [Key, Value]));
 }
 
-/** The tags of an authority of any status; none when there is no such authority. For aws:ResourceTag. */
+/**
+ * The tags of an authority of any status; none when there is no such authority. For
+ * aws:ResourceTag.
+ */
 export async function getAuthorityTags(ca: CaContext, authorityId: string): Promise<Tags> {
   const partition = authorityPartition(authorityId);
   return (await getEntry(ca.store, partition, authorityTags, AUTHORITY_KEY))?.value ?? {};

@@ -23,8 +23,9 @@ export type AuthorityConfiguration = Pick<
 >;
 
 /**
- * Stores an authority under a given id, CREATING; `finishCreation` makes its key. Does nothing when the id has an authority
- * already, so a caller that chose the id before it died can simply try again.
+ * Stores an authority under a given id, CREATING; `finishCreation` makes its key. Does nothing when
+ * the id has an authority already, so a caller that chose the id before it died can simply try
+ * again.
  */
 export async function createAuthority(
   ca: CaContext,

@@ -8,8 +8,10 @@ import { isTokenKey } from '../records/key-record.ts';
 const GRACE = 3_600_000;
 
 /**
- * Destroys the keys in the token whose authorities have been deleted for good, and those that lost to another key of their
- * authority; the record store forgets its own keys by itself. A key of which the store knows nothing stays: the token may serve other stores, or this one may be the wrong one.
+ * Destroys the keys in the token whose authorities have been deleted for good, and those that lost
+ * to another key of their authority; the record store forgets its own keys by itself. A key of
+ * which the store knows nothing stays: the token may serve other stores, or this one may be the
+ * wrong one.
  */
 export async function destroyDeletedKeys(
   ca: CaContext,

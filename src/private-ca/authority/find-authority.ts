@@ -19,8 +19,8 @@ export interface LookupContext extends CaContext {
 }
 
 /**
- * The authority with its version, in any status in which `use` is allowed; in any at all without a use. One whose maker
- * has died is finished in the background.
+ * The authority with its version, in any status in which `use` is allowed; in any at all without a
+ * use. One whose maker has died is finished in the background.
  * @throws AwsError InvalidArnException, ResourceNotFoundException, and what `requireStatus` throws
  */
 export async function findStoredAuthority(
@@ -41,7 +41,10 @@ export async function findStoredAuthority(
   return entry;
 }
 
-/** As `findStoredAuthority`, of an authority that has its key. @throws AwsError InvalidStateException when it has none */
+/**
+ * As `findStoredAuthority`, of an authority that has its key.
+ * @throws AwsError InvalidStateException when it has none
+ */
 export async function findAuthority(
   ca: LookupContext,
   arn: string,
@@ -54,7 +57,10 @@ export async function findAuthority(
   throw new AwsError('InvalidStateException', message);
 }
 
-/** The authority of an id in any account, for what the public may ask; undefined when there is none that has its key. */
+/**
+ * The authority of an id in any account, for what the public may ask; undefined when there is none
+ * that has its key.
+ */
 export async function findAuthorityById(
   { store }: Pick<CaContext, 'store'>,
   id: string,

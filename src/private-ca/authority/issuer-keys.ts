@@ -14,7 +14,10 @@ export type IssuerDigest = (typeof ISSUER_DIGESTS)[number];
 const issuerKeys = defineCollection('issuer-keys', z.strictObject({ authorityId: z.uuid() }));
 const PARTITION = 'issuer-keys';
 
-/** Lets `findByKey` find the authority. To be called before its certificate is installed, and again does no harm. */
+/**
+ * Lets `findByKey` find the authority. To be called before its certificate is installed, and again
+ * does no harm.
+ */
 export async function noteIssuerKey(
   { store }: CaContext,
   { id, subjectPublicKeyInfo }: AuthorityRecord,

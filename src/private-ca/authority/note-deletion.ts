@@ -4,7 +4,10 @@ import type { CaContext } from '../model/ca-context.ts';
 import { isUnfinished, type StoredAuthority } from '../records/authority-record.ts';
 import { issuerKeyNames } from './issuer-keys.ts';
 
-/** The authorities, of all accounts, that somebody has deleted or was about to delete, by their ids. One too many costs a look. */
+/**
+ * The authorities, of all accounts, that somebody has deleted or was about to delete, by their ids.
+ * One too many costs a look.
+ */
 export const deletionNotes = defineCollection(
   'notes',
   z.strictObject({
@@ -19,7 +22,10 @@ export const deletionNotes = defineCollection(
 
 export const DELETION_NOTES_PARTITION = 'deleted-authorities';
 
-/** Has `sweepDeletedAuthorities` look at an authority when it is gone. To be called before it is deleted. */
+/**
+ * Has `sweepDeletedAuthorities` look at an authority when it is gone. To be called before it is
+ * deleted.
+ */
 export async function noteDeletion(
   { store, scope }: CaContext,
   authority: StoredAuthority,

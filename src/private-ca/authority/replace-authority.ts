@@ -10,7 +10,8 @@ import {
 } from '../records/authority-record.ts';
 
 /**
- * Puts another record in place of the one that was read, and makes further writes in its partition, all or nothing.
+ * Puts another record in place of the one that was read, and makes further writes in its partition,
+ * all or nothing.
  * @throws AwsError ConcurrentModificationException when it was changed since
  */
 export async function replaceAuthority(

@@ -4,7 +4,10 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { findLostMember } from '../../aws-wire/policy/find-lost-member.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
-/** The policy of an authority, under AUTHORITY_KEY, as it was put. It is kept and told: no account sees another's authorities. */
+/**
+ * The policy of an authority, under AUTHORITY_KEY, as it was put. It is kept and told: no account
+ * sees another's authorities.
+ */
 export const resourcePolicies = defineAuthorityCollection(
   'resource-policies',
   z.strictObject({ policy: z.string() }),
@@ -55,10 +58,12 @@ const ACCOUNT =
   /^(?:[0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)\/[\w+=,.@/-]+))$/;
 
 /**
- * Whether a policy has the one structure that AWS allows, in which principals and ARNs alone vary: at least one statement that
- * allows to read the authority, and one that allows to issue by one of six templates.
+ * Whether a policy has the one structure that AWS allows, in which principals and ARNs alone vary:
+ * at least one statement that allows to read the authority, and one that allows to issue by one of
+ * six templates.
  * @param authorityArn of the authority that the policy is put to
- * @throws AwsError InvalidPolicyException; LockoutPreventedException when it denies anything: such a policy could take from its own
+ * @throws AwsError InvalidPolicyException; LockoutPreventedException when it denies anything: such
+ * a policy could take from its own
  *   account the right to change it
  */
 export function checkResourcePolicy(text: string, authorityArn: string): void {

@@ -11,20 +11,25 @@ import { DELETION_NOTES_PARTITION, deletionNotes } from './note-deletion.ts';
 
 type Note = Entry<z.infer<typeof deletionNotes.schema>>;
 
-/** A process whose clock is late may still restore the authority, and a call may just be about to delete it. Milliseconds. */
+/**
+ * A process whose clock is late may still restore the authority, and a call may just be about to
+ * delete it. Milliseconds.
+ */
 const GRACE = 3_600_000;
 
 /**
- * Removes what authorities that are gone for good have left: their certificates, revocations, tags, policies and permissions. Audit
- * reports stay in their buckets, as at AWS. It may be cut short anywhere, and done by several processes at once: an authority that is
- * gone never comes back, so what is found once may be removed at any time later.
+ * Removes what authorities that are gone for good have left: their certificates, revocations, tags,
+ * policies and permissions. Audit reports stay in their buckets, as at AWS. It may be cut short
+ * anywhere, and done by several processes at once: an authority that is gone never comes back, so
+ * what is found once may be removed at any time later.
  */
 export async function sweepDeletedAuthorities(ca: CaContext): Promise<void> {
   for await (const note of allEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes)) {
     if (ca.clock() < note.value.goneAt + GRACE) continue;
     const partition = authorityPartition(note.key);
     const authority = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-    // Another process's clock may be late. One that was restored may be deleted again, with a new note.
+    // Another process's clock may be late. One that was restored may be deleted again, with a new
+    // note.
     if (authority?.value.status === 'DELETED') continue;
     if (authority === undefined) await sweep(ca, note);
     const { key, version } = note;

@@ -3,8 +3,9 @@ import { defineCollection, getEntry, putEntry } from '../../store/collection.ts'
 import type { RecordStore } from '../../store/record-store.ts';
 
 /**
- * Where reports are put: buckets of objects, as in S3. An object is there whole or not at all; to put it again replaces it.
- * Buckets and keys are printable ASCII without ':', 63 and 400 characters at most.
+ * Where reports are put: buckets of objects, as in S3. An object is there whole or not at all; to
+ * put it again replaces it. Buckets and keys are printable ASCII without ':', 63 and 400 characters
+ * at most.
  */
 export interface ObjectStore {
   /** Takes the text piece by piece. */
@@ -13,18 +14,26 @@ export interface ObjectStore {
   get(bucket: string, key: string): Promise<string | undefined>;
 }
 
-/** An ObjectStore whose buckets are somebody else's, in S3. Whatever it does throws BucketError when it fails. */
+/**
+ * An ObjectStore whose buckets are somebody else's, in S3. Whatever it does throws BucketError when
+ * it fails.
+ */
 export interface Buckets extends ObjectStore {
   /** Puts a file that relying parties fetch, whatever is there. */
   publish(bucket: string, key: string, file: PublishedFile): Promise<void>;
   /**
-   * Puts what `latest` gives, unless it is there already. `latest` is asked after a look at what is there, and what somebody has put since that
-   * look is not replaced: then both are done again. So a call that was held up, for however long, does not replace what another has
-   * put meanwhile. Only in buckets that know no conditional writes, or that may not be looked into, what comes last stays.
+   * Puts what `latest` gives, unless it is there already. `latest` is asked after a look at what is
+   * there, and what somebody has put since that look is not replaced: then both are done again. So
+   * a call that was held up, for however long, does not replace what another has put meanwhile.
+   * Only in buckets that know no conditional writes, or that may not be looked into, what comes
+   * last stays.
    * @param latest gives a file at least as new as any that was put before it was asked
    */
   publishLatest(bucket: string, key: string, latest: () => Promise<PublishedFile>): Promise<void>;
-  /** Where anybody may fetch what is in the bucket, without a slash at the end; undefined where that is not known. */
+  /**
+   * Where anybody may fetch what is in the bucket, without a slash at the end; undefined where that
+   * is not known.
+   */
   publicUrl(bucket: string): string | undefined;
 }
 
@@ -35,8 +44,8 @@ export interface PublishedFile {
 }
 
 /**
- * 'refused': the bucket is not there or takes nothing from this server, and trying again does not help. 'unavailable': something
- * is out of order for now.
+ * 'refused': the bucket is not there or takes nothing from this server, and trying again does not
+ * help. 'unavailable': something is out of order for now.
  */
 export type BucketErrorKind = 'refused' | 'unavailable';
 

@@ -4,8 +4,9 @@ import { type CachedCrl, createCrlCache } from './crl-cache.ts';
 import { isCurrent, type WantedCrl } from './wanted-crl.ts';
 
 /**
- * An attempt that brought no current CRL is not repeated for this long: while a key is away, each attempt reads all revocations
- * for nothing. The Retry-After that refused clients get is no shorter.
+ * An attempt that brought no current CRL is not repeated for this long: while a key is away, each
+ * attempt reads all revocations for nothing. The Retry-After that refused clients get is no
+ * shorter.
  */
 const PAUSE_MS = 15 * SECOND_MS;
 

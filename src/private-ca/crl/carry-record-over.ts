@@ -10,8 +10,9 @@ interface StoredText {
 }
 
 /**
- * A record as it is to stand in another store, where versions are others. Only a CRL, and what is known of one in a bucket, says anything of
- * one, up to which it covers revocations: there it covers none, so that the next one is signed when it is asked for. It goes along for its number.
+ * A record as it is to stand in another store, where versions are others. Only a CRL, and what is
+ * known of one in a bucket, says anything of one, up to which it covers revocations: there it
+ * covers none, so that the next one is signed when it is asked for. It goes along for its number.
  */
 export function carryRecordOver<T extends StoredText>(record: T): T {
   if (!LISTS.some(({ name }) => name === record.collection)) return record;

@@ -5,7 +5,10 @@ export interface CachedCrl {
   /** What was wanted, as a text to compare. */
   readonly wanted: string;
   readonly crl: Promise<CrlRecord | undefined>;
-  /** The CRL, undefined after an error, and when it came, in milliseconds since the epoch. Undefined until then. */
+  /**
+   * The CRL, undefined after an error, and when it came, in milliseconds since the epoch. Undefined
+   * until then.
+   */
   settled: { readonly crl: CrlRecord | undefined; readonly at: number } | undefined;
 }
 

@@ -16,18 +16,23 @@ import type { CrlPlan } from './plan-crl.ts';
 import { publishCrl } from './publish-crl.ts';
 import { isCurrent, isServable, type WantedCrl, wantedCrl } from './wanted-crl.ts';
 
-/** The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, the complete CRL is meant. */
+/**
+ * The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, the
+ * complete CRL is meant.
+ */
 export interface Crls {
   /**
-   * A CRL that names every certificate whose revocation was confirmed before the call. A new one is signed when something was
-   * revoked since the last, or when that is half way to its nextUpdate. An authority without a valid certificate signs none: then
-   * the last one, or undefined. While the key is away, or the store takes no writes, the last one is served until its nextUpdate
-   * if nothing was revoked since. Undefined for a partition that no certificate names.
+   * A CRL that names every certificate whose revocation was confirmed before the call. A new one is
+   * signed when something was revoked since the last, or when that is half way to its nextUpdate.
+   * An authority without a valid certificate signs none: then the last one, or undefined. While the
+   * key is away, or the store takes no writes, the last one is served until its nextUpdate if
+   * nothing was revoked since. Undefined for a partition that no certificate names.
    */
   crlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
   /**
-   * The same for callers who may ask without end: a CRL that is still current comes from memory, simultaneous calls share one
-   * attempt, and the outcome of a failed attempt is repeated for a few seconds.
+   * The same for callers who may ask without end: a CRL that is still current comes from memory,
+   * simultaneous calls share one attempt, and the outcome of a failed attempt is repeated for a few
+   * seconds.
    */
   cachedCrlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
 }
@@ -92,7 +97,10 @@ async function publishedCrl(
   }
 }
 
-/** Joins a build that is under way in this process. It may have begun too early, so the caller checks what it published. */
+/**
+ * Joins a build that is under way in this process. It may have begun too early, so the caller
+ * checks what it published.
+ */
 function createPublishOnce(ca: CrlContext): PublishOnce {
   const builds = new Map<string, Promise<void>>();
   return async (plan, previous) => {

@@ -13,16 +13,23 @@ export interface CrlPlan {
   readonly key: string;
   /** From issuing to nextUpdate, as configured. */
   readonly lifeMs: number;
-  /** For the issuingDistributionPoint: all that certificates of the partition have as their distribution point. None for the complete CRL. */
+  /**
+   * For the issuingDistributionPoint: all that certificates of the partition have as their
+   * distribution point. None for the complete CRL.
+   */
   readonly urls: readonly string[];
   /** The serial number of the authority's certificate, whose name the CRL bears. */
   readonly signedAs: string | undefined;
-  /** Whether certificates are bound to CRLs of this kind, so that this one may forget those that it has named after their end. */
+  /**
+   * Whether certificates are bound to CRLs of this kind, so that this one may forget those that it
+   * has named after their end.
+   */
   readonly isConfigured: boolean;
 }
 
 /**
- * Undefined for a partition that no certificate names, where it is not known what certificates would name.
+ * Undefined for a partition that no certificate names, where it is not known what certificates
+ * would name.
  * @param points of the authority's certificates
  */
 export function planCrl(
@@ -44,7 +51,9 @@ export function planCrl(
   };
 }
 
-/** Those that certificates have, the same for all processes, and the one that the next will have. */
+/**
+ * Those that certificates have, the same for all processes, and the one that the next will have.
+ */
 function urlsOf(
   places: PublicPlaces,
   authority: AuthorityRecord,

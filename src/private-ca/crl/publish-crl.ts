@@ -39,8 +39,8 @@ export async function readCrlMark(
 }
 
 /**
- * Signs the next CRL and stores it, unless another process has stored one since `previous` was read: nothing is published
- * that is not stored, so no two CRLs have one number.
+ * Signs the next CRL and stores it, unless another process has stored one since `previous` was
+ * read: nothing is published that is not stored, so no two CRLs have one number.
  */
 export async function publishCrl(
   ca: SigningContext,
@@ -82,8 +82,8 @@ interface Revocations {
 }
 
 /**
- * An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3), which a clock that was ahead then may
- * have said too early.
+ * An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3),
+ * which a clock that was ahead then may have said too early.
  */
 async function readRevocations(
   ca: CaContext,

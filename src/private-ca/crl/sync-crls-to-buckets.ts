@@ -16,15 +16,19 @@ import { type CrlSyncContext, syncCrlsToPlace } from './sync-crls-to-place.ts';
 /** A note comes before the record of its authority, and must not go meanwhile. Milliseconds. */
 const NOTE_GRACE = 3_600_000;
 
-/** As AWS: a bucket that has not taken a CRL is tried again after a quarter of an hour. Milliseconds. */
+/**
+ * As AWS: a bucket that has not taken a CRL is tried again after a quarter of an hour.
+ * Milliseconds.
+ */
 const RETRY_AFTER = 900_000;
 
 export type ReportCrlSync = (authorityArn: string, bucket: string, error: unknown) => void;
 
 /**
- * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a revocation, half way to nextUpdate, and
- * when a bucket or its path has been configured anew; also into those that were configured before, until the last certificate that says
- * so has expired. Run it every few seconds, on one replica or on all.
+ * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a
+ * revocation, half way to nextUpdate, and when a bucket or its path has been configured anew; also
+ * into those that were configured before, until the last certificate that says so has expired. Run
+ * it every few seconds, on one replica or on all.
  * @param report hears of a bucket that has not got its CRL, whatever failed
  */
 export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => Promise<void> {
@@ -55,7 +59,8 @@ export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => 
       // Its key may be long in coming, while the token is away.
       if (isUnfinished(found.value)) continue;
       const points = await readDistributionPoints(ca, id);
-      // Without a place the note stays: a clock that is ahead sees none where certificates still look.
+      // Without a place the note stays: a clock that is ahead sees none where certificates still
+      // look.
       for (const place of bucketPlacesOf(found.value, points)) {
         await putUnlessFailing(found.value, place);
       }

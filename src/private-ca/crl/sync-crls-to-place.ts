@@ -15,7 +15,9 @@ import type { Crls } from './crls.ts';
 import { planCrl } from './plan-crl.ts';
 import { isCurrent } from './wanted-crl.ts';
 
-/** What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition. */
+/**
+ * What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition.
+ */
 export const crlsInBuckets = defineAuthorityCollection(
   'lists-in-buckets',
   crlSchema.omit({ crl: true }).extend({
@@ -34,15 +36,16 @@ export interface CrlSyncContext extends CaContext {
 type CrlInBucket = Readonly<z.infer<typeof crlsInBuckets.schema>>;
 
 /**
- * So often a bucket is looked into: what was put there without a condition, by a process that was held up, or by somebody else, does
- * not stay. Milliseconds.
+ * So often a bucket is looked into: what was put there without a condition, by a process that was
+ * held up, or by somebody else, does not stay. Milliseconds.
  */
 const CHECK_AFTER_MS = 15 * MINUTE_MS;
 
 const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
 /**
- * Puts what is not the latest CRL in its place; does nothing without buckets. Costs three reads of the store when all are.
+ * Puts what is not the latest CRL in its place; does nothing without buckets. Costs three reads of
+ * the store when all are.
  * @throws BucketError, and whatever the store throws
  */
 export async function syncCrlsToPlace(
@@ -58,7 +61,8 @@ export async function syncCrlsToPlace(
   const marks = new Map<string, number>();
   const marked = allEntries(ca.store, inAuthority, crlMarks);
   for await (const { key, version } of marked) marks.set(key, version);
-  // While the authority may sign none, the last CRL stays the latest at any age: who asks for another gets it again.
+  // While the authority may sign none, the last CRL stays the latest at any age: who asks for
+  // another gets it again.
   const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
   for (const partition of place.isPartitioned ? PARTITIONS : [undefined]) {
     const plan = planCrl(ca, authority, points, partition);
@@ -97,7 +101,8 @@ async function putOne(
   const condition = before === undefined ? 'absent' : { version: before.version };
   const mark = putEntry(crlsInBuckets, name, note, { condition });
   const { outcome } = await store.commit(inAuthority, [mark]);
-  // Somebody else has put one at the same time. Without conditional writes nobody knows which came last: the next run puts it again.
+  // Somebody else has put one at the same time. Without conditional writes nobody knows which came
+  // last: the next run puts it again.
   if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(crlsInBuckets, name)]);
 }
 

@@ -9,7 +9,10 @@ import { CRL_BACKDATING_MS, readCrlMark } from './publish-crl.ts';
 /** What a CRL must be like to be served. */
 export interface WantedCrl {
   readonly plan: CrlPlan;
-  /** The version of the authority's mark that it has to cover, as read from the store for this request. */
+  /**
+   * The version of the authority's mark that it has to cover, as read from the store for this
+   * request.
+   */
   readonly needed: number;
 }
 
@@ -37,13 +40,17 @@ export function isCurrent(
   now: number,
 ): crl is KnownCrl {
   if (!fits(crl, { plan, needed })) return false;
-  // One whose thisUpdate lies ahead was signed by a wrong clock. Clients would refuse it until then.
+  // One whose thisUpdate lies ahead was signed by a wrong clock. Clients would refuse it until
+  // then.
   const isDated = crl.issuedAt - CRL_BACKDATING_MS <= now;
   const isYoung = now < crl.issuedAt + plan.lifeMs / 2;
   return isDated && isYoung && crl.lifeMs === plan.lifeMs;
 }
 
-/** Whether the CRL may be served in place of a current one that cannot be signed now: nothing was revoked since. */
+/**
+ * Whether the CRL may be served in place of a current one that cannot be signed now: nothing was
+ * revoked since.
+ */
 export function isServable(crl: KnownCrl | undefined, wanted: WantedCrl, now: number): boolean {
   return fits(crl, wanted) && now < crl.issuedAt + crl.lifeMs;
 }

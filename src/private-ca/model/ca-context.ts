@@ -3,8 +3,8 @@ import type { Sealer } from '../../store/seal.ts';
 import type { PrivateCaScope } from './private-ca-arns.ts';
 
 /**
- * The address of the enrol listener, where relying parties fetch CRLs and send OCSP requests. Undefined until it is known, and in
- * a process that only administers.
+ * The address of the enrol listener, where relying parties fetch CRLs and send OCSP requests.
+ * Undefined until it is known, and in a process that only administers.
  */
 export type PublicUrl = () => string | undefined;
 
@@ -20,7 +20,10 @@ export interface CaContext {
   readonly scope: PrivateCaScope;
   /** How many authorities an account may have in a region; default 1000 (AWS: 200). */
   readonly authorityQuota?: number;
-  /** Without it, certificates name CRLs and OCSP responders only under the authority's own host names. */
+  /**
+   * Without it, certificates name CRLs and OCSP responders only under the authority's own host
+   * names.
+   */
   readonly publicUrl?: PublicUrl;
 }
 

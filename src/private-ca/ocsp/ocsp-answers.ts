@@ -31,8 +31,8 @@ export const OCSP_CACHING_MS = 5 * MINUTE_MS;
 const LIFE_MS = HOUR_MS;
 
 /**
- * When signing fails, an answer is reused up to this age. From half its life on signing is tried again; the last minutes of its
- * life belong to the caches that have it.
+ * When signing fails, an answer is reused up to this age. From half its life on signing is tried
+ * again; the last minutes of its life belong to the caches that have it.
  */
 const LAST_USE_MS = LIFE_MS - 2 * OCSP_CACHING_MS;
 
@@ -69,14 +69,15 @@ export async function signAnswer(
 /** The OCSP answers that this process has signed, by CertID. */
 export interface OcspAnswers {
   /**
-   * The known answer while it is true and less than half its life has passed; otherwise the result of `sign`, or the known answer
-   * when that fails, until its life ends. Simultaneous calls share one signature.
+   * The known answer while it is true and less than half its life has passed; otherwise the result
+   * of `sign`, or the known answer when that fails, until its life ends. Simultaneous calls share
+   * one signature.
    * @param version of the certificate's record: a revocation changes it
    */
   reuse(certId: Uint8Array, version: number, sign: () => Promise<OcspAnswer>): Promise<OcspAnswer>;
   /**
-   * For when the store is away: an answer that was confirmed so recently that caches may still serve it, too. It carries no
-   * validity, so nobody keeps it longer.
+   * For when the store is away: an answer that was confirmed so recently that caches may still
+   * serve it, too. It carries no validity, so nobody keeps it longer.
    */
   recent(certId: Uint8Array): Promise<OcspAnswer> | undefined;
 }

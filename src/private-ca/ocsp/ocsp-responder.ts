@@ -46,8 +46,8 @@ const DIGESTS: Readonly<Record<string, IssuerDigest>> = {
 const MAX_SERIAL_OCTETS = 21;
 
 /**
- * How many may wait for a key before an answer that serves its request alone, which strangers can ask for without end, and before
- * one that serves all who ask of the certificate.
+ * How many may wait for a key before an answer that serves its request alone, which strangers can
+ * ask for without end, and before one that serves all who ask of the certificate.
  */
 const MOST_BEFORE_ONE = 16;
 const MOST_BEFORE_ALL = 128;
@@ -55,10 +55,12 @@ const MOST_BEFORE_ALL = 128;
 /** Answers OCSP requests (RFC 6960, RFC 5019) for all authorities. */
 export interface OcspResponder {
   /**
-   * The answer is signed with the key of the authority that issued the certificates, as at AWS. It reports every revocation that
-   * was confirmed before the call; while the store is away, it may be as old as a cached answer.
+   * The answer is signed with the key of the authority that issued the certificates, as at AWS. It
+   * reports every revocation that was confirmed before the call; while the store is away, it may be
+   * as old as a cached answer.
    * @param request an OCSPRequest as received
-   * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be answered later
+   * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be
+   * answered later
    */
   answer(request: Uint8Array): Promise<OcspAnswer>;
 }
@@ -156,8 +158,8 @@ interface FoundStatus extends OcspSingleResponse {
 }
 
 /**
- * A certificate that is being issued is not known to anybody yet. One that an imported authority had issued before is known when it was
- * revoked there, by the index of revocations alone.
+ * A certificate that is being issued is not known to anybody yet. One that an imported authority
+ * had issued before is known when it was revoked there, by the index of revocations alone.
  */
 async function findStatus(
   ca: CaContext,

@@ -1,12 +1,15 @@
-/** So many wait already for the key of an authority to sign OCSP answers that one more is not to. Later there is room again. */
+/**
+ * So many wait already for the key of an authority to sign OCSP answers that one more is not to.
+ * Later there is room again.
+ */
 export class KeyBusyError extends Error {
   override readonly name = 'KeyBusyError';
 }
 
 /**
- * Bounds what strangers can make the authorities' keys do: everybody may ask for signatures, and a token may give a few tens in a
- * second. Each key signs one OCSP answer at a time, so that issuing finds it free after one signature at most; the others wait in
- * their order.
+ * Bounds what strangers can make the authorities' keys do: everybody may ask for signatures, and a
+ * token may give a few tens in a second. Each key signs one OCSP answer at a time, so that issuing
+ * finds it free after one signature at most; the others wait in their order.
  */
 export interface OcspSignatures {
   /**

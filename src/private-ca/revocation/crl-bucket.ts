@@ -5,7 +5,10 @@ import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import type { RevocationConfiguration } from '../model/revocation-configuration.ts';
 
-/** Every authority whose CRLs have a bucket, by its id, noted before its record says so: one too many costs a look. */
+/**
+ * Every authority whose CRLs have a bucket, by its id, noted before its record says so: one too
+ * many costs a look.
+ */
 export const crlBucketAuthorities = defineCollection(
   'list-buckets',
   z.strictObject({ notedAt: z.number() }),
@@ -40,7 +43,10 @@ export async function requireWritableCrlBucket(
   if (bucket) await requireWritableBucket(buckets, bucket.name, bucket.acl);
 }
 
-/** Has `putRevocationLists` look at the authority. Also without buckets now: there may be some after the next start. */
+/**
+ * Has `putRevocationLists` look at the authority. Also without buckets now: there may be some after
+ * the next start.
+ */
 export async function noteCrlBucket(
   { store, clock }: CaContext,
   authorityId: string,

@@ -10,7 +10,9 @@ import { type AuthorityRecord, authorityPartition } from '../records/authority-r
 import { type CrlBucket, crlBucketOf, crlBucketSchema, noteCrlBucket } from './crl-bucket.ts';
 import { crlDirectory, crlDirectoryUrl, type PublicPlaces } from './revocation-urls.ts';
 
-/** Where an authority's CRLs are, by one RevocationConfiguration and one public URL of the server. */
+/**
+ * Where an authority's CRLs are, by one RevocationConfiguration and one public URL of the server.
+ */
 export interface DistributionPoint {
   /** What certificates say but for the file's name, with a slash at the end. */
   readonly url: string;
@@ -33,10 +35,16 @@ const notedPoints = defineAuthorityCollection(
   }),
 );
 
-/** So that a note is not written again for each certificate that lives longer than the one before. Milliseconds. */
+/**
+ * So that a note is not written again for each certificate that lives longer than the one before.
+ * Milliseconds.
+ */
 const MARGIN = 86_400_000;
 
-/** The one that certificates issued now get. Undefined when the server does not know the address of its CRLs. */
+/**
+ * The one that certificates issued now get. Undefined when the server does not know the address of
+ * its CRLs.
+ */
 function currentPoint(
   authority: AuthorityRecord,
   places: PublicPlaces,
@@ -54,8 +62,9 @@ function currentPoint(
 
 export interface DistributionPoints {
   /**
-   * Records the CRL URL that goes into the certificate: a valid CRL must stay there until the certificate expires, however the
-   * authority's configuration changes. To be called before the certificate is signed; usually answered from memory.
+   * Records the CRL URL that goes into the certificate: a valid CRL must stay there until the
+   * certificate expires, however the authority's configuration changes. To be called before the
+   * certificate is signed; usually answered from memory.
    */
   record(authority: AuthorityRecord, certificate: CertificateFields): Promise<void>;
 }

@@ -21,8 +21,8 @@ import { markCrlStale, publishedCrls, revocations } from './revocation-record.ts
 const PORTION = 1_000;
 
 /**
- * Stores what the last CRL of an authority names, so that its next one names it too, and gives the writes that make the next
- * one's number greater.
+ * Stores what the last CRL of an authority names, so that its next one names it too, and gives the
+ * writes that make the next one's number greater.
  * @throws AwsError InvalidRequestException when the number of the CRL is above 2^53
  */
 export async function importRevocations(
@@ -32,7 +32,8 @@ export async function importRevocations(
 ): Promise<readonly Write[]> {
   if (crl === undefined) return [];
   const crlNumber = crlNumberOf(crl);
-  // The CRL does not say when a certificate expires. Other programs issue beyond the end of the authority, which may be renewed.
+  // The CRL does not say when a certificate expires. Other programs issue beyond the end of the
+  // authority, which may be renewed.
   const notAfter = LAST_MOMENT;
   for (let from = 0; from < crl.revoked.length; from += PORTION) {
     const writes = crl.revoked

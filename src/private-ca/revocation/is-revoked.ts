@@ -4,8 +4,9 @@ import { authorityPartition } from '../records/authority-record.ts';
 import { certificateKey, certificates } from '../records/certificate-record.ts';
 
 /**
- * Whether the authority has revoked the certificate with this serial number (content octets of the INTEGER); false for one
- * that it did not issue. A revocation is known to every process from the moment RevokeCertificate answers.
+ * Whether the authority has revoked the certificate with this serial number (content octets of the
+ * INTEGER); false for one that it did not issue. A revocation is known to every process from the
+ * moment RevokeCertificate answers.
  * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority
  */
 export async function isRevoked(

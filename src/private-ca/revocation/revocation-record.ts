@@ -6,16 +6,24 @@ import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { AUTHORITY_KEY } from '../records/authority-record.ts';
 
-/** A revoked certificate that a CRL has still to name, so that a CRL is built without reading every certificate. */
+/**
+ * A revoked certificate that a CRL has still to name, so that a CRL is built without reading every
+ * certificate.
+ */
 const revocationSchema = z.strictObject({
   /** Milliseconds since the epoch. */
   revokedAt: z.number(),
   reason: revocationReasonSchema,
-  /** When the certificate expires, in milliseconds since the epoch; the end of time where that is not known. */
+  /**
+   * When the certificate expires, in milliseconds since the epoch; the end of time where that is
+   * not known.
+   */
   notAfter: z.number(),
 });
 
-/** From issuing a CRL to its nextUpdate where nothing is configured: the default of the AWS console. */
+/**
+ * From issuing a CRL to its nextUpdate where nothing is configured: the default of the AWS console.
+ */
 export const DEFAULT_CRL_LIFE_MS = 7 * DAY_MS;
 
 /** The CRL that the authority has published last. */
@@ -31,7 +39,10 @@ export const crlSchema = z.strictObject({
   urls: z.array(z.string()).readonly(),
   /** The serial number of the authority's certificate then, in hexadecimal. */
   signedAs: z.string(),
-  /** The version of the authority's mark when building began: what was put up to there is in the CRL. */
+  /**
+   * The version of the authority's mark when building began: what was put up to there is in the
+   * CRL.
+   */
   covers: z.number(),
 });
 
@@ -48,8 +59,8 @@ export const crlMarks = defineAuthorityCollection(
 );
 
 /**
- * The partition that a certificate is in for good: the beginning of its serial number, which is random, so that 256 partitions are of
- * one size and nobody has to count.
+ * The partition that a certificate is in for good: the beginning of its serial number, which is
+ * random, so that 256 partitions are of one size and nobody has to count.
  * @param serial 32 lower-case hexadecimal digits
  */
 export function partitionOfSerial(serial: string): string {
@@ -62,8 +73,8 @@ export function crlKey(partition: string | undefined): string {
 }
 
 /**
- * The write that makes a published CRL stale: the last one of each commit that changes what the CRL says. It has
- * no condition, so that revocations at once do not hinder each other.
+ * The write that makes a published CRL stale: the last one of each commit that changes what the CRL
+ * says. It has no condition, so that revocations at once do not hinder each other.
  */
 export function markCrlStale(changedAt: number, partition?: string): PutWrite {
   return putEntry(crlMarks, crlKey(partition), { changedAt });

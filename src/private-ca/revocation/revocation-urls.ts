@@ -9,8 +9,8 @@ export interface PublicPlaces {
 }
 
 /**
- * Where the CRL of an authority is: its key under CustomCname, else under the address of its bucket, else under that of the server.
- * Undefined without an address.
+ * Where the CRL of an authority is: its key under CustomCname, else under the address of its
+ * bucket, else under that of the server. Undefined without an address.
  * @param partition two hexadecimal digits
  */
 export function crlUrl(
@@ -45,7 +45,10 @@ export function crlFileName(authorityId: string, partition: string | undefined):
   return `${partition === undefined ? authorityId : `${authorityId}-${partition}`}.crl`;
 }
 
-/** Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without an address. */
+/**
+ * Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without
+ * an address.
+ */
 export function ocspUrl(
   { revocation }: AuthorityRecord,
   { publicUrl }: PublicPlaces,

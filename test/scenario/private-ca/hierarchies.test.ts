@@ -71,7 +71,10 @@ async function issue(issuer: Arn, Csr: string, template: string, years: number) 
   return ACTIONS.GetCertificate(ca, { ...issuer, CertificateArn });
 }
 
-/** By the path that AWS publishes: CSR, IssueCertificate at the parent, import with the parent's chain. */
+/**
+ * By the path that AWS publishes: CSR, IssueCertificate at the parent, import with the parent's
+ * chain.
+ */
 async function subordinate(parent: Arn, pathLength: number, years: number): Promise<Arn> {
   const arn = await pendingSubordinate(`Subordinate ${pathLength}`);
   const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, arn);

@@ -63,7 +63,9 @@ interface Issued {
   readonly notAfter: number;
 }
 
-/** A process. What it has in memory goes with it, and what it does once it is dead comes to nothing. */
+/**
+ * A process. What it has in memory goes with it, and what it does once it is dead comes to nothing.
+ */
 interface Replica {
   readonly ca: PrivateCa;
   readonly putLists: () => Promise<void>;
@@ -135,7 +137,10 @@ async function play(script: readonly Step[], isConditional: boolean): Promise<vo
   const unexpired = () => issued.filter(({ notAfter }) => notAfter > time.now);
   const at = (which: number) => replicas[which] ?? world.start();
 
-  /** The serial numbers in the CRL at a URL, which is about certificates with this URL and no older than what was there before. */
+  /**
+   * The serial numbers in the CRL at a URL, which is about certificates with this URL and no older
+   * than what was there before.
+   */
   const readAt = async (url: string, replica: Replica) => {
     const der = await world.fetchAt(url, replica);
     if (der === undefined) return undefined;
@@ -237,7 +242,10 @@ function readList(der: Uint8Array) {
   };
 }
 
-/** A process is paused with a CRL, which arrives when it has been killed and another has put a newer one. */
+/**
+ * A process is paused with a CRL, which arrives when it has been killed and another has put a newer
+ * one.
+ */
 const HELD_UP: Step[] = [
   { step: 'configure', by: 0, which: 1 },
   { step: 'issue', by: 0, days: 30 },

@@ -31,7 +31,9 @@ beforeAll(async () => {
   root = await activateTestRoot(ca);
 });
 
-/** How AWS's names say what a template takes over; the rest stands in docs/certificate-templates.md. */
+/**
+ * How AWS's names say what a template takes over; the rest stands in docs/certificate-templates.md.
+ */
 function partsOf(name: string) {
   const [, family = '', variety = ''] =
     /^(.+?)(?:_(CSR|API|APICSR)Passthrough)?\/V1$/.exec(name) ?? [];

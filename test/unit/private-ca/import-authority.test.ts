@@ -30,7 +30,10 @@ const AUTHORITY = [
 ];
 const P256 = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
 
-/** A self-signed certificate of OpenSSL's, which adds basicConstraints only when the configuration does. */
+/**
+ * A self-signed certificate of OpenSSL's, which adds basicConstraints only when the configuration
+ * does.
+ */
 function selfSigned(
   subject: string,
   { key = P256, extensions = AUTHORITY, days = '300' } = {},
@@ -205,7 +208,8 @@ it('an imported authority keeps its key identifier when it renews itself, howeve
 it('what the old CRL names stays revoked beyond the end that the authority had then', async () => {
   const time = { now: Date.now() };
   const ca = openTestPrivateCa({ clock: () => time.now });
-  // Other programs issue certificates that outlive their authority; renewed, it vouches for them again.
+  // Other programs issue certificates that outlive their authority; renewed, it vouches for them
+  // again.
   const index = 'R\t400101000000Z\t250101000000Z\t1001\tunknown\t/CN=device\n';
   const foreign = withCrl('authorityKeyIdentifier=keyid', '', index);
   const { arn } = await importAuthority(ca, foreign);

@@ -1,7 +1,10 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { BucketError } from '../object-store.ts';
 
-/** Answers after which the same request may well succeed: a timeout, a conflict of writers, too many requests. */
+/**
+ * Answers after which the same request may well succeed: a timeout, a conflict of writers, too many
+ * requests.
+ */
 const PASSING = [408, 409, 429];
 
 /** @throws BucketError for what S3 answered, or failed to answer */

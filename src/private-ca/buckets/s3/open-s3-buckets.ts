@@ -28,7 +28,8 @@ const ACLS = {
 } as const satisfies Record<PublishedFile['acl'], string>;
 
 /**
- * Buckets in Amazon S3, or in what speaks its protocol. Credentials come from the default chain of AWS SDKs, when the first is needed.
+ * Buckets in Amazon S3, or in what speaks its protocol. Credentials come from the default chain of
+ * AWS SDKs, when the first is needed.
  * @throws BucketError 'refused' without a region
  */
 export async function openS3Buckets(

@@ -21,8 +21,9 @@ interface Upload extends Place {
 const PART = 5 * 1024 * 1024;
 
 /**
- * Puts a text that comes piece by piece; no more than a part and a piece of it is in memory. The bucket's owner owns the object.
- * When it fails there is no object, and nothing else is left in the bucket as long as S3 answers.
+ * Puts a text that comes piece by piece; no more than a part and a piece of it is in memory. The
+ * bucket's owner owns the object. When it fails there is no object, and nothing else is left in the
+ * bucket as long as S3 answers.
  * @throws BucketError, and whatever `pieces` throw
  */
 export async function putInParts(

@@ -25,12 +25,16 @@ const ATTEMPTS = 10;
 /** Answers of implementations of S3 that know no conditions. Others ignore them. */
 const UNKNOWN_CONDITION = [400, 501];
 
-/** 'refused': the object is not what the condition says. 'met': another writer is at work, or the object is gone. */
+/**
+ * 'refused': the object is not what the condition says. 'met': another writer is at work, or the
+ * object is gone.
+ */
 type Outcome = 'put' | 'refused' | 'met';
 
 /**
- * Puts what `latest` gives on the condition that the object is what was seen before `latest` was asked, and looks and asks again when it is
- * not ("conditional writes" of the Amazon S3 user guide). Nothing is put when the object is the same already.
+ * Puts what `latest` gives on the condition that the object is what was seen before `latest` was
+ * asked, and looks and asks again when it is not ("conditional writes" of the Amazon S3 user
+ * guide). Nothing is put when the object is the same already.
  * @param latest gives a file at least as new as any that was put before it was asked
  * @throws BucketError, and whatever `latest` throws
  */

@@ -142,7 +142,9 @@ describe('credentials of the chain', () => {
   });
 });
 
-/** An answer of AssumeRoleWithWebIdentity; the SDK renews credentials five minutes before expiry. */
+/**
+ * An answer of AssumeRoleWithWebIdentity; the SDK renews credentials five minutes before expiry.
+ */
 function assumed(number: number): string {
   const end = new Date(Date.now() + 5 * MINUTE + FRESH).toISOString();
   return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/scep/x</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;

@@ -299,7 +299,9 @@ describe('the CRL of an authority with a bucket', () => {
 });
 
 describe('an older CRL that is held up by a process which dies as soon as it is in the bucket', () => {
-  /** Gives what the bucket has then: the serial numbers that are named, and those that should be. */
+  /**
+   * Gives what the bucket has then: the serial numbers that are named, and those that should be.
+   */
   async function afterDeath(isConditional: boolean) {
     await update({ Enabled: true, S3BucketName: 'crls' });
     await putLists();

@@ -23,8 +23,8 @@ export interface S3Request {
 type Interference = (request: S3Request, response: ServerResponse) => boolean;
 
 /**
- * S3 with buckets in the path, as little of it as the adapter needs. Every request must bear the signature that the signer of AWS's SDK
- * makes of it, over what it holds.
+ * S3 with buckets in the path, as little of it as the adapter needs. Every request must bear the
+ * signature that the signer of AWS's SDK makes of it, over what it holds.
  */
 export async function startFakeS3(interfere: Interference = () => false) {
   const requests: S3Request[] = [];
