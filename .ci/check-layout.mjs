@@ -38,6 +38,13 @@ if (short.length > MOST_SHORT_FILES) {
 const top = sources.filter((file) => /^src\/private-ca\/[^/]+$/.test(file));
 if (top.length > PRIVATE_CA_TOP) faults.push(`src/private-ca: ${top.length} files at its top`);
 
+const proseWithNames = /^(docs|helm|test|certs|\.github)\/.*\.(md|txt|yaml)$|^[A-Z_]+\.md$/;
+for (const file of files.filter((name) => proseWithNames.test(name))) {
+  linesOf(file).forEach((line, i) => {
+    refuseUnknownPapers(line, `${file}:${i + 1}`);
+  });
+}
+
 const commented = /^(src|test|bench|certs|helm\/files|\.ci)\/.*\.(ts|mjs|sh|py)$|^\.ci\/run$/;
 for (const file of files.filter((name) => commented.test(name))) {
   linesOf(file).forEach((line, i) => {
@@ -45,10 +52,13 @@ for (const file of files.filter((name) => commented.test(name))) {
     if (COMMENT.test(line) && line.length > WIDEST_COMMENT) {
       faults.push(`${where}: a comment of ${line.length} columns, at most ${WIDEST_COMMENT}`);
     }
-    if (file !== '.ci/check-layout.mjs' && UNKNOWN_PAPERS.test(line)) {
-      faults.push(`${where}: cites what readers do not have: ${line.trim()}`);
-    }
+    if (file !== '.ci/check-layout.mjs') refuseUnknownPapers(line, where);
   });
+}
+
+function refuseUnknownPapers(line, where) {
+  if (!UNKNOWN_PAPERS.test(line)) return;
+  faults.push(`${where}: cites what readers do not have: ${line.trim()}`);
 }
 
 for (const fault of faults) process.stdout.write(`${fault}\n`);
