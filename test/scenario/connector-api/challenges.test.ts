@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { findChallengeByPassword } from '../../../src/connectors/challenges/find-challenge.ts';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import {
   makeActiveConnector,
   makeConnectorApiWorld,
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-const MINUTE = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 async function makeWorld(options: Parameters<typeof makeConnectorApiWorld>[0] = {}) {
@@ -127,7 +127,7 @@ describe('ClientToken of CreateChallenge', () => {
     const answers = await Promise.all(calls);
     expect(new Set(answers.map(({ Challenge }) => Challenge.Password)).size).toBe(1);
     expect(await world.call('CreateChallenge', input)).toEqual(answers[0]);
-    world.ahead = 6 * MINUTE;
+    world.ahead = 6 * MINUTE_MS;
     const error = await refusedWith(world.call('CreateChallenge', input));
     expect(error.code).toBe('ServiceQuotaExceededException');
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import { IssuerError, type IssuerFault } from '../../../src/issuer/issuer.ts';
 import {
   CALLER,
@@ -10,7 +11,6 @@ import {
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-const MINUTE = 60_000;
 const OTHER_ACCOUNT = { ...CALLER, accountId: '111111111111' };
 const OTHER_REGION = { ...CALLER, region: 'eu-west-1' };
 const ABSENT = `arn:aws:pca-connector-scep:us-east-1:000000000000:connector/${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`;
@@ -38,7 +38,7 @@ describe('CreateConnector', () => {
       UpdatedAt: creating.Connector.CreatedAt,
     });
     expect(creating.Connector.CreatedAt.getTime()).toBeGreaterThanOrEqual(before);
-    world.ahead = MINUTE;
+    world.ahead = MINUTE_MS;
     await world.settle();
     const { Connector: active } = await world.call('GetConnector', { ConnectorArn });
     expect(active).toEqual({
@@ -46,7 +46,7 @@ describe('CreateConnector', () => {
       Status: 'ACTIVE',
       UpdatedAt: expect.any(Date) as unknown,
     });
-    expect(active.UpdatedAt.getTime()).toBeGreaterThanOrEqual(before + MINUTE);
+    expect(active.UpdatedAt.getTime()).toBeGreaterThanOrEqual(before + MINUTE_MS);
   });
 
   it('gives a connector for Intune a name for Entra ID that holds no secret', async () => {
@@ -183,9 +183,9 @@ describe('what the CA says becomes the status', () => {
 
   it('unavailable for more than five minutes: FAILED with INTERNAL_FAILURE', async () => {
     const { world, ConnectorArn } = await failing('unavailable');
-    world.ahead = 4 * MINUTE;
+    world.ahead = 4 * MINUTE_MS;
     await expect(resumeConnectors(world.api)).rejects.toThrow(AggregateError);
-    world.ahead = 6 * MINUTE;
+    world.ahead = 6 * MINUTE_MS;
     await resumeConnectors(world.api);
     const { Connector } = await world.call('GetConnector', { ConnectorArn });
     expect(Connector).toMatchObject({ Status: 'FAILED', StatusReason: 'INTERNAL_FAILURE' });
@@ -232,10 +232,10 @@ describe('ClientToken of CreateConnector', () => {
   it('gives the same connector for five minutes, and then another', async () => {
     const world = makeConnectorApiWorld();
     const first = await world.call('CreateConnector', request(world));
-    world.ahead = 4 * MINUTE;
+    world.ahead = 4 * MINUTE_MS;
     const again = await world.call('CreateConnector', request(world, { Tags: { b: '2', a: '1' } }));
     expect(again).toEqual(first);
-    world.ahead = 6 * MINUTE;
+    world.ahead = 6 * MINUTE_MS;
     expect(await world.call('CreateConnector', request(world))).not.toEqual(first);
     expect((await world.call('ListConnectors', {})).Connectors).toHaveLength(2);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resumeConnectors } from '../../../src/connectors/unfinished-connectors.ts';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { crashingStore } from '../../support/fakes/crashing-store.ts';
 import {
@@ -14,7 +15,6 @@ import {
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-const MINUTE = 60_000;
 const MOMENTS = ['before', 'after'] as const;
 
 /**
@@ -101,7 +101,7 @@ describe.each(MOMENTS)('CreateConnector killed %s any of its commits', (moment) 
       const killed = await runUntil(commit, moment, () => create(world));
       world.ahead = 21_000;
       await resumeConnectors(world.api);
-      world.ahead = 11 * MINUTE;
+      world.ahead = 11 * MINUTE_MS;
       await resumeConnectors(world.api);
       const { Connectors } = await world.call('ListConnectors', {});
       expect(Connectors.every(({ Status }) => Status === 'ACTIVE')).toBe(true);
@@ -123,7 +123,7 @@ describe.each(MOMENTS)('DeleteConnector killed %s any of its commits', (moment) 
       const { world, runUntil } = makeMortalWorld();
       const ConnectorArn = await makeActiveConnector(world);
       const { Challenge } = await world.call('CreateChallenge', { ConnectorArn });
-      world.ahead = 2 * MINUTE;
+      world.ahead = 2 * MINUTE_MS;
       await resumeConnectors(world.api);
       expect(await unfinishedConnectors(world.api.store)).toBe(0);
       const killed = await runUntil(commit, moment, async () => {

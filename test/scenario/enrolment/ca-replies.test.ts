@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { rotateRaIdentity } from '../../../src/connectors/ra/rotate-ra-identity.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import {
   caCapabilitiesReply,
   caCertificatesReply,
@@ -11,7 +12,6 @@ import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { makeIdentity } from '../../support/keys/test-authority.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
-const DAY = 86_400_000;
 const root = makeIdentity({ subject: 'CN=Root', ca: {} });
 const issuing = makeIdentity({ subject: 'CN=Issuing', ca: {}, issuer: root });
 const [rootDer, issuingDer] = [root.certificate.der, issuing.certificate.der];
@@ -26,7 +26,7 @@ const unavailable = async () => {
 beforeAll(async () => {
   world = await makeEnrolmentWorld();
   const deps = { ...world.deps, randomUuid: () => randomUUID() };
-  await rotateRaIdentity(deps, world.connector, { activeInMs: DAY });
+  await rotateRaIdentity(deps, world.connector, { activeInMs: DAY_MS });
   world.issuer.describeAuthority = async () => ({
     arn: world.issuer.authorityArn,
     status: 'ACTIVE',
@@ -65,7 +65,7 @@ describe('GetCACaps', () => {
       'Renewal\nGetNextCACert\n',
     );
     expect(await caCapabilitiesReply(world.deps, off)).not.toContain('Renewal');
-    world.ahead = DAY;
+    world.ahead = DAY_MS;
     expect(await caCapabilitiesReply(world.deps, off)).not.toContain('GetNextCACert');
     expect(await nextCaCertificatesReply(world.deps, world.connector)).toBeUndefined();
     world.ahead = 0;

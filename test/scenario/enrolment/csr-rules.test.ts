@@ -8,6 +8,7 @@ import {
   derSet,
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
@@ -209,7 +210,7 @@ describe('validity', () => {
   ])('%s %s is %i days', async (period, units, days) => {
     expect(await outcomeOf({ attributes: asked(period, units) })).toBe('SUCCESS');
     const notAfter = strict.issuer.issued.at(-1)?.notAfter.getTime() ?? 0;
-    expect((notAfter - Date.now()) / 86_400_000).toBeCloseTo(days, 1);
+    expect((notAfter - Date.now()) / DAY_MS).toBeCloseTo(days, 1);
   });
 
   it.each([

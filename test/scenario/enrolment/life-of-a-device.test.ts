@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renewRaIdentity } from '../../../src/connectors/ra/renew-ra-identity.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/durations.ts';
 import { caCertificatesReply } from '../../../src/enrolment/ca-replies.ts';
 import type { EnrolmentDependencies } from '../../../src/enrolment/decider.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
@@ -19,9 +20,6 @@ import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/e
 
 // What a device sends in its life, most of it the same bytes: RSA signs alike, and the key stays.
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 let device: TestDevice;
 let thief: TestDevice;
 let world: EnrolmentWorld;
@@ -74,7 +72,7 @@ describe('a certificate that has been revoked', () => {
     async (day) => {
       const { certificate } = await enrol();
       world.issuer.revoke(certificate.serialNumber);
-      waitFor(day * DAY);
+      waitFor(day * DAY_MS);
       // A copy of the request needs no challenge to be sent again.
       expect(await outcome(request())).toBe('request-revoked');
       expect(issuedSerials()).toBe(1);
@@ -146,7 +144,7 @@ describe('while nobody can say what is revoked', () => {
 
   it('and after half of its life the challenge of the same request decides', async () => {
     await enrol();
-    waitFor(200 * DAY);
+    waitFor(200 * DAY_MS);
     noRevocationStatus();
     expect(await outcome(request())).toBe('SUCCESS');
     expect(issuedSerials()).toBe(2);
@@ -191,7 +189,7 @@ describe('a device that waited, and was refused because of the CA', () => {
       await resumeTransactions(world.deps);
       const poll = deviceRequest(device, world.ra, Buffer.from('x'), { type: 'CertPoll' });
       expect(await outcome(poll)).toMatch(/^authority-/);
-      waitFor(10 * MINUTE);
+      waitFor(10 * MINUTE_MS);
       await Promise.all([handle(request()), handle(request()), handle(request())]);
       expect(await outcome(request())).toBe('SUCCESS');
       expect(issuedSerials()).toBe(1);
@@ -201,13 +199,13 @@ describe('a device that waited, and was refused because of the CA', () => {
 
   it('and the same renewal', async () => {
     const holder = await enrol();
-    waitFor(18 * HOUR);
+    waitFor(18 * HOUR_MS);
     const renewal = () => outcome(request({ type: 'RenewalReq' }, holder));
     world.issuer.failIssuing('throttled', 1);
     expect(await renewal()).toBe('PENDING');
     world.issuer.failIssuing('not-active', 1);
     await resumeTransactions(world.deps);
-    waitFor(5 * HOUR);
+    waitFor(5 * HOUR_MS);
     expect(await renewal()).toBe('SUCCESS');
   });
 });
@@ -216,7 +214,7 @@ describe('a short life', () => {
   it('of an hour: after fifty minutes the same request gets a fresh certificate', async () => {
     await live({ 'scep:validity-default': '1h' });
     const { certificate } = await enrol();
-    waitFor(50 * MINUTE);
+    waitFor(50 * MINUTE_MS);
     const anew = issuedCertificate(await handle(request()), world.ra, device);
     expect(Buffer.compare(anew.der, certificate.der)).not.toBe(0);
   });
@@ -224,9 +222,9 @@ describe('a short life', () => {
   it('of two minutes: what the CA still knows by its token does not keep the device waiting for good', async () => {
     await live({ 'scep:validity-default': '2m', 'scep:pending-wait': '0s' });
     await enrol();
-    world.ahead = 3 * MINUTE;
+    world.ahead = 3 * MINUTE_MS;
     await outcome(request());
-    waitFor(2 * DAY);
+    waitFor(2 * DAY_MS);
     await resumeTransactions(world.deps);
     expect(await outcome(request())).toBe('SUCCESS');
   });
@@ -234,13 +232,13 @@ describe('a short life', () => {
 
 it('a CA that ends takes its RA along: devices are told to come again until both are renewed', async () => {
   const end = world.ra.notAfter.getTime();
-  world.ahead = end - Date.now() + MINUTE;
+  world.ahead = end - Date.now() + MINUTE_MS;
   await expect(world.handle(request())).rejects.toThrow(IssuerError);
   await expect(caCertificatesReply(world.deps, world.connector)).rejects.toThrow(IssuerError);
   const { certificate } = makeIdentity({
     subject: 'CN=Renewed',
     ca: {},
-    notAfter: new Date(end + 1_000 * DAY),
+    notAfter: new Date(end + 1_000 * DAY_MS),
   });
   const arn = world.issuer.authorityArn;
   world.issuer.describeAuthority = async () => ({

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../../src/durations.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import { resumeTransactions } from '../../../src/enrolment/transaction/unfinished-transactions.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
@@ -12,7 +13,6 @@ import {
 } from '../../support/scep-messages/test-device.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
-const HOUR = 3_600_000;
 let device: TestDevice;
 let stranger: TestDevice;
 let world: EnrolmentWorld;
@@ -66,7 +66,7 @@ describe('a CA that takes its time', () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const first = issuedCertificate(await poll(), world.ra, device);
-    world.ahead = 9 * HOUR;
+    world.ahead = 9 * HOUR_MS;
     expect(issuedCertificate(await poll(), world.ra, device)).toEqual(first);
   });
 
@@ -111,7 +111,7 @@ describe('a CA that takes its time', () => {
       expect(answer).toMatchObject({ status: 'FAILURE', failInfo: 'badRequest' });
       expect(JSON.stringify(answer)).not.toContain('the fake authority');
     }
-    world.ahead = 25 * HOUR;
+    world.ahead = 25 * HOUR_MS;
     world.issuer.holdsCertificates = false;
     expect(await status(world.handle(request()))).toBe('SUCCESS');
     expect(world.issuer.issued).toHaveLength(1);

@@ -7,6 +7,7 @@ import {
   derSet,
   derUtf8String,
 } from '../../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
@@ -25,7 +26,6 @@ import {
 } from '../../support/scep-messages/test-device.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
-const DAY = 86_400_000;
 const ENROLMENT = 'enrolment';
 let device: TestDevice;
 let successor: TestDevice;
@@ -262,7 +262,7 @@ describe('what a connector may decide about renewals', () => {
   it('only close to the end', async () => {
     await enrolledWorld({ 'scep:renewal': 'on same-key 30d' });
     expect(await refused({})).toBe('renewal-too-early');
-    const close = { ...world.deps, clock: () => Date.now() + 340 * DAY };
+    const close = { ...world.deps, clock: () => Date.now() + 340 * DAY_MS };
     const message = deviceRequest(holder, world.ra, deviceCsr(successor), {
       type: 'RenewalReq',
       transactionId: 'close to the end',

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { BucketError, type BucketErrorKind } from '../../../src/private-ca/buckets/object-store.ts';
 import { openPrivateCa, type PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { openFakeBuckets } from '../../support/fakes/open-fake-buckets.ts';
 import { openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
 
-const MINUTE = 60_000;
 const time = { now: 0 };
 let ca: PrivateCa;
 let arn: string;
@@ -56,7 +56,7 @@ describe('an audit report', () => {
   it('waits for a bucket that is unavailable', async () => {
     failPuts('unavailable');
     const { AuditReportId } = await create();
-    time.now += MINUTE;
+    time.now += MINUTE_MS;
     expect(await statusOf(AuditReportId)).toBe('CREATING');
     failPuts(undefined);
     expect(await statusOf(AuditReportId)).toBe('SUCCESS');
@@ -66,7 +66,7 @@ describe('an audit report', () => {
     failPuts('unavailable');
     const { AuditReportId } = await create();
     expect(await statusOf(AuditReportId)).toBe('CREATING');
-    time.now += 30 * MINUTE;
+    time.now += 30 * MINUTE_MS;
     expect(await statusOf(AuditReportId)).toBe('FAILED');
   });
 });

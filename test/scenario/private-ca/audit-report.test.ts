@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { readAuditReport } from '../../../src/private-ca/audit-report/find-audit-report.ts';
 import { scopedTo } from '../../../src/private-ca/model/ca-context.ts';
@@ -43,7 +44,7 @@ async function finished(AuditReportId: string): Promise<void> {
 
 async function revokedOne(): Promise<string> {
   const serial = await issueTestCertificate(ca, arn);
-  time.now += 60_000;
+  time.now += MINUTE_MS;
   await ACTIONS.RevokeCertificate(ca, {
     CertificateAuthorityArn: arn,
     CertificateSerial: serial,

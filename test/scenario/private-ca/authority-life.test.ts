@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../src/private-ca/activate-root.ts';
 import type { AuthorityStatus } from '../../../src/private-ca/authority/authority-status.ts';
@@ -14,8 +15,6 @@ import type { RecordStore } from '../../../src/store/record-store.ts';
 import { crashingStore } from '../../support/fakes/crashing-store.ts';
 import { createTestAuthority, ROOT_INPUT } from '../../support/servers/create-test-authority.ts';
 import { openTestPrivateCa } from '../../support/servers/open-test-private-ca.ts';
-
-const DAY = 86_400_000;
 
 let time: { now: number };
 let ca: PrivateCa;
@@ -107,7 +106,7 @@ describe('UpdateCertificateAuthority', () => {
       code: 'InvalidStateException',
       message: 'The certificate authority must be in the ACTIVE or DISABLED state to be updated',
     });
-    time.now += 366 * DAY;
+    time.now += 366 * DAY_MS;
     await expect(update(arn, { Status: 'DISABLED' })).rejects.toMatchObject({
       code: 'InvalidStateException',
     });
@@ -138,9 +137,9 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
     expect(await describeAuthority(arn)).toMatchObject({
       Status: 'DELETED',
-      RestorableUntil: new Date(time.now + 30 * DAY),
+      RestorableUntil: new Date(time.now + 30 * DAY_MS),
     });
-    time.now += 30 * DAY - 1;
+    time.now += 30 * DAY_MS - 1;
     await ACTIONS.RestoreCertificateAuthority(ca, arn);
     const restored = await describeAuthority(arn);
     expect(restored.Status).toBe('PENDING_CERTIFICATE');
@@ -148,7 +147,7 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     const kept = await getEntry(ca.store, partitionOf(arn), authorityKeys, AUTHORITY_KEY);
     expect(kept?.expiresAt).toBeUndefined();
     await ACTIONS.DeleteCertificateAuthority(ca, { ...arn, PermanentDeletionTimeInDays: 7 });
-    time.now += 7 * DAY;
+    time.now += 7 * DAY_MS;
     for (const action of [
       ACTIONS.DescribeCertificateAuthority,
       ACTIONS.RestoreCertificateAuthority,
@@ -187,9 +186,9 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
   it('restores what expired meanwhile as EXPIRED, which a new certificate leaves DISABLED', async () => {
     const arn = await activeRoot();
     await update(arn, { Status: 'DISABLED' });
-    time.now += 360 * DAY;
+    time.now += 360 * DAY_MS;
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
-    time.now += 20 * DAY;
+    time.now += 20 * DAY_MS;
     expect(await statusOf(arn)).toBe('DELETED');
     await ACTIONS.RestoreCertificateAuthority(ca, arn);
     expect(await statusOf(arn)).toBe('EXPIRED');
@@ -326,7 +325,7 @@ async function authorityIn(status: AuthorityStatus): Promise<Arn> {
   if (['ACTIVE', 'DISABLED', 'EXPIRED'].includes(status)) {
     const arn = await activeRoot();
     if (status === 'DISABLED') await update(arn, { Status: 'DISABLED' });
-    if (status === 'EXPIRED') time.now += 366 * DAY;
+    if (status === 'EXPIRED') time.now += 366 * DAY_MS;
     return arn;
   }
   if (status === 'CREATING' || status === 'FAILED') {

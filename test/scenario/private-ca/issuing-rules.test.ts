@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
 import { derContext, derContextPrimitive, derSequence } from '../../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { formatName } from '../../../src/x509/distinguished-name.ts';
@@ -164,7 +165,7 @@ describe('a root template', () => {
   it('renews a root that has expired, which issues nothing else', async () => {
     const short = await activateTestRoot(ca, {}, { Validity: days(1) });
     const now = time.now;
-    time.now += 2 * 86_400_000;
+    time.now += 2 * DAY_MS;
     const own = await ownCsrBlob(ca, short, {});
     const renewed = issueFrom(ca, short, { Csr: own, TemplateArn: template, Validity: days(9) });
     await expect(renewed).resolves.toBeDefined();

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../src/asn1/pem.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../src/private-ca/authority/find-authority.ts';
 import type { PublishedFile } from '../../../src/private-ca/buckets/object-store.ts';
@@ -13,8 +14,6 @@ import { parseCrl } from '../../../src/x509/parse-crl.ts';
 import { readCrlUrls, readIssuingUrls } from '../../../src/x509/read-crl-urls.ts';
 import { openFakeBuckets } from '../../support/fakes/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
-
-const MINUTE = 60_000;
 
 /** Where CNAMEs and public URLs lead: to a bucket, or to the enrol listener of any replica. */
 const CNAMES = new Map([
@@ -196,7 +195,7 @@ async function play(script: readonly Step[], isConditional: boolean): Promise<vo
         return;
       }
       case 'wait':
-        time.now += each.minutes * MINUTE;
+        time.now += each.minutes * MINUTE_MS;
     }
   };
   for (const each of script) {
@@ -205,7 +204,7 @@ async function play(script: readonly Step[], isConditional: boolean): Promise<vo
   }
   for (const go of held.splice(0)) go();
   await Promise.all(background);
-  time.now += 16 * MINUTE;
+  time.now += 16 * MINUTE_MS;
   const last = world.start();
   await last.putLists();
   for (const { serial, urls } of unexpired()) {

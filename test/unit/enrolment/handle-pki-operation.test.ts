@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derPrintableString } from '../../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import {
   handlePkiOperation,
   type PkiOperationResult,
@@ -86,7 +87,7 @@ describe('a PKCSReq with a good challenge', () => {
   it('is good for one year by default', async () => {
     await world.handle(goodRequest());
     const life = (world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now();
-    expect(life / 86_400_000).toBeCloseTo(365, 2);
+    expect(life / DAY_MS).toBeCloseTo(365, 2);
   });
 });
 

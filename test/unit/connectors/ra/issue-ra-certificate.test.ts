@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { issueRaCertificate } from '../../../../src/connectors/ra/issue-ra-certificate.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { IssuerError } from '../../../../src/issuer/issuer.ts';
 import { createFakeIssuer, type FakeIssuer } from '../../../support/fakes/fake-issuer.ts';
 import { sampleConnector } from '../../../support/servers/sample-connector.ts';
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 
 const issue = () => {
-  const notAfter = new Date(Date.now() + 86_400_000);
+  const notAfter = new Date(Date.now() + DAY_MS);
   return issueRaCertificate({ issuer, randomUuid: randomUUID }, sampleConnector(), notAfter);
 };
 

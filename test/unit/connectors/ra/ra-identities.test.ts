@@ -15,6 +15,7 @@ import {
   renewRaIdentity,
 } from '../../../../src/connectors/ra/renew-ra-identity.ts';
 import { rotateRaIdentity } from '../../../../src/connectors/ra/rotate-ra-identity.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { listEntries } from '../../../../src/store/collection.ts';
 import { createSealer } from '../../../../src/store/seal.ts';
 import { crashingStore } from '../../../support/fakes/crashing-store.ts';
@@ -23,7 +24,6 @@ import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record
 import { makeIdentity } from '../../../support/keys/test-authority.ts';
 import { sampleConnector } from '../../../support/servers/sample-connector.ts';
 
-const DAY = 86_400_000;
 const sealer = createSealer(createHash('sha256').update('test master key').digest());
 
 let now: number;
@@ -100,48 +100,48 @@ describe('renewRaIdentity', () => {
       activeFrom: now,
     });
     expect(await generations()).toEqual([1, undefined, [1]]);
-    now += 304 * DAY;
+    now += 304 * DAY_MS;
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
     expect(issuer.issued).toHaveLength(1);
   });
 
   it('a clock that is behind that of the CA costs no second certificate, nor a second successor', async () => {
-    issuer = createFakeIssuer(() => now + 2 * DAY);
+    issuer = createFakeIssuer(() => now + 2 * DAY_MS);
     deps = { ...deps, issuer };
     await renewRaIdentity(deps, connector);
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
-    now += 306 * DAY;
+    now += 306 * DAY_MS;
     expect(await renewRaIdentity(deps, connector)).toMatchObject({ generation: 2 });
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
   });
 
   it('60 days before the end makes the next, which takes over two weeks later', async () => {
     await renewRaIdentity(deps, connector);
-    now += 306 * DAY;
+    now += 306 * DAY_MS;
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
       generation: 2,
-      activeFrom: now + 14 * DAY,
+      activeFrom: now + 14 * DAY_MS,
     });
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
     expect(await generations()).toEqual([1, 2, [1, 2]]);
-    now += 14 * DAY;
+    now += 14 * DAY_MS;
     expect(await generations()).toEqual([2, undefined, [2, 1]]);
-    now += 46 * DAY;
+    now += 46 * DAY_MS;
     expect(await generations()).toEqual([2, undefined, [2]]);
   });
 
   it('with little time left announces it for half of that', async () => {
     await renewRaIdentity(deps, connector);
-    now += 363 * DAY;
+    now += 363 * DAY_MS;
     const next = await renewRaIdentity(deps, connector);
-    expect((next?.activeFrom ?? 0) - now).toBeGreaterThan(0.9 * DAY);
-    expect((next?.activeFrom ?? 0) - now).toBeLessThanOrEqual(DAY);
+    expect((next?.activeFrom ?? 0) - now).toBeGreaterThan(0.9 * DAY_MS);
+    expect((next?.activeFrom ?? 0) - now).toBeLessThanOrEqual(DAY_MS);
   });
 
   it('after all have ended begins again, and does not take the new key for the old', async () => {
     await renewRaIdentity(deps, connector);
     const old = await find(connector.id);
-    now += 366 * DAY;
+    now += 366 * DAY_MS;
     expect(await find(connector.id)).toBeUndefined();
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
       generation: 1,
@@ -155,7 +155,7 @@ describe('renewRaIdentity', () => {
     const ca = makeIdentity({
       subject: 'CN=Ending CA',
       ca: {},
-      notAfter: new Date(Math.ceil((now + 30 * DAY) / 1_000) * 1_000),
+      notAfter: new Date(Math.ceil((now + 30 * DAY_MS) / 1_000) * 1_000),
     });
     const authority = await issuer.describeAuthority(issuer.authorityArn);
     vi.spyOn(issuer, 'describeAuthority').mockResolvedValue({
@@ -165,7 +165,7 @@ describe('renewRaIdentity', () => {
     await renewRaIdentity(deps, connector);
     for (let day = 0; day < 29; day += 1) {
       expect(await renewRaIdentity(deps, connector)).toBeUndefined();
-      now += DAY;
+      now += DAY_MS;
     }
     expect(issuer.issued).toHaveLength(1);
     expect(issuer.issued[0]?.notAfter).toEqual(ca.certificate.notAfter);
@@ -195,7 +195,7 @@ describe('rotateRaIdentity', () => {
 
   it('and the others retire with it, those that are to come too', async () => {
     await renewRaIdentity(deps, connector);
-    await rotate(7 * DAY);
+    await rotate(7 * DAY_MS);
     await rotateRaIdentity(deps, connector, { activeInMs: 0, retiresOthers: true });
     expect(await generations()).toEqual([3, undefined, [3]]);
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
@@ -203,16 +203,16 @@ describe('rotateRaIdentity', () => {
 
   it('later, and at once after all', async () => {
     await renewRaIdentity(deps, connector);
-    await rotate(7 * DAY);
+    await rotate(7 * DAY_MS);
     expect(await generations()).toEqual([1, 2, [1, 2]]);
     await rotate(0);
     expect(await generations()).toEqual([3, undefined, [3, 2, 1]]);
-    now += 8 * DAY;
+    now += 8 * DAY_MS;
     expect(await generations()).toEqual([3, undefined, [3, 2, 1]]);
   });
 
   it('not for a day that the new certificate does not see', async () => {
-    await expect(rotate(366 * DAY)).rejects.toThrow(RangeError);
+    await expect(rotate(366 * DAY_MS)).rejects.toThrow(RangeError);
     expect(issuer.issued).toHaveLength(0);
   });
 
@@ -229,7 +229,7 @@ describe('rotateRaIdentity', () => {
 
   it('a connector that is full forgets the oldest, never the current one', async () => {
     await renewRaIdentity(deps, connector);
-    const later = Array.from({ length: MAX_RA_GENERATIONS + 1 }, (_, i) => (20 - i) * DAY);
+    const later = Array.from({ length: MAX_RA_GENERATIONS + 1 }, (_, i) => (20 - i) * DAY_MS);
     for (const activeIn of later) await rotate(activeIn);
     const usable = (await find(connector.id))?.usable ?? [];
     expect(usable).toHaveLength(MAX_RA_GENERATIONS);

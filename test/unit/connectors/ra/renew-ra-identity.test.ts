@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest';
 import { createRaIdentityFinder } from '../../../../src/connectors/ra/ra-identities.ts';
 import { renewRaIdentities } from '../../../../src/connectors/ra/renew-ra-identity.ts';
+import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import {
   makeActiveConnector,
   makeConnectorApiWorld,
 } from '../../../support/servers/connector-api-world.ts';
-
-const DAY = 86_400_000;
-const MINUTE = 60_000;
 
 /**
  * A world with an ACTIVE connector whose RA identity is due; gives its generations and their
@@ -16,7 +14,7 @@ const MINUTE = 60_000;
 async function makeDueWorld() {
   const world = makeConnectorApiWorld();
   const id = (await makeActiveConnector(world)).split('/').at(-1) ?? '';
-  world.ahead = 306 * DAY;
+  world.ahead = 306 * DAY_MS;
   const usable = async () => (await createRaIdentityFinder(world.api)(id))?.usable ?? [];
   const generations = async () => (await usable()).map(({ generation }) => generation);
   const certificates = async () => (await usable()).map(({ certificate }) => certificate);
@@ -35,46 +33,46 @@ it('one that fails leaves it to the next', async () => {
   world.issuer.failIssuing('unavailable', 1);
   await expect(renewRaIdentities(world.api)).rejects.toThrow(AggregateError);
   expect(await generations()).toEqual([1]);
-  world.ahead += MINUTE;
+  world.ahead += MINUTE_MS;
   await renewRaIdentities(world.api);
   expect(await generations()).toEqual([1, 2]);
 });
 
 it('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
   const { world, generations } = await makeDueWorld();
-  world.ahead = 330 * DAY;
+  world.ahead = 330 * DAY_MS;
   await renewRaIdentities(world.api);
-  world.ahead = DAY;
+  world.ahead = DAY_MS;
   await renewRaIdentities(world.api);
   expect(await generations()).toEqual([1, 2]);
-  world.ahead = 306 * DAY;
+  world.ahead = 306 * DAY_MS;
   await renewRaIdentities(world.api);
-  world.ahead = 348 * DAY;
+  world.ahead = 348 * DAY_MS;
   expect(await generations()).toEqual([2, 1]);
 });
 
 it('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
   const { world, generations, certificates } = await makeDueWorld();
-  world.ahead = DAY;
+  world.ahead = DAY_MS;
   const [first] = await certificates();
-  world.ahead = 400 * DAY;
+  world.ahead = 400 * DAY_MS;
   await renewRaIdentities(world.api);
-  world.ahead = DAY;
+  world.ahead = DAY_MS;
   await renewRaIdentities(world.api);
   expect((await certificates())[0]).toEqual(first);
-  world.ahead = 306 * DAY;
+  world.ahead = 306 * DAY_MS;
   await renewRaIdentities(world.api);
   await renewRaIdentities(world.api);
   expect(await generations()).toHaveLength(3);
-  world.ahead = 364 * DAY;
+  world.ahead = 364 * DAY_MS;
   const [current, ...others] = await certificates();
-  expect(current?.notBefore.getTime()).toBeLessThan(Date.now() + 306 * DAY);
+  expect(current?.notBefore.getTime()).toBeLessThan(Date.now() + 306 * DAY_MS);
   expect(others).toContainEqual(first);
 });
 
 it('what is not due costs nothing, neither a certificate nor a write', async () => {
   const { world } = await makeDueWorld();
-  world.ahead = DAY;
+  world.ahead = DAY_MS;
   const commits: string[] = [];
   const commit: typeof world.api.store.commit = (partition, ...rest) => {
     commits.push(partition);

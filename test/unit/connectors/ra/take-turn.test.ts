@@ -4,14 +4,12 @@ import { createRaIdentityFinder } from '../../../../src/connectors/ra/ra-identit
 import { renewRaIdentities } from '../../../../src/connectors/ra/renew-ra-identity.ts';
 import { takeTurn } from '../../../../src/connectors/ra/take-turn.ts';
 import { resumeConnectors } from '../../../../src/connectors/unfinished-connectors.ts';
+import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import { IssuerError } from '../../../../src/issuer/issuer.ts';
 import {
   makeActiveConnector,
   makeConnectorApiWorld,
 } from '../../../support/servers/connector-api-world.ts';
-
-const DAY = 86_400_000;
-const MINUTE = 60_000;
 
 type World = ReturnType<typeof makeConnectorApiWorld>;
 
@@ -53,11 +51,11 @@ function pauseFirst(world: World) {
 it('whoever is paused amid RA renewal, and woken when another has renewed, changes nothing', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
-  world.ahead = 306 * DAY;
+  world.ahead = 306 * DAY_MS;
   const pause = pauseFirst(world);
   const paused = renewRaIdentities(world.api);
   await pause.reached;
-  world.ahead += MINUTE;
+  world.ahead += MINUTE_MS;
   await renewRaIdentities(world.api);
   const renewed = await generationsOf(world, id);
   expect(renewed.map(({ generation }) => generation)).toEqual([1, 2]);
@@ -69,11 +67,11 @@ it('whoever is paused amid RA renewal, and woken when another has renewed, chang
 it('whoever is paused for longer than his turn stores nothing, even when nobody else had one', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
-  world.ahead = 306 * DAY;
+  world.ahead = 306 * DAY_MS;
   const pause = pauseFirst(world);
   const paused = renewRaIdentities(world.api);
   await pause.reached;
-  world.ahead += MINUTE;
+  world.ahead += MINUTE_MS;
   pause.release();
   await paused;
   expect(await generationsOf(world, id)).toHaveLength(1);
@@ -89,7 +87,7 @@ it('whoever is paused amid creation does not make the connector ACTIVE without a
   const pause = pauseFirst(world);
   const paused = resumeConnectors(world.api);
   await pause.reached;
-  world.ahead += MINUTE;
+  world.ahead += MINUTE_MS;
   pause.release();
   await paused;
   expect(await statusOf(world, arn)).toEqual({ status: 'CREATING' });
@@ -112,7 +110,7 @@ it('whoever is paused amid creation does not make FAILED what another is just fi
   });
   const paused = resumeConnectors(world.api);
   await reached.opened;
-  world.ahead += MINUTE;
+  world.ahead += MINUTE_MS;
   const next = pauseFirst(world);
   const finishing = resumeConnectors(world.api);
   await next.reached;

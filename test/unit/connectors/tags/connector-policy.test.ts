@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
-
-const DAY = 86_400_000;
+import { DAY_MS } from '../../../../src/durations.ts';
 
 it('without tags a connector is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
@@ -10,7 +9,7 @@ it('without tags a connector is strict', () => {
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
     chain: { caCertificates: 'full', reply: 'leaf-only' },
     renewal: { allowed: true, sameKeyAllowed: true, windowMs: undefined, allowSha1: false },
-    validity: { defaultMs: 365 * DAY, maximumMs: 1825 * DAY, notBeforeSkewMs: undefined },
+    validity: { defaultMs: 365 * DAY_MS, maximumMs: 1825 * DAY_MS, notBeforeSkewMs: undefined },
     pendingWaitMs: 15_000,
   });
 });
@@ -46,8 +45,8 @@ it('every tag', () => {
     algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
     chain: { caCertificates: 'no-root', reply: 'leaf-and-ca' },
-    renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY, allowSha1: true },
-    validity: { defaultMs: DAY / 2, maximumMs: 90 * DAY, notBeforeSkewMs: 900_000 },
+    renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY_MS, allowSha1: true },
+    validity: { defaultMs: DAY_MS / 2, maximumMs: 90 * DAY_MS, notBeforeSkewMs: 900_000 },
     pendingWaitMs: 3_000,
   });
 });
@@ -57,15 +56,15 @@ it('renewal: a window alone leaves it as it is, off ends it', () => {
   expect(renewal('14d')).toMatchObject({
     allowed: true,
     sameKeyAllowed: true,
-    windowMs: 14 * DAY,
+    windowMs: 14 * DAY_MS,
   });
   expect(renewal('off')).toMatchObject({ allowed: false, windowMs: undefined });
 });
 
 it('a default follows a lower maximum', () => {
   expect(readConnectorPolicy({ 'scep:validity-max': '30d' }).validity).toMatchObject({
-    defaultMs: 30 * DAY,
-    maximumMs: 30 * DAY,
+    defaultMs: 30 * DAY_MS,
+    maximumMs: 30 * DAY_MS,
   });
 });
 
