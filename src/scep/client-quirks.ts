@@ -246,7 +246,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'sscep, certmonger, macOS, Cisco; strongSwan by option',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     cases: ['sscep/renew.der', 'variants/issued-signer.der'],
-    tests: ['scenario/enrolment/renewal.test.ts > as %s, with a new key'],
+    tests: ['scenario/enrolment/renewal.test.ts > renews as %s with a new key'],
   },
   {
     name: 'ra-name-as-issuer',
@@ -264,7 +264,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     clients: 'scepclient, Cisco, certmonger',
     where: 'enrolment/enrol.ts#enrolByPkcsReq',
     tests: [
-      'scenario/enrolment/pending.test.ts > PENDING, for the request sent again and for CertPoll alike, then the one certificate',
+      'scenario/enrolment/pending.test.ts > the request sent again and CertPoll get PENDING alike, then the one certificate',
     ],
   },
   {
@@ -274,10 +274,10 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
       'scepclient polls that way, Cisco repeats the request after issuance, and any client does after a broken connection; certmonger (resubmit) and clients that renew with the same key send the same bytes for a renewal',
     where: 'enrolment/answer-transaction.ts#answerTransaction',
     tests: [
-      'unit/enrolment/handle-pki-operation.test.ts > gives the same certificate, whatever the bytes around it',
-      'unit/enrolment/handle-pki-operation.test.ts > after half of the certificate’s life it is a new request',
-      'scenario/enrolment/life-of-a-device.test.ts > is not given again on day %i, nor is another for the same request',
-      'scenario/enrolment/renewal.test.ts > as %s, by the very request of the enrolment: another certificate, and that one again',
+      'unit/enrolment/handle-pki-operation.test.ts > gets the same certificate although its envelope and signature differ',
+      'unit/enrolment/handle-pki-operation.test.ts > counts as a new request after half of the certificate’s lifetime',
+      'scenario/enrolment/life-of-a-device.test.ts > is not given again on day %i, and the same request gets no other',
+      'scenario/enrolment/renewal.test.ts > renews as %s by sending its enrolment request again, and gets the new certificate each time',
     ],
   },
 ];

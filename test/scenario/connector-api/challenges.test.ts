@@ -62,7 +62,7 @@ describe('a challenge', () => {
     expect(await store.list(partition, 'challenge-digests', { limit: 10 })).toHaveLength(1);
   });
 
-  it('is looked for at its own connector alone', async () => {
+  it('is found at its own connector alone', async () => {
     const { world, ConnectorArn } = await makeWorld();
     const elsewhere = await makeActiveConnector(world);
     const { Challenge } = await world.call('CreateChallenge', { ConnectorArn });
@@ -132,7 +132,7 @@ describe('ClientToken of CreateChallenge', () => {
     expect(error.code).toBe('ServiceQuotaExceededException');
   });
 
-  it('with other tags, or of a challenge deleted since, is a conflict', async () => {
+  it('is a conflict with other tags, or once its challenge is deleted', async () => {
     const { world, ConnectorArn } = await makeWorld();
     const input = { ConnectorArn, ClientToken: 'token' };
     const { Challenge } = await world.call('CreateChallenge', input);

@@ -129,7 +129,7 @@ describe('CreateConnector', () => {
   });
 });
 
-describe('what the CA says becomes the status', () => {
+describe('a new connector', () => {
   const failing = async (fault: IssuerFault) => {
     const world = makeConnectorApiWorld();
     world.describeAuthority = () => {
@@ -146,14 +146,14 @@ describe('what the CA says becomes the status', () => {
     ['not-active', 'PRIVATECA_INVALID_STATE'],
     ['access-denied', 'PRIVATECA_ACCESS_DENIED'],
     ['invalid-request', 'INTERNAL_FAILURE'],
-  ] as const)('%s: FAILED with %s', async (fault, reason) => {
+  ] as const)('becomes FAILED when the CA answers %s, with %s', async (fault, reason) => {
     const { world, ConnectorArn } = await failing(fault);
     await world.settle();
     const { Connector } = await world.call('GetConnector', { ConnectorArn });
     expect(Connector).toMatchObject({ Status: 'FAILED', StatusReason: reason });
   });
 
-  it('a CA that is disabled: FAILED with PRIVATECA_INVALID_STATE', async () => {
+  it('becomes FAILED with PRIVATECA_INVALID_STATE when the CA is disabled', async () => {
     const world = makeConnectorApiWorld();
     world.describeAuthority = (authority) => ({ ...authority, status: 'NOT_ACTIVE' });
     const ConnectorArn = await makeActiveConnector(world);
@@ -166,7 +166,7 @@ describe('what the CA says becomes the status', () => {
   });
 
   it.each(['throttled', 'unavailable'] as const)(
-    '%s: CREATING until the CA can be asked, every twenty seconds',
+    'stays CREATING while the CA is %s, and asks every twenty seconds',
     async (fault) => {
       const { world, ConnectorArn } = await failing(fault);
       await expect(world.settle()).rejects.toThrow(IssuerError);
@@ -181,7 +181,7 @@ describe('what the CA says becomes the status', () => {
     },
   );
 
-  it('unavailable for more than five minutes: FAILED with INTERNAL_FAILURE', async () => {
+  it('becomes FAILED with INTERNAL_FAILURE when the CA is unavailable for more than five minutes', async () => {
     const { world, ConnectorArn } = await failing('unavailable');
     world.ahead = 4 * MINUTE_MS;
     await expect(resumeConnectors(world.api)).rejects.toThrow(AggregateError);
@@ -195,7 +195,7 @@ describe('what the CA says becomes the status', () => {
     expect(error.code).toBe('ResourceNotFoundException');
   });
 
-  it('one that cannot be finished does not keep the others waiting', async () => {
+  it('does not wait for another that cannot be finished', async () => {
     const world = makeConnectorApiWorld();
     const input = { CertificateAuthorityArn: world.authorityArn };
     const arns = await Promise.all(
@@ -213,7 +213,7 @@ describe('what the CA says becomes the status', () => {
     expect(arns.toSorted()).toEqual(Connectors.map(({ Arn }) => Arn));
   });
 
-  it('two processes at once make one RA identity', async () => {
+  it('gets one RA identity from two processes at once', async () => {
     const world = makeConnectorApiWorld();
     await world.call('CreateConnector', { CertificateAuthorityArn: world.authorityArn });
     await Promise.all([resumeConnectors(world.api), resumeConnectors(world.api), world.settle()]);
@@ -243,7 +243,7 @@ describe('ClientToken of CreateConnector', () => {
   it.each([
     ['tags', { Tags: { a: '1' } }],
     ['device management', { MobileDeviceManagement: INTUNE }],
-  ])('with other %s is a conflict', async (_case, other) => {
+  ])('is a conflict with other %s', async (_case, other) => {
     const world = makeConnectorApiWorld();
     const { ConnectorArn } = await world.call('CreateConnector', request(world));
     const error = await refusedWith(world.call('CreateConnector', request(world, other)));
@@ -253,7 +253,7 @@ describe('ClientToken of CreateConnector', () => {
     });
   });
 
-  it('is of one account and region', async () => {
+  it('is valid in one account and region', async () => {
     const world = makeConnectorApiWorld();
     const theirs = {
       CertificateAuthorityArn: world.authorityArn.replace('000000000000', '111111111111'),
@@ -263,7 +263,7 @@ describe('ClientToken of CreateConnector', () => {
     expect(await world.call('CreateConnector', theirs, OTHER_ACCOUNT)).not.toEqual(mine);
   });
 
-  it('in twenty calls at once makes one connector', async () => {
+  it('makes one connector in twenty calls at once', async () => {
     const world = makeConnectorApiWorld({ quotas: { connectors: 1 } });
     const calls = Array.from({ length: 20 }, () => world.call('CreateConnector', request(world)));
     const arns = (await Promise.all(calls)).map(({ ConnectorArn }) => ConnectorArn);
@@ -319,7 +319,7 @@ describe('the quota of connectors', () => {
 });
 
 describe('DeleteConnector', () => {
-  it('closes the URL at once, takes everything with it, and may be repeated', async () => {
+  it('closes the URL at once, removes everything of the connector, and may be repeated', async () => {
     const world = makeConnectorApiWorld();
     const ConnectorArn = await makeActiveConnector(world);
     const created = await world.call('CreateChallenge', { ConnectorArn, ClientToken: 'token' });
@@ -357,11 +357,11 @@ describe('DeleteConnector', () => {
   });
 });
 
-describe('a connector of another account or region', () => {
+describe('a connector', () => {
   it.each([
     ['account', OTHER_ACCOUNT],
     ['region', OTHER_REGION],
-  ])('is not there: %s', async (_case, caller) => {
+  ])('is not found from another %s', async (_case, caller) => {
     const world = makeConnectorApiWorld();
     const ConnectorArn = await makeActiveConnector(world, { secret: 'tag' });
     const { Challenge } = await world.call('CreateChallenge', { ConnectorArn });

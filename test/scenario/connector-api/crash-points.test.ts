@@ -17,10 +17,7 @@ import {
 
 const MOMENTS = ['before', 'after'] as const;
 
-/**
- * A world whose store can be exchanged: for one that dies, and for a whole one when the process has
- * been started again.
- */
+/** A world whose store dies at a chosen commit; the next process has a whole store again. */
 function makeMortalWorld() {
   let store: RecordStore | undefined;
   let whole: RecordStore | undefined;
@@ -40,7 +37,7 @@ function makeMortalWorld() {
   });
   return {
     world,
-    /** Runs `work` until its n-th commit kills it. Gives whether it was killed. */
+    /** Runs `work` until the given commit kills it. @returns whether it was killed */
     async runUntil(commit: number, moment: 'before' | 'after', work: () => Promise<unknown>) {
       if (whole === undefined) throw new Error('there is a store');
       store = crashingStore(whole, commit, moment);
@@ -58,8 +55,8 @@ function makeMortalWorld() {
 }
 
 /**
- * Calls `attempt` for the first commit, the second and so on, until it says that nothing died;
- * gives how many did.
+ * Calls `attempt` for the first commit, the second and so on, until it returns that nothing died.
+ * @returns how many attempts died
  */
 async function atEveryCommit(attempt: (commit: number) => Promise<boolean>): Promise<number> {
   for (let commit = 1; ; commit += 1) {
@@ -77,7 +74,7 @@ const create = async (world: ConnectorApiWorld) => {
 };
 
 describe.each(MOMENTS)('CreateConnector killed %s any of its commits', (moment) => {
-  it('is completed by its repetition', async () => {
+  it('is completed by the same call again', async () => {
     const crashes = await atEveryCommit(async (commit) => {
       const { world, runUntil } = makeMortalWorld();
       const killed = await runUntil(commit, moment, () => create(world));
@@ -94,7 +91,7 @@ describe.each(MOMENTS)('CreateConnector killed %s any of its commits', (moment) 
     expect(crashes).toBeGreaterThanOrEqual(7);
   });
 
-  it('is finished, or taken back whole, without anybody asking', async () => {
+  it('is finished or undone as a whole without another call', async () => {
     const outcomes: number[] = [];
     await atEveryCommit(async (commit) => {
       const { world, runUntil } = makeMortalWorld();
@@ -110,7 +107,7 @@ describe.each(MOMENTS)('CreateConnector killed %s any of its commits', (moment) 
       outcomes.push(Connectors.length);
       return killed;
     });
-    expect(outcomes, 'first taken back, from some commit on finished').toEqual(
+    expect(outcomes, 'the first are undone, the later ones are finished').toEqual(
       outcomes.toSorted((a, b) => a - b),
     );
     expect(outcomes).toEqual(expect.arrayContaining([0, 1]));
@@ -150,23 +147,26 @@ describe.each(MOMENTS)('DeleteConnector killed %s any of its commits', (moment) 
   });
 });
 
-describe.each(MOMENTS)('challenges: killed %s any commit', (moment) => {
-  it('a challenge is whole or not there, and its token gives the one that is there', async () => {
-    await atEveryCommit(async (commit) => {
-      const { world, runUntil } = makeMortalWorld();
-      const ConnectorArn = await makeActiveConnector(world);
-      const input = { ConnectorArn, ClientToken: 'token' };
-      const killed = await runUntil(commit, moment, () => world.call('CreateChallenge', input));
-      const { Challenge } = await world.call('CreateChallenge', input);
-      await auditConnectors(world.api.store);
-      const ChallengeArn = Challenge.Arn;
-      const again = await runUntil(commit, moment, () =>
-        world.call('DeleteChallenge', { ChallengeArn }),
-      );
-      await auditConnectors(world.api.store);
-      const { Challenges } = await world.call('ListChallengeMetadata', { ConnectorArn });
-      expect(Challenges).toHaveLength(again && moment === 'before' ? 1 : 0);
-      return killed || again;
+describe.each(MOMENTS)(
+  'CreateChallenge and DeleteChallenge killed %s any of their commits',
+  (moment) => {
+    it('leave a whole challenge or none, and its token gives the one that is left', async () => {
+      await atEveryCommit(async (commit) => {
+        const { world, runUntil } = makeMortalWorld();
+        const ConnectorArn = await makeActiveConnector(world);
+        const input = { ConnectorArn, ClientToken: 'token' };
+        const killed = await runUntil(commit, moment, () => world.call('CreateChallenge', input));
+        const { Challenge } = await world.call('CreateChallenge', input);
+        await auditConnectors(world.api.store);
+        const ChallengeArn = Challenge.Arn;
+        const again = await runUntil(commit, moment, () =>
+          world.call('DeleteChallenge', { ChallengeArn }),
+        );
+        await auditConnectors(world.api.store);
+        const { Challenges } = await world.call('ListChallengeMetadata', { ConnectorArn });
+        expect(Challenges).toHaveLength(again && moment === 'before' ? 1 : 0);
+        return killed || again;
+      });
     });
-  });
-});
+  },
+);

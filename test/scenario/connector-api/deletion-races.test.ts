@@ -10,9 +10,7 @@ import {
   refusedWith,
 } from '../../support/servers/connector-api-world.ts';
 
-/**
- * A world in which something can happen right before a commit that writes to a collection: once.
- */
+/** A world in which something can happen once, right before a commit to a collection. */
 function makeRacingWorld() {
   let trap: { readonly collection: string; readonly happens: () => Promise<unknown> } | undefined;
   const world = makeConnectorApiWorld({
@@ -71,7 +69,7 @@ it('a tag is not set on a connector whose deletion has begun', async () => {
   expect(Connector.Status).toBe('DELETING');
 });
 
-it('a tag set while the connector is CREATING stays, and so does the status', async () => {
+it('a tag that is set while the connector is CREATING stays, and the connector becomes ACTIVE', async () => {
   const { world, before } = makeRacingWorld();
   const { ConnectorArn } = await world.call('CreateConnector', {
     CertificateAuthorityArn: world.authorityArn,
@@ -84,7 +82,7 @@ it('a tag set while the connector is CREATING stays, and so does the status', as
   expect(Connector.Status).toBe('ACTIVE');
 });
 
-it('an RA identity that is being made is not left behind', async () => {
+it('a deletion leaves no RA identity that was being made', async () => {
   const { world } = makeRacingWorld();
   const ConnectorArn = await makeActiveConnector(world);
   const { value } = await requireConnector(world.api.store, CALLER, ConnectorArn);
@@ -96,7 +94,7 @@ it('an RA identity that is being made is not left behind', async () => {
   expect(await leftOf(world.api.store, ConnectorArn)).toEqual([]);
 });
 
-it('twenty creations, deletions and challenges at once leave everything in order', async () => {
+it('twenty creations, deletions and taggings at once leave a consistent store', async () => {
   const { world } = makeRacingWorld();
   world.describeAuthority = (authority) => ({ ...authority, status: 'NOT_ACTIVE' });
   const failed = await Promise.all(Array.from({ length: 20 }, () => makeActiveConnector(world)));

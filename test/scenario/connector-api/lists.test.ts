@@ -9,8 +9,8 @@ import {
 } from '../../support/servers/connector-api-world.ts';
 
 /**
- * What happens between two pages: things made, and things deleted by their place among those that
- * live.
+ * What happens between two pages: how many things are made, and which are deleted, by their index
+ * among those that exist.
  */
 const betweenPages = fc.array(
   fc.record({ made: fc.nat(3), deleted: fc.array(fc.nat(), { maxLength: 3 }) }),
@@ -27,7 +27,7 @@ interface Listed {
   readonly next: string | undefined;
 }
 
-/** Reads all pages while things come and go, and holds what was read to what lived. */
+/** Reads all pages while things come and go, and compares them with the things that existed. */
 async function walk(
   things: {
     make(): Promise<string>;
@@ -66,7 +66,7 @@ async function walk(
   expect(new Set(seen).size, 'nothing comes twice').toBe(seen.length);
   expect(
     seen.filter((arn) => !lived.has(arn)),
-    'nothing is made up',
+    'every item has existed',
   ).toEqual([]);
   expect(
     throughout.filter((arn) => !seen.includes(arn)),
@@ -74,13 +74,13 @@ async function walk(
   ).toEqual([]);
 }
 
-describe('pages stay whole while things come and go', () => {
-  it('of ListConnectors', async () => {
+describe('the pages', () => {
+  it('of ListConnectors miss and repeat nothing while connectors come and go', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (steps) => {
         const world = makeConnectorApiWorld();
         const input = { CertificateAuthorityArn: world.authorityArn };
-        // A CA that is gone makes connectors FAILED, which costs no key.
+        // With an inactive CA the connectors become FAILED, which costs no key pair.
         world.describeAuthority = (authority) => ({ ...authority, status: 'NOT_ACTIVE' });
         await walk(
           {
@@ -105,7 +105,7 @@ describe('pages stay whole while things come and go', () => {
     );
   });
 
-  it('of ListChallengeMetadata', async () => {
+  it('of ListChallengeMetadata miss and repeat nothing while challenges come and go', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (steps) => {
         const world = makeConnectorApiWorld();
@@ -129,7 +129,7 @@ describe('pages stay whole while things come and go', () => {
 });
 
 describe('NextToken', () => {
-  it('is there only when more remains, and a page holds a hundred by default', async () => {
+  it('is present only when more remains, after a page of a hundred by default', async () => {
     const world = makeConnectorApiWorld({ quotas: { challengesPerConnector: 250 } });
     const ConnectorArn = await makeActiveConnector(world);
     for (let count = 0; count < 201; count += 1) {
@@ -147,7 +147,7 @@ describe('NextToken', () => {
     expect(await world.call('ListChallengeMetadata', whole)).not.toHaveProperty('NextToken');
   });
 
-  it('opens for its own operation, account, region and connector alone', async () => {
+  it('is valid for its own operation, account, region and connector alone', async () => {
     const world = makeConnectorApiWorld();
     const [one, other] = [await makeActiveConnector(world), await makeActiveConnector(world)];
     for (const ConnectorArn of [one, one, other, other]) {
@@ -170,7 +170,7 @@ describe('NextToken', () => {
     }
   });
 
-  it('does not point at ids that were claimed and never used', async () => {
+  it('is absent when only identifiers that were claimed and never used remain', async () => {
     const world = makeConnectorApiWorld();
     world.describeAuthority = (authority) => ({ ...authority, status: 'NOT_ACTIVE' });
     const arns = [];

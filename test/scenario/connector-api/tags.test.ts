@@ -8,7 +8,7 @@ import {
 
 const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, '']));
 
-/** Tags that no resource may have. */
+/** Tags that are refused for every resource. */
 const REFUSED: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['more than fifty', tooMany],
   ['an empty key', { '': 'value' }],
@@ -47,7 +47,7 @@ describe.each(['connector', 'challenge'] as const)('tags of a %s', (kind) => {
     connector = await makeActiveConnector(world);
   });
 
-  it('are given at first, merged, and taken away by their keys', async () => {
+  it('are set at creation, merged by TagResource and removed by UntagResource', async () => {
     const ResourceArn = await make({ team: 'a', 'Größe=1': ' +-=._:/@' });
     const before = await updatedAt(ResourceArn);
     world.ahead += 1_000;
@@ -73,7 +73,7 @@ describe.each(['connector', 'challenge'] as const)('tags of a %s', (kind) => {
     });
   });
 
-  it('are fifty at most, counted together', async () => {
+  it('are limited to fifty, old and new together', async () => {
     const { k0, ...fifty } = tooMany;
     const ResourceArn = await make(fifty);
     await world.call('TagResource', { ResourceArn, Tags: { k1: 'changed' } });
@@ -82,7 +82,7 @@ describe.each(['connector', 'challenge'] as const)('tags of a %s', (kind) => {
     expect(error.code).toBe('ValidationException');
   });
 
-  it('are all there after twenty calls at once', async () => {
+  it('are all stored after twenty calls at once', async () => {
     const ResourceArn = await make({});
     const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
     await Promise.all(
@@ -94,7 +94,7 @@ describe.each(['connector', 'challenge'] as const)('tags of a %s', (kind) => {
 });
 
 describe('policy tags', () => {
-  it('change a connector that is in use, and never to a policy that cannot be read', async () => {
+  it('can change while the connector is in use, but never to a policy that is not valid', async () => {
     const world = makeConnectorApiWorld();
     const ResourceArn = await makeActiveConnector(world, {
       'scep:validity-max': '2000d',
@@ -116,17 +116,20 @@ describe('policy tags', () => {
 describe('ResourceArn', () => {
   const world = makeConnectorApiWorld();
 
-  it.each(['', 'connector', 'arn:aws', 'arn:aws:x:y'])('%s is no ARN', async (ResourceArn) => {
-    const error = await refusedWith(world.call('ListTagsForResource', { ResourceArn }));
-    expect(error.code).toBe('ValidationException');
-  });
+  it.each(['', 'connector', 'arn:aws', 'arn:aws:x:y'])(
+    '%s is refused because it is no ARN',
+    async (ResourceArn) => {
+      const error = await refusedWith(world.call('ListTagsForResource', { ResourceArn }));
+      expect(error.code).toBe('ValidationException');
+    },
+  );
 
   it.each([
     'arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/11111111-1111-4111-8111-111111111111',
     'arn:aws:pca-connector-scep:us-east-1:000000000000:connector/11111111-1111-4111-8111-111111111111',
     'arn:aws-cn:pca-connector-scep:us-east-1:000000000000:connector/11111111-1111-4111-8111-111111111111',
     'arn:aws:s3:::bucket',
-  ])('%s is not there', async (ResourceArn) => {
+  ])('%s is not found', async (ResourceArn) => {
     const error = await refusedWith(world.call('ListTagsForResource', { ResourceArn }));
     expect(error).toMatchObject({
       code: 'ResourceNotFoundException',
@@ -134,7 +137,7 @@ describe('ResourceArn', () => {
     });
   });
 
-  it('of a connector in deletion can be listed but not changed', async () => {
+  it('of a connector in deletion lists its tags but refuses new ones', async () => {
     const ResourceArn = await makeActiveConnector(world, { a: 'b' });
     await world.call('DeleteConnector', { ConnectorArn: ResourceArn });
     expect(await world.call('ListTagsForResource', { ResourceArn })).toEqual({ Tags: { a: 'b' } });

@@ -37,13 +37,13 @@ beforeAll(async () => {
 
 const tagged = (tags: Record<string, string>) => ({ ...world.connector, tags });
 
-describe('scep:chain decides which CA certificates follow the RA’s', () => {
+describe('the CA certificates that follow the RA’s', () => {
   it.each([
     ['', [issuingDer, rootDer]],
     ['full leaf-and-ca', [issuingDer, rootDer]],
     ['no-root', [issuingDer]],
     ['ra-and-ca', [issuingDer]],
-  ])('%j', async (chain, expected) => {
+  ])('are those that scep:chain asks for with %j', async (chain, expected) => {
     const connector = tagged({ 'scep:chain': chain });
     const set = await world.deps.findRaIdentities(connector.id);
     const now = parseSignedData(await caCertificatesReply(world.deps, connector));
@@ -59,7 +59,7 @@ describe('scep:chain decides which CA certificates follow the RA’s', () => {
 });
 
 describe('GetCACaps', () => {
-  it('offers GetNextCACert only while there is a next RA, Renewal only where renewals are on', async () => {
+  it('offers GetNextCACert only while there is a next RA, and Renewal only where renewals are on', async () => {
     const off = tagged({ 'scep:renewal': 'off' });
     expect(await caCapabilitiesReply(world.deps, world.connector)).toContain(
       'Renewal\nGetNextCACert\n',
@@ -71,7 +71,7 @@ describe('GetCACaps', () => {
     world.ahead = 0;
   });
 
-  it('comes whatever ails the CA or the store (protocol C16a)', async () => {
+  it('is answered even when the CA or the store fails', async () => {
     const issuer = { ...world.issuer, describeAuthority: unavailable };
     const withoutCa = { ...world.deps, issuer };
     expect(await caCapabilitiesReply(withoutCa, world.connector)).toContain('GetNextCACert\n');

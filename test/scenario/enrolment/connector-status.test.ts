@@ -57,7 +57,7 @@ describe('a connector for Intune', () => {
 });
 
 describe('a connector that is deleted while a device enrols', () => {
-  it('between the check of the challenge and the transaction: nothing is issued or left', async () => {
+  it('issues nothing and leaves nothing when deleted between the check of the challenge and the transaction', async () => {
     const { findChallenge } = world.deps;
     const deps: typeof world.deps = {
       ...world.deps,
@@ -76,14 +76,14 @@ describe('a connector that is deleted while a device enrols', () => {
     expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
   });
 
-  it('while the CA issues: the certificate reaches nobody, and nothing is left', async () => {
+  it('gives the certificate to nobody and leaves nothing when deleted while the CA issues', async () => {
     world.issuer.beforeIssue = deletion;
     const result = await world.handle(request());
     expect(readReply(result, world.ra, device).status).not.toBe('SUCCESS');
     expect(await leftOf(world.store, world.connector.arn)).toEqual([]);
   });
 
-  it('after PENDING: the CA is not asked again', async () => {
+  it('does not ask the CA again when deleted after PENDING', async () => {
     world.issuer.failIssuing('unavailable', 1);
     const pending = await world.handle(request());
     expect(readReply(pending, world.ra, device).status).toBe('PENDING');
@@ -93,7 +93,7 @@ describe('a connector that is deleted while a device enrols', () => {
     expect(world.issuer.calls).toBe(calls);
   });
 
-  it('the purge takes more than one page of what there is', async () => {
+  it('leaves nothing even when its records fill more than one page', async () => {
     const partition = `connector-${world.connector.id}`;
     const [entry] = await listEntries(world.store, partition, challenges, { limit: 1 });
     const value = JSON.stringify({ challengeId: entry?.value.id });

@@ -52,7 +52,7 @@ const names = (...given: GeneralName[]) => extension(OID.subjectAltName, derGene
 const uri = (value: string) => names({ kind: 'uniformResourceIdentifier', value });
 const bmp = (text: string) => derElement(0x1e, Buffer.from(text, 'utf16le').swap16());
 
-describe('extensions that are taken over or set by the CA', () => {
+describe('a request is accepted', () => {
   it.each<[string, Extension]>([
     [
       'DNS names, addresses, mail, URIs',
@@ -73,17 +73,17 @@ describe('extensions that are taken over or set by the CA', () => {
     ['CA:FALSE', basicConstraintsExtension({ ca: false }, true)],
     ['subjectKeyIdentifier', extension(OID.subjectKeyIdentifier, derElement(4, Buffer.of(1)))],
     ['authorityKeyIdentifier', extension(OID.authorityKeyIdentifier, derSequence(), true)],
-  ])('%s', async (_, given) => {
+  ])('with %s, which the CA copies or sets itself', async (_, given) => {
     expect(await withExtension(given)).toBe('SUCCESS');
   });
 });
 
-describe('extensions that are refused, with their object identifier named', () => {
+describe('a request is refused', () => {
   it.each<[string, Extension, string]>([
     ['CA:TRUE', basicConstraintsExtension({ ca: true }, true), '2.5.29.19: CA:TRUE'],
     ['keyCertSign', keyUsageExtension(['keyCertSign']), '2.5.29.15: keyCertSign'],
     ['cRLSign', keyUsageExtension(['digitalSignature', 'cRLSign']), '2.5.29.15: cRLSign'],
-    ['a keyUsage of nothing', keyUsageExtension([]), '2.5.29.15: no usage'],
+    ['an empty keyUsage', keyUsageExtension([]), '2.5.29.15: no usage'],
     [
       'anyExtendedKeyUsage',
       extendedKeyUsageExtension([OID.clientAuth, OID.anyExtendedKeyUsage]),
@@ -104,8 +104,8 @@ describe('extensions that are refused, with their object identifier named', () =
       'any application policy',
     ],
     ['nameConstraints', extension(OID.nameConstraints, derSequence(), true), '2.5.29.30'],
-    ['an unknown critical one', extension('1.2.3.4.5', derSequence(), true), '1.2.3.4.5'],
-    ['an unknown one', extension('1.2.3.4.6', derSequence()), '1.2.3.4.6'],
+    ['an unknown critical extension', extension('1.2.3.4.5', derSequence(), true), '1.2.3.4.5'],
+    ['an unknown extension', extension('1.2.3.4.6', derSequence()), '1.2.3.4.6'],
     [
       'a critical template name',
       extension(OID.microsoftCertificateTemplateName, bmp('Computer'), true),
@@ -121,15 +121,19 @@ describe('extensions that are refused, with their object identifier named', () =
       extension(OID.microsoftCertificateTemplateName, bmp('a'.repeat(65))),
       'not a template name',
     ],
-    ['a malformed one', extension(OID.extKeyUsage, Buffer.from('zz')), '2.5.29.37: malformed'],
-  ])('%s', async (_, given, named) => {
+    [
+      'a malformed extension',
+      extension(OID.extKeyUsage, Buffer.from('zz')),
+      '2.5.29.37: malformed',
+    ],
+  ])('with %s, which the refusal names', async (_, given, named) => {
     const text = await withExtension(given);
     expect(text).toContain('an extension that this connector does not issue');
     expect(text).toContain(named);
   });
 });
 
-describe('Windows account names only where allowed', () => {
+describe('a Windows account name', () => {
   const upn = names({ kind: 'userPrincipalName', value: 'administrator@corp.example' });
   const sid = extension(OID.microsoftSid, derSequence());
   const sidUris = [
@@ -138,18 +142,21 @@ describe('Windows account names only where allowed', () => {
     'tag:%6Dicrosoft.com,2022-09-14:sid:S-1-5-21-1',
   ].map(uri);
 
-  it.each([upn, sid, ...sidUris])('refused by default, accepted by consent (%#)', async (given) => {
-    expect(await withExtension(given)).toContain('not allowed on this connector');
-    expect(await withExtension(given, windows)).toBe('SUCCESS');
-  });
+  it.each([upn, sid, ...sidUris])(
+    'is refused by default and accepted where the connector allows it (%#)',
+    async (given) => {
+      expect(await withExtension(given)).toContain('not allowed on this connector');
+      expect(await withExtension(given, windows)).toBe('SUCCESS');
+    },
+  );
 
-  it('a user principal name with a character that turns the text round is refused all the same', async () => {
+  it('is refused with a character that reverses the text, even where account names are allowed', async () => {
     const turned = names({ kind: 'userPrincipalName', value: 'admin\u202e@corp.example' });
     expect(await withExtension(turned, windows)).toContain('a control character');
   });
 });
 
-describe('names', () => {
+describe('a request', () => {
   const subject = (oid: string, value: Uint8Array) =>
     derSequence(derSet(derSequence(derOid(oid), value)));
 
@@ -159,11 +166,11 @@ describe('names', () => {
     ['a DNS name that ends in a dot', names({ kind: 'dNSName', value: 'a.example.' })],
     ['mail without a domain', names({ kind: 'rfc822Name', value: 'a' })],
     ['a URI without a scheme', uri('no-scheme')],
-  ])('%s is not well formed', async (_, given) => {
+  ])('is refused with %s, which is not well formed', async (_, given) => {
     expect(await withExtension(given)).toContain('is not well formed');
   });
 
-  it('kinds that are not issued', async () => {
+  it('is refused with a directoryName or an otherName', async () => {
     const directory = names({
       kind: 'directoryName',
       value: subject(OID.commonName, derUtf8String('x')),
@@ -181,18 +188,18 @@ describe('names', () => {
     ['a direction mark', subject(OID.commonName, derUtf8String('a\u202eb')), /control character/],
     ['65 characters', subject(OID.commonName, derUtf8String('a'.repeat(65))), /longer than 64/],
     ['blanks', subject(OID.commonName, derUtf8String('  ')), /is empty/],
-    ['no subject and no other name', derSequence(), /neither a subject nor/],
-  ])('a subject of %s', async (_, given, text) => {
+    ['no names, without a subjectAltName', derSequence(), /neither a subject nor/],
+  ])('is refused with a subject of %s', async (_, given, text) => {
     expect(await outcomeOf({ subject: given })).toMatch(text);
   });
 
-  it('an empty subject with a subjectAltName is fine', async () => {
+  it('is accepted with an empty subject and a subjectAltName', async () => {
     const extensions = [names({ kind: 'dNSName', value: 'a.example' })];
     expect(await outcomeOf({ subject: derSequence(), extensions })).toBe('SUCCESS');
   });
 });
 
-describe('validity', () => {
+describe('a validity period', () => {
   const pair = (name: string, value: string) => ({
     oid: OID.microsoftEnrollmentNameValuePair,
     values: [derSequence(bmp(name), bmp(value))],
@@ -207,7 +214,7 @@ describe('validity', () => {
     ['weeks', '2', 14],
     ['Years', '2', 730],
     ['Years', '500', 5 * 365],
-  ])('%s %s is %i days', async (period, units, days) => {
+  ])('given as %s %s is %i days long', async (period, units, days) => {
     expect(await outcomeOf({ attributes: asked(period, units) })).toBe('SUCCESS');
     const notAfter = strict.issuer.issued.at(-1)?.notAfter.getTime() ?? 0;
     expect((notAfter - Date.now()) / DAY_MS).toBeCloseTo(days, 1);
@@ -216,24 +223,24 @@ describe('validity', () => {
   it.each([
     ['an unknown word', asked('fortnights', '1')],
     ['a word of JavaScript', asked('constructor', '1')],
-    ['another', asked('__proto__', '1')],
+    ['another word of JavaScript', asked('__proto__', '1')],
     ['zero', asked('Days', '0')],
     ['a negative number', asked('Days', '-1')],
     ['a fraction', asked('Days', '1.5')],
-    ['a number beyond reason', asked('Days', '9'.repeat(30))],
+    ['a number that is too large', asked('Days', '9'.repeat(30))],
     ['one half of a pair', [pair('ValidityPeriod', 'Days')]],
-    ['a name twice', [...asked('Days', '1'), pair('ValidityPeriod', 'Years')]],
+    ['the same name twice', [...asked('Days', '1'), pair('ValidityPeriod', 'Years')]],
     [
-      'no string',
+      'a value that is no pair',
       [{ oid: OID.microsoftEnrollmentNameValuePair, values: [derPrintableString('x')] }],
     ],
-  ])('%s is refused in words', async (_, attributes) => {
+  ])('with %s is refused with a text that says so', async (_, attributes) => {
     const text = await outcomeOf({ attributes });
     expect(text).toContain('The validity period');
     expect(text.length).toBeLessThan(200);
   });
 
-  it('a name of 20 000 characters is not sent back', async () => {
+  it('with a name of 20 000 characters is refused without repeating the name', async () => {
     const long = pair('n'.repeat(20_000), '1');
     expect((await outcomeOf({ attributes: [long, long] })).length).toBeLessThan(200);
   });

@@ -25,9 +25,9 @@ const spki = ({ publicKey }: TestDevice) => publicKey.export({ format: 'der', ty
 const reader = () => ({ ...device, challengePassword: world.challengePassword });
 const csr = () => deviceCsr(device, { challengePassword: world.challengePassword });
 
-describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', () => {
+describe('a device with an EC key (RFC 8894 section 3.1)', () => {
   it.each(['prime256v1', 'secp384r1', 'secp521r1'])(
-    '%s: gets its certificate by its challenge',
+    'on %s gets its certificate in a reply encrypted with its challenge',
     async (curve) => {
       device = makeDevice(ecKeyPair(curve));
       const result = await world.handle(deviceRequest(device, world.ra, csr()));
@@ -36,20 +36,20 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     },
   );
 
-  it('without a challenge nothing is issued: no reply could be encrypted (protocol C31)', async () => {
+  it('gets badAlg and no certificate without a challenge, because no reply could be encrypted', async () => {
     const { decision } = await world.handle(deviceRequest(device, world.ra, deviceCsr(device)));
     expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badAlg' });
     expect(decision.refusal?.reason).toBe('signer-key-unsupported');
     expect(world.issuer.calls).toBe(0);
   });
 
-  it('a wrong challenge is told in the clear', async () => {
+  it('is refused for a wrong challenge', async () => {
     const wrong = deviceCsr(device, { challengePassword: 'wrong' });
     const { decision } = await world.handle(deviceRequest(device, world.ra, wrong));
     expect(decision.refusal?.reason).toBe('challenge-wrong');
   });
 
-  it('polls: the answer is encrypted by the challenge it enrolled with', async () => {
+  it('polls, and gets replies encrypted with the challenge it enrolled with', async () => {
     world.issuer.holdsCertificates = true;
     const first = await world.handle(deviceRequest(device, world.ra, csr()));
     expect(readReply(first, world.ra, reader()).status).toBe('PENDING');
@@ -61,7 +61,7 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     }
   });
 
-  it('renews, when the renewal carries a password to answer by', async () => {
+  it('renews when its renewal carries a password to encrypt the reply with', async () => {
     const result = await world.handle(deviceRequest(device, world.ra, csr()));
     const certificate = issuedCertificate(result, world.ra, reader());
     const holder = { ...device, certificate };
@@ -77,7 +77,7 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
     expect(Buffer.compare(second.subjectPublicKeyInfo, spki(next))).toBe(0);
   });
 
-  it('a device may take its certificate from an RSA key to an elliptic one', async () => {
+  it('may renew a certificate that has an RSA key', async () => {
     const rsa = makeDevice();
     const request = deviceCsr(rsa, { challengePassword: world.challengePassword });
     const result = await world.handle(deviceRequest(rsa, world.ra, request));
@@ -89,7 +89,7 @@ describe('a device whose key is on an elliptic curve (RFC 8894 section 3.1)', ()
   });
 });
 
-describe('a request that is encrypted by the challenge', () => {
+describe('a request that is encrypted with a challenge password', () => {
   const byPassword = async (password: string) =>
     buildPkiRequest(
       {
@@ -105,13 +105,13 @@ describe('a request that is encrypted by the challenge', () => {
       randomBytes,
     );
 
-  it('is opened with the connector’s challenge', async () => {
+  it('is opened with the challenge of the connector', async () => {
     const result = await world.handle(await byPassword(world.challengePassword));
     const certificate = issuedCertificate(result, world.ra, reader());
     expect(Buffer.compare(certificate.subjectPublicKeyInfo, spki(device))).toBe(0);
   });
 
-  it('by another password it is the one message-check', async () => {
+  it('is refused as message-check when it is encrypted with another password', async () => {
     const { decision } = await world.handle(await byPassword('another password'));
     expect(decision.refusal?.reason).toBe('message-check');
     expect(world.issuer.calls).toBe(0);

@@ -195,7 +195,7 @@ describe('a CA whose answer is lost', () => {
   );
 
   it.each(['lost', 'dropped', 'killed-before', 'killed-after'] as const)(
-    'has the request refused for a week and reported once, after five minutes (%s)',
+    'makes the server refuse the request for a week and report it once, after five minutes (%s)',
     async (fate) => {
       world.ca.setFates([fate]);
       await handle(world.replica()).catch(() => undefined);
@@ -240,7 +240,7 @@ describe('a CA whose answer is lost', () => {
     expect(world.ca.issued).toHaveLength(1);
   });
 
-  it('has its failure told to a client that polls', async () => {
+  it('makes a client that polls learn of the failure', async () => {
     world.ca.setFates(['dropped']);
     await handle(world.replica(), { waiting: true });
     world.pass(5 * MINUTE_MS);

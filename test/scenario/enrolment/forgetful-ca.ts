@@ -1,9 +1,10 @@
 import { type CertificateWithChain, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
 
 /**
- * What happens to one IssueCertificate call. `lost` and `killed-after`: issued, and the caller
- * does not learn of it, or dies; `dropped` and `killed-before`: the same, with nothing issued. The
- * others are answers of the CA that nothing was done.
+ * What happens to one IssueCertificate call. With `lost` the CA issues, and the caller does not
+ * learn of it; with `killed-after` the CA issues, and the caller dies. `dropped` and
+ * `killed-before` are the same without an issued certificate. With the others but `answered` the
+ * CA answers that it did nothing.
  */
 export const ISSUE_FATES = [
   'answered',
@@ -17,16 +18,13 @@ export const ISSUE_FATES = [
 ] as const;
 export type IssueFate = (typeof ISSUE_FATES)[number];
 
-/**
- * A CA that knows an idempotency token for five minutes to the millisecond, and whose calls meet
- * the fates they are given.
- */
+/** A CA that knows an idempotency token for exactly five minutes; tests set its answers. */
 export interface ForgetfulCa {
   readonly issuer: Issuer;
   /** The token of each certificate. */
   readonly issued: readonly string[];
   readonly calls: () => number;
-  /** Of the calls to come, in order; beyond them they are answered. */
+  /** Sets the fates of the next calls, in order; later calls are answered. */
   setFates(fates: readonly IssueFate[]): void;
 }
 
@@ -54,7 +52,7 @@ export function forgetfulCa(certificate: Uint8Array, clock: () => number): Forge
         take(token);
         throw new IssuerError('unanswered', 'the answer was lost');
       case 'dropped':
-        throw new IssuerError('unanswered', 'the question was lost');
+        throw new IssuerError('unanswered', 'the request was lost');
       case 'killed-after':
         take(token);
         throw new Error('killed');

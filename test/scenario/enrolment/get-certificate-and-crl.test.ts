@@ -54,12 +54,12 @@ describe('GetCert', () => {
     }
   });
 
-  it('also when a self-signed certificate of the same key asks', async () => {
+  it('gives it to a self-signed certificate of the same key too', async () => {
     const result = await ask('GetCert', named(caName(), holder.certificate), device);
     expect(result.decision.outcome.status).toBe('SUCCESS');
   });
 
-  it('gives the certificates of one line of renewals to each other', async () => {
+  it('gives a renewed device the certificate it had before', async () => {
     const csr = deviceCsr(other);
     const renewal = { type: 'RenewalReq', transactionId: 'renewal' } as const;
     const result = await world.handle(deviceRequest(holder, world.ra, csr, renewal));
@@ -68,7 +68,7 @@ describe('GetCert', () => {
     expect(old.decision.outcome.status).toBe('SUCCESS');
   });
 
-  it('others’ certificates, unknown serials and foreign issuers are not told apart', async () => {
+  it('answers alike for certificates of others, unknown serial numbers and foreign issuers', async () => {
     const unknown = { ...holder.certificate, serialNumber: Buffer.of(0x7f, 1, 2, 3) };
     const foreign = parseDistinguishedNameText('CN=another CA');
     const outcomes = await Promise.all(
@@ -84,13 +84,13 @@ describe('GetCert', () => {
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
   });
 
-  it('a revoked certificate gets nothing', async () => {
+  it('gives nothing to a revoked certificate', async () => {
     world.issuer.revoke(holder.certificate.serialNumber);
     const result = await ask('GetCert', named(caName(), holder.certificate));
     expect(result.decision.outcome).toMatchObject(NOT_FOUND);
   });
 
-  it('never PENDING, never decides about an envelope that does not open (protocol C50, S2)', async () => {
+  it('answers an envelope that does not open like junk, and never with PENDING', async () => {
     const foreign = deviceRequest(holder, otherHolder.certificate, Buffer.from('x'), {
       type: 'GetCert',
     });
@@ -111,7 +111,7 @@ describe('GetCRL', () => {
     expect(crls).toHaveLength(1);
   });
 
-  it('of another issuer: badCertId; when there is none: badRequest', async () => {
+  it('answers badCertId for another issuer, and badRequest when there is no CRL', async () => {
     const foreign = named(parseDistinguishedNameText('CN=another CA'), holder.certificate);
     expect((await ask('GetCRL', foreign)).decision.outcome).toMatchObject(NOT_FOUND);
     world.issuer.keepsRevocationList = false;

@@ -18,12 +18,13 @@ import {
 } from '../../support/scep-messages/test-device.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
 
-// What a device sends in its life, most of it the same bytes: RSA signs alike, and the key stays.
+// What a device sends during its life. Many requests have the same octets, because its RSA key
+// stays and RSA signatures are deterministic.
 
 let device: TestDevice;
 let thief: TestDevice;
 let world: EnrolmentWorld;
-/** `world.handle`, with an RA that does not age. */
+/** `world.handle` with an RA identity that does not expire. */
 let handle: EnrolmentWorld['handle'];
 
 beforeAll(() => {
@@ -39,7 +40,7 @@ async function live(tags: Readonly<Record<string, string>> = {}): Promise<void> 
   handle = (message) => handlePkiOperation(deps, world.connector, message);
 }
 
-/** The CA has forgotten its tokens by then. */
+/** Lets time pass, after which the CA has forgotten its idempotency tokens. */
 function waitFor(milliseconds: number): void {
   world.ahead += milliseconds;
   world.issuer.forgetTokens();
@@ -66,26 +67,26 @@ function issuedSerials(): number {
   return world.issuer.issued.length;
 }
 
-describe('a certificate that has been revoked', () => {
+describe('a revoked certificate', () => {
   it.each([1, 190])(
-    'is not given again on day %i, nor is another for the same request',
+    'is not given again on day %i, and the same request gets no other',
     async (day) => {
       const { certificate } = await enrol();
       world.issuer.revoke(certificate.serialNumber);
       waitFor(day * DAY_MS);
-      // A copy of the request needs no challenge to be sent again.
+      // Somebody who captured the request can send it again without a challenge.
       expect(await outcome(request())).toBe('request-revoked');
       expect(issuedSerials()).toBe(1);
     },
   );
 
-  it('a new request is a new enrolment', async () => {
+  it('does not prevent an enrolment by a new request', async () => {
     const { certificate } = await enrol();
     world.issuer.revoke(certificate.serialNumber);
     expect(await outcome(request({ transactionId: 'another' }))).toBe('SUCCESS');
   });
 
-  it('is not renewed by a request that has waited for the CA since before', async () => {
+  it('is not renewed by a request that has waited for the CA since before the revocation', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
     const renewal = () => deviceRequest(holder, world.ra, deviceCsr(thief), { type: 'RenewalReq' });
@@ -96,34 +97,20 @@ describe('a certificate that has been revoked', () => {
     expect(await outcome(renewal())).toBe('renewal-of-revoked');
     expect(issuedSerials()).toBe(1);
   });
-
-  it('a renewal that waits goes on once somebody can say again that nothing is revoked', async () => {
-    await live({ 'scep:pending-wait': '0s' });
-    const holder = await enrol();
-    world.issuer.failIssuing('throttled', 1);
-    expect(await outcome(request({ type: 'RenewalReq' }, holder))).toBe('PENDING');
-    const { isRevoked } = world.issuer;
-    noRevocationStatus();
-    await resumeTransactions(world.deps);
-    expect(issuedSerials()).toBe(1);
-    world.issuer.isRevoked = isRevoked;
-    await resumeTransactions(world.deps);
-    expect(issuedSerials()).toBe(2);
-  });
 });
 
 function noRevocationStatus(): void {
   world.issuer.isRevoked = () => Promise.reject(new IssuerError('unavailable', 'no CRL'));
 }
 
-describe('while nobody can say what is revoked', () => {
-  it('a challenge is enough for a request that a certificate signed', async () => {
+describe('while the revocation status is unknown', () => {
+  it('a challenge suffices for a request that a certificate signed', async () => {
     const holder = await enrol();
     noRevocationStatus();
     expect(await outcome(request({ transactionId: 'new' }, holder))).toBe('SUCCESS');
   });
 
-  it('without a good challenge it is told to come again, not refused', async () => {
+  it('a request that a certificate signed without a valid challenge is to be repeated, not refused', async () => {
     const holder = await enrol();
     noRevocationStatus();
     for (const fields of [{}, { challengePassword: 'withdrawn' }]) {
@@ -133,7 +120,7 @@ describe('while nobody can say what is revoked', () => {
     }
   });
 
-  it('what has been granted is given again', async () => {
+  it('a renewal that was granted is granted again', async () => {
     const holder = await enrol();
     const renewal = request({ type: 'RenewalReq' }, holder);
     expect(await outcome(renewal)).toBe('SUCCESS');
@@ -142,7 +129,7 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(2);
   });
 
-  it('and after half of its life the challenge of the same request decides', async () => {
+  it('the challenge decides about a repeated request after half of the certificate’s lifetime', async () => {
     await enrol();
     waitFor(200 * DAY_MS);
     noRevocationStatus();
@@ -165,6 +152,20 @@ describe('while nobody can say what is revoked', () => {
     expect(issuedSerials()).toBe(1 + 5);
   });
 
+  it('a renewal that waits goes on once the revocation status is known again', async () => {
+    await live({ 'scep:pending-wait': '0s' });
+    const holder = await enrol();
+    world.issuer.failIssuing('throttled', 1);
+    expect(await outcome(request({ type: 'RenewalReq' }, holder))).toBe('PENDING');
+    const { isRevoked } = world.issuer;
+    noRevocationStatus();
+    await resumeTransactions(world.deps);
+    expect(issuedSerials()).toBe(1);
+    world.issuer.isRevoked = isRevoked;
+    await resumeTransactions(world.deps);
+    expect(issuedSerials()).toBe(2);
+  });
+
   it('a renewal that waits is refused when the CA has gone for good', async () => {
     await live({ 'scep:pending-wait': '0s' });
     const holder = await enrol();
@@ -177,11 +178,11 @@ describe('while nobody can say what is revoked', () => {
   });
 });
 
-describe('a device that waited, and was refused because of the CA', () => {
+describe('a device that waited and was refused because of the CA', () => {
   beforeEach(() => live({ 'scep:pending-wait': '0s', 'scep:validity-default': '1d' }));
 
   it.each(['not-active', 'access-denied'] as const)(
-    'is granted the same request once that is mended: %s',
+    'is granted the same request once the fault %s is mended',
     async (fault) => {
       world.issuer.failIssuing('throttled', 1);
       expect(await outcome(request())).toBe('PENDING');
@@ -197,7 +198,7 @@ describe('a device that waited, and was refused because of the CA', () => {
     },
   );
 
-  it('and the same renewal', async () => {
+  it('is granted the same renewal too', async () => {
     const holder = await enrol();
     waitFor(18 * HOUR_MS);
     const renewal = () => outcome(request({ type: 'RenewalReq' }, holder));
@@ -210,8 +211,8 @@ describe('a device that waited, and was refused because of the CA', () => {
   });
 });
 
-describe('a short life', () => {
-  it('of an hour: after fifty minutes the same request gets a fresh certificate', async () => {
+describe('the same request', () => {
+  it('gets a fresh certificate after fifty minutes when certificates are valid for an hour', async () => {
     await live({ 'scep:validity-default': '1h' });
     const { certificate } = await enrol();
     waitFor(50 * MINUTE_MS);
@@ -219,7 +220,7 @@ describe('a short life', () => {
     expect(Buffer.compare(anew.der, certificate.der)).not.toBe(0);
   });
 
-  it('of two minutes: what the CA still knows by its token does not keep the device waiting for good', async () => {
+  it('succeeds in the end when certificates expire before the CA forgets the token', async () => {
     await live({ 'scep:validity-default': '2m', 'scep:pending-wait': '0s' });
     await enrol();
     world.ahead = 3 * MINUTE_MS;
@@ -230,7 +231,7 @@ describe('a short life', () => {
   });
 });
 
-it('a CA that ends takes its RA along: devices are told to come again until both are renewed', async () => {
+it('devices are told to come again from the end of the CA and its RA until both are renewed', async () => {
   const end = world.ra.notAfter.getTime();
   world.ahead = end - Date.now() + MINUTE_MS;
   await expect(world.handle(request())).rejects.toThrow(IssuerError);
@@ -248,7 +249,7 @@ it('a CA that ends takes its RA along: devices are told to come again until both
   await expect(caCertificatesReply(world.deps, world.connector)).resolves.toBeDefined();
 });
 
-it('twelve renewals of one certificate at once: five at most', async () => {
+it('five of twelve renewals of one certificate at once succeed', async () => {
   const holder = await enrol();
   const results = await Promise.all(
     Array.from({ length: 12 }, (_, number) =>
@@ -260,7 +261,7 @@ it('twelve renewals of one certificate at once: five at most', async () => {
   expect(issuedSerials()).toBe(6);
 });
 
-it('one transaction that cannot be taken further does not hold up the others', async () => {
+it('a transaction that cannot be continued does not hold up the others', async () => {
   await live({ 'scep:pending-wait': '0s' });
   world.issuer.failIssuing('throttled', 10);
   for (const transactionId of ['a', 'b', 'c', 'd', 'e', 'f']) {

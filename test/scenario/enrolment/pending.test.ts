@@ -42,8 +42,8 @@ const poll = (options: RequestOptions = {}, signer = device) =>
 const status = async (result: ReturnType<EnrolmentWorld['handle']>) =>
   readReply(await result, world.ra, device).status;
 
-describe('a CA that takes its time', () => {
-  it('PENDING, for the request sent again and for CertPoll alike, then the one certificate', async () => {
+describe('while the CA takes its time', () => {
+  it('the request sent again and CertPoll get PENDING alike, then the one certificate', async () => {
     expect(await status(world.handle(request()))).toBe('PENDING');
     expect(await status(world.handle(request()))).toBe('PENDING');
     expect(await status(poll())).toBe('PENDING');
@@ -54,7 +54,7 @@ describe('a CA that takes its time', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  it('the CA is told once, however often the client asks', async () => {
+  it('the CA is asked once, however often the client asks', async () => {
     for (let i = 0; i < 3; i += 1) await poll().catch(() => undefined);
     await world.handle(request());
     await Promise.all([poll(), poll(), world.handle(request())]);
@@ -62,7 +62,7 @@ describe('a CA that takes its time', () => {
     expect(world.issuer.calls).toBe(1);
   });
 
-  it('the answer stays for more than eight hours', async () => {
+  it('the answer stays available for more than eight hours', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const first = issuedCertificate(await poll(), world.ra, device);
@@ -70,12 +70,12 @@ describe('a CA that takes its time', () => {
     expect(issuedCertificate(await poll(), world.ra, device)).toEqual(first);
   });
 
-  it('issuing goes on without the client, on whatever replica runs the chore', async () => {
+  it('issuing goes on without the client, in any replica that runs the chore', async () => {
     await world.handle(request());
     expect(await resumeTransactions(world.deps)).toBe(1);
     world.issuer.holdsCertificates = false;
     expect(await resumeTransactions(world.deps)).toBe(0);
-    // Now the CA may be gone: the certificate is in the store.
+    // The certificate is in the store, so the CA is no longer needed.
     world.issuer.getCertificate = async () => {
       throw new IssuerError('unavailable', 'gone');
     };
@@ -83,7 +83,7 @@ describe('a CA that takes its time', () => {
     expect(await resumeTransactions(world.deps)).toBe(0);
   });
 
-  it('a request that the CA could not take at first is taken later, by the chore', async () => {
+  it('the chore hands the CA a request that the CA could not take at first', async () => {
     world.issuer.holdsCertificates = false;
     world.issuer.failIssuing('throttled', 100);
     expect(await status(world.handle(request()))).toBe('PENDING');
@@ -102,7 +102,7 @@ describe('a CA that takes its time', () => {
     expect(a.serialNumber).not.toEqual(b.serialNumber);
   });
 
-  it('a failure after PENDING is what the polls get, and the request may be sent again', async () => {
+  it('polls get a failure that follows PENDING, and the request may be sent again', async () => {
     world.issuer.failIssuing('throttled', 100);
     await world.handle(request());
     world.issuer.failIssuing('invalid-request', 1);
@@ -118,19 +118,19 @@ describe('a CA that takes its time', () => {
   });
 });
 
-describe('whose poll it is (protocol C51, S17)', () => {
-  it('an unknown transactionID is badCertId', async () => {
+describe('a CertPoll', () => {
+  it('with an unknown transactionID gets badCertId', async () => {
     expect(readReply(await poll(), world.ra, device)).toMatchObject({ failInfo: 'badCertId' });
   });
 
-  it('another key with the right transactionID learns nothing', async () => {
+  it('with the right transactionID but another key learns nothing', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const { decision } = await poll({}, stranger);
     expect(decision.outcome).toMatchObject({ status: 'FAILURE', failInfo: 'badCertId' });
   });
 
-  it('the envelope of a poll is never decrypted: one for somebody else polls as well', async () => {
+  it('is answered without decrypting its envelope, even when that is for another recipient', async () => {
     await world.handle(request());
     world.issuer.holdsCertificates = false;
     const identities = await world.deps.findRaIdentities(world.connector.id);

@@ -30,7 +30,7 @@ const ENROLMENT = 'enrolment';
 let device: TestDevice;
 let successor: TestDevice;
 let world: EnrolmentWorld;
-/** The device as the holder of the certificate it enrolled. */
+/** The device with the certificate that it enrolled. */
 let holder: TestDevice;
 let transactions = 0;
 
@@ -91,22 +91,23 @@ const spkiOf = ({ publicKey }: TestDevice) => publicKey.export({ format: 'der', 
 const hasKey = (certificate: Certificate, owner: TestDevice) =>
   Buffer.compare(certificate.subjectPublicKeyInfo, spkiOf(owner)) === 0;
 
-describe('a valid certificate of the connector stands for the challenge', () => {
-  it.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with a new key', async (type) => {
+describe('a device with a valid certificate of the connector', () => {
+  it.each(['RenewalReq', 'PKCSReq'] as const)('renews as %s with a new key', async (type) => {
     const certificate = issuedCertificate(await renew({ type }), world.ra, holder);
     expect(hasKey(certificate, successor)).toBe(true);
     expect(world.issuer.issued).toHaveLength(2);
   });
 
-  it.each(['RenewalReq', 'PKCSReq'] as const)('as %s, with the same key', async (type) => {
+  it.each(['RenewalReq', 'PKCSReq'] as const)('renews as %s with the same key', async (type) => {
     const certificate = issuedCertificate(await renew({ type, key: device }), world.ra, holder);
     expect(hasKey(certificate, device)).toBe(true);
     expect(Buffer.compare(certificate.der, holder.certificate.der)).not.toBe(0);
   });
 
-  // certmonger's resubmit, strongSwan and routers that keep their key: RSA signs the same request with the same bytes.
+  // certmonger's resubmit, strongSwan and routers with an old key send such requests: an RSA
+  // signature of the same CSR has the same octets.
   it.each(['RenewalReq', 'PKCSReq'] as const)(
-    'as %s, by the very request of the enrolment: another certificate, and that one again',
+    'renews as %s by sending its enrolment request again, and gets the new certificate each time',
     async (type) => {
       const csr = { challengePassword: world.challengePassword };
       const again = () => renew({ type, key: device, csr, transactionId: ENROLMENT });
@@ -117,19 +118,19 @@ describe('a valid certificate of the connector stands for the challenge', () => 
     },
   );
 
-  it('a challenge that has been withdrawn since does no harm', async () => {
+  it('renews although its request carries a challenge that has been deleted', async () => {
     const result = await renew({ csr: { challengePassword: 'withdrawn' } });
     expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
   });
 
-  it('the new certificate can be renewed in its turn', async () => {
+  it('renews the renewed certificate too', async () => {
     const second = issuedCertificate(await renew(), world.ra, holder);
     const signer = { ...successor, certificate: second };
     const third = issuedCertificate(await renew({ signer, key: device }), world.ra, signer);
     expect(hasKey(third, device)).toBe(true);
   });
 
-  it('the same renewal again gives the same certificate, and is not counted again', async () => {
+  it('gets the same certificate for the same renewal, which counts once', async () => {
     for (let i = 0; i < 8; i += 1) {
       const result = await renew({ transactionId: 'the same' });
       expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
@@ -137,12 +138,12 @@ describe('a valid certificate of the connector stands for the challenge', () => 
     expect(world.issuer.issued).toHaveLength(2);
   });
 
-  it('a renewal without extKeyUsage keeps the purposes of the certificate', async () => {
+  it('keeps the purposes of its certificate when the renewal has no extKeyUsage', async () => {
     await renew({ csr: { extensions: [OLD_EXTENSIONS[0]].flatMap((x) => (x ? [x] : [])) } });
     expect(world.issuer.issued[1]?.extendedKeyUsage).toEqual([OID.clientAuth, OID.serverAuth]);
   });
 
-  it('fewer names are fine, and so is another string type in the subject', async () => {
+  it('may ask for fewer names, and write its subject in another string type', async () => {
     const printable = (oid: string, value: string) =>
       derSet(derSequence(derOid(oid), derPrintableString(value)));
     const subject = derSequence(
@@ -155,36 +156,36 @@ describe('a valid certificate of the connector stands for the challenge', () => 
   });
 });
 
-describe('who may not renew (protocol S9, S10)', () => {
-  it('a RenewalReq signed by a self-signed certificate', async () => {
+describe('a renewal is refused', () => {
+  it('when a self-signed certificate signs it', async () => {
     expect(await refused({ signer: device, key: device })).toBe('renewal-signer-unknown');
   });
 
-  it('a certificate of the same names from another CA of the same name', async () => {
+  it('when its signer has the right names but comes from another CA of the same name', async () => {
     const impostor = makeIdentity({ subject: 'CN=Fake CA', ca: {} });
     const forged = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: impostor });
     expect(await refused({ signer: forged })).toBe('renewal-signer-unknown');
     expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('message-check');
   });
 
-  it('a certificate that the CA issued past the connector', async () => {
+  it('when the CA issued its signer without the connector', async () => {
     const past = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: world.issuer.authority });
     expect(await refused({ signer: past })).toBe('renewal-signer-unknown');
   });
 
-  it('a certificate of another connector', async () => {
+  it('when its signer is a certificate of another connector', async () => {
     const elsewhere = holder;
     world = await makeEnrolmentWorld();
     expect(await refused({ signer: elsewhere })).toBe('renewal-signer-unknown');
   });
 
-  it('a revoked certificate, with either messageType', async () => {
+  it('when its signer is revoked, with either messageType', async () => {
     world.issuer.revoke(holder.certificate.serialNumber);
     expect(await refused({})).toBe('renewal-of-revoked');
     expect(await refused({ type: 'PKCSReq' })).toBe('renewal-of-revoked');
   });
 
-  it('an expired certificate; but the same key with a challenge enrols anew', async () => {
+  it('when its signer has expired, although the same key may enrol again with a challenge', async () => {
     const identities = await world.deps.findRaIdentities(world.connector.id);
     world.ahead = holder.certificate.notAfter.getTime() - Date.now() + 1;
     const deps = { ...world.deps, findRaIdentities: async () => identities };
@@ -201,7 +202,7 @@ describe('who may not renew (protocol S9, S10)', () => {
     expect(anew.decision.outcome.status).toBe('SUCCESS');
   });
 
-  it('more often than a certificate may be renewed', async () => {
+  it('when its signer has been renewed five times', async () => {
     for (let i = 0; i < 5; i += 1) {
       expect(readReply(await renew(), world.ra, holder).status).toBe('SUCCESS');
     }
@@ -209,7 +210,7 @@ describe('who may not renew (protocol S9, S10)', () => {
   });
 });
 
-describe('what a renewal may not ask for (protocol C40)', () => {
+describe('a renewal may not ask for', () => {
   it('another subject', async () => {
     const subject = parseDistinguishedNameText('CN=device-2,O=Example');
     expect(await refused({ csr: { subject } })).toBe('renewal-name-changed');
@@ -220,14 +221,14 @@ describe('what a renewal may not ask for (protocol C40)', () => {
     expect(await refused({ csr: { extensions } })).toBe('renewal-grows');
   });
 
-  it('one more purpose, one more usage', async () => {
+  it('one more purpose or key usage', async () => {
     const purposes = [extendedKeyUsageExtension([OID.clientAuth, '1.3.6.1.5.5.7.3.4'])];
     expect(await refused({ csr: { extensions: purposes } })).toBe('renewal-grows');
     const usages = [keyUsageExtension(['digitalSignature', 'dataEncipherment'])];
     expect(await refused({ csr: { extensions: usages } })).toBe('renewal-grows');
   });
 
-  it('a Windows account that the certificate does not name, in every form', async () => {
+  it('a Windows account that the certificate does not name, in any form', async () => {
     const sid = { oid: OID.microsoftSid, critical: false, value: derUtf8String('S-1-5-21') };
     expect(await refused({ csr: { extensions: [sid] } })).toBe('renewal-grows');
     const uri = 'tag:microsoft.com,2022-09-14:sid:S-1-5-21';
@@ -241,7 +242,7 @@ describe('what a renewal may not ask for (protocol C40)', () => {
     expect(await refused({ csr: { extensions: [constraints] } })).toBe('extension-not-allowed');
   });
 
-  it('a captured envelope of somebody else, signed by one’s own good certificate', async () => {
+  it('the name of somebody else by signing a captured envelope with a valid certificate', async () => {
     const victim = deviceCsr(successor, {
       subject: parseDistinguishedNameText('CN=victim'),
       challengePassword: world.challengePassword,
@@ -253,13 +254,13 @@ describe('what a renewal may not ask for (protocol C40)', () => {
   });
 });
 
-describe('what a connector may decide about renewals', () => {
-  it('none at all', async () => {
+describe('a connector may', () => {
+  it('refuse all renewals', async () => {
     await enrolledWorld({ 'scep:renewal': 'off' });
     expect(await refused({})).toBe('renewal-not-allowed');
   });
 
-  it('only close to the end', async () => {
+  it('accept renewals only close to the end of the certificate', async () => {
     await enrolledWorld({ 'scep:renewal': 'on same-key 30d' });
     expect(await refused({})).toBe('renewal-too-early');
     const close = { ...world.deps, clock: () => Date.now() + 340 * DAY_MS };
@@ -271,13 +272,13 @@ describe('what a connector may decide about renewals', () => {
     expect(result.decision.outcome.status).toBe('SUCCESS');
   });
 
-  it('a new key each time', async () => {
+  it('require a new key for each renewal', async () => {
     await enrolledWorld({ 'scep:renewal': 'new-key' });
     expect(await refused({ key: device })).toBe('renewal-key-reused');
     expect((await renew()).decision.outcome.status).toBe('SUCCESS');
   });
 
-  it('no SHA-1 unless allowed, although first requests may use it', async () => {
+  it('refuse SHA-1 in renewals although it accepts SHA-1 in first requests', async () => {
     await enrolledWorld({ 'scep:legacy': 'sha1' });
     expect(await refused({ digest: 'sha1' })).toBe('renewal-digest-not-allowed');
     await enrolledWorld({ 'scep:legacy': 'sha1 sha1-renewal' });

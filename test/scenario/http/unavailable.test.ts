@@ -94,7 +94,7 @@ describe('while the store is unavailable', () => {
     expect(log.join('')).toContain('words of the store');
   });
 
-  it('answers 503 at whichever store call of an enrolment the outage begins', async () => {
+  it('answers 503 at any store call of an enrolment at which the outage begins', async () => {
     const { store, post } = await listen();
     const calls = await callsOf(store, post);
     expect(calls).toBeGreaterThan(5);
@@ -133,7 +133,7 @@ describe('while the store is unavailable', () => {
 });
 
 describe('under overload', () => {
-  /** A listener with room for one message, which is occupied until `release` is called. */
+  /** A listener with room for one message, which another message takes until `release`. */
   async function taken() {
     const load = limitLoad({ maxConcurrent: 1, logger: quiet });
     const server = await listen(load);

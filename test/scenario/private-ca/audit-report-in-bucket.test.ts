@@ -45,7 +45,7 @@ describe('an audit report', () => {
     expect(JSON.parse(fake.textOf(`audit/${S3Key}`))).toHaveLength(1);
   });
 
-  it('FAILED when the bucket takes it no more', async () => {
+  it('becomes FAILED when the bucket refuses it', async () => {
     failPuts('refused');
     const { AuditReportId } = await create();
     expect(await statusOf(AuditReportId)).toBe('FAILED');
@@ -74,17 +74,17 @@ describe('an audit report', () => {
 describe('a bucket that cannot be written to', () => {
   const TEXT =
     "The ACM Private CA service account 'scep-connector' requires getBucketAcl permissions for your S3 bucket 'audit'. Check your S3 bucket permissions and try again.";
-  it('is refused in AWS’s words, and nothing is done', async () => {
+  it('is refused with AWS’s message, and the caller may try again at once', async () => {
     failPuts('refused', /^acm-pca-permission-test-key$/);
     const error = (await create().catch((thrown: unknown) => thrown)) as AwsError;
     const { code, message } = error;
     expect({ code, message }).toEqual({ code: 'ValidationException', message: TEXT });
     failPuts(undefined);
-    // The turn is not spent.
+    // The refused call does not count against one report in half an hour.
     await create();
   });
 
-  it('for now is the server’s fault', async () => {
+  it('is a fault of the server while it is only unavailable', async () => {
     failPuts('unavailable', /^acm-pca-permission-test-key$/);
     await expect(create()).rejects.toThrow(BucketError);
   });

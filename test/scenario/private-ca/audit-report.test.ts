@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
@@ -39,7 +39,8 @@ const describeReport = (AuditReportId: string, by: PrivateCa = ca) =>
   });
 
 async function finished(AuditReportId: string): Promise<void> {
-  while ((await describeReport(AuditReportId)).AuditReportStatus === 'CREATING') await sleep(1);
+  while ((await describeReport(AuditReportId)).AuditReportStatus === 'CREATING')
+    await setImmediate();
 }
 
 async function revokedOne(): Promise<string> {
@@ -54,14 +55,14 @@ async function revokedOne(): Promise<string> {
 }
 
 describe('an audit report', () => {
-  it('has every certificate, in AWS’s members, order and forms', async () => {
+  it('lists every certificate with AWS’s members, in AWS’s order and formats', async () => {
     const serial = await revokedOne();
     const { AuditReportId, S3Key } = await create();
     expect(S3Key).toBe(`audit-report/${id}/${AuditReportId}.json`);
     await finished(AuditReportId);
     const text = await readAuditReport(ca, arn, AuditReportId, 'JSON');
     const entries = JSON.parse(text) as readonly Record<string, string>[];
-    // The root's own, and the device's.
+    // The certificates of the root and of the device.
     expect(entries).toHaveLength(2);
     const entry = entries.find(({ revokedAt }) => revokedAt !== undefined);
     expect(Object.entries(entry ?? {})).toEqual([
@@ -80,7 +81,7 @@ describe('an audit report', () => {
     expect(Object.keys(root ?? {})).not.toContain('revokedAt');
   });
 
-  it('is CSV with a header and empty values', async () => {
+  it('can be CSV with a header and empty values', async () => {
     await revokedOne();
     const { AuditReportId, S3Key } = await create({ AuditReportResponseFormat: 'CSV' });
     expect(S3Key).toMatch(/\.csv$/);
@@ -97,7 +98,7 @@ describe('an audit report', () => {
     );
   });
 
-  it('of many certificates is whole', async () => {
+  it('of many certificates is complete', async () => {
     const serial = await issueTestCertificate(ca, arn);
     const partition = authorityPartition(id);
     const issued = await getEntry(ca.store, partition, certificates, serial);
@@ -115,7 +116,7 @@ describe('an audit report', () => {
 });
 
 describe('CreateCertificateAuthorityAuditReport', () => {
-  it('makes one in half an hour, of calls at once too', async () => {
+  it('makes one report in half an hour, even for calls at once', async () => {
     const outcomes = await Promise.allSettled([create(), create(), create()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const tooSoon = { code: 'RequestInProgressException' };
@@ -133,7 +134,7 @@ describe('CreateCertificateAuthorityAuditReport', () => {
     await expect(create(changes)).rejects.toMatchObject({ code });
   });
 
-  it('is for an authority that is ACTIVE or DISABLED', async () => {
+  it('accepts an authority that is ACTIVE or DISABLED only', async () => {
     const input = { CertificateAuthorityArn: arn };
     await ACTIONS.UpdateCertificateAuthority(ca, { ...input, Status: 'DISABLED' });
     const { AuditReportId } = await create();
@@ -145,7 +146,7 @@ describe('CreateCertificateAuthorityAuditReport', () => {
 });
 
 describe('DescribeCertificateAuthorityAuditReport', () => {
-  it.each([1, 2, 3])('writes what a process that died at commit %i has left', async (commit) => {
+  it.each([1, 2, 3])('finishes the report of a process that died at commit %i', async (commit) => {
     const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, commit + 1, 'before') });
     const { AuditReportId } = await create({}, dying);
     await dying.auditReportWriter.settled();
@@ -159,7 +160,7 @@ describe('DescribeCertificateAuthorityAuditReport', () => {
     expect(JSON.parse(await readAuditReport(ca, arn, AuditReportId, 'JSON'))).toHaveLength(1);
   });
 
-  it('knows no report of another authority, nor one for another account', async () => {
+  it('finds no unknown report, and none from another account', async () => {
     const { AuditReportId } = await create();
     const unknown = '00000000-0000-4000-8000-000000000000';
     const notFound = { code: 'ResourceNotFoundException' };

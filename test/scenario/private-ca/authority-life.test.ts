@@ -53,7 +53,7 @@ function partitionOf({ CertificateAuthorityArn }: Arn): string {
   return authorityPartition(CertificateAuthorityArn.slice(-36));
 }
 
-/** Holds the next commit back until it is let go, so that another call can come between. */
+/** Holds commits back until `release` is called, so that another call can commit first. */
 function holdCommit(store: RecordStore) {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
@@ -70,7 +70,7 @@ function holdCommit(store: RecordStore) {
 }
 
 describe('UpdateCertificateAuthority', () => {
-  it('disables and enables, and leaves out what is left out', async () => {
+  it('disables and enables, and keeps what the input leaves out', async () => {
     const arn = await activeRoot();
     const before = await describeAuthority(arn);
     time.now += 1_000;
@@ -112,7 +112,7 @@ describe('UpdateCertificateAuthority', () => {
     });
   });
 
-  it('meets another change as ConcurrentModificationException: update, delete, import', async () => {
+  it('lets one of several changes at once win, and answers the others with ConcurrentModificationException', async () => {
     const arn = await activeRoot();
     await update(arn, { Status: 'DISABLED' });
     const { held, release } = holdCommit(ca.store);
@@ -132,7 +132,7 @@ describe('UpdateCertificateAuthority', () => {
 });
 
 describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
-  it('keeps a pending authority for 30 days, then it is gone with its key', async () => {
+  it('keep a pending authority for 30 days, then remove it with its key', async () => {
     const arn = await createTestAuthority(ca);
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
     expect(await describeAuthority(arn)).toMatchObject({
@@ -162,7 +162,7 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     });
   });
 
-  it('is refused while ACTIVE, and gives back a DISABLED authority as it was', async () => {
+  it('refuse an ACTIVE authority, and restore a DISABLED one as it was', async () => {
     const arn = await activeRoot();
     await expect(ACTIONS.DeleteCertificateAuthority(ca, arn)).rejects.toMatchObject({
       code: 'InvalidStateException',
@@ -183,7 +183,7 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     });
   });
 
-  it('restores what expired meanwhile as EXPIRED, which a new certificate leaves DISABLED', async () => {
+  it('restore as EXPIRED what has expired meanwhile, and a new certificate makes it DISABLED', async () => {
     const arn = await activeRoot();
     await update(arn, { Status: 'DISABLED' });
     time.now += 360 * DAY_MS;
@@ -196,7 +196,7 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     expect(await statusOf(arn)).toBe('DISABLED');
   });
 
-  it('takes an authority that is CREATING at once and for good, whose key then has no place', async () => {
+  it('delete a CREATING authority at once and for good, and its key is not stored', async () => {
     const arn = await ACTIONS.CreateCertificateAuthority(ca, ROOT_INPUT);
     await ACTIONS.DeleteCertificateAuthority(ca, arn);
     await ca.creation.settled();
@@ -208,17 +208,20 @@ describe('DeleteCertificateAuthority and RestoreCertificateAuthority', () => {
     );
   });
 
-  it.each(['before', 'after'] as const)('is whole: killed %s its commit', async (moment) => {
-    const arn = await createTestAuthority(ca);
-    // The first commit notes that the authority will have to be swept away.
-    const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 2, moment) });
-    await expect(ACTIONS.DeleteCertificateAuthority(dying, arn)).rejects.toThrow('killed');
-    expect(await statusOf(arn)).toBe(moment === 'before' ? 'PENDING_CERTIFICATE' : 'DELETED');
-    const again = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
-    await ACTIONS.DeleteCertificateAuthority(ca, arn).catch(() => undefined);
-    await expect(ACTIONS.RestoreCertificateAuthority(again, arn)).rejects.toThrow('killed');
-    expect(await statusOf(arn)).toBe(moment === 'before' ? 'DELETED' : 'PENDING_CERTIFICATE');
-  });
+  it.each(['before', 'after'] as const)(
+    'change everything or nothing when killed %s their commit',
+    async (moment) => {
+      const arn = await createTestAuthority(ca);
+      // The first commit only schedules the removal of the authority.
+      const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 2, moment) });
+      await expect(ACTIONS.DeleteCertificateAuthority(dying, arn)).rejects.toThrow('killed');
+      expect(await statusOf(arn)).toBe(moment === 'before' ? 'PENDING_CERTIFICATE' : 'DELETED');
+      const again = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
+      await ACTIONS.DeleteCertificateAuthority(ca, arn).catch(() => undefined);
+      await expect(ACTIONS.RestoreCertificateAuthority(again, arn)).rejects.toThrow('killed');
+      expect(await statusOf(arn)).toBe(moment === 'before' ? 'DELETED' : 'PENDING_CERTIFICATE');
+    },
+  );
 });
 
 async function renew(arn: Arn): Promise<void> {
@@ -239,8 +242,9 @@ async function renew(arn: Arn): Promise<void> {
 
 const PROGRESS = 'RequestInProgressException';
 const STATE = 'InvalidStateException';
+const NO_REFUSAL = 'no refusal';
 
-/** What each action says in each status: nothing where it is allowed. */
+/** The error code with which each action refuses each status; no entry where it is allowed. */
 const TABLE: readonly [
   action: string,
   refusals: Readonly<Partial<Record<AuthorityStatus, string>>>,
@@ -295,11 +299,11 @@ const STATUSES = [
   'DELETED',
 ] as const;
 
-describe('the statuses', () => {
+describe('the action', () => {
   const cells = TABLE.flatMap(([action, refusals]) =>
-    STATUSES.map((status) => [action, status, refusals[status]] as const),
+    STATUSES.map((status) => [action, status, refusals[status] ?? NO_REFUSAL] as const),
   );
-  it.each(cells)('%s in %s: %s', async (name, status, refusal) => {
+  it.each(cells)('%s on an authority in the status %s gets %s', async (name, status, refusal) => {
     const arn = await authorityIn(status);
     expect(await statusOf(arn)).toBe(status);
     const action = ACTIONS[name as keyof typeof ACTIONS];
@@ -316,7 +320,7 @@ describe('the statuses', () => {
       () => undefined,
       (error: { code?: string }) => error.code,
     );
-    if (refusal === undefined) expect([PROGRESS, STATE]).not.toContain(code);
+    if (refusal === NO_REFUSAL) expect([PROGRESS, STATE]).not.toContain(code);
     else expect(code).toBe(refusal);
   });
 });
@@ -333,7 +337,7 @@ async function authorityIn(status: AuthorityStatus): Promise<Arn> {
     const arn = await ACTIONS.CreateCertificateAuthority(noKeys, ROOT_INPUT);
     const entry = await getEntry(ca.store, partitionOf(arn), authorities, AUTHORITY_KEY);
     if (entry === undefined) throw new Error('no authority');
-    // The change keeps the key that is being made from being stored.
+    // The changed record prevents that the key under generation is stored.
     const value = { ...entry.value, status } as typeof entry.value;
     await ca.store.commit(partitionOf(arn), [putEntry(authorities, AUTHORITY_KEY, value)]);
     await noKeys.creation.settled();

@@ -31,7 +31,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
   };
   const fail = () => Promise.reject(returned('CKR_DEVICE_ERROR'));
   const make = (authority = AUTHORITY) => store.generate(authority, 'EC_prime256v1');
-  /** Makes keys, and lets the time pass when the first is under way. */
+  /** Asks for keys, and lets ten minutes pass once the first is being made. */
   const makeInVain = async (...authorities: readonly string[]) => {
     const begun = module.calls('C_GenerateKeyPairAsync');
     const makings = Promise.allSettled(authorities.map((authority) => make(authority)));
@@ -70,7 +70,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     await store.close();
   });
 
-  it('is waited for no longer than it is worth, and asked for no other until then', async () => {
+  it('makes callers wait for ten minutes at most, and is asked for no other key meanwhile', async () => {
     hang(fail);
     await makeInVain(AUTHORITY, OTHER, OTHER);
     await expect(make()).rejects.toThrow('has not made a key in its time');
@@ -87,7 +87,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     await discard();
   });
 
-  it('destroys the key that it makes too late, says so, and makes the next', async () => {
+  it('makes the server destroy and report the late key, and then makes the next one', async () => {
     const before = await store.list();
     hang(real.C_GenerateKeyPairAsync);
     await makeInVain(AUTHORITY);
@@ -103,7 +103,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     await next.discard();
   });
 
-  it('names a late key that it does not destroy', async () => {
+  it('makes the server report a late key that it fails to destroy', async () => {
     hang(real.C_GenerateKeyPairAsync);
     await makeInVain(AUTHORITY);
     module.replace({
@@ -130,11 +130,12 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     expect(module.calls('C_GenerateKeyPairAsync')).toBe(2);
   });
 
-  it('holds up no end of the server', async () => {
+  it('does not delay the end of the server', async () => {
     hang(fail);
     await makeInVain(AUTHORITY);
     await store.close();
-    // By what begins the module anew before anything else: nothing may be ended under the call.
+    // The start made this one call, to reset the module; the end must not finalise the module
+    // under a call.
     expect(module.calls('C_Finalize')).toBe(1);
   });
 });

@@ -72,8 +72,8 @@ async function issue(issuer: Arn, Csr: string, template: string, years: number) 
 }
 
 /**
- * By the path that AWS publishes: CSR, IssueCertificate at the parent, import with the parent's
- * chain.
+ * Follows the steps that AWS documents: it gets the CSR, calls IssueCertificate at the parent and
+ * imports the certificate with the chain of the parent.
  */
 async function subordinate(parent: Arn, pathLength: number, years: number): Promise<Arn> {
   const arn = await pendingSubordinate(`Subordinate ${pathLength}`);
@@ -102,7 +102,7 @@ const deviceCsr = encodePem(
 );
 
 describe('a hierarchy', () => {
-  it('has five levels, whose lowest issues what OpenSSL accepts', async () => {
+  it('of five levels issues certificates that OpenSSL accepts, and allows no sixth', async () => {
     let issuer = await root();
     for (const [pathLength, years] of [
       [3, 9],
@@ -146,7 +146,7 @@ interface External {
   readonly subject: Uint8Array;
 }
 
-/** An authority outside of this server, under another or by itself. */
+/** An authority outside of this server, below `issuer` or self-signed. */
 function external(
   name: string,
   issuer?: External,
@@ -205,7 +205,7 @@ describe('importing a certificate of an external parent', () => {
   const status = async () =>
     (await ACTIONS.DescribeCertificateAuthority(ca, arn)).CertificateAuthority.Status;
 
-  it('activates the authority, and takes another certificate for its key', async () => {
+  it('activates the authority, and later replaces its certificate by another for the same key', async () => {
     await importing(ours(middle), middle.pem, top.pem);
     expect(await status()).toBe('ACTIVE');
     const first = await ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
@@ -227,7 +227,7 @@ describe('importing a certificate of an external parent', () => {
     ),
   });
 
-  it('takes constraints of names that issuing enforces', async () => {
+  it('accepts name constraints that issuing enforces', async () => {
     const extensions = [...authority(), constraining(2, Buffer.from('example.com'))];
     await importing(ours(top, { extensions }), top.pem);
     expect(await status()).toBe('ACTIVE');
@@ -272,7 +272,7 @@ describe('importing a certificate of an external parent', () => {
     ['CertificateMismatchException', 'a chain without its root', () => [ours(middle), middle.pem]],
     [
       'CertificateMismatchException',
-      'a chain with a certificate too many',
+      'a chain with a superfluous certificate',
       () => [ours(middle), middle.pem, top.pem, top.pem, shortLived.pem],
     ],
     [
@@ -282,22 +282,22 @@ describe('importing a certificate of an external parent', () => {
     ],
     [
       'CertificateMismatchException',
-      'the name of its issuer, and the key of another',
+      'a signature by another key than that of its issuer',
       () => [ours({ ...middle, keys: top.keys }), middle.pem, top.pem],
     ],
     [
       'CertificateMismatchException',
-      'a longer life than its issuer',
+      'a longer validity than that of its issuer',
       () => [ours(shortLived), shortLived.pem, top.pem],
     ],
     [
       'CertificateMismatchException',
-      'an issuer without room below',
+      'an issuer of path length 0',
       () => [ours(limited), limited.pem, top.pem],
     ],
     [
       'CertificateMismatchException',
-      'a root whose path ends above',
+      'a root whose path length is too short',
       () => [ours(belowTwice), belowTwice.pem, belowLimited.pem, limitedTop.pem],
     ],
     [
@@ -330,20 +330,20 @@ describe('importing a certificate of an external parent', () => {
         ],
       ],
     ),
-  ])('gives %s for %s', async (code, _, made) => {
+  ])('answers with %s to %s', async (code, _, made) => {
     const [certificate, ...chain] = made();
     await expect(importing(certificate, ...chain)).rejects.toMatchObject({ code });
     expect(await status()).toBe('PENDING_CERTIFICATE');
   });
 
-  it('keeps to the path length above it when the authority has none of its own', async () => {
+  it('limits the authority to the path length above it when it has none itself', async () => {
     await importing(ours(limitedTop), limitedTop.pem);
     await expect(issue(arn, deviceCsr, 'EndEntityCertificate', 1)).resolves.toBeDefined();
     const below = issue(arn, deviceCsr, 'SubordinateCACertificate_PathLen0', 1);
     await expect(below).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
-  it('refuses a self-signed certificate for the very key', async () => {
+  it('refuses a self-signed certificate for the same key', async () => {
     const CertificateAuthorityArn = arn.CertificateAuthorityArn;
     const key = await ca.signingKeys.get(CertificateAuthorityArn.slice(-36));
     const tbs = derTbsCertificate({
@@ -362,7 +362,7 @@ describe('importing a certificate of an external parent', () => {
     await expect(selfSigned).rejects.toMatchObject({ code: 'InvalidRequestException' });
   });
 
-  it('takes no root for a subordinate, nor the other way', async () => {
+  it('refuses for a root authority a certificate that another authority issued', async () => {
     const rootArn = await createTestAuthority(ca);
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, rootArn);
     const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE REQUEST', Csr);

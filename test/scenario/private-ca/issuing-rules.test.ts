@@ -33,7 +33,7 @@ function refusal(code: string, text: string) {
 }
 
 describe('a path', () => {
-  it('shortens from level to level, down to an authority that has none below it', async () => {
+  it('is shorter at each level, down to an authority that may have none below it', async () => {
     const first = await activateTestSubordinate(ca, root, subordinate(1));
     const second = await activateTestSubordinate(ca, first, subordinate(0), {
       Validity: { Type: 'YEARS', Value: 4 },
@@ -84,7 +84,7 @@ describe('a validity', () => {
     await expect(late).rejects.toMatchObject({ code: 'ValidationException', message: text });
   });
 
-  it('is of 7 days at most from an authority for short-lived certificates', async () => {
+  it('is 7 days at most from an authority for short-lived certificates', async () => {
     const short = await activateTestRoot(ca, { UsageMode: 'SHORT_LIVED_CERTIFICATE' });
     await expect(issueFrom(ca, short, { Csr, Validity: days(7) })).resolves.toBeDefined();
     const end = { Type: 'ABSOLUTE', Value: Math.floor(time.now / 1_000) + 7 * 86_400 + 1 };
@@ -116,7 +116,7 @@ describe('name constraints', () => {
     ApiPassthrough: { Extensions: { SubjectAlternativeNames: [{ DnsName }] } },
   });
 
-  it('of an authority hold for what it issues, and for what is issued below it', async () => {
+  it('of an authority apply to what it issues and to what is issued below it', async () => {
     const template = 'SubordinateCACertificate_PathLen1_APIPassthrough/V1';
     const constrained = await activateTestSubordinate(ca, root, template, { ApiPassthrough });
     const below = await activateTestSubordinate(ca, constrained, subordinate(0), {
@@ -129,7 +129,7 @@ describe('name constraints', () => {
     }
   });
 
-  it('are for authorities alone, and critical', async () => {
+  it('are refused in a certificate that is not for an authority', async () => {
     const leaf = issueFrom(ca, root, { Csr, TemplateArn, ApiPassthrough });
     await expect(leaf).rejects.toMatchObject(refusal('InvalidArgsException', '4.2.1.10'));
   });
@@ -150,12 +150,12 @@ describe('a root template', () => {
     expect(chain).toBeUndefined();
   });
 
-  it('is for the key of the authority alone', async () => {
+  it('is refused for another key than that of the authority', async () => {
     const foreign = issueFrom(ca, root, { Csr, TemplateArn: template });
     await expect(foreign).rejects.toMatchObject(refusal('InvalidArgsException', 'key'));
   });
 
-  it('is not for a subordinate authority', async () => {
+  it('is refused by a subordinate authority', async () => {
     const lower = await activateTestSubordinate(ca, root, subordinate(0));
     const own = await ownCsrBlob(ca, lower, {});
     const issuing = issueFrom(ca, lower, { Csr: own, TemplateArn: template });
@@ -186,7 +186,7 @@ describe('the request', () => {
     await expect(issuing).rejects.toMatchObject(refusal('MalformedCSRException', 'signature'));
   });
 
-  it('must name somebody even when ApiPassthrough does', async () => {
+  it('must have a subject even when ApiPassthrough gives one', async () => {
     const issuing = issueFrom(ca, root, {
       Csr: csrBlob(keys, { name: '' }),
       TemplateArn: templateArnOf('EndEntityCertificate_APIPassthrough/V1'),
@@ -197,7 +197,7 @@ describe('the request', () => {
 });
 
 describe('ApiPassthrough', () => {
-  it('is not looked into when the template does not pass it', async () => {
+  it('is ignored when the template does not pass it', async () => {
     const ApiPassthrough = { Extensions: { ExtendedKeyUsage: [{}], KeyUsage: {} }, Subject: {} };
     await expect(issueFrom(ca, root, { Csr, ApiPassthrough })).resolves.toBeDefined();
   });
@@ -244,7 +244,7 @@ describe('RSASSA-PSS', () => {
     },
   );
 
-  it('is of the RSA family', async () => {
+  it('is refused by an authority that has an EC key', async () => {
     const wrong = issueFrom(ca, root, { Csr, SigningAlgorithm: 'SHA256WITHRSA_PSS' });
     await expect(wrong).rejects.toMatchObject({
       code: 'InvalidArgsException',
@@ -255,7 +255,7 @@ describe('RSASSA-PSS', () => {
 });
 
 describe('a serial number', () => {
-  it('is of 128 random bits', async () => {
+  it('has 128 random bits', async () => {
     const serials = new Set<string>();
     for (let i = 0; i < 16; i += 1) {
       const { certificate } = await issueFrom(ca, root, { Csr });
@@ -269,7 +269,7 @@ describe('a serial number', () => {
 });
 
 describe('an object identifier below 2.25', () => {
-  it('of the largest UUID is issued in every place where one can stand', async () => {
+  it('is issued for the largest UUID in every place where it can occur', async () => {
     const oid = '2.25.340282366920938463463374607431768211455';
     const Extensions = {
       CustomExtensions: [{ ObjectIdentifier: oid, Value: 'BQA=' }],

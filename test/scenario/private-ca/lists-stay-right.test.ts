@@ -15,7 +15,7 @@ import { readCrlUrls, readIssuingUrls } from '../../../src/x509/read-crl-urls.ts
 import { openFakeBuckets } from '../../support/fakes/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
 
-/** Where CNAMEs and public URLs lead: to a bucket, or to the enrol listener of any replica. */
+/** The buckets behind the CNAMEs; other hosts lead to the enrol listener of any replica. */
 const CNAMES = new Map([
   ['one.example', 'one'],
   ['two.example', 'two'],
@@ -34,7 +34,7 @@ const CONFIGURATIONS = [
   },
 ] as const;
 
-/** Which replica does it, of two. */
+/** Which of the two replicas does it. */
 const by = fc.nat({ max: 1 });
 const steps = fc.array(
   fc.oneof(
@@ -62,14 +62,12 @@ interface Issued {
   readonly notAfter: number;
 }
 
-/**
- * A process. What it has in memory goes with it, and what it does once it is dead comes to nothing.
- */
+/** A process. Once it is dead, its memory is lost and what it still does has no effect. */
 interface Replica {
   readonly ca: PrivateCa;
   readonly putLists: () => Promise<void>;
   isDead: boolean;
-  /** Hears when the next CRL is about to leave, which then waits. */
+  /** Is called when the next CRL is about to be put, which then waits. */
   pause: (() => void) | undefined;
 }
 
@@ -137,8 +135,8 @@ async function play(script: readonly Step[], isConditional: boolean): Promise<vo
   const at = (which: number) => replicas[which] ?? world.start();
 
   /**
-   * The serial numbers in the CRL at a URL, which is about certificates with this URL and no older
-   * than what was there before.
+   * Returns the serial numbers in the CRL at a URL. Expects that the CRL covers certificates with
+   * this URL and is no older than the CRL that was there before.
    */
   const readAt = async (url: string, replica: Replica) => {
     const der = await world.fetchAt(url, replica);
@@ -242,8 +240,8 @@ function readList(der: Uint8Array) {
 }
 
 /**
- * A process is paused with a CRL, which arrives when it has been killed and another has put a newer
- * one.
+ * A process is paused while it puts a CRL. The CRL arrives after the process has been killed and
+ * another has put a newer one.
  */
 const HELD_UP: Step[] = [
   { step: 'configure', by: 0, which: 1 },
@@ -259,7 +257,7 @@ const HELD_UP: Step[] = [
   { step: 'read', by: 1, which: 0 },
 ];
 
-/** Certificates from before and after each change are revoked when all is switched off. */
+/** Certificates from before and after each change are revoked after CRLs are switched off. */
 const MOVED: Step[] = [
   ...[1, 4, 3, 5, 2].flatMap((which): Step[] => [
     { step: 'configure', by: 0, which },
@@ -272,10 +270,10 @@ const MOVED: Step[] = [
 ];
 
 it.each([
-  ['that know conditional writes, and numbers never fall there', true, 10],
-  ['that know none, in the end', false, 5],
+  ['that know conditional writes, where CRL numbers never decrease', true, 10],
+  ['that do not know them, after the last put', false, 5],
 ])(
-  'each revocation is listed wherever unexpired certificates look, in buckets %s',
+  'each revocation is listed at every URL of an unexpired certificate, in buckets %s',
   { timeout: 120_000 },
   async (_, isConditional, numRuns) => {
     const property = fc.asyncProperty(steps, (script) => play(script, isConditional));

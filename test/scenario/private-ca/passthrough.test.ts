@@ -31,9 +31,7 @@ beforeAll(async () => {
   root = await activateTestRoot(ca);
 });
 
-/**
- * How AWS's names say what a template takes over; the rest stands in docs/certificate-templates.md.
- */
+/** What AWS's name of a template says about it; docs/certificate-templates.md has the rest. */
 function partsOf(name: string) {
   const [, family = '', variety = ''] =
     /^(.+?)(?:_(CSR|API|APICSR)Passthrough)?\/V1$/.exec(name) ?? [];
@@ -51,7 +49,7 @@ function partsOf(name: string) {
 
 type Source = 'api' | 'csr';
 
-/** One extension a source asks for, with values by which the sources can be told apart. */
+/** One extension that a source asks for, with a value that shows which source it was. */
 function asked(source: Source, oid: string, isAuthority: boolean): Extension {
   const isApi = source === 'api';
   switch (oid) {
@@ -89,7 +87,7 @@ const ASKED_OIDS = [
   ...[OID.cRLDistributionPoints, OID.authorityInfoAccess, '1.2.3.4'],
 ];
 
-/** The same as ApiPassthrough: what has a member of its own goes there, the rest is custom. */
+/** These extensions as ApiPassthrough: as the members that AWS has for them, or else as custom. */
 function apiPassthrough(extensions: readonly Extension[], isAuthority: boolean): object {
   const has = (oid: string) => extensions.some((each) => each.oid === oid);
   const own: string[] = [
@@ -117,7 +115,10 @@ function apiPassthrough(extensions: readonly Extension[], isAuthority: boolean):
   };
 }
 
-/** Who gives an extension, by the user guide's order: template, authority, ApiPassthrough, CSR. */
+/**
+ * Where an extension comes from, in the order of AWS's user guide: template, authority,
+ * ApiPassthrough, CSR.
+ */
 function giverOf(
   name: string,
   oid: string,
@@ -159,12 +160,12 @@ async function issueAsked(name: string, wanted: Record<Source, readonly string[]
 const oids = fc.subarray(ASKED_OIDS);
 
 describe('a certificate', () => {
-  it('has what its template fixes, then what ApiPassthrough gives, then what the CSR gives', async () => {
+  it('takes each extension from its template, else from ApiPassthrough, else from the CSR', async () => {
     const template = fc.constantFrom(...TEMPLATES);
     await fc.assert(
       fc.asyncProperty(template, oids, oids, async ({ name, extensions: fixed }, api, csr) => {
         const { isAuthority, isBlank, api: passesApi } = partsOf(name);
-        // An authority must have a key usage, and a blank template none to give.
+        // A certificate of an authority must have a key usage, and blank templates have none.
         const forced = isAuthority && isBlank ? [OID.keyUsage] : [];
         const wanted = {
           api: [...new Set([...api, ...forced])],
@@ -205,7 +206,7 @@ describe('a certificate', () => {
     expect(identifier).toEqual(isRoot ? [] : [authorityKeyIdentifierExtension(rootKey)]);
   });
 
-  it('needs a key usage to be an authority', async () => {
+  it('of an authority must have a key usage', async () => {
     const refused = issueAsked('BlankSubordinateCACertificate_PathLen0_APIPassthrough/V1', {
       api: [],
       csr: [],
@@ -216,7 +217,7 @@ describe('a certificate', () => {
     });
   });
 
-  it('is refused when an extension of the CSR is not what its name says', async () => {
+  it('is refused when an extension of the CSR has not the syntax of its type', async () => {
     const fields = { extensions: [plain(OID.certificatePolicies, derNull())] };
     const TemplateArn = templateArnOf('EndEntityCertificate_CSRPassthrough/V1');
     const refused = issueFrom(ca, root, { Csr: csrBlob(keys, fields), TemplateArn });

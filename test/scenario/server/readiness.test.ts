@@ -21,7 +21,7 @@ beforeEach(async () => {
   store = interruptible(world.store);
 });
 
-/** As a process with this sealer that has opened nothing yet. */
+/** The readiness of a new process with this sealer, which has opened no keys yet. */
 function check(sealer: Sealer = world.deps.sealer) {
   const findRaIdentities = createRaIdentityFinder({ ...world.deps, sealer, store });
   return checkReadiness({ store, sealer, enrolment: { ...world.deps, findRaIdentities } });

@@ -15,7 +15,7 @@ import { sampleConnector } from '../../support/servers/sample-connector.ts';
 
 const SCOPE = { region: 'us-east-1', accountId: '000000000000' };
 
-/** With `count` connectors, and as many ids that are claimed only. */
+/** A store with `count` connectors and as many ids that are only claimed. */
 async function storeWith(count: number): Promise<{ store: RecordStore; ids: readonly string[] }> {
   const store = openInMemoryRecordStore(Date.now);
   const ids = Array.from({ length: count }, () => randomUUID()).toSorted();
@@ -30,7 +30,7 @@ async function storeWith(count: number): Promise<{ store: RecordStore; ids: read
 }
 
 describe('a page of connectors', () => {
-  it('has all that there are, over as many pages of the store as it takes', async () => {
+  it('has all connectors, from as many pages of the store as needed', async () => {
     const { store, ids } = await storeWith(230);
     const all = await listAccountConnectors(store, SCOPE, { limit: 1_000 });
     expect(all.items.map(({ id }) => id)).toEqual(ids);
@@ -40,7 +40,7 @@ describe('a page of connectors', () => {
     expect(part.next).toBe(ids[149]);
   });
 
-  it('is looked up at once', async () => {
+  it('reads all its connectors from the store at the same time', async () => {
     const { store } = await storeWith(40);
     let [underWay, most] = [0, 0];
     const watched: RecordStore = {

@@ -41,7 +41,7 @@ beforeEach(async () => {
 const goodCsr = () => deviceCsr(device, { challengePassword: world.challengePassword });
 const goodRequest = () => deviceRequest(device, world.ra, goodCsr());
 
-/** What the client learns, read by the client's own half of the protocol. */
+/** The reply as the client code reads it. */
 function reply({ certRep, request }: PkiOperationResult, recipient = device) {
   const { transactionId } = request.attributes;
   const expected = {
@@ -75,7 +75,7 @@ describe('a PKCSReq with a good challenge', () => {
     expect(world.issuer.issued[0]).toMatchObject({ extendedKeyUsage: [OID.clientAuth] });
   });
 
-  it('keeps the extended key usage of the CSR when it has one', async () => {
+  it('keeps the extended key usage of its CSR', async () => {
     const csr = deviceCsr(device, {
       challengePassword: world.challengePassword,
       extensions: [extendedKeyUsageExtension([OID.serverAuth])],
@@ -84,22 +84,22 @@ describe('a PKCSReq with a good challenge', () => {
     expect(world.issuer.issued[0]).not.toHaveProperty('extendedKeyUsage');
   });
 
-  it('is good for one year by default', async () => {
+  it('gets a certificate that is valid for one year by default', async () => {
     await world.handle(goodRequest());
     const life = (world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now();
     expect(life / DAY_MS).toBeCloseTo(365, 2);
   });
 });
 
-describe('the same request again', () => {
-  it('gives the same certificate, whatever the bytes around it', async () => {
+describe('a request that is sent again', () => {
+  it('gets the same certificate although its envelope and signature differ', async () => {
     const first = reply(await world.handle(goodRequest()));
     const again = reply(await world.handle(goodRequest()));
     expect(again).toEqual(first);
     expect(world.issuer.calls).toBe(1);
   });
 
-  it('fifty at once: one certificate, fifty equal answers', async () => {
+  it('gets one certificate in fifty equal replies when fifty copies arrive at once', async () => {
     world.issuer.beforeIssue = () =>
       new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
     const message = goodRequest();
@@ -115,7 +115,7 @@ describe('the same request again', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  it('after an answer from the CA that was lost: the same certificate', async () => {
+  it('gets the one certificate although two answers of the CA are lost', async () => {
     let lost = 0;
     world.issuer.afterIssue = () => {
       lost += 1;
@@ -125,14 +125,14 @@ describe('the same request again', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  it('still works when the challenge is gone', async () => {
+  it('gets the same certificate after its challenge has been deleted', async () => {
     const first = reply(await world.handle(goodRequest()));
     const deps = { ...world.deps, findChallenge: () => async () => undefined };
     const again = await handlePkiOperation(deps, world.connector, goodRequest());
     expect(reply(again)).toEqual(first);
   });
 
-  it('after half of the certificate’s life it is a new request', async () => {
+  it('counts as a new request after half of the certificate’s lifetime', async () => {
     await world.handle(goodRequest());
     const half = Math.floor(((world.issuer.issued[0]?.notAfter.getTime() ?? 0) - Date.now()) / 2);
     const identities = await world.deps.findRaIdentities(world.connector.id);
@@ -148,7 +148,7 @@ describe('the same request again', () => {
     expect(await certificatesAfter(half + 60_000)).toBe(2);
   });
 
-  it('with another transactionID or another CSR it is another request', async () => {
+  it('is another request when its transactionID or its CSR is another', async () => {
     await world.handle(goodRequest());
     await world.handle(deviceRequest(device, world.ra, goodCsr(), { transactionId: 'another' }));
     const other = deviceCsr(device, {
@@ -161,8 +161,8 @@ describe('the same request again', () => {
   });
 });
 
-describe('challenge passwords', () => {
-  it('missing', async () => {
+describe('a PKCSReq is refused', () => {
+  it('without a challenge password', async () => {
     const message = deviceRequest(device, world.ra, deviceCsr(device));
     expect(await refusal(message)).toMatchObject({
       failInfo: 'badRequest',
@@ -170,12 +170,12 @@ describe('challenge passwords', () => {
     });
   });
 
-  it('empty counts as missing', async () => {
+  it('with an empty challenge password, as if it had none', async () => {
     const message = deviceRequest(device, world.ra, deviceCsr(device, { challengePassword: '' }));
     expect(await refusal(message)).toMatchObject({ reason: 'challenge-missing' });
   });
 
-  it('wrong', async () => {
+  it('with a wrong challenge password', async () => {
     const csr = deviceCsr(device, { challengePassword: 'not-the-password' });
     expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
       failInfo: 'badRequest',
@@ -183,7 +183,7 @@ describe('challenge passwords', () => {
     });
   });
 
-  it('doubled, in two attributes and in one with two values', async () => {
+  it('with two challenge passwords, in two attributes or in one', async () => {
     const value = derPrintableString(world.challengePassword);
     const single = { oid: OID.challengePassword, values: [value] };
     for (const attributes of [
@@ -198,7 +198,7 @@ describe('challenge passwords', () => {
     }
   });
 
-  it('of another connector', async () => {
+  it('with the challenge password of another connector', async () => {
     const other = await makeEnrolmentWorld();
     const csr = deviceCsr(device, { challengePassword: other.challengePassword });
     expect(await refusal(deviceRequest(device, world.ra, csr))).toMatchObject({
@@ -207,8 +207,8 @@ describe('challenge passwords', () => {
   });
 });
 
-describe('what must not be told apart (protocol S2, S11)', () => {
-  it('tampered envelope, foreign recipient, bad CSR signature, re-signed envelope, junk inside', async () => {
+describe('a message that fails inside the envelope or by its signature', () => {
+  it('gets the one badMessageCheck, so that no attacker learns whether it decrypted', async () => {
     const csr = goodCsr();
     const badSignature = deviceCsr(device, { challengePassword: world.challengePassword }, () =>
       sign('sha256', Buffer.from('something else'), device.privateKey),
@@ -233,7 +233,7 @@ describe('what must not be told apart (protocol S2, S11)', () => {
   });
 });
 
-describe('messageType is a closed enumeration', () => {
+describe('a messageType', () => {
   const withType = (messageType: string) => {
     const content = Buffer.from('never looked at');
     const { messageType: _, ...others } = requestAttributes(content);
@@ -242,7 +242,7 @@ describe('messageType is a closed enumeration', () => {
     return forgePkiMessage({ content, attributes, signedOrder: 'sent' });
   };
 
-  it('UpdateReq (18), CertRep (3) and every other value outside the five: badRequest, nothing issued', async () => {
+  it('outside the five request types, such as UpdateReq (18) and CertRep (3), gets badRequest and issues nothing', async () => {
     const defined: string[] = Object.values(REQUEST_TYPES);
     const outside = fc
       .oneof(
@@ -262,7 +262,7 @@ describe('messageType is a closed enumeration', () => {
     expect(world.issuer.calls).toBe(0);
   });
 
-  it('an issuing request re-labelled as any other type issues nothing', async () => {
+  it('other than PKCSReq makes an enrolment request issue nothing', async () => {
     for (const [type, failInfo] of [
       ['RenewalReq', 'badRequest'],
       ['CertPoll', 'badCertId'],
@@ -275,8 +275,8 @@ describe('messageType is a closed enumeration', () => {
   });
 });
 
-describe('algorithms', () => {
-  it('SHA-1 and single DES are refused by default with badAlg', async () => {
+describe('SHA-1 and single DES', () => {
+  it('are refused with badAlg by default', async () => {
     const sha1 = deviceRequest(device, world.ra, goodCsr(), { digest: 'sha1' });
     expect(await refusal(sha1)).toMatchObject({
       failInfo: 'badAlg',
@@ -289,7 +289,7 @@ describe('algorithms', () => {
     });
   });
 
-  it('and accepted, and mirrored, where the connector says so', async () => {
+  it('are accepted, and used in the reply, where the connector allows them', async () => {
     world = await makeEnrolmentWorld({ 'scep:legacy': 'des sha1' });
     const options = { digest: 'sha1', cipher: 'des' } as const;
     const result = await world.handle(deviceRequest(device, world.ra, goodCsr(), options));
@@ -298,8 +298,8 @@ describe('algorithms', () => {
   });
 });
 
-describe('a CA that does not oblige', () => {
-  it('unavailable or throttled: PENDING, and a later try succeeds', async () => {
+describe('a request for which the CA does not issue', () => {
+  it('gets PENDING while the CA is unavailable or throttles, and its certificate later', async () => {
     world = await makeEnrolmentWorld({ 'scep:pending-wait': '1s' });
     for (const fault of ['unavailable', 'throttled'] as const) {
       world.issuer.beforeIssue = () => {
@@ -312,7 +312,7 @@ describe('a CA that does not oblige', () => {
     expect(world.issuer.issued).toHaveLength(1);
   });
 
-  it('refusing: FAILURE badRequest without its words, and the transaction is forgotten', async () => {
+  it('gets badRequest without the words of the CA when the CA refuses it, and may be sent again', async () => {
     world.issuer.beforeIssue = () => {
       throw new IssuerError('invalid-request', 'a secret of the CA');
     };

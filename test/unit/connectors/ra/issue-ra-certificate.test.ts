@@ -17,7 +17,7 @@ const issue = () => {
 };
 
 describe('issueRaCertificate', () => {
-  it('asks again for an answer that was lost, and gets the one certificate', async () => {
+  it('asks again when an answer is lost, and gets the one certificate', async () => {
     let lost = 0;
     issuer.afterIssue = () => {
       lost += 1;
@@ -30,7 +30,7 @@ describe('issueRaCertificate', () => {
     expect(certificate.notAfter.getTime()).toBeGreaterThan(Date.now());
   });
 
-  it('gives up after four answers that were lost, and at once when nothing was done', async () => {
+  it('gives up after four lost answers, and at once when the CA did nothing', async () => {
     issuer.afterIssue = () => {
       throw new IssuerError('unanswered', 'the connection was reset');
     };

@@ -62,30 +62,30 @@ describe('chooseRaIdentities', () => {
     );
   };
 
-  it('nothing that is valid', () => {
+  it('chooses nothing when no generation is valid', () => {
     expect(choose(10)).toBeUndefined();
     expect(choose(10, generation(1, 0, 10))).toBeUndefined();
   });
 
-  it('the next one takes over by the clock alone, and the old one stays until it ends', () => {
+  it('lets the next one take over by the clock alone, and keeps the old one until it ends', () => {
     const all = [generation(1, 0, 100), generation(2, 50, 200)];
     expect(choose(49, ...all)).toEqual([1, 2, [1, 2]]);
     expect(choose(50, ...all)).toEqual([2, undefined, [2, 1]]);
     expect(choose(100, ...all)).toEqual([2, undefined, [2]]);
   });
 
-  it('when the current one has ended the next does not wait', () => {
+  it('uses the next one early when the current one has ended', () => {
     expect(choose(20, generation(1, 0, 20), generation(2, 50, 200))).toEqual([2, undefined, [2]]);
   });
 
-  it('a later generation that is active replaces an earlier one that was to come', () => {
+  it('never goes back from an active generation to an earlier one', () => {
     const all = [generation(1, 0, 99), generation(2, 50, 99), generation(3, 10, 99)];
     expect(choose(5, ...all)).toEqual([1, 3, [1, 3, 2]]);
     expect(choose(10, ...all)).toEqual([3, undefined, [3, 2, 1]]);
     expect(choose(60, ...all)).toEqual([3, undefined, [3, 2, 1]]);
   });
 
-  it('of two to come the sooner is next', () => {
+  it('takes the sooner of two future generations as the next', () => {
     const all = [generation(1, 0, 99), generation(2, 10, 99), generation(3, 50, 99)];
     expect(choose(5, ...all)).toEqual([1, 2, [1, 2, 3]]);
     expect(choose(20, ...all)).toEqual([2, 3, [2, 3, 1]]);
@@ -93,7 +93,7 @@ describe('chooseRaIdentities', () => {
 });
 
 describe('renewRaIdentity', () => {
-  it('makes the first at once and is content with it', async () => {
+  it('makes the first generation at once, and no other before it is due', async () => {
     expect(await find(connector.id)).toBeUndefined();
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
       generation: 1,
@@ -105,7 +105,7 @@ describe('renewRaIdentity', () => {
     expect(issuer.issued).toHaveLength(1);
   });
 
-  it('a clock that is behind that of the CA costs no second certificate, nor a second successor', async () => {
+  it('makes no second certificate or second successor when its clock is behind that of the CA', async () => {
     issuer = createFakeIssuer(() => now + 2 * DAY_MS);
     deps = { ...deps, issuer };
     await renewRaIdentity(deps, connector);
@@ -115,7 +115,7 @@ describe('renewRaIdentity', () => {
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
   });
 
-  it('60 days before the end makes the next, which takes over two weeks later', async () => {
+  it('makes the next generation 60 days before the end, which takes over two weeks later', async () => {
     await renewRaIdentity(deps, connector);
     now += 306 * DAY_MS;
     expect(await renewRaIdentity(deps, connector)).toMatchObject({
@@ -130,7 +130,7 @@ describe('renewRaIdentity', () => {
     expect(await generations()).toEqual([2, undefined, [2]]);
   });
 
-  it('with little time left announces it for half of that', async () => {
+  it('announces the next generation for half of the time left when little is left', async () => {
     await renewRaIdentity(deps, connector);
     now += 363 * DAY_MS;
     const next = await renewRaIdentity(deps, connector);
@@ -138,7 +138,7 @@ describe('renewRaIdentity', () => {
     expect((next?.activeFrom ?? 0) - now).toBeLessThanOrEqual(DAY_MS);
   });
 
-  it('after all have ended begins again, and does not take the new key for the old', async () => {
+  it('begins again after all generations have ended, and does not mistake the new key for the old', async () => {
     await renewRaIdentity(deps, connector);
     const old = await find(connector.id);
     now += 366 * DAY_MS;
@@ -151,7 +151,7 @@ describe('renewRaIdentity', () => {
     expect(fresh?.current.certificate.der).not.toEqual(old?.current.certificate.der);
   });
 
-  it('makes none that would live no longer, when the CA is near its own end', async () => {
+  it('makes no generation that would end no later, when the CA is near its own end', async () => {
     const ca = makeIdentity({
       subject: 'CN=Ending CA',
       ca: {},
@@ -171,29 +171,32 @@ describe('renewRaIdentity', () => {
     expect(issuer.issued[0]?.notAfter).toEqual(ca.certificate.notAfter);
   });
 
-  it('twenty processes at once make one generation', async () => {
+  it('makes one generation when twenty processes renew at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => renewRaIdentity(deps, connector)));
     expect(await generations()).toEqual([1, undefined, [1]]);
   });
 
-  it.each(['before', 'after'] as const)('a death %s the commit', async (moment) => {
-    const dying = { ...deps, store: crashingStore(deps.store, 1, moment) };
-    await expect(renewRaIdentity(dying, connector)).rejects.toThrow('killed');
-    await renewRaIdentity(deps, connector);
-    expect(await generations()).toEqual([1, undefined, [1]]);
-  });
+  it.each(['before', 'after'] as const)(
+    'makes one generation although a process is killed %s the commit',
+    async (moment) => {
+      const dying = { ...deps, store: crashingStore(deps.store, 1, moment) };
+      await expect(renewRaIdentity(dying, connector)).rejects.toThrow('killed');
+      await renewRaIdentity(deps, connector);
+      expect(await generations()).toEqual([1, undefined, [1]]);
+    },
+  );
 });
 
 describe('rotateRaIdentity', () => {
   const rotate = (activeInMs: number) => rotateRaIdentity(deps, connector, { activeInMs });
 
-  it('at once', async () => {
+  it('activates the new generation at once', async () => {
     await renewRaIdentity(deps, connector);
     expect(await rotate(0)).toMatchObject({ generation: 2, activeFrom: now });
     expect(await generations()).toEqual([2, undefined, [2, 1]]);
   });
 
-  it('and the others retire with it, those that are to come too', async () => {
+  it('retires the other generations if told to, including those that are not yet active', async () => {
     await renewRaIdentity(deps, connector);
     await rotate(7 * DAY_MS);
     await rotateRaIdentity(deps, connector, { activeInMs: 0, retiresOthers: true });
@@ -201,7 +204,7 @@ describe('rotateRaIdentity', () => {
     expect(await renewRaIdentity(deps, connector)).toBeUndefined();
   });
 
-  it('later, and at once after all', async () => {
+  it('activates a generation later, or another one at once after all', async () => {
     await renewRaIdentity(deps, connector);
     await rotate(7 * DAY_MS);
     expect(await generations()).toEqual([1, 2, [1, 2]]);
@@ -211,12 +214,12 @@ describe('rotateRaIdentity', () => {
     expect(await generations()).toEqual([3, undefined, [3, 2, 1]]);
   });
 
-  it('not for a day that the new certificate does not see', async () => {
+  it('refuses a time after the end of the new certificate', async () => {
     await expect(rotate(366 * DAY_MS)).rejects.toThrow(RangeError);
     expect(issuer.issued).toHaveLength(0);
   });
 
-  it('five at once are five generations, each with a key of its own', async () => {
+  it('makes five generations with five keys when called five times at once', async () => {
     await renewRaIdentity(deps, connector);
     const made = await Promise.all(Array.from({ length: 5 }, () => rotate(0)));
     expect(made.map(({ generation }) => generation).toSorted()).toEqual([2, 3, 4, 5, 6]);
@@ -227,7 +230,7 @@ describe('rotateRaIdentity', () => {
     ).toBe(6);
   });
 
-  it('a connector that is full forgets the oldest, never the current one', async () => {
+  it('forgets the oldest generation of a full connector, never the current one', async () => {
     await renewRaIdentity(deps, connector);
     const later = Array.from({ length: MAX_RA_GENERATIONS + 1 }, (_, i) => (20 - i) * DAY_MS);
     for (const activeIn of later) await rotate(activeIn);
@@ -252,7 +255,7 @@ describe('createRaIdentityFinder', () => {
     expect(second?.usable[1]?.privateKey).toBe(first?.current.privateKey);
   });
 
-  it('keeps the keys of the connectors that were asked for last', async () => {
+  it('keeps the opened keys of the connectors that were asked for last', async () => {
     const open = vi.fn(sealer.open);
     const finder = { ...deps, sealer: { ...sealer, open }, maxCachedConnectors: 1 };
     const watched = createRaIdentityFinder(finder);
@@ -267,7 +270,7 @@ describe('createRaIdentityFinder', () => {
     expect(open).toHaveBeenCalledTimes(3);
   });
 
-  it('keeps no key in the clear and lets a record expire with its certificate', async () => {
+  it('reads records that hold no key in the clear and expire with their certificate', async () => {
     const made = await renewRaIdentity(deps, connector);
     const partition = connectorPartition(connector.id);
     const [entry] = await listEntries(deps.store, partition, raIdentities, { limit: 2 });

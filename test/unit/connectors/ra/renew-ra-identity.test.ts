@@ -7,10 +7,7 @@ import {
   makeConnectorApiWorld,
 } from '../../../support/servers/connector-api-world.ts';
 
-/**
- * A world with an ACTIVE connector whose RA identity is due; gives its generations and their
- * certificates too.
- */
+/** A world with an ACTIVE connector whose RA identity is due for renewal. */
 async function makeDueWorld() {
   const world = makeConnectorApiWorld();
   const id = (await makeActiveConnector(world)).split('/').at(-1) ?? '';
@@ -21,14 +18,14 @@ async function makeDueWorld() {
   return { world, generations, certificates };
 }
 
-it('of replicas that renew at the same moment one asks the CA', async () => {
+it('one of several replicas that renew at the same time asks the CA', async () => {
   const { world, generations } = await makeDueWorld();
   await Promise.all(Array.from({ length: 5 }, () => renewRaIdentities(world.api)));
   expect(await generations()).toEqual([1, 2]);
   expect(world.issuer.issued).toHaveLength(2);
 });
 
-it('one that fails leaves it to the next', async () => {
+it('a renewal that fails is repeated by the next one', async () => {
   const { world, generations } = await makeDueWorld();
   world.issuer.failIssuing('unavailable', 1);
   await expect(renewRaIdentities(world.api)).rejects.toThrow(AggregateError);
@@ -38,7 +35,7 @@ it('one that fails leaves it to the next', async () => {
   expect(await generations()).toEqual([1, 2]);
 });
 
-it('one that was made by a clock which was ahead counts when it begins before the others end', async () => {
+it('an RA identity made under a clock that was ahead counts when it becomes active before the others end', async () => {
   const { world, generations } = await makeDueWorld();
   world.ahead = 330 * DAY_MS;
   await renewRaIdentities(world.api);
@@ -51,7 +48,7 @@ it('one that was made by a clock which was ahead counts when it begins before th
   expect(await generations()).toEqual([2, 1]);
 });
 
-it('one that was made by a clock which was further ahead neither counts nor costs one that lives', async () => {
+it('an RA identity made under a clock that was further ahead does not count and displaces no valid one', async () => {
   const { world, generations, certificates } = await makeDueWorld();
   world.ahead = DAY_MS;
   const [first] = await certificates();
@@ -70,7 +67,7 @@ it('one that was made by a clock which was further ahead neither counts nor cost
   expect(others).toContainEqual(first);
 });
 
-it('what is not due costs nothing, neither a certificate nor a write', async () => {
+it('an RA identity that is not due costs neither a certificate nor a write', async () => {
   const { world } = await makeDueWorld();
   world.ahead = DAY_MS;
   const commits: string[] = [];

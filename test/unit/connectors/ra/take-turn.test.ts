@@ -28,7 +28,7 @@ async function statusOf(world: World, arn: string) {
   return { status, statusReason };
 }
 
-/** A promise that is resolved from outside. */
+/** A promise with the function that resolves it. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -37,7 +37,7 @@ function gate() {
   return { opened, open };
 }
 
-/** The CA answers the first who asks only when `release` is called: he is paused meanwhile. */
+/** Pauses the first process that asks the CA until `release` is called. */
 function pauseFirst(world: World) {
   const reached = gate();
   const released = gate();
@@ -48,7 +48,7 @@ function pauseFirst(world: World) {
   return { reached: reached.opened, release: released.open };
 }
 
-it('whoever is paused amid RA renewal, and woken when another has renewed, changes nothing', async () => {
+it('a process that is paused during an RA renewal changes nothing once another has renewed', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   world.ahead = 306 * DAY_MS;
@@ -64,7 +64,7 @@ it('whoever is paused amid RA renewal, and woken when another has renewed, chang
   expect(await generationsOf(world, id)).toEqual(renewed);
 });
 
-it('whoever is paused for longer than his turn stores nothing, even when nobody else had one', async () => {
+it('a process that is paused for longer than its turn stores nothing, even when no other had a turn', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   world.ahead = 306 * DAY_MS;
@@ -79,7 +79,7 @@ it('whoever is paused for longer than his turn stores nothing, even when nobody 
   expect(await generationsOf(world, id)).toHaveLength(2);
 });
 
-it('whoever is paused amid creation does not make the connector ACTIVE without an RA identity', async () => {
+it('a process that is paused during creation does not make the connector ACTIVE without an RA identity', async () => {
   const world = makeConnectorApiWorld();
   const { ConnectorArn: arn } = await world.call('CreateConnector', {
     CertificateAuthorityArn: world.authorityArn,
@@ -96,7 +96,7 @@ it('whoever is paused amid creation does not make the connector ACTIVE without a
   expect(await generationsOf(world, idOf(arn))).toHaveLength(1);
 });
 
-it('whoever is paused amid creation does not make FAILED what another is just finishing', async () => {
+it('a process that is paused during creation does not make a connector FAILED that another is finishing', async () => {
   const world = makeConnectorApiWorld();
   const { ConnectorArn: arn } = await world.call('CreateConnector', {
     CertificateAuthorityArn: world.authorityArn,
@@ -122,7 +122,7 @@ it('whoever is paused amid creation does not make FAILED what another is just fi
   expect(await statusOf(world, arn)).toEqual({ status: 'ACTIVE' });
 });
 
-it('a turn that was not ended leaves the connector alone for twenty seconds, one that was ended does not', async () => {
+it('a turn keeps others from the connector for twenty seconds unless it is ended', async () => {
   const world = makeConnectorApiWorld();
   const id = idOf(await makeActiveConnector(world));
   const take = () => takeTurn(world.api, id, async () => 'done');

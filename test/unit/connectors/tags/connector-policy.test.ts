@@ -3,7 +3,7 @@ import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-p
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
 import { DAY_MS } from '../../../../src/durations.ts';
 
-it('without tags a connector is strict', () => {
+it('a connector without tags is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
     algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
@@ -14,7 +14,7 @@ it('without tags a connector is strict', () => {
   });
 });
 
-it('the defaults are those that the page promises', () => {
+it('the defaults are those that the documentation promises', () => {
   const promised = Object.entries(CONNECTOR_TAGS).flatMap(([name, { byDefault }]) => {
     const [, value] = /^`([^`]+)`/.exec(byDefault) ?? [];
     return value === undefined ? [] : [[name, value] as const];
@@ -23,14 +23,14 @@ it('the defaults are those that the page promises', () => {
   expect(readConnectorPolicy(Object.fromEntries(promised))).toEqual(readConnectorPolicy({}));
 });
 
-it('other tags and empty values mean nothing', () => {
+it('other tags and empty values change nothing', () => {
   const empty = Object.fromEntries(Object.keys(CONNECTOR_TAGS).map((name) => [name, '']));
   expect(readConnectorPolicy({ ...empty, team: 'des', 'xscep:legacy': 'des' })).toEqual(
     readConnectorPolicy({}),
   );
 });
 
-it('every tag', () => {
+it('every tag sets its part of the policy', () => {
   const policy = readConnectorPolicy({
     'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
     'scep:windows-identity': 'upn sid',
@@ -51,7 +51,7 @@ it('every tag', () => {
   });
 });
 
-it('renewal: a window alone leaves it as it is, off ends it', () => {
+it('a renewal window alone leaves renewals allowed, and "off" forbids them', () => {
   const renewal = (value: string) => readConnectorPolicy({ 'scep:renewal': value }).renewal;
   expect(renewal('14d')).toMatchObject({
     allowed: true,
@@ -61,20 +61,20 @@ it('renewal: a window alone leaves it as it is, off ends it', () => {
   expect(renewal('off')).toMatchObject({ allowed: false, windowMs: undefined });
 });
 
-it('a default follows a lower maximum', () => {
+it('a lower maximum lowers the default validity too', () => {
   expect(readConnectorPolicy({ 'scep:validity-max': '30d' }).validity).toMatchObject({
     defaultMs: 30 * DAY_MS,
     maximumMs: 30 * DAY_MS,
   });
 });
 
-it('a wait or skew of nothing is not the default', () => {
+it('a wait or skew of zero does not mean the default', () => {
   const policy = readConnectorPolicy({ 'scep:pending-wait': '0s', 'scep:not-before-skew': '0s' });
   expect(policy.pendingWaitMs).toBe(0);
   expect(policy.validity.notBeforeSkewMs).toBe(0);
 });
 
-describe('refused, naming the tag', () => {
+describe('readConnectorPolicy', () => {
   it.each([
     [{ 'scep:unheard-of': 'x' }, 'the tag scep:unheard-of is unknown'],
     [{ 'Scep:Legacy': 'des' }, 'the tag Scep:Legacy is unknown'],
@@ -105,7 +105,7 @@ describe('refused, naming the tag', () => {
       'the tag scep:validity-default: is longer than scep:validity-max',
     ],
     [{ 'scep:validity-default': '1826d' }, 'is longer than scep:validity-max'],
-  ])('%j', (tags: Record<string, string>, message) => {
+  ])('refuses %j and names the tag', (tags: Record<string, string>, message) => {
     expect(() => readConnectorPolicy(tags)).toThrow(RangeError);
     expect(() => readConnectorPolicy(tags)).toThrow(message);
   });

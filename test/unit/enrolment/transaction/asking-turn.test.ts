@@ -55,7 +55,7 @@ describe('nextMove', () => {
     expect(nextMove(asked(-271), mine(-271), NOW)).toBe('ask');
   });
 
-  it('lets a call without an answer ask again, which can no longer tell that nothing was issued', () => {
+  it('lets a call that got no answer ask again, although it can no longer tell that nothing was issued', () => {
     expect(nextMove(asked(200), mine(200, false), NOW)).toBe('ask');
     expect(canTellNothingIssued(asked(200), mine(200, false))).toBe(false);
   });
