@@ -11,23 +11,38 @@ export function registerDevCommand(
   program
     .command('dev')
     .description('run a SCEP server with an embedded CA, a connector and a challenge, ready to try')
-    .option('--data-dir <path>', 'where everything is kept, made on first start', 'data')
+    .option(
+      '--data-dir <path>',
+      'directory for the CA, its keys and all other data; made on first start',
+      'data',
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option(
       '--public-url <url>',
-      'where devices reach this server, if not at the address it listens on',
+      'URL under which devices reach this server, if it is not the address it listens on',
     )
     .option('--enrol-port <port>', 'port for devices; 0 picks a free one', '8080')
     .option('--api-port <port>', 'port for administrators; 0 picks a free one', '8081')
     .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
-    .option('--ca-delay <seconds>', 'let the CA take that long, to see how clients wait', '0')
-    .option('--rotate-ra', 'make a new RA key and certificate at the start')
+    .option(
+      '--ca-delay <seconds>',
+      'delay every certificate by this time, to see how clients wait',
+      '0',
+    )
+    .option('--rotate-ra', 'make a new RA key and certificate when it starts')
     .option(
       '--other-master-key-file <file>',
-      'while the master key is being changed: the other one, old or new',
+      'the second master key (old or new) while the master key is being changed',
     )
-    .option('--ready-file <path>', 'write a JSON file with the URLs and names once it listens')
-    .option('--log-level <level>', 'silent, error, warn, info or debug', 'info')
+    .option(
+      '--ready-file <path>',
+      'write a JSON file with its URLs, ARNs and credentials when it is ready',
+    )
+    .option(
+      '--log-level <level>',
+      'least severe level to log: silent, error, warn, info or debug',
+      'info',
+    )
     .action(async (options: unknown) => {
       await run(parseDevSettings(options));
     });

@@ -10,9 +10,11 @@ export function registerMasterKeyCommand(
 ): void {
   const command = program
     .command('master-key')
-    .description('the key that seals every secret in the store')
+    .description('the key that encrypts every secret in the store')
     .command('reseal')
-    .description('seal everything anew under the master key, so that the other one can go');
+    .description(
+      'encrypt all secrets again under the master key, so that the other one can be removed',
+    );
   addStoreOptions(command);
   command.action(reseal);
 }

@@ -17,17 +17,19 @@ export function registerRaCommand(
     .command('ra')
     .description('the registration authority: the key that devices encrypt to')
     .command('rotate')
-    .description('make a new RA key and certificate; the old one keeps serving until it ends')
-    .argument('[connector]', 'ARN or id of the connector (default: the one that dev has made)')
+    .description(
+      'make a new RA key and certificate; the old ones work until the old certificate expires',
+    )
+    .argument('[connector]', 'ARN or id of the connector (default: the connector that dev made)')
     .optionsGroup('RA:')
     .option(
       '--active-in <duration>',
-      'announce it by GetNextCACert and serve it after this, such as 14d or 12h',
+      'time until devices get the new one, such as 14d or 12h; GetNextCACert announces it at once',
       '0s',
     )
     .option(
       '--retire-old',
-      'the old keys end at once, for when one was stolen; devices must fetch the CA certificates anew',
+      'stop using the old keys at once, because one was stolen; devices must fetch the CA certificates again',
     );
   addStoreOptions(command);
   command.action(rotate);

@@ -4,9 +4,9 @@ import { parseWholeNumber } from './terminal/parse-option.ts';
 export interface ServeOptions {
   /** File of settings. */
   readonly config?: string;
-  /** Only look whether the settings are right. */
+  /** Only check the settings. */
   readonly checkConfig?: true;
-  /** How many processes; goes before the setting. */
+  /** Number of processes; overrides the setting. */
   readonly workers?: number;
 }
 
@@ -20,14 +20,14 @@ export function registerServeCommand(
 ): void {
   program
     .command('serve')
-    .description('run a SCEP server in production, by the settings of docs/configuration.md')
-    .option('--config <file>', 'YAML file of settings; those of the environment go before it')
+    .description('run a SCEP server in production, with the settings of docs/configuration.md')
+    .option('--config <file>', 'YAML file of settings; environment variables override it')
     .option(
       '--workers <number>',
-      'processes that serve together (default: the setting `workers`)',
+      'number of server processes (default: the setting `workers`)',
       parseWholeNumber(1, 256),
     )
-    .option('--check-config', 'say what is wrong with the settings, and exit')
+    .option('--check-config', 'check the settings, print every mistake, and exit')
     .action(async (options: ServeOptions) => {
       await run(options);
     });

@@ -27,7 +27,7 @@ export type CertRepOutcome =
   | { readonly status: 'PENDING' };
 
 /** The RA identity that signs, with the digest that the client used. */
-export interface CertRepSigner {
+interface CertRepSigner {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
   readonly digest: DigestName;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../config/usage-error.ts';
 import { print, warn } from '../terminal/print.ts';
 
-/** What the administration commands use of the outside world; tests replace it. */
+/** What the API commands use of the outside world; tests replace it. */
 export interface AdminWorld {
   readonly print: (text: string) => void;
   readonly warn: (text: string) => void;
@@ -46,6 +46,7 @@ async function askAtTerminal(question: string): Promise<string | undefined> {
 /** Continues only after a yes. @throws UsageError otherwise, and without a terminal */
 export async function confirm(question: string, { ask }: Pick<AdminWorld, 'ask'>): Promise<void> {
   const answer = await ask(`${question} [y/N] `);
-  if (answer === undefined) throw new UsageError('nobody can be asked here: give --yes to go on');
+  if (answer === undefined)
+    throw new UsageError('there is no terminal to confirm at: use --yes to continue');
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was done');
 }

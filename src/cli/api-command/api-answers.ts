@@ -50,5 +50,5 @@ export function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
   const members = result.error.issues.map(({ path }) => path.join('.') || 'answer').join(', ');
-  throw new ApiError(`the API's answer is not as its model says: ${members}`);
+  throw new ApiError(`the answer of the API does not match its model: ${members}`);
 }

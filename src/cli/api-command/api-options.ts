@@ -3,7 +3,7 @@ import { parseEndpoint } from '../../config/setting-kinds.ts';
 import type { ApiClientOptions } from '../api/open-api-client.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
 
-/** The options that every administration command has. */
+/** The options that every API command has. */
 export interface ApiOptions extends ApiClientOptions {
   readonly json?: boolean;
 }
@@ -12,11 +12,11 @@ export function addApiOptions(command: Command): void {
   command
     .optionsGroup('API:')
     .option('--endpoint <url>', 'URL of the API (default: as for AWS SDKs)', parseEndpointOption)
-    .option('--region <name>', 'region (default: as for AWS SDKs)')
-    .option('--profile <name>', 'profile of the AWS config and credentials files')
-    .option('--tls-ca <pem>', "CAs to accept for https instead of Node's own")
-    .option('--timeout <seconds>', 'for each request', parseWholeNumber(1, 600), 30)
-    .option('--json', "print the API's answer as it is");
+    .option('--region <name>', 'AWS region (default: as for AWS SDKs)')
+    .option('--profile <name>', 'profile in the AWS config and credentials files')
+    .option('--tls-ca <pem>', 'file of the CAs to trust for https instead of those of Node.js')
+    .option('--timeout <seconds>', 'longest time for each request', parseWholeNumber(1, 600), 30)
+    .option('--json', 'print the answer of the API as JSON');
 }
 
 function parseEndpointOption(text: string): URL {
@@ -31,7 +31,7 @@ export interface ListOptions extends ApiOptions {
 }
 
 export function maxItemsOption(): Option {
-  return new Option('--max-items <number>', 'no more than this (default: all)').argParser(
+  return new Option('--max-items <number>', 'longest list to print (default: all)').argParser(
     parseWholeNumber(1, 999_999_999),
   );
 }

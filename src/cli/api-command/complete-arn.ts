@@ -3,8 +3,8 @@ import type { ConnectorClient } from '../api/connector-service.ts';
 import { connectorDescription, readAnswer } from './api-answers.ts';
 import { collectItems, listItems } from './list-items.ts';
 
-/** What an argument that names a connector may be, for the help. */
-export const CONNECTOR_ARGUMENT = 'ARN of the connector, or its id or the beginning of it';
+/** Help text of an argument that names a connector. */
+export const CONNECTOR_ARGUMENT = 'ARN or id of the connector, or the beginning of its id';
 
 /** Shorter ones would match by chance. */
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
@@ -39,7 +39,7 @@ export async function completeId(
   throw new UsageError(
     arn === undefined
       ? `there is no ${kind} whose id begins with ${text}`
-      : `${arns.length} ${kind}s have an id that begins with ${text}; give more of it`,
+      : `${arns.length} ${kind}s have an id that begins with ${text}; write more of it`,
   );
 }
 

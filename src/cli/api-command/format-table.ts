@@ -5,7 +5,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   return alignColumns([head.map((title) => title.toUpperCase()), ...rows]);
 }
 
-/** A line for each value that is there, its name before it. */
+/** A line with name and value for each member that has a value. */
 export function formatRecord(members: Readonly<Record<string, string | null | undefined>>): string {
   const present = Object.entries(members).filter((entry): entry is [string, string] =>
     Boolean(entry[1]),

@@ -21,7 +21,7 @@ export async function* listItems<Operation extends string>(
     if (!Array.isArray(items)) throw new ApiError(`the answer to ${operation} has no ${member}`);
     yield* items as readonly unknown[];
     if (token !== undefined && page['NextToken'] === token) {
-      throw new ApiError(`${operation} gives the same page again and again`);
+      throw new ApiError(`${operation} returns the same page again and again`);
     }
     token = page['NextToken'] || undefined;
   } while (token !== undefined);

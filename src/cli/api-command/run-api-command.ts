@@ -8,7 +8,7 @@ import type { AdminWorld } from './admin-world.ts';
 import type { ApiOptions } from './api-options.ts';
 
 /**
- * Runs a command that calls the API of Connector for SCEP. `run` returns the exit code. With --json
+ * Runs a command that calls the Connector for SCEP API. `run` returns the exit code. With --json
  * every outcome prints an object, even a UsageError (exit code 2) or an ApiError (1).
  */
 export function runApiCommand(
@@ -19,7 +19,7 @@ export function runApiCommand(
   return runAt(CONNECTOR_SERVICE, options, world, run);
 }
 
-/** Runs a command that calls the API of Private CA, likewise. */
+/** Runs a command that calls the Private CA API, in the same way as `runApiCommand`. */
 export function runCaCommand(
   options: ApiOptions,
   world: AdminWorld,

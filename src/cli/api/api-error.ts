@@ -1,6 +1,9 @@
 import { printable } from '../terminal/print.ts';
 
-/** The API refuses, or cannot be reached or read. The message is one line for a person. */
+/**
+ * The API refuses the request, cannot be reached, or its answer cannot be read. The message is one
+ * line.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /**

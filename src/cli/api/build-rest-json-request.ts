@@ -2,7 +2,7 @@ import { type HttpBinding, labelOf } from '../../aws-wire/rest-json/match-route.
 import type { HttpRequest } from '../scep-client/exchange-http.ts';
 import type { ApiInput } from './api-service.ts';
 
-/** An operation as a REST-JSON request, unsigned. The path of the endpoint is kept. */
+/** Builds the unsigned REST-JSON request of an operation, below the path of the endpoint. */
 export function buildRestJsonRequest(
   endpoint: URL,
   { method, path, query = {} }: WireOperation,
@@ -38,6 +38,6 @@ function escapeUri(value: unknown): string {
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
-/** How an operation is sent: members that are not in the path or the query are in the body. */
 
+/** How an operation is sent. Members that are not in the path or the query are in the body. */
 export type WireOperation = Omit<HttpBinding, 'status'>;

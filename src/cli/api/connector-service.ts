@@ -4,7 +4,7 @@ import type { ApiClient } from './create-api-client.ts';
 
 const PAGE = { MaxResults: 'MaxResults', NextToken: 'NextToken' } as const;
 
-/** The API of Connector for SCEP, 2018-05-10. The server has its own list; a test compares them. */
+/** The operations of the Connector for SCEP API, 2018-05-10. A test compares the server's list. */
 export const CONNECTOR_OPERATIONS = {
   CreateConnector: { method: 'POST', path: '/connectors' },
   GetConnector: { method: 'GET', path: '/connectors/{ConnectorArn}' },

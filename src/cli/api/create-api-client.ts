@@ -11,7 +11,7 @@ import { type AnswerBody, readApiAnswer } from './read-api-answer.ts';
 import { type ApiSigner, signApiRequest } from './sign-api-request.ts';
 
 export interface ApiClient<Operation extends string> {
-  /** @throws ApiError when the API refuses, or cannot be reached or read */
+  /** @throws ApiError when the API refuses, cannot be reached, or its answer cannot be read */
   readonly call: (operation: Operation, input: ApiInput) => Promise<AnswerBody>;
   /**
    * Reads a file of the server. `path` is below the endpoint, without a leading slash.
@@ -32,10 +32,10 @@ export interface ApiClientSettings {
 
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
-/** An audit report has 300 octets for a certificate. */
-const MAX_FILE = 256 * 1_048_576;
+/** An audit report has 300 octets for each certificate. */
+const MAX_FILE_OCTETS = 256 * 1_048_576;
 
-/** A client of an API that signs and retries as AWS SDKs do in their standard mode. */
+/** Creates an API client that signs and retries as AWS SDKs do in their standard mode. */
 export function createApiClient<Operation extends string>(
   { name, buildRequest }: ApiService<Operation>,
   { signer, ...settings }: ApiClientSettings,
@@ -50,16 +50,16 @@ export function createApiClient<Operation extends string>(
       const url = new URL(settings.endpoint);
       url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
       const request = { url, method: 'GET', headers: {} };
-      const limits = { ...settings.limits, maxBody: MAX_FILE };
+      const limits = { ...settings.limits, maxBody: MAX_FILE_OCTETS };
       const reply = await exchange({ ...settings, limits }, 'GET', () => sign(request));
       if (reply.status === 200) return reply.body;
       readApiAnswer(reply);
-      throw new ApiError(`HTTP ${reply.status}, but no file`);
+      throw new ApiError(`the server answered HTTP ${reply.status} instead of a file`);
     },
   };
 }
 
-/** Retries any operation: those that create something carry a client token. */
+/** Retries any operation, which is safe because those that create something have a client token. */
 async function exchange(
   { limits, sleep, random, endpoint }: Omit<ApiClientSettings, 'signer'>,
   operation: string,
@@ -78,7 +78,7 @@ async function exchange(
   }
 }
 
-/** Throttling and faults of the server. */
+/** Whether a later attempt may succeed: throttling and faults of the server pass. */
 function mayPass({ status }: HttpReply): boolean {
   return status === 429 || status >= 500;
 }

@@ -11,8 +11,8 @@ export interface ApiClientOptions extends ApiSettingsOptions {
   readonly timeout: number;
 }
 
-/** Above a page of the largest records that the API has. */
-const MAX_BODY = 4 * 1_048_576;
+/** More than a page of the largest records of the API. */
+const MAX_BODY_OCTETS = 4 * 1_048_576;
 
 /**
  * Opens a client for an API. Options, environment and AWS files say where the API is and give the
@@ -30,13 +30,14 @@ export async function openApiClient<Operation extends string>(
   return createApiClient(service, {
     endpoint,
     signer: { region, credentials: () => Promise.resolve(credentials) },
-    limits: { timeoutMs: options.timeout * 1000, tlsCa, maxBody: MAX_BODY },
+    limits: { timeoutMs: options.timeout * 1000, tlsCa, maxBody: MAX_BODY_OCTETS },
     ...world,
   });
 }
 
 /**
- * Silences the providers, which would print that a profile overrides the keys in the environment.
+ * Silences the credential providers, which would print that a profile overrides the keys in the
+ * environment.
  */
 const ignore = () => undefined;
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -54,7 +55,7 @@ async function findCredentials(profile: string | undefined): Promise<ApiCredenti
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile (${reason})`,
+      `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --profile (${reason})`,
     );
   }
 }

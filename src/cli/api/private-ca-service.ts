@@ -1,7 +1,7 @@
 import type { ApiService } from './api-service.ts';
 import type { ApiClient } from './create-api-client.ts';
 
-/** The actions of Private CA that the commands call; all have the same form on the wire. */
+/** The actions of Private CA that the commands call; all have the same wire format. */
 export type PrivateCaAction =
   | 'CreateCertificateAuthority'
   | 'CreateCertificateAuthorityAuditReport'

@@ -1,12 +1,12 @@
 import type { HttpReply } from '../scep-client/exchange-http.ts';
 import { ApiError } from './api-error.ts';
 
-/** The body of an answer; empty for an operation that answers with a status alone. */
+/** The body of an answer; an empty object if the answer has only a status. */
 export type AnswerBody = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a REST-JSON answer.
- * @throws ApiError for what the API refuses, and for what is no answer of an API
+ * @throws ApiError when the API refuses, or when something else than an API answers
  */
 export function readApiAnswer({ status, headers, body }: HttpReply): AnswerBody {
   const succeeded = status >= 200 && status < 300;
@@ -15,7 +15,7 @@ export function readApiAnswer({ status, headers, body }: HttpReply): AnswerBody 
   const { message, Message, code, __type, ...members } = content ?? {};
   const name = errorName([headers['x-amzn-errortype'], code, __type]);
   if (succeeded || name === undefined) {
-    throw new ApiError(`HTTP ${status}, but no answer of the API; does the endpoint lead there?`);
+    throw new ApiError(`HTTP ${status} from something other than the API; is the endpoint right?`);
   }
   const text = [Message, message].find((value) => typeof value === 'string');
   throw new ApiError(text ?? `HTTP ${status}`, name, textsOf(members));
@@ -32,7 +32,7 @@ function readObject(body: Uint8Array): AnswerBody | undefined {
   }
 }
 
-/** Servers may write it namespace#Name:documentation. */
+/** Servers may write the name as namespace#Name:documentation. */
 function errorName(candidates: readonly unknown[]): string | undefined {
   const found = candidates.find((value) => typeof value === 'string');
   return found?.split(':')[0]?.split('#').at(-1)?.trim() || undefined;

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Service } from '../../aws-wire/caller.ts';
 import type { HttpRequest } from '../scep-client/exchange-http.ts';
 
-/** As the providers of the AWS SDKs give them. */
+/** Credentials in the form that the providers of the AWS SDKs return. */
 export interface ApiCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -15,7 +15,7 @@ export interface ApiSigner {
   readonly credentials: () => Promise<ApiCredentials>;
 }
 
-/** Signs a request for a service with AWS Signature Version 4; `date` is valid for some minutes. */
+/** Signs a request with AWS Signature Version 4, which the API accepts for some minutes. */
 export async function signApiRequest(
   request: HttpRequest,
   service: Service,

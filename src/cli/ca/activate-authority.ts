@@ -14,11 +14,11 @@ import { describeCa } from './complete-ca-arn.ts';
 import { type ApiValidity, usualValidity } from './validity-option.ts';
 
 export interface ActivationRequest {
-  /** The CA that is to sign: itself for a root. */
+  /** The CA that signs the certificate: the CA itself for a root. */
   readonly issuerArn: string;
-  /** How many CAs may stand below it in a chain: 0 to 3. A root has no such limit. */
+  /** Number of CAs allowed below it in a chain: 0 to 3. A root has no limit. */
   readonly pathLength: number;
-  /** `usualValidity` without it. */
+  /** Default: `usualValidity`. */
   readonly validity: ApiValidity | undefined;
 }
 
@@ -89,7 +89,7 @@ export function idempotencyTokenOf(input: ApiInput): string {
   return createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 36);
 }
 
-/** How JSON carries octets. */
+/** The encoding of octets in JSON. */
 export function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }

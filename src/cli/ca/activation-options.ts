@@ -4,7 +4,7 @@ import { parseWholeNumber } from '../terminal/parse-option.ts';
 import type { ActivationRequest } from './activate-authority.ts';
 import { type ApiValidity, parseValidity, VALIDITY_FORMS } from './validity-option.ts';
 
-/** Options for issuing a CA certificate by a CA of the same API. */
+/** Options for a CA certificate that a CA of the same API issues. */
 export interface ActivationOptions {
   readonly parent?: string;
   readonly pathLength?: number;
@@ -13,19 +13,17 @@ export interface ActivationOptions {
 
 export function addActivationOptions(command: Command, conflicts: readonly string[] = []): void {
   const add = (option: Option) => command.addOption(option.conflicts([...conflicts]));
-  add(
-    new Option('--parent <ca>', 'of a subordinate: the CA above it, which signs its certificate'),
-  );
+  add(new Option('--parent <ca>', 'for a subordinate CA: the CA that signs its certificate'));
   add(
     new Option(
       '--path-length <number>',
-      'how many CAs may stand below it in a chain, 0 to 3 (default: 0)',
+      'for a subordinate CA: number of CAs allowed below it in a chain, 0 to 3 (default: 0)',
     ).argParser(parseWholeNumber(0, 3)),
   );
   add(
     new Option(
       '--validity <time>',
-      `of its certificate, ${VALIDITY_FORMS} (default: 10y for a root, 5y below, or as long as the CA above it)`,
+      `validity of the CA certificate, ${VALIDITY_FORMS} (default: 10y for a root, 5y for a subordinate CA, but no longer than its issuer)`,
     ).argParser(parseValidity),
   );
 }

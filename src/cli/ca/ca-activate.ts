@@ -23,22 +23,25 @@ interface ActivateOptions extends ApiOptions, ActivationOptions {
   readonly renew?: boolean;
 }
 
-/** Registers `scep-connector ca activate`: goes on where `ca create` ended. */
+/** Registers `scep-connector ca activate`, which continues where `ca create` ended. */
 export function registerCaActivate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('activate')
-    .description('install the certificate of a CA: signed by itself, its parent, or another server')
+    .description(
+      'install the certificate of a CA, signed by itself, by its parent or by another server',
+    )
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Certificate:');
   addActivationOptions(command);
   command
     .addOption(
-      new Option('--certificate <pem>', 'one that was issued elsewhere for the CSR').conflicts([
-        ...['parent', 'pathLength', 'validity'],
-      ]),
+      new Option(
+        '--certificate <pem>',
+        'install this certificate, which another server issued for the CSR',
+      ).conflicts([...['parent', 'pathLength', 'validity']]),
     )
-    .option('--chain <pem>', 'with it: the CAs above, from its issuer up to the root')
-    .option('--renew', 'replace the certificate of a CA that is ACTIVE; its key stays');
+    .option('--chain <pem>', 'with --certificate: certificates from its issuer up to the root')
+    .option('--renew', 'replace the certificate of an ACTIVE CA; the CA keeps its key');
   addApiOptions(command);
   command.action((ca: string, options: ActivateOptions) =>
     runCaCommand(options, world, (api) => activateCa(api, ca, options, world)),
@@ -55,7 +58,7 @@ async function activateCa(
   const arn = await completeCaArn(api, text);
   const { Status, Type } = await describeCa(api, arn);
   if (Status === 'ACTIVE' && !options.renew) {
-    throw new UsageError(`${arn} is ACTIVE already; give --renew for another certificate`);
+    throw new UsageError(`${arn} is ACTIVE already; use --renew to replace its certificate`);
   }
   if (given !== undefined) await installCertificate(api, arn, given);
   else await issueAndInstall(api, { arn, type: Type }, options, world);
@@ -81,7 +84,7 @@ async function issueAndInstall(
   await activateAuthority(api, arn, activationOf(issuerArn, options), world);
 }
 
-/** The chain may stand below the certificate in the same file. @throws UsageError */
+/** The file of the certificate may contain the chain after it. @throws UsageError */
 async function readCertificates({
   certificate: file,
   chain,

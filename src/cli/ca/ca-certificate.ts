@@ -36,10 +36,10 @@ interface PemResult {
 export function registerCaCertificate(parent: Command, world: AdminWorld): void {
   const certificate = parent
     .command('certificate')
-    .description('print the certificate of a CA, or one that it issued')
-    .argument('<ca>', `${CA_ARGUMENT}; or the ARN of a certificate`)
+    .description('print the certificate of a CA, or a certificate that it issued')
+    .argument('<ca>', `${CA_ARGUMENT}; or the ARN of a certificate that a CA issued`)
     .optionsGroup('Result:')
-    .option('--chain', 'with the CAs above it, up to the root');
+    .option('--chain', 'print the certificates of its issuers up to the root as well');
   addTextFileOptions(certificate);
   register(certificate, world, getCertificate);
   const csr = parent
@@ -84,14 +84,14 @@ async function getCsr({ api, text, world }: PemCall): Promise<PemResult> {
   return { answer, pem: wellBehaved(readAnswer(csrAnswer, answer).Csr) };
 }
 
-/** The certificate, and the chain if it is wanted. */
+/** The certificate, followed by its chain if `chain` is true. */
 export function pemOf({ Certificate, CertificateChain }: CertificatePem, chain = false): string {
   return (
     wellBehaved(Certificate) + (chain && CertificateChain ? wellBehaved(CertificateChain) : '')
   );
 }
 
-/** With a newline at the end, which AWS leaves out, and nothing for a terminal to obey. */
+/** Adds the last newline, which AWS omits, and removes control characters. */
 function wellBehaved(pem: string): string {
   const lines = pem.trimEnd().split(/\r?\n/);
   return lines.map((line) => `${printable(line)}\n`).join('');

@@ -47,7 +47,7 @@ interface CreateOptions extends ApiOptions, ActivationOptions, RevocationOptions
   readonly idempotencyToken?: string;
 }
 
-/** The keys, with the algorithm that suits each: a digest as strong as the curve. */
+/** The default signing algorithm of each key algorithm: its digest is as strong as the curve. */
 const KEY_ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
   RSA_2048: 'SHA256WITHRSA',
   RSA_3072: 'SHA256WITHRSA',
@@ -57,7 +57,7 @@ const KEY_ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
   EC_secp521r1: 'SHA512WITHECDSA',
 };
 
-/** The exit code for what is still under way, as in the other commands. */
+/** The exit code of every command for a result that is still pending. */
 const PENDING = 3;
 
 /** Registers `scep-connector ca create`: prints the ARN alone, for scripts. */
@@ -66,35 +66,42 @@ export function registerCaCreate(parent: Command, world: AdminWorld): void {
     .command('create')
     .description('create a CA and install its certificate; prints its ARN')
     .optionsGroup('CA:')
-    .addOption(new Option('--root', 'a CA that signs its own certificate').conflicts('subordinate'))
-    .option('--subordinate', 'a CA below another')
+    .addOption(
+      new Option('--root', 'create a root CA, which signs its own certificate').conflicts(
+        'subordinate',
+      ),
+    )
+    .option('--subordinate', 'create a subordinate CA, whose certificate another CA signs')
     .requiredOption(
       '--subject <name>',
-      'as in "CN=Example Root,O=Example,C=US"',
+      'name of the CA, such as "CN=Example Root,O=Example,C=US"',
       parseSubjectOption,
     )
     .addOption(
-      new Option('--key-algorithm <name>', 'the key to make')
+      new Option('--key-algorithm <name>', 'type of the CA key')
         .choices(Object.keys(KEY_ALGORITHMS))
         .default('RSA_3072'),
     )
     .addOption(
       new Option(
         '--signing-algorithm <name>',
-        'what it signs with (default: what suits the key)',
+        'algorithm for the signatures of the CA (default: one that fits the key)',
       ).choices(Object.keys(SIGNING_ALGORITHMS)),
     );
   addActivationOptions(command);
   addRevocationOptions(command);
   command
-    .option('--short-lived', 'it issues for 7 days at most (SHORT_LIVED_CERTIFICATE)')
-    .option('--tag <key=value>', 'repeatable', parseTag)
-    .option('--idempotency-token <token>', 'instead of one made from the options above');
+    .option('--short-lived', 'issue only certificates of at most 7 days (SHORT_LIVED_CERTIFICATE)')
+    .option('--tag <key=value>', 'tag of the CA; repeatable', parseTag)
+    .option(
+      '--idempotency-token <token>',
+      'token of the request (default: made from the options); within five minutes the same token returns the same CA',
+    );
   addApiOptions(command);
   command
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 exists but is not ready.',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the CA exists but is not ready.',
     )
     .action((options: CreateOptions) =>
       runCaCommand(options, world, (api) => createCa(api, options, world)),
@@ -111,7 +118,7 @@ async function createCa(
   const parent = options.parent && (await completeCaArn(api, options.parent));
   const answer = await api.call('CreateCertificateAuthority', inputOf(type, options));
   const { CertificateAuthorityArn: arn } = readAnswer(createCaAnswer, answer);
-  // At once: whoever loses patience still has the ARN.
+  // Printed before the activation, so that an interrupted command has shown the ARN.
   if (!options.json) world.print(`${printable(arn)}\n`);
   const issuerArn = type === 'ROOT' ? arn : parent;
   if (issuerArn === undefined) world.warn(`${printable(nextForeignStep(arn))}\n`);
@@ -124,7 +131,7 @@ async function createCa(
 function typeOf({ root, subordinate }: CreateOptions): 'ROOT' | 'SUBORDINATE' {
   if (root) return 'ROOT';
   if (subordinate) return 'SUBORDINATE';
-  throw new UsageError('give --root or --subordinate');
+  throw new UsageError('use --root or --subordinate');
 }
 
 function inputOf(type: string, options: CreateOptions): ApiInput {
@@ -145,10 +152,10 @@ function inputOf(type: string, options: CreateOptions): ApiInput {
 
 function nextForeignStep(arn: string): string {
   const [csr, activate] = ['csr', 'activate'].map((name) => `scep-connector ca ${name} ${arn}`);
-  return `it needs a certificate from its parent: ${csr} --out ca.csr, then ${activate} --certificate ca.pem --chain parents.pem`;
+  return `the CA needs a certificate from its parent: run ${csr} --out ca.csr, have it signed, then run ${activate} --certificate ca.pem --chain parents.pem`;
 }
 
-/** The same command within five minutes finds the same CA, which may be ready by then. */
+/** A repetition within five minutes gets the same CA, which may be ACTIVE already. */
 async function activate(
   api: PrivateCaClient,
   arn: string,
@@ -168,7 +175,7 @@ async function activate(
     const { issuerArn } = request;
     const parent = issuerArn === arn ? '' : ` --parent ${issuerArn}`;
     const next = `scep-connector ca activate ${arn}${parent}`;
-    world.warn(`the CA exists; to go on: ${printable(next)}\n`);
+    world.warn(`the CA exists; to continue, run ${printable(next)}\n`);
     if (isInProgress(error)) return PENDING;
     throw error;
   }

@@ -27,8 +27,8 @@ interface CrlOptions extends ApiOptions, TextFileOptions {
   readonly url: URL;
 }
 
-/** A hundred thousand entries have 4 MiB. */
-const MAX_CRL = 64 * 1_048_576;
+/** A CRL of 100,000 entries has 4 MiB. */
+const MAX_CRL_OCTETS = 64 * 1_048_576;
 
 /** Registers `scep-connector ca crl`. */
 export function registerCaCrl(parent: Command, world: AdminWorld): void {
@@ -37,7 +37,11 @@ export function registerCaCrl(parent: Command, world: AdminWorld): void {
     .description('print the complete CRL of a CA')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Result:')
-    .requiredOption('--url <url>', 'where devices reach the server (publicUrl)', parseServerUrl);
+    .requiredOption(
+      '--url <url>',
+      'URL under which devices reach the server (its setting publicUrl)',
+      parseServerUrl,
+    );
   addTextFileOptions(command);
   addApiOptions(command);
   command.action((ca: string, options: CrlOptions) =>
@@ -67,7 +71,7 @@ async function getCrl(
 
 async function download(url: URL, { timeout, tlsCa: file }: CrlOptions): Promise<Uint8Array> {
   const tlsCa = file === undefined ? undefined : (await readInput(file)).toString('latin1');
-  const limits = { timeoutMs: timeout * 1_000, tlsCa, maxBody: MAX_CRL };
+  const limits = { timeoutMs: timeout * 1_000, tlsCa, maxBody: MAX_CRL_OCTETS };
   try {
     const { status, body } = await exchangeHttp({ url, method: 'GET', headers: {} }, limits);
     if (status === 200) return body;
@@ -85,5 +89,5 @@ function requireSigned(crl: Uint8Array, certificate: string): void {
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }
-  throw new ApiError('what is there is no CRL that the CA has signed');
+  throw new ApiError('the server returned no CRL that the CA has signed');
 }

@@ -15,16 +15,16 @@ interface DeleteOptions extends ApiOptions {
 export function registerCaDelete(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('delete')
-    .description('delete a CA that is disabled, expired or never was active')
+    .description('delete a CA that is disabled or expired, or was never active')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Deletion:')
     .option(
       '--days <days>',
-      'how long it can be restored, 7 to 30; then its key is gone',
+      'days during which it can be restored, 7 to 30; after them its key is destroyed',
       parseWholeNumber(7, 30),
       30,
     )
-    .option('--yes', 'do not ask; needed where nobody can be asked');
+    .option('--yes', 'do not ask for confirmation; required without a terminal');
   addApiOptions(command);
   command.action((ca: string, options: DeleteOptions) =>
     runCaCommand(options, world, (api) => deleteCa(api, ca, options, world)),

@@ -19,23 +19,33 @@ export function registerCaExport(
 ): void {
   const command = parent
     .command('export')
-    .description('write the private key of a CA to a file, under a passphrase')
+    .description('write the private key of a CA to a file, encrypted with a passphrase')
     .argument('<ca>', 'ARN of the CA')
     .optionsGroup('Result:')
-    .requiredOption('--out <file>', 'encrypted PKCS #8, for its owner alone')
-    .requiredOption('--passphrase-file <file>', 'the passphrase, on the first line')
-    .option('--force', 'replace a file that exists')
-    .option('--i-know <id>', 'the id of the CA, typed by you: whoever has the key is the CA');
+    .requiredOption(
+      '--out <file>',
+      'file for the encrypted key (PKCS #8), readable only by its owner',
+    )
+    .requiredOption('--passphrase-file <file>', 'file with the passphrase on its first line')
+    .option('--force', 'replace an existing file')
+    .option(
+      '--i-know <id>',
+      'id of the CA, to confirm the export: anyone with the key can issue certificates as this CA',
+    );
   addStoreOptions(command);
   command.action(async (arn: string, options: CaExportOptions) => {
     const id = idOf(arn);
     const typed =
       options.iKnow ??
-      (await ask(`Whoever has the key can issue anything in the name of ${arn}. Type its id: `));
+      (await ask(
+        `Anyone with the key can issue certificates as ${arn}. Type the id of the CA to confirm: `,
+      ));
     if (typed === undefined) {
-      throw new UsageError('nobody can be asked here: give --i-know with the id of the CA');
+      throw new UsageError(
+        'there is no terminal to confirm at: use --i-know with the id of the CA',
+      );
     }
-    if (typed.trim() !== id) throw new UsageError(`that is not the id of ${arn}`);
+    if (typed.trim() !== id) throw new UsageError(`the id that was typed is not the id of ${arn}`);
     await exportCa(arn, options);
   });
 }

@@ -3,7 +3,7 @@ import { addStoreOptions, type StoreOptions } from '../store/store-options.ts';
 import { addRevocationOptions, type RevocationOptions } from './revocation-options.ts';
 
 export interface CaImportOptions extends StoreOptions, RevocationOptions {
-  /** Either this, or a certificate and its key. */
+  /** Either this, or `certificate` and `key`. */
   readonly pkcs12?: string;
   readonly certificate?: string;
   readonly key?: string;
@@ -21,18 +21,24 @@ export function registerCaImport(
 ): void {
   const command = parent
     .command('import')
-    .description('take over a CA of another server, with its key; prints its ARN')
+    .description('add a CA of another server, with its private key; prints its ARN')
     .optionsGroup('CA:')
-    .option('--pkcs12 <file>', 'its key, its certificate and the CAs above in one: .p12 or .pfx')
-    .option('--certificate <pem>', 'its certificate; the CAs above may stand below it')
-    .option('--key <pem>', 'its private key')
-    .option('--passphrase-file <file>', 'the passphrase of the key, on the first line')
-    .option('--chain <pem>', 'the CAs above, from its issuer up to the root')
-    .option('--old-crl <file>', 'its last CRL: what that names stays revoked');
+    .option(
+      '--pkcs12 <file>',
+      "PKCS #12 file (.p12 or .pfx) with the CA's private key, certificate and chain",
+    )
+    .option('--certificate <pem>', 'certificate of the CA; the file may contain its chain after it')
+    .option('--key <pem>', 'private key of the CA')
+    .option(
+      '--passphrase-file <file>',
+      'file with the passphrase of the key or PKCS #12 file on its first line',
+    )
+    .option('--chain <pem>', 'certificates from the issuer of the CA up to the root')
+    .option('--old-crl <file>', 'last CRL of the CA; certificates on it stay revoked');
   addRevocationOptions(command);
   command
-    .option('--region <name>', 'where API calls find it', parseRegion, 'us-east-1')
-    .option('--account <id>', 'whose it is', parseAccount, '000000000000');
+    .option('--region <name>', 'AWS region in the ARN of the CA', parseRegion, 'us-east-1')
+    .option('--account <id>', 'AWS account in the ARN of the CA', parseAccount, '000000000000');
   addStoreOptions(command);
   command.action(importCa);
 }

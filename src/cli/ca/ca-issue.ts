@@ -38,20 +38,25 @@ export function registerCaIssue(parent: Command, world: AdminWorld): void {
     .description('issue a certificate for a CSR')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Certificate:')
-    .requiredOption('--csr <file>', 'the PKCS #10 request, PEM or DER')
-    .option('--template <name>', 'name or ARN of an AWS template', 'EndEntityCertificate/V1')
+    .requiredOption('--csr <file>', 'certificate signing request (PKCS #10), PEM or DER')
+    .option(
+      '--template <name>',
+      'name or ARN of an AWS Private CA template',
+      'EndEntityCertificate/V1',
+    )
     .addOption(
-      new Option('--validity <time>', VALIDITY_FORMS)
+      new Option('--validity <time>', `validity of the certificate, ${VALIDITY_FORMS}`)
         .argParser(parseValidity)
         .default(parseValidity('365d'), '365d'),
     )
     .addOption(
-      new Option('--signing-algorithm <name>', "instead of the CA's own").choices(
-        Object.keys(SIGNING_ALGORITHMS),
-      ),
+      new Option(
+        '--signing-algorithm <name>',
+        'algorithm for the signature (default: that of the CA)',
+      ).choices(Object.keys(SIGNING_ALGORITHMS)),
     )
-    .option('--api-passthrough <json>', 'file with the ApiPassthrough of the AWS API')
-    .option('--chain', 'with the CAs above it, up to the root');
+    .option('--api-passthrough <json>', 'file with the ApiPassthrough of IssueCertificate as JSON')
+    .option('--chain', 'print the certificates of its issuers up to the root as well');
   addTextFileOptions(command);
   addApiOptions(command);
   command.action((ca: string, options: IssueOptions) =>
@@ -59,7 +64,7 @@ export function registerCaIssue(parent: Command, world: AdminWorld): void {
   );
 }
 
-/** Prints the certificate; or its ARN, if the certificate goes to a file. */
+/** Prints the certificate, or its ARN if the certificate is written to a file. */
 async function issue(
   api: PrivateCaClient,
   text: string,
@@ -74,7 +79,7 @@ async function issue(
     ...{ CertificateAuthorityArn: arn, Csr, ApiPassthrough, Validity: options.validity },
     SigningAlgorithm: options.signingAlgorithm ?? (await algorithmOf(api, arn)),
     TemplateArn: templateArnFor(arn, options.template),
-    // Given twice, the command issues twice: a second certificate may be what is wanted.
+    // Random, because a user who repeats the command may want a second certificate.
     IdempotencyToken: world.randomUuid(),
   };
   const issued = await issueFromCa(api, input, world);
@@ -110,7 +115,7 @@ async function readPassthrough(file: string | undefined): Promise<ApiInput | und
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as ApiInput;
   } catch {
-    // What the parser says would quote the file.
+    // The message of the parser would quote the file.
   }
   throw new UsageError(`${file} does not hold a JSON object`);
 }

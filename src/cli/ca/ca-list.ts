@@ -25,9 +25,7 @@ export function registerCaList(parent: Command, world: AdminWorld): void {
     .command('list')
     .description('list the CAs of the account and region')
     .optionsGroup('Selection:')
-    .addOption(
-      new Option('--status <status>', 'those alone that are in this state').choices(STATUSES),
-    )
+    .addOption(new Option('--status <status>', 'list only CAs with this status').choices(STATUSES))
     .addOption(maxItemsOption());
   addApiOptions(command);
   command.action((options: ListCasOptions) =>

@@ -21,7 +21,7 @@ interface ReportOptions extends ApiOptions, TextFileOptions {
   readonly bucket?: string;
 }
 
-/** The API wants a bucket; a server with an embedded CA needs none. */
+/** The API requires a bucket name; a server with an embedded CA does not use it. */
 const NO_BUCKET = 'scep-connector-reports';
 const INTERVAL_MS = 500;
 const PATIENCE_MS = 300_000;
@@ -30,13 +30,13 @@ const PATIENCE_MS = 300_000;
 export function registerCaReport(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('report')
-    .description('print an audit report: what a CA has issued and revoked')
+    .description('print an audit report: the certificates that a CA has issued and revoked')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Result:')
     .addOption(
-      new Option('--format <name>', 'of the report').choices(['JSON', 'CSV']).default('CSV'),
+      new Option('--format <name>', 'format of the report').choices(['JSON', 'CSV']).default('CSV'),
     )
-    .option('--bucket <name>', 'leave it in this S3 bucket, and print its place');
+    .option('--bucket <name>', 'write the report to this S3 bucket and print its location');
   addTextFileOptions(command);
   addApiOptions(command);
   command.action((ca: string, options: ReportOptions) =>
@@ -85,7 +85,7 @@ async function waitForReport(
   }
 }
 
-/** Names in it are those that devices have asked for. */
+/** Removes control characters, because devices have chosen the names in the report. */
 function readable(report: Uint8Array): string {
   const lines = Buffer.from(report).toString('utf8').trimEnd().split(/\r?\n/);
   return lines.map((line) => `${printable(line)}\n`).join('');

@@ -35,19 +35,19 @@ const REASONS = [
 export function registerCaRevoke(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('revoke')
-    .description('revoke a certificate, for good')
-    .argument('<ca>', `${CA_ARGUMENT}, which issued the certificate`)
+    .description('revoke a certificate permanently')
+    .argument('<ca>', `${CA_ARGUMENT}; the CA that issued the certificate`)
     .optionsGroup('Certificate:')
     .addOption(
-      new Option('--serial <hexadecimal>', 'its serial number, as openssl prints it')
+      new Option('--serial <hexadecimal>', 'serial number of the certificate, as openssl prints it')
         .argParser(parseSerialNumber)
         .conflicts('certificate'),
     )
-    .option('--certificate <pem>', 'or the certificate itself')
+    .option('--certificate <pem>', 'file of the certificate, instead of its serial number')
     .addOption(
-      new Option('--reason <reason>', 'what the CRL says').choices(REASONS).default('UNSPECIFIED'),
+      new Option('--reason <reason>', 'reason in the CRL').choices(REASONS).default('UNSPECIFIED'),
     )
-    .option('--yes', 'do not ask; needed where nobody can be asked');
+    .option('--yes', 'do not ask for confirmation; required without a terminal');
   addApiOptions(command);
   command.action((ca: string, options: RevokeOptions) =>
     runCaCommand(options, world, (api) => revoke(api, ca, options, world)),
@@ -63,7 +63,7 @@ async function revoke(
   const serial = colonSeparated(await readSerial(options));
   const arn = await completeCaArn(api, text);
   if (!options.yes) {
-    await confirm(`Revoke the certificate ${serial} of ${arn}? It stays revoked.`, world);
+    await confirm(`Revoke the certificate ${serial} of ${arn}? This cannot be undone.`, world);
   }
   const answer = await api.call('RevokeCertificate', {
     CertificateAuthorityArn: arn,
@@ -76,7 +76,7 @@ async function revoke(
 
 async function readSerial({ serial, certificate: file }: RevokeOptions): Promise<Uint8Array> {
   if (serial !== undefined) return serial;
-  if (file === undefined) throw new UsageError('give --serial or --certificate');
+  if (file === undefined) throw new UsageError('use --serial or --certificate');
   const bytes = await readInput(file);
   try {
     const der = decodePem('CERTIFICATE', bytes.toString('latin1'))[0] ?? bytes;
@@ -87,7 +87,7 @@ async function readSerial({ serial, certificate: file }: RevokeOptions): Promise
   }
 }
 
-/** As AWS's guide writes serial numbers, without the octet that keeps an INTEGER positive. */
+/** The form of serial numbers in AWS's guide: without the octet that keeps an INTEGER positive. */
 function colonSeparated(serial: Uint8Array): string {
   const hex = Buffer.from(serial)
     .toString('hex')

@@ -13,7 +13,7 @@ import { formatSubject } from './subject-option.ts';
 export function registerCaShow(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('show')
-    .description('print what is known of a CA')
+    .description('print the status, certificate dates and configuration of a CA')
     .argument('<ca>', CA_ARGUMENT);
   addApiOptions(command);
   command.action((ca: string, options: ApiOptions) =>
@@ -55,7 +55,7 @@ function recordOf(authority: CaDescription): string {
   });
 }
 
-/** As openssl prints it. */
+/** The serial number as openssl prints it. */
 function hexadecimal(serial: string): string {
   return /^\d+$/.test(serial) ? BigInt(serial).toString(16).toUpperCase() : serial;
 }

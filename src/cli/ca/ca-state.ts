@@ -16,7 +16,7 @@ interface StateCommand {
 const STATE_COMMANDS: readonly StateCommand[] = [
   {
     name: 'disable',
-    description: 'keep a CA from issuing, until it is enabled again',
+    description: 'stop a CA from issuing until it is enabled again',
     action: 'UpdateCertificateAuthority',
     input: { Status: 'DISABLED' },
   },
@@ -28,7 +28,7 @@ const STATE_COMMANDS: readonly StateCommand[] = [
   },
   {
     name: 'restore',
-    description: 'bring a deleted CA back to the state that it had',
+    description: 'restore a deleted CA to its former status',
     action: 'RestoreCertificateAuthority',
   },
 ];

@@ -16,7 +16,7 @@ import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
 
 /** Registers `scep-connector ca tags`. */
 export function registerCaTags(parent: Command, world: AdminWorld): void {
-  const tags = parent.command('tags').description('list, set, remove the tags of CAs');
+  const tags = parent.command('tags').description('list, set or remove the tags of CAs');
   const list = tags
     .command('list')
     .description('list the tags of a CA')
@@ -27,15 +27,15 @@ export function registerCaTags(parent: Command, world: AdminWorld): void {
   );
   const set = tags
     .command('set')
-    .description('set tags of a CA; others stay as they are')
+    .description('set tags of a CA; its other tags stay as they are')
     .argument('<ca>', CA_ARGUMENT)
-    .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
+    .addArgument(new Argument('<key=value...>', 'one or more tags').argParser(parseTag));
   registerChange(set, world, 'TagCertificateAuthority', (given: TagMap) => tagList(given));
   const remove = tags
     .command('remove')
     .description('remove tags of a CA')
     .argument('<ca>', CA_ARGUMENT)
-    .argument('<key...>', 'one key or several');
+    .argument('<key...>', 'one or more keys of tags');
   registerChange(remove, world, 'UntagCertificateAuthority', (keys: readonly string[]) =>
     keys.map((Key) => ({ Key })),
   );
@@ -82,7 +82,7 @@ async function listCaTags(
   return 0;
 }
 
-/** Tags as Private CA takes them; undefined for none. */
+/** Tags in the form of the Private CA API; undefined if there are none. */
 export function tagList(tags: TagMap = {}) {
   const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return list.length > 0 ? list : undefined;

@@ -17,7 +17,7 @@ interface UpdateOptions extends ApiOptions {
   readonly ocsp?: boolean;
 }
 
-/** What is there already; members that no option is for go back as they came. */
+/** The present configuration. Members without an option are sent back unchanged. */
 const currentAnswer = z.object({
   CertificateAuthority: z.object({
     RevocationConfiguration: z
@@ -35,11 +35,13 @@ const currentAnswer = z.object({
 export function registerCaUpdate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('update')
-    .description('change how a CA tells what it has revoked')
+    .description('change how a CA publishes revocations: CRLs, OCSP')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Revocation:');
   addRevocationOptions(command);
-  command.option('--no-crl', 'publish none').option('--no-ocsp', 'answer no more');
+  command
+    .option('--no-crl', 'stop publishing CRLs')
+    .option('--no-ocsp', 'stop answering OCSP requests');
   addApiOptions(command);
   command.action((ca: string, options: UpdateOptions) =>
     runCaCommand(options, world, (api) => updateCa(api, ca, options, world)),
@@ -54,7 +56,7 @@ async function updateCa(
 ): Promise<number> {
   const { crl, crlDays, ocsp } = options;
   if (crl === undefined && crlDays === undefined && ocsp === undefined) {
-    throw new UsageError('say what to change: --crl, --crl-days, --no-crl, --ocsp or --no-ocsp');
+    throw new UsageError('nothing to change: use --crl, --crl-days, --no-crl, --ocsp or --no-ocsp');
   }
   if (crl === false && crlDays !== undefined) throw new UsageError('--crl-days needs a CRL');
   const own = { CertificateAuthorityArn: await completeCaArn(api, text) };
@@ -72,7 +74,7 @@ async function updateCa(
   return 0;
 }
 
-/** Undefined if nothing changes: the API replaces all that it is given and keeps the rest. */
+/** Undefined if nothing changes: the API replaces what the request contains and keeps the rest. */
 function changedCrl(
   current: ApiInput | null | undefined,
   { crl, crlDays }: UpdateOptions,
@@ -86,7 +88,7 @@ function changedCrl(
       ...(crlDays && { ExpirationInDays: crlDays }),
     };
   }
-  if (crl === undefined) throw new UsageError('the CA publishes no CRL; give --crl as well');
+  if (crl === undefined) throw new UsageError('the CA publishes no CRL; use --crl as well');
   return revocationOf({ crl, ...(crlDays && { crlDays }) })?.['CrlConfiguration'] as ApiInput;
 }
 

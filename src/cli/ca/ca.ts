@@ -16,15 +16,15 @@ import { registerCaState } from './ca-state.ts';
 import { registerCaTags } from './ca-tags.ts';
 import { registerCaUpdate } from './ca-update.ts';
 
-/** What is done on the store of a server. Errors are those of the commands. */
+/** The commands that work on the store of a server. They reject as commands do. */
 export interface CaKeyCommands {
   readonly importCa: (options: CaImportOptions) => Promise<void>;
   readonly exportCa: (arn: string, options: CaExportOptions) => Promise<void>;
 }
 
 /**
- * Registers `scep-connector ca`, which administers CAs over the API of AWS Private CA, and moves
- * their keys, which that API cannot.
+ * Registers `scep-connector ca`, which administers CAs through the AWS Private CA API, and imports
+ * and exports their keys, for which that API has no action.
  */
 export function registerCaCommand(
   program: Command,
@@ -33,7 +33,7 @@ export function registerCaCommand(
 ): void {
   const parent = program
     .command('ca')
-    .description('create, show, use, delete the private CAs behind connectors');
+    .description('create, show, use or delete the private CAs of connectors');
   registerCaCreate(parent, world);
   registerCaActivate(parent, world);
   registerCaList(parent, world);

@@ -5,7 +5,7 @@ import type { AnswerBody } from '../api/read-api-answer.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 
 const INTERVAL_MS = 500;
-/** Making an RSA key of 4096 bits takes seconds; AWS may take longer for anything. */
+/** An RSA key of 4096 bits takes seconds to make; AWS may take longer for any action. */
 const PATIENCE_MS = 180_000;
 
 /**

@@ -4,8 +4,8 @@ import { completeId } from '../api-command/complete-arn.ts';
 import { collectItems, listItems } from '../api-command/list-items.ts';
 import { type CaDescription, caSchema, describeCaAnswer } from './ca-answers.ts';
 
-/** What an argument that names a CA may be, for the help. */
-export const CA_ARGUMENT = 'ARN of the CA, or its id or the beginning of it';
+/** Help text of an argument that names a CA. */
+export const CA_ARGUMENT = 'ARN or id of the CA, or the beginning of its id';
 
 /** The ARN of a CA. @throws UsageError as `completeId` does */
 export function completeCaArn(api: PrivateCaClient, text: string): Promise<string> {

@@ -3,7 +3,7 @@ import { UsageError } from '../../config/usage-error.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { exists, writeOutput } from '../terminal/files.ts';
 
-/** Where a result goes. */
+/** Where a command writes its result. */
 export interface TextFileOptions {
   readonly out?: string;
   readonly force?: boolean;
@@ -11,14 +11,14 @@ export interface TextFileOptions {
 
 export function addTextFileOptions(command: Command): void {
   command
-    .option('--out <file>', 'write it here instead of to standard output')
-    .option('--force', 'replace a file that exists');
+    .option('--out <file>', 'write the result to this file instead of standard output')
+    .option('--force', 'replace an existing file');
 }
 
-/** Before the API is asked for what could not be written down. @throws UsageError */
+/** Runs before the API is called, so that its result can be written. @throws UsageError */
 export async function requireFreeFile({ out, force = false }: TextFileOptions): Promise<void> {
   if (out === undefined || force || !(await exists(out))) return;
-  throw new UsageError(`${out} exists already. Give --force to replace it, or another --out`);
+  throw new UsageError(`${out} exists already. Use --force to replace it, or another --out`);
 }
 
 /** Writes the text to the file, or to standard output if there is none. @throws UsageError */

@@ -3,7 +3,7 @@ import { UsageError } from '../../config/usage-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
 
-/** How a CA tells which of its certificates are revoked. */
+/** How a CA publishes which of its certificates are revoked. */
 export interface RevocationOptions {
   /** Name of the S3 bucket. */
   readonly crl?: string;
@@ -11,21 +11,26 @@ export interface RevocationOptions {
   readonly ocsp?: boolean;
 }
 
-/** The bucket where none is named. */
+/** The name of the bucket if the option has no value. */
 const BUCKET = 'scep-connector-crls';
 
 export function addRevocationOptions(command: Command): void {
   command
     .addOption(
-      new Option('--crl [bucket]', `publish CRLs; the API wants an S3 bucket (${BUCKET})`).preset(
-        BUCKET,
-      ),
+      new Option(
+        '--crl [bucket]',
+        `publish CRLs; the API requires the name of an S3 bucket (default: ${BUCKET})`,
+      ).preset(BUCKET),
     )
-    .option('--crl-days <days>', 'how long a CRL is valid (default: 7)', parseWholeNumber(1, 5000))
-    .option('--ocsp', 'answer over OCSP');
+    .option(
+      '--crl-days <days>',
+      'validity of each CRL in days (default: 7)',
+      parseWholeNumber(1, 5000),
+    )
+    .option('--ocsp', 'answer OCSP requests');
 }
 
-/** RevocationConfiguration of the API; undefined when nothing is asked for. @throws UsageError */
+/** RevocationConfiguration of the API; undefined without any of the options. @throws UsageError */
 export function revocationOf({ crl, crlDays, ocsp }: RevocationOptions): ApiInput | undefined {
   if (crlDays !== undefined && crl === undefined) throw new UsageError('--crl-days needs --crl');
   if (crl === undefined && !ocsp) return undefined;

@@ -51,7 +51,7 @@ function readAttributes(text: string) {
   }
 }
 
-/** As RFC 4514 writes it, most specific first. */
+/** The name in the form of RFC 4514, most specific attribute first. */
 export function formatSubject(subject: ApiSubject): string {
   const standard = MEMBERS.map(([member, oid]) => [oid, subject[member]] as const);
   const custom = Array.isArray(subject['CustomAttributes']) ? subject['CustomAttributes'] : [];

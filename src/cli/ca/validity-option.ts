@@ -16,7 +16,7 @@ export function usualValidity(
   if (issuer === undefined) return { Type: 'YEARS', Value: ROOT_YEARS };
   const end = issuer.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY;
   const inFiveYears = new Date(now).setUTCFullYear(now.getUTCFullYear() + SUBORDINATE_YEARS);
-  // The clock of the server may differ, and it is the one that counts.
+  // A day of margin, because the clock of the server decides and may differ from this one.
   if (inFiveYears + DAY_MS < end) return { Type: 'YEARS', Value: SUBORDINATE_YEARS };
   return { Type: 'ABSOLUTE', Value: Math.floor(end / 1_000) };
 }
@@ -24,7 +24,7 @@ export function usualValidity(
 /** Validity of the API. */
 export interface ApiValidity {
   readonly Type: 'DAYS' | 'MONTHS' | 'YEARS' | 'ABSOLUTE';
-  /** Of an ABSOLUTE one: seconds since the epoch. */
+  /** Seconds since the epoch if the type is ABSOLUTE. */
   readonly Value: number;
 }
 

@@ -6,7 +6,7 @@ export function bashCompletion(commands: readonly CommandWords[]): string {
   return `# For this shell: source <(scep-connector completion bash)
 _scep_connector() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command='' words='' word
-  # Bash takes --option=value for three words.
+  # Bash splits --option=value into three words.
   if [[ $current == = ]]; then current=''
   elif [[ $previous == = ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}
   fi

@@ -1,14 +1,14 @@
 import type { CommandWords } from './describe-commands.ts';
 
-/** An option that waits for its value, where it stands. */
+/** The options of commands whose next word is a value, and the choices for that value. */
 export interface ValueCase {
   /** The command's path and the option's name: " enrol --method", " --help". */
   readonly words: readonly string[];
-  /** Empty when the values are free, such as files. */
+  /** Empty when the option takes any value, such as a file. */
   readonly choices: readonly string[];
 }
 
-/** The options that take a value, those with the same choices together. */
+/** The options that take a value, grouped by their choices. */
 export function valueCases(commands: readonly CommandWords[]): readonly ValueCase[] {
   const cases = new Map<string, ValueCase>();
   for (const { path, options } of commands) {
@@ -27,7 +27,7 @@ export function commandPaths(commands: readonly CommandWords[]): readonly string
   return commands.map(({ path }) => path).filter((path) => path !== '');
 }
 
-/** A word that sh, bash and zsh take to the letter. */
+/** A word in quotes, which sh, bash and zsh take literally. */
 export function quoteForSh(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

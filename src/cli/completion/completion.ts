@@ -14,14 +14,14 @@ export function registerCompletionCommand(
 ): void {
   program
     .command('completion')
-    .description('print a script that makes a shell complete commands and options')
+    .description('print a script with which a shell completes commands and options')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', EXAMPLE)
     .action((shell: keyof typeof SHELLS) => write(SHELLS[shell](describeCommands(program))));
 }
 
 const EXAMPLE = `
-For the shell that runs, and in its start-up file for those to come:
+Run this in your shell, or add it to the start-up file of the shell:
   bash  source <(scep-connector completion bash)
   zsh   source <(scep-connector completion zsh)
   fish  scep-connector completion fish | source`;

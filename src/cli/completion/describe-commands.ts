@@ -3,11 +3,11 @@ import type { Command, Option } from 'commander';
 /** A command as a shell completes it; the program itself is one. */
 export interface CommandWords {
   /**
-   * The names that lead here, a space before each: "" for the program, " connector create". An
-   * alias counts as another command.
+   * The names on the way to the command, each after a space: "" for the program, " connector
+   * create" for that command. An alias counts as another command.
    */
   readonly path: string;
-  /** What may stand next, but for options: commands, or the choices of the first argument. */
+  /** The possible next words except options: commands, or the choices of the first argument. */
   readonly next: readonly Word[];
   readonly options: readonly OptionWords[];
 }
@@ -26,7 +26,7 @@ export interface OptionWords {
   readonly description: string;
   /** Whether the next word belongs to it. */
   readonly takesValue: boolean;
-  /** The values that it takes; empty when they are free. */
+  /** The values that it accepts; empty when it accepts any. */
   readonly choices: readonly string[];
 }
 

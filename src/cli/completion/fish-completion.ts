@@ -1,7 +1,7 @@
 import { commandPaths } from './completion-cases.ts';
 import type { CommandWords, OptionWords } from './describe-commands.ts';
 
-/** A script for fish: to be sourced, or put into ~/.config/fish/completions. */
+/** A script for fish, sourced or saved in ~/.config/fish/completions. */
 export function fishCompletion(commands: readonly CommandWords[]): string {
   return `# For this shell: scep-connector completion fish | source
 function __scep_connector_at

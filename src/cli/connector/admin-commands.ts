@@ -7,7 +7,7 @@ import { registerConnectorList } from './connector-list.ts';
 import { registerConnectorShow } from './connector-show.ts';
 import { registerTagsCommand } from './tags.ts';
 
-/** Registers the commands that administer connectors over the API. */
+/** Registers the API commands for connectors, challenges and tags. */
 export function registerAdminCommands(
   program: Command,
   world: AdminWorld = thisAdminWorld(),
@@ -19,7 +19,9 @@ export function registerAdminCommands(
 
 /** Registers `scep-connector connector`. */
 function registerConnectorCommand(program: Command, world: AdminWorld): void {
-  const parent = program.command('connector').description('create, list, show, delete connectors');
+  const parent = program
+    .command('connector')
+    .description('create, list, show or delete connectors');
   registerConnectorCreate(parent, world);
   registerConnectorList(parent, world);
   registerConnectorShow(parent, world);

@@ -20,16 +20,19 @@ interface CreateChallengeOptions extends ApiOptions {
 }
 
 /**
- * Registers `scep-connector challenge create`, which prints the ARN, and the password on demand.
+ * Registers `scep-connector challenge create`: prints the ARN, and with an option the password.
  */
 export function registerChallengeCreate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('create')
-    .description('create a challenge password for a connector; prints its ARN')
+    .description('create a challenge password for a connector; prints the ARN of the challenge')
     .argument('<connector>', CONNECTOR_ARGUMENT)
     .optionsGroup('Challenge:')
-    .option('--tag <key=value>', 'repeatable', parseTag)
-    .option('--client-token <token>', 'the same token within five minutes makes no second one')
+    .option('--tag <key=value>', 'tag of the challenge; repeatable', parseTag)
+    .option(
+      '--client-token <token>',
+      'token of the request; within five minutes the same token returns the same challenge',
+    )
     .option('--show-password', 'print the password too, on a second line or in the JSON');
   addApiOptions(command);
   command.action((connector: string, options: CreateChallengeOptions) =>

@@ -24,7 +24,7 @@ interface ChallengeCall {
 export function registerChallengeCommand(program: Command, world: AdminWorld): void {
   const parent = program
     .command('challenge')
-    .description('create, list, show, delete the challenge passwords of connectors');
+    .description('create, list, show or delete the challenge passwords of connectors');
   const register = (
     name: string,
     description: string,
@@ -44,8 +44,12 @@ export function registerChallengeCommand(program: Command, world: AdminWorld): v
   };
   registerChallengeCreate(parent, world);
   registerChallengeList(parent, world);
-  register('show', 'print what is known of a challenge, without its password', showChallenge);
-  register('password', 'print the password alone', printPassword);
+  register(
+    'show',
+    'print the connector and dates of a challenge, without its password',
+    showChallenge,
+  );
+  register('password', 'print only the password of a challenge', printPassword);
   register('delete', 'delete a challenge; its password stops working at once', deleteChallenge);
 }
 

@@ -23,27 +23,40 @@ interface CreateConnectorOptions extends ApiOptions, WaitOptions {
   readonly clientToken?: string;
 }
 
-/** Registers `scep-connector connector create`: prints the ARN alone, for scripts. */
+/** Registers `scep-connector connector create`: prints only the ARN, for scripts. */
 export function registerConnectorCreate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('create')
-    .description('create a connector to a private CA; prints its ARN')
+    .description('create a connector to a private CA; prints the ARN of the connector')
     .optionsGroup('Connector:')
-    .requiredOption('--ca-arn <arn>', 'the private CA that issues its certificates')
-    .option('--intune-app-id <id>', 'for Microsoft Intune: the application (client) ID')
-    .option('--intune-domain <name>', 'and the directory (tenant) ID or primary domain')
+    .requiredOption('--ca-arn <arn>', 'private CA that issues the certificates of the connector')
+    .option(
+      '--intune-app-id <id>',
+      'for Microsoft Intune: its application (client) ID; needs --intune-domain',
+    )
+    .option(
+      '--intune-domain <name>',
+      'for Microsoft Intune: the directory (tenant) ID or primary domain; needs --intune-app-id',
+    )
     .option(
       '--vpc-endpoint-id <id>',
-      'reachable through this VPC endpoint alone, where the API offers it',
+      'let devices reach the connector only through this VPC endpoint, if the API supports it',
     )
-    .option('--tag <key=value>', 'repeatable; scep:... tags set its policy', parseTag)
-    .option('--client-token <token>', 'the same token within five minutes makes no second one')
+    .option(
+      '--tag <key=value>',
+      'tag of the connector; repeatable; scep:... tags set its policy',
+      parseTag,
+    )
+    .option(
+      '--client-token <token>',
+      'token of the request; within five minutes the same token returns the same connector',
+    )
     .addOption(waitOption('until it is ACTIVE'));
   addApiOptions(command);
   command
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 still CREATING.',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the connector is still CREATING.',
     )
     .action((options: CreateConnectorOptions) =>
       runApiCommand(options, world, (api) => createConnector(api, options, world)),
@@ -58,7 +71,7 @@ async function createConnector(
   const answer = await api.call('CreateConnector', inputOf(options, world));
   const { ConnectorArn } = readAnswer(createConnectorAnswer, answer);
   const { json, wait } = options;
-  // At once: whoever stops waiting still has the ARN.
+  // Printed before the wait, so that an interrupted command has shown the ARN.
   if (!json) world.print(`${printable(ConnectorArn)}\n`);
   const code = wait === undefined ? 0 : await waitUntilActive(api, ConnectorArn, wait, world);
   if (json) printJson(world, answer);

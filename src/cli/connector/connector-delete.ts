@@ -14,16 +14,16 @@ interface DeleteConnectorOptions extends ApiOptions, WaitOptions {
 export function registerConnectorDelete(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('delete')
-    .description('delete a connector with all its challenges; its URL never comes back')
+    .description('delete a connector and all its challenges; its URL is never used again')
     .argument('<connector>', CONNECTOR_ARGUMENT)
     .optionsGroup('Deletion:')
-    .option('--yes', 'do not ask; needed where nobody can be asked')
+    .option('--yes', 'do not ask for confirmation; required without a terminal')
     .addOption(waitOption('until it is gone'));
   addApiOptions(command);
   command
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 still DELETING.',
+      '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the connector is still DELETING.',
     )
     .action((connector: string, options: DeleteConnectorOptions) =>
       runApiCommand(options, world, (api) => deleteConnector(api, connector, options, world)),
@@ -38,7 +38,7 @@ async function deleteConnector(
 ): Promise<number> {
   const arn = await completeArn(api, text);
   if (!yes) {
-    await confirm(`Delete ${arn} and its challenges? Devices lose their URL.`, world);
+    await confirm(`Delete ${arn} and its challenges? Its URL stops working for devices.`, world);
   }
   const answer = await api.call('DeleteConnector', { ConnectorArn: arn });
   const code = wait === undefined ? 0 : await waitUntilDeleted(api, arn, wait, world);

@@ -19,7 +19,7 @@ export function registerConnectorList(parent: Command, world: AdminWorld): void 
     .description('list the connectors of the account and region')
     .optionsGroup('Selection:')
     .addOption(
-      new Option('--status <status>', 'those alone that are in this state').choices([
+      new Option('--status <status>', 'list only connectors with this status').choices([
         ...['CREATING', 'ACTIVE', 'DELETING', 'FAILED'],
       ]),
     )
@@ -46,7 +46,7 @@ async function listConnectors(
   return 0;
 }
 
-/** Without the endpoints: their paths are secrets. */
+/** The table omits the endpoints, because their paths are secrets. */
 function tableOf(items: readonly unknown[]): string {
   const rows = items
     .map((item) => readAnswer(connectorDescription, item))

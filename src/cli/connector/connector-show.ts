@@ -11,7 +11,9 @@ import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
 export function registerConnectorShow(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('show')
-    .description('print what is known of a connector, and where devices enrol')
+    .description(
+      'print the status and configuration of a connector, and the URL where devices enrol',
+    )
     .argument('<connector>', CONNECTOR_ARGUMENT);
   addApiOptions(command);
   command.action((connector: string, options: ApiOptions) =>

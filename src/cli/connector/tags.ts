@@ -14,16 +14,16 @@ import { formatTable } from '../api-command/format-table.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
 
 const RESOURCE_ARGUMENT =
-  'ARN of a connector or challenge, or the id of a connector or the beginning of it';
+  'ARN of a connector or challenge, or the id of a connector or its beginning';
 
 /** Registers `scep-connector tags`. */
 export function registerTagsCommand(program: Command, world: AdminWorld): void {
   const parent = program
     .command('tags')
-    .description('list, set, remove the tags of connectors and challenges');
+    .description('list, set or remove the tags of connectors and challenges');
   const list = parent
     .command('list')
-    .description('list the tags of a resource')
+    .description('list the tags of a connector or challenge')
     .argument('<resource>', RESOURCE_ARGUMENT);
   addApiOptions(list);
   list.action((resource: string, options: ApiOptions) =>
@@ -31,15 +31,15 @@ export function registerTagsCommand(program: Command, world: AdminWorld): void {
   );
   const set = parent
     .command('set')
-    .description('set tags of a resource; others stay as they are')
+    .description('set tags of a connector or challenge; its other tags stay as they are')
     .argument('<resource>', RESOURCE_ARGUMENT)
-    .addArgument(new Argument('<key=value...>', 'one tag or several').argParser(parseTag));
+    .addArgument(new Argument('<key=value...>', 'one or more tags').argParser(parseTag));
   registerChange(set, world, 'TagResource', (tags: TagMap) => ({ Tags: tags }));
   const remove = parent
     .command('remove')
-    .description('remove tags of a resource')
+    .description('remove tags of a connector or challenge')
     .argument('<resource>', RESOURCE_ARGUMENT)
-    .argument('<key...>', 'one key or several');
+    .argument('<key...>', 'one or more keys of tags');
   registerChange(remove, world, 'UntagResource', (keys: readonly string[]) => ({ TagKeys: keys }));
 }
 

@@ -7,25 +7,28 @@ import { parseWholeNumber } from '../terminal/parse-option.ts';
 import { printable } from '../terminal/print.ts';
 
 export interface WaitOptions {
-  /** Seconds to wait; undefined when the command does not. */
+  /** Longest wait in seconds; undefined if the command does not wait. */
   readonly wait?: number;
 }
 
 const INTERVAL_MS = 1_000;
 
-/** The exit code for what is still under way, as in the other commands. */
+/** The exit code of every command for a result that is still pending. */
 const PENDING = 3;
 
-/** --wait, by itself or with a number of seconds. */
+/** The option --wait, with or without a number of seconds. */
 export function waitOption(what: string): Option {
-  return new Option('--wait [seconds]', `wait ${what}, 300 seconds at most if no number is given`)
+  return new Option(
+    '--wait [seconds]',
+    `wait ${what}, for at most this many seconds (300 without a number)`,
+  )
     .preset('300')
     .argParser(parseWholeNumber(1, 86_400));
 }
 
 /**
  * Waits until a new connector is ACTIVE. Returns the exit code: 0, or 3 after the given time.
- * @throws ApiError when it has FAILED
+ * @throws ApiError when it is FAILED
  */
 export async function waitUntilActive(
   api: ConnectorClient,

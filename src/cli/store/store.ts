@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addStoreOptions, type StoreOptions } from './store-options.ts';
 
-/** What is done on a store, without a server. Errors are those of the commands. */
+/** The commands that work on a store without a server. They reject as commands do. */
 export interface StoreCommands {
   readonly exportStore: (options: StoreExportOptions) => Promise<void>;
   readonly importStore: (options: StoreImportOptions) => Promise<void>;
@@ -14,7 +14,7 @@ export function registerStoreCommand(
 ): void {
   const parent = program
     .command('store')
-    .description('back up what the server keeps, restore it, move it to another store');
+    .description('back up the store of a server, restore it, or move it to another store');
   registerStoreExport(parent, exportStore);
   registerStoreImport(parent, importStore);
 }
@@ -26,17 +26,20 @@ export interface StoreExportOptions extends StoreOptions {
 }
 
 /** Registers `scep-connector store export`. */
-export function registerStoreExport(
+function registerStoreExport(
   parent: Command,
   exportStore: (options: StoreExportOptions) => Promise<void>,
 ): void {
   const command = parent
     .command('export')
-    .description('write every record to an archive, encrypted under the master key')
+    .description('write every record of a store to an archive, encrypted under the master key')
     .optionsGroup('Archive:')
-    .requiredOption('--out <file>', 'the archive; there only when it is whole')
-    .option('--force', 'replace a file that exists')
-    .option('--live', 'for a backup, while servers run: they may change what was read already');
+    .requiredOption('--out <file>', 'file for the archive; it appears only when it is complete')
+    .option('--force', 'replace an existing file')
+    .option(
+      '--live',
+      'export while servers run; the archive may miss changes that they make meanwhile',
+    );
   addStoreOptions(command);
   command.action(exportStore);
 }
@@ -46,15 +49,15 @@ export interface StoreImportOptions extends StoreOptions {
 }
 
 /** Registers `scep-connector store import`. */
-export function registerStoreImport(
+function registerStoreImport(
   parent: Command,
   importStore: (options: StoreImportOptions) => Promise<void>,
 ): void {
   const command = parent
     .command('import')
-    .description('read an archive into an empty store; cut short, it is begun again')
+    .description('read an archive into an empty store; after an interruption, run it again')
     .optionsGroup('Archive:')
-    .requiredOption('--in <file>', 'what store export has written');
+    .requiredOption('--in <file>', 'archive that store export wrote');
   addStoreOptions(command);
   command.action(importStore);
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import { warn } from './print.ts';
 
-/** What the system says when a listener cannot have its port, in words. */
+/** The error codes of a listener that cannot get its port, in words. */
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use; choose another port (0 picks a free one)',
   EACCES: 'is not allowed; choose a port above 1023',

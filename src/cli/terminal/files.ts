@@ -20,7 +20,7 @@ export async function exists(file: string): Promise<boolean> {
 export interface WriteOptions {
   /** Replace an existing file. A file with the same content is accepted without it. */
   readonly force: boolean;
-  /** For the owner alone. */
+  /** Readable only by the owner. */
   readonly secret?: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function writeOutput(
   const existing = force ? undefined : await existingContent(file);
   if (existing === text) return;
   if (existing !== undefined) {
-    throw new UsageError(`${file} exists already. Give --force to replace it, or another --out`);
+    throw new UsageError(`${file} exists already. Use --force to replace it, or another --out`);
   }
   try {
     await mkdir(dirname(file), { recursive: true });

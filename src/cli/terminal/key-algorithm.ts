@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { InvalidArgumentError, Option } from 'commander';
 import type { KeyUsage } from '../../x509/key-usage.ts';
 
-/** What kind of key to make. */
+/** The type and size of a new key. */
 export type KeySpec =
   | { readonly type: 'rsa'; readonly bits: number }
   | { readonly type: 'ec'; readonly curve: string };
@@ -23,7 +23,7 @@ export function parseKeySpec(text: string): KeySpec {
   return type === 'rsa' ? { type, bits: Number(size) } : { type: 'ec', curve: size };
 }
 
-/** The private key. */
+/** Generates a key pair and returns its private key. */
 export async function generateKey(algorithm: KeySpec): Promise<KeyObject> {
   const { privateKey } =
     algorithm.type === 'rsa'
@@ -31,11 +31,12 @@ export async function generateKey(algorithm: KeySpec): Promise<KeyObject> {
       : await promisify(generateKeyPair)('ec', { namedCurve: algorithm.curve });
   return privateKey;
 }
+
 export function keyTypeOf(usable: KeyObject): 'rsa' | 'ec' {
   return usable.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
 }
-/** What a key can be used for at all (RFC 8813 section 3 for EC). */
 
+/** The key usages that a type of key supports (RFC 8813 section 3 for EC). */
 export const KEY_USAGES_BY_TYPE = {
   rsa: ['digitalSignature', 'keyEncipherment'],
   ec: ['digitalSignature'],

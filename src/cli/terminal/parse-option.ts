@@ -4,15 +4,15 @@ import { readBer } from '../../asn1/read-ber.ts';
 import { derInteger } from '../../asn1/write-der.ts';
 import { KEY_USAGES, type KeyUsage } from '../../x509/key-usage.ts';
 
-/** Names for --extended-key-usage; any other purpose goes by its object identifier. */
+/** Names for --extended-key-usage; other purposes are named by their object identifiers. */
 const PURPOSES = {
   clientAuth: OID.clientAuth,
   serverAuth: OID.serverAuth,
 } as const;
 
 /**
- * Parsers for commander: each takes the text of the option, and its former value if it is
- * repeatable.
+ * Parsers for commander: each takes the text of the option and, if the option is repeatable, the
+ * value so far.
  */
 
 export function parseServerUrl(text: string): URL {

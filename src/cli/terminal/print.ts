@@ -1,15 +1,16 @@
 /**
- * Opened on first use, because a stream makes a pipe non-blocking, which a mere logger must avoid.
+ * Opened on first use, because a stream makes a pipe non-blocking, and a process that only writes
+ * logs needs a blocking one.
  */
 let output: NodeJS.WriteStream | undefined;
 let errors: NodeJS.WriteStream | undefined;
 let isOutputLost = false;
 
 /**
- * Prints to standard output. The work continues if nobody reads the output, because half a
- * certificate or CA helps nobody. If the reader has gone, as `head` does, that is ignored; any
- * other failure, such as a full disk, is reported on standard error and exits with 1 if the work
- * has succeeded.
+ * Prints to standard output. The work continues if nobody reads the output, so that
+ * no certificate or CA is left incomplete. A reader that has closed the pipe, as `head` does, is
+ * ignored. Any other failure, such as a full disk, is reported on standard error, and the exit code
+ * is 1 even if the work has succeeded.
  */
 export function print(text: string): void {
   if (isOutputLost) return;

@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../../src/cli/api/api-error.ts';
 import type { AdminWorld } from '../../../src/cli/api-command/admin-world.ts';
@@ -17,7 +16,7 @@ import {
 } from '../../support/servers/start-private-ca-api.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 
-/** The commands over HTTP, against the real private CA in memory. */
+/** The real private CA in memory, which the commands call over HTTP. */
 let running: RunningPrivateCaApi;
 
 isolateAwsEnvironment();
@@ -34,7 +33,11 @@ beforeEach(() => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', TEST_ACCESS_KEY.secretAccessKey);
 });
 
-const PATIENT: Partial<AdminWorld> = { sleep: () => sleep(20), randomUuid: () => nextToken() };
+/** Between two calls the commands wait until the private CA has no work in the background. */
+const PATIENT: Partial<AdminWorld> = {
+  sleep: () => Promise.all([running.ca.creation.settled(), running.ca.auditReportWriter.settled()]),
+  randomUuid: () => nextToken(),
+};
 let tokens = 0;
 function nextToken(): string {
   tokens += 1;
@@ -82,7 +85,7 @@ function makeCsr(name: string): string {
 }
 
 describe('ca create --root', () => {
-  it('makes an ACTIVE root in one step and prints its ARN alone', async () => {
+  it('makes an ACTIVE root in one step and prints only its ARN', async () => {
     const arn = await createRoot('One Step,O=Example,C=DE', '--validity', '3y', '--tag', 'a=b');
     expect(arn).toMatch(/^arn:aws:acm-pca:eu-central-1:\d{12}:certificate-authority\/[-0-9a-f]+$/);
     const certificate = await certificateOf(arn);
@@ -93,19 +96,19 @@ describe('ca create --root', () => {
     expect(await done('tags', 'list', arn)).toBe('KEY  VALUE\na    b\n');
   });
 
-  it('gives the same CA when it is repeated', async () => {
+  it('returns the same CA when it is repeated', async () => {
     const first = await createRoot('Again');
     expect(await createRoot('Again')).toBe(first);
     expect(await createRoot('Again', '--idempotency-token', 'another')).not.toBe(first);
   });
 
-  it('goes on where it was cut off', async () => {
+  it('continues an interrupted command when it is repeated', async () => {
     let sleeps = 0;
     const impatient = {
       ...PATIENT,
       clock: () => {
         sleeps += 1;
-        // No time is left when the first answer is "in progress".
+        // The time is over when the first answer is RequestInProgressException.
         return new Date(Date.now() + (sleeps > 3 ? 200_000 : 0));
       },
     };
@@ -116,13 +119,13 @@ describe('ca create --root', () => {
     const { stdout, stderr, code } = await runAdmin(['ca', ...args], impatient);
     const arn = stdout.trim();
     expect(code).toBe(3);
-    expect(stderr).toBe(`the CA exists; to go on: scep-connector ca activate ${arn}\n`);
+    expect(stderr).toBe(`the CA exists; to continue, run scep-connector ca activate ${arn}\n`);
     makeTheKey();
     expect(await done(...args)).toBe(`${arn}\n`);
     expect(await statusOf(arn)).toBe('ACTIVE');
   });
 
-  it('configures revocation and mode', async () => {
+  it('configures revocation and the usage mode', async () => {
     const arn = await createRoot(
       'Revoking',
       '--crl',
@@ -138,22 +141,26 @@ describe('ca create --root', () => {
   });
 
   it.each([
-    ['neither kind', [], /--root or --subordinate/],
-    ['both kinds', ['--root', '--subordinate'], /cannot be used with/],
-    ['a parent of a root', ['--root', '--parent', 'abcd'], /are for subordinate CAs/],
-    ['days of no CRL', ['--root', '--crl-days', '9'], /--crl-days needs --crl/],
-    ['a validity that is none', ['--root', '--validity', '10'], /such as 90d/],
-    ['a date that is none', ['--root', '--validity', '2030-02-30'], /such as 90d/],
-    ['a name that is none', ['--root', '--subject', 'Example'], /TYPE=value/],
-    ['a parent that is none', ['--subordinate', '--parent', 'ffffffff'], /no CA whose id begins/],
-  ])('refuses %s, and makes nothing', async (_, args, message) => {
+    ['neither --root nor --subordinate', [], /--root or --subordinate/],
+    ['both --root and --subordinate', ['--root', '--subordinate'], /cannot be used with/],
+    ['a parent for a root', ['--root', '--parent', 'abcd'], /are for subordinate CAs/],
+    ['--crl-days without --crl', ['--root', '--crl-days', '9'], /--crl-days needs --crl/],
+    ['a malformed validity', ['--root', '--validity', '10'], /such as 90d/],
+    ['a date that does not exist', ['--root', '--validity', '2030-02-30'], /such as 90d/],
+    ['a malformed subject', ['--root', '--subject', 'Example'], /TYPE=value/],
+    [
+      'a parent that does not exist',
+      ['--subordinate', '--parent', 'ffffffff'],
+      /no CA whose id begins/,
+    ],
+  ])('refuses %s and creates no CA', async (_, args, message) => {
     const before = await done('list', '--json');
     const { error } = await ca('create', '--subject', 'CN=No', ...args);
     expect((error as Error).message).toMatch(message);
     expect(await done('list', '--json')).toBe(before);
   });
 
-  it('says what the API refuses', async () => {
+  it('reports the error of the API', async () => {
     const args = ['create', '--root', '--subject', 'CN=x', ...KEY];
     const { error } = await ca(...args, '--signing-algorithm', 'SHA256WITHRSA');
     expect(error).toBeInstanceOf(ApiError);
@@ -162,7 +169,7 @@ describe('ca create --root', () => {
 });
 
 describe('ca create --subordinate', () => {
-  it('has its parent sign its certificate', async () => {
+  it('creates a CA whose certificate the parent signs', async () => {
     const root = await createRoot('Parent');
     const id = root.split('/').at(-1) ?? '';
     const args = ['--subject', 'CN=Below', ...KEY, '--parent', id, '--path-length', '1'];
@@ -174,7 +181,7 @@ describe('ca create --subordinate', () => {
     expect(await done('show', arn)).toMatch(/^type +SUBORDINATE$/m);
   });
 
-  it('without a parent here, waits for a certificate from elsewhere', async () => {
+  it('creates a CA that waits for a certificate of another server when no parent is named', async () => {
     const directory = tempDirectory();
     const file = (name: string) => path.join(directory, name);
     const { stdout, stderr, code } = await ca(
@@ -182,7 +189,8 @@ describe('ca create --subordinate', () => {
     );
     const arn = stdout.trim();
     expect(code).toBe(0);
-    expect(stderr).toContain(`ca csr ${arn} --out ca.csr, then scep-connector ca activate ${arn}`);
+    expect(stderr).toContain(`ca csr ${arn} --out ca.csr, have it signed`);
+    expect(stderr).toContain(`then run scep-connector ca activate ${arn} `);
     expect((await ca('activate', arn)).error).toBeInstanceOf(UsageError);
     await done('csr', arn, '--out', file('ca.csr'));
     runOpenssl([
@@ -201,7 +209,7 @@ describe('ca create --subordinate', () => {
 });
 
 describe('ca activate', () => {
-  it('replaces the certificate of an ACTIVE CA with --renew alone', async () => {
+  it('replaces the certificate of an ACTIVE CA only with --renew', async () => {
     const arn = await createRoot('Renewed', '--validity', '1y');
     const before = await certificateOf(arn);
     expect((await ca('activate', arn)).error).toBeInstanceOf(UsageError);
@@ -222,7 +230,7 @@ describe('ca activate', () => {
 });
 
 describe('ca list and show', () => {
-  it('print tables, and the answers of the API with --json', async () => {
+  it('print tables, or the answers of the API with --json', async () => {
     const arn = await createRoot('Shown', '--validity', '2036-01-31', '--idempotency-token', 's');
     const id = arn.split('/').at(-1) ?? '';
     const row = (await done('list', '--status', 'ACTIVE')).split('\n').find((l) => l.includes(id));
@@ -240,7 +248,7 @@ describe('ca list and show', () => {
 });
 
 describe('ca issue and revoke', () => {
-  it('issue by a template, and revoke by file or serial number', async () => {
+  it('issue with a template, and revoke by file or serial number', async () => {
     const arn = await createRoot('Issuing');
     const csr = makeCsr('device');
     const out = path.join(tempDirectory(), 'device.pem');
@@ -265,7 +273,7 @@ describe('ca issue and revoke', () => {
     expect((await ca('revoke', arn, '--yes')).error).toBeInstanceOf(UsageError);
   });
 
-  it('issue with what ApiPassthrough says', async () => {
+  it('issue with the subject in ApiPassthrough', async () => {
     const arn = await createRoot('Passing');
     const passthrough = path.join(tempDirectory(), 'passthrough.json');
     writeFileSync(passthrough, '{"Subject":{"CommonName":"said by the API"}}');
@@ -278,7 +286,7 @@ describe('ca issue and revoke', () => {
     expect(CertificateArn).toContain(`${arn}/certificate/`);
   });
 
-  it('refuse files that are something else', async () => {
+  it('refuse files of another kind', async () => {
     const file = import.meta.filename;
     for (const args of [
       ['issue', 'abcd', '--csr', file],
@@ -309,7 +317,7 @@ describe('the life of a CA', () => {
     expect(await statusOf(arn)).toBe('ACTIVE');
   });
 
-  it('changes how it tells what it has revoked, and nothing that was not named', async () => {
+  it('changes only the revocation settings that are named', async () => {
     const arn = await createRoot('Updated');
     const revocation = async () =>
       (await done('show', arn)).split('\n').filter((line) => /^(crl|ocsp) /.test(line));
@@ -337,7 +345,7 @@ describe('the life of a CA', () => {
     ]);
   });
 
-  it('has tags', async () => {
+  it('has tags that can be set, listed and removed', async () => {
     const arn = await createRoot('Tagged');
     expect((await ca('tags', 'list', arn)).stderr).toBe('no tags\n');
     await done('tags', 'set', arn, 'team=pki', 'empty=');
@@ -349,7 +357,7 @@ describe('the life of a CA', () => {
 });
 
 describe('ca crl', () => {
-  /** Serves what it is given, at any path. */
+  /** Starts a server that sends this answer at every path. */
   async function startServer(status: number, body: Buffer): Promise<string> {
     const server = createServer((_request, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -368,14 +376,14 @@ describe('ca crl', () => {
     expect(stdout).toBe('');
   });
 
-  it('says so when nobody listens', async () => {
+  it('reports that no server listens at the URL', async () => {
     const { error } = await ca('crl', await createRoot('Refusing'), '--url', 'http://127.0.0.1:9');
     expect((error as Error).message).toMatch(/ECONNREFUSED/);
   });
 });
 
 describe('ca report', () => {
-  it('is left in the bucket that is named, once in half an hour', async () => {
+  it('writes a report into the named bucket once in half an hour', async () => {
     const arn = await createRoot('Reporting');
     const place = await done('report', arn, '--bucket', 'reports', '--format', 'JSON');
     expect(place).toMatch(/^s3:\/\/reports\/audit-report\/[-0-9a-f]{36}\/[-0-9a-f]{36}\.json\n$/);

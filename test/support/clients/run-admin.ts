@@ -43,7 +43,7 @@ export function stubAwsEnvironment(endpoint: string): void {
 }
 
 /**
- * Runs an administration command in this process and checks that its output contains no secret of
+ * Runs an API command in this process and checks that its output contains no secret of
  * the credentials.
  */
 export async function runAdmin(

@@ -97,8 +97,8 @@ describe('reads files', () => {
 
   it.each([
     [403, '{"__type":"AccessDeniedException","Message":"no"}', /^AccessDeniedException: no$/],
-    [404, 'gone', /^HTTP 404, but no answer of the API/],
-    [204, '', /^HTTP 204, but no file$/],
+    [404, 'gone', /^HTTP 404 from something other than the API/],
+    [204, '', /^the server answered HTTP 204 instead of a file$/],
   ])('and says why there is none with HTTP %i', async (status, body, message) => {
     const fake = await startFakeConnectorApi();
     fake.behaviour.intercept = (_request, response) => {
@@ -130,11 +130,17 @@ describe('refusals', () => {
       404,
       'text/html',
       '<h1>Not Found</h1>',
-      /HTTP 404, but no answer of the API/,
+      /HTTP 404 from something other than the API/,
     ],
-    ['HTML with success', 200, 'text/html', '<h1>Hi</h1>', /HTTP 200, but no answer of the API/],
-    ['JSON that is no object', 200, 'application/json', '[]', /HTTP 200, but no answer/],
-    ['a redirect', 302, 'text/plain', '', /HTTP 302, but no answer/],
+    [
+      'HTML with success',
+      200,
+      'text/html',
+      '<h1>Hi</h1>',
+      /HTTP 200 from something other than the API/,
+    ],
+    ['JSON that is no object', 200, 'application/json', '[]', /HTTP 200 from something other/],
+    ['a redirect', 302, 'text/plain', '', /HTTP 302 from something other/],
     ['__type alone', 400, 'application/json', '{"__type":"a#Busy:b","message":"x"}', /^Busy: x$/],
   ])('%s', async (_, status, type, body, message) => {
     const fake = await startFakeConnectorApi();

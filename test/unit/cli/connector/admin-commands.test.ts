@@ -450,7 +450,7 @@ describe('a command that fails', () => {
   it('names what is wrong with an answer, and none of its values', async () => {
     answerWith({ CreateChallenge: () => ({ Challenge: { Password: PASSWORD } }) });
     const { error, stdout } = await runAdmin(['challenge', 'create', ARN]);
-    expect((error as Error).message).toMatch(/not as its model says: Challenge\.Arn, /);
+    expect((error as Error).message).toMatch(/does not match its model: Challenge\.Arn, /);
     expect(stdout).toBe('');
   });
 
