@@ -27,7 +27,7 @@ const banner = devBanner({
   secretAccessKey: 'a/b+c',
 });
 
-it('the lines for a CSR make one when they are pasted as printed, indented', () => {
+it('prints lines for a CSR that work when they are pasted with their indentation', () => {
   const [, section = ''] = /with sscep:\n\n([\s\S]*?)\n\nwith /.exec(banner) ?? [];
   const lines = section.replaceAll(/^ {2}sscep [^\\\n]*(\\\n.*)?$/gm, '');
   const directory = tempDirectory();
@@ -38,13 +38,13 @@ it('the lines for a CSR make one when they are pasted as printed, indented', () 
   expect(challengePasswords(csr)).toEqual([CHALLENGE]);
 });
 
-it('the lines for scepclient find no certificate that others have left, which it would renew', () => {
+it('gives scepclient a certificate file that no other client writes, since it would renew that', () => {
   const [, file = ''] = /scepclient [\s\S]* -certificate (\S+)/.exec(banner) ?? [];
   expect(file).toMatch(/\.pem$/);
   expect(banner.split(` ${file}`)).toHaveLength(2);
 });
 
-it('the lines for the AWS CLI set what it reads', () => {
+it('prints lines that set the environment variables of the AWS CLI', () => {
   const [, section = ''] = /\nAdminister [^\n]*\n\n([\s\S]*)$/.exec(banner) ?? [];
   const exports = section.split('\n').filter((line) => line.startsWith('  export '));
   const input = [...exports, 'env | grep ^AWS_ | sort'].join('\n');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { CONNECTOR_OPERATIONS } from '../../../../src/cli/api/connector-service.ts';
 import { OPERATIONS } from '../../../../src/connector-api/operations/operations.ts';
 
-it('the client knows every operation as the server does', () => {
+it('has the same path, query and method for every operation as the server', () => {
   const bindings = Object.entries(OPERATIONS).map(([name, { http }]) => {
     const { status: _, ...binding } = http;
     return [name, binding];

@@ -38,29 +38,32 @@ async function failure(attempt: Promise<unknown>): Promise<ApiError> {
   return error as ApiError;
 }
 
-describe('signs', () => {
+describe('signing requests', () => {
   it.each([
     ['an ARN in the path', '', 'GetConnector', { ConnectorArn: ARN }],
     ['an ARN under a base path', '/base/', 'DeleteConnector', { ConnectorArn: ARN }],
     ['an ARN in the query', '', 'ListChallengeMetadata', { ConnectorArn: ARN, MaxResults: 7 }],
     ['a body', '', 'CreateChallenge', { ConnectorArn: ARN, Tags: { 'Ärger + €': 'a/b c' } }],
-    ['no input at all', '', 'ListConnectors', {}],
+    ['no input', '', 'ListConnectors', {}],
     [
-      'repeated and odd parameters',
+      'repeated parameters and special characters',
       '/b%20c',
       'UntagResource',
       { ResourceArn: ARN, TagKeys: ["a b+c!'()*&=%", 'ü', 'a'] },
     ],
-  ] as const)('%s, as the server verifies it', async (_, base, operation, input) => {
-    const fake = await startFakeConnectorApi(base);
-    await client(fake).api.call(operation, { ...input, NextToken: undefined });
-    expect(fake.refused).toEqual([]);
-    expect(fake.calls).toMatchObject([{ operation, input, region: 'us-east-1' }]);
-    expect(fake.calls[0]?.input).toEqual(input);
-    expect(fake.calls[0]?.target.startsWith(base)).toBe(true);
-  });
+  ] as const)(
+    'signs a request with %s as the server verifies it',
+    async (_, base, operation, input) => {
+      const fake = await startFakeConnectorApi(base);
+      await client(fake).api.call(operation, { ...input, NextToken: undefined });
+      expect(fake.refused).toEqual([]);
+      expect(fake.calls).toMatchObject([{ operation, input, region: 'us-east-1' }]);
+      expect(fake.calls[0]?.input).toEqual(input);
+      expect(fake.calls[0]?.target.startsWith(base)).toBe(true);
+    },
+  );
 
-  it('with a session token', async () => {
+  it('signs with a session token', async () => {
     const fake = await startFakeConnectorApi();
     const { id, secret, token } = SESSION_KEY;
     const credentials = () =>
@@ -70,7 +73,7 @@ describe('signs', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
-  it('and is refused for a wrong secret, once and for all', async () => {
+  it('is refused with a wrong secret, and does not try again', async () => {
     const fake = await startFakeConnectorApi();
     const credentials = () =>
       Promise.resolve({ accessKeyId: ACCESS_KEY.id, secretAccessKey: 'another' });
@@ -81,8 +84,8 @@ describe('signs', () => {
   });
 });
 
-describe('reads files', () => {
-  it('by signed requests below the endpoint', async () => {
+describe('reading files', () => {
+  it('sends a signed GET below the path of the endpoint', async () => {
     const fake = await startFakeConnectorApi();
     const seen: unknown[] = [];
     fake.behaviour.intercept = ({ url, headers }, response) => {
@@ -99,7 +102,7 @@ describe('reads files', () => {
     [403, '{"__type":"AccessDeniedException","Message":"no"}', /^AccessDeniedException: no$/],
     [404, 'gone', /^HTTP 404 from something other than the API/],
     [204, '', /^the server answered HTTP 204 instead of a file$/],
-  ])('and says why there is none with HTTP %i', async (status, body, message) => {
+  ])('reports why there is no file after HTTP %i', async (status, body, message) => {
     const fake = await startFakeConnectorApi();
     fake.behaviour.intercept = (_request, response) => {
       response.writeHead(status).end(body);
@@ -110,7 +113,7 @@ describe('reads files', () => {
 });
 
 describe('refusals', () => {
-  it('keep their name, message and members', async () => {
+  it('keeps the name, message and members of an error', async () => {
     const fake = await startFakeConnectorApi();
     fake.behaviour.answer = () => {
       throw new AwsError('ResourceNotFoundException', 'no such\u001b[2J\nconnector', {
@@ -126,23 +129,29 @@ describe('refusals', () => {
 
   it.each([
     [
-      'a page of HTML',
+      'an HTML page',
       404,
       'text/html',
       '<h1>Not Found</h1>',
       /HTTP 404 from something other than the API/,
     ],
     [
-      'HTML with success',
+      'an HTML page with HTTP 200',
       200,
       'text/html',
       '<h1>Hi</h1>',
       /HTTP 200 from something other than the API/,
     ],
-    ['JSON that is no object', 200, 'application/json', '[]', /HTTP 200 from something other/],
+    ['JSON that is not an object', 200, 'application/json', '[]', /HTTP 200 from something other/],
     ['a redirect', 302, 'text/plain', '', /HTTP 302 from something other/],
-    ['__type alone', 400, 'application/json', '{"__type":"a#Busy:b","message":"x"}', /^Busy: x$/],
-  ])('%s', async (_, status, type, body, message) => {
+    [
+      'an error with only __type',
+      400,
+      'application/json',
+      '{"__type":"a#Busy:b","message":"x"}',
+      /^Busy: x$/,
+    ],
+  ])('reports %s as an error in one line', async (_, status, type, body, message) => {
     const fake = await startFakeConnectorApi();
     fake.behaviour.intercept = (_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(body);
@@ -152,7 +161,7 @@ describe('refusals', () => {
   });
 });
 
-describe('tries again', () => {
+describe('retries', () => {
   async function failing(times: number, fail: FakeConnectorApi['behaviour']['intercept']) {
     const fake = await startFakeConnectorApi();
     let count = 0;
@@ -169,7 +178,7 @@ describe('tries again', () => {
     ['429', 429],
     ['500', 500],
     ['503', 503],
-  ])('after HTTP %s, twice, with growing waits', async (_, status) => {
+  ])('tries twice more after HTTP %s, with growing pauses', async (_, status) => {
     const { outcome, waits, attempts } = await failing(2, (_request, response) => {
       response.writeHead(status).end();
       return true;
@@ -179,7 +188,7 @@ describe('tries again', () => {
     expect(waits).toEqual([250, 500]);
   });
 
-  it('after a lost connection', async () => {
+  it('tries again after a lost connection', async () => {
     const { outcome, attempts } = await failing(1, (_request, response) => {
       response.destroy();
       return true;
@@ -188,7 +197,7 @@ describe('tries again', () => {
     expect(attempts()).toBe(2);
   });
 
-  it('and gives up with the last answer', async () => {
+  it('reports the last answer after three attempts', async () => {
     const { outcome, attempts } = await failing(9, (_request, response) => {
       response.writeHead(429, { 'x-amzn-errortype': 'ThrottlingException' });
       response.end('{"Message":"Rate exceeded"}');
@@ -198,7 +207,7 @@ describe('tries again', () => {
     expect(attempts()).toBe(3);
   });
 
-  it('or with the reason why nothing came, naming the server and no path', async () => {
+  it('reports why no answer came, with the server but not the path', async () => {
     const { outcome } = await failing(9, (_request, response) => {
       response.destroy();
       return true;
@@ -209,7 +218,7 @@ describe('tries again', () => {
     );
   });
 
-  it('but not what the API refuses', async () => {
+  it('does not repeat a request that the API refuses', async () => {
     const fake = await startFakeConnectorApi();
     let count = 0;
     fake.behaviour.answer = () => {

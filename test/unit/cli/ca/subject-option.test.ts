@@ -2,19 +2,19 @@ import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { formatSubject, parseSubjectOption } from '../../../../src/cli/ca/subject-option.ts';
 
-describe('a subject', () => {
+describe('--subject', () => {
   it.each([
     [
       'CN=Root,O=Example\\, Inc.,C=DE',
       { Country: 'DE', Organization: 'Example, Inc.', CommonName: 'Root' },
     ],
     ['serialNumber=7,GN=Ada,SN=L', { Surname: 'L', GivenName: 'Ada', SerialNumber: '7' }],
-  ])('%s has members of its own, and its text back in order', (text, members) => {
+  ])('sends %s as members of ASN1Subject', (text, members) => {
     expect(parseSubjectOption(text)).toEqual(members);
   });
 
   it.each(['CN=Root,DC=example,DC=org', 'CN=a,OU=one,OU=two', '1.2.3.4=x,CN=y', 'UID=me'])(
-    '%s goes as custom attributes, which keep their order',
+    'sends %s as custom attributes, which keep their order',
     (text) => {
       const subject = parseSubjectOption(text);
       expect(Object.keys(subject)).toEqual(['CustomAttributes']);
@@ -22,7 +22,7 @@ describe('a subject', () => {
     },
   );
 
-  it('goes most general first on the wire', () => {
+  it('sends the most general attribute first', () => {
     expect(parseSubjectOption('CN=x,DC=example')).toEqual({
       CustomAttributes: [
         { ObjectIdentifier: '0.9.2342.19200300.100.1.25', Value: 'example' },
@@ -31,11 +31,11 @@ describe('a subject', () => {
     });
   });
 
-  it.each(['Root', '', 'CN=', 'C=Germany', 'CN=a+O=b', 'XY=z'])('is not "%s"', (text) => {
+  it.each(['Root', '', 'CN=', 'C=Germany', 'CN=a+O=b', 'XY=z'])('refuses "%s"', (text) => {
     expect(() => parseSubjectOption(text)).toThrow(InvalidArgumentError);
   });
 
-  it('is text again as RFC 4514 writes it', () => {
+  it('prints a subject in the form of RFC 4514', () => {
     expect(formatSubject({ CommonName: ' #1, "x"', Country: 'DE', Organization: 'A+B ' })).toBe(
       'CN=\\ #1\\, \\"x\\",O=A\\+B\\ ,C=DE',
     );

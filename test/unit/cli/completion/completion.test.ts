@@ -10,7 +10,7 @@ import { requireClient } from '../../../support/clients/require-client.ts';
 import { runOrThrow } from '../../../support/clients/run-command.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
-/** What a shell offers for a line whose last word is the one to complete. */
+/** Returns the words that a shell offers to complete the last word of a line. */
 type Complete = (words: readonly string[]) => Promise<readonly string[]>;
 
 async function scriptFor(shell: string): Promise<string> {
@@ -48,7 +48,7 @@ const inBash: Complete = async (words) => {
   return lines(stdout);
 };
 
-/** Without its line editor zsh has no completion system: these stand in for what would show the words. */
+/** zsh has its completion functions only in its line editor; the script defines replacements. */
 const inZsh: Complete = async (words) => {
   const program = `compdef() { }
     _describe() { print -l -- "\${(@P)2}" }
@@ -100,34 +100,34 @@ describe.each([
     expect(await offers('challenge p')).toEqual(['password']);
   });
 
-  it.runIf(installed)('completes the options of the command, wherever it stands', async () => {
+  it.runIf(installed)('completes the options of the command after other options', async () => {
     expect(await offers('connector create --c')).toEqual(['--ca-arn', '--client-token']);
     expect(await offers('connector delete --region x --y')).toEqual(['--yes']);
     expect(await offers('enroll --ext')).toEqual(['--extended-key-usage']);
     expect(await offers('tags set --ca')).toEqual([]);
   });
 
-  it.runIf(installed)('completes values that are known', async () => {
+  it.runIf(installed)('completes the values of an option with choices', async () => {
     expect(await offers('enrol --method ')).toEqual(['auto', 'get', 'post']);
     expect(await offers('connector list --status F')).toEqual(['FAILED']);
     expect(await offers('completion z')).toEqual(['zsh']);
   });
 
-  it.runIf(installed)('takes the value of an option for no command', async () => {
+  it.runIf(installed)('does not mistake the value of an option for a command', async () => {
     expect(await offers('connector create --profile list --max')).toEqual([]);
     expect(await offers('connector create --wait --ca-')).toEqual(['--ca-arn']);
   });
 });
 
-it('bash completes --option=value', async () => {
+it('completes --option=value in bash', async () => {
   expect(await inBash(['scep-connector', 'enrol', '--method', '=', 'p'])).toEqual(['post']);
   expect(await inBash(['scep-connector', 'enrol', '--method', '='])).toHaveLength(3);
 });
 
-it('bash leaves values that it cannot know to the names of files', async () => {
+it('leaves other values to the file name completion of bash', async () => {
   expect(await inBash(['scep-connector', 'enrol', '--key', ''])).toEqual([]);
 });
 
-it('refuses another shell', async () => {
+it('refuses an unknown shell', async () => {
   await expect(scriptFor('tcsh')).rejects.toThrow(/Allowed choices are bash, zsh, fish/);
 });

@@ -67,7 +67,7 @@ function inputs(operation: string) {
 describe('connector create', () => {
   const CREATE = ['connector', 'create', '--ca-arn', CA_ARN];
 
-  it('prints the ARN alone and sends one client token', async () => {
+  it('prints only the ARN and sends one client token', async () => {
     answerWith({ CreateConnector: () => ({ ConnectorArn: ARN }) });
     const { stdout, stderr, code } = await runAdmin(CREATE);
     expect({ stdout, stderr, code }).toEqual({ stdout: `${ARN}\n`, stderr: '', code: 0 });
@@ -94,7 +94,7 @@ describe('connector create', () => {
     expect(inputs('CreateConnector')).toMatchObject([{ ClientToken: 'token-1' }]);
   });
 
-  it('takes Intune, tags, a VPC endpoint and a token', async () => {
+  it('sends the Intune settings, tags, VPC endpoint and client token of the options', async () => {
     answerWith({ CreateConnector: () => ({ ConnectorArn: ARN }) });
     await runAdmin([
       ...[...CREATE, '--intune-app-id', '11223344-1234-1122-2233-112233445566'],
@@ -119,12 +119,12 @@ describe('connector create', () => {
   });
 
   it.each([
-    ['half of Intune', ['--intune-app-id', 'x'], /belong together/],
+    ['--intune-app-id without --intune-domain', ['--intune-app-id', 'x'], /belong together/],
     ['a tag without value', ['--tag', 'team'], /key=value/],
-    ['a tag twice', ['--tag', 'a=1', '--tag', 'a=2'], /a is given twice/],
-    ['an endpoint that is none', ['--endpoint', 'localhost:8081'], /http or https URL/],
-    ['a wait that is no number', ['--wait', 'long'], /whole number from 1 to 86400/],
-  ])('refuses %s before anything is sent', async (_, args, message) => {
+    ['a tag that is given twice', ['--tag', 'a=1', '--tag', 'a=2'], /a is given twice/],
+    ['an endpoint that is no URL', ['--endpoint', 'localhost:8081'], /http or https URL/],
+    ['a wait that is not a number', ['--wait', 'long'], /whole number from 1 to 86400/],
+  ])('refuses %s before it sends anything', async (_, args, message) => {
     const { error } = await runAdmin([...CREATE, ...args]);
     expect((error as Error).message).toMatch(message);
     expect(fake.calls).toEqual([]);
@@ -143,13 +143,13 @@ describe('connector create', () => {
       });
     }
 
-    it('ends when it is ACTIVE', async () => {
+    it('ends when the connector is ACTIVE', async () => {
       passThrough({ Status: 'CREATING' }, { Status: 'CREATING' }, { Status: 'ACTIVE' });
       expect(await runAdmin([...CREATE, '--wait'])).toMatchObject({ code: 0, stdout: `${ARN}\n` });
       expect(inputs('GetConnector')).toHaveLength(3);
     });
 
-    it('fails when it has FAILED, with the reason', async () => {
+    it('fails with the reason when the connector is FAILED', async () => {
       passThrough({ Status: 'FAILED', StatusReason: 'PRIVATECA_INVALID_STATE' });
       const { error, stdout } = await runAdmin([...CREATE, '--wait']);
       expect(error).toBeInstanceOf(ApiError);
@@ -157,7 +157,7 @@ describe('connector create', () => {
       expect(stdout).toBe(`${ARN}\n`);
     });
 
-    it('gives up with 3 when the seconds are over', async () => {
+    it('exits with 3 when the time is over', async () => {
       passThrough({ Status: 'CREATING' });
       const { code, stderr, stdout } = await runAdmin([...CREATE, '--wait', '5', '--json']);
       expect(code).toBe(3);
@@ -181,7 +181,7 @@ describe('connector list', () => {
     });
   }
 
-  it('prints aligned columns, and no endpoint', async () => {
+  it('prints aligned columns without the endpoints', async () => {
     answerWith({
       ListConnectors: () => ({
         Connectors: [
@@ -201,27 +201,27 @@ describe('connector list', () => {
     );
   });
 
-  it('follows the pages', async () => {
+  it('prints the connectors of all pages', async () => {
     pages(3);
     const { stdout } = await runAdmin(['connector', 'list', '--json']);
     expect((JSON.parse(stdout) as { Connectors: unknown[] }).Connectors).toHaveLength(6);
     expect(fake.calls).toHaveLength(3);
   });
 
-  it('asks for no more pages than --max-items needs', async () => {
+  it('requests only the pages that --max-items needs', async () => {
     pages(9);
     const { stdout } = await runAdmin(['connector', 'list', '--max-items', '3', '--json']);
     expect((JSON.parse(stdout) as { Connectors: unknown[] }).Connectors).toHaveLength(3);
     expect(fake.calls).toHaveLength(2);
   });
 
-  it('does not go round in circles', async () => {
+  it('fails when the API returns the same page again', async () => {
     answerWith({ ListConnectors: () => ({ Connectors: [], NextToken: 'AAAA' }) });
     const { error } = await runAdmin(['connector', 'list']);
     expect((error as Error).message).toMatch(/same page again/);
   });
 
-  it('selects by --status', async () => {
+  it('lists only connectors with the status of --status', async () => {
     answerWith({
       ListConnectors: () => ({
         Connectors: [connector(IDS[0]), connector(IDS[1], { Status: 'DELETING' })],
@@ -232,7 +232,7 @@ describe('connector list', () => {
     expect(Connectors.map(({ Arn }) => Arn)).toEqual([`${PREFIX}${IDS[1]}`]);
   });
 
-  it('says on standard error that there are none', async () => {
+  it('reports on standard error that there are no connectors', async () => {
     answerWith({ ListConnectors: () => ({ Connectors: [] }) });
     expect(await runAdmin(['connector', 'list'])).toMatchObject({
       ...{ code: 0, stdout: '', stderr: 'no connectors\n' },
@@ -254,7 +254,7 @@ describe('connector show', () => {
     });
   });
 
-  it('prints what is known', async () => {
+  it('prints the members of the connector that have a value', async () => {
     const { stdout } = await runAdmin(['connector', 'show', ARN]);
     expect(stdout).toBe(
       `${[
@@ -274,7 +274,7 @@ describe('connector show', () => {
     );
   });
 
-  it('gives the answer of the API as it is with --json', async () => {
+  it('prints the answer of the API unchanged with --json', async () => {
     const { stdout } = await runAdmin(['connector', 'show', ARN, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       Connector: { Arn: ARN, CreatedAt: 1723830472.942 },
@@ -300,7 +300,7 @@ describe('connector show', () => {
 });
 
 describe('connector delete', () => {
-  it('asks at a terminal, and needs --yes elsewhere', async () => {
+  it('asks at a terminal, and requires --yes without one', async () => {
     const questions: string[] = [];
     const saying = (answer: string | undefined) => ({
       ask: (question: string) => {
@@ -319,7 +319,7 @@ describe('connector delete', () => {
     expect(questions[0]).toContain(ARN);
   });
 
-  it('waits until it is gone', async () => {
+  it('waits until the connector is gone', async () => {
     let left = 2;
     answerWith({
       GetConnector: () => {
@@ -337,9 +337,9 @@ describe('challenge', () => {
   const created = { Challenge: { ...challenge(), Password: PASSWORD } };
 
   it.each([
-    ['alone', [], `${CHALLENGE_ARN}\n`],
-    ['with the password that is asked for', ['--show-password'], `${CHALLENGE_ARN}\n${PASSWORD}\n`],
-  ])('create prints the ARN %s', async (_, args, expected) => {
+    ['only', [], `${CHALLENGE_ARN}\n`],
+    ['and the password', ['--show-password'], `${CHALLENGE_ARN}\n${PASSWORD}\n`],
+  ])('create prints the ARN %s with %j', async (_, args, expected) => {
     answerWith({ CreateChallenge: () => created });
     const { stdout } = await runAdmin(['challenge', 'create', ARN, '--tag', 'a=b', ...args]);
     expect(stdout).toBe(expected);
@@ -352,14 +352,14 @@ describe('challenge', () => {
     ]);
   });
 
-  it('create keeps the password out of the JSON too, until it is asked for', async () => {
+  it('create prints the password in the JSON only with --show-password', async () => {
     answerWith({ CreateChallenge: () => created });
     const args = ['challenge', 'create', ARN, '--json'];
     expect(JSON.parse((await runAdmin(args)).stdout)).toEqual({ Challenge: challenge() });
     expect(JSON.parse((await runAdmin([...args, '--show-password'])).stdout)).toEqual(created);
   });
 
-  it('list prints ARNs and times, of a connector by its id', async () => {
+  it('list prints the ARNs and times of the challenges of a connector named by its id', async () => {
     answerWith({
       ListConnectors: () => ({ Connectors: IDS.map((id) => connector(id)) }),
       ListChallengeMetadata: ({ input }) =>
@@ -376,19 +376,19 @@ describe('challenge', () => {
     ]);
   });
 
-  it('show prints no password', async () => {
+  it('show prints the connector of a challenge', async () => {
     answerWith({ GetChallengeMetadata: () => ({ ChallengeMetadata: challenge() }) });
     const { stdout } = await runAdmin(['challenge', 'show', CHALLENGE_ARN]);
     expect(stdout).toContain(`connector  ${ARN}\n`);
   });
 
-  it('password prints it alone', async () => {
+  it('password prints only the password', async () => {
     answerWith({ GetChallengePassword: () => ({ Password: PASSWORD }) });
     const { stdout } = await runAdmin(['challenge', 'password', CHALLENGE_ARN]);
     expect(stdout).toBe(`${PASSWORD}\n`);
   });
 
-  it('delete deletes', async () => {
+  it('delete sends DeleteChallenge and prints nothing', async () => {
     expect(await runAdmin(['challenge', 'delete', CHALLENGE_ARN])).toMatchObject({
       ...{ code: 0, stdout: '', stderr: '' },
     });
@@ -403,7 +403,7 @@ describe('tags', () => {
     expect(stdout).toBe('KEY     VALUE\nteam    pki [1m\nscep:x  y\n');
   });
 
-  it('set sends all at once', async () => {
+  it('set sends all tags in one request', async () => {
     const args = ['tags', 'set', CHALLENGE_ARN, 'a=1', 'b=x=y', '--json'];
     expect((await runAdmin(args)).stdout).toBe('{}\n');
     expect(inputs('TagResource')).toEqual([
@@ -422,7 +422,7 @@ it.each([
   [['challenge', 'create', ARN], 'arn [1m\n'],
   [['challenge', 'create', ARN, '--show-password'], 'arn [1m\npass [1mword\n'],
   [['challenge', 'password', CHALLENGE_ARN], 'pass [1mword\n'],
-])('%j: the text of a server does not steer the terminal', async (args, expected) => {
+])('%j prints the text of a server without control characters', async (args, expected) => {
   const [Arn, Password] = ['arn\u001b[1m', 'pass\u001b[1mword'];
   answerWith({
     CreateConnector: () => ({ ConnectorArn: Arn }),
@@ -433,7 +433,7 @@ it.each([
 });
 
 describe('a command that fails', () => {
-  it('says the name and message of the error, and its members with --json', async () => {
+  it('reports the name and message of the error, and its members with --json', async () => {
     answerWith({ GetConnector: notFound });
     const { error, stdout, code } = await runAdmin(['connector', 'show', ARN, '--json']);
     expect(code).toBeUndefined();
@@ -447,14 +447,14 @@ describe('a command that fails', () => {
     });
   });
 
-  it('names what is wrong with an answer, and none of its values', async () => {
+  it('names the wrong members of an answer but not their values', async () => {
     answerWith({ CreateChallenge: () => ({ Challenge: { Password: PASSWORD } }) });
     const { error, stdout } = await runAdmin(['challenge', 'create', ARN]);
     expect((error as Error).message).toMatch(/does not match its model: Challenge\.Arn, /);
     expect(stdout).toBe('');
   });
 
-  it('lacks credentials', async () => {
+  it('says how to set credentials when there are none', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
     const { error } = await runAdmin(['connector', 'list']);
     expect(error).toBeInstanceOf(UsageError);
@@ -463,7 +463,7 @@ describe('a command that fails', () => {
 });
 
 describe('credentials', () => {
-  it('come from the profile that is named', async () => {
+  it('come from the profile of --profile', async () => {
     const credentialsFile = process.env['AWS_SHARED_CREDENTIALS_FILE'] ?? '';
     writeFileSync(
       credentialsFile,

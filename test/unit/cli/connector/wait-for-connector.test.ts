@@ -7,7 +7,7 @@ const CREATING = {
   ...{ Endpoint: 'x', CreatedAt: 0, UpdatedAt: 0 },
 };
 
-it('the ARN that a server gave does not steer the terminal when the time is over', async () => {
+it('prints the ARN of a server without control characters when the time is over', async () => {
   const warnings: string[] = [];
   const warn = (text: string) => void warnings.push(text);
   const world = { ...thisAdminWorld(), warn, clock: () => new Date(0) };

@@ -34,7 +34,7 @@ async function opensslText(der: Uint8Array): Promise<string> {
   return stdout;
 }
 
-it('asks for all that the options say', async () => {
+it('requests everything that the options name', async () => {
   const contents = requestContents(
     options({
       dns: ['a.example', 'b.example'],
@@ -65,7 +65,7 @@ it('asks for all that the options say', async () => {
   expect(text).toMatch(/challengePassword\s*:secret-1/);
 });
 
-it('asks for nothing more than a name and the usual key usage by default', async () => {
+it('requests only a subject and the usual key usage by default', async () => {
   const request = signRequest(requestContents(options({}), undefined), privateKey);
   expect(request.extensions.map(({ oid }) => oid)).toEqual(['2.5.29.15']);
   expect(challengePasswords(request)).toEqual([]);
@@ -89,7 +89,7 @@ it('writes the validity as Windows clients do, in name-value pairs of BMPStrings
   ]);
 });
 
-it('gives the same bytes for the same key and options', () => {
+it('encodes the same request for the same key and options', () => {
   const same = { dns: ['a.example'], validityDays: 3 };
   const [one, two] = [1, 2].map(
     () => signRequest(requestContents(options(same), 'secret-1'), privateKey).der,
@@ -107,7 +107,7 @@ it.each([
   expect(() => requestContents(options(changes), undefined)).toThrow(message);
 });
 
-it('needs a subject', () => {
+it('requires a subject', () => {
   const { subject: _, ...without } = options({});
   expect(() => requestContents(without, undefined)).toThrow(/give --subject/);
 });

@@ -48,7 +48,7 @@ interface Outcome {
   readonly error: unknown;
 }
 
-/** Runs the command within this process, its world replaced. */
+/** Runs the command in this process with a replaced world. */
 async function enrol(...args: readonly string[]): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };
   const world: ClientWorld = {
@@ -119,7 +119,7 @@ describe('issued', () => {
     expect(server.requests.flatMap(challengePasswords)).toEqual([CHALLENGE]);
   });
 
-  it('prints JSON', async () => {
+  it('prints the result as JSON with --json', async () => {
     const { stdout } = await enrol(...usual('--json'));
     const certificate = new X509Certificate(readFileSync(path.join(out, 'certificate.pem')));
     expect(JSON.parse(stdout)).toEqual({
@@ -138,7 +138,7 @@ describe('issued', () => {
     });
   });
 
-  it('warns of trust on first use, with the fingerprint to give next time', async () => {
+  it('warns of trust on first use, with the fingerprint for the next time', async () => {
     const { code, stderr } = await enrol(
       ...['--url', server.url.href, '--out', out, '--subject', 'CN=device'],
     );
@@ -147,14 +147,14 @@ describe('issued', () => {
     expect(stderr).toContain(`--ca-fingerprint ${fingerprintOf(server.root.certificate)}`);
   });
 
-  it('warns when the server offers nothing better than SHA-1 and triple DES', async () => {
+  it('warns when the server offers only SHA-1 and triple DES', async () => {
     server.behaviour.capabilities = '';
     expect((await enrol(...usual())).stderr).toMatch(/using SHA-1 and triple DES/);
     const chosen = usual('--force', '--digest', 'sha256', '--cipher', 'aes256');
     expect((await enrol(...chosen)).stderr).toBe('');
   });
 
-  it('takes a ready request with its key, as they are', async () => {
+  it('sends a finished request with its key unchanged', async () => {
     const { keyFile, requestFile } = await makeRequest(tempDirectory(), 'ready', {
       ...{ subject: '/CN=ready', challengePassword: 'their-own' },
     });
@@ -168,7 +168,7 @@ describe('issued', () => {
 });
 
 describe('a second attempt', () => {
-  it('after a lost reply sends the same request again', async () => {
+  it('sends the same request again after a lost reply', async () => {
     const { verdict } = server.behaviour;
     server.behaviour.verdict = () => 'lose';
     const lost = await enrol(...usual());
@@ -184,7 +184,7 @@ describe('a second attempt', () => {
     expect(second?.der).toEqual(first?.der);
   });
 
-  it('never replaces a key or a certificate unless told to', async () => {
+  it('replaces a key or a certificate only with --force', async () => {
     await enrol(...usual());
     const before = readFileSync(path.join(out, 'key.pem'), 'utf8');
     server.log.length = 0;
@@ -222,7 +222,7 @@ describe('not issued', () => {
     expect(server.log.filter((line) => line.includes('CertPoll'))).toHaveLength(2);
   });
 
-  it('sends and writes nothing when the CA is not the expected one', async () => {
+  it('sends no request and writes nothing when the CA is not the expected one', async () => {
     const { error, stdout } = await enrol(...usual('--ca-fingerprint', '00'.repeat(32), '--json'));
     expect(error).toBeInstanceOf(ScepClientError);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'error' });
@@ -230,7 +230,7 @@ describe('not issued', () => {
     expect(written()).toEqual([]);
   });
 
-  it('writes no certificate of another key', async () => {
+  it('writes no certificate for another key', async () => {
     server.behaviour.verdict = () => ({ issue: () => server.ra });
     expect((await enrol(...usual())).error).toBeInstanceOf(ScepClientError);
     expect(written()).toEqual(['key.pem', 'request.csr']);
@@ -263,14 +263,14 @@ describe('usage', () => {
     [['--subject', 'device'], /TYPE=value/],
     [['--subject', 'CN=a', '--key', 'no-such-file'], /cannot read no-such-file: ENOENT/],
     [['--csr', 'no-such-file'], /--csr needs the key/],
-  ])('refuses %j before anything is sent', async (args, message) => {
+  ])('refuses %j before it sends anything', async (args, message) => {
     const { error } = await enrol('--url', server.url.href, ...args);
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toHaveProperty('message', expect.stringMatching(message));
     expect(server.log).toEqual([]);
   });
 
-  it('is set as the exit code of the process', async () => {
+  it('sets the exit code of the process', async () => {
     const { exitCode } = process;
     const program = new Command();
     const run = vi.fn(() => Promise.resolve(3));
@@ -288,7 +288,7 @@ describe('usage', () => {
     );
   });
 
-  it('shows no path of a URL that is wrong', async () => {
+  it('does not print the path of a wrong URL', async () => {
     writeFileSync(path.join(tempDirectory(), 'x'), '');
     const { error } = await enrol(
       ...['--url', 'http://127.0.0.1:1/hidden-in-the-path', '--subject', 'CN=a', '--out', out],

@@ -54,7 +54,7 @@ function transactionIds() {
   return server.messages.map((message) => message.request.attributes.transactionId);
 }
 
-it('gets the certificate of a pending request by CertPoll alone', async () => {
+it('gets the certificate of a pending request with CertPoll only', async () => {
   expect(await poll()).toMatchObject({ code: 0, stderr: '', error: undefined });
   expect(server.log).toEqual(['GET GetCACaps', 'GET GetCACert', 'POST CertPoll']);
   expect(transactionIds()).toEqual([transactionIdOf(request().subjectPublicKeyInfo)]);
@@ -62,12 +62,12 @@ it('gets the certificate of a pending request by CertPoll alone', async () => {
   expect(existsSync(path.join(out, 'key.pem'))).toBe(false);
 });
 
-it('asks for the transaction that it is given', async () => {
+it('polls for the transaction of --transaction-id', async () => {
   expect(await poll('--transaction-id', 'TheirOwn/1=')).toMatchObject({ code: 0 });
   expect(transactionIds()).toEqual(['TheirOwn/1=']);
 });
 
-it('exits 3 after the last poll, and says what to run', async () => {
+it('exits 3 after the last poll, and prints what to run later', async () => {
   server.behaviour.verdict = () => 'pending';
   const { code, stderr } = await poll('--poll-limit', '2');
   expect({ code, stderr }).toEqual({
@@ -77,7 +77,7 @@ it('exits 3 after the last poll, and says what to run', async () => {
   expect(server.log.filter((line) => line === 'POST CertPoll')).toHaveLength(3);
 });
 
-it('polls for a renewal as the old certificate', async () => {
+it('polls for a renewal with the old certificate', async () => {
   const device = makeIdentity({ subject: 'CN=device', issuer: server.issuingCa });
   const { certificateFile, keyFile } = writeHolder(device);
   expect(await poll('--old-certificate', certificateFile, '--old-key', keyFile)).toMatchObject({

@@ -27,7 +27,7 @@ function options(changes: Partial<EnrolOptions>): EnrolOptions {
   return changes as EnrolOptions;
 }
 
-it('takes the challenge of the option, the file, or the environment', async () => {
+it('reads the challenge from the option, the file or the environment', async () => {
   const environment = readEnrolEnvironment({ SCEP_CHALLENGE: 'from-environment' });
   const challengeFile = file('challenge', 'from-file\n');
   expect(await readChallenge(options({ challenge: 'given' }), environment)).toBe('given');
@@ -43,7 +43,7 @@ it('takes the challenge of the option, the file, or the environment', async () =
   );
 });
 
-it('reads whom to trust', async () => {
+it('reads which CA to trust', async () => {
   expect(await readTrust(options({}))).toEqual({ kind: 'first-use' });
   expect(await readTrust(options({ caFingerprint: 'ab' }))).toEqual({
     ...{ kind: 'fingerprint', sha256: 'ab' },
@@ -82,7 +82,7 @@ it('reads RSA keys in PKCS #1 and PKCS #8, and EC keys on three curves', async (
   }
 });
 
-it('reads a request for the key, PEM or DER', async () => {
+it('reads a request for the key in PEM or DER', async () => {
   const { keyFile, requestFile } = await makeRequest(directory, 'd', { subject: '/CN=d' });
   const key = await readPrivateKey(keyFile);
   const { der } = await readRequest(requestFile, key);

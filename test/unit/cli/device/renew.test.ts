@@ -53,8 +53,8 @@ function sent() {
   return { message, request };
 }
 
-describe('renews', () => {
-  it('by RenewalReq with a new key, signed by the old certificate, for its names to the byte', async () => {
+describe('renewal', () => {
+  it('sends RenewalReq with a new key, signed by the old certificate, with its exact names', async () => {
     expect(await renew()).toMatchObject({ code: 0, stderr: '', error: undefined });
     expect(server.log.at(-1)).toBe('POST RenewalReq');
     const { message, request } = sent();
@@ -75,14 +75,14 @@ describe('renews', () => {
     expect(certificate.publicKey.equals(key)).toBe(true);
   });
 
-  it('by PKCSReq with --as-pkcs-req, and with a challenge', async () => {
+  it('sends PKCSReq with --as-pkcs-req, and a challenge', async () => {
     expect(await renew('--as-pkcs-req', '--challenge', 'again')).toMatchObject({ code: 0 });
     expect(server.log.at(-1)).toBe('POST PKCSReq');
     expect(challengePasswords(sent().request)).toEqual(['again']);
     expect(sent().message.signerCertificate.der).toEqual(device.certificate.der);
   });
 
-  it('with the same key, in another transaction than the enrolment of that key', async () => {
+  it('keeps the key with --same-key, in another transaction than its enrolment', async () => {
     expect(await renew('--same-key')).toMatchObject({ code: 0 });
     const { message, request } = sent();
     expect(importPublicKey(request.subjectPublicKeyInfo).equals(device.publicKey)).toBe(true);
@@ -93,7 +93,7 @@ describe('renews', () => {
     expect(server.requests[1]?.der).toEqual(request.der);
   });
 
-  it('again with --new-key after a lost reply', async () => {
+  it('repeats the request with --new-key after a lost reply', async () => {
     const { verdict } = server.behaviour;
     server.behaviour.verdict = () => 'lose';
     const lost = await renew();
@@ -105,7 +105,7 @@ describe('renews', () => {
     expect(server.requests[1]?.der).toEqual(server.requests[0]?.der);
   });
 
-  it('and polls as the old certificate', async () => {
+  it('polls with the old certificate', async () => {
     const { verdict } = server.behaviour;
     server.behaviour.verdict = (type, count) =>
       type === 'RenewalReq' ? 'pending' : verdict(type, count);
@@ -116,15 +116,15 @@ describe('renews', () => {
   });
 });
 
-describe('refuses', () => {
-  it('to write the new key over the old one, even by force', async () => {
+describe('refusals', () => {
+  it('does not overwrite the old key with the new one, even with --force', async () => {
     const { error } = await renew('--key-out', files.keyFile, '--force');
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toHaveProperty('message', expect.stringMatching(/would replace .*old\.key/));
     expect(server.log).toEqual([]);
   });
 
-  it('a key that is not the one of the certificate', async () => {
+  it('refuses a key that does not belong to the certificate', async () => {
     const other = writeHolder(makeIdentity({ subject: 'CN=other' }));
     const { error } = await renew('--key', other.keyFile);
     expect(error).toHaveProperty('message', expect.stringMatching(/is not the key of/));

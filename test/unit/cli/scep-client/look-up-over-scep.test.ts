@@ -61,7 +61,7 @@ describe('get-certificate', () => {
   const hex = ({ certificate }: Identity) =>
     Buffer.from(certificate.serialNumber).toString('hex').toUpperCase();
 
-  it('prints the certificate of that serial number', async () => {
+  it('prints the certificate with the serial number', async () => {
     const wanted = makeIdentity({ subject: 'CN=wanted', issuer: server.issuingCa });
     server.behaviour.verdict = () => ({ send: { certificates: [wanted.certificate.der] } });
     const { code, stdout, stderr } = await get('--serial', hex(wanted));
@@ -75,7 +75,7 @@ describe('get-certificate', () => {
     );
   });
 
-  it('takes no other certificate, and none of another CA', async () => {
+  it('refuses another certificate, and one of another CA', async () => {
     const wanted = hex(device);
     server.behaviour.verdict = () => ({ send: { certificates: [server.ra.certificate.der] } });
     expect((await get('--serial', wanted)).error).toHaveProperty(
@@ -99,7 +99,7 @@ describe('get-certificate', () => {
     });
   });
 
-  it('takes PENDING for no answer', async () => {
+  it('fails when the server answers PENDING', async () => {
     server.behaviour.verdict = () => 'pending';
     expect((await get('--serial', '0a')).error).toBeInstanceOf(ScepClientError);
   });
@@ -125,7 +125,7 @@ describe('get-crl', () => {
     expect(again.error).toBeInstanceOf(UsageError);
   });
 
-  it('takes no CRL that the trusted CA did not sign, and no certificate for one', async () => {
+  it('refuses a CRL that the trusted CA did not sign, and a certificate instead of a CRL', async () => {
     const impostor = makeIdentity({ subject: 'CN=Issuing CA', ca: {} });
     server.behaviour.verdict = () => ({ send: { crls: [crlOf(impostor)] } });
     expect((await get()).error).toHaveProperty('message', expect.stringMatching(/did not sign/));
@@ -138,7 +138,7 @@ describe('get-next-ca', () => {
   const get = (...more: readonly string[]) =>
     runClient(registerGetNextCaCommand, runGetNextCa, ['get-next-ca', ...serverArgs, ...more]);
 
-  it('prints the certificates to come, in the order sent', async () => {
+  it('prints the next certificates in the order of the reply', async () => {
     const next = makeIdentity({ subject: 'CN=Next RA', issuer: server.issuingCa });
     server.behaviour.nextCa = [next, server.issuingCa];
     const { code, stdout } = await get();
@@ -148,7 +148,7 @@ describe('get-next-ca', () => {
     );
   });
 
-  it('believes nobody but the CA of today', async () => {
+  it('refuses a reply that the present CA did not sign', async () => {
     server.behaviour.signer = makeIdentity({ subject: 'CN=RA' });
     const out = path.join(tempDirectory(), 'next.pem');
     const { error } = await get('--out', out);
@@ -156,7 +156,7 @@ describe('get-next-ca', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('says so when there is none', async () => {
+  it('reports HTTP 404 when the server has no next CA', async () => {
     server.behaviour.nextCa = undefined;
     const { error } = await get('--json');
     expect(error).toHaveProperty('message', expect.stringMatching(/HTTP 404/));

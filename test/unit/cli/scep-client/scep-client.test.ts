@@ -56,8 +56,8 @@ function settings(changes: Partial<ScepClientSettings> = {}): ScepClientSettings
   };
 }
 
-describe('enrols', () => {
-  it('by POST where it is offered, and gives the certificate with its chain', async () => {
+describe('enrolment', () => {
+  it('uses POST if the server offers it, and returns the certificate with its chain', async () => {
     const result = await enrolOverScep(settings(), subject);
     if (result.status !== 'issued') throw new Error(result.status);
     expect(server.log).toEqual(['GET GetCACaps', 'GET GetCACert', 'POST PKCSReq']);
@@ -69,31 +69,31 @@ describe('enrols', () => {
   });
 
   it.each([
-    ['no capabilities', { capabilities: '' }, {}, 'GET PKCSReq'],
+    ['a server without capabilities', { capabilities: '' }, {}, 'GET PKCSReq'],
     ['--method get', {}, { method: 'get' }, 'GET PKCSReq'],
     ['--method post', { capabilities: '' }, { method: 'post' }, 'POST PKCSReq'],
-  ] as const)('with %s', async (_case, behaviour, changes, sent) => {
+  ] as const)('sends the right HTTP method with %s', async (_case, behaviour, changes, sent) => {
     Object.assign(server.behaviour, behaviour);
     expect((await enrolOverScep(settings(changes), subject)).status).toBe('issued');
     expect(server.log.at(-1)).toBe(sent);
   });
 
-  it.each(['aes192', 'aes256', '3des'] as const)('with the cipher %s', async (cipher) => {
+  it.each(['aes192', 'aes256', '3des'] as const)('enrols with the cipher %s', async (cipher) => {
     expect((await enrolOverScep(settings({ cipher }), subject)).status).toBe('issued');
   });
 
-  it.each(['sha1', 'sha384', 'sha512'] as const)('with the digest %s', async (digest) => {
+  it.each(['sha1', 'sha384', 'sha512'] as const)('enrols with the digest %s', async (digest) => {
     expect((await enrolOverScep(settings({ digest }), subject)).status).toBe('issued');
   });
 
-  it('without asking again for an authority that is known', async () => {
+  it('does not look up a known authority again', async () => {
     const authority = await discoverAuthority(settings());
     server.log.length = 0;
     expect((await enrolOverScep(settings(), subject, authority)).status).toBe('issued');
     expect(server.log).toEqual(['POST PKCSReq']);
   });
 
-  it('takes an HTTP error of GetCACaps for a server that offers nothing', async () => {
+  it('treats an HTTP error of GetCACaps as no capabilities', async () => {
     server.behaviour.intercept = (request, response) => {
       if (!request.url?.includes('GetCACaps')) return false;
       response.writeHead(404).end('SCEPStandard');
@@ -104,8 +104,8 @@ describe('enrols', () => {
   });
 });
 
-describe('polls', () => {
-  it('by CertPoll until there is a verdict', async () => {
+describe('polling', () => {
+  it('sends CertPoll until the server decides', async () => {
     const { verdict } = server.behaviour;
     server.behaviour.verdict = (type, count) => (count < 5 ? 'pending' : verdict(type, count));
     expect((await enrolOverScep(settings(), subject)).status).toBe('issued');
@@ -113,7 +113,7 @@ describe('polls', () => {
     expect(slept).toEqual([1_000, 1_000]);
   });
 
-  it('as often as it may', async () => {
+  it('stops at the limit', async () => {
     server.behaviour.verdict = () => 'pending';
     expect((await enrolOverScep(settings(), subject)).status).toBe('pending');
     expect(slept).toHaveLength(3);
@@ -123,39 +123,39 @@ describe('polls', () => {
   });
 });
 
-describe('refuses', () => {
-  it('to send anything to a CA that is not the expected one', async () => {
+describe('refusals', () => {
+  it('sends no request to a CA that is not the expected one', async () => {
     const trust = { kind: 'fingerprint', sha256: '00'.repeat(32) } as const;
     await expect(enrolOverScep(settings({ trust }), subject)).rejects.toThrow(/not the expected/);
     expect(server.log).toEqual(['GET GetCACaps', 'GET GetCACert']);
   });
 
-  it('a refusal turned into a result', async () => {
+  it('returns the refusal of the server as a result', async () => {
     server.behaviour.verdict = () => ({ refuse: 'badRequest', text: 'No.' });
     expect(await enrolOverScep(settings(), subject)).toMatchObject({
       ...{ status: 'refused', failInfo: 'badRequest', text: 'No.' },
     });
   });
 
-  it('a reply by somebody else', async () => {
+  it('refuses a reply that the RA did not sign', async () => {
     server.behaviour.signer = makeIdentity({ subject: 'CN=RA', issuer: server.issuingCa });
     await expect(enrolOverScep(settings(), subject)).rejects.toThrow(/not signed by a certificate/);
   });
 
-  it('a certificate for another key', async () => {
+  it('refuses a certificate for another key', async () => {
     server.behaviour.verdict = () => ({
       issue: () => makeIdentity({ subject: 'CN=device', issuer: server.issuingCa }),
     });
     await expect(enrolOverScep(settings(), subject)).rejects.toThrow(/another key than ours/);
   });
 
-  it('a certificate from another CA of the same name', async () => {
+  it('refuses a certificate of another CA with the same name', async () => {
     const namesake = makeIdentity({ subject: 'CN=Issuing CA', ca: {} });
     server.behaviour.verdict = () => ({ issue: (request) => issueFor(request, namesake) });
     await expect(enrolOverScep(settings(), subject)).rejects.toThrow(/trusted CA did not sign/);
   });
 
-  it('a URL at which nothing is', async () => {
+  it('refuses a URL without a SCEP server', async () => {
     server.behaviour.intercept = (_, response) => {
       response.writeHead(404).end();
       return true;
@@ -165,7 +165,7 @@ describe('refuses', () => {
     );
   });
 
-  it('HTTP errors and pages that are no SCEP', async () => {
+  it('refuses HTTP errors and pages that are not SCEP replies', async () => {
     for (const [operation, message] of [
       ['GetCACert', /GetCACert failed: HTTP 503/],
       ['PKIOperation', /PKIOperation failed: HTTP 503/],

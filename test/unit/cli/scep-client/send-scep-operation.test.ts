@@ -25,8 +25,8 @@ async function listen(handler: Handler, tls?: { key: string; cert: string }) {
   return { url, timeoutMs: 60_000 };
 }
 
-describe('sends', () => {
-  it('GET with the message in base64, beside what the URL has already', async () => {
+describe('requests', () => {
+  it('sends GET with the message in base64, and keeps the query of the URL', async () => {
     const message = Buffer.from([0xfb, 0xef, 0xff, 0x3e]);
     let target = '';
     const server = await listen((request, response) => {
@@ -38,7 +38,7 @@ describe('sends', () => {
     expect(decodeGetMessage(parseScepQuery(target).message ?? '')).toEqual(message);
   });
 
-  it('POST with the message as it is', async () => {
+  it('sends POST with the message unchanged', async () => {
     const message = Buffer.from([0, 1, 2]);
     const server = await listen((request, response) => {
       response.setHeader('content-type', request.headers['content-type'] ?? '');
@@ -50,7 +50,7 @@ describe('sends', () => {
   });
 });
 
-describe('refuses', () => {
+describe('refusals', () => {
   async function failure(attempt: Promise<unknown>): Promise<string> {
     const error = await attempt.then(
       () => undefined,
@@ -62,7 +62,7 @@ describe('refuses', () => {
     return message;
   }
 
-  it('a redirect, naming the origin it leads to', async () => {
+  it('refuses a redirect and names its target origin', async () => {
     const server = await listen((_request, response) => {
       response.writeHead(302, { location: 'https://elsewhere.example/hidden' }).end();
     });
@@ -71,7 +71,7 @@ describe('refuses', () => {
     );
   });
 
-  it('a body above 1 MiB, with and without a Content-Length', async () => {
+  it('refuses a body above 1 MiB with and without Content-Length', async () => {
     for (const size of [1_048_577, 50_000_000]) {
       const server = await listen((_request, response) => {
         response.write(Buffer.alloc(size));
@@ -81,7 +81,7 @@ describe('refuses', () => {
     }
   });
 
-  it('silence and a reply that does not end', async () => {
+  it('refuses a missing reply and one that does not end', async () => {
     const silent = await listen(() => undefined);
     const endless = await listen((_request, response) => {
       response.write('x');
@@ -92,16 +92,16 @@ describe('refuses', () => {
     }
   });
 
-  it('a connection that is refused or broken', async () => {
+  it('reports a connection that is refused or broken', async () => {
     const broken = await listen((request) => request.socket.destroy());
     expect(await failure(sendScepOperation(broken, CAPS))).toMatch(/ECONNRESET/);
-    const nobody = { url: new URL('http://127.0.0.1:1/hidden'), timeoutMs: 60_000 };
-    expect(await failure(sendScepOperation(nobody, CAPS))).toMatch(
+    const noServer = { url: new URL('http://127.0.0.1:1/hidden'), timeoutMs: 60_000 };
+    expect(await failure(sendScepOperation(noServer, CAPS))).toMatch(
       /GetCACaps at http:\/\/127.0.0.1:1 failed: ECONNREFUSED/,
     );
   });
 
-  it('TLS that nobody it knows vouches for, until --tls-ca names the CA', async () => {
+  it('refuses a TLS certificate of an unknown CA, and accepts it with --tls-ca', async () => {
     const ca = makeIdentity({ subject: 'CN=TLS CA', ca: {} });
     const identity = makeIdentity({
       ...{ subject: 'CN=server', issuer: ca },

@@ -12,7 +12,7 @@ describe('failWith', () => {
       { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'a.example' },
       'a.example is not known',
     ],
-    // The name server does not answer, so nobody can tell whether the name is wrong.
+    // The name server does not answer, so the name may be right.
     [
       { code: 'EAI_AGAIN', syscall: 'getaddrinfo', hostname: 'a.example' },
       'a.example cannot be looked up',
@@ -21,7 +21,7 @@ describe('failWith', () => {
       { code: 'EADDRNOTAVAIL', syscall: 'listen', address: '192.0.2.1', port: 80 },
       '192.0.2.1 port 80 is not an address of this machine',
     ],
-  ])('%j: what is wrong with the host, and exit code 2', (members, words) => {
+  ])('reports %j as a wrong host, with exit code 2', (members, words) => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     failWith(Object.assign(new Error('of the system'), members));
     expect(write).toHaveBeenCalledOnce();

@@ -6,7 +6,7 @@ import { exists, readInput, writeOutput } from '../../../../src/cli/terminal/fil
 import { UsageError } from '../../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
-it('names the files below --out, or as they are given', () => {
+it('puts the files into --out, unless an option names them', () => {
   expect(enrolFiles({ out: 'd' })).toEqual({
     ...{ key: 'd/key.pem', request: 'd/request.csr', certificate: 'd/certificate.pem' },
     ...{ chain: 'd/chain.pem', ca: 'd/ca.pem' },
@@ -19,7 +19,7 @@ it('names the files below --out, or as they are given', () => {
   });
 });
 
-it('writes into a new directory, a secret for the owner alone', async () => {
+it('makes the directory, and writes a secret that only its owner can read', async () => {
   const file = path.join(tempDirectory(), 'a/b/key.pem');
   await writeOutput(file, 'text', { force: false, secret: true });
   expect(readFileSync(file, 'utf8')).toBe('text');
@@ -27,7 +27,7 @@ it('writes into a new directory, a secret for the owner alone', async () => {
   expect(readdirSync(path.dirname(file))).toEqual(['key.pem']);
 });
 
-it('keeps what exists, unless it is the same or replaced by force', async () => {
+it('keeps an existing file unless the content is the same or force is set', async () => {
   const file = path.join(tempDirectory(), 'key.pem');
   writeFileSync(file, 'old');
   chmodSync(file, 0o644);
@@ -39,7 +39,7 @@ it('keeps what exists, unless it is the same or replaced by force', async () => 
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-it('lets only one of two commands write the same file', async () => {
+it('lets only one of two simultaneous commands write a file', async () => {
   const file = path.join(tempDirectory(), 'key.pem');
   const attempts = ['one', 'two'].map((text) => writeOutput(file, text, { force: false }));
   const outcomes = (await Promise.allSettled(attempts)).map(({ status }) => status);
@@ -47,7 +47,7 @@ it('lets only one of two commands write the same file', async () => {
   expect(readFileSync(file, 'utf8')).toBe(outcomes[0] === 'fulfilled' ? 'one' : 'two');
 });
 
-it('says in one line what cannot be read or written', async () => {
+it('reports in one line which file cannot be read or written', async () => {
   const directory = tempDirectory();
   mkdirSync(path.join(directory, 'd'));
   writeFileSync(path.join(directory, 'f'), '');

@@ -11,7 +11,7 @@ import {
 
 const FINGERPRINT = 'ab'.repeat(32);
 
-it('takes http and https URLs without credentials', () => {
+it('accepts http and https URLs without credentials', () => {
   expect(parseServerUrl('http://ca.example/scep/x').href).toBe('http://ca.example/scep/x');
   expect(parseServerUrl('https://ca.example').protocol).toBe('https:');
   for (const bad of ['ca.example/scep', 'ftp://ca.example', 'file:///etc/passwd', '']) {
@@ -20,7 +20,7 @@ it('takes http and https URLs without credentials', () => {
   expect(() => parseServerUrl('http://user:word@ca.example')).toThrow(/user name/);
 });
 
-it('takes SHA-256 fingerprints with colons and in any case', () => {
+it('accepts SHA-256 fingerprints with colons and in any case', () => {
   expect(parseFingerprint(FINGERPRINT)).toBe(FINGERPRINT);
   expect(parseFingerprint(FINGERPRINT.toUpperCase().replaceAll(/..(?!$)/g, '$&:'))).toBe(
     FINGERPRINT,
@@ -30,7 +30,7 @@ it('takes SHA-256 fingerprints with colons and in any case', () => {
   }
 });
 
-it('takes whole numbers within bounds', () => {
+it('accepts whole numbers within bounds', () => {
   const parse = parseWholeNumber(1, 600);
   expect([parse('1'), parse('600')]).toEqual([1, 600]);
   for (const bad of ['0', '601', '1.5', '-1', 'x', '', '1e2']) {
@@ -38,18 +38,18 @@ it('takes whole numbers within bounds', () => {
   }
 });
 
-it('collects what is repeated', () => {
+it('collects the values of a repeated option', () => {
   expect(collect('b', collect('a'))).toEqual(['a', 'b']);
 });
 
-it('takes usages by name, separated by commas or repeated', () => {
+it('accepts key usages by name, separated by commas or repeated', () => {
   expect(parseKeyUsages('keyEncipherment', parseKeyUsages('digitalsignature, cRLSign'))).toEqual([
     ...['digitalSignature', 'cRLSign', 'keyEncipherment'],
   ]);
   expect(() => parseKeyUsages('signing')).toThrow(/digitalSignature, nonRepudiation/);
 });
 
-it('takes purposes by name or object identifier', () => {
+it('accepts extended key usages by name or object identifier', () => {
   expect(parsePurposes('1.3.6.1.5.5.7.3.4', parsePurposes('clientAuth,serverAuth'))).toEqual([
     ...['1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.4'],
   ]);
@@ -58,7 +58,7 @@ it('takes purposes by name or object identifier', () => {
   }
 });
 
-it('takes serial numbers as openssl prints them', () => {
+it('accepts serial numbers as openssl prints them', () => {
   const octets = (text: string) => Buffer.from(parseSerialNumber(text)).toString('hex');
   expect(octets('0A1B')).toBe('0a1b');
   expect(octets('0x0a:1b')).toBe('0a1b');
