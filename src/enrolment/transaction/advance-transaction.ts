@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectorPartition } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
@@ -7,6 +7,7 @@ import { askForCertificate, leaveTurn } from './ask-for-certificate.ts';
 import { finishTransaction } from './finish-transaction.ts';
 import type {
   OpenTransaction,
+  Timer,
   TransactionDependencies,
   TransactionReference,
 } from './open-transaction.ts';
@@ -60,19 +61,24 @@ export async function advanceTransaction(
   }
 }
 
+const PROCESS_TIMER: Timer = { now: () => performance.now(), pause };
+
 /** Pauses that double, for `waitMs` in all, while the waiting room has a seat. */
-function growingPauses({ waitingRoom }: TransactionDependencies, waitMs: number) {
-  const begun = performance.now();
+function growingPauses(
+  { waitingRoom, timer = PROCESS_TIMER }: TransactionDependencies,
+  waitMs: number,
+) {
+  const begun = timer.now();
   let pauseMs = FIRST_PAUSE_MS;
   let isSeated = false;
   return {
     /** @returns false, at once, when there is no time or no seat */
     async next(longestMs: number): Promise<boolean> {
       // Time that the CA took to answer counts too.
-      if (performance.now() - begun + pauseMs > waitMs) return false;
+      if (timer.now() - begun + pauseMs > waitMs) return false;
       isSeated ||= waitingRoom?.take() ?? true;
       if (!isSeated) return false;
-      await sleep(pauseMs);
+      await timer.pause(pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestMs);
       return true;
     },

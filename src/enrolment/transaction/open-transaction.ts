@@ -12,10 +12,18 @@ export interface TransactionDependencies {
   readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** For the pauses between questions to a CA; without it the timer of the process. */
+  readonly timer?: Timer;
   /** Bounds how many requests wait for a CA; without it any number may. */
   readonly waitingRoom?: WaitingRoom;
   /** Tells an administrator of a certificate that the CA may have issued and no device gets. */
   readonly reportUncertain?: (issuing: UncertainIssuing) => void;
+}
+
+/** Counts in milliseconds, independently of the wall clock. */
+export interface Timer {
+  now(): number;
+  pause(milliseconds: number): Promise<unknown>;
 }
 
 interface UncertainIssuing {
