@@ -5,6 +5,7 @@ import {
   type Profile,
 } from '@smithy/shared-ini-file-loader';
 import type { Service } from '../aws-wire/caller.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { parseEndpoint } from './setting-kinds.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -59,19 +60,17 @@ export async function loadApiSettings(
 }
 
 function filesOf(environment: Environment): { filepath?: string; configFilepath?: string } {
-  const credentials = environment['AWS_SHARED_CREDENTIALS_FILE'];
-  const config = environment['AWS_CONFIG_FILE'];
-  return {
-    ...(credentials ? { filepath: credentials } : {}),
-    ...(config ? { configFilepath: config } : {}),
-  };
+  return omitUndefined({
+    filepath: environment['AWS_SHARED_CREDENTIALS_FILE'] || undefined,
+    configFilepath: environment['AWS_CONFIG_FILE'] || undefined,
+  });
 }
 
 function regionOf(environment: Environment, profile: Profile): string {
   const region =
     environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || profile['region'];
   if (region) return region;
-  throw new UsageError('no region: give --region or set AWS_REGION');
+  throw new UsageError('no region: use --region or set AWS_REGION');
 }
 
 function configuredEndpoint(

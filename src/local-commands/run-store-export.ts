@@ -37,7 +37,7 @@ export async function isServed({
 export async function runStoreExport(options: StoreExportOptions): Promise<void> {
   const { out, force = false, live = false } = options;
   if (!force && (await exists(out))) {
-    throw new UsageError(`${out} exists already. Give --force to replace it, or another --out`);
+    throw new UsageError(`${out} exists already. Use --force to replace it, or another --out`);
   }
   await withStore(await chooseStore(options), { mustExist: true }, async (access) => {
     if (await isEmpty(access.store)) throw new UsageError(EMPTY);

@@ -20,8 +20,9 @@ export function completeArn(api: ConnectorClient, text: string): Promise<string>
 }
 
 /**
- * Completes an argument to an ARN: it is an ARN already, or the beginning of the id of one listed.
- * @throws UsageError when none or several ids begin like this, or it is neither
+ * Completes an argument to an ARN. It is an ARN already, or the beginning of the id of a listed
+ * resource.
+ * @throws UsageError when it is neither, or no id or several ids begin with it
  */
 export async function completeId(
   text: string,

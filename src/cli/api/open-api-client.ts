@@ -1,13 +1,14 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { type ApiSettingsOptions, loadApiSettings } from '../../config/api-settings.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { readInput } from '../terminal/files.ts';
 import type { ApiService } from './api-service.ts';
 import { type ApiClient, type ApiClientSettings, createApiClient } from './create-api-client.ts';
 import type { ApiCredentials } from './sign-api-request.ts';
 
 export interface ApiClientOptions extends ApiSettingsOptions {
-  /** Seconds, for one request. */
+  /** Longest time for one request, in seconds. */
   readonly timeout: number;
 }
 
@@ -15,7 +16,7 @@ export interface ApiClientOptions extends ApiSettingsOptions {
 const MAX_BODY_OCTETS = 4 * 1_048_576;
 
 /**
- * Opens a client for an API. Options, environment and AWS files say where the API is and give the
+ * Opens a client for an API. Options, environment and AWS files contain the endpoint and the
  * credentials.
  * @throws UsageError when one of them is missing or wrong
  */
@@ -48,10 +49,7 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
  */
 async function findCredentials(profile: string | undefined): Promise<ApiCredentials> {
   try {
-    return await defaultProvider({
-      logger: SILENT,
-      ...(profile === undefined ? {} : { profile }),
-    })();
+    return await defaultProvider(omitUndefined({ logger: SILENT, profile }))();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(

@@ -60,7 +60,7 @@ const KEY_ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
 /** The exit code of every command for a result that is still pending. */
 const PENDING = 3;
 
-/** Registers `scep-connector ca create`: prints the ARN alone, for scripts. */
+/** Registers `scep-connector ca create`: prints only the ARN, for scripts. */
 export function registerCaCreate(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('create')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../../config/usage-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { ApiInput } from '../api/api-service.ts';
 import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
@@ -89,7 +90,7 @@ function changedCrl(
     };
   }
   if (crl === undefined) throw new UsageError('the CA publishes no CRL; use --crl as well');
-  return revocationOf({ crl, ...(crlDays && { crlDays }) })?.['CrlConfiguration'] as ApiInput;
+  return revocationOf(omitUndefined({ crl, crlDays }))?.['CrlConfiguration'] as ApiInput;
 }
 
 function changedOcsp(current: ApiInput | null | undefined, enabled: boolean): ApiInput {

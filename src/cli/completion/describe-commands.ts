@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** A command as a shell completes it; the program itself is one. */
+/** What a shell completes after a command; the program itself counts as a command. */
 export interface CommandWords {
   /**
    * The names on the way to the command, each after a space: "" for the program, " connector

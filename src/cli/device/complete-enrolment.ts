@@ -20,7 +20,7 @@ export interface EnrolmentOptions extends ServerOptions, PollOptions {
   readonly json?: boolean;
 }
 
-/** One such command. */
+/** One of the commands enrol, renew and poll. */
 export interface EnrolmentPlan {
   readonly files: EnrolFiles;
   /** The file with the key of the certificate, whether the command makes it or not. */
@@ -32,7 +32,7 @@ export interface EnrolmentPlan {
    * the key and the request and writes them; it is called once the CA is trusted.
    */
   readonly prepareSubject: () => Promise<() => Promise<EnrolSubject>>;
-  /** `enrolOverScep` when left out. */
+  /** Default: `enrolOverScep`. */
   readonly send?: (
     settings: ScepClientSettings,
     subject: EnrolSubject,
@@ -81,16 +81,16 @@ async function enrol(
   return { ...result, keyFile, again, files };
 }
 
-/** Checks before anything is sent, because a later failure would cost the user a certificate. */
+/** Runs before anything is sent, because a later failure would lose an issued certificate. */
 async function refuseToReplace(files: EnrolFiles, keyOption = '--key'): Promise<void> {
   if (files.key !== undefined && (await exists(files.key))) {
     throw new UsageError(
-      `${files.key} exists already. Give ${keyOption} ${files.key} to use that key, or --force to replace it`,
+      `${files.key} exists already. Use ${keyOption} ${files.key} to use that key, or --force to replace it`,
     );
   }
   for (const file of [files.certificate, files.chain]) {
     if (!(await exists(file))) continue;
-    throw new UsageError(`${file} exists already. Give --force to replace it, or another --out`);
+    throw new UsageError(`${file} exists already. Use --force to replace it, or another --out`);
   }
 }
 

@@ -19,7 +19,7 @@ export interface EnrolFileOptions {
   readonly chainOut?: string;
 }
 
-/** Places each file as the options say, or under its usual name in `out`; inputs get none. */
+/** The path of each file: that of its option, or its usual name in `out`; undefined for inputs. */
 export function enrolFiles(options: EnrolFileOptions): EnrolFiles {
   const { out, key, csr, keyOut, certificateOut, chainOut } = options;
   return {

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { derElement, derSequence } from '../../asn1/write-der.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import {
   buildCertificationRequest,
   type CertificationRequestFields,
@@ -20,7 +21,7 @@ import { createSigner, signingAlgorithmFor } from '../../x509/signing-algorithm.
 import { KEY_USAGES_BY_TYPE, type KeySpec } from '../terminal/key-algorithm.ts';
 import type { EnrolOptions } from './options.ts';
 
-/** What a request asks for, before the key is there. */
+/** The contents of a request without its key. */
 export type RequestContents = Omit<CertificationRequestFields, 'subjectPublicKeyInfo'>;
 
 const BMP_STRING = 0x1e;
@@ -33,18 +34,17 @@ export function requestContents(
 ): RequestContents {
   if (options.subject === undefined) {
     throw new UsageError(
-      'give --subject, as in --subject "CN=device-1", or a ready request by --csr',
+      'use --subject, as in --subject "CN=device-1", or --csr for a finished request',
     );
   }
   try {
-    return {
+    return omitUndefined({
       subject: parseDistinguishedNameText(options.subject),
       extensions: requestedExtensions(options, keyType),
-      ...(challengePassword === undefined ? {} : { challengePassword }),
-      ...(options.validityDays === undefined
-        ? {}
-        : { attributes: validityAttributes(options.validityDays) }),
-    };
+      challengePassword,
+      attributes:
+        options.validityDays === undefined ? undefined : validityAttributes(options.validityDays),
+    });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -17,7 +17,7 @@ export interface GetCertificateOptions extends LookUpOptions, HolderOptions {
   readonly serial: Uint8Array;
 }
 
-/** Registers `scep-connector get-certificate`, GetCert of RFC 8894. `run` gives the exit code. */
+/** Registers `scep-connector get-certificate` (GetCert). `run` returns the exit code. */
 export function registerGetCertificateCommand(
   program: Command,
   run: (options: GetCertificateOptions) => Promise<number> = runGetCertificate,
@@ -41,7 +41,7 @@ export function registerGetCertificateCommand(
   command.addHelpText('after', '\nExit codes: 0 found, 1 refused or failed, 2 wrong usage.');
 }
 
-/** Gives the exit code and throws as `runLookUp` does. */
+/** Returns and throws what `runLookUp` does. */
 export async function runGetCertificate(
   options: GetCertificateOptions,
   world: ClientWorld = thisWorld(),

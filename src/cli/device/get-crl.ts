@@ -13,7 +13,7 @@ import { runLookUp } from './run-look-up.ts';
 
 export interface GetCrlOptions extends LookUpOptions, HolderOptions {}
 
-/** Registers `scep-connector get-crl`, GetCRL of RFC 8894. `run` gives the exit code. */
+/** Registers `scep-connector get-crl` (GetCRL). `run` returns the exit code. */
 export function registerGetCrlCommand(
   program: Command,
   run: (options: GetCrlOptions) => Promise<number> = runGetCrl,
@@ -31,7 +31,7 @@ export function registerGetCrlCommand(
   command.addHelpText('after', '\nExit codes: 0 found, 1 refused or failed, 2 wrong usage.');
 }
 
-/** Gives the exit code and throws as `runLookUp` does. */
+/** Returns and throws what `runLookUp` does. */
 export async function runGetCrl(
   options: GetCrlOptions,
   world: ClientWorld = thisWorld(),

@@ -4,7 +4,7 @@ import { type ClientWorld, thisWorld } from './client-world.ts';
 import { addLookUpOutputOptions, addServerOptions, type LookUpOptions } from './options.ts';
 import { runLookUp } from './run-look-up.ts';
 
-/** Registers `scep-connector get-next-ca`, GetNextCACert of RFC 8894. `run` gives the exit code. */
+/** Registers `scep-connector get-next-ca` (GetNextCACert). `run` returns the exit code. */
 export function registerGetNextCaCommand(
   program: Command,
   run: (options: LookUpOptions) => Promise<number> = runGetNextCa,
@@ -17,10 +17,10 @@ export function registerGetNextCaCommand(
     });
   addServerOptions(command);
   addLookUpOutputOptions(command);
-  command.addHelpText('after', '\nExit codes: 0 found, 1 none or failed, 2 wrong usage.');
+  command.addHelpText('after', '\nExit codes: 0 found, 1 not found or failed, 2 wrong usage.');
 }
 
-/** Gives the exit code and throws as `runLookUp` does. */
+/** Returns and throws what `runLookUp` does. */
 export async function runGetNextCa(
   options: LookUpOptions,
   world: ClientWorld = thisWorld(),

@@ -12,15 +12,15 @@ import { generateKey, type KeySpec } from '../terminal/key-algorithm.ts';
 import type { EnrolFiles } from './enrol-files.ts';
 import { type RequestContents, signRequest } from './enrol-request.ts';
 
-/** A key of the user's, or the kind of key to make. */
+/** The key of the user, or the type of the key to make. */
 export interface KeySource {
   readonly given: KeyObject | undefined;
   readonly keyAlgorithm: KeySpec;
 }
 
 /**
- * Makes the key, unless one is given, and its request, and writes the `files`. This comes before
- * anything is sent, so that the key of the certificate is never lost.
+ * Makes the request, and the key if the user has none, and writes the `files` before anything is
+ * sent, so that the key of the certificate is never lost.
  * @throws UsageError when a file cannot be written
  */
 export async function makeKeyAndRequest(

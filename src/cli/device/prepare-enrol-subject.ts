@@ -28,7 +28,8 @@ export async function prepareEnrolSubject(
   const { csr, key, keyAlgorithm, force = false } = options;
   const given = key === undefined ? undefined : await readPrivateKey(key);
   if (csr !== undefined) {
-    if (given === undefined) throw new UsageError('--csr needs the key of the request by --key');
+    if (given === undefined)
+      throw new UsageError('--csr needs --key with the private key of the request');
     const request = await readRequest(csr, given);
     requireReadableReply(given.asymmetricKeyType, challengePasswords(request)[0]);
     return () => Promise.resolve({ request, privateKey: given });

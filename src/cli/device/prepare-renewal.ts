@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { EnrolSubject } from '../scep-client/scep-client-settings.ts';
 import type { EnrolFiles } from './enrol-files.ts';
@@ -18,8 +19,8 @@ import {
 const KEPT_EXTENSIONS: readonly string[] = [OID.keyUsage, OID.extKeyUsage, OID.subjectAltName];
 
 /**
- * Reads the certificate to renew and all other inputs. The returned function makes the key, if a
- * new one is wanted, and the request, and writes them; call it once the CA is trusted.
+ * Reads the certificate to renew and all other inputs. The returned function makes the request,
+ * and the key if it is a new one, and writes them; call it once the CA is trusted.
  * @throws UsageError for unusable input; the returned function throws it for files that cannot be
  * written
  */
@@ -50,11 +51,11 @@ function renewalContents(
   { subject, extensions }: Pick<Certificate, 'subject' | 'extensions'>,
   challengePassword: string | undefined,
 ): RequestContents {
-  return {
+  return omitUndefined({
     subject,
     extensions: extensions.filter(({ oid }) => KEPT_EXTENSIONS.includes(oid)),
-    ...(challengePassword === undefined ? {} : { challengePassword }),
-  };
+    challengePassword,
+  });
 }
 
 /**
@@ -64,7 +65,7 @@ function renewalContents(
 function keepOldKey(files: EnrolFiles, oldKey: string): void {
   if (files.key !== undefined && resolve(files.key) === resolve(oldKey)) {
     throw new UsageError(
-      `the new key would replace ${oldKey} before it has a certificate. Give another --out or --key-out`,
+      `the new key would replace ${oldKey} before it has a certificate. Use another --out or --key-out`,
     );
   }
 }

@@ -15,7 +15,7 @@ import { readInput } from '../terminal/files.ts';
 import type { ChallengeOptions, ServerOptions } from './options.ts';
 
 const MINIMUM_RSA_BITS = 2048;
-/** As node:crypto names P-256, P-384 and P-521. */
+/** P-256, P-384 and P-521, by their names in node:crypto. */
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** Reads the challenge from the command line, the file or the environment, in this order. */
@@ -105,7 +105,7 @@ export async function readRequest(
     importPublicKey(request.subjectPublicKeyInfo),
   );
   if (!requested.equals(createPublicKey(privateKey))) {
-    throw new UsageError(`${file} is a request for another key than the one given by --key`);
+    throw new UsageError(`${file} is a request for another key than that of --key`);
   }
   return request;
 }
@@ -114,7 +114,7 @@ function privateKeyFrom(pem: Buffer): KeyObject | undefined {
   try {
     return createPrivateKey(pem);
   } catch {
-    // OpenSSL's words would only confuse, and must not end up quoting the key.
+    // The message of OpenSSL is not helpful, and it must not quote the key.
     return undefined;
   }
 }
@@ -140,6 +140,6 @@ export function requireReadableReply(
 ): void {
   if (signerKeyType !== 'ec' || challengePassword !== undefined) return;
   throw new UsageError(
-    'with an EC key the reply is encrypted by the challenge password, and there is none. Give one, or use an RSA key',
+    'with an EC key the reply is encrypted with the challenge password, and there is none. Use a challenge or an RSA key',
   );
 }

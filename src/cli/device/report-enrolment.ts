@@ -11,7 +11,7 @@ import type { EnrolFiles } from './enrol-files.ts';
 
 type Issued = Extract<EnrolResult, { status: 'issued' }>;
 
-/** How an enrolment ended, with the files that came of it. */
+/** The result of an enrolment and the files that it has written. */
 export type EnrolReport = {
   readonly keyFile: string;
   /**
@@ -31,7 +31,7 @@ export function describeCaution(
   { ca, algorithms }: DiscoveredAuthority,
 ): string[] {
   const top = ca.chain.at(-1) ?? ca.recipient;
-  const firstUse = `trusting "${formatName(top.subject)}" without a check. Compare its fingerprint, and give it next time: --ca-fingerprint ${fingerprintOf(top)}`;
+  const firstUse = `trusting "${formatName(top.subject)}" without a check. Compare its fingerprint, and next time use --ca-fingerprint ${fingerprintOf(top)}`;
   const weak = [
     ...(digest === undefined && algorithms.digest === 'sha1' ? ['SHA-1'] : []),
     ...(cipher === undefined && algorithms.cipher === '3des' ? ['triple DES'] : []),
@@ -106,7 +106,7 @@ function issuedLines({ certificate, keyFile, files }: Extract<EnrolReport, Issue
   return `issued\n${rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}\n`).join('')}`;
 }
 
-/** As openssl prints it: hexadecimal in upper case. */
+/** The serial number as openssl prints it: hexadecimal in upper case. */
 function serialNumberOf({ serialNumber }: Certificate): string {
   const hex = Buffer.from(serialNumber).toString('hex').toUpperCase();
   return hex.replace(/^(00)+(?=.)/, '');

@@ -11,7 +11,7 @@ import type { ClientWorld } from './client-world.ts';
 import type { LookUpOptions } from './options.ts';
 import { clientSettings, discoverWithCaution, runClientCommand } from './run-client-command.ts';
 
-/** What a look-up found, DER, with the label it has in PEM. */
+/** The result of a look-up in DER, and its label in PEM. */
 export interface FoundObjects {
   readonly label: 'CERTIFICATE' | 'X509 CRL';
   readonly ders: readonly Uint8Array[];
@@ -20,7 +20,7 @@ export interface FoundObjects {
 /**
  * Runs a look-up and writes the result as PEM to the file or to standard output. Returns the exit
  * code: 0 found, 1 refused. `prepare` reads the inputs before anything is sent and returns the
- * function that asks.
+ * function that calls the server.
  * @throws UsageError (exit code 2) for unusable input; ScepClientError (1) when the server cannot
  * be reached or trusted
  */
@@ -37,7 +37,7 @@ export async function runLookUp(
   return runClientCommand(options, world, async () => {
     const { out, force = false } = options;
     if (out !== undefined && !force && (await exists(out))) {
-      throw new UsageError(`${out} exists already. Give --force to replace it, or another --out`);
+      throw new UsageError(`${out} exists already. Use --force to replace it, or another --out`);
     }
     const ask = await prepare();
     const settings = await clientSettings(options, world);

@@ -19,7 +19,7 @@ import type {
 /** The messages of one enrolment; each may be sent any number of times. */
 export interface EnrolTransaction {
   readonly transactionId: string;
-  /** PKCSReq, or RenewalReq where the subject wants to be renewed by one. */
+  /** PKCSReq, or RenewalReq if the subject asks for that. */
   readonly enrol: () => Promise<CertRep>;
   /** CertPoll. */
   readonly poll: () => Promise<CertRep>;

@@ -10,7 +10,7 @@ export interface HttpRequest {
 }
 
 export interface HttpLimits {
-  /** For the request with its reply. */
+  /** Longest time for the request with its reply. */
   readonly timeoutMs: number;
   /** PEM of the CAs to accept for https instead of Node's own. */
   readonly tlsCa?: string | undefined;

@@ -12,7 +12,7 @@ import { readingReply, ScepClientError } from './scep-client-error.ts';
 import type { DiscoveredAuthority, ScepClientSettings } from './scep-client-settings.ts';
 import { sendScepOperation } from './send-scep-operation.ts';
 
-/** What a look-up found, or why the server did not give it. */
+/** The result of a look-up, or why the server refused it. */
 export type LookUpResult<Found> =
   | { readonly status: 'found'; readonly found: Found }
   | {
@@ -40,7 +40,7 @@ export async function getCertificateOverScep(
       equalBytes(derIssuerAndSerialNumber(candidate), derIssuerAndSerialNumber(name)),
     );
     if (certificate === undefined) {
-      throw new ScepClientError('the server gave another certificate than the one asked for');
+      throw new ScepClientError('the server sent another certificate than the requested one');
     }
     if (!authority.ca.chain.some((issuer) => isIssuedBy(certificate, issuer))) {
       throw new ScepClientError('the server gave a certificate that the trusted CA did not sign');

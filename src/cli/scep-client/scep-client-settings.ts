@@ -8,11 +8,11 @@ import type { DigestName } from '../../x509/signature-algorithms.ts';
 import type { ScepServer } from './send-scep-operation.ts';
 import type { CaTrust } from './trust-ca.ts';
 
-/** How to speak to one server, and whom to believe. */
+/** How to connect to one server, and which CA to trust. */
 export interface ScepClientSettings {
   readonly server: ScepServer;
   readonly trust: CaTrust;
-  /** 'auto' goes by POST where GetCACaps offers it. */
+  /** 'auto' uses POST if GetCACaps offers it. */
   readonly method: 'auto' | 'get' | 'post';
   /** What GetCACaps offers when undefined; so is `cipher`. */
   readonly digest?: DigestName | undefined;

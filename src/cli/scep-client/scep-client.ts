@@ -65,7 +65,7 @@ export async function discoverAuthority(
 
 /**
  * Enrols by PKCSReq or renews, and polls with CertPoll while the server answers PENDING (RFC 8894
- * sections 2.3, 2.5, 4.4). Calls `discoverAuthority` if `authority` is not given.
+ * sections 2.3, 2.5, 4.4). Calls `discoverAuthority` unless the caller passes an `authority`.
  * @throws ScepClientError when the server cannot be reached, its replies cannot be trusted, or it
  * issues for another key or from another CA
  */
@@ -81,7 +81,7 @@ export async function enrolOverScep(
 }
 
 /**
- * Continues a pending enrolment with CertPoll. Give the `transactionId` if another client sent the
+ * Continues a pending enrolment with CertPoll. Pass the `transactionId` if another client sent the
  * request.
  * @throws ScepClientError as `enrolOverScep` does
  */
@@ -126,7 +126,7 @@ function resultOf(
   }
 }
 
-/** The certificate for our key, whatever stands beside it, with the CAs above it. */
+/** The certificate for our key with its chain. The reply may contain other certificates. */
 function ourCertificate(
   { certificates }: { readonly certificates: readonly Certificate[] },
   { request }: EnrolSubject,

@@ -5,7 +5,7 @@ import { ScepClientError } from './scep-client-error.ts';
 export interface ScepServer {
   /** http or https. Its path may be a secret: of a URL only the origin is ever shown. */
   readonly url: URL;
-  /** For one request with its reply. */
+  /** Longest time for one request with its reply. */
   readonly timeoutMs: number;
   /** PEM of the CAs to accept for https instead of Node's own. */
   readonly tlsCa?: string | undefined;
@@ -13,14 +13,14 @@ export interface ScepServer {
 
 export interface ScepOperation {
   readonly operation: 'GetCACaps' | 'GetCACert' | 'GetNextCACert' | 'PKIOperation';
-  /** A pkiMessage, DER; goes by `method`. */
+  /** A pkiMessage in DER, sent by `method`. */
   readonly message?: Uint8Array;
   readonly method: 'GET' | 'POST';
 }
 
 export interface ScepReply {
   readonly status: number;
-  /** Empty when the server names none. */
+  /** Empty when the reply has none. */
   readonly contentType: string;
   readonly body: Uint8Array;
 }
@@ -28,7 +28,7 @@ export interface ScepReply {
 const MAX_BODY = 1_048_576;
 
 /**
- * Sends one operation (RFC 8894 section 4.1). Redirects are not followed: SCEP knows none.
+ * Sends one operation (RFC 8894 section 4.1). Does not follow redirects: SCEP has none.
  * @throws ScepClientError when there is no reply in time, it is above 1 MiB, or it is a redirect.
  */
 export async function sendScepOperation(
@@ -72,6 +72,6 @@ function refuseRedirect({ url }: ScepServer, status: number, location: string | 
       ? new URL(location, url).origin
       : 'nowhere';
   throw new ScepClientError(
-    `${url.origin} redirects to ${target} (HTTP ${status}), which SCEP clients do not follow. Give the URL it leads to`,
+    `${url.origin} redirects to ${target} (HTTP ${status}), which SCEP clients do not follow. Use the URL it leads to`,
   );
 }

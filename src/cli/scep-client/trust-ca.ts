@@ -10,7 +10,7 @@ import { ScepClientError } from './scep-client-error.ts';
 export type CaTrust =
   /** SHA-256 of the RA, the issuing CA or a CA above, in lower-case hexadecimal. */
   | { readonly kind: 'fingerprint'; readonly sha256: string }
-  /** Certificates that stand in the chain or signed its top. */
+  /** Certificates that are in the chain or have signed its top. */
   | { readonly kind: 'anchors'; readonly certificates: readonly Certificate[] }
   /** Trust any CA on first use. */
   | { readonly kind: 'first-use' };
@@ -18,7 +18,7 @@ export type CaTrust =
 /**
  * The certificates of GetCACert once they are trusted. The anchor becomes the top of the chain if
  * the server did not send it.
- * @throws ScepClientError when none of them is what `trust` asks for
+ * @throws ScepClientError when none of them matches `trust`
  */
 export function trustCa(ca: CaCertificates, trust: CaTrust): CaCertificates {
   const candidates = [...new Set([ca.recipient, ...ca.chain])];
@@ -28,7 +28,7 @@ export function trustCa(ca: CaCertificates, trust: CaTrust): CaCertificates {
     case 'fingerprint':
       if (candidates.some((certificate) => fingerprintOf(certificate) === trust.sha256)) return ca;
       throw new ScepClientError(
-        `the CA is not the expected one: no certificate has the fingerprint ${trust.sha256}. Sent were ${describe(candidates)}`,
+        `the CA is not the expected one: no certificate has the fingerprint ${trust.sha256}. The server sent ${describe(candidates)}`,
       );
     case 'anchors':
       return trustAnchored(ca, candidates, trust.certificates);
@@ -54,7 +54,7 @@ function trustAnchored(
   );
   if (anchor === undefined) {
     throw new ScepClientError(
-      `the CA does not lead to a certificate of the CA file. Sent were ${describe(candidates)}`,
+      `the CA does not lead to a certificate of the CA file. The server sent ${describe(candidates)}`,
     );
   }
   return { ...ca, chain: [...chain, anchor] };

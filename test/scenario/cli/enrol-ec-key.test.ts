@@ -102,6 +102,6 @@ it('says at once that an EC key needs a challenge', async () => {
   server.log.length = 0;
   const withoutChallenge = ['--subject', 'CN=device', '--key-algorithm', 'ec:P-256'];
   await expect(enrol(...withoutChallenge)).rejects.toThrow(UsageError);
-  await expect(enrol(...withoutChallenge)).rejects.toThrow(/encrypted by the challenge password/);
+  await expect(enrol(...withoutChallenge)).rejects.toThrow(/encrypted with the challenge password/);
   expect(server.log).toEqual([]);
 });

@@ -109,5 +109,5 @@ it.each([
 
 it('requires a subject', () => {
   const { subject: _, ...without } = options({});
-  expect(() => requestContents(without, undefined)).toThrow(/give --subject/);
+  expect(() => requestContents(without, undefined)).toThrow(/use --subject/);
 });

@@ -259,10 +259,10 @@ describe('usage', () => {
   });
 
   it.each([
-    [['--out', 'nowhere'], /give --subject/],
+    [['--out', 'nowhere'], /use --subject/],
     [['--subject', 'device'], /TYPE=value/],
     [['--subject', 'CN=a', '--key', 'no-such-file'], /cannot read no-such-file: ENOENT/],
-    [['--csr', 'no-such-file'], /--csr needs the key/],
+    [['--csr', 'no-such-file'], /--csr needs --key/],
   ])('refuses %j before it sends anything', async (args, message) => {
     const { error } = await enrol('--url', server.url.href, ...args);
     expect(error).toBeInstanceOf(UsageError);
