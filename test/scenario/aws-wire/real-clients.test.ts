@@ -18,7 +18,7 @@ import {
 
 interface Capture {
   readonly url: string;
-  /** In the order of their coming. */
+  /** In the order of their arrival. */
   readonly requests: readonly SignedRequest[];
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ const VECTORS: readonly (readonly [string, SignedRequest])[] = [
   ],
 ];
 
-it.each(VECTORS)('accepts a recorded request of %s', (_, request) => {
+it.each(VECTORS)('the server accepts a recorded request of %s', (_, request) => {
   const hasToken = request.headers.includes(TOKEN_HEADER);
   const credential = testCredential({
     secretAccessKey: createSecretKey('SECRET', 'utf8'),
@@ -103,7 +103,7 @@ it.each(VECTORS)('accepts a recorded request of %s', (_, request) => {
   expect(caller).toMatchObject({ accountId: '111122223333', region: 'us-east-1' });
 });
 
-describe('accepts requests of current SDKs:', () => {
+describe('the server accepts requests of', () => {
   const ARN = 'arn:aws:pca-connector-scep:eu-central-1:111122223333:connector/a-b c&d+e~(f)*\u00fc';
   const { accessKeyId, secretAccessKey } = TEST_ACCESS_KEY;
   const plain = { accessKeyId, secretAccessKey };
@@ -179,7 +179,7 @@ describe('accepts requests of current SDKs:', () => {
   });
 });
 
-/** A server on 127.0.0.1 that keeps what it is sent and answers {} to everything. */
+/** A server on 127.0.0.1 that keeps every request and answers {}. */
 async function captureRequests(): Promise<Capture> {
   const requests: SignedRequest[] = [];
   const server = createServer((request, response) => {

@@ -56,8 +56,8 @@ describe.each([
   ['ec:P-256', 'prime256v1', 'ecdsa-with-SHA256'],
   ['ec:P-384', 'secp384r1', 'ecdsa-with-SHA384'],
   ['ec:P-521', 'secp521r1', 'ecdsa-with-SHA512'],
-] as const)('--key-algorithm %s', (name, curve, signatureAlgorithm) => {
-  it('gets a certificate for the key, though the reply cannot be encrypted to it', async () => {
+] as const)('enrol with --key-algorithm %s', (name, curve, signatureAlgorithm) => {
+  it('gets a certificate for the key, although the reply cannot be encrypted to it', async () => {
     expect(await enrol(...SUBJECT, '--key-algorithm', name)).toBe(0);
     const [der = new Uint8Array()] = decodePem(
       'CERTIFICATE',
@@ -74,13 +74,13 @@ describe.each([
   });
 });
 
-it('polls with an EC key', async () => {
+it('enrol polls with an EC key', async () => {
   server.behaviour.verdict = (type) =>
     type === 'PKCSReq' ? 'pending' : { issue: (request) => issueFor(request, server.issuingCa) };
   expect(await enrol(...SUBJECT, '--key-algorithm', 'ec:P-256')).toBe(0);
 });
 
-it('sends the very same request again when it is repeated, though ECDSA signatures are random', async () => {
+it('enrol sends the same request again when it is repeated, although ECDSA signatures are random', async () => {
   server.behaviour.verdict = () => 'lose';
   await expect(enrol(...SUBJECT, '--key-algorithm', 'ec:P-256')).rejects.toThrow(/--key/);
   server.behaviour.verdict = () => ({ issue: (request) => issueFor(request, server.issuingCa) });
@@ -90,7 +90,7 @@ it('sends the very same request again when it is repeated, though ECDSA signatur
   expect(second).toBe(first);
 });
 
-it('takes a ready request of an EC key, and the challenge out of it', async () => {
+it('enrol accepts a ready CSR of an EC key and reads the challenge from it', async () => {
   server.behaviour.verdict = () => 'pending';
   const args = ['--key-algorithm', 'ec:P-256', '--poll-limit', '0'];
   expect(await enrol(...SUBJECT, ...args)).toBe(3);
@@ -98,7 +98,7 @@ it('takes a ready request of an EC key, and the challenge out of it', async () =
   expect(await enrol('--csr', output('request.csr'), '--key', output('key.pem'))).toBe(0);
 });
 
-it('says at once that an EC key needs a challenge', async () => {
+it('enrol reports at once that an EC key needs a challenge', async () => {
   server.log.length = 0;
   const withoutChallenge = ['--subject', 'CN=device', '--key-algorithm', 'ec:P-256'];
   await expect(enrol(...withoutChallenge)).rejects.toThrow(UsageError);

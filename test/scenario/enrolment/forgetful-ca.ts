@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../src/durations.ts';
 import { type CertificateWithChain, type Issuer, IssuerError } from '../../../src/issuer/issuer.ts';
 
 /**
@@ -28,7 +29,7 @@ export interface ForgetfulCa {
   setFates(fates: readonly IssueFate[]): void;
 }
 
-const TOKEN_LIFETIME_MS = 300_000;
+const TOKEN_LIFETIME_MS = 5 * MINUTE_MS;
 
 export function forgetfulCa(certificate: Uint8Array, clock: () => number): ForgetfulCa {
   const tokens = new Map<string, { readonly arn: string; readonly issuedAt: number }>();

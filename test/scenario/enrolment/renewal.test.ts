@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { equalBytes } from '../../../src/asn1/equal-bytes.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
   derOid,
@@ -89,7 +90,7 @@ async function refused(renewal: Renewal): Promise<string | undefined> {
 
 const spkiOf = ({ publicKey }: TestDevice) => publicKey.export({ format: 'der', type: 'spki' });
 const hasKey = (certificate: Certificate, owner: TestDevice) =>
-  Buffer.compare(certificate.subjectPublicKeyInfo, spkiOf(owner)) === 0;
+  equalBytes(certificate.subjectPublicKeyInfo, spkiOf(owner));
 
 describe('a device with a valid certificate of the connector', () => {
   it.each(['RenewalReq', 'PKCSReq'] as const)('renews as %s with a new key', async (type) => {

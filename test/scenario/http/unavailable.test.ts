@@ -69,7 +69,7 @@ async function expectRetryLater(response: Response): Promise<void> {
   expect(text).not.toContain('words');
 }
 
-describe('while the store is unavailable', () => {
+describe('a server whose store is unavailable', () => {
   it('answers every SCEP operation with 503 and Retry-After, and serves it again afterwards', async () => {
     const { store, ask, post } = await listen();
     store.state = 'away';
@@ -132,7 +132,7 @@ describe('while the store is unavailable', () => {
   });
 });
 
-describe('under overload', () => {
+describe('an overloaded server', () => {
   /** A listener with room for one message, which another message takes until `release`. */
   async function taken() {
     const load = limitLoad({ maxConcurrent: 1, logger: quiet });

@@ -11,7 +11,7 @@ import { getEntry, putEntry } from '../../../src/store/collection.ts';
 import { crashingStore } from '../../support/fakes/crashing-store.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
 
-const HALF_HOUR = 1_800_000;
+const HALF_HOUR_MS = 30 * MINUTE_MS;
 const time = { now: 0 };
 let ca: PrivateCa;
 let arn: string;
@@ -120,7 +120,7 @@ describe('CreateCertificateAuthorityAuditReport', () => {
     const outcomes = await Promise.allSettled([create(), create(), create()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const tooSoon = { code: 'RequestInProgressException' };
-    time.now += HALF_HOUR - 1;
+    time.now += HALF_HOUR_MS - 1;
     await expect(create()).rejects.toMatchObject(tooSoon);
     time.now += 1;
     await create();
@@ -139,7 +139,7 @@ describe('CreateCertificateAuthorityAuditReport', () => {
     await ACTIONS.UpdateCertificateAuthority(ca, { ...input, Status: 'DISABLED' });
     const { AuditReportId } = await create();
     await ACTIONS.DeleteCertificateAuthority(ca, input);
-    time.now += HALF_HOUR;
+    time.now += HALF_HOUR_MS;
     await expect(create()).rejects.toMatchObject({ code: 'InvalidStateException' });
     expect(await describeReport(AuditReportId)).toMatchObject({ S3BucketName: 'audit-bucket' });
   });

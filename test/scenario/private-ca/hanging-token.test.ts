@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MINUTE_MS } from '../../../src/durations.ts';
 import type { KeyStoreError, TokenKeyStore } from '../../../src/private-ca/keys/key-store.ts';
 import type { Cryptoki } from '../../../src/private-ca/keys/pkcs11/cryptoki.ts';
 import { loadCryptoki } from '../../../src/private-ca/keys/pkcs11/load-cryptoki.ts';
@@ -9,8 +10,8 @@ import { hasSoftHsm, openSoftHsm, type SoftHsm } from '../../support/keys/soft-h
 
 const AUTHORITY = '5d3f6c7a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
 const OTHER = '00000000-0000-4000-8000-000000000001';
-const TEN_MINUTES = 600_000;
-const WAIT = { timeout: 60_000 };
+const TEN_MINUTES_MS = 10 * MINUTE_MS;
+const WAIT = { timeout: MINUTE_MS };
 
 describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
   let hsm: SoftHsm;
@@ -36,7 +37,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
     const begun = module.calls('C_GenerateKeyPairAsync');
     const makings = Promise.allSettled(authorities.map((authority) => make(authority)));
     await expect.poll(() => module.calls('C_GenerateKeyPairAsync'), WAIT).toBeGreaterThan(begun);
-    vi.advanceTimersByTime(TEN_MINUTES);
+    vi.advanceTimersByTime(TEN_MINUTES_MS);
     const reason = {
       fault: 'unavailable',
       message: expect.stringContaining(

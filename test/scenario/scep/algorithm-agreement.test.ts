@@ -60,15 +60,15 @@ function verdict(message: Uint8Array, policy: AlgorithmPolicy): string {
   }
 }
 
-it('tries every algorithm of the tables', () => {
+it('this test tries every algorithm of the tables', () => {
   expect(REQUESTS.map(({ name }) => name).toSorted()).toEqual(Object.keys(KEYWORDS).toSorted());
 });
 
-describe.each(POLICIES)('%j', (policy) => {
+describe.each(POLICIES)('the policy %j', (policy) => {
   const offered = caCapabilities(policy).trim().split('\n');
 
   it.each(REQUESTS)(
-    '$name is offered if accepted, otherwise refused and not offered',
+    'has $name offered if it is accepted, otherwise refused and not offered',
     (request) => {
       const outcome = verdict(request.message, policy);
       expect(['accepted', 'algorithm-not-allowed']).toContain(outcome);

@@ -107,47 +107,50 @@ function outcomeOf(bytes: Uint8Array, policy: AlgorithmPolicy): string {
   }
 }
 
-describe('every message of the golden corpus', () => {
-  it('exists for every client', () => {
+describe('the golden corpus', () => {
+  it('has messages of every client', () => {
     const clients = new Set(CASES.map((file) => path.dirname(file)));
     expect([...clients]).toEqual(
       expect.arrayContaining(['certmonger', 'openssl', 'scepclient', 'sscep', 'strongswan']),
     );
   });
 
-  it.each(CASES)('%s has its expected outcome', (file) => {
+  it.each(CASES)('has the expected outcome for %s', (file) => {
     const expected = expectationOf(file);
     const policy = { ...MODERN_ALGORITHMS, ...expected.policy };
     expect(outcomeOf(bytesOf(file), policy)).toBe(expected.outcome);
   });
 
-  it.each(CASES.filter((file) => expectationOf(file).outcome === 'opens'))('reads %s', (file) => {
-    const expected = expectationOf(file);
-    const opened = open(bytesOf(file), { ...MODERN_ALGORITHMS, ...expected.policy });
-    const { attributes, senderNonce } = opened.request;
-    expect({
-      messageType: Number(REQUEST_TYPES[opened.type]),
-      transactionId: attributes.transactionId,
-      senderNonce: expected.senderNonce && Buffer.from(senderNonce).toString('hex'),
-      digest: opened.digest,
-      cipher: opened.cipher.oid,
-      challenge: opened.csr ? singleChallenge(opened.csr) : null,
-      csrSubject: opened.csr ? formatName(opened.csr.subject) : null,
-    }).toEqual({
-      messageType: expected.messageType,
-      transactionId: expected.transactionId,
-      senderNonce: expected.senderNonce,
-      digest: expected.digest,
-      cipher: OID[expected.cipher as keyof typeof OID],
-      challenge: expected.challenge,
-      csrSubject: expected.csrSubject,
-    });
-  });
+  it.each(CASES.filter((file) => expectationOf(file).outcome === 'opens'))(
+    'has the expected fields for %s',
+    (file) => {
+      const expected = expectationOf(file);
+      const opened = open(bytesOf(file), { ...MODERN_ALGORITHMS, ...expected.policy });
+      const { attributes, senderNonce } = opened.request;
+      expect({
+        messageType: Number(REQUEST_TYPES[opened.type]),
+        transactionId: attributes.transactionId,
+        senderNonce: expected.senderNonce && Buffer.from(senderNonce).toString('hex'),
+        digest: opened.digest,
+        cipher: opened.cipher.oid,
+        challenge: opened.csr ? singleChallenge(opened.csr) : null,
+        csrSubject: opened.csr ? formatName(opened.csr.subject) : null,
+      }).toEqual({
+        messageType: expected.messageType,
+        transactionId: expected.transactionId,
+        senderNonce: expected.senderNonce,
+        digest: expected.digest,
+        cipher: OID[expected.cipher as keyof typeof OID],
+        challenge: expected.challenge,
+        csrSubject: expected.csrSubject,
+      });
+    },
+  );
 
   const withWeakAlgorithms = CASES.filter(
     (file) => Object.values(expectationOf(file).policy).length > 0,
   );
-  it.each(withWeakAlgorithms)('%s is refused by the default policy', (file) => {
+  it.each(withWeakAlgorithms)('has %s refused by the default policy', (file) => {
     expect(outcomeOf(bytesOf(file), MODERN_ALGORITHMS)).toBe('badAlg');
   });
 });

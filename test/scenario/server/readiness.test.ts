@@ -27,24 +27,24 @@ function check(sealer: Sealer = world.deps.sealer) {
   return checkReadiness({ store, sealer, enrolment: { ...world.deps, findRaIdentities } });
 }
 
-it('is ready with its store and its keys, with or without connectors', async () => {
+it('a server is ready with its store and its keys, with or without connectors', async () => {
   expect(await check()).toBeUndefined();
   await forgetRaIdentity();
   expect(await check()).toBeUndefined();
 });
 
-it('is not ready without the store, and does not quote its error', async () => {
+it('a server is not ready without its store, and does not quote the error of the store', async () => {
   store.state = 'away';
   expect(await check()).toBe('the store cannot be used');
   store.state = 'there';
   expect(await check()).toBeUndefined();
 });
 
-it('is not ready with a wrong master key', async () => {
+it('a server is not ready with a wrong master key', async () => {
   expect(await check(other)).toBe('the master key is not that of the store');
 });
 
-it('is not ready while it seals under a master key that has been replaced', async () => {
+it('a server is not ready while it seals under a master key that has been replaced', async () => {
   const newKey = createHash('sha256').update('a new one').digest();
   const oldKey = createHash('sha256').update('test master key').digest();
   const straggler = createSealer(oldKey, newKey);
@@ -56,7 +56,7 @@ it('is not ready while it seals under a master key that has been replaced', asyn
   expect(await check(createSealer(newKey))).toBeUndefined();
 });
 
-it('is not ready when no RA key opens', async () => {
+it('a server is not ready when no RA key opens', async () => {
   const partition = connectorPartition(world.connector.id);
   const kept = await getEntry(store, partition, raIdentities, raIdentityKey(1));
   if (kept === undefined) throw new Error('there is no RA identity');
@@ -66,7 +66,7 @@ it('is not ready when no RA key opens', async () => {
   expect(await check()).toBe('the keys of connectors cannot be opened');
 });
 
-it('never asks the CA', async () => {
+it('the readiness check never asks the CA', async () => {
   world.issuer.describeAuthority = () => Promise.reject(new Error('the CA was asked'));
   expect(await check()).toBeUndefined();
   expect(world.issuer.calls).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
-import { DAY_MS } from '../../../../src/durations.ts';
+import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
 
 it('a connector without tags is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
@@ -46,7 +46,7 @@ it('every tag sets its part of the policy', () => {
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
     chain: { caCertificates: 'no-root', reply: 'leaf-and-ca' },
     renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY_MS, allowSha1: true },
-    validity: { defaultMs: DAY_MS / 2, maximumMs: 90 * DAY_MS, notBeforeSkewMs: 900_000 },
+    validity: { defaultMs: DAY_MS / 2, maximumMs: 90 * DAY_MS, notBeforeSkewMs: 15 * MINUTE_MS },
     pendingWaitMs: 3_000,
   });
 });
