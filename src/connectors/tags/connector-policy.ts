@@ -67,7 +67,7 @@ const tagsSchema = z
       .refine(
         ({ words, durationMs }) =>
           !words.has('off') || (words.size === 1 && durationMs === undefined),
-        'off stands alone',
+        'off excludes other words',
       )
       .refine(atMostOne(['same-key', 'new-key']), 'take one of same-key, new-key'),
     'scep:validity-default': tagValueSchema(CONNECTOR_TAGS['scep:validity-default']),

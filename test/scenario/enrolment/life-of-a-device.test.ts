@@ -216,8 +216,8 @@ describe('the same request', () => {
     await live({ 'scep:validity-default': '1h' });
     const { certificate } = await enrol();
     waitFor(50 * MINUTE_MS);
-    const anew = issuedCertificate(await handle(request()), world.ra, device);
-    expect(Buffer.compare(anew.der, certificate.der)).not.toBe(0);
+    const renewed = issuedCertificate(await handle(request()), world.ra, device);
+    expect(Buffer.compare(renewed.der, certificate.der)).not.toBe(0);
   });
 
   it('succeeds in the end when certificates expire before the CA forgets the token', async () => {
@@ -249,7 +249,7 @@ it('devices are told to come again from the end of the CA and its RA until both 
   await expect(caCertificatesReply(world.deps, world.connector)).resolves.toBeDefined();
 });
 
-it('five of twelve renewals of one certificate at once succeed', async () => {
+it('only five of twelve renewals of one certificate at once succeed', async () => {
   const holder = await enrol();
   const results = await Promise.all(
     Array.from({ length: 12 }, (_, number) =>

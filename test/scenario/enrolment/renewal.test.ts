@@ -199,8 +199,8 @@ describe('a renewal is refused', () => {
     expect((await handle('RenewalReq')).decision.refusal?.reason).toBe('renewal-of-expired');
     expect((await handle('PKCSReq')).decision.refusal?.reason).toBe('renewal-of-expired');
     expect((await handle('PKCSReq', 'wrong')).decision.refusal?.reason).toBe('challenge-wrong');
-    const anew = await handle('PKCSReq', world.challengePassword);
-    expect(anew.decision.outcome.status).toBe('SUCCESS');
+    const enrolled = await handle('PKCSReq', world.challengePassword);
+    expect(enrolled.decision.outcome.status).toBe('SUCCESS');
   });
 
   it('when its signer has been renewed five times', async () => {

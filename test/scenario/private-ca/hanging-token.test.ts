@@ -33,7 +33,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
   const fail = () => Promise.reject(returned('CKR_DEVICE_ERROR'));
   const make = (authority = AUTHORITY) => store.generate(authority, 'EC_prime256v1');
   /** Asks for keys, and lets ten minutes pass once the first is being made. */
-  const makeInVain = async (...authorities: readonly string[]) => {
+  const expectTimeouts = async (...authorities: readonly string[]) => {
     const begun = module.calls('C_GenerateKeyPairAsync');
     const makings = Promise.allSettled(authorities.map((authority) => make(authority)));
     await expect.poll(() => module.calls('C_GenerateKeyPairAsync'), WAIT).toBeGreaterThan(begun);
@@ -73,7 +73,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
 
   it('makes callers wait for ten minutes at most, and is asked for no other key meanwhile', async () => {
     hang(fail);
-    await makeInVain(AUTHORITY, OTHER, OTHER);
+    await expectTimeouts(AUTHORITY, OTHER, OTHER);
     await expect(make()).rejects.toThrow('has not made a key in its time');
     expect(module.calls('C_GenerateKeyPairAsync')).toBe(1);
   });
@@ -81,7 +81,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
   it('still signs', async () => {
     const { signingKey, discard } = await make(OTHER);
     hang(fail);
-    await makeInVain(AUTHORITY);
+    await expectTimeouts(AUTHORITY);
     const bytes = Buffer.from('to be signed');
     const signatures = Array.from({ length: 10 }, () => signingKey.sign('SHA256WITHECDSA', bytes));
     expect(await Promise.all(signatures)).toHaveLength(10);
@@ -91,7 +91,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
   it('makes the server destroy and report the late key, and then makes the next one', async () => {
     const before = await store.list();
     hang(real.C_GenerateKeyPairAsync);
-    await makeInVain(AUTHORITY);
+    await expectTimeouts(AUTHORITY);
     goOn();
     expect(await tooLate()).toMatch(
       /the token made the key 5d3f6c7a1b2c4d5e8f90a1b2c3d4e5f6[0-9a-f]{16} too late; it is destroyed$/,
@@ -106,7 +106,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
 
   it('makes the server report a late key that it fails to destroy', async () => {
     hang(real.C_GenerateKeyPairAsync);
-    await makeInVain(AUTHORITY);
+    await expectTimeouts(AUTHORITY);
     module.replace({
       C_DestroyObject: () => {
         throw returned('CKR_SESSION_HANDLE_INVALID');
@@ -119,7 +119,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
 
   it('is not asked again for a key that nobody waits for', async () => {
     hang(fail);
-    await makeInVain(AUTHORITY);
+    await expectTimeouts(AUTHORITY);
     goOn();
     module.replace({});
     const makeAtLast = async () => {
@@ -133,7 +133,7 @@ describe.runIf(hasSoftHsm())('a token that hangs while it makes a key', () => {
 
   it('does not delay the end of the server', async () => {
     hang(fail);
-    await makeInVain(AUTHORITY);
+    await expectTimeouts(AUTHORITY);
     await store.close();
     // The start made this one call, to reset the module; the end must not finalise the module
     // under a call.

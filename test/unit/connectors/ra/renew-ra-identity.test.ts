@@ -18,7 +18,7 @@ async function makeDueWorld() {
   return { world, generations, certificates };
 }
 
-it('one of several replicas that renew at the same time asks the CA', async () => {
+it('only one of several replicas that renew at the same time asks the CA', async () => {
   const { world, generations } = await makeDueWorld();
   await Promise.all(Array.from({ length: 5 }, () => renewRaIdentities(world.api)));
   expect(await generations()).toEqual([1, 2]);
