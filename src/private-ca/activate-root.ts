@@ -12,15 +12,15 @@ export interface RootRequest
   extends Pick<AuthorityConfiguration, 'keyAlgorithm' | 'signingAlgorithm' | 'subject'> {
   /** The root's name in this store: 1 to 100 printable ASCII characters. */
   readonly name: string;
-  /** How long the root's certificate is to be valid. */
+  /** The validity of the root's certificate. */
   readonly validity: RequestedValidity;
 }
 
 /**
- * The ARN of an ACTIVE root authority of the given name, made on the path that AWS publishes:
- * create it, get its CSR, issue its certificate with RootCACertificate/V1, import that. Whatever is
- * there already is kept, so the call can be repeated after a crash at any point and from several
- * processes at once.
+ * Returns the ARN of the ACTIVE root authority with this name. It follows the procedure that AWS
+ * documents: create the authority, get its CSR, issue its certificate with RootCACertificate/V1,
+ * import that. Steps that are done already are kept, so the call may be repeated after a crash at
+ * any point and run in several processes at once.
  * @throws AwsError
  */
 export async function activateRoot(ca: PrivateCa, request: RootRequest): Promise<string> {
@@ -61,7 +61,7 @@ async function installCertificate(ca: PrivateCa, arn: string, request: RootReque
     });
   } catch (error) {
     const isLate = error instanceof AwsError && error.code === 'ConcurrentModificationException';
-    // Then another process has activated the root meanwhile.
+    // Another process has activated the root meanwhile.
     if (!isLate) throw error;
   }
 }

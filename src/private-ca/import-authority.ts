@@ -36,27 +36,27 @@ import { installedCertificate } from './records/installed-certificate.ts';
 import { noteCrlBucket } from './revocation/crl-bucket.ts';
 import { importRevocations } from './revocation/import-revocations.ts';
 
-/** An authority that another program has run until now. */
+/** An authority that another program has operated until now. */
 export interface ForeignAuthority {
   readonly privateKey: KeyObject;
   readonly certificate: Certificate;
   /** From its issuer up to the root; empty for a root. */
   readonly chain: readonly Certificate[];
-  /** Its last CRL: what that names stays revoked. */
+  /** Its last CRL: the certificates that it names stay revoked. */
   readonly crl?: Crl | undefined;
   readonly revocation?: RevocationConfiguration | undefined;
 }
 
 export interface ImportedAuthority {
   readonly arn: string;
-  /** False when the key had been imported before: nothing was changed then. */
+  /** False when the key had been imported before; then nothing was changed. */
   readonly isNew: boolean;
 }
 
 /**
- * Takes over an authority with its key, which is sealed in the store; it is ACTIVE. AWS has no such
- * action. Its certificates get random serial numbers of 128 bits, and its CRLs numbers above the
- * old ones: milliseconds since the epoch at least.
+ * Takes over an authority with its key, which is sealed in the store. The authority is ACTIVE. AWS
+ * has no such action. Certificates get random serial numbers of 128 bits; CRLs get numbers above
+ * the old ones, at least the milliseconds since the epoch.
  * @throws AwsError when the parts do not belong together or cannot be an authority here
  */
 export async function importAuthority(
@@ -93,7 +93,7 @@ export async function importAuthority(
 async function recordParts({ privateKey, certificate, chain, revocation }: ForeignAuthority) {
   const { subject, subjectPublicKeyInfo } = certificate;
   const signingAlgorithm = signingAlgorithmFor(privateKey);
-  // Its next certificate must have the name of this one to the byte.
+  // Its next certificate must have exactly the encoded name of this one.
   const info = derCertificationRequestInfo({
     ...{ subject, subjectPublicKeyInfo },
     extensions: [basicConstraintsExtension({ ca: true }, true)],
@@ -131,10 +131,10 @@ function checkParts({ privateKey, certificate, chain, crl }: ForeignAuthority, n
   if (!isIssuedBy(crl, certificate)) {
     throw refused('InvalidRequestException', 'the CRL was not signed by the authority');
   }
-  // Of a delta CRL (such as ca+.crl of AD CS), or of one of several: what only the others name
-  // would be good again.
+  // A delta CRL (such as ca+.crl of AD CS) or one of several CRLs is not enough: certificates that
+  // only the others name would become good again.
   if (crl.extensions.some(({ critical }) => critical)) {
-    throw refused('InvalidRequestException', 'its CRL is not complete; give the one that is');
+    throw refused('InvalidRequestException', 'the CRL is not complete; provide the complete one');
   }
 }
 

@@ -7,10 +7,10 @@ import { AUTHORITY_KEY, authorityKeys, authorityPartition } from './records/auth
 import { isTokenKey } from './records/key-record.ts';
 
 /**
- * The private key of an authority, for whoever moves it elsewhere. AWS has no such action.
- * @throws AwsError InvalidStateException for a key in a token, which never gives it away, and what
- * `findAuthority` throws;
- *   SealError for a key under another master key
+ * The private key of an authority, for moving it elsewhere. AWS has no such action.
+ * @throws AwsError InvalidStateException for a key in a token, which cannot be exported, and what
+ * `findAuthority` throws
+ * @throws SealError for a key under another master key
  */
 export async function openExportableKey(ca: LookupContext, arn: string): Promise<KeyObject> {
   const { value: authority } = await findAuthority(ca, arn);
@@ -18,9 +18,7 @@ export async function openExportableKey(ca: LookupContext, arn: string): Promise
   const key = await getEntry(ca.store, partition, authorityKeys, AUTHORITY_KEY);
   if (key === undefined) throw unexportable('has no key any more');
   if (!isTokenKey(key.value)) return openSealedKey(ca.sealer, authority.id, key.value);
-  throw unexportable(
-    `has its key in the token "${key.value.tokenLabel}", which never gives it away`,
-  );
+  throw unexportable(`has its key in the token "${key.value.tokenLabel}", which cannot export it`);
 }
 
 function unexportable(reason: string): AwsError {

@@ -19,15 +19,13 @@ import {
 
 export interface PrivateCaDependencies extends CaContext, KeyMaking {
   /**
-   * The buckets that RevocationConfigurations and audit reports name; without them these are kept
-   * in the store.
+   * The buckets that RevocationConfigurations and audit reports name. Without them, CRLs and
+   * reports stay in the store.
    */
   readonly buckets?: Buckets;
 }
 
-/**
- * The whole private CA, for its actions: the context and the parts that keep something in memory.
- */
+/** The whole private CA, for its actions: the context and the parts that keep state in memory. */
 export interface PrivateCa extends PrivateCaDependencies {
   readonly signingKeys: CaSigningKeys;
   readonly creation: AuthorityCreation;
@@ -35,12 +33,12 @@ export interface PrivateCa extends PrivateCaDependencies {
   readonly crls: Crls;
   readonly ocspResponder: OcspResponder;
   readonly auditReportWriter: AuditReportWriter;
-  /** Where audit reports are put. */
+  /** The store that audit reports are put into. */
   readonly objects: ObjectStore;
 }
 
 /**
- * The embedded private CA over a record store. Keep one for the process: its parts cache keys, CRLs
+ * The embedded private CA over a record store. Open it once per process: its parts cache keys, CRLs
  * and OCSP answers.
  */
 export function openPrivateCa(dependencies: PrivateCaDependencies): PrivateCa {

@@ -5,7 +5,10 @@ import { resumeTransactions } from '../enrolment/transaction/unfinished-transact
 import type { Logger } from '../observability/logger.ts';
 import { destroyDeletedKeys } from '../private-ca/authority/destroy-deleted-keys.ts';
 import { sweepDeletedAuthorities } from '../private-ca/authority/sweep-deleted-authorities.ts';
-import { createCrlSync, type ReportCrlSync } from '../private-ca/crl/sync-crls-to-buckets.ts';
+import {
+  createSyncCrlsToBuckets,
+  type ReportCrlSync,
+} from '../private-ca/crl/sync-crls-to-buckets.ts';
 import type { CaContext } from '../private-ca/model/ca-context.ts';
 import type { Wired } from '../wire.ts';
 import { withDelayedClock } from './delayed-clock.ts';
@@ -31,12 +34,13 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
   const destructive = (work: (ca: CaContext) => Promise<unknown>) =>
     withDelayedClock(privateCa.clock, (clock) => work({ ...privateCa, clock }));
   const destroyKeys = (ca: CaContext) => destroyDeletedKeys(ca, tokenKeys);
-  const syncCrls = buckets && createCrlSync({ ...privateCa, buckets }, reportBucket(logger));
+  const syncCrlsToBuckets =
+    buckets && createSyncCrlsToBuckets({ ...privateCa, buckets }, reportBucket(logger));
   return [
     everywhere(HOUR_MS, 'keys in memory', () => privateCa.signingKeys.forgetDeleted()),
     every(HOUR_MS, 'keys of deleted CAs', destructive(destroyKeys)),
     every(HOUR_MS, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
-    every(15 * SECOND_MS, 'CRLs into buckets', async () => syncCrls?.()),
+    every(15 * SECOND_MS, 'CRLs into buckets', async () => syncCrlsToBuckets?.()),
     every(15 * MINUTE_MS, 'RA renewal', () => renewRaIdentities(wired)),
     every(2 * SECOND_MS, 'unfinished connectors', () => resumeConnectors(wired)),
     every(2 * SECOND_MS, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),

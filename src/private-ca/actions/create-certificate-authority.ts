@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { claimAuthorityId } from '../authority/authority-index.ts';
-import { derAuthorityRequestInfo } from '../authority/authority-request-info.ts';
 import { parseTagList, tagListSchema } from '../authority/authority-tags.ts';
 import { type AuthorityConfiguration, createAuthority } from '../authority/create-authority.ts';
+import { derAuthorityRequestInfo } from '../authority/der-authority-request-info.ts';
 import {
   idempotencyTokenSchema,
   modelKeyAlgorithmSchema,

@@ -75,7 +75,7 @@ async function deleteForGood(
     deleteEntry(authorities, AUTHORITY_KEY, { version }),
   ]);
   if (outcome === 'conflict') {
-    const message = 'The certificate authority was changed meanwhile; repeat the call';
+    const message = 'The certificate authority was changed by another call; repeat this one';
     throw new AwsError('ConcurrentModificationException', message);
   }
   const index = authorityIndexPartition(ca.scope);

@@ -40,7 +40,7 @@ export const putPolicy = defineAction({
       putEntry(resourcePolicies, AUTHORITY_KEY, { policy: input.Policy }, { condition }),
     ]);
     if (outcome === 'committed') return;
-    const message = 'The policy was changed meanwhile; repeat the call';
+    const message = 'The policy was changed by another call; repeat this one';
     throw new AwsError('ConcurrentModificationException', message);
   },
 });

@@ -24,7 +24,7 @@ const MEMBERS = [
   'templateArn',
 ] as const;
 
-/** What is absent is left out of JSON, and empty in CSV. */
+/** JSON omits absent members; CSV leaves them empty. */
 export type AuditReportEntry = Readonly<Partial<Record<(typeof MEMBERS)[number], string>>>;
 
 /** @param serial 32 lower-case hexadecimal digits */
@@ -51,8 +51,8 @@ export function auditReportEntry(
 }
 
 /**
- * The text of a report, piece by piece: a JSON array, or CSV (RFC 4180, but for its line ends) with
- * a header.
+ * The text of a report in pieces: a JSON array, or CSV (RFC 4180 except for its line ends) with a
+ * header.
  */
 export async function* auditReportText(
   format: AuditReportFormat,
@@ -79,7 +79,7 @@ function csvValue(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
-/** As in 2020-02-26T18:39:57+0000. */
+/** Such as 2020-02-26T18:39:57+0000. */
 function timeText(time: Date): string {
   return `${time.toISOString().slice(0, 19)}+0000`;
 }

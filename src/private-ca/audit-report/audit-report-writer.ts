@@ -11,26 +11,26 @@ import { type AuditReportEntry, auditReportEntry, auditReportText } from './audi
 const PAGE = 200;
 
 /**
- * A report becomes FAILED when its bucket is unavailable for this long: until the authority may
- * have another.
+ * A report becomes FAILED when its bucket is unavailable for this long. By then the authority may
+ * have another report.
  */
 const PATIENCE_MS = 30 * MINUTE_MS;
 
 /** Writes audit reports into their buckets. */
 export interface AuditReportWriter {
   /**
-   * Writes a report that is CREATING, of all certificates that the authority has issued; does
-   * nothing for any other. Simultaneous calls in this process share one attempt; several processes
-   * write the same object.
-   * @throws BucketError 'unavailable' while it is worth another attempt, and what the store throws
+   * Writes a CREATING report of all certificates that the authority has issued; ignores any other
+   * report. Simultaneous calls in this process share one attempt; several processes write the same
+   * object.
+   * @throws BucketError 'unavailable' while another attempt may succeed, and what the store throws
    */
   finish(authority: AuthorityRecord, reportId: string): Promise<void>;
-  /** Resolves when no report is being written any more, also after a failure. */
+  /** Resolves when no report is being written any more, even after a failure. */
   settled(): Promise<void>;
 }
 
 interface Dependencies extends CaContext {
-  /** Where reports are put. */
+  /** The store that reports are put into. */
   readonly objects: ObjectStore;
 }
 
@@ -61,13 +61,12 @@ async function writeReport(
   if (entry?.value.status !== 'CREATING') return;
   const status = await putReport(ca, authority, id, entry.value);
   const write = replaceEntry(auditReports, entry, { ...entry.value, status });
-  // A conflict means that another process has written it too.
+  // A conflict means that another process has written the report too.
   await ca.store.commit(partition, [write]);
 }
 
 /**
- * @throws BucketError 'unavailable' while it is worth another attempt, and whatever the store
- * throws
+ * @throws BucketError 'unavailable' while another attempt may succeed, and what the store throws
  */
 async function putReport(
   ca: Dependencies,
@@ -100,7 +99,7 @@ async function* entriesOf(
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     from = { after: last.key };
-    // A long report must not keep enrolments waiting.
+    // Lets enrolments proceed while a long report is written.
     await nextTurn();
   }
 }

@@ -14,7 +14,7 @@ import {
   auditReports,
 } from './audit-report-record.ts';
 
-/** For reading reports where they were put. */
+/** Context for reading reports. */
 export interface ReportContext extends LookupContext {
   readonly objects: ObjectStore;
 }
@@ -37,7 +37,8 @@ export async function findAuditReport(
 
 /**
  * The text of a report under its S3Key.
- * @throws AwsError InvalidArnException, ResourceNotFoundException also while it is being written
+ * @throws AwsError InvalidArnException, ResourceNotFoundException (also while the report is being
+ * written)
  */
 export async function readAuditReport(
   ca: ReportContext,
@@ -50,5 +51,5 @@ export async function readAuditReport(
   const key = auditReportKey(authority.id, reportId, format);
   const text = isThere ? await ca.objects.get(report.bucket, key) : undefined;
   if (text !== undefined) return text;
-  throw new AwsError('ResourceNotFoundException', `There is no ${key} yet`);
+  throw new AwsError('ResourceNotFoundException', `${key} does not exist yet`);
 }

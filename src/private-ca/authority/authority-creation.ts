@@ -13,36 +13,37 @@ import {
   type UnfinishedAuthority,
 } from '../records/authority-record.ts';
 import type { KeyRecord } from '../records/key-record.ts';
-import { derAuthorityRequestInfo } from './authority-request-info.ts';
+import { derAuthorityRequestInfo } from './der-authority-request-info.ts';
 
-/** A slow machine takes seconds to make an RSA_4096 key. After this long its process has died. */
+/** A slow machine takes seconds to make an RSA_4096 key; after this long, its process has died. */
 const PATIENCE_MS = 20_000;
 
 /** Makes the keys of new authorities. */
 export interface AuthorityCreation {
   /**
    * Makes the key and the CSR of an authority that is CREATING, so that it becomes
-   * PENDING_CERTIFICATE; does nothing for any other. Simultaneous calls in this process share one
-   * attempt; of several processes, the key of the first to commit is kept. The authority becomes
-   * FAILED when the token does not support the algorithm.
-   * @throws KeyStoreError when the token is not there; the authority stays CREATING, and the next
+   * PENDING_CERTIFICATE; ignores any other. Simultaneous calls in this process share one attempt;
+   * among several processes, the first to commit wins and the others discard their keys. The
+   * authority becomes FAILED when the token does not support the algorithm.
+   * @throws KeyStoreError when the token is unavailable: the authority stays CREATING, and the next
    * call tries again
    */
   finish(authorityId: string): Promise<void>;
-  /** Does the same in the background, and reports the error that `finish` throws. */
+  /** Does the same in the background and reports the error that `finish` throws. */
   finishLater(authority: Pick<StoredAuthority, 'id' | 'arn'>): void;
-  /** The ids of the authorities whose keys this process is making. */
+  /** The ids of the authorities that this process is making keys for. */
   underWay(): readonly string[];
-  /** Resolves when nothing is being made in the background any more, also after a failure. */
+  /** Resolves when no key is being made any more, even after a failure. */
   settled(): Promise<void>;
 }
 
 /** Where the keys are made. */
 export interface KeyMaking {
-  /** The token that has authorities' keys, if there is one. */
+  /** The token that holds authority keys, if one is configured. */
   readonly tokenKeys?: TokenKeyStore;
   /**
-   * Whether new authorities' keys are made in the token; otherwise they are sealed in the store.
+   * Whether the token makes the keys of new authorities. Otherwise this program makes them and
+   * seals them in the store.
    */
   readonly newKeysInToken?: boolean;
   /**
@@ -90,7 +91,7 @@ async function makeKey(ca: CaContext & KeyMaking, id: string): Promise<void> {
       putEntry(authorities, AUTHORITY_KEY, authority, { condition }),
       putEntry(authorityKeys, AUTHORITY_KEY, key.record, { condition: 'absent' }),
     ]);
-    // Then another process was first, or the authority has been deleted.
+    // Either another process was first, or the authority has been deleted.
     if (outcome === 'conflict') await key.discard();
   } catch (error) {
     if (!(error instanceof KeyStoreError) || error.fault !== 'unsupported') throw error;
@@ -101,7 +102,8 @@ async function makeKey(ca: CaContext & KeyMaking, id: string): Promise<void> {
 
 function newKeyStore({ newKeysInToken = false, sealer, tokenKeys }: CaContext & KeyMaking) {
   if (!newKeysInToken) return createSealedKeyStore(sealer);
-  if (tokenKeys === undefined) throw new Error('keys cannot be made in a token without one');
+  if (tokenKeys === undefined)
+    throw new Error('new keys belong in a token, but no token is configured');
   return tokenKeys;
 }
 

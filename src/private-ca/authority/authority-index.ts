@@ -19,40 +19,42 @@ import {
 } from '../records/authority-record.ts';
 import { TOKEN_LIFETIME_MS, tokenKey } from '../records/certificate-record.ts';
 
-/** The quota without a setting: AWS gives 200. */
+/** The quota when none is configured. AWS allows 200. */
 const DEFAULT_QUOTA = 1_000;
 
 /**
- * Every authority by its id, noted before it is made; one without a record in its own partition was
- * never finished.
+ * Every authority by its id, recorded before the authority is made. An entry without a record in
+ * its own partition belongs to an authority that was never finished.
  */
 export const indexedAuthorities = defineCollection(
   'authorities',
   z.strictObject({ createdAt: z.number() }),
 );
 
-/** Which id a name or an IdempotencyToken of CreateCertificateAuthority stands for. */
+/** The id that a name, or an IdempotencyToken of CreateCertificateAuthority, refers to. */
 const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid() }));
 
 /**
- * One record under AUTHORITY_KEY that every new entry replaces, so that two at once do not both
- * count up to the quota.
+ * One record under AUTHORITY_KEY that every new entry replaces, so that two simultaneous calls
+ * cannot both take the last place under the quota.
  */
 const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
 
-/** What claims an id: a token for five minutes, or a name of this program's own for good. */
+/**
+ * A claim to an id: an IdempotencyToken holds for five minutes, a name of this program for good.
+ */
 export type AuthorityClaim =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'name'; readonly name: string };
 
-/** The partition that knows which authorities an account has in a region. */
+/** The partition that lists the authorities of an account in a region. */
 export function authorityIndexPartition({ region, accountId }: PrivateCaScope): string {
   return `ca-index-${accountId}-${region}`;
 }
 
 /**
- * The id that the claim stands for; a new one for a new claim or for none. Callers at once get the
- * same.
+ * The id that the claim refers to, or a new id for a new claim or none. Simultaneous calls with one
+ * claim get the same id.
  * @throws AwsError LimitExceededException
  */
 export async function claimAuthorityId(
@@ -88,10 +90,7 @@ function putClaim(
   return putEntry(claims, claimKey(claim), { authorityId }, { condition, ...expiry });
 }
 
-/**
- * False for an authority that is gone for good: another one must not be made amid what it has left
- * behind.
- */
+/** False for an authority that is gone for good: a new one must not be made among its remains. */
 async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
   const partition = authorityIndexPartition(ca.scope);
   const find = () => getEntry(ca.store, partition, indexedAuthorities, authorityId);
@@ -102,8 +101,8 @@ async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
 }
 
 /**
- * As at AWS, an authority that can still be restored counts. So does one that another call is just
- * making.
+ * Throws when the quota is used up. As at AWS, an authority that can still be restored counts; so
+ * does one that another call is making.
  */
 async function requireRoom(ca: CaContext): Promise<void> {
   const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
@@ -119,8 +118,8 @@ async function requireRoom(ca: CaContext): Promise<void> {
 }
 
 /**
- * The authority of an entry of the index. Undefined when there is none, because it was deleted for
- * good or its maker died: such an entry is removed, once no token stands for it any more.
+ * The authority of an index entry. Undefined when it was deleted for good or its maker died; the
+ * entry is then removed, once no token can refer to it any more.
  */
 export async function findIndexed(
   ca: CaContext,
@@ -135,7 +134,8 @@ export async function findIndexed(
 }
 
 /**
- * Has the authority listed, which `findIndexed` may have ended for one that a clock took for gone.
+ * Puts the authority back into the index: `findIndexed` may have removed it when a wrong clock made
+ * it look gone.
  */
 export async function indexAuthority(
   ca: CaContext,

@@ -3,8 +3,8 @@ import { accountIdSchema } from '../model/api-schemas.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
 /**
- * The one service that AWS lets have permissions. It does not exist here: they are kept and told,
- * and grant nothing.
+ * The one service that AWS grants permissions to. It does not exist here: permissions are stored
+ * and listed, but have no effect.
  */
 export const PERMITTED_PRINCIPAL = 'acm.amazonaws.com';
 

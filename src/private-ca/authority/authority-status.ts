@@ -4,8 +4,8 @@ import type { StoredAuthority } from '../records/authority-record.ts';
 export type AuthorityStatus = StoredAuthority['status'] | 'EXPIRED';
 
 /**
- * The status that the API shows: an authority whose certificate has expired is EXPIRED, whether it
- * was ACTIVE or DISABLED.
+ * The status that the API shows: an ACTIVE or DISABLED authority is EXPIRED once its certificate
+ * has expired.
  * @param now milliseconds since the epoch
  */
 export function authorityStatus(authority: StoredAuthority, now: number): AuthorityStatus {
@@ -17,9 +17,9 @@ export function authorityStatus(authority: StoredAuthority, now: number): Author
 
 interface StatusRule {
   readonly allowed: readonly AuthorityStatus[];
-  /** What tools match on: AWS's texts, where they are known. */
+  /** Tools match on this text: AWS's, where it is known. */
   readonly refusal: string;
-  /** Of a status that is refused otherwise than by InvalidStateException. */
+  /** Error codes of the statuses that are not refused by InvalidStateException. */
   readonly codes?: Readonly<Partial<Record<AuthorityStatus, AwsErrorCode>>>;
 }
 
@@ -30,12 +30,12 @@ const DELETED =
   'The certificate authority is in the DELETED state and must be restored to complete this action.';
 
 /**
- * What may be done with an authority in which status (AWS Private CA user guide, "Certificate
- * authority status and CA lifecycle"). Describing it is allowed in all of them.
+ * The statuses that each use of an authority is allowed in (AWS Private CA user guide, "Certificate
+ * authority status and CA lifecycle"). DescribeCertificateAuthority is allowed in all of them.
  */
 const STATUS_RULES = {
   issue: { allowed: ['ACTIVE'], refusal: NOT_ISSUING },
-  /** By a root, of its own certificate: how it becomes ACTIVE. */
+  /** A root issues its own certificate, which makes it ACTIVE. */
   issueRootCertificate: {
     allowed: ['PENDING_CERTIFICATE', 'ACTIVE', 'EXPIRED'],
     refusal: NOT_ISSUING,
@@ -64,7 +64,7 @@ const STATUS_RULES = {
     refusal: NO_REQUEST,
     codes: { CREATING: 'RequestInProgressException', FAILED: 'RequestFailedException' },
   },
-  // AWS speaks of the request here too.
+  // AWS mentions the request here too.
   getCertificate: { allowed: ['ACTIVE', 'DISABLED', 'EXPIRED'], refusal: NO_REQUEST },
   importCertificate: {
     allowed: ['PENDING_CERTIFICATE', 'ACTIVE', 'EXPIRED'],
@@ -92,7 +92,7 @@ const STATUS_RULES = {
 
 export type AuthorityUse = keyof typeof STATUS_RULES;
 
-/** What issuing from a template is: a root's own certificate is how it becomes ACTIVE. */
+/** The use that issuing from a template is. A self-signed template makes a root ACTIVE. */
 export function issuingUse({ selfSigned }: { readonly selfSigned: boolean }): AuthorityUse {
   return selfSigned ? 'issueRootCertificate' : 'issue';
 }
@@ -103,10 +103,7 @@ export function statusAllows(authority: StoredAuthority, use: AuthorityUse, now:
   return allowed.includes(authorityStatus(authority, now));
 }
 
-/**
- * @throws AwsError InvalidStateException, or RequestInProgressException and RequestFailedException
- * where the table has them
- */
+/** @throws AwsError InvalidStateException, or the code that the table gives for the status */
 export function requireStatus(authority: StoredAuthority, use: AuthorityUse, now: number): void {
   if (statusAllows(authority, use, now)) return;
   const { refusal, codes }: StatusRule = STATUS_RULES[use];

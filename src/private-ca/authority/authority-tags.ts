@@ -27,14 +27,14 @@ export const authorityTags = defineAuthorityCollection<Tags>(
   z.record(z.string(), z.string()),
 );
 
-/** Prefixes of keys that AWS keeps to itself, in any case. */
+/** Key prefixes that AWS reserves, in upper or lower case. */
 const RESERVED = /^(aws|rds):/i;
-/** JavaScript keeps it to itself: records of the store lose it without a word. */
+/** JavaScript treats this key specially: stored records would silently lose it. */
 const UNSTORABLE = '__proto__';
 
 /**
- * @throws AwsError InvalidTagException for a key that is reserved or cannot be stored, or one that
- * stands twice
+ * @throws AwsError InvalidTagException for a key that is reserved, cannot be stored, or appears
+ * twice
  */
 export function parseTagList(list: readonly Tag[]): Tags {
   const reserved = list.find(({ Key }) => RESERVED.test(Key));
@@ -46,13 +46,13 @@ export function parseTagList(list: readonly Tag[]): Tags {
     throw new AwsError('InvalidTagException', `The tag key ${UNSTORABLE} is not supported here`);
   }
   const twice = list.find(({ Key }, i) => list.findIndex((tag) => tag.Key === Key) !== i);
-  if (twice) throw new AwsError('InvalidTagException', `The tag key ${twice.Key} stands twice`);
+  if (twice) throw new AwsError('InvalidTagException', `The tag key ${twice.Key} appears twice`);
   return Object.fromEntries(list.map(({ Key, Value = '' }) => [Key, Value]));
 }
 
 /**
- * The tags of an authority of any status; none when there is no such authority. For
- * aws:ResourceTag.
+ * The tags of an authority in any status, for aws:ResourceTag; none when the authority does not
+ * exist.
  */
 export async function getAuthorityTags(ca: CaContext, authorityId: string): Promise<Tags> {
   const partition = authorityPartition(authorityId);
@@ -60,7 +60,7 @@ export async function getAuthorityTags(ca: CaContext, authorityId: string): Prom
 }
 
 /**
- * Replaces the tags by what `change` makes of them, as often as it takes to meet no other change.
+ * Applies `change` to the tags. It starts over when another call changed them meanwhile.
  * @throws AwsError TooManyTagsException
  */
 export async function changeAuthorityTags(
@@ -73,7 +73,7 @@ export async function changeAuthorityTags(
     const entry = await getEntry(ca.store, partition, authorityTags, AUTHORITY_KEY);
     const tags = change(entry?.value ?? {});
     if (Object.keys(tags).length > MOST_TAGS) {
-      const message = `A certificate authority can have ${MOST_TAGS} tags at most`;
+      const message = `A certificate authority can have at most ${MOST_TAGS} tags`;
       throw new AwsError('TooManyTagsException', message);
     }
     const condition = entry === undefined ? 'absent' : { version: entry.version };

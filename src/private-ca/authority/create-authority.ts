@@ -9,7 +9,7 @@ import {
 } from '../records/authority-record.ts';
 import { authorityTags, type Tags } from './authority-tags.ts';
 
-/** What is asked of CreateCertificateAuthority, checked. */
+/** The checked input of CreateCertificateAuthority. */
 export type AuthorityConfiguration = Pick<
   UnfinishedAuthority,
   | 'csrExtensions'
@@ -23,9 +23,8 @@ export type AuthorityConfiguration = Pick<
 >;
 
 /**
- * Stores an authority under a given id, CREATING; `finishCreation` makes its key. Does nothing when
- * the id has an authority already, so a caller that chose the id before it died can simply try
- * again.
+ * Stores a CREATING authority under the given id; `AuthorityCreation.finish` makes its key. Does
+ * nothing when the id already has an authority, so that a call that crashed can be repeated.
  */
 export async function createAuthority(
   ca: CaContext,
@@ -45,7 +44,7 @@ export async function createAuthority(
     createdAt: now,
     lastStateChangeAt: now,
   };
-  // A conflict means that the id has an authority, the result that was wanted.
+  // A conflict means that another call has created the authority.
   await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),
     putEntry(authorityTags, AUTHORITY_KEY, tags, { condition: 'absent' }),

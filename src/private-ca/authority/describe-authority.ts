@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { Asn1Subject } from '../model/asn1-subject.ts';
 import type { CsrExtensions } from '../model/csr-extensions.ts';
 import {
@@ -15,13 +16,13 @@ export interface CertificateAuthorityDescription {
   readonly LastStateChangeAt: Date;
   readonly Type: StoredAuthority['type'];
   readonly Status: AuthorityStatus;
-  /** Of a FAILED one. */
+  /** Only of a FAILED authority. */
   readonly FailureReason?: string;
-  /** Decimal. This member and the next two are there once a certificate is installed. */
+  /** Decimal. This member and the next two are present once a certificate is installed. */
   readonly Serial?: string;
   readonly NotBefore?: Date;
   readonly NotAfter?: Date;
-  /** Of a DELETED one. */
+  /** Only of a DELETED authority. */
   readonly RestorableUntil?: Date;
   readonly CertificateAuthorityConfiguration: {
     readonly KeyAlgorithm: string;
@@ -51,7 +52,7 @@ export function describeAuthority(
       KeyAlgorithm: authority.keyAlgorithm,
       SigningAlgorithm: authority.signingAlgorithm,
       Subject: authority.subject,
-      ...(authority.csrExtensions && { CsrExtensions: authority.csrExtensions }),
+      ...omitUndefined({ CsrExtensions: authority.csrExtensions }),
     },
     RevocationConfiguration: changeRevocation(authority.revocation, undefined),
     KeyStorageSecurityStandard:
@@ -61,10 +62,7 @@ export function describeAuthority(
 }
 
 function describeProgress(authority: StoredAuthority) {
-  if (isUnfinished(authority)) {
-    const { failureReason } = authority;
-    return failureReason === undefined ? {} : { FailureReason: failureReason };
-  }
+  if (isUnfinished(authority)) return omitUndefined({ FailureReason: authority.failureReason });
   const { installed, deletion } = authority;
   return {
     ...(installed && {

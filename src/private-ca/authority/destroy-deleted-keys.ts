@@ -1,17 +1,17 @@
+import { HOUR_MS } from '../../durations.ts';
 import { deleteEntry, getEntry } from '../../store/collection.ts';
 import type { KeyInToken, TokenKeyStore } from '../keys/key-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_KEY, authorityKeys, authorityPartition } from '../records/authority-record.ts';
 import { isTokenKey } from '../records/key-record.ts';
 
-/** A process whose clock is late may still restore the authority. Milliseconds. */
-const GRACE = 3_600_000;
+/** A process whose clock is slow may still restore the authority. */
+const GRACE_MS = HOUR_MS;
 
 /**
- * Destroys the keys in the token whose authorities have been deleted for good, and those that lost
- * to another key of their authority; the record store forgets its own keys by itself. A key of
- * which the store knows nothing stays: the token may serve other stores, or this one may be the
- * wrong one.
+ * Destroys the token keys of authorities that are deleted for good, and keys made for an authority
+ * that kept another key. Keys in the record store expire by themselves. A token key that the store
+ * does not know stays: the token may serve other stores, or this may be the wrong store.
  */
 export async function destroyDeletedKeys(
   ca: CaContext,
@@ -31,7 +31,7 @@ async function destroyIfDeleted(
   if (entry === undefined) return;
   const { value: kept, version } = entry;
   if (!isTokenKey(kept) || kept.keyId !== keyId) return tokenKeys.destroy(keyId);
-  if (kept.destroyAt === undefined || clock() < kept.destroyAt + GRACE) return;
+  if (kept.destroyAt === undefined || clock() < kept.destroyAt + GRACE_MS) return;
   await tokenKeys.destroy(keyId);
   await store.commit(partition, [deleteEntry(authorityKeys, AUTHORITY_KEY, { version })]);
 }

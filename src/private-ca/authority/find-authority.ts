@@ -13,14 +13,14 @@ import {
 import { type AuthorityCreation, isAbandoned } from './authority-creation.ts';
 import { type AuthorityUse, requireStatus } from './authority-status.ts';
 
-/** For finding authorities: one that a dead process was creating is finished in the background. */
+/** Context of lookups, which finish in the background any authority whose creating process died. */
 export interface LookupContext extends CaContext {
   readonly creation: AuthorityCreation;
 }
 
 /**
- * The authority with its version, in any status in which `use` is allowed; in any at all without a
- * use. One whose maker has died is finished in the background.
+ * The authority with its version, in any status that allows `use`, or in any status without `use`.
+ * When the process that was creating it has died, its creation is finished in the background.
  * @throws AwsError InvalidArnException, ResourceNotFoundException, and what `requireStatus` throws
  */
 export async function findStoredAuthority(
@@ -30,7 +30,7 @@ export async function findStoredAuthority(
 ): Promise<Entry<StoredAuthority>> {
   const partition = authorityPartition(authorityIdOf(ca.scope, arn));
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-  // The id alone would find another account's.
+  // The id alone would find an authority of another account.
   if (entry?.value.arn !== arn) {
     const message = `Could not find certificate authority ${arn}`;
     throw new AwsError('ResourceNotFoundException', message);
@@ -42,7 +42,7 @@ export async function findStoredAuthority(
 }
 
 /**
- * As `findStoredAuthority`, of an authority that has its key.
+ * As `findStoredAuthority`, for an authority that has its key.
  * @throws AwsError InvalidStateException when it has none
  */
 export async function findAuthority(
@@ -58,8 +58,8 @@ export async function findAuthority(
 }
 
 /**
- * The authority of an id in any account, for what the public may ask; undefined when there is none
- * that has its key.
+ * The authority with this id in any account, for public requests. Undefined when it does not exist
+ * or has no key yet.
  */
 export async function findAuthorityById(
   { store }: Pick<CaContext, 'store'>,

@@ -5,18 +5,21 @@ import type { CaContext } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 import { findAuthorityById } from './find-authority.ts';
 
-/** The digests that OCSP clients name an issuer by. */
+/** The digest algorithms by which OCSP clients identify an issuer. */
 const ISSUER_DIGESTS = ['sha1', 'sha256'] as const;
 
 export type IssuerDigest = (typeof ISSUER_DIGESTS)[number];
 
-/** Whose key it is, by a digest of it: an OCSP request says no more of the issuer. */
+/**
+ * Which authority has a key, by a digest of the key: an OCSP request names the issuer by hashes of
+ * its name and key alone.
+ */
 const issuerKeys = defineCollection('issuer-keys', z.strictObject({ authorityId: z.uuid() }));
 const PARTITION = 'issuer-keys';
 
 /**
- * Lets `findByKey` find the authority. To be called before its certificate is installed, and again
- * does no harm.
+ * Lets `findByKey` find the authority. Call it before the certificate is installed; calls may be
+ * repeated.
  */
 export async function noteIssuerKey(
   { store }: CaContext,
@@ -27,12 +30,15 @@ export async function noteIssuerKey(
   await store.commit(PARTITION, notes);
 }
 
-/** What `noteIssuerKey` notes a key under. @param subjectPublicKeyInfo DER */
+/**
+ * The names under which `noteIssuerKey` records a key.
+ * @param subjectPublicKeyInfo DER
+ */
 export function issuerKeyNames(subjectPublicKeyInfo: Uint8Array): string[] {
   return ISSUER_DIGESTS.map((digest) => keyOf(digest, digestOfKey(digest, subjectPublicKeyInfo)));
 }
 
-/** Forgets a key, unless it has become another authority's. */
+/** Forgets a key, unless another authority has it now. */
 export async function forgetIssuerKey(
   { store }: CaContext,
   name: string,
@@ -43,7 +49,7 @@ export async function forgetIssuerKey(
   await store.commit(PARTITION, [deleteEntry(issuerKeys, name, { version: noted.version })]);
 }
 
-/** The authority whose key has this digest; undefined when there is none. */
+/** The authority whose key has this digest, if any. */
 export async function findByKey(
   ca: CaContext,
   digest: IssuerDigest,

@@ -5,17 +5,17 @@ import { isUnfinished, type StoredAuthority } from '../records/authority-record.
 import { issuerKeyNames } from './issuer-keys.ts';
 
 /**
- * The authorities, of all accounts, that somebody has deleted or was about to delete, by their ids.
- * One too many costs a look.
+ * The authorities of all accounts that a call has deleted or was about to delete, by their ids. A
+ * superfluous note only costs one lookup.
  */
 export const deletionNotes = defineCollection(
   'notes',
   z.strictObject({
     accountId: z.string(),
     region: z.string(),
-    /** From then on it cannot be restored. Milliseconds since the epoch. */
+    /** The authority cannot be restored from then on. Milliseconds since the epoch. */
     goneAt: z.number(),
-    /** What names its key in `issuerKeys`. */
+    /** The names of its key in `issuerKeys`. */
     issuerKeys: z.array(z.string()),
   }),
 );
@@ -23,8 +23,8 @@ export const deletionNotes = defineCollection(
 export const DELETION_NOTES_PARTITION = 'deleted-authorities';
 
 /**
- * Has `sweepDeletedAuthorities` look at an authority when it is gone. To be called before it is
- * deleted.
+ * Makes `sweepDeletedAuthorities` check the authority once it is gone. Call it before deleting the
+ * authority.
  */
 export async function noteDeletion(
   { store, scope }: CaContext,

@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type Entry, putEntry } from '../../store/collection.ts';
 import type { Write } from '../../store/record-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
@@ -10,9 +11,8 @@ import {
 } from '../records/authority-record.ts';
 
 /**
- * Puts another record in place of the one that was read, and makes further writes in its partition,
- * all or nothing.
- * @throws AwsError ConcurrentModificationException when it was changed since
+ * Replaces the record that was read and commits further writes to its partition with it.
+ * @throws AwsError ConcurrentModificationException when the record has changed since
  */
 export async function replaceAuthority(
   ca: CaContext,
@@ -20,13 +20,12 @@ export async function replaceAuthority(
   authority: AuthorityRecord,
   ...others: readonly Write[]
 ): Promise<void> {
-  const { deletion } = authority;
-  const expiry = deletion === undefined ? {} : { expiresAt: deletion.restorableUntil };
+  const expiry = omitUndefined({ expiresAt: authority.deletion?.restorableUntil });
   const { outcome } = await ca.store.commit(authorityPartition(id), [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: { version }, ...expiry }),
     ...others,
   ]);
   if (outcome === 'committed') return;
-  const message = 'The certificate authority was changed meanwhile; repeat the call';
+  const message = 'The certificate authority was changed by another call; repeat this one';
   throw new AwsError('ConcurrentModificationException', message);
 }

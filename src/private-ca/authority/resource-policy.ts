@@ -5,15 +5,18 @@ import { findLostMember } from '../../aws-wire/policy/find-lost-member.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
 /**
- * The policy of an authority, under AUTHORITY_KEY, as it was put. It is kept and told: no account
- * sees another's authorities.
+ * The policy of an authority, under AUTHORITY_KEY, as it was put. It is stored and returned but has
+ * no effect: no account can see the authorities of another.
  */
 export const resourcePolicies = defineAuthorityCollection(
   'resource-policies',
   z.strictObject({ policy: z.string() }),
 );
 
-/** The only two kinds of statement that AWS takes ("Resource-based policies" of the user guide). */
+/**
+ * The only two kinds of statement that AWS accepts (AWS Private CA user guide, "Resource-based
+ * policies").
+ */
 const READ_ACTIONS = [
   'acm-pca:DescribeCertificateAuthority',
   'acm-pca:GetCertificate',
@@ -58,23 +61,22 @@ const ACCOUNT =
   /^(?:[0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)\/[\w+=,.@/-]+))$/;
 
 /**
- * Whether a policy has the one structure that AWS allows, in which principals and ARNs alone vary:
- * at least one statement that allows to read the authority, and one that allows to issue by one of
- * six templates.
- * @param authorityArn of the authority that the policy is put to
- * @throws AwsError InvalidPolicyException; LockoutPreventedException when it denies anything: such
- * a policy could take from its own
- *   account the right to change it
+ * Checks that a policy has the one structure that AWS allows: at least one statement that allows
+ * reading the authority, and one that allows issuing with one of six templates. Only principals and
+ * ARNs vary.
+ * @param authorityArn of the authority that gets the policy
+ * @throws AwsError InvalidPolicyException; LockoutPreventedException when a statement denies,
+ * because that could lock the account out of changing its own policy
  */
 export function checkResourcePolicy(text: string, authorityArn: string): void {
   const { Statement: statements } = parsePolicy(text);
   if (statements.some(({ Effect }) => Effect === 'Deny')) {
-    const message = 'The policy would lock the caller out: it can allow, and never deny';
+    const message = 'The policy would lock the caller out: statements may allow but not deny';
     throw new AwsError('LockoutPreventedException', message);
   }
   for (const statement of statements) checkStatement(statement, authorityArn);
-  if (!statements.some(isReading)) throw invalid('it lacks the statement of the reading actions');
-  if (!statements.some(isIssuing)) throw invalid('it lacks the statement of IssueCertificate');
+  if (!statements.some(isReading)) throw invalid('no statement allows the read actions');
+  if (!statements.some(isIssuing)) throw invalid('no statement allows IssueCertificate');
 }
 
 function parsePolicy(text: string): z.infer<typeof policySchema> {
@@ -95,10 +97,10 @@ function parseJson(text: string): unknown {
 function checkStatement(statement: Statement, authorityArn: string): void {
   const { Resource, Condition: { StringEquals = {}, StringNotEquals = {} } = {} } = statement;
   if ([Resource].flat().some((resource) => resource !== authorityArn)) {
-    throw invalid('a statement is about another resource');
+    throw invalid('a statement names another resource');
   }
   if (!isReading(statement) && !isIssuing(statement)) {
-    throw invalid('a statement has other actions than those that can be granted');
+    throw invalid('a statement has actions that cannot be granted');
   }
   checkPrincipal(statement);
   const { 'acm-pca:TemplateArn': template, 'aws:PrincipalOrgID': _, ...others } = StringEquals;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { HOUR_MS } from '../../durations.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, type Entry, getEntry } from '../../store/collection.ts';
 import { emptyCollections } from '../../store/empty-collections.ts';
@@ -11,25 +12,22 @@ import { DELETION_NOTES_PARTITION, deletionNotes } from './note-deletion.ts';
 
 type Note = Entry<z.infer<typeof deletionNotes.schema>>;
 
-/**
- * A process whose clock is late may still restore the authority, and a call may just be about to
- * delete it. Milliseconds.
- */
-const GRACE = 3_600_000;
+/** A process whose clock is slow may still restore the authority, or be about to delete it. */
+const GRACE_MS = HOUR_MS;
 
 /**
- * Removes what authorities that are gone for good have left: their certificates, revocations, tags,
- * policies and permissions. Audit reports stay in their buckets, as at AWS. It may be cut short
- * anywhere, and done by several processes at once: an authority that is gone never comes back, so
- * what is found once may be removed at any time later.
+ * Removes the remains of authorities that are gone for good: their certificates, revocations, tags,
+ * policies and permissions. Audit reports stay in their buckets, as at AWS. A sweep may stop
+ * anywhere and run in several processes at once, because an authority that is gone never comes
+ * back.
  */
 export async function sweepDeletedAuthorities(ca: CaContext): Promise<void> {
   for await (const note of allEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes)) {
-    if (ca.clock() < note.value.goneAt + GRACE) continue;
+    if (ca.clock() < note.value.goneAt + GRACE_MS) continue;
     const partition = authorityPartition(note.key);
     const authority = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-    // Another process's clock may be late. One that was restored may be deleted again, with a new
-    // note.
+    // The clock of another process may be slow. An authority that was restored may be deleted
+    // again, with a new note.
     if (authority?.value.status === 'DELETED') continue;
     if (authority === undefined) await sweep(ca, note);
     const { key, version } = note;

@@ -3,36 +3,35 @@ import { defineCollection, getEntry, putEntry } from '../../store/collection.ts'
 import type { RecordStore } from '../../store/record-store.ts';
 
 /**
- * Where reports are put: buckets of objects, as in S3. An object is there whole or not at all; to
- * put it again replaces it. Buckets and keys are printable ASCII without ':', 63 and 400 characters
- * at most.
+ * Buckets of objects, as in S3, where reports are put. An object is stored whole or not at all, and
+ * a new put replaces it. Buckets are printable ASCII without ':' of at most 63 characters, keys of
+ * at most 400.
  */
 export interface ObjectStore {
-  /** Takes the text piece by piece. */
+  /** Stores the text, which arrives in pieces. */
   put(bucket: string, key: string, pieces: AsyncIterable<string>): Promise<void>;
-  /** Undefined when there is none. */
+  /** Undefined when the object does not exist. */
   get(bucket: string, key: string): Promise<string | undefined>;
 }
 
 /**
- * An ObjectStore whose buckets are somebody else's, in S3. Whatever it does throws BucketError when
- * it fails.
+ * An ObjectStore in S3, with buckets that others own. Every method throws BucketError when it
+ * fails.
  */
 export interface Buckets extends ObjectStore {
-  /** Puts a file that relying parties fetch, whatever is there. */
+  /** Puts a file for relying parties, replacing any that is there. */
   publish(bucket: string, key: string, file: PublishedFile): Promise<void>;
   /**
-   * Puts what `latest` gives, unless it is there already. `latest` is asked after a look at what is
-   * there, and what somebody has put since that look is not replaced: then both are done again. So
-   * a call that was held up, for however long, does not replace what another has put meanwhile.
-   * Only in buckets that know no conditional writes, or that may not be looked into, what comes
-   * last stays.
-   * @param latest gives a file at least as new as any that was put before it was asked
+   * Puts the file of `latest`, unless it is there already. The bucket is read first, then `latest`
+   * is called. If the object has changed since it was read, both steps are repeated; so a call that
+   * was delayed, however long, never replaces a newer file. In buckets without conditional writes,
+   * or that may not be read, the last write wins.
+   * @param latest returns a file at least as new as any that was put before the call
    */
   publishLatest(bucket: string, key: string, latest: () => Promise<PublishedFile>): Promise<void>;
   /**
-   * Where anybody may fetch what is in the bucket, without a slash at the end; undefined where that
-   * is not known.
+   * The public URL of the bucket's content, without a slash at the end; undefined when it is not
+   * known.
    */
   publicUrl(bucket: string): string | undefined;
 }
@@ -44,8 +43,8 @@ export interface PublishedFile {
 }
 
 /**
- * 'refused': the bucket is not there or takes nothing from this server, and trying again does not
- * help. 'unavailable': something is out of order for now.
+ * 'refused': the bucket does not exist or takes nothing from this server; trying again does not
+ * help. 'unavailable': the failure may pass.
  */
 export type BucketErrorKind = 'refused' | 'unavailable';
 
@@ -60,15 +59,14 @@ export class BucketError extends Error {
   }
 }
 
-/** An object that is whole, by its key: how many parts it has. */
+/** Number of parts of each complete object, by its key. */
 const objects = defineCollection('objects', z.strictObject({ parts: z.number() }));
-/** By key and number. */
+/** By key and part number. */
 const objectParts = defineCollection('object-parts', z.string());
 
-/** Characters of a part. */
-const PART = 256 * 1024;
+const PART_CHARACTERS = 256 * 1024;
 
-/** Buckets that are kept in the record store, a partition each. */
+/** Buckets in the record store, one partition each. */
 export function createRecordObjectStore(store: RecordStore): ObjectStore {
   return {
     async put(bucket, key, pieces) {
@@ -87,7 +85,7 @@ export function createRecordObjectStore(store: RecordStore): ObjectStore {
       const texts: string[] = [];
       for (let number = 0; number < object.value.parts; number += 1) {
         const part = await getEntry(store, partition, objectParts, partKey(key, number));
-        if (part === undefined) throw new Error(`the object ${key} has lost its part ${number}`);
+        if (part === undefined) throw new Error(`the object ${key} lacks its part ${number}`);
         texts.push(part.value);
       }
       return texts.join('');
@@ -109,7 +107,7 @@ async function* inParts(pieces: AsyncIterable<string>): AsyncIterable<string> {
   for await (const piece of pieces) {
     pending.push(piece);
     length += piece.length;
-    if (length < PART) continue;
+    if (length < PART_CHARACTERS) continue;
     yield pending.join('');
     pending = [];
     length = 0;

@@ -1,13 +1,13 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { BucketError, type Buckets, type PublishedFile } from './object-store.ts';
 
-/** What AWS writes to find out whether it may. */
+/** The key that AWS writes to check its own permission. */
 const TEST_KEY = 'acm-pca-permission-test-key';
 
 /**
- * Checks that the bucket takes objects, by putting one. Without buckets there is nothing to check.
- * @throws AwsError ValidationException in AWS's words when it does not
- * @throws BucketError when that cannot be found out for now
+ * Checks that the bucket accepts objects, by putting one. Without buckets it does nothing.
+ * @throws AwsError ValidationException in AWS's words when the bucket refuses it
+ * @throws BucketError when the check cannot be made now
  */
 export async function requireWritableBucket(
   buckets: Buckets | undefined,

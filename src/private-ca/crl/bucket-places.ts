@@ -3,16 +3,16 @@ import { type CrlBucket, crlBucketOf } from '../revocation/crl-bucket.ts';
 import type { DistributionPoint } from '../revocation/distribution-points.ts';
 import { crlDirectory } from '../revocation/revocation-urls.ts';
 
-/** Where in a bucket CRLs have to be: the complete one, or those of all partitions. */
+/** A directory of a bucket that must hold the complete CRL, or the CRLs of all partitions. */
 export interface BucketPlace {
   readonly bucket: CrlBucket;
-  /** With a slash at the end, or empty. */
+  /** Ends with a slash, or is empty. */
   readonly directory: string;
   readonly isPartitioned: boolean;
 }
 
 /**
- * As is configured, and wherever unexpired certificates look.
+ * The places that the configuration names, and those where unexpired certificates look for CRLs.
  * @param points of the authority's certificates
  */
 export function bucketPlacesOf(
@@ -26,7 +26,7 @@ export function bucketPlacesOf(
   const places = new Map<string, BucketPlace>();
   for (const point of [{ bucket: configured, directory, isPartitioned }, ...points]) {
     if (point.bucket === undefined) continue;
-    // Of one bucket the ACL is that of today, as far as it is known.
+    // The configured ACL applies to the configured bucket; other buckets keep the recorded one.
     const bucket = point.bucket.name === configured?.name ? configured : point.bucket;
     const name = `${bucket.name}/${point.directory} ${point.isPartitioned}`;
     if (places.has(name)) continue;

@@ -10,9 +10,10 @@ interface StoredText {
 }
 
 /**
- * A record as it is to stand in another store, where versions are others. Only a CRL, and what is
- * known of one in a bucket, says anything of one, up to which it covers revocations: there it
- * covers none, so that the next one is signed when it is asked for. It goes along for its number.
+ * A record as it must be written to another store, which counts versions from the beginning. Only
+ * CRL records and the notes of CRLs in buckets refer to a version, the last revocation that they
+ * cover. Here they cover none, so that the next CRL is signed on the first request. They are kept
+ * for their CRL numbers.
  */
 export function carryRecordOver<T extends StoredText>(record: T): T {
   if (!LISTS.some(({ name }) => name === record.collection)) return record;

@@ -1,21 +1,21 @@
 import type { CrlRecord } from '../revocation/revocation-record.ts';
 
-/** The last attempt of this process to find a CRL. */
+/** This process's last attempt to find a CRL. */
 export interface CachedCrl {
-  /** What was wanted, as a text to compare. */
+  /** What was wanted, as text for comparison. */
   readonly wanted: string;
   readonly crl: Promise<CrlRecord | undefined>;
   /**
-   * The CRL, undefined after an error, and when it came, in milliseconds since the epoch. Undefined
-   * until then.
+   * Undefined until the attempt ends; then its CRL (undefined after an error) and the time, in
+   * milliseconds since the epoch.
    */
   settled: { readonly crl: CrlRecord | undefined; readonly at: number } | undefined;
 }
 
-/** By authority and CRL. */
+/** Attempts by authority and CRL. */
 export interface CrlCache {
   get(name: string): CachedCrl | undefined;
-  /** Once the length of its CRL is known, the oldest entries are dropped to make room for it. */
+  /** Keeps an attempt. Once the length of its CRL is known, the oldest entries make room for it. */
   keep(name: string, cached: CachedCrl): void;
 }
 

@@ -11,28 +11,29 @@ import {
 } from '../records/authority-record.ts';
 import { type CrlRecord, publishedCrls } from '../revocation/revocation-record.ts';
 import type { PublicPlaces } from '../revocation/revocation-urls.ts';
-import { createCachedCrl } from './cached-crl.ts';
+import { createCachedCrlFor } from './cached-crl-for.ts';
 import type { CrlPlan } from './plan-crl.ts';
 import { publishCrl } from './publish-crl.ts';
 import { isCurrent, isServable, type WantedCrl, wantedCrl } from './wanted-crl.ts';
 
 /**
- * The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, the
- * complete CRL is meant.
+ * The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, both
+ * methods return the complete CRL.
  */
 export interface Crls {
   /**
    * A CRL that names every certificate whose revocation was confirmed before the call. A new one is
-   * signed when something was revoked since the last, or when that is half way to its nextUpdate.
-   * An authority without a valid certificate signs none: then the last one, or undefined. While the
-   * key is away, or the store takes no writes, the last one is served until its nextUpdate if
-   * nothing was revoked since. Undefined for a partition that no certificate names.
+   * signed when a certificate was revoked since the last CRL, or when the last CRL has passed half
+   * of its time to nextUpdate. An authority without a valid certificate signs none and keeps its
+   * last CRL, if any. While the key is unavailable or the store takes no writes, the last CRL is
+   * served until its nextUpdate if nothing was revoked since. Undefined for a partition that no
+   * certificate names.
    */
   crlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
   /**
-   * The same for callers who may ask without end: a CRL that is still current comes from memory,
-   * simultaneous calls share one attempt, and the outcome of a failed attempt is repeated for a few
-   * seconds.
+   * The same for public requests, which may be frequent: a CRL that is still current comes from
+   * memory, simultaneous calls share one attempt, and the outcome of a failed attempt is repeated
+   * for a few seconds.
    */
   cachedCrlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
 }
@@ -44,7 +45,7 @@ type PublishOnce = (plan: CrlPlan, previous: Entry<CrlRecord> | undefined) => Pr
 export function createCrls(ca: CrlContext): Crls {
   const publishOnce = createPublishOnce(ca);
   const find = (wanted: WantedCrl) => publishedCrl(ca, publishOnce, wanted);
-  const findCached = createCachedCrl(ca.clock, find);
+  const findCached = createCachedCrlFor(ca.clock, find);
   return {
     async crlFor(authority, partition) {
       const wanted = await wantedCrl(ca, authority, partition);
@@ -98,8 +99,8 @@ async function publishedCrl(
 }
 
 /**
- * Joins a build that is under way in this process. It may have begun too early, so the caller
- * checks what it published.
+ * Joins a build that is already running in this process. That build may have started too early, so
+ * the caller checks what it published.
  */
 function createPublishOnce(ca: CrlContext): PublishOnce {
   const builds = new Map<string, Promise<void>>();

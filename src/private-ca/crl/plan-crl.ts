@@ -4,32 +4,32 @@ import type { DistributionPoint } from '../revocation/distribution-points.ts';
 import { crlKey, DEFAULT_CRL_LIFE_MS } from '../revocation/revocation-record.ts';
 import { crlFileName, crlUrl, type PublicPlaces } from '../revocation/revocation-urls.ts';
 
-/** What the next CRL of a kind has to be like. */
+/** The properties of the next CRL: the complete one, or that of a partition. */
 export interface CrlPlan {
   readonly authority: AuthorityRecord;
   /** Two hexadecimal digits; undefined for the complete CRL. */
   readonly partition: string | undefined;
-  /** Where it is stored. */
+  /** The key that it is stored under. */
   readonly key: string;
   /** From issuing to nextUpdate, as configured. */
   readonly lifeMs: number;
   /**
-   * For the issuingDistributionPoint: all that certificates of the partition have as their
-   * distribution point. None for the complete CRL.
+   * For the issuingDistributionPoint: every distribution point that certificates of the partition
+   * carry. Empty for the complete CRL.
    */
   readonly urls: readonly string[];
-  /** The serial number of the authority's certificate, whose name the CRL bears. */
+  /** The serial number of the authority's certificate, the issuer of the CRL. */
   readonly signedAs: string | undefined;
   /**
-   * Whether certificates are bound to CRLs of this kind, so that this one may forget those that it
-   * has named after their end.
+   * Whether the configuration makes certificates point to this kind of CRL. If so, this CRL may
+   * drop an expired certificate once it has named it after its end.
    */
   readonly isConfigured: boolean;
 }
 
 /**
- * Undefined for a partition that no certificate names, where it is not known what certificates
- * would name.
+ * Undefined for a partition whose CRL has no URL: no certificate names one, and the address for
+ * future certificates is unknown.
  * @param points of the authority's certificates
  */
 export function planCrl(
@@ -52,7 +52,8 @@ export function planCrl(
 }
 
 /**
- * Those that certificates have, the same for all processes, and the one that the next will have.
+ * The URLs that certificates carry, in the same order in all processes, and the URL that the next
+ * certificate will carry.
  */
 function urlsOf(
   places: PublicPlaces,

@@ -23,13 +23,13 @@ import {
 } from '../revocation/revocation-record.ts';
 import type { CrlPlan } from './plan-crl.ts';
 
-/** AWS dates thisUpdate back, as it does notBefore, for clients whose clocks are slow. */
+/** As AWS does with thisUpdate and notBefore, for clients whose clocks are slow. */
 export const CRL_BACKDATING_MS = HOUR_MS;
 
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
 
-/** The version that a CRL has to cover to be current; 0 when nothing ever made one stale. */
+/** The version that a current CRL has to cover; 0 when nothing has ever made a CRL stale. */
 export async function readCrlMark(
   { store }: CaContext,
   { authority, key }: CrlPlan,
@@ -40,14 +40,14 @@ export async function readCrlMark(
 
 /**
  * Signs the next CRL and stores it, unless another process has stored one since `previous` was
- * read: nothing is published that is not stored, so no two CRLs have one number.
+ * read. A CRL is published only once it is stored, so no two CRLs have the same number.
  */
 export async function publishCrl(
   ca: SigningContext,
   plan: CrlPlan,
   previous: Entry<CrlRecord> | undefined,
 ): Promise<void> {
-  // Before all revocations are read, which would be in vain without it.
+  // The key comes first: without it, reading all revocations would be wasted.
   const key = await ca.signingKeys.get(plan.authority.id);
   const { serialNumber } = requireInstalled(plan.authority);
   const issuedAt = ca.clock();
@@ -75,15 +75,16 @@ export async function publishCrl(
 }
 
 interface Revocations {
-  /** Entries of a CRL, DER. */
+  /** CRL entries, DER. */
   readonly listed: readonly Uint8Array[];
-  /** Serial numbers of expired certificates that need not be known any more. */
+  /** Serial numbers of expired certificates whose revocations may be deleted. */
   readonly done: readonly string[];
 }
 
 /**
- * An expired certificate is left out once a CRL has named it after its end (RFC 5280 section 3.3),
- * which a clock that was ahead then may have said too early.
+ * Leaves out an expired certificate once a CRL has named it after its end (RFC 5280 section 3.3).
+ * The previous CRL may bear the date of a clock that was ahead, so the earlier of both dates
+ * counts.
  */
 async function readRevocations(
   ca: CaContext,
@@ -107,7 +108,10 @@ async function readRevocations(
   return { listed, done };
 }
 
-/** Those of the plan's partition, which are neighbours: its name begins their keys. */
+/**
+ * The revocations in the partition of the plan. Keys begin with the partition, so they are
+ * adjacent.
+ */
 async function* revocationsOf({ store }: CaContext, plan: CrlPlan) {
   const { authority, partition = '' } = plan;
   let after = partition;
@@ -124,7 +128,7 @@ async function* revocationsOf({ store }: CaContext, plan: CrlPlan) {
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = last.key;
-    // A long list must not keep enrolments waiting.
+    // Lets enrolments proceed while a long list is read.
     await nextTurn();
   }
 }

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../../durations.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, getEntry } from '../../store/collection.ts';
 import { BucketError } from '../buckets/object-store.ts';
@@ -13,34 +14,34 @@ import { readDistributionPoints } from '../revocation/distribution-points.ts';
 import { type BucketPlace, bucketPlacesOf } from './bucket-places.ts';
 import { type CrlSyncContext, syncCrlsToPlace } from './sync-crls-to-place.ts';
 
-/** A note comes before the record of its authority, and must not go meanwhile. Milliseconds. */
-const NOTE_GRACE = 3_600_000;
+/** A note is written before the record of its authority and must not be removed in between. */
+const NOTE_GRACE_MS = HOUR_MS;
 
-/**
- * As AWS: a bucket that has not taken a CRL is tried again after a quarter of an hour.
- * Milliseconds.
- */
-const RETRY_AFTER = 900_000;
+/** As at AWS, a bucket that did not accept a CRL is tried again after a quarter of an hour. */
+const RETRY_AFTER_MS = 15 * MINUTE_MS;
 
 export type ReportCrlSync = (authorityArn: string, bucket: string, error: unknown) => void;
 
 /**
- * Puts the CRLs of all authorities into their buckets, where they are not the latest: after a
- * revocation, half way to nextUpdate, and when a bucket or its path has been configured anew; also
- * into those that were configured before, until the last certificate that says so has expired. Run
- * it every few seconds, on one replica or on all.
- * @param report hears of a bucket that has not got its CRL, whatever failed
+ * Creates the chore that puts the CRLs of all authorities into their buckets, where these do not
+ * hold the latest: after a revocation, half way to nextUpdate, and when a bucket or its path has
+ * changed. Formerly configured buckets get CRLs until the last certificate that points there has
+ * expired. Run it every few seconds, on one replica or on all.
+ * @param report is called for a bucket that did not get its CRL, for whatever reason
  */
-export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => Promise<void> {
+export function createSyncCrlsToBuckets(
+  ca: CrlSyncContext,
+  report: ReportCrlSync,
+): () => Promise<void> {
   const failedAt = new Map<string, number>();
-  /** A bucket that fails keeps no other from having its CRLs. */
+  /** A bucket that fails does not keep CRLs from the others. */
   const putUnlessFailing = async (authority: AuthorityRecord, place: BucketPlace) => {
     const name = `${authority.id} ${place.bucket.name}`;
     const age = ca.clock() - (failedAt.get(name) ?? -Infinity);
-    if (age >= 0 && age < RETRY_AFTER) return;
+    if (age >= 0 && age < RETRY_AFTER_MS) return;
     failedAt.delete(name);
     await syncCrlsToPlace(ca, authority, place).catch((error: unknown) => {
-      // The store and the keys are back soon, and what was revoked meanwhile is to be known then.
+      // The store and the keys recover soon, and revocations made meanwhile must be published then.
       if (error instanceof BucketError) failedAt.set(name, ca.clock());
       report(authority.arn, place.bucket.name, error);
     });
@@ -51,16 +52,16 @@ export function createCrlSync(ca: CrlSyncContext, report: ReportCrlSync): () => 
     for await (const { key: id, value, version } of noted) {
       const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
       if (found === undefined) {
-        if (clock() - value.notedAt <= NOTE_GRACE) continue;
+        if (clock() - value.notedAt <= NOTE_GRACE_MS) continue;
         const forget = deleteEntry(crlBucketAuthorities, id, { version });
         await store.commit(CRL_BUCKETS_PARTITION, [forget]);
         continue;
       }
-      // Its key may be long in coming, while the token is away.
+      // Making its key may take long while the token is unavailable.
       if (isUnfinished(found.value)) continue;
       const points = await readDistributionPoints(ca, id);
-      // Without a place the note stays: a clock that is ahead sees none where certificates still
-      // look.
+      // The note stays even without a place: a clock that is ahead sees none where certificates
+      // still look.
       for (const place of bucketPlacesOf(found.value, points)) {
         await putUnlessFailing(found.value, place);
       }

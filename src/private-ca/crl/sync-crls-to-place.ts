@@ -15,19 +15,17 @@ import type { Crls } from './crls.ts';
 import { planCrl } from './plan-crl.ts';
 import { isCurrent } from './wanted-crl.ts';
 
-/**
- * What is known of the CRL that was put last, under `{bucket}/{key}` in the authority's partition.
- */
+/** The CRL that was last put into a bucket, under `{bucket}/{key}` in the authority's partition. */
 export const crlsInBuckets = defineAuthorityCollection(
   'lists-in-buckets',
   crlSchema.omit({ crl: true }).extend({
     acl: z.string(),
-    /** When the bucket was looked into last. Milliseconds since the epoch. */
+    /** When the bucket was last checked. Milliseconds since the epoch. */
     checkedAt: z.number(),
   }),
 );
 
-/** For putting CRLs into buckets. */
+/** Context for putting CRLs into buckets. */
 export interface CrlSyncContext extends CaContext {
   readonly buckets: Buckets;
   readonly crls: Crls;
@@ -36,17 +34,17 @@ export interface CrlSyncContext extends CaContext {
 type CrlInBucket = Readonly<z.infer<typeof crlsInBuckets.schema>>;
 
 /**
- * So often a bucket is looked into: what was put there without a condition, by a process that was
- * held up, or by somebody else, does not stay. Milliseconds.
+ * How often a bucket is checked. A CRL that a delayed process put there without a condition, or a
+ * file from someone else, is replaced then.
  */
 const CHECK_AFTER_MS = 15 * MINUTE_MS;
 
 const PARTITIONS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 
 /**
- * Puts what is not the latest CRL in its place; does nothing without buckets. Costs three reads of
- * the store when all are.
- * @throws BucketError, and whatever the store throws
+ * Puts the latest CRLs into the place, unless they are there already. Costs three reads of the
+ * store when nothing is to be put.
+ * @throws BucketError, and what the store throws
  */
 export async function syncCrlsToPlace(
   ca: CrlSyncContext,
@@ -61,8 +59,8 @@ export async function syncCrlsToPlace(
   const marks = new Map<string, number>();
   const marked = allEntries(ca.store, inAuthority, crlMarks);
   for await (const { key, version } of marked) marks.set(key, version);
-  // While the authority may sign none, the last CRL stays the latest at any age: who asks for
-  // another gets it again.
+  // While the authority may sign none, its last CRL stays the latest at any age, and every request
+  // gets it again.
   const signsNone = !statusAllows(authority, 'signRevocationStatus', ca.clock());
   for (const partition of place.isPartitioned ? PARTITIONS : [undefined]) {
     const plan = planCrl(ca, authority, points, partition);
@@ -101,8 +99,8 @@ async function putOne(
   const condition = before === undefined ? 'absent' : { version: before.version };
   const mark = putEntry(crlsInBuckets, name, note, { condition });
   const { outcome } = await store.commit(inAuthority, [mark]);
-  // Somebody else has put one at the same time. Without conditional writes nobody knows which came
-  // last: the next run puts it again.
+  // Another process has put a CRL at the same time. Without conditional writes it is unknown which
+  // of the two came last, so the next run puts the CRL again.
   if (outcome === 'conflict') await store.commit(inAuthority, [deleteEntry(crlsInBuckets, name)]);
 }
 

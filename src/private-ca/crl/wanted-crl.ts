@@ -6,7 +6,7 @@ import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import { type CrlPlan, planCrl } from './plan-crl.ts';
 import { CRL_BACKDATING_MS, readCrlMark } from './publish-crl.ts';
 
-/** What a CRL must be like to be served. */
+/** The properties that a CRL must have to be served. */
 export interface WantedCrl {
   readonly plan: CrlPlan;
   /**
@@ -40,16 +40,15 @@ export function isCurrent(
   now: number,
 ): crl is KnownCrl {
   if (!fits(crl, { plan, needed })) return false;
-  // One whose thisUpdate lies ahead was signed by a wrong clock. Clients would refuse it until
-  // then.
+  // A thisUpdate in the future comes from a wrong clock. Clients would refuse the CRL until then.
   const isDated = crl.issuedAt - CRL_BACKDATING_MS <= now;
   const isYoung = now < crl.issuedAt + plan.lifeMs / 2;
   return isDated && isYoung && crl.lifeMs === plan.lifeMs;
 }
 
 /**
- * Whether the CRL may be served in place of a current one that cannot be signed now: nothing was
- * revoked since.
+ * Whether the CRL may be served when a current one cannot be signed now: nothing was revoked since,
+ * and its nextUpdate has not passed.
  */
 export function isServable(crl: KnownCrl | undefined, wanted: WantedCrl, now: number): boolean {
   return fits(crl, wanted) && now < crl.issuedAt + crl.lifeMs;

@@ -11,7 +11,7 @@ import type { AuthorityRecord } from '../records/authority-record.ts';
 /** An OCSPResponse. Times are milliseconds since the epoch. */
 export interface OcspAnswer {
   readonly der: Uint8Array;
-  /** Whole seconds; undefined for an answer that holds for its request alone. */
+  /** Whole seconds; undefined for an answer that is valid for its request only. */
   readonly validity?: { readonly thisUpdate: number; readonly nextUpdate: number };
 }
 
@@ -24,22 +24,22 @@ interface KnownOcspAnswer {
   confirmedAt: number;
 }
 
-/** How long caches may keep an answer, and so delay the news of a revocation. */
+/** How long caches may keep an answer, and therefore delay the news of a revocation. */
 export const OCSP_CACHING_MS = 5 * MINUTE_MS;
 
-/** From thisUpdate to nextUpdate. At AWS, OCSP may report a revocation an hour late. */
+/** From thisUpdate to nextUpdate. At AWS, OCSP may report a revocation up to an hour late. */
 const LIFE_MS = HOUR_MS;
 
 /**
- * When signing fails, an answer is reused up to this age. From half its life on signing is tried
- * again; the last minutes of its life belong to the caches that have it.
+ * Up to this age, an answer is reused when signing fails. Signing is tried again once half of its
+ * life has passed; the last minutes of its life are left to caches that hold it.
  */
 const LAST_USE_MS = LIFE_MS - 2 * OCSP_CACHING_MS;
 
 /** For clients whose clocks are slow. */
 const BACKDATING_MS = 5 * MINUTE_MS;
 
-/** Answers that a process keeps: 2 KiB each. */
+/** A process keeps this many answers of about 2 KiB each. */
 const MOST_KNOWN = 4_096;
 
 export async function signAnswer(
@@ -69,15 +69,15 @@ export async function signAnswer(
 /** The OCSP answers that this process has signed, by CertID. */
 export interface OcspAnswers {
   /**
-   * The known answer while it is true and less than half its life has passed; otherwise the result
-   * of `sign`, or the known answer when that fails, until its life ends. Simultaneous calls share
-   * one signature.
-   * @param version of the certificate's record: a revocation changes it
+   * Returns the known answer while it is true and less than half of its life has passed; otherwise
+   * the result of `sign`. When `sign` fails, it returns the known answer until its life ends.
+   * Simultaneous calls share one signature.
+   * @param version of the certificate's record, which a revocation changes
    */
   reuse(certId: Uint8Array, version: number, sign: () => Promise<OcspAnswer>): Promise<OcspAnswer>;
   /**
-   * For when the store is away: an answer that was confirmed so recently that caches may still
-   * serve it, too. It carries no validity, so nobody keeps it longer.
+   * For use while the store is unavailable: an answer that was confirmed so recently that caches
+   * may still serve it too. It has no validity, so it is not cached any longer.
    */
   recent(certId: Uint8Array): Promise<OcspAnswer> | undefined;
 }
@@ -94,7 +94,7 @@ export function createOcspAnswers(clock: () => number): OcspAnswers {
         return before.answer;
       }
       const answer = sign().catch((error: unknown) => {
-        // The entry of a later version, after a revocation meanwhile, stays.
+        // An entry of a later version, stored after a revocation meanwhile, stays.
         const isLatest = answers.get(key) === entry;
         // The next request tries again.
         if (isLatest) answers.delete(key);
@@ -118,12 +118,12 @@ function keyOf(certId: Uint8Array): string {
   return Buffer.from(certId).toString('base64');
 }
 
-/** Ages are negative when the clock was set back. */
+/** An age is negative after the clock was set back. */
 function isWithin(limit: number, age: number): boolean {
   return age >= 0 && age < limit;
 }
 
-/** Drops the oldest answer when there are too many: a Map keeps the order of insertion. */
+/** Adds an answer and drops the oldest when there are too many: a Map keeps insertion order. */
 function remember(
   answers: Map<string, KnownOcspAnswer>,
   key: string,

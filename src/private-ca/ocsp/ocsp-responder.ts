@@ -33,7 +33,7 @@ import {
 } from './ocsp-answers.ts';
 import { createOcspSignatures, KeyBusyError, type OcspSignatures } from './ocsp-signatures.ts';
 
-/** OCSPResponses, DER, for when the server itself fails: for good, or for a while. */
+/** OCSPResponses, DER, for failures of the server itself: permanent or temporary. */
 export const OCSP_FAILURES = {
   internalError: derOcspFailure('internalError'),
   tryLater: derOcspFailure('tryLater'),
@@ -46,8 +46,8 @@ const DIGESTS: Readonly<Record<string, IssuerDigest>> = {
 const MAX_SERIAL_OCTETS = 21;
 
 /**
- * How many may wait for a key before an answer that serves its request alone, which strangers can
- * ask for without end, and before one that serves all who ask of the certificate.
+ * How many signatures may wait for a key ahead of an answer for one request only, which any client
+ * can request endlessly, and ahead of an answer for all requests about a certificate.
  */
 const MOST_BEFORE_ONE = 16;
 const MOST_BEFORE_ALL = 128;
@@ -55,9 +55,9 @@ const MOST_BEFORE_ALL = 128;
 /** Answers OCSP requests (RFC 6960, RFC 5019) for all authorities. */
 export interface OcspResponder {
   /**
-   * The answer is signed with the key of the authority that issued the certificates, as at AWS. It
-   * reports every revocation that was confirmed before the call; while the store is away, it may be
-   * as old as a cached answer.
+   * The key of the authority that issued the certificates signs the answer, as at AWS. The answer
+   * reports every revocation that was confirmed before the call; while the store is unavailable, it
+   * may be as old as a cached answer.
    * @param request an OCSPRequest as received
    * @throws StoreUnavailableError, KeyStoreError and KeyBusyError when the same request may be
    * answered later
@@ -110,9 +110,9 @@ async function answerFromStore(parts: Parts, request: OcspRequest): Promise<Ocsp
   const reuse = () => answers.reuse(certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
   if (nonce === undefined) return reuse();
   return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
-    // A responder may leave the nonce out (RFC 9654 section 2.1), and clients take such an answer.
+    // A responder may omit the nonce (RFC 9654 section 2.1), and clients accept such an answer.
     if (error instanceof KeyBusyError) return reuse();
-    // The key was waited for: the certificate may have been revoked meanwhile.
+    // The certificate may have been revoked while the request waited for the key.
     if (error instanceof KeyStoreError)
       return answerFromStore(parts, { certIds, nonce: undefined });
     throw error;
@@ -128,7 +128,7 @@ function readRequest(der: Uint8Array): OcspRequest | undefined {
   }
 }
 
-/** The one authority that may answer for all the certificates; undefined when there is none. */
+/** The one authority that may answer for all the certificates, if there is one. */
 async function findIssuerOf(
   ca: CaContext,
   { certIds }: OcspRequest,
@@ -153,13 +153,13 @@ function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
 }
 
 interface FoundStatus extends OcspSingleResponse {
-  /** Of the record that says so; undefined when there is none. */
+  /** The version of the record that the status comes from; undefined when there is none. */
   readonly version?: number;
 }
 
 /**
- * A certificate that is being issued is not known to anybody yet. One that an imported authority
- * had issued before is known when it was revoked there, by the index of revocations alone.
+ * A certificate that is still being issued is unknown. One that an imported authority issued
+ * elsewhere is known only if it was revoked there; the index of revocations has it.
  */
 async function findStatus(
   ca: CaContext,

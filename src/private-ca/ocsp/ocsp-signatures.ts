@@ -1,21 +1,18 @@
-/**
- * So many wait already for the key of an authority to sign OCSP answers that one more is not to.
- * Later there is room again.
- */
+/** Too many OCSP answers already wait for the authority's key. A later request may succeed. */
 export class KeyBusyError extends Error {
   override readonly name = 'KeyBusyError';
 }
 
 /**
- * Bounds what strangers can make the authorities' keys do: everybody may ask for signatures, and a
- * token may give a few tens in a second. Each key signs one OCSP answer at a time, so that issuing
- * finds it free after one signature at most; the others wait in their order.
+ * Limits the use of the authorities' keys for OCSP, because anyone may request signatures and a
+ * token may make only a few tens per second. Each key signs one OCSP answer at a time, so issuing
+ * waits for at most one signature; other answers wait in order.
  */
 export interface OcspSignatures {
   /**
-   * Does `sign` when its turn has come.
-   * @param mostWaiting how many may be before it
-   * @throws KeyBusyError when there are more
+   * Calls `sign` when its turn has come.
+   * @param mostWaiting how many may be ahead of it
+   * @throws KeyBusyError when more are
    */
   inTurn<T>(authorityId: string, mostWaiting: number, sign: () => Promise<T>): Promise<T>;
 }
@@ -30,7 +27,8 @@ export function createOcspSignatures(): OcspSignatures {
   return {
     async inTurn(authorityId, mostWaiting, sign) {
       const line = lines.get(authorityId) ?? { length: 0, last: Promise.resolve() };
-      if (line.length > mostWaiting) throw new KeyBusyError('too many wait for the key');
+      if (line.length > mostWaiting)
+        throw new KeyBusyError('too many OCSP answers wait for the key');
       lines.set(authorityId, line);
       line.length += 1;
       const signed = line.last.then(sign);

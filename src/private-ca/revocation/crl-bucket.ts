@@ -6,8 +6,8 @@ import type { CaContext } from '../model/ca-context.ts';
 import type { RevocationConfiguration } from '../model/revocation-configuration.ts';
 
 /**
- * Every authority whose CRLs have a bucket, by its id, noted before its record says so: one too
- * many costs a look.
+ * Every authority whose CRLs go into a bucket, by its id. Recorded before the authority's record
+ * names the bucket; a superfluous note only costs one lookup.
  */
 export const crlBucketAuthorities = defineCollection(
   'list-buckets',
@@ -22,7 +22,7 @@ export const crlBucketSchema = z.strictObject({
 
 export type CrlBucket = Readonly<z.infer<typeof crlBucketSchema>>;
 
-/** The bucket that the CRLs go into, as configured. Undefined for none. */
+/** The configured bucket for CRLs, if any. */
 export function crlBucketOf(
   revocation: RevocationConfiguration | undefined,
 ): CrlBucket | undefined {
@@ -32,7 +32,7 @@ export function crlBucketOf(
 }
 
 /**
- * Checks that the bucket for CRLs, if there is to be one, takes objects.
+ * Checks that the configured bucket for CRLs, if any, accepts objects.
  * @throws as requireWritableBucket
  */
 export async function requireWritableCrlBucket(
@@ -44,8 +44,8 @@ export async function requireWritableCrlBucket(
 }
 
 /**
- * Has `putRevocationLists` look at the authority. Also without buckets now: there may be some after
- * the next start.
+ * Makes `syncCrlsToBuckets` check the authority. It records the authority even while no buckets are
+ * connected, since they may be after the next start.
  */
 export async function noteCrlBucket(
   { store, clock }: CaContext,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { OID } from '../../asn1/object-identifiers.ts';
+import { DAY_MS } from '../../durations.ts';
 import { allEntries } from '../../store/all-entries.ts';
 import { getEntry, putEntry } from '../../store/collection.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
@@ -11,18 +12,19 @@ import { type CrlBucket, crlBucketOf, crlBucketSchema, noteCrlBucket } from './c
 import { crlDirectory, crlDirectoryUrl, type PublicPlaces } from './revocation-urls.ts';
 
 /**
- * Where an authority's CRLs are, by one RevocationConfiguration and one public URL of the server.
+ * Where an authority's CRLs are, according to one RevocationConfiguration and one public URL of the
+ * server.
  */
 export interface DistributionPoint {
-  /** What certificates say but for the file's name, with a slash at the end. */
+  /** The URL in certificates up to the file name, with a slash at the end. */
   readonly url: string;
   readonly isPartitioned: boolean;
-  /** Where in the bucket; as in the URL. */
+  /** The directory in the bucket, the same as in the URL. */
   readonly directory: string;
   readonly bucket?: CrlBucket | undefined;
 }
 
-/** One that certificates have been issued with. */
+/** A distribution point that certificates have been issued with. */
 const notedPoints = defineAuthorityCollection(
   'distribution-points',
   z.strictObject({
@@ -36,14 +38,14 @@ const notedPoints = defineAuthorityCollection(
 );
 
 /**
- * So that a note is not written again for each certificate that lives longer than the one before.
- * Milliseconds.
+ * Notes end this long after the certificate, so that not every certificate that lives longer than
+ * the one before rewrites its note.
  */
-const MARGIN = 86_400_000;
+const NOTE_MARGIN_MS = DAY_MS;
 
 /**
- * The one that certificates issued now get. Undefined when the server does not know the address of
- * its CRLs.
+ * The distribution point of certificates that are issued now. Undefined when the server does not
+ * know the address of its CRLs.
  */
 function currentPoint(
   authority: AuthorityRecord,
@@ -63,14 +65,14 @@ function currentPoint(
 export interface DistributionPoints {
   /**
    * Records the CRL URL that goes into the certificate: a valid CRL must stay there until the
-   * certificate expires, however the authority's configuration changes. To be called before the
-   * certificate is signed; usually answered from memory.
+   * certificate expires, even if the authority's configuration changes. Call it before signing the
+   * certificate; usually it needs no access to the store.
    */
   record(authority: AuthorityRecord, certificate: CertificateFields): Promise<void>;
 }
 
 export function createDistributionPoints(ca: CaContext & PublicPlaces): DistributionPoints {
-  /** Until when this process knows the point to be recorded, by authority and point. */
+  /** The time until which this process knows the point to be recorded, by authority and point. */
   const recordedUntil = new Map<string, number>();
   return {
     async record(authority, { extensions, notAfter }) {
@@ -87,7 +89,7 @@ export function createDistributionPoints(ca: CaContext & PublicPlaces): Distribu
   };
 }
 
-/** Returns when the note ends now, or undefined when another process has changed it meanwhile. */
+/** Returns the new end of the note, or undefined when another process has changed it meanwhile. */
 async function extendNote(
   ca: CaContext,
   authority: AuthorityRecord,
@@ -99,14 +101,14 @@ async function extendNote(
   const noted = await getEntry(ca.store, partition, notedPoints, key);
   if (noted !== undefined && noted.value.until >= end) return noted.value.until;
   await noteCrlBucket(ca, authority.id, authority.revocation);
-  const until = end + MARGIN;
+  const until = end + NOTE_MARGIN_MS;
   const condition = noted === undefined ? 'absent' : { version: noted.version };
   const note = putEntry(notedPoints, key, { ...point, until }, { condition });
   const { outcome } = await ca.store.commit(partition, [note]);
   return outcome === 'committed' ? until : undefined;
 }
 
-/** Those that unexpired certificates may have, in an order that is the same in all processes. */
+/** The points that unexpired certificates may carry, in the same order in all processes. */
 export async function readDistributionPoints(
   ca: CaContext,
   authorityId: string,
@@ -117,7 +119,7 @@ export async function readDistributionPoints(
   return points;
 }
 
-/** A change of the ACL alone leaves it the same. */
+/** The ACL is not part of the key. */
 function keyOf({ url, isPartitioned, directory, bucket }: DistributionPoint): string {
   const text = JSON.stringify([url, isPartitioned, directory, bucket?.name]);
   return createHash('sha256').update(text).digest('hex');

@@ -17,12 +17,11 @@ import {
 import { requireInstalled } from '../records/installed-certificate.ts';
 import { markCrlStale, publishedCrls, revocations } from './revocation-record.ts';
 
-/** Entries of a CRL that are stored at once. */
-const PORTION = 1_000;
+const ENTRIES_PER_COMMIT = 1_000;
 
 /**
- * Stores what the last CRL of an authority names, so that its next one names it too, and gives the
- * writes that make the next one's number greater.
+ * Stores the entries of an authority's last CRL, so that the next one names them too. Returns the
+ * writes that make the number of the next one greater.
  * @throws AwsError InvalidRequestException when the number of the CRL is above 2^53
  */
 export async function importRevocations(
@@ -32,12 +31,12 @@ export async function importRevocations(
 ): Promise<readonly Write[]> {
   if (crl === undefined) return [];
   const crlNumber = crlNumberOf(crl);
-  // The CRL does not say when a certificate expires. Other programs issue beyond the end of the
-  // authority, which may be renewed.
+  // A CRL does not say when certificates expire. Other programs issue certificates that outlive the
+  // authority's, which may be renewed.
   const notAfter = LAST_MOMENT;
-  for (let from = 0; from < crl.revoked.length; from += PORTION) {
+  for (let from = 0; from < crl.revoked.length; from += ENTRIES_PER_COMMIT) {
     const writes = crl.revoked
-      .slice(from, from + PORTION)
+      .slice(from, from + ENTRIES_PER_COMMIT)
       .map(({ serialNumber, revokedAt, reason }) =>
         putEntry(revocations, storedSerial(serialNumber), {
           ...{ revokedAt: revokedAt.getTime(), reason: reasonOf(reason), notAfter },
@@ -54,7 +53,7 @@ export async function importRevocations(
   return [putEntry(publishedCrls, AUTHORITY_KEY, previous), markCrlStale(ca.clock())];
 }
 
-/** 0 for a CRL without one. */
+/** 0 for a CRL without a number. */
 function crlNumberOf(crl: Crl): number {
   const value = extensionValue(crl, OID.cRLNumber);
   if (value === undefined) return 0;
@@ -71,7 +70,7 @@ function storedSerial(serialNumber: Uint8Array): string {
   return significant.toString('hex').padStart(32, '0');
 }
 
-/** The API knows no certificate that is on hold: it stays revoked. */
+/** The API has no reason for a certificate on hold, so it stays revoked as UNSPECIFIED. */
 function reasonOf(reason: CrlReason): RevocationReason {
   const known = Object.entries(REVOCATION_REASONS).find(([, name]) => name === reason);
   return (known?.[0] as RevocationReason | undefined) ?? 'UNSPECIFIED';

@@ -5,8 +5,8 @@ import { certificateKey, certificates } from '../records/certificate-record.ts';
 
 /**
  * Whether the authority has revoked the certificate with this serial number (content octets of the
- * INTEGER); false for one that it did not issue. A revocation is known to every process from the
- * moment RevokeCertificate answers.
+ * INTEGER); false for a certificate that it did not issue. Every process sees a revocation as soon
+ * as RevokeCertificate has answered.
  * @throws AwsError InvalidArnException, ResourceNotFoundException for the authority
  */
 export async function isRevoked(

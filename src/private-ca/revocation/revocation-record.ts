@@ -7,26 +7,26 @@ import { defineAuthorityCollection } from '../records/authority-collections.ts';
 import { AUTHORITY_KEY } from '../records/authority-record.ts';
 
 /**
- * A revoked certificate that a CRL has still to name, so that a CRL is built without reading every
- * certificate.
+ * A revoked certificate that CRLs still have to name. This index lets a CRL be built without
+ * reading every certificate.
  */
 const revocationSchema = z.strictObject({
   /** Milliseconds since the epoch. */
   revokedAt: z.number(),
   reason: revocationReasonSchema,
   /**
-   * When the certificate expires, in milliseconds since the epoch; the end of time where that is
-   * not known.
+   * When the certificate expires, in milliseconds since the epoch; the last possible moment when
+   * unknown.
    */
   notAfter: z.number(),
 });
 
 /**
- * From issuing a CRL to its nextUpdate where nothing is configured: the default of the AWS console.
+ * From issuing a CRL to its nextUpdate when nothing is configured: the default of the AWS console.
  */
 export const DEFAULT_CRL_LIFE_MS = 7 * DAY_MS;
 
-/** The CRL that the authority has published last. */
+/** The CRL that the authority published last. */
 export const crlSchema = z.strictObject({
   /** DER. */
   crl: base64Bytes,
@@ -35,23 +35,23 @@ export const crlSchema = z.strictObject({
   issuedAt: z.number(),
   /** From `issuedAt` to nextUpdate. */
   lifeMs: z.number(),
-  /** Of the issuingDistributionPoint; none for the complete CRL. */
+  /** In the issuingDistributionPoint; empty for the complete CRL. */
   urls: z.array(z.string()).readonly(),
-  /** The serial number of the authority's certificate then, in hexadecimal. */
+  /** The serial number of the authority's certificate at that time, in hexadecimal. */
   signedAs: z.string(),
   /**
-   * The version of the authority's mark when building began: what was put up to there is in the
-   * CRL.
+   * The version of the authority's mark when the build began: the CRL names everything revoked up
+   * to then.
    */
   covers: z.number(),
 });
 
 export type CrlRecord = Readonly<z.infer<typeof crlSchema>>;
 
-/** By serial number, as the certificates. */
+/** By serial number, as the certificates are. */
 export const revocations = defineAuthorityCollection('revocations', revocationSchema);
 
-/** Under `listKey`, as the mark. */
+/** CRLs and their marks are stored under `crlKey`. */
 export const publishedCrls = defineAuthorityCollection('revocation-list', crlSchema);
 export const crlMarks = defineAuthorityCollection(
   'revocation-list-mark',
@@ -59,22 +59,22 @@ export const crlMarks = defineAuthorityCollection(
 );
 
 /**
- * The partition that a certificate is in for good: the beginning of its serial number, which is
- * random, so that 256 partitions are of one size and nobody has to count.
+ * The CRL partition of a certificate: the first two digits of its serial number. Serial numbers are
+ * random, so the 256 partitions are of similar size without any counting.
  * @param serial 32 lower-case hexadecimal digits
  */
 export function partitionOfSerial(serial: string): string {
   return serial.slice(0, 2);
 }
 
-/** Where the CRL of a partition is stored, and the complete one without a partition. */
+/** The key of a partition's CRL; without a partition, of the complete CRL. */
 export function crlKey(partition: string | undefined): string {
   return partition === undefined ? AUTHORITY_KEY : `partition-${partition}`;
 }
 
 /**
- * The write that makes a published CRL stale: the last one of each commit that changes what the CRL
- * says. It has no condition, so that revocations at once do not hinder each other.
+ * The write that makes a published CRL stale: the last one in every commit that changes what the
+ * CRL must say. It has no condition, so that simultaneous revocations do not conflict.
  */
 export function markCrlStale(changedAt: number, partition?: string): PutWrite {
   return putEntry(crlMarks, crlKey(partition), { changedAt });

@@ -2,15 +2,15 @@ import type { Buckets } from '../buckets/object-store.ts';
 import type { PublicUrl } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
 
-/** What is known of where relying parties find what the authorities publish. */
+/** Where relying parties find what the authorities publish, as far as it is known. */
 export interface PublicPlaces {
   readonly publicUrl?: PublicUrl | undefined;
   readonly buckets?: Pick<Buckets, 'publicUrl'> | undefined;
 }
 
 /**
- * Where the CRL of an authority is: its key under CustomCname, else under the address of its
- * bucket, else under that of the server. Undefined without an address.
+ * The URL of an authority's CRL: under CustomCname, else under the address of its bucket, else
+ * under that of the server. Undefined when none is known.
  * @param partition two hexadecimal digits
  */
 export function crlUrl(
@@ -22,7 +22,7 @@ export function crlUrl(
   return directory && `${directory}${crlFileName(authority.id, partition)}`;
 }
 
-/** Where all CRLs of an authority are, with a slash at the end. */
+/** The URL of the directory of an authority's CRLs, with a slash at the end. */
 export function crlDirectoryUrl(
   authority: AuthorityRecord,
   { publicUrl, buckets }: PublicPlaces,
@@ -34,7 +34,7 @@ export function crlDirectoryUrl(
   return `${base.replace(/\/+$/, '')}/${crlDirectory(authority)}`;
 }
 
-/** Where CRLs are in their bucket, and under the address in URLs: `crl/`, or CustomPath. */
+/** The directory of CRLs in the bucket and in URLs: `crl/`, or CustomPath. */
 export function crlDirectory({ revocation }: AuthorityRecord): string {
   const path = revocation?.CrlConfiguration?.CustomPath ?? 'crl';
   return path === '/' ? '' : `${path}/`;
@@ -46,8 +46,8 @@ export function crlFileName(authorityId: string, partition: string | undefined):
 }
 
 /**
- * Where an authority's OCSP responder is: `{publicUrl}/ocsp`, or OcspCustomCname. Undefined without
- * an address.
+ * The URL of an authority's OCSP responder: OcspCustomCname, or `{publicUrl}/ocsp`. Undefined when
+ * neither is known.
  */
 export function ocspUrl(
   { revocation }: AuthorityRecord,

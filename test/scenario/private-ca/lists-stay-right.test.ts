@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../src/private-ca/authority/find-authority.ts';
 import type { PublishedFile } from '../../../src/private-ca/buckets/object-store.ts';
-import { createCrlSync } from '../../../src/private-ca/crl/sync-crls-to-buckets.ts';
+import { createSyncCrlsToBuckets } from '../../../src/private-ca/crl/sync-crls-to-buckets.ts';
 import { openPrivateCa, type PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseCrl } from '../../../src/x509/parse-crl.ts';
@@ -106,7 +106,7 @@ async function openWorld(isConditional: boolean) {
       buckets,
       publicUrl: () => 'http://listener.example/base',
     });
-    const putLists = createCrlSync({ ...ca, buckets }, () => undefined);
+    const putLists = createSyncCrlsToBuckets({ ...ca, buckets }, () => undefined);
     const replica: Replica = { ca, putLists, isDead: false, pause: undefined };
     return replica;
   };

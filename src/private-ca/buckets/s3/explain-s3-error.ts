@@ -2,12 +2,12 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { BucketError } from '../object-store.ts';
 
 /**
- * Answers after which the same request may well succeed: a timeout, a conflict of writers, too many
+ * Statuses after which the same request may succeed: a timeout, a write conflict, too many
  * requests.
  */
 const PASSING = [408, 409, 429];
 
-/** @throws BucketError for what S3 answered, or failed to answer */
+/** @throws BucketError for an error answer of S3, or for no answer */
 export function explainS3Error(error: unknown): never {
   if (!(error instanceof Error)) throw error;
   const { name, message } = error;

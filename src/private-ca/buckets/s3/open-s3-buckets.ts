@@ -5,22 +5,24 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
+import { SECOND_MS } from '../../../durations.ts';
+import { omitUndefined } from '../../../omit-undefined.ts';
 import { BucketError, type Buckets, type PublishedFile } from '../object-store.ts';
 import { explainS3Error } from './explain-s3-error.ts';
 import { putInParts } from './put-in-parts.ts';
 import { putLatest } from './put-latest.ts';
 
 export interface S3Settings {
-  /** Of the buckets; that of the environment of AWS SDKs when it is undefined. */
+  /** The region of the buckets; by default the one that the environment gives to AWS SDKs. */
   readonly region?: string | undefined;
-  /** Of another implementation of S3. */
+  /** The endpoint of another S3 implementation. */
   readonly endpoint?: string | undefined;
   readonly forcePathStyle?: boolean | undefined;
 }
 
-/** Milliseconds. A call of the API waits for two attempts. */
-const CONNECT_WITHIN = 3_000;
-const ANSWER_WITHIN = 15_000;
+/** A call of the API waits for two attempts. */
+const CONNECT_TIMEOUT_MS = 3 * SECOND_MS;
+const ANSWER_TIMEOUT_MS = 15 * SECOND_MS;
 
 const ACLS = {
   PUBLIC_READ: 'public-read',
@@ -28,8 +30,8 @@ const ACLS = {
 } as const satisfies Record<PublishedFile['acl'], string>;
 
 /**
- * Buckets in Amazon S3, or in what speaks its protocol. Credentials come from the default chain of
- * AWS SDKs, when the first is needed.
+ * Buckets in Amazon S3 or a compatible service. Credentials come from the default chain of the AWS
+ * SDKs, on first use.
  * @throws BucketError 'refused' without a region
  */
 export async function openS3Buckets(
@@ -38,7 +40,7 @@ export async function openS3Buckets(
 ): Promise<Buckets> {
   const client = new S3Client({ ...clientConfig(settings), ...changes });
   const region = await client.config.region().catch(() => {
-    throw new BucketError('refused', 'region is required, as AWS_REGION does not say it either');
+    throw new BucketError('refused', 'region is required unless AWS_REGION is set');
   });
   return {
     put: (bucket, key, pieces) => putInParts(client, { Bucket: bucket, Key: key }, pieces),
@@ -58,20 +60,19 @@ function describeFile({ content, contentType, acl }: PublishedFile) {
 }
 
 function clientConfig({ region, endpoint, forcePathStyle }: S3Settings): S3ClientConfig {
-  // Other implementations do not look at the region of a signature.
+  // Other implementations ignore the region in a signature.
   const signedFor = region ?? (endpoint === undefined ? undefined : 'us-east-1');
   return {
-    ...(signedFor === undefined ? {} : { region: signedFor }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...omitUndefined({ region: signedFor, endpoint }),
     forcePathStyle: forcePathStyle ?? false,
-    // The signature covers the content anyway, and not all implementations know the checksums.
+    // The signature covers the content anyway, and not all implementations support checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 2,
     requestHandler: {
-      connectionTimeout: CONNECT_WITHIN,
-      requestTimeout: ANSWER_WITHIN,
-      socketTimeout: ANSWER_WITHIN,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: ANSWER_TIMEOUT_MS,
+      socketTimeout: ANSWER_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
   };
@@ -87,13 +88,16 @@ async function getText(client: S3Client, bucket: string, key: string): Promise<s
   }
 }
 
-/** The forms of the AWS Private CA user guide, "CRL structure": http, for a CRL is signed. */
+/**
+ * The forms of the AWS Private CA user guide, "CRL structure". Plain http suffices, because a CRL
+ * is signed.
+ */
 function publicUrlOf(
   { endpoint, forcePathStyle }: S3Settings,
   region: string,
   bucket: string,
 ): string | undefined {
-  // Where others reach another implementation is not known.
+  // The public address of another implementation is unknown.
   if (endpoint !== undefined) return undefined;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return forcePathStyle

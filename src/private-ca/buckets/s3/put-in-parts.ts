@@ -17,14 +17,14 @@ interface Upload extends Place {
   readonly UploadId: string | undefined;
 }
 
-/** Octets of all parts but the last: the least that S3 takes. It takes 10,000 of them, 50 GB. */
-const PART = 5 * 1024 * 1024;
+/** The least that S3 accepts for a part, except for the last. At most 10,000 parts: 50 GB. */
+const PART_OCTETS = 5 * 1024 * 1024;
 
 /**
- * Puts a text that comes piece by piece; no more than a part and a piece of it is in memory. The
- * bucket's owner owns the object. When it fails there is no object, and nothing else is left in the
- * bucket as long as S3 answers.
- * @throws BucketError, and whatever `pieces` throw
+ * Puts a text that arrives in pieces, and holds no more than one part and one piece in memory. The
+ * bucket's owner owns the object. A failed put leaves no object, and no parts either if S3 still
+ * answers.
+ * @throws BucketError, and what `pieces` throw
  */
 export async function putInParts(
   client: S3Client,
@@ -46,7 +46,7 @@ export async function putInParts(
     }
     if (upload !== undefined) await complete(client, upload, tags);
   } catch (error) {
-    // What failed first is the news. A part that stays is for the lifecycle rules of the bucket.
+    // The first failure is the one to report. The bucket's lifecycle rules remove parts that stay.
     await (upload && client.send(new AbortMultipartUploadCommand(upload)))?.catch(() => undefined);
     throw error;
   }
@@ -83,14 +83,14 @@ async function complete(
   await client.send(all).catch(explainS3Error);
 }
 
-/** The last one may be shorter; it is empty only when there is nothing at all. */
+/** The last part may be shorter; it is empty only when the whole text is. */
 async function* partsOf(
   pieces: AsyncIterable<string>,
 ): AsyncIterable<{ readonly content: Uint8Array; readonly isLast: boolean }> {
   let pending: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces) {
-    if (length >= PART) {
+    if (length >= PART_OCTETS) {
       yield { content: Buffer.concat(pending), isLast: false };
       pending = [];
       length = 0;

@@ -14,29 +14,29 @@ interface FileInput extends Pick<PutObjectCommandInput, 'ACL' | 'ContentType'> {
   readonly Body: Uint8Array;
 }
 
-/** What was seen in the bucket: an object, nothing, or that this server may not look. */
+/** The state of the bucket: an object, nothing, or no permission to look. */
 type Seen =
   | { readonly kind: 'object'; readonly tag: string; readonly digest: string | undefined }
   | { readonly kind: 'absent' | 'hidden' };
 
-/** More writers at once than there are processes with the chore. */
+/** More than the processes that could write at the same time. */
 const ATTEMPTS = 10;
 
-/** Answers of implementations of S3 that know no conditions. Others ignore them. */
+/** Statuses of S3 implementations that reject conditions. Others ignore them. */
 const UNKNOWN_CONDITION = [400, 501];
 
 /**
- * 'refused': the object is not what the condition says. 'met': another writer is at work, or the
+ * 'refused': the object is not what the condition says. 'met': another writer is active, or the
  * object is gone.
  */
 type Outcome = 'put' | 'refused' | 'met';
 
 /**
- * Puts what `latest` gives on the condition that the object is what was seen before `latest` was
- * asked, and looks and asks again when it is not ("conditional writes" of the Amazon S3 user
- * guide). Nothing is put when the object is the same already.
- * @param latest gives a file at least as new as any that was put before it was asked
- * @throws BucketError, and whatever `latest` throws
+ * Puts the file of `latest` on condition that the object has not changed since it was looked at,
+ * and starts over when it has ("conditional writes" in the Amazon S3 user guide). Puts nothing when
+ * the object is already the same.
+ * @param latest returns a file at least as new as any that was put before the call
+ * @throws BucketError, and what `latest` throws
  */
 export async function putLatest(
   client: S3Client,
@@ -50,13 +50,13 @@ export async function putLatest(
     const file = describe(await latest());
     const digest = digestOf(file);
     if (seen.kind === 'object' && seen.digest === digest) return;
-    // Where the object is still what a refused condition said, conditions do not work.
+    // If the object still is what a refused condition said, conditions do not work here.
     const condition = isSame(seen, refused) ? {} : conditionOf(seen);
     const outcome = await putOn(client, { ...place, ...file, Metadata: { digest } }, condition);
     if (outcome === 'put') return;
     refused = outcome === 'refused' ? seen : undefined;
   }
-  throw new BucketError('unavailable', `S3: ${place.Key} is put by others all the time`);
+  throw new BucketError('unavailable', `S3: other writers keep replacing ${place.Key}`);
 }
 
 function digestOf({ Body, ContentType, ACL }: FileInput): string {

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import type { PublishedFile } from '../../../../src/private-ca/buckets/object-store.ts';
 import { carryRecordOver } from '../../../../src/private-ca/crl/carry-record-over.ts';
 import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
-import { createCrlSync } from '../../../../src/private-ca/crl/sync-crls-to-buckets.ts';
+import { createSyncCrlsToBuckets } from '../../../../src/private-ca/crl/sync-crls-to-buckets.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { allRecords } from '../../../../src/store/archive/all-records.ts';
 import { putRecords } from '../../../../src/store/archive/put-records.ts';
@@ -62,14 +62,14 @@ it('a bucket has the next CRL where versions begin again', async () => {
   });
   const valid = await issueTestCertificate(ca, arn);
   for (let i = 0; i < 8; i += 1) await revoke(ca, arn, await issueTestCertificate(ca, arn));
-  await createCrlSync({ ...ca, buckets }, () => undefined)();
+  await createSyncCrlsToBuckets({ ...ca, buckets }, () => undefined)();
   const store = openInMemoryRecordStore(clock);
   for await (const records of allRecords(ca.store)) {
     await putRecords(store, records.map(carryRecordOver));
   }
   const moved = openPrivateCa({ ...ca, store });
   await revoke(moved, arn, valid);
-  await createCrlSync({ ...moved, buckets }, () => undefined)();
+  await createSyncCrlsToBuckets({ ...moved, buckets }, () => undefined)();
   const file = files.get(`crls/crl/${arn.slice(-36)}.crl`) as PublishedFile;
   expect(parseCrl(file.content).revoked).toHaveLength(9);
 });

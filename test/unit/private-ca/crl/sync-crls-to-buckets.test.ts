@@ -9,7 +9,7 @@ import {
   type PublishedFile,
 } from '../../../../src/private-ca/buckets/object-store.ts';
 import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
-import { createCrlSync } from '../../../../src/private-ca/crl/sync-crls-to-buckets.ts';
+import { createSyncCrlsToBuckets } from '../../../../src/private-ca/crl/sync-crls-to-buckets.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import type { RevocationConfiguration } from '../../../../src/private-ca/model/revocation-configuration.ts';
 import { openPrivateCa, type PrivateCa } from '../../../../src/private-ca/private-ca.ts';
@@ -45,7 +45,7 @@ beforeEach(async () => {
   const opened = await openRevokingCa(() => time.now);
   arn = opened.arn;
   ca = openPrivateCa({ ...opened.ca, buckets: fake.buckets });
-  putLists = createCrlSync({ ...ca, buckets: fake.buckets }, (failed, bucket) =>
+  putLists = createSyncCrlsToBuckets({ ...ca, buckets: fake.buckets }, (failed, bucket) =>
     failures.push(`${failed} ${bucket}`),
   );
 });
@@ -221,7 +221,7 @@ describe('the CRL of an authority with a bucket', () => {
       await putLists();
       fake.files.clear();
       const store = interruptible(ca.store);
-      const putWithCount = createCrlSync(
+      const putWithCount = createSyncCrlsToBuckets(
         { ...openPrivateCa({ ...ca, store }), buckets: fake.buckets },
         () => undefined,
       );
@@ -287,7 +287,10 @@ describe('the CRL of an authority with a bucket', () => {
       fake.onItsWay = async () => {
         fake.onItsWay = () => Promise.resolve();
         second.serial = await revokeOne();
-        await createCrlSync({ ...openPrivateCa(ca), buckets: fake.buckets }, () => undefined)();
+        await createSyncCrlsToBuckets(
+          { ...openPrivateCa(ca), buckets: fake.buckets },
+          () => undefined,
+        )();
       };
       await putLists();
       if (!isConditional) await putLists();
@@ -315,7 +318,7 @@ describe('an older CRL that is held up by a process which dies as soon as it is 
     const commit: typeof ca.store.commit = (partition, writes) =>
       serials.length > 1 ? Promise.reject(new Error('killed')) : ca.store.commit(partition, writes);
     const dying = openPrivateCa({ ...ca, store: { ...ca.store, commit } });
-    await createCrlSync({ ...dying, buckets: fake.buckets }, () => undefined)();
+    await createSyncCrlsToBuckets({ ...dying, buckets: fake.buckets }, () => undefined)();
     return serials.map(bare).toSorted();
   }
   const named = () => serialsAt(`crls/crl/${idOf()}.crl`).toSorted();

@@ -4,16 +4,18 @@ import { type CachedCrl, createCrlCache } from './crl-cache.ts';
 import { isCurrent, type WantedCrl } from './wanted-crl.ts';
 
 /**
- * An attempt that brought no current CRL is not repeated for this long: while a key is away, each
- * attempt reads all revocations for nothing. The Retry-After that refused clients get is no
- * shorter.
+ * After an attempt that found no current CRL, the next one waits this long: while the key is
+ * unavailable, each attempt would read all revocations for nothing. The Retry-After that refused
+ * clients get is no shorter.
  */
 const PAUSE_MS = 15 * SECOND_MS;
 
 type FindCrl = (wanted: WantedCrl) => Promise<CrlRecord | undefined>;
 
-/** As `find`, but from memory while the CRL is current; simultaneous calls share one attempt. */
-export function createCachedCrl(clock: () => number, find: FindCrl): FindCrl {
+/**
+ * Wraps `find` so that a current CRL comes from memory and simultaneous calls share one attempt.
+ */
+export function createCachedCrlFor(clock: () => number, find: FindCrl): FindCrl {
   const cache = createCrlCache();
   const begin: FindCrl = async (wanted) => {
     const found = find(wanted);

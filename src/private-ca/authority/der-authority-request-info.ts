@@ -5,7 +5,7 @@ import { readCsrExtensions } from '../model/csr-extensions.ts';
 import type { StoredAuthority } from '../records/authority-record.ts';
 
 /**
- * What an authority asks its certificate for: the CertificationRequestInfo of its CSR, DER.
+ * The CertificationRequestInfo of an authority's CSR, DER.
  * @throws AwsError InvalidArgsException when the subject or an extension cannot be encoded
  */
 export function derAuthorityRequestInfo(
