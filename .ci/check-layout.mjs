@@ -11,7 +11,7 @@ const PRIVATE_CA_TOP = 4;
 const COMMENT = /^\s*(\/\/|\/\*|\*)|^\s*#/;
 /** Research notes of the authors: a claim cites the RFC, AWS's page or a row of docs/ instead. */
 const UNKNOWN_PAPERS =
-  /\b(aws|field|intune|protocol|perf|peers|style)\.md\b|\b(protocol|fact) [A-Z]?\d+\b|\(S\d+\)/;
+  /\b(aws|field|intune|protocol|perf|peers|style)\.md\b|\b(protocol|fact) [A-Z]?\d+[a-z]?\b|\(S\d+\)/;
 
 const asked = process.argv.slice(2);
 const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });

@@ -4,7 +4,7 @@ import { createAuthenticator } from './aws-wire/sigv4/create-authenticator.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConnectorApi } from './connector-api/operation.ts';
 import { createApiGates } from './http/api-gates.ts';
-import { createApiApp } from './http/api-listener.ts';
+import { createApiListener } from './http/api-listener.ts';
 import { serveAuditReport } from './http/serve-audit-report.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
@@ -26,7 +26,7 @@ export function wireApi(
   const { findCredential, enrolUrl, inBackground, logger } = parts;
   const { clock, privateCa, randomUuid } = wired;
   const gates = createApiGates(privateCa, { rates: api.rates, logger });
-  return createApiApp({
+  return createApiListener({
     authenticate: createAuthenticator({
       findCredential,
       clock,

@@ -19,7 +19,7 @@ export const unpadPkcs1: Unpad = (block, keyLength, substitute) => {
 
 /**
  * RFC 8017 section 7.1.2 step 3: 00, masked seed, masked digest of the label, zeros, 01, the key.
- * OpenSSL cannot do it, because node:crypto uses the same digest for label and MGF1.
+ * node:crypto cannot do it, because it uses one digest for label and MGF1.
  */
 export function unpadOaep({ hash, maskHash, label }: OaepParameters): Unpad {
   const labelDigest = createHash(hash).update(label).digest();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Credential } from '../aws-wire/credential.ts';
 import { CREDENTIAL_VARIABLES, readCredentialEnvironment } from './credential-environment.ts';
 import { loadCredentialsFile } from './credentials-file.ts';
-import { isSameMasterKey, readMasterKeyFile } from './master-key.ts';
+import { isSameMasterKey, readMasterKeyFile } from './load-master-key.ts';
 import { parseSettings } from './parse-settings.ts';
 import { type Environment, readSettingsEnvironment } from './read-settings-environment.ts';
 import { readSettingsFile, type SettingsSource } from './read-settings-file.ts';

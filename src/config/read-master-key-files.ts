@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSameMasterKey, readMasterKeyFile } from './master-key.ts';
+import { isSameMasterKey, readMasterKeyFile } from './load-master-key.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface MasterKeyFiles {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseMasterKey } from './master-key.ts';
+import { parseMasterKey } from './load-master-key.ts';
 import type { SettingKind } from './setting.ts';
 
 const text = z.string().trim().min(1);

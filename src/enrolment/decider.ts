@@ -7,7 +7,7 @@ import type {
 import type { ConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import type { AddressedEnvelope } from '../scep/find-recipient.ts';
 import type { VerifiedRequest } from '../scep/verify-pki-request.ts';
-import type { FindChallenge } from './authorise/check-challenge.ts';
+import type { FindChallengeByPassword } from './authorise/check-challenge.ts';
 import type { Decision } from './decision.ts';
 import type { TransactionDependencies } from './transaction/open-transaction.ts';
 
@@ -25,7 +25,7 @@ export interface Exchange {
 export interface EnrolmentDependencies extends TransactionDependencies {
   readonly findRaIdentities: FindRaIdentities;
   /** The challenges of one connector. */
-  readonly findChallenge: (connectorId: string) => FindChallenge;
+  readonly findChallenge: (connectorId: string) => FindChallengeByPassword;
   /** For requests that are encrypted with a challenge password. */
   readonly listChallengePasswords: (connectorId: string) => AsyncIterable<string>;
   readonly randomBytes: (length: number) => Uint8Array;

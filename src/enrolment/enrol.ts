@@ -69,24 +69,24 @@ async function enrol(
   const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest, holder?.serial);
   const reference = { connector, key };
   const partition = connectorPartition(connector.id);
-  let startedAt: number | undefined;
+  let askingSince: number | undefined;
   const replaced = await getEntry(deps.store, partition, transactions, key);
   if (replaced === undefined || (await isOver(deps, connector, replaced.value))) {
     const claim = { type, csr, signerIsRequester, holder };
     const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
-    startedAt = await startTransaction(deps, exchange, { authorised, ...names, replaced });
+    askingSince = await startTransaction(deps, exchange, { authorised, ...names, replaced });
   }
-  const patience = { waitMs: policy.pendingWaitMs, startedAt };
+  const patience = { waitMs: policy.pendingWaitMs, askingSince };
   const record = await advanceTransaction(deps, reference, patience);
   const address = { verified, challengePassword, cipher: opened.cipher };
   return answerTransaction(deps, policy, { ...reference, record }, address);
 }
 
 /**
- * Decrypts with our key, or with a challenge password: clients that believe our key cannot
- * encrypt use a password (RFC 8894 section 3.1).
+ * Decrypts with our key, or with a challenge password, which clients use when they find our key
+ * unusable for encryption (RFC 8894 section 3.1).
  */
 function open(
   { listChallengePasswords }: EnrolmentDependencies,

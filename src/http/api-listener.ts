@@ -29,7 +29,7 @@ const SMALL_BODY_OCTETS = 64 * 1024;
  * The listener for administrators: the APIs of Connector for SCEP and of Private CA, under any
  * path. It does not use Express, which answers URLs that it cannot parse by itself, in HTML.
  */
-export function createApiApp(deps: ApiListenerDependencies): RequestListener {
+export function createApiListener(deps: ApiListenerDependencies): RequestListener {
   const readRaw = express.raw({ type: () => true, limit: MAX_BODY_OCTETS, inflate: false });
   return (request, response) => {
     answer(deps, readRaw, request, response).catch((error: unknown) => {

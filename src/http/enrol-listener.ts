@@ -19,10 +19,10 @@ const MAX_BODY_OCTETS = 256 * 1024;
  * ignores forwarding headers (docs/rfc8894-conformance.md C8, S22). It reads a body whatever its
  * Content-Type, because many clients send none.
  */
-export function createEnrolApp(deps: {
+export function createEnrolListener(deps: {
   readonly enrolment: EnrolmentDependencies;
   readonly findConnector: FindConnector;
-  /** The CA whose CRLs are served; undefined when the CA is elsewhere. */
+  /** The embedded CA, for its CRLs and OCSP answers; not needed to enrol. */
   readonly privateCa?: RevocationSource & { readonly ocspResponder: OcspResponder };
   /** Limits the SCEP messages that are handled concurrently; no limit without it. */
   readonly load?: LoadLimit;
@@ -36,7 +36,8 @@ export function createEnrolApp(deps: {
   const { privateCa, load, logger } = deps;
   /** Refuses before the body is read, when it costs least. A slow body does not count as load. */
   const shed: RequestHandler<{ connector: string; secret: string }> = (request, response, next) => {
-    if (isPkiOperation(request) && load?.refuses()) respondUnavailable(response, OVERLOADED);
+    if (isPkiOperation(request) && load?.arrivalIsRefused())
+      respondUnavailable(response, OVERLOADED);
     else next();
   };
   if (privateCa) {

@@ -1,11 +1,11 @@
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
-import { type Turns, takeTurns } from './take-turns.ts';
+import { createWorkQueue, type WorkQueue } from './work-queue.ts';
 
 /** Decides how many requests are handled concurrently. */
 export interface LoadLimit {
-  /** Whether one more request would be refused now. A true answer is logged as a refusal. */
-  refuses(): boolean;
+  /** Counts a request that has just arrived, and logs and returns whether it must be refused. */
+  arrivalIsRefused(): boolean;
   /** Does the work and returns true, or refuses it and returns false. */
   admit(work: () => Promise<void>): Promise<boolean>;
 }
@@ -13,7 +13,7 @@ export interface LoadLimit {
 interface LoadLimitOptions {
   readonly maxConcurrent: number;
   readonly logger: Logger;
-  readonly turns?: Turns;
+  readonly queue?: WorkQueue;
 }
 
 /**
@@ -28,24 +28,24 @@ const MIN_LOAD = 8;
 export function limitLoad({
   maxConcurrent,
   logger,
-  turns = takeTurns(),
+  queue = createWorkQueue(),
 }: LoadLimitOptions): LoadLimit {
   let underWay = 0;
   const count = logRarely(logger, 'overloaded; devices are told to come back');
-  const refuses = () => {
-    turns.noteArrival();
-    const delay = turns.delay();
+  const arrivalIsRefused = () => {
+    queue.noteArrival();
+    const delay = queue.delay();
     const isFull = underWay >= maxConcurrent || (underWay >= MIN_LOAD && delay > MAX_DELAY_MS);
     if (isFull) count({ underWay, delayMs: Math.round(delay) });
     return isFull;
   };
   return {
-    refuses,
+    arrivalIsRefused,
     async admit(work) {
-      if (refuses()) return false;
+      if (arrivalIsRefused()) return false;
       underWay += 1;
       try {
-        await turns.run(work);
+        await queue.run(work);
       } finally {
         underWay -= 1;
       }

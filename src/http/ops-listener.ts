@@ -6,7 +6,9 @@ import { answerInPlainText, respondText } from './respond.ts';
  * The listener for probes: /livez says that the process answers, /readyz that it can enrol.
  * @param findObjection says why the process cannot enrol, or undefined; called for each request
  */
-export function createOpsApp(findObjection: () => Promise<string | undefined>): RequestListener {
+export function createOpsListener(
+  findObjection: () => Promise<string | undefined>,
+): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

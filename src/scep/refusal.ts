@@ -44,7 +44,7 @@ export const REFUSAL_REASONS = {
   'message-type-unknown': {
     failInfo: 'badRequest',
     text: 'The messageType is not one of RFC 8894.',
-    hint: 'Not a SCEP client of RFC 8894, or an attack: 18 was used to go round challenges elsewhere.',
+    hint: 'Not a SCEP client of RFC 8894, or an attack: type 18 (UpdateReq) has been used to bypass challenges in other servers.',
   },
   'certificate-not-found': {
     failInfo: 'badCertId',
@@ -109,12 +109,12 @@ export const REFUSAL_REASONS = {
   'intune-not-supported': {
     failInfo: 'badRequest',
     text: 'This connector enrols devices for Microsoft Intune, which this server cannot do yet.',
-    hint: 'The connector is of type INTUNE: it can be managed, and enrols nobody. Use one of type GENERAL_PURPOSE.',
+    hint: 'The connector is of type INTUNE: it can be managed, but it enrols no device. Use one of type GENERAL_PURPOSE.',
   },
   'connector-deleted': {
     failInfo: 'badRequest',
     text: 'The connector at this URL has just been deleted.',
-    hint: 'DeleteConnector met a request under way.',
+    hint: 'The request came in while DeleteConnector was running.',
   },
   'challenge-missing': {
     failInfo: 'badRequest',
@@ -159,12 +159,12 @@ export const REFUSAL_REASONS = {
   'request-revoked': {
     failInfo: 'badRequest',
     text: 'The certificate that was issued for this very request is revoked. Enrol again with a new key.',
-    hint: 'A device came again with the key of a revoked certificate, or somebody sent a request of it again.',
+    hint: 'A device used the key of a revoked certificate again, or a copy of its request was sent.',
   },
   'issuing-uncertain': {
     failInfo: 'badRequest',
-    text: 'It can no longer be found out whether the certificate authority issued a certificate for this request. Enrol again with a new key.',
-    hint: 'The CA was asked and gave no answer while it could be asked again. If there is a certificate of that time that no device has, revoke it.',
+    text: 'It is unknown whether the certificate authority issued a certificate for this request. Enrol again with a new key.',
+    hint: 'The CA gave no answer while it could be asked again. Revoke any certificate of that time that no device has.',
   },
 } as const satisfies Record<string, RefusalReasonRow>;
 

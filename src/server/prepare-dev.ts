@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { beginCreating } from '../connectors/begin-creating.ts';
-import { findChallenge, openChallengePassword } from '../connectors/challenges/find-challenge.ts';
+import {
+  findChallengeById,
+  openChallengePassword,
+} from '../connectors/challenges/find-challenge.ts';
 import { makeChallenge } from '../connectors/challenges/make-challenge.ts';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { findConnector } from '../connectors/find-connector.ts';
@@ -66,7 +69,7 @@ export async function findDevInstallation(wired: Wired): Promise<DevInstallation
   if (entry === undefined) return undefined;
   const { connectorId, challengeId } = entry.value;
   const connector = await findConnector(wired.store, connectorId);
-  const challenge = await findChallenge(wired.store, connectorId, challengeId);
+  const challenge = await findChallengeById(wired.store, connectorId, challengeId);
   if (connector?.status !== 'ACTIVE' || challenge === undefined) return undefined;
   const challengePassword = openChallengePassword(wired.sealer, connectorId, challenge);
   return { connector, challengePassword };

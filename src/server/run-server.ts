@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
-import { createEnrolApp } from '../http/enrol-listener.ts';
+import { createEnrolListener } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
-import { createOpsApp } from '../http/ops-listener.ts';
+import { createOpsListener } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createStoreLock } from '../store/store-lock.ts';
 import { closeWired, type Wired, type WireOverrides, wire } from '../wire.ts';
@@ -58,7 +58,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     const { enrol } = settings;
     const load = limitLoad({ maxConcurrent: enrol.maxConcurrent, logger });
-    const opened = await listeners.open(createEnrolApp({ ...wired, load, logger }), enrol);
+    const opened = await listeners.open(createEnrolListener({ ...wired, load, logger }), enrol);
     const enrolUrl = publicUrl ?? opened;
     publicUrl = enrolUrl;
     // Certificates name the address, so chores start when it is known.
@@ -71,7 +71,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     if (worker) {
       worker.report({ enrolUrl, apiUrl }, readiness.objection);
     } else {
-      const opsUrl = await probes.open(createOpsApp(readiness.objection), settings.ops);
+      const opsUrl = await probes.open(createOpsListener(readiness.objection), settings.ops);
       const urls = { enrolUrl, apiUrl, opsUrl };
       announceServer(urls, settings, logger);
       await announce?.(urls, logger);

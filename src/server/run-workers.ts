@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { Settings } from '../config/settings.ts';
-import { createOpsApp } from '../http/ops-listener.ts';
+import { createOpsListener } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { announceServer } from './announce-server.ts';
 import { openListeners } from './open-listeners.ts';
@@ -26,7 +26,7 @@ export async function runWorkers(
   const probes = openListeners(logger);
   let pool: WorkerPool | undefined;
   const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
-  const opsUrl = await probes.open(createOpsApp(objection), settings.ops);
+  const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
   const started = new WorkerPool({
     ...{ size: settings.workers, fork: forkWorker, logger },
     announce: (urls) => {

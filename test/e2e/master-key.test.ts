@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readMasterKeyFile } from '../../src/config/master-key.ts';
+import { readMasterKeyFile } from '../../src/config/load-master-key.ts';
 import type { ChallengeRecord } from '../../src/connectors/challenges/challenge-record.ts';
 import { makeChallenge } from '../../src/connectors/challenges/make-challenge.ts';
 import { connectorPartition } from '../../src/connectors/connector-record.ts';

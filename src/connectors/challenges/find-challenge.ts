@@ -43,7 +43,7 @@ export async function findChallengeByPassword(
 }
 
 /** A challenge by its id. */
-export async function findChallenge(
+export async function findChallengeById(
   store: RecordStore,
   connectorId: string,
   challengeId: string,

@@ -16,7 +16,7 @@ import {
   challengeSealContext,
   challenges,
 } from './challenge-record.ts';
-import { findChallenge, openChallengePassword } from './find-challenge.ts';
+import { findChallengeById, openChallengePassword } from './find-challenge.ts';
 
 interface Dependencies {
   readonly store: RecordStore;
@@ -128,7 +128,7 @@ async function replay(
   connector: ConnectorRecord,
   challengeId: string,
 ): Promise<CreatedChallenge> {
-  const challenge = await findChallenge(store, connector.id, challengeId);
+  const challenge = await findChallengeById(store, connector.id, challengeId);
   if (challenge === undefined) {
     const arn = challengeArn(connector, challengeId);
     throw conflict(

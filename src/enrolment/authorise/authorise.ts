@@ -3,7 +3,7 @@ import { IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { weaknessOf } from '../../x509/public-key.ts';
-import { checkChallenge, type FindChallenge } from './check-challenge.ts';
+import { checkChallenge, type FindChallengeByPassword } from './check-challenge.ts';
 import { checkExtensions } from './check-extensions.ts';
 import { checkRenewal } from './check-renewal.ts';
 import { checkSubject } from './check-subject.ts';
@@ -50,7 +50,7 @@ const unredeemed = new WeakSet<Authorised>();
 export async function authorise(
   claim: Claim,
   policy: ConnectorPolicy,
-  findChallenge: FindChallenge,
+  findChallenge: FindChallengeByPassword,
 ): Promise<Authorised> {
   const weakness = weaknessOf(claim.csr.subjectPublicKeyInfo);
   if (weakness !== undefined) throw new Refusal('key-not-allowed', weakness);
@@ -66,7 +66,7 @@ export async function authorise(
 async function authorisePkcsReq(
   claim: Claim,
   policy: ConnectorPolicy,
-  findChallenge: FindChallenge,
+  findChallenge: FindChallengeByPassword,
 ): Promise<Authorised> {
   if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
   if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
@@ -97,7 +97,7 @@ async function authoriseByCertificate(
 async function authoriseByChallenge(
   { csr }: Claim,
   policy: ConnectorPolicy,
-  findChallenge: FindChallenge,
+  findChallenge: FindChallengeByPassword,
 ): Promise<Authorised> {
   checkExtensions(csr, policy.identity);
   const { arn } = await checkChallenge(csr, findChallenge);

@@ -5,7 +5,7 @@ import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 
 /** The connector's challenge with this password, or undefined. */
-export type FindChallenge = (password: string) => Promise<ChallengeRecord | undefined>;
+export type FindChallengeByPassword = (password: string) => Promise<ChallengeRecord | undefined>;
 
 /**
  * The challenge whose password the request carries (RFC 8894 section 2.4). It must carry exactly
@@ -14,7 +14,7 @@ export type FindChallenge = (password: string) => Promise<ChallengeRecord | unde
  */
 export async function checkChallenge(
   csr: CertificationRequest,
-  findChallenge: FindChallenge,
+  findChallenge: FindChallengeByPassword,
 ): Promise<ChallengeRecord> {
   const [password, ...others] = passwordsOf(csr);
   if (password === undefined) throw new Refusal('challenge-missing');

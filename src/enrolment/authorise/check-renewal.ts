@@ -15,7 +15,7 @@ import type { Holder } from './find-holder.ts';
 /** The certificate's own names were allowed before; others are refused below. */
 const ANY_IDENTITY = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
 
-/** A renewal may request a part of these extensions; others unchanged or not at all. */
+/** A renewal may request some of these extensions' values; of others the same value or none. */
 const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>> = {
   [OID.subjectAltName]: parseGeneralNames,
   [OID.keyUsage]: parseKeyUsage,
@@ -50,6 +50,7 @@ function isCovered({ oid, value }: Extension, held: readonly Extension[]): boole
   if (SET_BY_AUTHORITY.has(oid)) return true;
   const own = held.find((extension) => extension.oid === oid);
   const parts = PARTS[oid];
+  // Without keyUsage the certificate allows every usage (RFC 5280 section 4.2.1.3).
   if (own === undefined) return oid === OID.keyUsage;
   if (parts === undefined) return equalBytes(own.value, value);
   const ownParts = new Set(parts(own.value).map(asText));

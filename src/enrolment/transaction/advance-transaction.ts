@@ -24,7 +24,7 @@ interface Patience {
   /** Does not include the question to the CA that is under way when the time is up. */
   readonly waitMs: number;
   /** What `startTransaction` returned, for the call that started the transaction. */
-  readonly startedAt?: number | undefined;
+  readonly askingSince?: number | undefined;
 }
 
 /**
@@ -37,9 +37,9 @@ interface Patience {
 export async function advanceTransaction(
   deps: TransactionDependencies,
   { connector, key }: TransactionReference,
-  { waitMs, startedAt }: Patience,
+  { waitMs, askingSince }: Patience,
 ): Promise<TransactionRecord | undefined> {
-  const turn = { since: startedAt, knowsNothingIssued: true };
+  const turn = { askingSince, knowsNothingIssued: true };
   const partition = connectorPartition(connector.id);
   const pauses = growingPauses(deps, waitMs);
   try {

@@ -63,7 +63,7 @@ async function claimTurn(open: OpenTransaction, turn: AskingTurn): Promise<boole
   }
   const since = deps.clock();
   if (await replaceTransaction(open, { ...entry.value, asked: { since } })) {
-    turn.since = since;
+    turn.askingSince = since;
     turn.knowsNothingIssued = true;
   }
   return true;
@@ -97,7 +97,7 @@ export async function leaveTurn(
 
 async function ask(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
   const isSoleRequester = canTellNothingIssued(open.entry.value.asked, turn);
-  // Holds until the CA says otherwise, also when its answer is lost.
+  // The CA may have issued until its answer says otherwise, even if that answer is lost.
   turn.knowsNothingIssued = false;
   try {
     await storeCertificateArn(open, await issueCertificate(open));
@@ -126,7 +126,7 @@ async function issueCertificate({ deps, connector, entry }: OpenTransaction): Pr
     ...omitUndefined({
       notBefore: notBefore === undefined ? undefined : new Date(notBefore),
       extendedKeyUsage,
-      // The issuer may spend more time on its store, authority and rate limit than was left.
+      // The issuer checks this time itself: its own look-ups may take longer than is left.
       askUntil: asked && askUntil(asked),
     }),
   });

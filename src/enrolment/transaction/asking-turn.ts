@@ -4,7 +4,7 @@ import type { IssuingTransaction } from './transaction-record.ts';
 /** What one call of `advanceTransaction` knows of its own questions to the CA. */
 export interface AskingTurn {
   /** The `asked.since` that this call has stored. */
-  since: number | undefined;
+  askingSince: number | undefined;
   /** Whether the CA has answered each question, and issued nothing. */
   knowsNothingIssued: boolean;
 }
@@ -18,8 +18,7 @@ type Move = 'claim' | 'ask' | 'wait' | 'share' | 'give-up';
  */
 const TOKEN_LIFETIME_MS = 270 * SECOND_MS;
 /**
- * Other calls leave the asking one alone for this long; it claims its turn again before half of it
- * is over.
+ * Other calls wait this long for the asking one, which claims its turn again after half of it.
  */
 const UNDISTURBED_MS = 10 * SECOND_MS;
 
@@ -50,5 +49,5 @@ export function canTellNothingIssued(asked: Asked, turn: AskingTurn): boolean {
 
 /** Whether no other call can have used the token. */
 export function isHeldBy(turn: AskingTurn, asked: Asked): asked is NonNullable<Asked> {
-  return asked !== undefined && !asked.byMany && asked.since === turn.since;
+  return asked !== undefined && !asked.byMany && asked.since === turn.askingSince;
 }

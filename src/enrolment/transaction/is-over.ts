@@ -8,8 +8,8 @@ import type { TransactionRecord } from './transaction-record.ts';
 type Dependencies = Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>;
 
 /**
- * Whether a repeated request counts as a new one: its transaction failed for good, or its
- * certificate is so old that the device wants another.
+ * Whether a repeated request counts as a new one: it failed and certainly no certificate was
+ * issued, or its certificate is past half of its life.
  * @throws Refusal when its certificate has been revoked: the same request gets no other
  */
 export async function isOver(

@@ -21,7 +21,10 @@ const transactionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     ...common,
     state: z.literal('issuing'),
-    /** This and what follows is sent to the CA; after a crash another process sends the same. */
+    /**
+     * The token and the members up to `extendedKeyUsage` are sent to the CA; after a crash another
+     * process sends the same.
+     */
     idempotencyToken: z.string(),
     /** PKCS #10, sealed, since it holds the challenge. */
     sealedCsr: sealedText,

@@ -81,7 +81,7 @@ async function handle(
   const write = putEntry(transactions, KEY, transaction, options);
   const { outcome } = await deps.store.commit(partition, [write]);
   const first = outcome === 'committed' ? startedAt : undefined;
-  return advanceTransaction(deps, REFERENCE, { waitMs: 0, startedAt: first });
+  return advanceTransaction(deps, REFERENCE, { waitMs: 0, askingSince: first });
 }
 
 const refusalOf = (call: Promise<unknown>) =>

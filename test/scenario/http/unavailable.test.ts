@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
-import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { type LoadLimit, limitLoad } from '../../../src/http/limit-load.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
@@ -39,7 +39,7 @@ function message(): Uint8Array<ArrayBuffer> {
 async function listen(load?: LoadLimit, logger = quiet) {
   const store = interruptible(world.store);
   const findRaIdentities = createRaIdentityFinder({ ...world.deps, store });
-  const app = createEnrolApp({
+  const app = createEnrolListener({
     enrolment: { ...world.deps, store, findRaIdentities },
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
     ...{ logger, ...(load && { load }) },

@@ -1,5 +1,5 @@
 import type { Policy } from '../../../src/aws-wire/policy/policy.ts';
-import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import type { AwsCredentials } from '../../../src/issuer/acm-pca/open-region-clients.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
@@ -39,7 +39,7 @@ export async function startAcmPcaServer(
   const { api, access, ca, stop } = await startPrivateCaApi(changes, { policy });
   const { accessKeyId, secretAccessKey } = access;
   const logger = createLogger('silent');
-  const app = createEnrolApp({ ...fakeEnrolment, privateCa: ca, logger });
+  const app = createEnrolListener({ ...fakeEnrolment, privateCa: ca, logger });
   const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
   const publicHost = new URL(listener.url).host;
   const completeList = {

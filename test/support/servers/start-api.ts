@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import type { Credential } from '../../../src/aws-wire/credential.ts';
 import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
-import { type ApiListenerDependencies, createApiApp } from '../../../src/http/api-listener.ts';
+import { type ApiListenerDependencies, createApiListener } from '../../../src/http/api-listener.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { createSealer } from '../../../src/store/seal.ts';
@@ -40,7 +40,7 @@ export async function startApi(
   credential: Partial<Credential> = {},
 ): Promise<RunningApi> {
   const log: string[] = [];
-  const app = createApiApp({ ...testParts(credential, log), ...parts });
+  const app = createApiListener({ ...testParts(credential, log), ...parts });
   const { url, drain } = await startListener(app, { host: '127.0.0.1', port: 0 });
   const send = async (request: RequestToSign) => {
     const { host } = new URL(url);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
@@ -42,7 +42,7 @@ export async function startResponder(
   let listener: RunningListener | undefined;
   const ca = openPrivateCa({ ...opened.ca, publicUrl: () => listener?.url });
   const logger = createLogger('info', { write: (line) => log.push(line) });
-  const app = createEnrolApp({ ...fakeEnrolment, privateCa: ca, logger });
+  const app = createEnrolListener({ ...fakeEnrolment, privateCa: ca, logger });
   const started = await startListener(app, { host: '127.0.0.1', port: 0 });
   listener = started;
   const directory = tempDirectory();

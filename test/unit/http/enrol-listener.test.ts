@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
-import { createEnrolApp } from '../../../src/http/enrol-listener.ts';
+import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   device = makeDevice();
   world = await makeEnrolmentWorld();
   const logger = createLogger('info', { write: (line) => log.push(line) });
-  const app = createEnrolApp({
+  const app = createEnrolListener({
     enrolment: world.deps,
     findConnector: (segment, secret) => findConnectorByPath(world.store, segment, secret),
     logger,

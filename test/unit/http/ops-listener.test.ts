@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createOpsApp } from '../../../src/http/ops-listener.ts';
+import { createOpsListener } from '../../../src/http/ops-listener.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { exchangeRaw } from '../../support/clients/raw-http.ts';
 
 async function listen(isReady: () => Promise<string | undefined>): Promise<string> {
-  const app = createOpsApp(isReady);
+  const app = createOpsListener(isReady);
   const listener = await startListener(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => listener.drain(0));
   return listener.url;

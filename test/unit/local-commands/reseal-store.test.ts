@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { challengeDigestContext } from '../../../src/connectors/challenges/challenge-record.ts';
 import {
-  findChallenge,
+  findChallengeById,
   findChallengeByPassword,
   openChallengePassword,
 } from '../../../src/connectors/challenges/find-challenge.ts';
@@ -92,7 +92,7 @@ async function expectWorking(...wired: readonly [Wired, Wired]) {
   for (const maker of wired) {
     const { challenge, password: made } = await newChallenge(maker);
     for (const user of wired) {
-      const found = await findChallenge(store, connector.id, challenge.id);
+      const found = await findChallengeById(store, connector.id, challenge.id);
       if (found === undefined) throw new Error('the challenge was not stored');
       expect(openChallengePassword(user.sealer, connector.id, found)).toBe(made);
       await enrol(user, made);

@@ -7,10 +7,10 @@ import {
 
 const NOW = 1_000_000_000;
 const mine = (secondsAgo: number, knowsNothingIssued = true) => ({
-  since: NOW - secondsAgo * SECOND_MS,
+  askingSince: NOW - secondsAgo * SECOND_MS,
   knowsNothingIssued,
 });
-const stranger = { since: undefined, knowsNothingIssued: true };
+const stranger = { askingSince: undefined, knowsNothingIssued: true };
 const asked = (secondsAgo: number) => ({ since: NOW - secondsAgo * SECOND_MS });
 const byMany = (secondsAgo: number) => ({ ...asked(secondsAgo), byMany: true });
 

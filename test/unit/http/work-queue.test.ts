@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { startListener } from '../../../src/http/start-listener.ts';
-import { type Turns, takeTurns } from '../../../src/http/take-turns.ts';
+import { createWorkQueue, type WorkQueue } from '../../../src/http/work-queue.ts';
 
 it('begins one work after the other, in order of arrival', async () => {
-  const turns = takeTurns();
+  const turns = createWorkQueue();
   const begun: number[] = [];
   const names = [1, 2, 3];
   await Promise.all(names.map((name) => turns.run(async () => void begun.push(name))));
@@ -14,7 +14,7 @@ it('begins one work after the other, in order of arrival', async () => {
 });
 
 it('reports work that fails and goes on with the next', async () => {
-  const turns = takeTurns();
+  const turns = createWorkQueue();
   const failing = turns.run(() => Promise.reject(new Error('failed')));
   const next = turns.run(() => Promise.resolve());
   await expect(failing).rejects.toThrow('failed');
@@ -23,7 +23,7 @@ it('reports work that fails and goes on with the next', async () => {
 
 it('estimates the wait of one more work, even before the first has waited long', async () => {
   let now = 1_000;
-  const turns = takeTurns(() => now);
+  const turns = createWorkQueue(() => now);
   const delays: number[] = [];
   const work = async () => {
     delays.push(turns.delay());
@@ -40,7 +40,7 @@ it('estimates the wait of one more work, even before the first has waited long',
 });
 
 it('accepts new requests before each work, however long each work blocks the loop', async () => {
-  const turns = takeTurns();
+  const turns = createWorkQueue();
   let arrived = 0;
   let arrivedAtFirst: number | undefined;
   const listener = await startListener(
@@ -69,7 +69,7 @@ it('accepts new requests before each work, however long each work blocks the loo
 
 it('accepts a flood for a while before each work, but not for ever', async () => {
   let now = 1_000;
-  const turns = takeTurns(() => now);
+  const turns = createWorkQueue(() => now);
   let arrived = 0;
   let isOver = false;
   const arrive = () => {
@@ -92,7 +92,7 @@ it('accepts a flood for a while before each work, but not for ever', async () =>
 });
 
 /** Fills all places with `work`, and adds one more work that notes when it begins. */
-function fill(turns: Turns, work: () => Promise<void>) {
+function fill(turns: WorkQueue, work: () => Promise<void>) {
   const state = { hasBegun: false };
   for (let i = 0; i < 16; i += 1) void turns.run(work);
   const oneMore = turns.run(async () => {
@@ -107,7 +107,7 @@ it('begins the next work only when another ends, while the processor is busy', a
     while (mayEnd === 0) await nextTurn();
     mayEnd -= 1;
   };
-  const { state, oneMore } = fill(takeTurns(), keepBusy);
+  const { state, oneMore } = fill(createWorkQueue(), keepBusy);
   const begun = performance.now();
   while (performance.now() - begun < 100) await nextTurn();
   expect(state.hasBegun).toBe(false);
@@ -117,6 +117,6 @@ it('begins the next work only when another ends, while the processor is busy', a
 });
 
 it('begins the next work while those at work wait for something else', async () => {
-  const { oneMore } = fill(takeTurns(), () => new Promise(() => undefined));
+  const { oneMore } = fill(createWorkQueue(), () => new Promise(() => undefined));
   await oneMore;
 });

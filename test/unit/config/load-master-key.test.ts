@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { loadMasterKey } from '../../../src/config/master-key.ts';
+import { loadMasterKey } from '../../../src/config/load-master-key.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { tempDirectory } from '../../support/servers/temp-directory.ts';
 

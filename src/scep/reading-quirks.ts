@@ -58,7 +58,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     name: 'any-url-tail',
     what: "any path after the connector's URL",
     clients: 'Windows and Cisco append `/pkiclient.exe`, others append `/cgi-bin/pkiclient.exe`',
-    where: 'http/enrol-listener.ts#createEnrolApp',
+    where: 'http/enrol-listener.ts#createEnrolListener',
     tests: [
       `${HTTP} > is answered on the URL and any path below it, whatever the message parameter says`,
     ],
@@ -67,7 +67,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     name: 'any-content-type',
     what: 'POST with any Content-Type or none',
     clients: 'sscep and strongSwan send none, scepclient and jscep `application/octet-stream`',
-    where: 'http/enrol-listener.ts#createEnrolApp',
+    where: 'http/enrol-listener.ts#createEnrolListener',
     cases: ['jscep/enrol.der', 'xipki/enrol.der'],
     tests: [`${HTTP} > needs no Content-Type`],
   },

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 /** Decides when each request begins its heavy work, so that the event loop keeps accepting. */
-export interface Turns {
+export interface WorkQueue {
   /** Begins one work after the other, and settles as `work` does. `work` may block the loop. */
   run(work: () => Promise<void>): Promise<void>;
   /** Counts a request that has just been looked at. */
@@ -13,23 +13,23 @@ export interface Turns {
 
 /** Fewer leave the processor idle while the store writes to disk; more make each work slower. */
 const MAX_AT_WORK = 16;
-/** If the processor idled during this time, the works wait for something else, such as a CA. */
+/** If the processor idled during this time, the jobs wait for something else, such as a CA. */
 const BUSY_SAMPLE_MS = 10;
 const BUSY_UTILIZATION = 0.9;
 /**
- * The most rounds of accepting between two works. A round accepts two connections, and refusing one
- * costs a twentieth of a work, so that a flood leaves half of the time for work.
+ * The most rounds of accepting between two jobs. A round accepts two connections, and refusing one
+ * costs a twentieth of a job, so that a flood leaves half of the time for work.
  */
 const MAX_ROUNDS = 10;
-/** The pace is averaged over this many turns. */
+/** The pace is averaged over this many jobs. */
 const AVERAGED_TURNS = 8;
 
 /**
  * Node accepts one connection in each turn of the event loop, between steps of the work. If all
  * work began at once, every turn would be long, and new connections would wait in the kernel
- * unseen until clients give up. With turns the requests wait here, where they can be counted.
+ * unseen until clients give up. In this queue they wait here, where they can be counted.
  */
-export function takeTurns(now: () => number = () => performance.now()): Turns {
+export function createWorkQueue(now: () => number = () => performance.now()): WorkQueue {
   let last = Promise.resolve();
   let waiting = 0;
   let atWork = 0;

@@ -1,4 +1,4 @@
-import type { ClientQuirk } from './client-quirks.ts';
+import type { ClientQuirk } from './reading-quirks.ts';
 
 const HTTP = 'unit/http/enrol-listener.test.ts';
 const REPLY = 'unit/scep/build-cert-rep.test.ts';
