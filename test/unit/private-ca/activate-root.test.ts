@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { activateRoot, type RootRequest } from '../../../src/private-ca/activate-root.ts';
 import {
@@ -44,7 +45,7 @@ describe('activateRoot', () => {
     expect(described.NotAfter).toEqual(new Date(certificate.validTo));
   });
 
-  it('gives the same root to later calls and to calls at once', async () => {
+  it('returns the same root to later and to simultaneous calls', async () => {
     const ca = openTestPrivateCa();
     const arns = await Promise.all(Array.from({ length: 5 }, () => activateRoot(ca, request)));
     expect(new Set([...arns, await activateRoot(ca, request)]).size).toBe(1);
@@ -61,13 +62,13 @@ describe('activateRoot', () => {
     );
   });
 
-  it('makes another root once the one of that name is gone for good', async () => {
+  it('makes another root once the one with that name is gone for good', async () => {
     let now = Date.now();
     const ca = openTestPrivateCa({ clock: () => now });
     const CertificateAuthorityArn = await activateRoot(ca, request);
     await ACTIONS.UpdateCertificateAuthority(ca, { CertificateAuthorityArn, Status: 'DISABLED' });
     await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn });
-    now += 31 * 86_400_000;
+    now += 31 * DAY_MS;
     const another = await activateRoot(ca, request);
     expect(another).not.toBe(CertificateAuthorityArn);
     expect(await activateRoot(ca, request)).toBe(another);
@@ -88,7 +89,7 @@ describe('activateRoot', () => {
     expect(await activateRoot(ca, request)).toBe(CertificateAuthorityArn);
   });
 
-  it('makes exactly the seven commits that the crashes above stand for', async () => {
+  it('makes exactly the seven commits that the crashes above cover', async () => {
     const ca = openTestPrivateCa();
     const surviving = openPrivateCa({ ...ca, store: crashingStore(ca.store, 8, 'before') });
     await expect(activateRoot(surviving, request)).resolves.toContain('certificate-authority/');

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findByKey } from '../../../src/private-ca/authority/issuer-keys.ts';
 import { currentCrl } from '../../../src/private-ca/crl/crls.ts';
@@ -30,10 +31,7 @@ const AUTHORITY = [
 ];
 const P256 = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
 
-/**
- * A self-signed certificate of OpenSSL's, which adds basicConstraints only when the configuration
- * does.
- */
+/** A self-signed certificate from OpenSSL, which adds basicConstraints only when configured. */
 function selfSigned(
   subject: string,
   { key = P256, extensions = AUTHORITY, days = '300' } = {},
@@ -61,7 +59,11 @@ function subjectDer(pem: string): Buffer {
 
 describe('importAuthority', () => {
   it.each([
-    ['of AWS', '/C=DE/O=Lab/CN=Root', { Country: 'DE', Organization: 'Lab', CommonName: 'Root' }],
+    [
+      'with the attributes of AWS',
+      '/C=DE/O=Lab/CN=Root',
+      { Country: 'DE', Organization: 'Lab', CommonName: 'Root' },
+    ],
     [
       'in another order',
       '/CN=Root/O=Lab',
@@ -73,7 +75,7 @@ describe('importAuthority', () => {
       },
     ],
     [
-      'of types that AWS lacks',
+      'with types that AWS lacks',
       '/DC=example/CN=Root',
       {
         CustomAttributes: [
@@ -82,7 +84,7 @@ describe('importAuthority', () => {
         ],
       },
     ],
-  ])('shows a name %s, and keeps it to the byte when it renews itself', async (_, name, shown) => {
+  ])('shows a name %s, and keeps every byte of it in a renewal', async (_, name, shown) => {
     const ca = openTestPrivateCa();
     const foreign = selfSigned(name);
     const { arn, isNew } = await importAuthority(ca, foreign);
@@ -106,7 +108,7 @@ describe('importAuthority', () => {
     });
   });
 
-  it('does nothing the second time, and gives the key back', async () => {
+  it('does nothing the second time, and exports the same key', async () => {
     const ca = openTestPrivateCa();
     const foreign = selfSigned('/CN=Twice');
     const first = await importAuthority(ca, foreign);
@@ -118,19 +120,35 @@ describe('importAuthority', () => {
 
   it.each<readonly [string, () => ForeignAuthority, RegExp]>([
     ['another key', () => ({ ...selfSigned('/CN=a'), privateKey: newKey('P-256') }), /not that of/],
-    ['a curve', () => selfSigned('/CN=a', { key: curve('secp256k1') }), /EC_secp256k1 is not supp/],
-    ['a size', () => selfSigned('/CN=a', { key: ['rsa:2560'] }), /RSA_2560 is not supported/],
-    ['no CA', () => selfSigned('/CN=a', { extensions: [] }), /basicConstraints/],
+    [
+      'an unsupported curve',
+      () => selfSigned('/CN=a', { key: curve('secp256k1') }),
+      /EC_secp256k1 is not supp/,
+    ],
+    [
+      'an unsupported key size',
+      () => selfSigned('/CN=a', { key: ['rsa:2560'] }),
+      /RSA_2560 is not supported/,
+    ],
+    [
+      'a certificate that is no CA',
+      () => selfSigned('/CN=a', { extensions: [] }),
+      /basicConstraints/,
+    ],
     ['an empty name', () => selfSigned('/'), /name of the authority is empty/],
     ['a root as its own issuer', () => withChain(selfSigned('/CN=a')), /self-signed/],
-    ['a CRL of another', () => ({ ...selfSigned('/CN=a'), crl: NO_CRL }), /CRL was not signed/],
-    ['what has changed since a CRL', () => withCrl('deltaCRL=critical,DER:020101'), /not complete/],
     [
-      'the CRL of a part',
+      'a CRL of another authority',
+      () => ({ ...selfSigned('/CN=a'), crl: NO_CRL }),
+      /CRL was not signed/,
+    ],
+    ['a delta CRL', () => withCrl('deltaCRL=critical,DER:020101'), /not complete/],
+    [
+      'a CRL of one partition',
       () => withCrl('issuingDistributionPoint=critical,@part', 'onlyuser=TRUE'),
       /not complete/,
     ],
-  ])('refuses %s, and leaves nothing', async (_, make, message) => {
+  ])('refuses %s and stores nothing', async (_, make, message) => {
     const ca = openTestPrivateCa();
     await expect(importAuthority(ca, make())).rejects.toThrow(message);
     const { CertificateAuthorities } = await ACTIONS.ListCertificateAuthorities(ca, {});
@@ -138,14 +156,14 @@ describe('importAuthority', () => {
   });
 
   it('refuses a certificate that has expired', async () => {
-    const ca = openTestPrivateCa({ clock: () => Date.now() + 400 * 86_400_000 });
+    const ca = openTestPrivateCa({ clock: () => Date.now() + 400 * DAY_MS });
     await expect(importAuthority(ca, selfSigned('/CN=a'))).rejects.toThrow(/has expired/);
   });
 });
 
 /**
- * Its CRL has an extension, which may say what it is not about.
- * @param index what `openssl ca` knows of certificates
+ * A foreign authority with a CRL that has an extension, which may limit the scope of the CRL.
+ * @param index the certificates in the database of `openssl ca`
  */
 function withCrl(extension: string, part = '', index = ''): ForeignAuthority {
   const directory = tempDirectory();
@@ -183,7 +201,7 @@ const NO_CRL: Crl = {
   signature: Buffer.alloc(0),
 };
 
-it('an imported authority is found by OCSP', async () => {
+it('makes an imported authority known to OCSP', async () => {
   const ca = openTestPrivateCa();
   const foreign = selfSigned('/CN=Root');
   const { arn } = await importAuthority(ca, foreign);
@@ -191,7 +209,7 @@ it('an imported authority is found by OCSP', async () => {
   expect(await findByKey(ca, 'sha256', hash)).toMatchObject({ arn });
 });
 
-it('an imported authority keeps its key identifier when it renews itself, however another program made it', async () => {
+it('keeps the key identifier of an imported authority in a renewal, however another program made it', async () => {
   const ca = openTestPrivateCa();
   // RFC 7093 has four ways besides SHA-1 of the key, and programs use them.
   const identifier = ['-addext', 'subjectKeyIdentifier=0102030405060708090a0b0c0d0e0f1011121314'];
@@ -205,11 +223,11 @@ it('an imported authority keeps its key identifier when it renews itself, howeve
   expect(await verifyChain(device, root)).toBe(`${device}: OK`);
 });
 
-it('what the old CRL names stays revoked beyond the end that the authority had then', async () => {
+it('keeps the revocations of an imported CRL beyond the end that the authority had then', async () => {
   const time = { now: Date.now() };
   const ca = openTestPrivateCa({ clock: () => time.now });
-  // Other programs issue certificates that outlive their authority; renewed, it vouches for them
-  // again.
+  // Other programs issue certificates that outlive their authority. Once renewed, the authority
+  // vouches for them again.
   const index = 'R\t400101000000Z\t250101000000Z\t1001\tunknown\t/CN=device\n';
   const foreign = withCrl('authorityKeyIdentifier=keyid', '', index);
   const { arn } = await importAuthority(ca, foreign);
@@ -220,9 +238,9 @@ it('what the old CRL names stays revoked beyond the end that the authority had t
   };
   const listed = await serials();
   expect(listed).toEqual(['1001']);
-  // The first CRL after that end is the last one to name a certificate that has expired.
+  // The first CRL after that end is the last to name an expired certificate.
   for (const days of [301, 4, 4]) {
-    time.now += days * 86_400_000;
+    time.now += days * DAY_MS;
     expect(await serials()).toEqual(listed);
   }
   const question = ocspQuestion(foreign.certificate, Buffer.of(0x10, 0x01));

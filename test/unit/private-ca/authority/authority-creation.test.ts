@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import {
@@ -48,8 +49,8 @@ async function keyOf(arn: string) {
   return (await getEntry(ca.store, partition, authorityKeys, AUTHORITY_KEY))?.value;
 }
 
-describe('finishCreation with a token', () => {
-  it('makes the key there and stores where it is', async () => {
+describe('AuthorityCreation.finish with a token', () => {
+  it('makes the key in the token and stores where it is', async () => {
     const arn = await create(ca);
     expect((await describeAuthority(arn)).Status).toBe('PENDING_CERTIFICATE');
     expect(await keyOf(arn)).toMatchObject({
@@ -58,13 +59,13 @@ describe('finishCreation with a token', () => {
     });
   });
 
-  it('seals it in the store all the same while the token is for older keys', async () => {
+  it('seals the key in the store when the token serves older keys only', async () => {
     const arn = await create(reopen({ newKeysInToken: false }));
     expect(await keyOf(arn)).toEqual({ sealedPrivateKey: expect.any(String) as string });
     expect(token.keys.size).toBe(0);
   });
 
-  it('signs with either kind, and names the token that is not configured', async () => {
+  it('signs with keys of both kinds, and names the token when none is configured', async () => {
     const inToken = (await create(ca)).slice(-36);
     const sealed = (await create(reopen({ newKeysInToken: false }))).slice(-36);
     const bytes = Buffer.from('to be signed');
@@ -80,7 +81,7 @@ describe('finishCreation with a token', () => {
     );
   });
 
-  it('fails an authority whose key the token cannot make, and leaves nothing there', async () => {
+  it('fails an authority when the token cannot make its key, and leaves no key in the token', async () => {
     const unsupported = new KeyStoreError('unsupported', 'no PSS');
     const generate: typeof token.generate = async (...what) => {
       const key = await token.generate(...what);
@@ -94,7 +95,7 @@ describe('finishCreation with a token', () => {
     expect(token.keys.size).toBe(0);
   });
 
-  it('leaves an authority CREATING while the token is away, for the next call to finish', async () => {
+  it('leaves an authority CREATING while the token is unavailable, and the next call finishes it', async () => {
     const away = () => Promise.reject(new KeyStoreError('unavailable', 'away'));
     const arn = await create(reopen({ tokenKeys: { ...token, generate: away } }));
     expect((await describeAuthority(arn)).Status).toBe('CREATING');
@@ -102,7 +103,7 @@ describe('finishCreation with a token', () => {
     expect((await describeAuthority(arn)).Status).toBe('PENDING_CERTIFICATE');
   });
 
-  it('destroys the key that came second', async () => {
+  it('destroys the key that was made second', async () => {
     const arn = await create(
       reopen({ tokenKeys: { ...token, generate: () => Promise.reject(new Error('killed')) } }),
     );
@@ -113,7 +114,7 @@ describe('finishCreation with a token', () => {
     expect(await keyOf(arn)).toMatchObject({ keyId: kept });
   });
 
-  it('reports what keeps an authority CREATING, at each look, and another process finishes it', async () => {
+  it('reports at each lookup why an authority stays CREATING, and another process finishes it', async () => {
     const reported: unknown[] = [];
     const misconfigured = new KeyStoreError('misconfigured', 'the PIN is wrong');
     let now = Date.now();
@@ -124,7 +125,7 @@ describe('finishCreation with a token', () => {
     });
     const arn = await create(broken);
     expect(reported).toEqual([[arn, misconfigured]]);
-    now += 60_000;
+    now += MINUTE_MS;
     const look = { CertificateAuthorityArn: arn };
     await ACTIONS.DescribeCertificateAuthority(broken, look);
     await broken.creation.settled();

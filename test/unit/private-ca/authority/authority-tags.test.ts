@@ -18,7 +18,7 @@ const untag = (...Tags: Tag[]) => ACTIONS.UntagCertificateAuthority(ca, { ...arn
 const list = async () => (await ACTIONS.ListTags(ca, arn)).Tags;
 
 describe('TagCertificateAuthority, UntagCertificateAuthority and ListTags', () => {
-  it('adds, changes and removes: with a value only that value, without one any', async () => {
+  it('adds, changes and removes tags, and removes a tag with a value only if the value matches', async () => {
     await tag({ Key: 'b', Value: '1' }, { Key: 'a' }, { Key: 'B', Value: '3' });
     await tag({ Key: 'b', Value: '2' });
     expect(await list()).toEqual([
@@ -33,7 +33,7 @@ describe('TagCertificateAuthority, UntagCertificateAuthority and ListTags', () =
     ]);
   });
 
-  it('keeps to 50 tags, loses none of those put at once, and lists them by page', async () => {
+  it('allows 50 tags, loses none of those put simultaneously, and lists them page by page', async () => {
     const keys = Array.from({ length: 50 }, (_, i) => ({ Key: `key-${i}`, Value: `${i}` }));
     await Promise.all(keys.map((each) => tag(each)));
     expect(await list()).toHaveLength(50);
@@ -53,12 +53,12 @@ describe('TagCertificateAuthority, UntagCertificateAuthority and ListTags', () =
     ['ValidationException', { Key: '' }],
     ['ValidationException', { Key: 'a'.repeat(129) }],
     ['ValidationException', { Key: 'a', Value: '<' }],
-  ])('gives %s for %j', async (code, refused) => {
+  ])('answers %s to the tag %j', async (code, refused) => {
     await expect(tag(refused)).rejects.toMatchObject({ code });
     await expect(untag(refused)).rejects.toMatchObject({ code });
   });
 
-  it('takes letters of any script', async () => {
+  it('accepts letters of any script', async () => {
     await tag({ Key: 'équipe 部門', Value: 'ß_.:/=+-@' });
     expect(await list()).toEqual([{ Key: 'équipe 部門', Value: 'ß_.:/=+-@' }]);
   });
@@ -69,7 +69,7 @@ describe('CreatePermission, ListPermissions and DeletePermission', () => {
   const create = (changes = {}) =>
     ACTIONS.CreatePermission(ca, { ...arn, ...permission, ...changes });
 
-  it('notes, lists by page and removes', async () => {
+  it('records permissions, lists them page by page and removes them', async () => {
     await create();
     await create({ SourceAccount: '111111111111', Actions: ['GetCertificate', 'ListPermissions'] });
     await expect(create()).rejects.toMatchObject({ code: 'PermissionAlreadyExistsException' });
@@ -86,7 +86,7 @@ describe('CreatePermission, ListPermissions and DeletePermission', () => {
     await expect(gone).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   });
 
-  it('refuses other principals and actions, too many, and a foreign token', async () => {
+  it('refuses other principals and actions, too many actions, and a foreign token', async () => {
     await expect(create({ Principal: 'ec2.amazonaws.com' })).rejects.toMatchObject({
       code: 'ValidationException',
     });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { destroyDeletedKeys } from '../../../../src/private-ca/authority/destroy-deleted-keys.ts';
@@ -11,9 +12,6 @@ import {
 import { getEntry } from '../../../../src/store/collection.ts';
 import { type FakeTokenKeys, fakeTokenKeys } from '../../../support/fakes/fake-token-keys.ts';
 import { openTestPrivateCa } from '../../../support/servers/open-test-private-ca.ts';
-
-const DAY = 86_400_000;
-const HOUR = 3_600_000;
 
 let now: number;
 let token: FakeTokenKeys;
@@ -44,21 +42,21 @@ beforeEach(async () => {
 });
 
 describe('destroyDeletedKeys', () => {
-  it('leaves the key of an authority that is in use, or can be restored', async () => {
+  it('keeps the key of an authority that is in use or can be restored', async () => {
     await destroyDeletedKeys(ca, token);
     await deleteAuthority();
-    now += 7 * DAY - 1;
+    now += 7 * DAY_MS - 1;
     await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
     await ACTIONS.RestoreCertificateAuthority(ca, { CertificateAuthorityArn });
-    now += 30 * DAY;
+    now += 30 * DAY_MS;
     await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
   });
 
   it('destroys the key an hour after its authority is gone for good', async () => {
     await deleteAuthority();
-    now += 7 * DAY + HOUR - 1;
+    now += 7 * DAY_MS + HOUR_MS - 1;
     await destroyDeletedKeys(ca, token);
     expect(token.keys.size).toBe(1);
     now += 1;
@@ -67,9 +65,9 @@ describe('destroyDeletedKeys', () => {
     expect(await keyOf(CertificateAuthorityArn)).toBeUndefined();
   });
 
-  it('begins again when it was cut short', async () => {
+  it('starts over after an interruption', async () => {
     await deleteAuthority();
-    now += 8 * DAY;
+    now += 8 * DAY_MS;
     const commit = () => Promise.reject(new Error('killed'));
     const dying = { ...ca, store: { ...ca.store, commit } };
     await expect(destroyDeletedKeys(dying, token)).rejects.toThrow('killed');
@@ -77,7 +75,7 @@ describe('destroyDeletedKeys', () => {
     await expect(destroyDeletedKeys(ca, token)).resolves.toBeUndefined();
   });
 
-  it('destroys what lost to another key of the authority', async () => {
+  it('destroys a key when its authority kept another one', async () => {
     const id = CertificateAuthorityArn.slice(-36);
     const { record } = await token.generate(id, 'EC_prime256v1');
     expect(token.keys.size).toBe(2);
@@ -86,8 +84,8 @@ describe('destroyDeletedKeys', () => {
     expect(token.keys.size).toBe(1);
   });
 
-  it('leaves keys of which this store knows nothing', async () => {
-    const elsewhere = openTestPrivateCa({ clock: () => now + 365 * DAY, tokenKeys: token });
+  it('keeps keys that this store does not know', async () => {
+    const elsewhere = openTestPrivateCa({ clock: () => now + 365 * DAY_MS, tokenKeys: token });
     await destroyDeletedKeys(elsewhere, token);
     expect(token.keys.size).toBe(1);
   });

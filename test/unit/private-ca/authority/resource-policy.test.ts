@@ -52,7 +52,7 @@ function issuing(changes: object = {}, template = 'EndEntityCertificate/V1') {
 const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
 
 describe('PutPolicy, GetPolicy and DeletePolicy', () => {
-  it('keeps a policy to the letter, until it is deleted', async () => {
+  it('keeps a policy unchanged until it is deleted', async () => {
     const text = JSON.stringify(policy(reading(), issuing()), undefined, 2);
     await put(text);
     expect(await ACTIONS.GetPolicy(ca, { ResourceArn })).toEqual({ Policy: text });
@@ -64,7 +64,7 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
     });
   });
 
-  it('takes an organization, except the account itself', async () => {
+  it('accepts an organization without the account itself', async () => {
     const StringEquals = { 'aws:PrincipalOrgID': 'o-a1b2c3d4z5' };
     const StringNotEquals = { 'aws:PrincipalAccount': '123456789012' };
     const template = 'arn:aws:acm-pca:::template/EndEntityCertificate/V1';
@@ -83,26 +83,38 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
   });
 
   it.each([
-    ['what is not JSON', () => '{'],
+    ['a text that is not JSON', () => '{'],
     ['another version', () => ({ ...policy(reading(), issuing()), Version: '2008-10-17' })],
     ['an unknown element', () => ({ ...policy(reading(), issuing()), More: 1 })],
     [
-      'a member twice',
+      'a repeated member',
       () => JSON.stringify(policy(reading(), issuing())).replace('{', '{"Version":"2012-10-17",'),
     ],
-    ['no issuing statement', () => policy(reading())],
-    ['no reading statement', () => policy(issuing())],
-    ['fewer actions', () => policy(reading({ Action: 'acm-pca:ListTags' }), issuing())],
-    ['more actions', () => policy(reading(), issuing(), reading({ Action: 'acm-pca:*' }))],
+    ['a policy without an issuing statement', () => policy(reading())],
+    ['a policy without a reading statement', () => policy(issuing())],
+    [
+      'a statement with fewer actions',
+      () => policy(reading({ Action: 'acm-pca:ListTags' }), issuing()),
+    ],
+    [
+      'a statement with more actions',
+      () => policy(reading(), issuing(), reading({ Action: 'acm-pca:*' })),
+    ],
     ['NotAction', () => policy(reading(), issuing(), { ...reading(), NotAction: 'x' })],
     ['another resource', () => policy(reading({ Resource: '*' }), issuing())],
-    ['everybody', () => policy(reading({ Principal: '*' }), issuing())],
+    [
+      'every principal without an organization',
+      () => policy(reading({ Principal: '*' }), issuing()),
+    ],
     ['a wildcard account', () => policy(reading({ Principal: { AWS: '*' } }), issuing())],
     [
       'a service',
       () => policy(reading({ Principal: { Service: 'acm.amazonaws.com' } }), issuing()),
     ],
-    ['no template', () => policy(reading(), issuing({ Condition: undefined }))],
+    [
+      'an issuing statement without a template',
+      () => policy(reading(), issuing({ Condition: undefined })),
+    ],
     [
       'a template that is not granted',
       () => policy(reading(), issuing({}, 'RootCACertificate/V1')),
@@ -112,7 +124,7 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
       () => policy(reading({ Condition: { StringEquals: { 'aws:username': 'x' } } }), issuing()),
     ],
     [
-      'another operator',
+      'another condition operator',
       () =>
         policy(reading({ Condition: { StringLike: { 'aws:PrincipalOrgID': '*' } } }), issuing()),
     ],
@@ -120,7 +132,7 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
     await expect(put(made())).rejects.toMatchObject({ code: 'InvalidPolicyException' });
   });
 
-  it('lets no policy deny', async () => {
+  it('refuses a policy that denies', async () => {
     const denying = policy(reading(), issuing(), {
       Effect: 'Deny',
       Principal: '*',
@@ -130,7 +142,7 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
     await expect(put(denying)).rejects.toMatchObject({ code: 'LockoutPreventedException' });
   });
 
-  it('lets one of two policies put at once win, and tells the other', async () => {
+  it('stores one of two policies that are put simultaneously, and refuses the other', async () => {
     const outcomes = await Promise.allSettled([1, 2].map(() => put(policy(reading(), issuing()))));
     const refused = outcomes.filter(({ status }) => status === 'rejected');
     expect(refused).toMatchObject([{ reason: { code: 'ConcurrentModificationException' } }]);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { sweepDeletedAuthorities } from '../../../../src/private-ca/authority/sweep-deleted-authorities.ts';
@@ -7,9 +8,6 @@ import { AUTHORITY_COLLECTIONS } from '../../../../src/private-ca/records/author
 import { authorityPartition } from '../../../../src/private-ca/records/authority-record.ts';
 import type { RecordStore } from '../../../../src/store/record-store.ts';
 import { openTestPrivateCa } from '../../../support/servers/open-test-private-ca.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 let now: number;
 let ca: PrivateCa;
@@ -38,7 +36,10 @@ async function deleteAuthority() {
   });
 }
 
-/** The collections of which something is left, of the authority and of the lists that name it. */
+/**
+ * The collections with remains of the authority, in its own partition and in the indexes that name
+ * it.
+ */
 async function leftovers(): Promise<string[]> {
   const partition = authorityPartition(CertificateAuthorityArn.slice(-36));
   const places = [
@@ -54,9 +55,9 @@ async function leftovers(): Promise<string[]> {
   return left;
 }
 
-it('removes what an authority has left, an hour after it is gone for good', async () => {
+it('removes the remains of an authority an hour after it is gone for good', async () => {
   await deleteAuthority();
-  now += 7 * DAY + HOUR - 1;
+  now += 7 * DAY_MS + HOUR_MS - 1;
   await sweepDeletedAuthorities(ca);
   expect(await leftovers()).toEqual(
     expect.arrayContaining(['authority-tags', 'certificates', 'authorities', 'issuer-keys']),
@@ -66,21 +67,21 @@ it('removes what an authority has left, an hour after it is gone for good', asyn
   expect(await leftovers()).toEqual([]);
 });
 
-it('leaves an authority that was restored, and sweeps it when it is deleted again', async () => {
+it('keeps a restored authority, and sweeps it after it is deleted again', async () => {
   await deleteAuthority();
-  now += 6 * DAY;
+  now += 6 * DAY_MS;
   await ACTIONS.RestoreCertificateAuthority(ca, { CertificateAuthorityArn });
-  now += 2 * DAY;
+  now += 2 * DAY_MS;
   const before = await leftovers();
   await sweepDeletedAuthorities(ca);
   expect(await leftovers()).toEqual(before.filter((name) => name !== 'notes'));
   await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn });
-  now += 31 * DAY;
+  now += 31 * DAY_MS;
   await sweepDeletedAuthorities(ca);
   expect(await leftovers()).toEqual([]);
 });
 
-it('removes what is left of one that never had a key', async () => {
+it('removes the remains of an authority that never had a key', async () => {
   const { CertificateAuthorityArn: arn } = await ACTIONS.CreateCertificateAuthority(
     openPrivateCa({ ...ca, newKeysInToken: true }),
     {
@@ -102,14 +103,14 @@ it('removes what is left of one that never had a key', async () => {
   await ACTIONS.DeleteCertificateAuthority(ca, { CertificateAuthorityArn: arn });
   await sweepDeletedAuthorities(ca);
   expect(await tags()).toHaveLength(1);
-  now += HOUR;
+  now += HOUR_MS;
   await sweepDeletedAuthorities(ca);
   expect(await tags()).toEqual([]);
 });
 
-it('goes on where it was cut short, and may be done twice at once', async () => {
+it('continues after an interruption, and may run twice simultaneously', async () => {
   await deleteAuthority();
-  now += 8 * DAY;
+  now += 8 * DAY_MS;
   let commits = 0;
   const commit: RecordStore['commit'] = async (...call) => {
     commits += 1;

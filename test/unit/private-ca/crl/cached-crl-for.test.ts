@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS, SECOND_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
@@ -13,11 +14,10 @@ import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record
 import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
 import { TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
 
-const DAY = 86_400_000;
 /** A CRL lives for seven days. */
-const HALF = 3.5 * DAY;
-/** As long as nobody tries again. */
-const PAUSE = 15_000;
+const HALF_LIFE_MS = 3.5 * DAY_MS;
+/** No attempt is repeated for this long. */
+const PAUSE_MS = 15 * SECOND_MS;
 const time = { now: 0 };
 const reads = { lists: 0, indexPages: 0 };
 const weather = { isKeyAway: false, isDiskFull: false };
@@ -36,7 +36,7 @@ beforeEach(async () => {
   Object.assign(reads, { lists: 0, indexPages: 0 });
 });
 
-/** Counts what a CRL costs to read. */
+/** Counts the reads for a CRL. */
 function watched(store: RecordStore): RecordStore {
   return {
     ...store,
@@ -55,7 +55,7 @@ function watched(store: RecordStore): RecordStore {
   };
 }
 
-/** A process whose key may be away, as that of a token is: it shows when it is to sign. */
+/** A process whose key may be unavailable, like that of a token: signing shows it. */
 function withWeather(calm: PrivateCa): PrivateCa {
   const process = openPrivateCa(calm);
   const { get } = process.signingKeys;
@@ -88,8 +88,8 @@ async function revokeOne(): Promise<string> {
 
 const askOften = () => Promise.all(Array.from({ length: 20 }, () => ask()));
 
-describe('many who ask', () => {
-  it('at once share one look at the store, and one CRL', async () => {
+describe('simultaneous requests', () => {
+  it('share one read of the store and one CRL', async () => {
     await revokeOne();
     const lists = await askOften();
     expect(new Set(lists).size).toBe(1);
@@ -97,9 +97,9 @@ describe('many who ask', () => {
     expect(reads).toEqual({ lists: 2, indexPages: 1 });
   });
 
-  it('of an authority that signs no more share the last one', async () => {
+  it('share the last CRL of an authority that no longer signs', async () => {
     const last = await ask();
-    time.now += 6 * 365 * DAY;
+    time.now += 6 * 365 * DAY_MS;
     reads.lists = 0;
     await askOften();
     expect(await ask()).toEqual(last);
@@ -107,26 +107,26 @@ describe('many who ask', () => {
   });
 });
 
-describe('while the key is away', () => {
-  it('the last CRL is given, and the revocations are read once in a while', async () => {
+describe('while the key is unavailable', () => {
+  it('serves the last CRL and reads the revocations only once per pause', async () => {
     await revokeOne();
     const last = await ask();
-    time.now += HALF;
+    time.now += HALF_LIFE_MS;
     weather.isKeyAway = true;
     Object.assign(reads, { lists: 0, indexPages: 0 });
     for (let i = 0; i < 3; i += 1) {
       expect(new Set(await askOften())).toEqual(new Set([last]));
     }
     expect(reads).toEqual({ lists: 1, indexPages: 1 });
-    time.now += PAUSE;
+    time.now += PAUSE_MS;
     await askOften();
     expect(reads).toEqual({ lists: 2, indexPages: 2 });
     weather.isKeyAway = false;
-    time.now += PAUSE;
+    time.now += PAUSE_MS;
     expect(await ask()).not.toEqual(last);
   });
 
-  it('whoever asks after a revocation fails as the first did', async () => {
+  it('fails every request after a revocation as it failed the first', async () => {
     await ask();
     const serial = await revokeOne();
     weather.isKeyAway = true;
@@ -134,15 +134,15 @@ describe('while the key is away', () => {
     for (let i = 0; i < 3; i += 1) await expect(askOften()).rejects.toThrow(KeyStoreError);
     expect(reads).toEqual({ lists: 1, indexPages: 1 });
     weather.isKeyAway = false;
-    time.now += PAUSE;
+    time.now += PAUSE_MS;
     const { revoked } = parseCrl((await ask()) ?? Buffer.alloc(0));
     const named = revoked.map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex'));
     expect(named.map((hex) => hex.slice(-32).padStart(32, '0'))).toEqual([serial]);
   });
 
-  it('a revocation is looked for at once, however short a time ago somebody asked', async () => {
+  it('looks for revocations at every request, however recent the last one was', async () => {
     await ask();
-    time.now += HALF;
+    time.now += HALF_LIFE_MS;
     weather.isKeyAway = true;
     await ask();
     weather.isKeyAway = false;
@@ -150,7 +150,7 @@ describe('while the key is away', () => {
     expect(parseCrl((await ask()) ?? Buffer.alloc(0)).revoked).toHaveLength(1);
   });
 
-  it('no revocation is read for a key that cannot even be opened', async () => {
+  it('reads no revocations when the key cannot be opened', async () => {
     await ask();
     await revokeOne();
     Object.assign(ca.signingKeys, { get: () => Promise.reject(new Error('another master key')) });
@@ -160,12 +160,12 @@ describe('while the key is away', () => {
   });
 });
 
-it('while the store takes nothing the last CRL is given, and the revocations are read once in a while', async () => {
-  const value = { revokedAt: time.now, reason: 'SUPERSEDED', notAfter: time.now + DAY } as const;
+it('serves the last CRL and reads the revocations only once per pause while the store takes no writes', async () => {
+  const value = { revokedAt: time.now, reason: 'SUPERSEDED', notAfter: time.now + DAY_MS } as const;
   const partition = authorityPartition(authorityIdOf(TEST_SCOPE, arn));
   await ca.store.commit(partition, [putEntry(revocations, '0c'.padStart(32, '0'), value)]);
   const last = await ask();
-  time.now += HALF;
+  time.now += HALF_LIFE_MS;
   weather.isDiskFull = true;
   reads.indexPages = 0;
   for (let i = 0; i < 3; i += 1) expect(new Set(await askOften())).toEqual(new Set([last]));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { HOUR_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import type { PublishedFile } from '../../../../src/private-ca/buckets/object-store.ts';
 import { carryRecordOver } from '../../../../src/private-ca/crl/carry-record-over.ts';
@@ -12,7 +13,6 @@ import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record
 import { openFakeBuckets } from '../../../support/fakes/open-fake-buckets.ts';
 import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
 
-const HOUR = 3_600_000;
 let now = Date.parse('2026-06-01T12:00:00Z');
 const clock = () => now;
 
@@ -32,7 +32,7 @@ async function listedBy(ca: PrivateCa, arn: string): Promise<readonly string[]> 
   );
 }
 
-it('a CRL is signed anew where versions begin again, and names all that was revoked before and since', async () => {
+it('signs a new CRL in a store whose versions begin again, and names every revocation before and after the move', async () => {
   const { ca, arn } = await openRevokingCa(clock);
   const valid = await issueTestCertificate(ca, arn);
   const revoked: string[] = [];
@@ -45,13 +45,13 @@ it('a CRL is signed anew where versions begin again, and names all that was revo
     await putRecords(store, records.map(carryRecordOver));
   }
   const moved = openPrivateCa({ ...ca, store });
-  now += HOUR;
+  now += HOUR_MS;
   expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
   revoked.push(await revoke(moved, arn, valid));
   expect((await listedBy(moved, arn)).toSorted()).toEqual(revoked.toSorted());
 });
 
-it('a bucket has the next CRL where versions begin again', async () => {
+it('puts the next CRL into the bucket when the versions of the store begin again', async () => {
   const { buckets, files } = openFakeBuckets();
   const opened = await openRevokingCa(clock);
   const { arn } = opened;

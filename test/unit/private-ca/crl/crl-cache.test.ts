@@ -9,7 +9,7 @@ const cached = (octets: number) => ({
   settled: undefined,
 });
 
-it('drops the oldest CRLs to make room, and keeps none that is too long', async () => {
+it('drops the oldest CRLs to make room, and keeps no CRL that is too long', async () => {
   const cache = createCrlCache(10);
   const keep = async (name: string, entry: ReturnType<typeof cached>) => {
     cache.keep(name, entry);
@@ -31,7 +31,7 @@ it('drops the oldest CRLs to make room, and keeps none that is too long', async 
   expect(kept()).toEqual(['b', 'c']);
 });
 
-it('does not count a CRL that was replaced before it came, nor one that never came', async () => {
+it('does not count a CRL that was replaced before it arrived, or that never arrived', async () => {
   const cache = createCrlCache(10);
   const [late, failing] = [cached(9), { ...cached(0), crl: Promise.reject(new Error('away')) }];
   cache.keep('a', late);

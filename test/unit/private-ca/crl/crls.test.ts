@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
 import { currentCrl } from '../../../../src/private-ca/crl/crls.ts';
@@ -19,8 +20,6 @@ import { issueTestCertificate, openRevokingCa } from '../../../support/servers/o
 import { TEST_SCOPE } from '../../../support/servers/open-test-private-ca.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const time = { now: 0 };
 let ca: PrivateCa;
 let arn: string;
@@ -45,7 +44,7 @@ async function revokeOne(by: PrivateCa = ca, days?: number): Promise<string> {
   return CertificateSerial;
 }
 
-async function readList(by: PrivateCa = ca) {
+async function readCrl(by: PrivateCa = ca) {
   const der = (await currentCrl(by, arn)) ?? Buffer.alloc(0);
   const crl = parseCrl(der);
   const number = crl.extensions.find(({ oid }) => oid === OID.cRLNumber)?.value ?? Buffer.alloc(0);
@@ -61,67 +60,67 @@ async function readList(by: PrivateCa = ca) {
 }
 
 describe('currentCrl', () => {
-  it('is numbered by the clock, dated an hour back, and lives for seven days', async () => {
-    const crl = await readList();
+  it('returns a CRL that is numbered by the clock, dated back an hour, and valid for seven days', async () => {
+    const crl = await readCrl();
     expect(crl.crlNumber).toBe(time.now);
-    expect(crl.thisUpdate).toEqual(new Date(time.now - HOUR));
-    expect(crl.nextUpdate).toEqual(new Date(time.now + 7 * DAY));
+    expect(crl.thisUpdate).toEqual(new Date(time.now - HOUR_MS));
+    expect(crl.nextUpdate).toEqual(new Date(time.now + 7 * DAY_MS));
     expect(crl.revoked).toEqual([]);
   });
 
-  it('stays the same, in every process, until something is revoked', async () => {
-    const first = await readList();
-    time.now += DAY;
-    expect((await readList(another())).hex).toBe(first.hex);
+  it('returns the same CRL in every process until a certificate is revoked', async () => {
+    const first = await readCrl();
+    time.now += DAY_MS;
+    expect((await readCrl(another())).hex).toBe(first.hex);
     const serial = await revokeOne();
-    const second = await readList(another());
+    const second = await readCrl(another());
     expect(second.serials).toEqual([serial]);
     expect(second.crlNumber).toBe(time.now);
   });
 
-  it('is replaced half way to its nextUpdate', async () => {
-    const first = await readList();
-    time.now += 3.5 * DAY - 1;
-    expect((await readList()).hex).toBe(first.hex);
+  it('replaces the CRL half way to its nextUpdate', async () => {
+    const first = await readCrl();
+    time.now += 3.5 * DAY_MS - 1;
+    expect((await readCrl()).hex).toBe(first.hex);
     time.now += 1;
-    expect((await readList()).crlNumber).toBe(time.now);
+    expect((await readCrl()).crlNumber).toBe(time.now);
   });
 
-  it('counts on when the clock stands still or goes back', async () => {
-    const first = await readList();
+  it('increases the number when the clock stops or is set back', async () => {
+    const first = await readCrl();
     await revokeOne();
-    expect((await readList()).crlNumber).toBe(first.crlNumber + 1);
-    time.now -= 30 * 60_000;
-    expect((await readList()).crlNumber).toBe(first.crlNumber + 1);
-    time.now -= DAY;
-    const third = await readList();
+    expect((await readCrl()).crlNumber).toBe(first.crlNumber + 1);
+    time.now -= 30 * MINUTE_MS;
+    expect((await readCrl()).crlNumber).toBe(first.crlNumber + 1);
+    time.now -= DAY_MS;
+    const third = await readCrl();
     expect(third.crlNumber).toBe(first.crlNumber + 2);
-    expect(third.thisUpdate).toEqual(new Date(time.now - HOUR));
+    expect(third.thisUpdate).toEqual(new Date(time.now - HOUR_MS));
   });
 
-  it('names a certificate until it has named it once after its end', async () => {
+  it('names an expired certificate once after its end, and then drops it', async () => {
     const short = await revokeOne(ca, 2);
     const long = await revokeOne(ca, 300);
-    expect((await readList()).serials.toSorted()).toEqual([short, long].toSorted());
-    time.now += 4 * DAY;
-    expect((await readList()).serials.toSorted()).toEqual([short, long].toSorted());
-    time.now += 4 * DAY;
-    expect((await readList()).serials).toEqual([long]);
+    expect((await readCrl()).serials.toSorted()).toEqual([short, long].toSorted());
+    time.now += 4 * DAY_MS;
+    expect((await readCrl()).serials.toSorted()).toEqual([short, long].toSorted());
+    time.now += 4 * DAY_MS;
+    expect((await readCrl()).serials).toEqual([long]);
     const partition = authorityPartition(authorityIdOf(TEST_SCOPE, arn));
     const left = await listEntries(ca.store, partition, revocations, { limit: 10 });
     expect(left.map(({ key }) => key)).toEqual([long]);
   });
 
-  it('forgets nothing because the clock was ahead for a while', async () => {
+  it('drops no certificate because the clock was ahead for a while', async () => {
     await revokeOne(ca, 30);
-    await readList();
-    time.now += 365 * DAY;
-    expect((await readList()).revoked).toHaveLength(1);
-    time.now -= 365 * DAY - HOUR;
-    expect((await readList()).revoked).toHaveLength(1);
+    await readCrl();
+    time.now += 365 * DAY_MS;
+    expect((await readCrl()).revoked).toHaveLength(1);
+    time.now -= 365 * DAY_MS - HOUR_MS;
+    expect((await readCrl()).revoked).toHaveLength(1);
   });
 
-  it('of a partition forgets expired certificates by the same rule', async () => {
+  it('drops expired certificates from the CRL of a partition by the same rule', async () => {
     const publicUrl = () => 'http://scep.example';
     ca = openPrivateCa({ ...ca, publicUrl });
     await ACTIONS.UpdateCertificateAuthority(ca, {
@@ -137,11 +136,11 @@ describe('currentCrl', () => {
       return parseCrl(list?.crl ?? Buffer.alloc(0)).revoked.length;
     };
     expect(await revokedIn()).toBe(1);
-    time.now += 4 * DAY;
-    expect((await readList()).serials).toEqual([serial]);
+    time.now += 4 * DAY_MS;
+    expect((await readCrl()).serials).toEqual([serial]);
     expect(await revokedIn()).toBe(1);
-    time.now += 4 * DAY;
-    expect((await readList()).serials).toEqual([]);
+    time.now += 4 * DAY_MS;
+    expect((await readCrl()).serials).toEqual([]);
     const left = () =>
       listEntries(ca.store, authorityPartition(authority.id), revocations, { limit: 10 });
     expect(await left()).toHaveLength(1);
@@ -149,7 +148,7 @@ describe('currentCrl', () => {
     expect(await left()).toHaveLength(0);
   });
 
-  it('is not made for an authority without a valid certificate', async () => {
+  it('signs no CRL for an authority without a valid certificate', async () => {
     const { CertificateAuthorityArn: pending } = await ACTIONS.CreateCertificateAuthority(ca, {
       CertificateAuthorityType: 'ROOT',
       CertificateAuthorityConfiguration: {
@@ -159,44 +158,48 @@ describe('currentCrl', () => {
       },
     });
     expect(await currentCrl(ca, pending)).toBeUndefined();
-    const last = await readList();
-    time.now += 6 * 365 * DAY;
-    expect((await readList()).hex).toBe(last.hex);
+    const last = await readCrl();
+    time.now += 6 * 365 * DAY_MS;
+    expect((await readCrl()).hex).toBe(last.hex);
   });
 
-  it('is read by page from a long index', async () => {
+  it('names every certificate of an index that is longer than a page', async () => {
     const serials = Array.from({ length: 2_030 }, (_, i) => (i + 1).toString(16).padStart(32, '0'));
-    const value = { revokedAt: time.now, reason: 'SUPERSEDED', notAfter: time.now + DAY } as const;
+    const value = {
+      revokedAt: time.now,
+      reason: 'SUPERSEDED',
+      notAfter: time.now + DAY_MS,
+    } as const;
     const writes = serials.map((serial) => putEntry(revocations, serial, value));
     await ca.store.commit(authorityPartition(authorityIdOf(TEST_SCOPE, arn)), writes);
-    expect((await readList()).serials).toEqual(serials);
+    expect((await readCrl()).serials).toEqual(serials);
   });
 
   it.each(['before', 'after'] as const)(
-    'is published whole: killed %s its commit',
+    'publishes a complete CRL after a process was killed %s its commit',
     async (moment) => {
       const serial = await revokeOne();
       const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
       await expect(currentCrl(dying, arn)).rejects.toThrow('killed');
-      const crl = await readList();
+      const crl = await readCrl();
       expect(crl.serials).toEqual([serial]);
-      expect((await readList(another())).hex).toBe(crl.hex);
+      expect((await readCrl(another())).hex).toBe(crl.hex);
     },
   );
 });
 
-describe('processes at once', () => {
+describe('simultaneous processes', () => {
   const opening = openLmdbRecordStore({ directory: tempDirectory(), clock: () => time.now });
   afterAll(async () => (await opening).close());
 
-  it('never publish two CRLs under one number, nor one without what was revoked before it', async () => {
+  it('never publish two CRLs under one number, or a CRL without an earlier revocation', async () => {
     ({ ca, arn } = await openRevokingCa(() => time.now, await opening));
     const processes = [ca, another(), another()];
     const published = new Map<number, string>();
     const work = async (process: PrivateCa) => {
       for (let i = 0; i < 15; i += 1) {
         const serial = await revokeOne(process);
-        const crls = await Promise.all([readList(process), readList(process)]);
+        const crls = await Promise.all([readCrl(process), readCrl(process)]);
         for (const { crlNumber, hex, serials } of crls) {
           expect(serials).toContain(serial);
           expect(published.get(crlNumber) ?? hex).toBe(hex);
@@ -205,33 +208,33 @@ describe('processes at once', () => {
       }
     };
     await Promise.all(processes.map(work));
-    expect((await readList()).revoked).toHaveLength(45);
+    expect((await readCrl()).revoked).toHaveLength(45);
     expect(published.size).toBeGreaterThan(1);
   });
 
-  it('one that is paused before it stores what it has signed stores nothing over a newer CRL', async () => {
+  it('never replace a newer CRL when one of them is paused between signing and storing', async () => {
     await revokeOne();
-    let newer: Awaited<ReturnType<typeof readList>> | undefined;
+    let newer: Awaited<ReturnType<typeof readCrl>> | undefined;
     const commit: typeof ca.store.commit = async (partition, writes) => {
       if (
         newer === undefined &&
         writes.some(({ collection }) => collection === 'revocation-list')
       ) {
-        time.now += HOUR;
+        time.now += HOUR_MS;
         await revokeOne();
-        newer = await readList();
+        newer = await readCrl();
       }
       return ca.store.commit(partition, writes);
     };
-    const paused = await readList(another({ ...ca, store: { ...ca.store, commit } }));
+    const paused = await readCrl(another({ ...ca, store: { ...ca.store, commit } }));
     expect(newer?.revoked).toHaveLength(2);
     expect(paused.hex).toBe(newer?.hex);
-    expect((await readList()).hex).toBe(newer?.hex);
+    expect((await readCrl()).hex).toBe(newer?.hex);
   });
 });
 
 describe('OpenSSL as the client', () => {
-  it('verifies the CRL, refuses the revoked certificate and accepts the other', async () => {
+  it('verifies the CRL, refuses the revoked certificate and accepts the other one', async () => {
     time.now = Date.now();
     ({ ca, arn } = await openRevokingCa(() => time.now));
     const directory = tempDirectory();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../../src/asn1/pem.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { findAuthority } from '../../../../src/private-ca/authority/find-authority.ts';
 import {
@@ -29,14 +30,12 @@ import { ROOT_INPUT } from '../../../support/servers/create-test-authority.ts';
 import { certifyTestRoot } from '../../../support/servers/issuing-ca.ts';
 import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 const time = { now: 0 };
 let fake: ReturnType<typeof openFakeBuckets>;
 let ca: PrivateCa;
 let arn: string;
 let failures: string[];
-let putLists: () => Promise<void>;
+let syncCrlsToBuckets: () => Promise<void>;
 
 beforeEach(async () => {
   time.now = Date.parse('2026-06-01T12:00:00Z');
@@ -45,7 +44,7 @@ beforeEach(async () => {
   const opened = await openRevokingCa(() => time.now);
   arn = opened.arn;
   ca = openPrivateCa({ ...opened.ca, buckets: fake.buckets });
-  putLists = createSyncCrlsToBuckets({ ...ca, buckets: fake.buckets }, (failed, bucket) =>
+  syncCrlsToBuckets = createSyncCrlsToBuckets({ ...ca, buckets: fake.buckets }, (failed, bucket) =>
     failures.push(`${failed} ${bucket}`),
   );
 });
@@ -99,7 +98,7 @@ describe('the CRL of an authority with a bucket', () => {
   it('is put where its certificates say, and again after a revocation', async () => {
     await update({ Enabled: true, S3BucketName: 'crls', S3ObjectAcl: 'BUCKET_OWNER_FULL_CONTROL' });
     const path = `crls/crl/${idOf()}.crl`;
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fileAt(path)).toMatchObject({
       contentType: 'application/pkix-crl',
       acl: 'BUCKET_OWNER_FULL_CONTROL',
@@ -109,47 +108,47 @@ describe('the CRL of an authority with a bucket', () => {
     expect(await distributionPointOf(serial)).toContain(
       `http://crls.s3.eu-central-1.amazonaws.com/crl/${idOf()}.crl`,
     );
-    await putLists();
+    await syncCrlsToBuckets();
     expect(serialsAt(path)).toEqual([bare(serial)]);
     expect(failures).toEqual([]);
   });
 
-  it('is put once while nothing changes, and anew half way to its nextUpdate', async () => {
+  it('is put once while nothing changes, and again half way to its nextUpdate', async () => {
     await update({ Enabled: true, S3BucketName: 'crls', ExpirationInDays: 2 });
     const path = `crls/crl/${idOf()}.crl`;
-    await putLists();
+    await syncCrlsToBuckets();
     fake.files.clear();
-    time.now += MINUTE;
-    await putLists();
+    time.now += MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(0);
-    time.now += DAY;
-    await putLists();
+    time.now += DAY_MS;
+    await syncCrlsToBuckets();
     expect([...fake.files.keys()]).toEqual([path]);
   });
 
-  it('moves with its configuration', async () => {
+  it('moves when its configuration changes', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
-    await putLists();
+    await syncCrlsToBuckets();
     await update({ Enabled: true, S3BucketName: 'others', CustomPath: 'a/b' });
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fileAt(`others/a/b/${idOf()}.crl`)).toBeDefined();
     fake.files.clear();
     await update({ Enabled: false });
     await revokeOne();
-    time.now += 2 * 60 * MINUTE;
-    await putLists();
+    time.now += 2 * HOUR_MS;
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(0);
   });
 
-  it('is put again with another ACL', async () => {
+  it('is put again when its ACL changes', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
-    await putLists();
+    await syncCrlsToBuckets();
     await update({ Enabled: true, S3BucketName: 'crls', S3ObjectAcl: 'BUCKET_OWNER_FULL_CONTROL' });
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fileAt(`crls/crl/${idOf()}.crl`)?.acl).toBe('BUCKET_OWNER_FULL_CONTROL');
   });
 
-  it('stays where certificates look for it, whatever is configured, until the last has expired', async () => {
+  it('stays where certificates look for it until the last one has expired, whatever is configured', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     const complete = await issueTestCertificate(ca, arn, 10);
     await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
@@ -157,34 +156,34 @@ describe('the CRL of an authority with a bucket', () => {
     await update({ Enabled: true, S3BucketName: 'others', CustomCname: 'crl.example' });
     const revoked = await revokeOne();
     await update({ Enabled: false });
-    time.now += 2 * 60 * MINUTE;
+    time.now += 2 * HOUR_MS;
     for (const serial of [complete, partitioned]) await revoke(serial);
-    await putLists();
+    await syncCrlsToBuckets();
     const all = [complete, partitioned, revoked].map(bare).toSorted();
     expect(serialsAt(`crls/crl/${idOf()}.crl`).toSorted()).toEqual(all);
     expect(serialsAt(`others/crl/${idOf()}.crl`).toSorted()).toEqual(all);
     const ofPartition = `crls/crl/${idOf()}-${partitioned.slice(0, 2)}.crl`;
     expect(serialsAt(ofPartition)).toContain(bare(partitioned));
-    time.now += 12 * DAY;
+    time.now += 12 * DAY_MS;
     fake.files.clear();
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fake.files.has(`crls/crl/${idOf()}.crl`)).toBe(false);
     expect(fake.files.has(ofPartition)).toBe(true);
-    time.now += 20 * DAY;
+    time.now += 20 * DAY_MS;
     fake.files.clear();
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(0);
   });
 
-  it('stays there whatever a clock says that is ahead for a while', async () => {
+  it('stays there while a clock is ahead for some time', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     const serial = await issueTestCertificate(ca, arn);
     await update({ Enabled: false });
-    time.now += 3 * 365 * DAY;
-    await putLists();
-    time.now -= 3 * 365 * DAY;
+    time.now += 3 * 365 * DAY_MS;
+    await syncCrlsToBuckets();
+    time.now -= 3 * 365 * DAY_MS;
     await revoke(serial);
-    await putLists();
+    await syncCrlsToBuckets();
     expect(serialsAt(`crls/crl/${idOf()}.crl`)).toEqual([bare(serial)]);
   });
 
@@ -194,16 +193,16 @@ describe('the CRL of an authority with a bucket', () => {
     await update({ Enabled: true, S3BucketName: 'others' });
     fake.fail = (_key, bucket) =>
       bucket === 'crls' ? new BucketError('refused', 'S3: as the test has it') : undefined;
-    await putLists();
+    await syncCrlsToBuckets();
     expect(failures).toEqual([`${arn} crls`]);
     expect(fileAt(`others/crl/${idOf()}.crl`)).toBeDefined();
   });
 
-  it('is one for each partition when it is partitioned', async () => {
+  it('is put once per partition when it is partitioned', async () => {
     await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
     const serial = await revokeOne();
     fake.files.clear();
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(256);
     expect(serialsAt(`crls/crl/${idOf()}-${serial.slice(0, 2)}.crl`)).toEqual([bare(serial)]);
   });
@@ -212,45 +211,45 @@ describe('the CRL of an authority with a bucket', () => {
     ['has expired', 6 * 365, () => Promise.resolve()],
     ['is deleted', 5, deleteAuthority],
   ])(
-    'is looked after by the quarter of an hour when its authority %s, without a read for each partition between',
+    'is checked every quarter of an hour when its authority %s, without reads per partition in between',
     async (_, days, end) => {
       await update({ Enabled: true, S3BucketName: 'crls', CrlType: 'PARTITIONED' });
-      await putLists();
+      await syncCrlsToBuckets();
       await end();
-      time.now += days * DAY;
-      await putLists();
+      time.now += days * DAY_MS;
+      await syncCrlsToBuckets();
       fake.files.clear();
       const store = interruptible(ca.store);
-      const putWithCount = createSyncCrlsToBuckets(
+      const syncWithCount = createSyncCrlsToBuckets(
         { ...openPrivateCa({ ...ca, store }), buckets: fake.buckets },
         () => undefined,
       );
-      time.now += 14 * MINUTE;
-      await putWithCount();
+      time.now += 14 * MINUTE_MS;
+      await syncWithCount();
       expect(store.calls).toBeLessThan(10);
-      time.now += MINUTE;
-      await putWithCount();
+      time.now += MINUTE_MS;
+      await syncWithCount();
       expect(fake.files.size).toBe(256);
     },
   );
 
-  it('is tried again after a quarter of an hour where the bucket has not taken it', async () => {
+  it('is put again a quarter of an hour after the bucket has refused it', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     fake.files.clear();
     fake.fail = () => new BucketError('refused', 'S3: as the test has it');
-    await putLists();
-    await putLists();
+    await syncCrlsToBuckets();
+    await syncCrlsToBuckets();
     expect(failures).toEqual([`${arn} crls`]);
     fake.fail = () => undefined;
-    time.now += 14 * MINUTE;
-    await putLists();
+    time.now += 14 * MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(0);
-    time.now += MINUTE;
-    await putLists();
+    time.now += MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(1);
   });
 
-  it('is tried again at once when it was not the bucket that failed, or the clock was wrong then', async () => {
+  it('is put again immediately when something other than the bucket failed, or the clock was wrong', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     fake.files.clear();
     const { list } = ca.store;
@@ -260,17 +259,17 @@ describe('the CRL of an authority with a bucket', () => {
           ? Promise.reject(new StoreUnavailableError('as the test has it'))
           : list(partition, collection, page),
     });
-    await putLists();
+    await syncCrlsToBuckets();
     Object.assign(ca.store, { list });
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(1);
     fake.files.clear();
-    time.now += 365 * DAY;
+    time.now += 365 * DAY_MS;
     fake.fail = () => new BucketError('unavailable', 'S3: as the test has it');
-    await putLists();
+    await syncCrlsToBuckets();
     fake.fail = () => undefined;
-    time.now -= 300 * DAY;
-    await putLists();
+    time.now -= 300 * DAY_MS;
+    await syncCrlsToBuckets();
     expect(fake.files.size).toBe(1);
   });
 
@@ -278,10 +277,10 @@ describe('the CRL of an authority with a bucket', () => {
     ['with', true],
     ['without', false],
   ])(
-    'is the latest %s conditional writes, although an older one was held up',
+    'is the latest %s conditional writes, although an older one was delayed',
     async (_, isConditional) => {
       await update({ Enabled: true, S3BucketName: 'crls' });
-      await putLists();
+      await syncCrlsToBuckets();
       const [first, second] = [await revokeOne(), { serial: '' }];
       fake.isConditional = isConditional;
       fake.onItsWay = async () => {
@@ -292,8 +291,8 @@ describe('the CRL of an authority with a bucket', () => {
           () => undefined,
         )();
       };
-      await putLists();
-      if (!isConditional) await putLists();
+      await syncCrlsToBuckets();
+      if (!isConditional) await syncCrlsToBuckets();
       expect(serialsAt(`crls/crl/${idOf()}.crl`).toSorted()).toEqual(
         [bare(first), bare(second.serial)].toSorted(),
       );
@@ -301,19 +300,17 @@ describe('the CRL of an authority with a bucket', () => {
   );
 });
 
-describe('an older CRL that is held up by a process which dies as soon as it is in the bucket', () => {
-  /**
-   * Gives what the bucket has then: the serial numbers that are named, and those that should be.
-   */
+describe('an older CRL that a delayed process puts into the bucket before it dies', () => {
+  /** Returns the serial numbers that the CRL in the bucket should name after the death. */
   async function afterDeath(isConditional: boolean) {
     await update({ Enabled: true, S3BucketName: 'crls' });
-    await putLists();
+    await syncCrlsToBuckets();
     const serials = [await revokeOne()];
     fake.isConditional = isConditional;
     fake.onItsWay = async () => {
       fake.onItsWay = () => Promise.resolve();
       serials.push(await revokeOne());
-      await putLists();
+      await syncCrlsToBuckets();
     };
     const commit: typeof ca.store.commit = (partition, writes) =>
       serials.length > 1 ? Promise.reject(new Error('killed')) : ca.store.commit(partition, writes);
@@ -327,20 +324,20 @@ describe('an older CRL that is held up by a process which dies as soon as it is 
     expect(await afterDeath(true)).toEqual(named());
   });
 
-  it('stays for a quarter of an hour where the bucket knows no conditional writes', async () => {
+  it('stays for a quarter of an hour when the bucket has no conditional writes', async () => {
     const serials = await afterDeath(false);
     expect(named()).toHaveLength(1);
-    time.now += 14 * MINUTE;
-    await putLists();
+    time.now += 14 * MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(named()).toHaveLength(1);
-    time.now += MINUTE;
-    await putLists();
+    time.now += MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(named()).toEqual(serials);
   });
 });
 
 describe('a bucket that refuses CRLs', () => {
-  it('is refused by UpdateCertificateAuthority and CreateCertificateAuthority, and nothing changes', async () => {
+  it('makes UpdateCertificateAuthority and CreateCertificateAuthority fail and change nothing', async () => {
     fake.fail = (key) =>
       key === 'acm-pca-permission-test-key'
         ? new BucketError('refused', 'S3: as the test has it')
@@ -364,18 +361,18 @@ describe('a bucket that refuses CRLs', () => {
   });
 });
 
-describe('an authority that has been noted', () => {
-  it('keeps its complete CRL for SCEP whatever becomes of the bucket', async () => {
+describe('an authority that is recorded for CRL buckets', () => {
+  it('keeps its complete CRL for SCEP, whatever happens to the bucket', async () => {
     await update({ Enabled: true, S3BucketName: 'crls' });
     fake.fail = () => new BucketError('unavailable', 'S3: as the test has it');
     const serial = await revokeOne();
-    await putLists();
+    await syncCrlsToBuckets();
     const der = (await currentCrl(ca, arn)) ?? Buffer.alloc(0);
     expect(parseCrl(der).revoked).toHaveLength(1);
     expect(serial).toHaveLength(32);
   });
 
-  it('has its CRL put although making its key took longer than an hour', async () => {
+  it('gets its CRL into the bucket although making its key took longer than an hour', async () => {
     const away = () => Promise.reject(new KeyStoreError('unavailable', 'away'));
     const tokenKeys = { ...fakeTokenKeys(), generate: away };
     const waiting = openPrivateCa({ ...ca, tokenKeys, newKeysInToken: true });
@@ -385,23 +382,23 @@ describe('an authority that has been noted', () => {
       RevocationConfiguration: { CrlConfiguration },
     }));
     await waiting.creation.settled();
-    time.now += 61 * MINUTE;
-    await putLists();
+    time.now += 61 * MINUTE_MS;
+    await syncCrlsToBuckets();
     await ca.creation.finish(idOf());
     await certifyTestRoot(ca, arn);
-    await putLists();
+    await syncCrlsToBuckets();
     expect(fileAt(`crls/crl/${idOf()}.crl`)).toBeDefined();
   });
 
-  it('is forgotten when it has not come to be within an hour', async () => {
+  it('is forgotten when it does not exist within an hour', async () => {
     const id = randomUUID();
     const RevocationConfiguration = { CrlConfiguration: { Enabled: true, S3BucketName: 'crls' } };
     await noteCrlBucket(ca, id, RevocationConfiguration);
     const note = () => getEntry(ca.store, CRL_BUCKETS_PARTITION, crlBucketAuthorities, id);
-    await putLists();
+    await syncCrlsToBuckets();
     expect(await note()).toBeDefined();
-    time.now += 61 * MINUTE;
-    await putLists();
+    time.now += 61 * MINUTE_MS;
+    await syncCrlsToBuckets();
     expect(await note()).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { readBer } from '../../../../src/asn1/read-ber.ts';
 import { derContext, derOctetString, derSequence } from '../../../../src/asn1/write-der.ts';
+import { MINUTE_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
 import type { SigningKey } from '../../../../src/private-ca/keys/signing-key.ts';
@@ -23,14 +24,13 @@ import {
 } from '../../../support/fakes/interruptible-store.ts';
 import { issueTestCertificate, openRevokingCa } from '../../../support/servers/open-revoking-ca.ts';
 
-const MINUTE = 60_000;
 const time = { now: Date.now() };
 const clock = () => time.now;
 let store: InterruptibleStore;
 let ca: PrivateCa;
 let arn: string;
 let issuer: Certificate;
-/** The authority's key, which tests slow down or take away. */
+/** The authority's key, which tests delay or make unavailable. */
 const key = { signatures: 0, sign: async (signed: Promise<Uint8Array>) => signed };
 
 beforeEach(async () => {
@@ -65,10 +65,10 @@ function withNonce(der: Uint8Array, nonce: Uint8Array): Uint8Array {
 const ask = (der: Uint8Array) => ca.ocspResponder.answer(der);
 const askWithNonce = (serial: Uint8Array) => ask(withNonce(request(serial), randomBytes(32)));
 const statusOf = ({ der }: OcspAnswer) => parseOcspResponse(der).statuses[0]?.status;
-/** Answers for one request alone are not for caches. */
+/** Answers for one request only must not be cached. */
 const isForAll = ({ validity }: OcspAnswer) => validity !== undefined;
 
-/** Every signature waits until it is released. */
+/** Delays every signature until it is released. */
 function holdTheKey(): () => void {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -83,8 +83,8 @@ function takeTheKeyAway(): void {
   key.sign = () => Promise.reject(new KeyStoreError('unavailable', 'the token is away'));
 }
 
-describe('a flood', () => {
-  it('of nonces gets some, and then the answer that all get, signed once', async () => {
+describe('a flood of requests', () => {
+  it('gets some answers with nonces, and for the rest one shared answer', async () => {
     const serial = await issue();
     const release = holdTheKey();
     key.signatures = 0;
@@ -98,7 +98,7 @@ describe('a flood', () => {
     expect(isForAll(await askWithNonce(serial))).toBe(false);
   });
 
-  it('of unknown serial numbers is refused beyond some, and keeps nobody from the others', async () => {
+  it('is refused beyond some answers about unknown serial numbers, and does not block known ones', async () => {
     const serial = await issue();
     const release = holdTheKey();
     const before = key.signatures;
@@ -116,7 +116,7 @@ describe('a flood', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(17);
   });
 
-  it('of one CertID is one signature', async () => {
+  it('costs one signature when all ask about one CertID', async () => {
     const serial = await issue();
     key.signatures = 0;
     const answers = await Promise.all(Array.from({ length: 50 }, () => ask(request(serial))));
@@ -125,23 +125,23 @@ describe('a flood', () => {
   });
 });
 
-describe('while the key is away', () => {
-  it('what was signed before is given until its life ends, also to those with a nonce', async () => {
+describe('while the key is unavailable', () => {
+  it('serves an earlier answer until its life ends, also to requests with a nonce', async () => {
     const serial = await issue();
     const first = await ask(request(serial));
     takeTheKeyAway();
     for (const minutes of [31, 49]) {
-      time.now += minutes * MINUTE;
+      time.now += minutes * MINUTE_MS;
       expect(await ask(request(serial))).toEqual(first);
       expect(await askWithNonce(serial)).toEqual(first);
-      time.now -= minutes * MINUTE;
+      time.now -= minutes * MINUTE_MS;
     }
-    time.now += 51 * MINUTE;
+    time.now += 51 * MINUTE_MS;
     await expect(ask(request(serial))).rejects.toThrow(KeyStoreError);
     await expect(askWithNonce(serial)).rejects.toThrow(KeyStoreError);
   });
 
-  it('a revocation takes it back', async () => {
+  it('does not serve an earlier answer after a revocation', async () => {
     const serial = await issue();
     await ask(request(serial));
     const CertificateSerial = serial.toString('hex');
@@ -151,18 +151,18 @@ describe('while the key is away', () => {
     await expect(ask(request(serial))).rejects.toThrow(KeyStoreError);
   });
 
-  it('it is asked again each time, and used as soon as it is back', async () => {
+  it('tries the key at every request and uses it as soon as it is available', async () => {
     const serial = await issue();
     const first = await ask(request(serial));
     takeTheKeyAway();
-    time.now += 31 * MINUTE;
+    time.now += 31 * MINUTE_MS;
     await ask(request(serial));
     key.sign = async (signed) => signed;
     expect(await ask(request(serial))).not.toEqual(first);
   });
 });
 
-describe('a certificate that was called revoked', () => {
+describe('a certificate that was reported as revoked', () => {
   const revoke = (serial: Buffer) =>
     ACTIONS.RevokeCertificate(ca, {
       CertificateAuthorityArn: arn,
@@ -170,7 +170,7 @@ describe('a certificate that was called revoked', () => {
       RevocationReason: 'SUPERSEDED',
     });
 
-  /** The first signature fails once it is let; those after it are made. */
+  /** Delays the next signature and makes it fail when released; later ones succeed. */
   function failTheNextSignature(): () => void {
     let fail: () => void = () => undefined;
     const failing = new Promise<never>((_, reject) => {
@@ -186,43 +186,46 @@ describe('a certificate that was called revoked', () => {
   it.each([
     ['without a nonce', (serial: Buffer) => ask(request(serial))],
     ['with a nonce', askWithNonce],
-  ])('is not good again by an answer %s that was begun before and failed', async (_, askSlowly) => {
-    const serial = await issue();
-    await ask(request(serial));
-    time.now += 28 * MINUTE;
-    await ask(request(serial));
-    time.now += 3 * MINUTE;
-    const fail = failTheNextSignature();
-    const before = key.signatures;
-    const slow = askSlowly(serial);
-    await expect.poll(() => key.signatures).toBe(before + 1);
-    await revoke(serial);
-    const revoked = ask(request(serial));
-    // By then it has read the store in memory, and waits for the key.
-    await nextTurn();
-    fail();
-    await slow.catch(() => undefined);
-    expect(statusOf(await revoked)).toBe('revoked');
-    store.state = 'away';
-    expect(statusOf(await ask(request(serial)))).toBe('revoked');
-  });
+  ])(
+    'is not reported as good by an answer %s whose signing began earlier and failed',
+    async (_, askSlowly) => {
+      const serial = await issue();
+      await ask(request(serial));
+      time.now += 28 * MINUTE_MS;
+      await ask(request(serial));
+      time.now += 3 * MINUTE_MS;
+      const fail = failTheNextSignature();
+      const before = key.signatures;
+      const slow = askSlowly(serial);
+      await expect.poll(() => key.signatures).toBe(before + 1);
+      await revoke(serial);
+      const revoked = ask(request(serial));
+      // By then it has read the in-memory store and waits for the key.
+      await nextTurn();
+      fail();
+      await slow.catch(() => undefined);
+      expect(statusOf(await revoked)).toBe('revoked');
+      store.state = 'away';
+      expect(statusOf(await ask(request(serial)))).toBe('revoked');
+    },
+  );
 });
 
-describe('while the store is away', () => {
-  it('an answer that was true less than five minutes ago is given, and not to be cached', async () => {
+describe('while the store is unavailable', () => {
+  it('serves an answer that was confirmed less than five minutes ago, without caching', async () => {
     const serial = await issue();
     await ask(request(serial));
-    time.now += 20 * MINUTE;
+    time.now += 20 * MINUTE_MS;
     const { der } = await ask(request(serial));
     store.state = 'away';
-    time.now += 4 * MINUTE;
+    time.now += 4 * MINUTE_MS;
     expect(await ask(request(serial))).toEqual({ der });
     expect(await askWithNonce(serial)).toEqual({ der });
-    time.now += 2 * MINUTE;
+    time.now += 2 * MINUTE_MS;
     await expect(ask(request(serial))).rejects.toThrow(StoreUnavailableError);
   });
 
-  it('nothing is said of what was not asked before', async () => {
+  it('fails for a certificate that no request has asked about before', async () => {
     const serial = await issue();
     store.state = 'away';
     await expect(ask(request(serial))).rejects.toThrow(StoreUnavailableError);

@@ -24,14 +24,14 @@ describe('signatures for OCSP', () => {
     expect(begun).toEqual(names);
   });
 
-  it('of one key do not wait for another', async () => {
+  it('of one key do not wait for another key', async () => {
     const signatures = createOcspSignatures();
     const hanging = signatures.inTurn('hanging', 0, () => new Promise<never>(() => undefined));
     await expect(signatures.inTurn('other', 0, async () => 'signed')).resolves.toBe('signed');
     await expect(Promise.race([hanging, sleep(5, 'hangs')])).resolves.toBe('hangs');
   });
 
-  it('are refused when too many wait, and made again when there is room', async () => {
+  it('are refused while too many wait, and made again when fewer do', async () => {
     const signatures = createOcspSignatures();
     let release: ((value: string) => void) | undefined;
     const first = signatures.inTurn('ca', 0, () => new Promise((resolve) => (release = resolve)));
@@ -43,7 +43,7 @@ describe('signatures for OCSP', () => {
     await expect(signatures.inTurn('ca', 0, async () => 'later')).resolves.toBe('later');
   });
 
-  it('that fail are told to their caller alone', async () => {
+  it('report a failure to their own caller only', async () => {
     const signatures = createOcspSignatures();
     const fails = signatures.inTurn('ca', 5, () => Promise.reject(new Error('away')));
     const next = signatures.inTurn('ca', 5, async () => 'signed');

@@ -19,12 +19,12 @@ export interface S3Request {
   readonly body: Buffer;
 }
 
-/** Answers in place of the fake; true when it has. */
+/** Answers in place of the fake. Returns true when it has answered. */
 type Interference = (request: S3Request, response: ServerResponse) => boolean;
 
 /**
- * S3 with buckets in the path, as little of it as the adapter needs. Every request must bear the
- * signature that the signer of AWS's SDK makes of it, over what it holds.
+ * The part of S3 that the adapter needs, with buckets in the path. Every request must carry the
+ * signature that the AWS SDK computes over its content.
  */
 export async function startFakeS3(interfere: Interference = () => false) {
   const requests: S3Request[] = [];

@@ -9,7 +9,7 @@ import { refuse, S3_CREDENTIALS, type S3Request, startFakeS3 } from './fake-s3.t
 const CRL = { content: Buffer.from([0x30, 0]), contentType: 'application/pkix-crl' };
 const MIB = 1024 * 1024;
 
-/** The adapter in front of a fake, which answers as told. */
+/** The adapter connected to a fake that answers as the test says. */
 async function withFake(interfere?: Parameters<typeof startFakeS3>[0], patience = 200) {
   const fake = await startFakeS3(interfere);
   const { endpoint } = fake;
@@ -39,7 +39,7 @@ async function failureOf(work: Promise<unknown>): Promise<BucketErrorKind> {
 }
 
 describe('objects', () => {
-  it('are put and got by signed requests', async () => {
+  it('are written and read with signed requests', async () => {
     const { buckets, requests } = await withFake();
     await buckets.put('bucket', 'audit-report/a+b (c)~é.json', textOf(300_000));
     expect(requests).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('objects', () => {
     expect(await buckets.get('bucket', 'empty')).toBe('');
   });
 
-  it('go in parts when they are long, the last one apart of 5 MiB at least', async () => {
+  it('are uploaded in parts when they are long, each of at least 5 MiB except the last', async () => {
     const { buckets, requests, uploads, objects } = await withFake(() => false, 10_000);
     await buckets.put('bucket', 'long', textOf(12 * MIB));
     const parts = requests.filter(({ query }) => query['partNumber'] !== undefined);
@@ -69,7 +69,7 @@ describe('objects', () => {
     expect(objects.get('/bucket/long')).toHaveLength(12.6e6);
   });
 
-  it('leave no parts behind when a part fails, or the text does', async () => {
+  it('leave no parts behind when a part or the text fails', async () => {
     const { buckets, requests, uploads, objects } = await withFake(({ query }, response) => {
       if (query['partNumber'] !== '2') return false;
       refuse(response, 403, 'AccessDenied');
@@ -85,7 +85,7 @@ describe('objects', () => {
     expect(uploads.size + objects.size).toBe(0);
   });
 
-  it('that are published have a type and an ACL', async () => {
+  it('have a type and an ACL when they are published', async () => {
     const { buckets, requests } = await withFake();
     await buckets.publish('bucket', 'crl/a.crl', { ...CRL, acl: 'PUBLIC_READ' });
     expect(requests[0]).toMatchObject({
@@ -108,7 +108,7 @@ describe('the latest file', () => {
       .filter(({ method }) => method === 'PUT')
       .map(({ headers }) => [headers['if-match'], headers['if-none-match']]);
 
-  it('is put on the condition that nothing was put since, and only when it is another', async () => {
+  it('is put on condition that nothing was put since, and only when it differs', async () => {
     const { buckets, requests, objects } = await withFake();
     await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
     await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
@@ -122,7 +122,7 @@ describe('the latest file', () => {
     expect(requests.at(-1)?.headers).toMatchObject({ 'x-amz-acl': 'public-read' });
   });
 
-  it('is put again when its ACL is another', async () => {
+  it('is put again when its ACL changes', async () => {
     const { buckets, requests } = await withFake();
     await buckets.publishLatest('bucket', 'crl/a.crl', latest('one'));
     const acl = 'BUCKET_OWNER_FULL_CONTROL';
@@ -132,7 +132,7 @@ describe('the latest file', () => {
   });
 
   it.each(['nothing', 'an older one'])(
-    'is asked for again, and stays, when a call was held up over %s',
+    'is requested again, and stays, when a call was delayed over %s',
     async (before) => {
       const { buckets, objects } = await withFake();
       if (before !== 'nothing') await buckets.publish('bucket', 'crl/a.crl', fileOf('0'));
@@ -149,7 +149,7 @@ describe('the latest file', () => {
     },
   );
 
-  it('is put without a condition where it may not be looked for', async () => {
+  it('is put without a condition when the server may not look for it', async () => {
     const { buckets, requests } = await withFake(({ method }, response) => {
       if (method !== 'HEAD') return false;
       response.writeHead(403).end();
@@ -163,7 +163,7 @@ describe('the latest file', () => {
     [501, 'NotImplemented'],
     [400, 'InvalidArgument'],
     [412, 'PreconditionFailed'],
-  ])('is put without a condition where all conditions are %i %s', async (status, code) => {
+  ])('is put without a condition when every condition gets %i %s', async (status, code) => {
     const { buckets, objects } = await withFake(({ headers }, response) => {
       const isConditional = headers['if-match'] ?? headers['if-none-match'];
       if (isConditional === undefined) return false;
@@ -176,7 +176,7 @@ describe('the latest file', () => {
     }
   });
 
-  it('is never put without a condition while other writers are at work', async () => {
+  it('is never put without a condition while other writers are active', async () => {
     const { buckets, requests } = await withFake(({ method }, response) => {
       if (method !== 'PUT') return false;
       refuse(response, 409, 'ConditionalRequestConflict');
@@ -191,7 +191,7 @@ describe('the latest file', () => {
     [403, 'AccessDenied', 'refused'],
     [404, 'NoSuchBucket', 'refused'],
     [503, 'SlowDown', 'unavailable'],
-  ])('fails as any other at %i %s', async (status, code, kind) => {
+  ])('fails like any other object at %i %s', async (status, code, kind) => {
     const { buckets } = await withFake((_request, response) => {
       refuse(response, status, code);
       return true;
@@ -226,7 +226,7 @@ describe('an answer', () => {
     [500, 'InternalError'],
     [503, 'SlowDown'],
     [429, 'TooManyRequests'],
-  ])('of %i %s is for now, after two attempts', async (status, code) => {
+  ])('of %i %s is temporary, after two attempts', async (status, code) => {
     const failed = publish((_request, response) => {
       refuse(response, status, code);
       return true;
@@ -234,11 +234,11 @@ describe('an answer', () => {
     expect(await failed).toEqual({ kind: 'unavailable', attempts: 2 });
   });
 
-  it('that never comes is for now, and not awaited for long', async () => {
+  it('that never arrives is temporary, and is not awaited for long', async () => {
     expect(await publish(() => true)).toEqual({ kind: 'unavailable', attempts: 2 });
   });
 
-  it('that stops in its middle is for now', async () => {
+  it('that breaks off is temporary', async () => {
     const failed = publish((_request, response) => {
       response.writeHead(500, { 'content-length': '100000' });
       response.write('<Error>');
@@ -247,7 +247,7 @@ describe('an answer', () => {
     expect((await failed).kind).toBe('unavailable');
   });
 
-  it('that is a reset is for now', async () => {
+  it('that is a connection reset is temporary', async () => {
     const failed = publish((_request, response) => {
       response.socket?.resetAndDestroy();
       return true;
@@ -255,7 +255,7 @@ describe('an answer', () => {
     expect(await failed).toEqual({ kind: 'unavailable', attempts: 2 });
   });
 
-  it('that is not of S3, but of a proxy, is for now', async () => {
+  it('that comes from a proxy instead of S3 is temporary', async () => {
     const failed = publish((_request, response) => {
       response.writeHead(403).end('<html>&xxe; a proxy says no');
       return true;
@@ -263,7 +263,7 @@ describe('an answer', () => {
     expect((await failed).kind).toBe('unavailable');
   });
 
-  it('of 200 may still be a failure, when parts become one', async () => {
+  it('of 200 may still be a failure when parts are combined', async () => {
     const { buckets } = await withFake(({ method, query }, response) => {
       if (method !== 'POST' || query['uploadId'] === undefined) return false;
       refuse(response, 200, 'InternalError');
@@ -289,7 +289,7 @@ describe('the public URL of a bucket', () => {
     );
   });
 
-  it('is not known of another implementation', async () => {
+  it('is unknown for another implementation', async () => {
     expect(await url({ endpoint: 'http://127.0.0.1:1' })).toBeUndefined();
   });
 });
