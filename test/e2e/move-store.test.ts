@@ -189,7 +189,7 @@ describe.runIf(HAS_REDIS)('an import', () => {
     const outcomes = [
       [await intoIt(file('cut-off')), 'damaged or incomplete'],
       [await intoIt(file('newer')), 'newer than this program'],
-      [await intoIt(file('redis.yaml')), 'no archive'],
+      [await intoIt(file('redis.yaml')), 'not an archive'],
       [await intoIt(file('nowhere')), 'cannot read'],
     ] as const;
     for (const [{ code, stderr }, reason] of outcomes) {

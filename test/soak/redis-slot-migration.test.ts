@@ -155,7 +155,7 @@ describe.runIf(hasRedis())('a slot that is half moved to a new node', () => {
     await store.commit('lasting', [put('a', '1')]);
     const moving = await begin();
     await moving.move(keys().index('c'));
-    await expect(partitionsOf(store)).rejects.toThrow(/slots are on their way/);
+    await expect(partitionsOf(store)).rejects.toThrow(/slots are moving between nodes/);
     await expect(partitionsOf(store)).rejects.toThrow(StoreUnavailableError);
     await moving.finish();
     expect(await partitionsOf(store)).toEqual(['lasting', 'moving']);
