@@ -80,12 +80,12 @@ export async function importAuthority(
   };
   await noteIssuerKey(ca, authority);
   await noteCrlBucket(ca, id, authority.revocation);
-  const list = await importRevocations(ca, authority, foreign.crl);
+  const crlWrites = await importRevocations(ca, authority, foreign.crl);
   const { outcome } = await ca.store.commit(partition, [
     putEntry(authorities, AUTHORITY_KEY, authority, { condition: 'absent' }),
     putEntry(authorityKeys, AUTHORITY_KEY, sealKey(ca.sealer, privateKey, id)),
     putEntry(authorityTags, AUTHORITY_KEY, {}),
-    ...list,
+    ...crlWrites,
   ]);
   return { arn, isNew: outcome === 'committed' };
 }

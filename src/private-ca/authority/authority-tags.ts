@@ -60,7 +60,7 @@ export async function getAuthorityTags(ca: CaContext, authorityId: string): Prom
 }
 
 /**
- * Applies `change` to the tags. It starts over when another call changed them meanwhile.
+ * Applies `change` to the tags. Starts over when another call has changed them.
  * @throws AwsError TooManyTagsException
  */
 export async function changeAuthorityTags(

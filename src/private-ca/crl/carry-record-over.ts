@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { publishedCrls } from '../revocation/revocation-record.ts';
 import { crlsInBuckets } from './sync-crls-to-place.ts';
 
-const LISTS = [publishedCrls, crlsInBuckets];
+const CRL_COLLECTIONS = [publishedCrls, crlsInBuckets];
 
 interface StoredText {
   readonly collection: string;
@@ -16,7 +16,7 @@ interface StoredText {
  * for their CRL numbers.
  */
 export function carryRecordOver<T extends StoredText>(record: T): T {
-  if (!LISTS.some(({ name }) => name === record.collection)) return record;
-  const list = z.looseObject({ covers: z.number() }).parse(JSON.parse(record.value));
-  return { ...record, value: JSON.stringify({ ...list, covers: 0 }) };
+  if (!CRL_COLLECTIONS.some(({ name }) => name === record.collection)) return record;
+  const about = z.looseObject({ covers: z.number() }).parse(JSON.parse(record.value));
+  return { ...record, value: JSON.stringify({ ...about, covers: 0 }) };
 }

@@ -88,13 +88,13 @@ async function putOne(
   const isLatest = before !== undefined && before.value.crlNumber >= found.crlNumber;
   if (isLatest && isSettled(ca, place, before.value)) return;
   const { bucket, directory } = place;
-  let list = found;
+  let latest = found;
   const key = `${directory}${crlFileName(authority.id, partition)}`;
   await buckets.publishLatest(bucket.name, key, async () => {
-    list = (await ca.crls.crlFor(authority, partition)) ?? list;
-    return { content: list.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
+    latest = (await ca.crls.crlFor(authority, partition)) ?? latest;
+    return { content: latest.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
   });
-  const { crl: _, ...about } = list;
+  const { crl: _, ...about } = latest;
   const note = { ...about, acl: bucket.acl, checkedAt: ca.clock() };
   const condition = before === undefined ? 'absent' : { version: before.version };
   const mark = putEntry(crlsInBuckets, name, note, { condition });

@@ -30,7 +30,7 @@ export async function wantedCrl(
   return plan && { plan, needed: await readCrlMark(ca, plan) };
 }
 
-/** A CRL, or what is recorded of one in a bucket. */
+/** A CRL, or the note of one in a bucket. */
 type KnownCrl = Omit<CrlRecord, 'crl'>;
 
 /** Whether the CRL fits the plan, covers what is needed, and is young enough. */

@@ -50,7 +50,7 @@ export async function putLatest(
     const file = describe(await latest());
     const digest = digestOf(file);
     if (seen.kind === 'object' && seen.digest === digest) return;
-    // If the object still is what a refused condition said, conditions do not work here.
+    // Conditions do not work here if the object still is what a refused condition said.
     const condition = isSame(seen, refused) ? {} : conditionOf(seen);
     const outcome = await putOn(client, { ...place, ...file, Metadata: { digest } }, condition);
     if (outcome === 'put') return;

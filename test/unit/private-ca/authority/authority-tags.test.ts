@@ -86,7 +86,7 @@ describe('CreatePermission, ListPermissions and DeletePermission', () => {
     await expect(gone).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   });
 
-  it('refuses other principals and actions, too many actions, and a foreign token', async () => {
+  it('refuses other principals and actions, too many permissions, and a token of another authority', async () => {
     await expect(create({ Principal: 'ec2.amazonaws.com' })).rejects.toMatchObject({
       code: 'ValidationException',
     });

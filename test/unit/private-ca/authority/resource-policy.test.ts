@@ -64,22 +64,23 @@ describe('PutPolicy, GetPolicy and DeletePolicy', () => {
     });
   });
 
-  it('accepts an organization without the account itself', async () => {
+  it('accepts a policy for an organization that leaves the own account out', async () => {
     const StringEquals = { 'aws:PrincipalOrgID': 'o-a1b2c3d4z5' };
     const StringNotEquals = { 'aws:PrincipalAccount': '123456789012' };
     const template = 'arn:aws:acm-pca:::template/EndEntityCertificate/V1';
-    await put(
-      policy(
-        reading({ Principal: '*', Condition: { StringEquals, StringNotEquals } }),
-        issuing({
-          Principal: '*',
-          Condition: {
-            StringEquals: { ...StringEquals, 'acm-pca:TemplateArn': template },
-            StringNotEquals,
-          },
-        }),
-      ),
+    const shared = policy(
+      reading({ Principal: '*', Condition: { StringEquals, StringNotEquals } }),
+      issuing({
+        Principal: '*',
+        Condition: {
+          StringEquals: { ...StringEquals, 'acm-pca:TemplateArn': template },
+          StringNotEquals,
+        },
+      }),
     );
+    await put(shared);
+    const { Policy } = await ACTIONS.GetPolicy(ca, { ResourceArn });
+    expect(JSON.parse(Policy)).toEqual(shared);
   });
 
   it.each([
