@@ -1,10 +1,4 @@
 /**
- * The values known about a request, by condition keys in lower case: IAM ignores the case of keys,
- * even of the tag key in aws:ResourceTag/key. No key has an empty list.
- */
-export type RequestContext = ReadonlyMap<string, readonly string[]>;
-
-/**
  * Every condition key that a policy may use, with its meaning. Reading a policy refuses keys that
  * the server cannot provide: a condition on a key that is never present would silently deny or
  * allow.

@@ -1,5 +1,5 @@
-import type { RequestContext } from './condition-keys.ts';
 import { matchesArn, matchesWildcards, resolveVariables } from './match-pattern.ts';
+import type { RequestContext } from './request-context.ts';
 
 interface Comparison {
   /** Whether a value of the request matches one value of the policy. */

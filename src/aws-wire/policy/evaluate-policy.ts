@@ -1,7 +1,7 @@
-import type { RequestContext } from './condition-keys.ts';
-import { COMPARISONS } from './condition-operators.ts';
+import { conditionHolds } from './evaluate-condition.ts';
 import { matchesWildcards } from './match-pattern.ts';
-import type { Policy, PolicyCondition, PolicyStatement } from './policy.ts';
+import type { Policy, PolicyStatement } from './policy.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** One action on one resource. */
 export interface PolicyRequest {
@@ -37,7 +37,7 @@ function applies(
   return (
     concerns(actions, notActions, isAction) &&
     concerns(resources, notResources, isResource) &&
-    conditions.every((condition) => holds(condition, context, effect))
+    conditions.every((condition) => conditionHolds(condition, context, effect))
   );
 }
 
@@ -47,28 +47,4 @@ function concerns(
   matches: (pattern: string) => boolean,
 ): boolean {
   return listed === undefined ? unlisted?.some(matches) === false : listed.some(matches);
-}
-
-/**
- * When the request lacks the key (IAM User Guide, "Condition operators" and "Multivalued context
- * keys"): ForAllValues and negated operators hold, and ForAnyValue does not, with or without
- * IfExists. Quantifiers ignore empty values.
- */
-function holds(
-  { quantifier, operator, ifExists, key, values }: PolicyCondition,
-  context: RequestContext,
-  effect: PolicyStatement['effect'],
-): boolean {
-  const found = context.get(key) ?? [];
-  if (operator === 'Null') return values.includes(String(found.length === 0));
-  const { matches, negated } = COMPARISONS[operator];
-  const passes = (value: string) =>
-    values.some((policyValue) => matches(policyValue, value, context)) !== negated;
-  const nonEmpty = found.filter((value) => value !== '');
-  if (quantifier === 'ForAllValues') return nonEmpty.every(passes);
-  if (quantifier === 'ForAnyValue') return nonEmpty.some(passes);
-  if (found.length === 0) return negated || ifExists;
-  // Tags whose keys differ only in case are several values of one key: the stricter interpretation
-  // counts.
-  return effect === 'Deny' ? found.some(passes) : found.every(passes);
 }

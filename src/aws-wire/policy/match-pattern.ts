@@ -1,4 +1,4 @@
-import type { RequestContext } from './condition-keys.ts';
+import type { RequestContext } from './request-context.ts';
 
 const ANY_TEXT = Symbol('*');
 const ANY_CHARACTER = Symbol('?');

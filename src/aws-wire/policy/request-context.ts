@@ -1,6 +1,5 @@
 import { parseArn } from '../arn.ts';
 import type { Caller } from '../caller.ts';
-import type { RequestContext } from './condition-keys.ts';
 
 /**
  * The values that the conditions of a policy see for a request on one resource.
@@ -54,3 +53,8 @@ export interface Access {
   /** Further condition keys, such as acm-pca:TemplateArn. */
   readonly context?: Readonly<Record<string, string>>;
 }
+/**
+ * The values known about a request, by condition keys in lower case: IAM ignores the case of keys,
+ * even of the tag key in aws:ResourceTag/key. No key has an empty list.
+ */
+export type RequestContext = ReadonlyMap<string, readonly string[]>;

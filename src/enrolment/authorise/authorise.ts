@@ -7,7 +7,8 @@ import { checkChallenge, type FindChallengeByPassword } from './check-challenge.
 import { checkExtensions } from './check-extensions.ts';
 import { checkRenewal } from './check-renewal.ts';
 import { checkSubject } from './check-subject.ts';
-import { type Holder, requireHolder } from './find-holder.ts';
+import type { Holder } from './find-holder.ts';
+import { requireRenewable } from './require-renewable.ts';
 import type { Right } from './right.ts';
 
 declare const authorised: unique symbol;
@@ -88,7 +89,7 @@ async function authoriseByCertificate(
   { csr, signerIsRequester, holder }: Claim,
   policy: ConnectorPolicy,
 ) {
-  const predecessor = await requireHolder(holder, policy.renewal);
+  const predecessor = await requireRenewable(holder, policy.renewal);
   checkRenewal(csr, signerIsRequester, predecessor, policy.renewal);
   const { serial, lineage } = predecessor;
   return grant({ csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor });

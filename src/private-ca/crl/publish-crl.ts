@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { HOUR_MS } from '../../durations.ts';
 import {
   deleteEntry,
   type Entry,
@@ -7,10 +6,8 @@ import {
   listEntries,
   putEntry,
 } from '../../store/collection.ts';
-import { derSigned } from '../../x509/build-certificate.ts';
-import { derRevokedCertificate, derTbsCertList } from '../../x509/build-crl.ts';
+import { derRevokedCertificate } from '../../x509/build-crl.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
-import type { SigningKey } from '../keys/signing-key.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { REVOCATION_REASONS } from '../model/revocation-reasons.ts';
 import { authorityPartition } from '../records/authority-record.ts';
@@ -22,9 +19,7 @@ import {
   revocations,
 } from '../revocation/revocation-record.ts';
 import type { CrlPlan } from './plan-crl.ts';
-
-/** As AWS does with thisUpdate and notBefore, for clients whose clocks are slow. */
-export const CRL_BACKDATING_MS = HOUR_MS;
+import { signCrl } from './sign-crl.ts';
 
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
@@ -131,28 +126,4 @@ async function* revocationsOf({ store }: CaContext, plan: CrlPlan) {
     // Lets enrolments proceed while a long list is read.
     await nextTurn();
   }
-}
-
-async function signCrl(
-  key: SigningKey,
-  { authority, lifeMs, urls }: CrlPlan,
-  list: {
-    readonly issuedAt: number;
-    readonly crlNumber: number;
-    readonly revoked: readonly Uint8Array[];
-  },
-): Promise<Uint8Array> {
-  const { signingAlgorithm } = authority;
-  const { subject, keyIdentifier } = requireInstalled(authority);
-  const tbs = derTbsCertList({
-    signingAlgorithm,
-    issuer: subject,
-    issuerKeyIdentifier: keyIdentifier,
-    thisUpdate: new Date(list.issuedAt - CRL_BACKDATING_MS),
-    nextUpdate: new Date(list.issuedAt + lifeMs),
-    crlNumber: list.crlNumber,
-    revoked: list.revoked,
-    issuingDistributionPoint: urls,
-  });
-  return derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
 }

@@ -4,7 +4,8 @@ import { readDistributionPoints } from '../revocation/distribution-points.ts';
 import type { CrlRecord } from '../revocation/revocation-record.ts';
 import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import { type CrlPlan, planCrl } from './plan-crl.ts';
-import { CRL_BACKDATING_MS, readCrlMark } from './publish-crl.ts';
+import { readCrlMark } from './publish-crl.ts';
+import { CRL_BACKDATING_MS } from './sign-crl.ts';
 
 /** The properties that a CRL must have to be served. */
 export interface WantedCrl {

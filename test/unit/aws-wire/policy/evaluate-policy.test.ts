@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RequestContext } from '../../../../src/aws-wire/policy/condition-keys.ts';
 import {
   evaluatePolicy,
   type PolicyDecision,
 } from '../../../../src/aws-wire/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../../src/aws-wire/policy/parse-policy.ts';
+import type { RequestContext } from '../../../../src/aws-wire/policy/request-context.ts';
 
 const ACTION = 'acm-pca:IssueCertificate';
 const CA = 'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/';
