@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../src/store/record-store.ts';
 import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.ts';
+import { expectUnavailable } from '../support/redis/expect-unavailable.ts';
 import { until } from '../support/redis/redis-process.ts';
 import { type RedisOptions, startStandaloneRedis } from '../support/redis/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
-import { refusedWith } from '../support/redis/refused-with.ts';
 import { COMMITTED, put } from './store-under-test.ts';
 
 const MEMORY = 4_000_000;
@@ -50,7 +50,7 @@ export function describeRedisRefusals(name: string, options: RedisOptions = {}):
         );
       await redis.call('REPLICAOF', '127.0.0.1', 1);
       const before = await connections();
-      await refusedWith(/READONLY/, () => store.commit('p', [put('a', '2')]));
+      await expectUnavailable(/READONLY/, () => store.commit('p', [put('a', '2')]));
       // Not counting the two connections of this test.
       expect(await connections()).toBeGreaterThan(before + 1);
       await redis.call('REPLICAOF', 'NO', 'ONE');

@@ -12,6 +12,7 @@ import { openRedisRecordStore } from '../../src/store/redis/redis-record-store.t
 import { sweepExpired } from '../../src/store/redis/sweep-expired.ts';
 import { SWEEP_SCRIPT } from '../../src/store/redis/sweep-script.ts';
 import { startStopwatch } from '../support/load/stopwatch.ts';
+import { expectUnavailable } from '../support/redis/expect-unavailable.ts';
 import {
   hasRedis,
   type RedisProcess,
@@ -25,7 +26,6 @@ import {
   startStandaloneRedis,
 } from '../support/redis/redis-servers.ts';
 import { redisStoreSettings } from '../support/redis/redis-store-settings.ts';
-import { refusedWith } from '../support/redis/refused-with.ts';
 import { type CuttingProxy, startCuttingProxy } from '../support/servers/cutting-proxy.ts';
 import { COMMITTED, keysIn, put, versionOf } from './store-under-test.ts';
 
@@ -209,7 +209,7 @@ describe.runIf(hasRedis())('Redis', () => {
     await until('the store', () => store.commit('p', [put('a', '1')]));
     const endless = server.call('EVAL', 'while true do end', 0).catch((error: unknown) => error);
     const commit = () => store.commit('p', [put('a', '2')]);
-    await refusedWith(/BUSY .*; it runs a script of another program/, commit);
+    await expectUnavailable(/BUSY .*; it runs a script of another program/, commit);
     // The client of `call` sends more commands than a busy server answers.
     const socket = connect(server.port, '127.0.0.1').end('SCRIPT KILL\r\n');
     expect(await text(socket)).toBe('+OK\r\n');
@@ -224,7 +224,7 @@ describe.runIf(hasRedis())('Redis', () => {
     const store = openRedisRecordStore(redisStoreSettings(reach, { commandTimeoutMs: 300 }));
     await until('the store', () => store.commit('p', [put('a', '1')]));
     await server.call('REPLICAOF', '127.0.0.1', 1);
-    await refusedWith(/MASTERDOWN .*; it is a replica that/, () => store.get('p', 'c', 'a'));
+    await expectUnavailable(/MASTERDOWN .*; it is a replica that/, () => store.get('p', 'c', 'a'));
     await store.close();
   });
 
@@ -240,7 +240,7 @@ describe.runIf(hasRedis())('Redis', () => {
   it('refuses a commit that reached too few replicas', async () => {
     const settings = redisStoreSettings(redis.reach, { writeReplicas: 1, commandTimeoutMs: 500 });
     const store = openRedisRecordStore(settings);
-    await refusedWith(/0 of 1 replicas have it/, () => store.commit('p', [put('a', '1')]));
+    await expectUnavailable(/0 of 1 replicas have it/, () => store.commit('p', [put('a', '1')]));
     expect(await until('the store', () => store.get('p', 'c', 'a'))).toMatchObject({ value: '1' });
     await store.close();
   });

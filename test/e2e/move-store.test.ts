@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { requireMasterKey } from '../../src/server/require-master-key.ts';
@@ -223,7 +222,8 @@ describe.runIf(HAS_REDIS)('an import', () => {
       ...[MAIN, 'store', 'import', '--in', file('large'), '--config', slow],
     ]);
     const closed = once(child, 'close');
-    while ((await size()) < before + 500 && child.exitCode === null) await sleep(2);
+    const isUnderWay = async () => child.exitCode !== null || (await size()) >= before + 500;
+    await expect.poll(isUnderWay, { interval: 2 }).toBe(true);
     child.kill('SIGKILL');
     await closed;
     await proxy.stop();

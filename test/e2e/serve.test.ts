@@ -191,7 +191,7 @@ describe('scep-connector serve with the environment alone', () => {
     const env = { ...environment(), SCEP_CONNECTOR_API_HOST: '0.0.0.0' };
     const server = await startServe({ env });
     const warning = 'the API listens on the network without TLS';
-    await server.until(() => server.stderr().includes(warning) || undefined);
+    await expect.poll(() => server.stderr()).toContain(warning);
     await server.stop();
   });
 

@@ -26,7 +26,7 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
     });
   const fetchRa = () => pki('--scepca', '--force', '--caout', 'ca.pem', '--raout', 'ra.pem');
 
-  async function enrol(name: string): Promise<void> {
+  async function expectEnrolled(name: string): Promise<void> {
     const key = `${name}.key`;
     await runOrThrow('openssl', ['genrsa', '-traditional', '-out', key, '2048'], {
       cwd: directory,
@@ -45,9 +45,9 @@ describe.runIf(requireClient('strongSwan', ['pki', 'openssl']))('strongSwan pki 
   it('enrols with the RA certificate from before the rotation, then with the new one', async () => {
     await fetchRa();
     await rotate();
-    await enrol('old-ra');
+    await expectEnrolled('old-ra');
     await fetchRa();
-    await enrol('new-ra');
+    await expectEnrolled('new-ra');
   });
 });
 

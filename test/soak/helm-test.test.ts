@@ -59,7 +59,7 @@ describe('what helm test runs', () => {
     };
   });
 
-  async function succeed(more: Readonly<Record<string, string>> = {}): Promise<string> {
+  async function expectSuccess(more: Readonly<Record<string, string>> = {}): Promise<string> {
     const { code, stdout, stderr } = await runHelmTest({ ...environment, ...more });
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/^passed$/m);
@@ -81,7 +81,7 @@ describe('what helm test runs', () => {
   }
 
   it('enrols below its own CA right after the installation, and leaves nothing usable', async () => {
-    const printed = await succeed();
+    const printed = await expectSuccess();
     expect(printed).toMatch(/^verified CN=helm-test <- CN=helm test /m);
     expect(printed).toContain('which devices reach at https://scep.example.com');
     expect(await list('connector')).toEqual([]);
@@ -96,7 +96,7 @@ describe('what helm test runs', () => {
     });
     const arn = create.stdout.trim();
     for (const CA_ARN of ['', arn]) {
-      expect(await succeed({ CA_ARN })).toMatch(/^verified CN=helm-test <- CN=Lab$/m);
+      expect(await expectSuccess({ CA_ARN })).toMatch(/^verified CN=helm-test <- CN=Lab$/m);
     }
     expect(await list('ca')).toContainEqual(
       expect.objectContaining({ Arn: arn, Status: 'ACTIVE' }),
@@ -137,6 +137,6 @@ describe('what helm test runs', () => {
       },
       secrets: SECRETS,
     });
-    await succeed({ API_URL: other.apiUrl, ENROL_URL: other.enrolUrl, TLS_CA: certFile });
+    await expectSuccess({ API_URL: other.apiUrl, ENROL_URL: other.enrolUrl, TLS_CA: certFile });
   });
 });

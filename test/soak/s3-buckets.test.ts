@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ACMPCA } from '@aws-sdk/client-acm-pca';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -153,10 +152,6 @@ async function startMoto(): Promise<string> {
     child.kill('SIGTERM');
     await closed;
   });
-  for (let attempt = 0; attempt < 900; attempt += 1) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer !== undefined) return url;
-    await sleep(100);
-  }
-  throw new Error('moto does not answer');
+  await vi.waitFor(() => fetch(url), { timeout: 90_000, interval: 100 });
+  return url;
 }

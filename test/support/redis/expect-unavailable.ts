@@ -6,7 +6,10 @@ import { until } from './redis-process.ts';
  * before the server has answered with it.
  * @throws Error when the store does not report it in time
  */
-export async function refusedWith(words: RegExp, call: () => Promise<unknown>): Promise<void> {
+export async function expectUnavailable(
+  words: RegExp,
+  call: () => Promise<unknown>,
+): Promise<void> {
   await until(`a refusal with ${words}`, async () => {
     const thrown = await call().catch((error: unknown) => error);
     return (thrown instanceof StoreUnavailableError && words.test(String(thrown))) || undefined;
