@@ -1,8 +1,9 @@
 import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
+import { buildRequestContext } from './build-request-context.ts';
 import { evaluatePolicy, type PolicyDecision } from './evaluate-policy.ts';
 import type { Policy } from './policy.ts';
-import { type Access, requestContext } from './request-context.ts';
+import type { Access } from './request-context.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -38,7 +39,7 @@ export async function requireAccess(
     const { action, resources } = wanted;
     for (const resource of resources.length > 0 ? resources : ['*']) {
       if (!isWorthMatching(resource, wanted)) throw accessDenied(caller, action, resource);
-      const context = requestContext(caller, wanted, await tagsOf(resource));
+      const context = buildRequestContext(caller, wanted, await tagsOf(resource));
       const decision = evaluatePolicy(policy, { action, resource, context });
       if (decision !== 'allowed') throw accessDenied(caller, action, resource, decision);
     }
