@@ -31,7 +31,7 @@ export interface WireSettings {
   readonly redis?: Omit<RedisStoreSettings, 'clock'> | undefined;
   /** 32 octets. */
   readonly masterKey: Uint8Array;
-  /** Opens too, while the master key is changed. */
+  /** Opens secrets but seals none, while the master key is changed. */
   readonly otherMasterKey?: Uint8Array | undefined;
   /** How many CAs an account may have in a region. */
   readonly authorityQuota?: number;
@@ -88,10 +88,10 @@ export interface Wired {
 const UNSCOPED: PrivateCaScope = { region: '', accountId: '' };
 
 /**
- * The composition root: the only place where ports meet their adapters. Call `closeWired` in the
+ * The composition root: the only place where ports meet their adapters. Call `closeWired` at the
  * end.
- * @throws KeyStoreError when the token cannot be used; BucketError when it is unknown where buckets
- *   are
+ * @throws KeyStoreError when the token cannot be used; BucketError when the region of the
+ *   buckets is unknown
  */
 export async function wire(settings: WireSettings, overrides: WireOverrides = {}): Promise<Wired> {
   const { masterKey, otherMasterKey, authorityQuota, publicUrl, token, s3, acmPca, seats } =

@@ -102,7 +102,7 @@ function readElement(reader: Reader, start: number, end: number, depth: number):
 /** The content of a constructed element. */
 interface Content {
   readonly start: number;
-  /** Where it ends, or where it must have ended if it is indefinite. */
+  /** Its end; for an indefinite length, the latest possible end. */
   readonly end: number;
   readonly depth: number;
   readonly indefinite: boolean;

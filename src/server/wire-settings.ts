@@ -23,7 +23,7 @@ export function wireSettings(
     redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
-    // The other half is for requests whose CA answers.
+    // At most half of the requests may wait for a slow CA; the rest is kept for other CAs.
     seats: Math.ceil(settings.enrol.maxConcurrent / 2),
     reportUncertain: (issuing) =>
       logger.error(issuing, 'the CA may have issued a certificate that no device receives'),

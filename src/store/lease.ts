@@ -35,9 +35,9 @@ export interface Lease extends LeasePlace {
 const CLOCK_SKEW_MS = MINUTE_MS;
 
 /**
- * Acquires a lease for `ttlMs`, or returns undefined while another holder has it. A lease that ends
- * later than any lease of this place can comes from a wrong clock and is taken over: otherwise the
- * work would stop until then if its holder died.
+ * Acquires a lease for `ttlMs`, or returns undefined while another holder has it. A lease whose end
+ * is later than `longestMs` allows was made with a wrong clock and is taken over: otherwise no
+ * process could do the work until then if its holder died.
  */
 export async function acquireLease(
   place: LeasePlace,

@@ -8,7 +8,7 @@ import type { Access } from './request-context.ts';
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * Of an ARN, or of the key or value of a tag. Longer ones do not exist and are not worth matching.
+ * The longest ARN, tag key or tag value that is matched; no real one is longer.
  */
 const MAX_LENGTH = 2048;
 /**

@@ -1,6 +1,6 @@
 import type { CommandWords } from './describe-commands.ts';
 
-/** The options of commands whose next word is a value, and the choices for that value. */
+/** The options after which the shell completes a value, and the choices for that value. */
 export interface ValueCase {
   /** The command's path and the option's name: " enrol --method", " --help". */
   readonly words: readonly string[];

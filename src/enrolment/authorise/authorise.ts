@@ -40,10 +40,12 @@ const unredeemed = new WeakSet<Authorised>();
 /**
  * Decides whether the sender of a request may have the certificate, and by what right.
  *
+ * Where a certificate is refused and the key stays the same, a challenge may do.
+ *
  * | messageType | signed by | right |
  * | --- | --- | --- |
  * | RenewalReq | a valid certificate of this connector | that certificate |
- * | PKCSReq | a valid certificate of this connector | that, else for the same key a challenge |
+ * | PKCSReq | a valid certificate of this connector | that certificate, or a challenge |
  * | PKCSReq | the key in the request | a challenge |
  * | any | anything else | none |
  * @throws Refusal, IssuerError

@@ -14,10 +14,10 @@ const FAILED_LIFETIME_MS = DAY_MS;
 /**
  * Ends a transaction, unless it has changed since it was read. When the CA may have issued a
  * certificate, the failure stays as long as the transaction would have, and the same request gets
- * it. Otherwise the failure is stored only for a client that polls, and the same request may be
- * sent again once the cause has been mended. A failed renewal does not count against its
- * certificate.
- * @returns whether it has been ended
+ * this failure again. Otherwise the failure is stored only for a client that polls, and the same
+ * request may be sent again once the cause has been mended. A failed renewal does not count against
+ * its certificate.
+ * @returns whether this call has ended it
  */
 export async function failTransaction(
   open: OpenTransaction,

@@ -12,9 +12,9 @@ import { pathLeft } from './find-issuer.ts';
 const MAX_FORMER_CERTIFICATES = 8;
 
 /**
- * The earlier certificates that an authority must keep when it gets `next`: those under which an
- * issued certificate may verify that does not verify under `next`. A certificate that differs only
- * in its lifetime or its signer need not be kept.
+ * The earlier certificates that an authority must keep when it gets `next`, because some issued
+ * certificates may verify only under them. One that differs from `next` only in its lifetime or its
+ * signer need not be kept.
  */
 export function formerCertificates(
   { installed, formerly = [] }: AuthorityRecord,

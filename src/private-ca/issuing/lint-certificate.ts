@@ -7,7 +7,7 @@ import { localSigningKey } from '../keys/signing-key.ts';
 import { CERTIFICATE_RULES, SIZE_RULE } from './certificate-rules.ts';
 import { lintKeyFor } from './lint-key.ts';
 
-/** For example ten thousand ASN.1 elements: relying parties cannot read that either. */
+/** For example, relying parties cannot read ten thousand ASN.1 elements either. */
 const UNREADABLE = 'a certificate must be readable by another parser (this server)';
 
 /**
