@@ -84,8 +84,10 @@ function readElement(reader: Reader, start: number, end: number, depth: number):
   }
   const inner = isOpened
     ? readChildren(reader, {
-        ...{ start: contentStart, end: contentEnd },
-        ...{ depth: depth + 1, indefinite: length === undefined },
+        start: contentStart,
+        end: contentEnd,
+        depth: depth + 1,
+        indefinite: length === undefined,
       })
     : { children: [], end: contentEnd, next: contentEnd };
   return {
