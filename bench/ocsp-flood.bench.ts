@@ -34,7 +34,7 @@ it('measures enrolments during a flood of OCSP requests with nonces', async () =
   const server = await startConnector();
   const { ready } = server;
   const nextMessage = await openMessageSource(ready.scepUrl, ready.challengePassword);
-  const messages = Array.from({ length: 4_000 }, nextMessage);
+  const messages = Array.from({ length: 12_000 }, nextMessage);
   const question = await askWithNonce(server);
   const enrol: Send = async (agent, count) => {
     const message = messages.pop();

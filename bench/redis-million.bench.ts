@@ -5,6 +5,7 @@ import { findChallengeByPassword } from '../src/connectors/challenges/find-chall
 import { listChallenges } from '../src/connectors/challenges/list-challenges.ts';
 import { connectorPartition } from '../src/connectors/connector-record.ts';
 import { listAccountConnectors } from '../src/connectors/list-account-connectors.ts';
+import { MINUTE_MS } from '../src/durations.ts';
 import { scopedTo } from '../src/private-ca/model/ca-context.ts';
 import { authorityPartition } from '../src/private-ca/records/authority-record.ts';
 import {
@@ -40,7 +41,6 @@ const SMALL = 1_000;
 /** There is one challenge for ten certificates, and each connector has this many. */
 const CHALLENGES_OF_CONNECTOR = 100;
 const EXPIRED = 10_000;
-const MINUTES = 60_000;
 
 interface Filled {
   readonly redis: RedisProcess;
@@ -70,11 +70,11 @@ describe.runIf(hasRedis())('Redis', () => {
 async function fill(count: number): Promise<Filled> {
   const redis = await startRedisProcess({
     config: ['appendonly no', 'save ""'],
-    startTimeoutMs: 10 * MINUTES,
+    startTimeoutMs: 10 * MINUTE_MS,
   });
   const reach = { topology: 'standalone' as const, nodes: [redis.address] };
   const settings = redisStoreSettings(reach, {
-    commandTimeoutMs: MINUTES,
+    commandTimeoutMs: MINUTE_MS,
     keyPrefix: 'scep-connector:',
   });
   const connectorCount = Math.max(10, Math.ceil(count / 10 / CHALLENGES_OF_CONNECTOR));
@@ -163,7 +163,7 @@ async function operationsOf(
     'list 100 certificates of the CA: the last': listAfter(sorted.at(-101)),
     'commit a record': () =>
       store.commit(signed, [
-        putEntry(issueTokens, randomUUID(), { serial: '' }, { expiresAt: Date.now() + MINUTES }),
+        putEntry(issueTokens, randomUUID(), { serial: '' }, { expiresAt: Date.now() + MINUTE_MS }),
       ]),
     'find a challenge by its password': () =>
       findChallengeByPassword({ store, sealer }, last.id, password),
@@ -180,7 +180,7 @@ async function operationsOf(
 async function timeSweeps({ redis, site, settings }: Filled): Promise<void> {
   const events = { onReady: () => undefined, report: () => undefined };
   const connections = connectRedis(settings, events);
-  const caller = { connections, scripts: [SWEEP_SCRIPT], timeoutMs: MINUTES };
+  const caller = { connections, scripts: [SWEEP_SCRIPT], timeoutMs: MINUTE_MS };
   const sweep = async (what: string, now: () => number) => {
     await redis.call('CONFIG', 'RESETSTAT');
     const started = performance.now();
