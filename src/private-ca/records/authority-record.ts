@@ -11,7 +11,7 @@ import { keyRecordSchema } from './key-record.ts';
 const installedSchema = z.strictObject({
   certificate: base64Bytes,
   /** From its issuer up to the root, DER each; empty for a root. */
-  chain: z.array(base64Bytes).readonly().optional(),
+  chain: z.array(base64Bytes).readonly(),
   /** Name, DER: the issuer of what the authority signs. */
   subject: base64Bytes,
   /** Lower-case hexadecimal, without leading zeros. */

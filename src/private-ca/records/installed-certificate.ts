@@ -23,7 +23,7 @@ export function installedCertificate(
   const identifier = extensionValue(certificate, OID.subjectKeyIdentifier);
   return {
     certificate: der,
-    ...(chain.length > 0 && { chain: chain.map((issuer) => issuer.der) }),
+    chain: chain.map((issuer) => issuer.der),
     subject,
     serialNumber: Buffer.from(certificate.serialNumber)
       .toString('hex')
