@@ -17,7 +17,7 @@ import { tempDirectory } from '../support/servers/temp-directory.ts';
 const TIMEOUT_MS = 300_000;
 const WAIT = { timeout: 120_000, interval: 250 };
 const PRELOADED = path.join(import.meta.dirname, 'hang-token.mjs');
-const END = 'something that was under way does not end; the process ends without it';
+const END = 'some work does not finish; the process exits without it';
 const credentials = {
   accessKeyId: 'AKIDTOKENTEST0001',
   secretAccessKey: 'a-secret-access-key-for-tests',

@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import PcaConnectorScep from 'aws-sdk/clients/pcaconnectorscep.js';
 import { expect, it } from 'vitest';
+import { CONNECTOR_KEY, connectorPartition } from '../../src/connectors/connector-record.ts';
 import { listRaGenerations } from '../../src/connectors/ra/ra-generations.ts';
+import { turns } from '../../src/connectors/ra/take-turn.ts';
+import { getEntry } from '../../src/store/collection.ts';
 import { openLmdbRecordStore } from '../../src/store/embedded/lmdb-record-store.ts';
 import { openTables } from '../../src/store/embedded/open-tables.ts';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
@@ -31,6 +33,15 @@ function startReplica({ dataDir }: Pick<RunningConnector, 'dataDir'>) {
       ...FREE_PORTS,
     },
   });
+}
+
+/** Resolves once a server has the turn to make the connector's RA identity. */
+async function untilTurnIsTaken(directory: string, connectorArn: string): Promise<void> {
+  const store = await openLmdbRecordStore({ directory, clock: Date.now });
+  const partition = connectorPartition(connectorArn.split('/')[1] ?? '');
+  const turn = () => getEntry(store, partition, turns, CONNECTOR_KEY);
+  await expect.poll(turn, { timeout: 60_000, interval: 50 }).toBeDefined();
+  await store.close();
 }
 
 it('two servers on one store answer the 12 operations as one, each asked at the other server than the one before', async () => {
@@ -88,9 +99,8 @@ it('a server that is paused while it makes an RA identity stores nothing once an
   const request = { CertificateAuthorityArn: ready.certificateAuthorityArn };
   const made = await clientOf(ready.apiUrl, ready).createConnector(request).promise();
   const ConnectorArn = made.ConnectorArn ?? '';
-  // By then it has its turn and waits for the CA.
-  await sleep(2_500);
   const directory = path.join(dataDir, 'store');
+  await untilTurnIsTaken(directory, ConnectorArn);
   const { environment } = openTables(directory);
   // Stopped while this process holds the store's lock. Otherwise it could hold the lock itself and
   // block the other server.
@@ -103,8 +113,8 @@ it('a server that is paused while it makes an RA identity stores nothing once an
   } finally {
     paused.process.kill('SIGCONT');
   }
-  // Time for it to try to store what it made.
-  await sleep(3_000);
+  // A server that stops first finishes its work: it tries to store what it made.
+  expect(await paused.stop()).toBe(0);
   expect((await look())?.Status).toBe('ACTIVE');
   const { Challenge } = await client.createChallenge({ ConnectorArn }).promise();
   const enrolled = await enrolDevice({
@@ -114,7 +124,6 @@ it('a server that is paused while it makes an RA identity stores nothing once an
     subject: 'CN=after-the-pause',
   });
   expect(enrolled).toMatchObject({ code: 0, stderr: '' });
-  expect(await paused.stop()).toBe(0);
   expect(await other.stop()).toBe(0);
 
   const store = await openLmdbRecordStore({ directory, clock: Date.now });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { sharingPolicy } from '../support/api-model/refused-calls.ts';
@@ -101,7 +100,9 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
         'RequestInProgressException',
       );
       expect(await describeAuthority(root)).toMatchObject({ Status: 'CREATING' });
-      const later = sleep(1_000).then(makeKey);
+      const before = running.requestCount();
+      const isAwaited = () => running.requestCount() > before;
+      const later = expect.poll(isAwaited, { timeout: 60_000 }).toBe(true).then(makeKey);
       const { Certificate, ...more } = await activate(root, root, 'RootCACertificate', 10);
       await later;
       expect(Certificate).toMatch(/^-----BEGIN CERTIFICATE-----\n/);

@@ -17,6 +17,8 @@ export interface RunningPrivateCaApi {
   readonly ca: PrivateCa;
   /** Runs before the next key is made. The key after that is made at once. */
   readonly beforeNextKey: (task: () => Promise<void>) => void;
+  /** The number of authenticated requests so far. */
+  readonly requestCount: () => number;
   /** Makes the next commit to an authority fail because another one came first. */
   readonly loseNextCommit: (certificateAuthorityArn: string) => void;
   readonly stop: () => Promise<void>;
@@ -38,13 +40,16 @@ export async function startPrivateCaApi(
     ...{ tokenKeys, newKeysInToken: true },
     ...changes,
   });
-  const gates = { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) };
+  let requests = 0;
+  const limitRate = async () => void requests++;
+  const gates = { limitRate, resourceTags: () => Promise.resolve({}) };
   const api = await startApi({ servePrivateCa: servePrivateCa(ca, gates) }, credential);
   return {
     api,
     access: { apiUrl: api.url, region: REGION, accessKeyId, secretAccessKey },
     ca,
     beforeNextKey,
+    requestCount: () => requests,
     loseNextCommit: contended.loseNextCommit,
     stop: api.stop,
   };

@@ -43,6 +43,16 @@ function credentialsFile(...ids: readonly string[]): string {
   return file;
 }
 
+/** Resolves after further looks at the files: another watch has seen three changes. */
+async function untilFurtherLooks(): Promise<void> {
+  const file = credentialsFile(ALICE);
+  const { find } = await watched(file);
+  for (const id of [BOB, ALICE, BOB]) {
+    write(file, id);
+    await expect.poll(() => find(id)).toBe(id);
+  }
+}
+
 it('does not take a member of every object for a credential', async () => {
   const { find } = await watched(credentialsFile(ALICE));
   expect(find(ALICE)).toBe(ALICE);
@@ -104,7 +114,7 @@ describe('a change', () => {
     const { find, lines } = await watched(file);
     writeFileSync(file, `- secretAccessKey: ${SECRET}`);
     await expect.poll(() => lines).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilFurtherLooks();
     expect(find(ALICE)).toBe(ALICE);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('"level":50');
@@ -127,8 +137,9 @@ describe('a change', () => {
     const file = credentialsFile(ALICE);
     const { find, stop } = await watched(file);
     await stop();
+    const other = await watched(file);
     write(file, BOB);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => other.find(BOB)).toBe(BOB);
     expect(find(BOB)).toBeUndefined();
   });
 });
