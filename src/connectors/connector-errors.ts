@@ -8,7 +8,7 @@ export function resourceNotFound(type: ResourceType, arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `${type} ${arn} does not exist`, members);
 }
 
-/** From "Connector for SCEP endpoints and quotas" in the AWS General Reference. */
+/** The codes of these two quotas in AWS Service Quotas. */
 const QUOTA_CODES = { Connector: 'L-CB21FAEA', Challenge: 'L-D42FC980' } as const;
 
 /** @param quota this server's limit, which may differ from AWS's */

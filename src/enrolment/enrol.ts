@@ -60,7 +60,7 @@ async function enrol(
   holder: Holder | undefined,
 ): Promise<Decision> {
   const { connector, policy, verified } = exchange;
-  const opened = await open(deps, exchange);
+  const opened = await openRequest(deps, exchange);
   const { csr, signerIsRequester } = readCertificationRequest(opened, holder);
   const challengePassword = singleChallengePassword(csr);
   requireReplyRoute(verified, challengePassword);
@@ -88,7 +88,7 @@ async function enrol(
  * Decrypts with our key, or with a challenge password, which clients use when they find our key
  * unusable for encryption (RFC 8894 section 3.1).
  */
-function open(
+function openRequest(
   { listChallengePasswords }: EnrolmentDependencies,
   { connector, policy, verified, addressed }: Exchange,
 ): OpenedRequest | Promise<OpenedRequest> {

@@ -50,8 +50,8 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
 
 /** Answers 503 to a failure that will soon pass, here or at another replica, and 500 to others. */
 function createFailing(logger: Logger): (response: Response, error: unknown) => void {
-  const logBusy = logRarely(logger, 'more OCSP answers are asked for than keys can sign');
-  const logAway = logRarely(logger, 'no OCSP answer now: the store or a key is away');
+  const logBusy = logRarely(logger, 'OCSP requests arrive faster than the keys can sign answers');
+  const logAway = logRarely(logger, 'no OCSP answers for now: the store or a key is unavailable');
   return (response, error) => {
     const isAway =
       error instanceof StoreUnavailableError ||

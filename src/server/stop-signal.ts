@@ -14,7 +14,7 @@ export function endAtLast(logger: Logger, authorities: () => readonly string[]):
   const end = () => {
     const makingKeysOf = authorities();
     const details = makingKeysOf.length > 0 ? { makingKeysOf } : {};
-    logger.error(details, 'something that was under way does not end; the process ends without it');
+    logger.error(details, 'some work does not finish; the process exits without it');
     process.removeAllListeners('SIGTERM');
     process.kill(process.pid, 'SIGTERM');
   };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { HOUR_MS, SECOND_MS } from '../../src/durations.ts';
 import { makeFleet } from '../support/load/device-fleet.ts';
 import { startStopwatch } from '../support/load/stopwatch.ts';
 import { type AcmPcaWorld, makeAcmPcaWorld } from '../support/servers/acm-pca-world.ts';
@@ -9,8 +10,6 @@ import { type CallFate, PASS } from '../support/servers/fault-proxy.ts';
  * only some of the calls.
  */
 const SIZE = 3;
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
 
 const answer = (error: string, message?: string): CallFate => ({
   ...{ kind: 'answer', status: 400, error },
@@ -27,8 +26,8 @@ afterEach(() => world.stop());
 async function expectAllServed(fleet: ReturnType<typeof makeFleet>): Promise<void> {
   world.proxy.setFate(() => PASS);
   // The circuit breaker may be open.
-  world.pass(30 * SECOND);
-  await fleet.askUntilServed(5 * SECOND, 10);
+  world.pass(30 * SECOND_MS);
+  await fleet.askUntilServed(5 * SECOND_MS, 10);
   expect(fleet.states()).toEqual({ SUCCESS: SIZE });
   expect(await world.countIssued()).toBe(SIZE);
   expect(world.uncertain).toEqual([]);
@@ -58,9 +57,9 @@ describe('transient faults make devices wait, and each then has one certificate'
     for (let i = 0; i < 3; i += 1) {
       const elapsed = startStopwatch();
       await fleet.askOnce();
-      expect(elapsed()).toBeLessThan(15 * SECOND);
+      expect(elapsed()).toBeLessThan(15 * SECOND_MS);
       expect(fleet.states()).toEqual({ PENDING: SIZE });
-      world.pass(HOUR);
+      world.pass(HOUR_MS);
     }
     expect(world.proxy.calls('IssueCertificate')).toBe(SIZE);
     await expectAllServed(fleet);

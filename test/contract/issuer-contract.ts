@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../src/asn1/object-identifiers.ts';
 import { encodePem } from '../../src/asn1/pem.ts';
 import { derOctetString } from '../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../src/durations.ts';
 import { type IssueRequest, type Issuer, IssuerError } from '../../src/issuer/issuer.ts';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
@@ -37,7 +38,6 @@ export interface IssuerUnderTest {
   revoke(serialNumber: Uint8Array): Promise<void>;
 }
 
-const DAY = 86_400_000;
 const UNKNOWN = { serialNumber: Buffer.of(5), extensions: [] };
 const keys = ecKeyPair();
 const sign = createSigner(keys.privateKey, 'SHA256WITHECDSA');
@@ -189,7 +189,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       ['a CSR whose signature does not verify', { csr: broken }],
       ['bytes that are no CSR', { csr: Buffer.from('3000', 'hex') }],
       ['a CSR that names nobody', { csr: csrWith([], '') }],
-      ['a validity that is over', { notAfter: new Date(Date.now() - DAY) }],
+      ['a validity that is over', { notAfter: new Date(Date.now() - DAY_MS) }],
       ['a token that is too long', { idempotencyToken: 'x'.repeat(37) }],
     ])('refuses %s', async (_, changes) => {
       const before = await subject.countIssued();
@@ -204,7 +204,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       const late = subject.issuer.issueCertificate(request({ askUntil: Date.now() - 1 }));
       await expect(late).rejects.toMatchObject({ fault: 'unavailable' });
       expect(await subject.countIssued()).toBe(before);
-      await issue({ askUntil: Date.now() + DAY });
+      await issue({ askUntil: Date.now() + DAY_MS });
     });
 
     it('refuses an authority that does not exist or is not active', async () => {

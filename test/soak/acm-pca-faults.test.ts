@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { MINUTE_MS, SECOND_MS } from '../../src/durations.ts';
 import { createAcmPcaIssuer } from '../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import { issuerContract } from '../contract/issuer-contract.ts';
 import { privateCaUnderTest } from '../contract/private-ca-under-test.ts';
@@ -10,9 +11,7 @@ import { type CallFate, PASS, startFaultProxy } from '../support/servers/fault-p
 import { startAcmPcaServer } from '../support/servers/start-acm-pca-server.ts';
 
 const SIZE = 100;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const QUARTER_OF_AN_HOUR = 15 * MINUTE;
+const QUARTER_OF_AN_HOUR = 15 * MINUTE_MS;
 const ROUNDS = 40;
 const TAGS = { 'scep:pending-wait': '1s' };
 
@@ -20,7 +19,7 @@ const THROTTLED: CallFate = { kind: 'answer', status: 400, error: 'ThrottlingExc
 const DENIED: CallFate = { kind: 'answer', status: 400, error: 'AccessDeniedException' };
 const IN_PROGRESS: CallFate = { kind: 'answer', status: 400, error: 'RequestInProgressException' };
 /** The client gives up after five seconds of silence. The CA does the work a second later. */
-const LATE: CallFate = { kind: 'pass', delayMs: 6 * SECOND };
+const LATE: CallFate = { kind: 'pass', delayMs: 6 * SECOND_MS };
 
 const PASSING: Readonly<Record<string, CallFate>> = {
   'latency of 300 ms': { kind: 'pass', delayMs: 300 },
@@ -115,7 +114,7 @@ describe('100 requests at two replicas get one certificate each', () => {
   it('without faults and with one call for each', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     expectAskedOnce(world);
     await expectAllServed(world, fleet, 'no faults');
   });
@@ -124,7 +123,7 @@ describe('100 requests at two replicas get one certificate each', () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     await Promise.all([fleet.askOnce(), fleet.askOnce(), fleet.askOnce()]);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'three times at once');
   });
 
@@ -134,7 +133,7 @@ describe('100 requests at two replicas get one certificate each', () => {
       const world = await open();
       const fleet = makeFleet(world, SIZE);
       world.proxy.setFate(someCalls(0.5, 1, fate));
-      await fleet.askUntilServed(5 * SECOND, ROUNDS);
+      await fleet.askUntilServed(5 * SECOND_MS, ROUNDS);
       await expectAllServed(world, fleet, what);
     },
   );
@@ -143,27 +142,27 @@ describe('100 requests at two replicas get one certificate each', () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
     world.proxy.setFate(someCalls(0.05, 2, LATE));
-    await fleet.askUntilServed(5 * SECOND, ROUNDS);
+    await fleet.askUntilServed(5 * SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'too late');
   });
 
   it('at a rate of 10 certificates a second', async () => {
     const world = await open(10);
     const fleet = makeFleet(world, SIZE);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, '10 a second');
   });
 
   it('while RequestInProgress lasts for 60 s, without another IssueCertificate call', async () => {
     const world = await open();
     const fleet = makeFleet(world, SIZE);
-    const readyAt = world.clock() + MINUTE;
+    const readyAt = world.clock() + MINUTE_MS;
     world.proxy.setFate((operation) =>
       operation === 'GetCertificate' && world.clock() < readyAt ? IN_PROGRESS : PASS,
     );
     await fleet.askOnce();
     expect(fleet.states()).toEqual({ PENDING: SIZE });
-    await fleet.askUntilServed(20 * SECOND, ROUNDS);
+    await fleet.askUntilServed(20 * SECOND_MS, ROUNDS);
     expectAskedOnce(world);
     await expectAllServed(world, fleet, 'in progress for 60 s');
   });
@@ -178,7 +177,7 @@ describe('100 requests at two replicas get one certificate each', () => {
       const fits = fate === IN_PROGRESS ? operation === 'GetCertificate' : true;
       return fate !== undefined && fits ? fate : PASS;
     });
-    await fleet.askUntilServed(5 * SECOND, ROUNDS);
+    await fleet.askUntilServed(5 * SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, `at random ${seed}`);
   });
 });
@@ -191,10 +190,10 @@ describe('a lasting fault', () => {
     for (let i = 0; i < 3; i += 1) {
       await fleet.askOnce();
       expect(fleet.states()).toEqual({ PENDING: SIZE });
-      world.pass(60 * MINUTE);
+      world.pass(60 * MINUTE_MS);
     }
     world.proxy.setFate(() => PASS);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'an outage of three hours');
   });
 
@@ -206,7 +205,7 @@ describe('a lasting fault', () => {
     expect(fleet.states()).toEqual({ 'authority-not-active': SIZE });
     expect(await world.countIssued()).toBe(0);
     world.proxy.setFate(() => PASS);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'AccessDenied, mended');
   });
 
@@ -218,10 +217,10 @@ describe('a lasting fault', () => {
       await fleet.askOnce();
       expect(fleet.states()).toEqual({ 'authority-not-active': SIZE });
       expect(await world.countIssued()).toBe(SIZE);
-      world.pass(10 * MINUTE);
+      world.pass(10 * MINUTE_MS);
     }
     world.proxy.setFate(() => PASS);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'AccessDenied of GetCertificate, mended');
   });
 
@@ -239,14 +238,14 @@ describe('a lasting fault', () => {
     await fleet.askOnce();
     await disabled;
     world.proxy.setFate(() => PASS);
-    world.pass(MINUTE);
+    world.pass(MINUTE_MS);
     await fleet.askOnce();
     const { SUCCESS = 0, 'authority-not-active': refused = 0 } = fleet.states();
     expect(SUCCESS).toBeGreaterThan(0);
     expect(refused).toBe(SIZE - SUCCESS);
     await world.setStatus('ACTIVE');
     world.proxy.setFate(() => PASS);
-    await fleet.askUntilServed(SECOND, ROUNDS);
+    await fleet.askUntilServed(SECOND_MS, ROUNDS);
     await expectAllServed(world, fleet, 'disabled midway');
   });
 
@@ -260,10 +259,10 @@ describe('a lasting fault', () => {
     });
     await fleet.askOnce();
     world.proxy.setFate(() => THROTTLED);
-    world.pass(6 * MINUTE);
+    world.pass(6 * MINUTE_MS);
     await fleet.askOnce();
     world.proxy.setFate(() => PASS);
-    await fleet.askUntilServed(MINUTE, 5);
+    await fleet.askUntilServed(MINUTE_MS, 5);
     const { SUCCESS = 0, 'issuing-uncertain': lost = 0 } = fleet.states();
     const issued = await world.countIssued();
     process.stdout.write(
@@ -276,7 +275,7 @@ describe('a lasting fault', () => {
     expect(new Set(world.uncertain).size).toBe(lost);
     expect(world.uncertain).toHaveLength(lost);
     const again = makeFleet(world, lost);
-    await again.askUntilServed(SECOND, ROUNDS);
+    await again.askUntilServed(SECOND_MS, ROUNDS);
     expect(again.states()).toEqual({ SUCCESS: lost });
     expect(await world.countIssued()).toBe(issued + lost);
   });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { MINUTE_MS } from '../../src/durations.ts';
 import { type AwsAccess, awsEnvironment } from '../support/clients/aws-client.ts';
 import {
   certificateSerial,
@@ -52,7 +53,6 @@ const SECRET = { name: 'credentials', namespace: NAMESPACE };
 const ISSUER_GROUP = 'awspca.cert-manager.io';
 
 const CERTIFICATE_ARN = 'aws-privateca-issuer/certificate-arn';
-const MINUTE = 60_000;
 
 describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test/soak/install.sh'))(
   'aws-privateca-issuer of cert-manager',
@@ -141,7 +141,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
         expect(chain.match(/-----BEGIN CERTIFICATE-----/g)).toHaveLength(3);
         const { notBefore, notAfter } = await validityOf(leaf);
         // By default the issuer starts validity a quarter of an hour earlier.
-        for (const issued of [notBefore + 15 * MINUTE, notAfter - 60 * MINUTE]) {
+        for (const issued of [notBefore + 15 * MINUTE_MS, notAfter - 60 * MINUTE_MS]) {
           expect(issued).toBeGreaterThanOrEqual(from);
           expect(issued).toBeLessThanOrEqual(to);
         }

@@ -49,7 +49,7 @@ export async function requireRaIdentities(
 ): Promise<RaIdentitySet> {
   const raIdentities = await findRaIdentities(id);
   if (raIdentities === undefined) {
-    throw new IssuerError('unavailable', `${arn} has no valid RA identity; has its CA ended?`);
+    throw new IssuerError('unavailable', `${arn} has no valid RA identity; has its CA expired?`);
   }
   return raIdentities;
 }

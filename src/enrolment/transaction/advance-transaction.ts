@@ -47,14 +47,14 @@ export async function advanceTransaction(
       const entry = await getEntry(deps.store, partition, transactions, key);
       if (entry?.value.state !== 'issuing') return entry?.value;
       const { certificateArn } = entry.value;
-      const open = { deps, connector, entry: { ...entry, value: entry.value } };
+      const transaction = { deps, connector, entry: { ...entry, value: entry.value } };
       const isUnnamed = certificateArn === undefined;
       const hasMoved = isUnnamed
-        ? await askForCertificate(open, turn)
-        : await collectCertificate(open, certificateArn);
+        ? await askForCertificate(transaction, turn)
+        : await collectCertificate(transaction, certificateArn);
       if (hasMoved) continue;
       const longestMs = isUnnamed ? LONGEST_ASK_PAUSE_MS : LONGEST_LOOK_PAUSE_MS;
-      if (!(await pauses.next(longestMs))) return await leaveTurn(open, turn);
+      if (!(await pauses.next(longestMs))) return await leaveTurn(transaction, turn);
     }
   } finally {
     pauses.end();
@@ -94,12 +94,15 @@ function growingPauses(
  * @returns whether to look at the transaction again at once
  * @throws Refusal
  */
-async function collectCertificate(open: OpenTransaction, certificateArn: string): Promise<boolean> {
-  const { deps, connector } = open;
+async function collectCertificate(
+  transaction: OpenTransaction,
+  certificateArn: string,
+): Promise<boolean> {
+  const { deps, connector } = transaction;
   const { certificateAuthorityArn } = connector;
   try {
     const issued = await deps.issuer.getCertificate(certificateAuthorityArn, certificateArn);
-    return issued !== undefined && (await finishTransaction(open, certificateArn, issued));
+    return issued !== undefined && (await finishTransaction(transaction, certificateArn, issued));
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     const reason = refusalReasonOf(error.fault);

@@ -28,23 +28,29 @@ import {
  * @throws Refusal when the CA will not issue
  * @throws IssuerError when it cannot say whether the renewed certificate has been revoked
  */
-export async function askForCertificate(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
-  const { value } = open.entry;
+export async function askForCertificate(
+  transaction: OpenTransaction,
+  turn: AskingTurn,
+): Promise<boolean> {
+  const { value } = transaction.entry;
   const { asked } = value;
-  const now = open.deps.clock();
+  const now = transaction.deps.clock();
   switch (nextMove(asked, turn, now)) {
     case 'claim':
-      return claimTurn(open, turn);
+      return claimTurn(transaction, turn);
     case 'share':
-      await replaceTransaction(open, { ...value, asked: { since: now, ...asked, byMany: true } });
+      await replaceTransaction(transaction, {
+        ...value,
+        asked: { since: now, ...asked, byMany: true },
+      });
       return true;
     case 'wait':
       return false;
     case 'give-up':
-      await giveUp(open);
+      await giveUp(transaction);
       return true;
     case 'ask':
-      return ask(open, turn);
+      return ask(transaction, turn);
   }
 }
 
@@ -53,16 +59,16 @@ export async function askForCertificate(open: OpenTransaction, turn: AskingTurn)
  * revoked meanwhile.
  * @throws Refusal, IssuerError
  */
-async function claimTurn(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
-  const { deps, connector, entry } = open;
+async function claimTurn(transaction: OpenTransaction, turn: AskingTurn): Promise<boolean> {
+  const { deps, connector, entry } = transaction;
   const { asked, right } = entry.value;
   const isLateRenewal = asked === undefined && right.kind === 'renewal';
   if (isLateRenewal && (await isKnownRevoked(deps, connector, right.predecessor))) {
-    if (!(await failTransaction(open, 'renewal-of-revoked'))) return true;
+    if (!(await failTransaction(transaction, 'renewal-of-revoked'))) return true;
     throw new Refusal('renewal-of-revoked');
   }
   const since = deps.clock();
-  if (await replaceTransaction(open, { ...entry.value, asked: { since } })) {
+  if (await replaceTransaction(transaction, { ...entry.value, asked: { since } })) {
     turn.askingSince = since;
     turn.knowsNothingIssued = true;
   }
@@ -76,12 +82,12 @@ async function claimTurn(open: OpenTransaction, turn: AskingTurn): Promise<boole
  * @returns the transaction as it is now
  */
 export async function leaveTurn(
-  open: OpenTransaction,
+  transaction: OpenTransaction,
   turn: AskingTurn,
 ): Promise<TransactionRecord | undefined> {
-  const { deps, connector } = open;
+  const { deps, connector } = transaction;
   const partition = connectorPartition(connector.id);
-  let { entry } = open;
+  let { entry } = transaction;
   for (;;) {
     const { asked, ...unasked } = entry.value;
     if (unasked.certificateArn !== undefined || !isHeldBy(turn, asked)) return entry.value;
@@ -95,12 +101,12 @@ export async function leaveTurn(
   }
 }
 
-async function ask(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
-  const isSoleRequester = canTellNothingIssued(open.entry.value.asked, turn);
+async function ask(transaction: OpenTransaction, turn: AskingTurn): Promise<boolean> {
+  const isSoleRequester = canTellNothingIssued(transaction.entry.value.asked, turn);
   // The CA may have issued until its answer says otherwise, even if that answer is lost.
   turn.knowsNothingIssued = false;
   try {
-    await storeCertificateArn(open, await issueCertificate(open));
+    await storeCertificateArn(transaction, await issueCertificate(transaction));
     return true;
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
@@ -109,7 +115,7 @@ async function ask(open: OpenTransaction, turn: AskingTurn): Promise<boolean> {
     if (reason === undefined) return false;
     const refusal = new Refusal(reason, undefined, error);
     // An earlier question may have been granted: then the transaction stays for the same request.
-    if (!turn.knowsNothingIssued || (await failTransaction(open, reason))) throw refusal;
+    if (!turn.knowsNothingIssued || (await failTransaction(transaction, reason))) throw refusal;
     return true;
   }
 }
@@ -133,11 +139,14 @@ async function issueCertificate({ deps, connector, entry }: OpenTransaction): Pr
 }
 
 /** Stores the CA's name for the certificate, whatever else in the transaction has changed. */
-async function storeCertificateArn(open: OpenTransaction, certificateArn: string): Promise<void> {
-  const { deps, connector } = open;
-  const { key, value } = open.entry;
+async function storeCertificateArn(
+  transaction: OpenTransaction,
+  certificateArn: string,
+): Promise<void> {
+  const { deps, connector } = transaction;
+  const { key, value } = transaction.entry;
   const partition = connectorPartition(connector.id);
-  let { entry } = open;
+  let { entry } = transaction;
   const named = () => ({ ...entry.value, certificateArn });
   while (!(await replaceTransaction({ deps, connector, entry }, named()))) {
     const found = await getEntry(deps.store, partition, transactions, key);
@@ -148,10 +157,10 @@ async function storeCertificateArn(open: OpenTransaction, certificateArn: string
   }
 }
 
-async function giveUp(open: OpenTransaction): Promise<void> {
-  const { deps, connector, entry } = open;
+async function giveUp(transaction: OpenTransaction): Promise<void> {
+  const { deps, connector, entry } = transaction;
   const { idempotencyToken, asked, startedAt } = entry.value;
-  if (!(await failTransaction(open, 'issuing-uncertain', 'maybe issued'))) return;
+  if (!(await failTransaction(transaction, 'issuing-uncertain', 'maybe issued'))) return;
   deps.reportUncertain?.({
     connectorArn: connector.arn,
     certificateAuthorityArn: connector.certificateAuthorityArn,

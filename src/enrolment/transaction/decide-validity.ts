@@ -32,7 +32,7 @@ export interface DecidedValidity {
  * name, or the connector's default; at most the connector's maximum, and never beyond the CA's own
  * end.
  * @throws Refusal 'validity-not-allowed' for a pair that is incomplete or malformed, or when the
- * authority has ended
+ * authority has expired
  */
 export function decideValidity(
   csr: CertificationRequest,
@@ -44,7 +44,7 @@ export function decideValidity(
   const life = Math.min(asked, policy.maximumMs);
   const notAfter = Math.min(now + life, authorityNotAfter.getTime());
   if (notAfter <= now) {
-    throw new Refusal('validity-not-allowed', "the CA's own certificate has ended");
+    throw new Refusal('validity-not-allowed', "the CA's own certificate has expired");
   }
   const skew = policy.notBeforeSkewMs;
   return {

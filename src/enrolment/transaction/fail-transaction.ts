@@ -20,11 +20,11 @@ const FAILED_LIFETIME_MS = DAY_MS;
  * @returns whether this call has ended it
  */
 export async function failTransaction(
-  open: OpenTransaction,
+  transaction: OpenTransaction,
   reason: RefusalReason,
   certainty: 'not issued' | 'maybe issued' = 'not issued',
 ): Promise<boolean> {
-  const { deps, connector, entry } = open;
+  const { deps, connector, entry } = transaction;
   const { signerKeyDigest, right, waiting } = entry.value;
   const failedAt = deps.clock();
   const failed = { state: 'failed', signerKeyDigest, right, reason, failedAt } as const;
@@ -34,7 +34,7 @@ export async function failTransaction(
     waiting || certainty === 'maybe issued'
       ? putEntry(transactions, entry.key, failed, { condition, ...omitUndefined({ expiresAt }) })
       : deleteEntry(transactions, entry.key, condition);
-  const writes = [ending, ...(await uncountRenewal(open))];
+  const writes = [ending, ...(await uncountRenewal(transaction))];
   const { outcome } = await deps.store.commit(connectorPartition(connector.id), writes);
   return outcome === 'committed';
 }

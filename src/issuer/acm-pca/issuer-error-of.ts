@@ -24,7 +24,7 @@ const WRONG_KEY: Explanation = {
 };
 const WRONG_CLOCK: Explanation = {
   fault: 'unavailable',
-  advice: 'set the clock of this machine; requests are dated by that of AWS meanwhile',
+  advice: 'set the clock of this machine; until then requests use the time of AWS',
 };
 /** AWS rejects a signature only because of its time. */
 const WRONG_TIME = /^Signature (expired|not yet current)/;
@@ -74,7 +74,7 @@ const REFUSALS: Readonly<Record<string, Explanation>> = {
   RequestTimeTooSkewed: WRONG_CLOCK,
   ConcurrentModificationException: {
     fault: 'unavailable',
-    advice: 'somebody is changing the CA; it passes',
+    advice: 'another call is changing the CA; a later request can succeed',
   },
   UnknownOperationException: {
     fault: 'unavailable',

@@ -25,7 +25,7 @@ export const getCertificateAuthorityCertificate = defineAction({
   execute: async (ca, input): Promise<GetCertificateAuthorityCertificateOutput> => {
     const arn = input.CertificateAuthorityArn;
     const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
-    const { certificate, chain = [] } = requireInstalled(authority);
+    const { certificate, chain } = requireInstalled(authority);
     const Certificate = encodePem('CERTIFICATE', certificate);
     if (chain.length === 0) return { Certificate };
     return {

@@ -51,7 +51,7 @@ export const getCertificate = defineAction({
     const { selfSigned } = findTemplate(templateArnOf(templateName));
     const pem = { Certificate: pemOf(certificate) };
     if (selfSigned || authority.installed === undefined) return pem;
-    const { certificate: issuer, chain = [] } = issuerCertificate(authority, certificate);
+    const { certificate: issuer, chain } = issuerCertificate(authority, certificate);
     return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
   },
 });

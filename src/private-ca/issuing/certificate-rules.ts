@@ -159,7 +159,7 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
       isCa(certificate) || find(certificate, OID.nameConstraints) === undefined,
   },
   {
-    rule: 'an extension must not be critical that RFC 5280 wants not to be (4.2.1.8, 4.2.1.15, 4.2.2)',
+    rule: 'extensions that RFC 5280 makes non-critical must not be critical (4.2.1.8, 4.2.1.15, 4.2.2)',
     holds: ({ extensions }) =>
       !extensions.some(({ oid, critical }) => critical && NEVER_CRITICAL.has(oid)),
   },

@@ -49,7 +49,7 @@ export function findSelfIssuer(
  */
 export function findIssuer(installed: InstalledCertificate, template: Template): CertificateIssuer {
   const own = parseCertificate(installed.certificate);
-  const above = (installed.chain ?? []).map(parseCertificate);
+  const above = installed.chain.map(parseCertificate);
   if (template.ca !== undefined)
     requireShorterPath(template.ca.pathLength, pathLeft([own, ...above]));
   return {

@@ -69,6 +69,6 @@ function verifiesUnder(issued: Certificate, installed: InstalledCertificate): bo
   return findForbiddenName(issued, path.flatMap(nameConstraintsOf)) === undefined;
 }
 
-function pathOf({ certificate, chain = [] }: InstalledCertificate): readonly Certificate[] {
+function pathOf({ certificate, chain }: InstalledCertificate): readonly Certificate[] {
   return [certificate, ...chain].map(parseCertificate);
 }

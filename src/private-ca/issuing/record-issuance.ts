@@ -58,7 +58,10 @@ export async function recordIssuance(
   }
   const winner = idempotencyToken && (await findIssuance(ca, authorityId, idempotencyToken));
   if (winner) return winner;
-  throw new AwsError('ConcurrentModificationException', 'The call met another one; repeat it');
+  throw new AwsError(
+    'ConcurrentModificationException',
+    'A concurrent call changed the same record; call again',
+  );
 }
 
 function putToken(idempotencyToken: string, serial: string, requestedAt: number) {

@@ -46,7 +46,7 @@ export async function readArchive(
     await take(records);
   }
   if (trailer === undefined || !isDeepStrictEqual(trailer.counts, counter.counts())) {
-    throw new ArchiveError('the numbers of its records are not those at its end');
+    throw new ArchiveError('it holds other numbers of records than its last line says');
   }
   return { ...trailer, archiveId: header.archiveId };
 }

@@ -79,7 +79,7 @@ export async function callRedis<T>(
     // A command that cannot be answered in time is not sent.
     if (deadline - performance.now() <= pause) {
       const why = reason || 'no server is reached';
-      throw new StoreUnavailableError(`Redis did not do it within ${timeoutMs} ms: ${why}`);
+      throw new StoreUnavailableError(`Redis did not answer within ${timeoutMs} ms: ${why}`);
     }
     await sleep(pause);
   }
@@ -126,7 +126,7 @@ export async function requirePrimaries({
     const primaries = connections.primaries();
     if (primaries) return primaries;
     if (performance.now() > deadline) {
-      throw new StoreUnavailableError('Redis is not reached, or not all of its servers');
+      throw new StoreUnavailableError('not every primary of Redis can be reached');
     }
     void connections.refresh();
     await sleep(LONGEST_PAUSE_MS);

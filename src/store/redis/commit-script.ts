@@ -53,11 +53,11 @@ end
 
 local version
 if puts > 0 then
-  -- Not below the clock: a failover may have lost writes, and the count of them.
+  -- At least the clock: a failover may lose the counter along with other writes.
   local time = redis.call('TIME')
   local last = tonumber(redis.call('GET', version_key) or '0')
   version = math.max(last, time[1] * 1000000 + time[2])
-  -- The first command that writes: Redis refuses that one alone when its memory is full. What only deletes needs none.
+  -- The first write: when its memory is full, Redis refuses this one. Deletes need no version.
   redis.call('SET', version_key, string.format('%.0f', version + puts))
 end
 for i = 1, count do

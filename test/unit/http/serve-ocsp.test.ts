@@ -324,7 +324,7 @@ describe('a failure', () => {
     await Promise.all(asked);
     restore();
     for (const response of refused) await expectTryLater(response);
-    const lines = responder.log.filter((line) => line.includes('more OCSP answers are asked for'));
+    const lines = responder.log.filter((line) => line.includes('OCSP requests arrive faster'));
     expect(lines.length).toBe(1);
   });
 

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
+import { HOUR_MS, SECOND_MS } from '../../../src/durations.ts';
 import { isServed } from '../../../src/local-commands/run-store-export.ts';
 import { leadChore } from '../../../src/server/lead-chore.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
-
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
 
 function makeWorld() {
   const time = { now: 1_700_000_000_000 };
@@ -15,7 +13,7 @@ function makeWorld() {
       everyMs,
       work: () => Promise.resolve(),
     });
-  return { time, store, clock, frequent: chore(2 * SECOND), hourly: chore(HOUR) };
+  return { time, store, clock, frequent: chore(2 * SECOND_MS), hourly: chore(HOUR_MS) };
 }
 
 it('is true while a server does its chores, and false once it has ended', async () => {
@@ -33,6 +31,6 @@ it('is true for no longer than half a minute after a server was killed', async (
   const world = makeWorld();
   await world.hourly.run();
   await world.frequent.run();
-  world.time.now += 30 * SECOND;
+  world.time.now += 30 * SECOND_MS;
   expect(await isServed(world)).toBe(false);
 });

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { sweepDeletedAuthorities } from '../../../src/private-ca/authority/sweep-deleted-authorities.ts';
 import { withDelayedClock } from '../../../src/server/delayed-clock.ts';
 import { issueTestCertificate, openRevokingCa } from '../../support/servers/open-revoking-ca.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 it('runs with the time of the previous run, or with the current one when the clock was set back', async () => {
   const times = [100, 200, 900, 300, 400];
@@ -27,9 +25,9 @@ it('deletes nothing of a deleted authority while the clock is an hour ahead', as
   await ACTIONS.DeleteCertificateAuthority(ca, own);
   const sweep = withDelayedClock(ca.clock, (clock) => sweepDeletedAuthorities({ ...ca, clock }));
   await sweep();
-  time.now += 365 * DAY;
+  time.now += 365 * DAY_MS;
   await sweep();
-  time.now += HOUR - 365 * DAY;
+  time.now += HOUR_MS - 365 * DAY_MS;
   await sweep();
   await ACTIONS.RestoreCertificateAuthority(ca, own);
   const CertificateArn = `${CertificateAuthorityArn}/certificate/${serial}`;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SECOND_MS } from '../../../src/durations.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import type { WorkerMessage } from '../../../src/server/worker-part.ts';
 import { WorkerPool } from '../../../src/server/worker-pool.ts';
 import type { WorkerProcess } from '../../../src/server/worker-watch.ts';
 
-const SECOND = 1_000;
 const URLS = { enrolUrl: 'http://127.0.0.1:8080', apiUrl: 'http://127.0.0.1:8081' };
 
 interface FakeWorker extends WorkerProcess {
@@ -83,7 +83,7 @@ describe('a pool of workers', () => {
     const last = workers.at(-1);
     for (let second = 0; second < 70; second += 1) {
       for (const worker of workers) worker.say();
-      vi.advanceTimersByTime(SECOND);
+      vi.advanceTimersByTime(SECOND_MS);
     }
     last?.exit(1);
     const before = workers.length;
@@ -95,7 +95,7 @@ describe('a pool of workers', () => {
     const { pool, workers, log } = startPool(2);
     for (let deaths = 0; deaths < 5; deaths += 1) {
       workers.at(-1)?.exit(1);
-      vi.advanceTimersByTime(10 * SECOND);
+      vi.advanceTimersByTime(10 * SECOND_MS);
     }
     expect(await pool.ended).toBe(1);
     expect(workers).toHaveLength(5);
@@ -109,7 +109,7 @@ describe('a pool of workers', () => {
       workers.at(-1)?.exit(1);
       for (let second = 0; second < 10; second += 1) {
         workers[0]?.say();
-        vi.advanceTimersByTime(SECOND);
+        vi.advanceTimersByTime(SECOND_MS);
       }
     }
     expect(workers).toHaveLength(12);
@@ -134,7 +134,7 @@ describe('a pool of workers', () => {
     workers[0]?.exit(0);
     workers[1]?.exit(null, 'SIGINT');
     expect(await pool.ended).toBe(0);
-    vi.advanceTimersByTime(60 * SECOND);
+    vi.advanceTimersByTime(60 * SECOND_MS);
     expect(workers).toHaveLength(2);
   });
 
@@ -160,13 +160,13 @@ describe('the readiness of a pool', () => {
   it('ignores a worker after five seconds of silence and kills it after thirty', () => {
     const { pool, workers, log } = startPool(1);
     workers[0]?.say();
-    vi.advanceTimersByTime(4 * SECOND);
+    vi.advanceTimersByTime(4 * SECOND_MS);
     expect(pool.objection()).toBeUndefined();
-    vi.advanceTimersByTime(SECOND);
+    vi.advanceTimersByTime(SECOND_MS);
     expect(pool.objection()).toBe('no worker is ready');
-    vi.advanceTimersByTime(24 * SECOND);
+    vi.advanceTimersByTime(24 * SECOND_MS);
     expect(workers[0]?.signals).toEqual([]);
-    vi.advanceTimersByTime(SECOND);
+    vi.advanceTimersByTime(SECOND_MS);
     expect(workers[0]?.signals).toEqual(['SIGKILL']);
     expect(log.at(-1)).toContain('does not answer');
     workers[0]?.exit(null, 'SIGKILL');

@@ -50,7 +50,7 @@ export async function putLatest(
     const file = describe(await latest());
     const digest = digestOf(file);
     if (seen.kind === 'object' && seen.digest === digest) return;
-    // Conditions do not work here if the object still is what a refused condition said.
+    // The object is still as the refused condition said: this S3 does not support conditions.
     const condition = isSame(seen, refused) ? {} : conditionOf(seen);
     const outcome = await putOn(client, { ...place, ...file, Metadata: { digest } }, condition);
     if (outcome === 'put') return;

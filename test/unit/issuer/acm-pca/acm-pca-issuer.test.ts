@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encodePem } from '../../../../src/asn1/pem.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import type { RecordStore } from '../../../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
@@ -29,12 +30,11 @@ const ARN = `arn:aws-cn:acm-pca:cn-north-1:123456789012:certificate-authority/${
 const CERTIFICATE = `certificate/${'0'.repeat(32)}`;
 const CERTIFICATE_ARN = `${ARN}/${CERTIFICATE}`;
 const NOW = Date.now();
-const DAY = 86_400_000;
 const keys = rsaKeyPair();
 const pemOf = (subject: string) =>
   encodePem(
     'CERTIFICATE',
-    makeIdentity({ keys, subject, ca: {}, notAfter: new Date(NOW + 2 * DAY) }).certificate.der,
+    makeIdentity({ keys, subject, ca: {}, notAfter: new Date(NOW + 2 * DAY_MS) }).certificate.der,
   );
 const REQUEST = {
   authorityArn: ARN,
@@ -46,7 +46,7 @@ const REQUEST = {
 function description(changes: Answer = {}): Answer {
   return {
     CertificateAuthority: {
-      ...{ Arn: ARN, Status: 'ACTIVE', Serial: '1', NotAfter: (NOW + 2 * DAY) / 1_000 },
+      ...{ Arn: ARN, Status: 'ACTIVE', Serial: '1', NotAfter: (NOW + 2 * DAY_MS) / 1_000 },
       CertificateAuthorityConfiguration: { SigningAlgorithm: 'SHA384WITHRSA' },
       ...changes,
     },
@@ -191,7 +191,7 @@ describe('issueCertificate', () => {
   it('remembers the algorithm, even while the authority cannot be described', async () => {
     const { aws, issuer, time } = await world();
     await issuer.issueCertificate(REQUEST);
-    time.now += DAY;
+    time.now += DAY_MS;
     aws.answers['DescribeCertificateAuthority'] = () => ({ __type: 'ThrottlingException' });
     expect(await issuer.issueCertificate(REQUEST)).toBe(CERTIFICATE_ARN);
     expect(aws.count('DescribeCertificateAuthority')).toBe(1);

@@ -11,6 +11,7 @@ import {
   derOid,
   derSequence,
 } from '../../../../src/asn1/write-der.ts';
+import { HOUR_MS } from '../../../../src/durations.ts';
 import { askOcsp } from '../../../../src/issuer/acm-pca/ask-ocsp.ts';
 import { derSigned } from '../../../../src/x509/build-certificate.ts';
 import {
@@ -28,7 +29,6 @@ import {
 } from '../../../support/keys/test-authority.ts';
 
 const NOW = Date.now();
-const HOUR = 3_600_000;
 const keys = rsaKeyPair();
 const issuer = makeIdentity({ keys, subject: 'CN=Issuer', ca: {} });
 const stranger = makeIdentity({ subject: 'CN=Issuer', ca: {} });
@@ -59,8 +59,8 @@ async function startResponder(reply: Reply): Promise<string> {
       if (reply.astray === true) certId[certId.length - 1] = 0;
       const data = derOcspResponseData({
         responderKeyHash: keyIdentifierOf(signer.certificate.subjectPublicKeyInfo),
-        ...{ producedAt: new Date(NOW), thisUpdate: new Date(NOW - HOUR) },
-        nextUpdate: new Date(reply.nextUpdate ?? NOW + HOUR),
+        ...{ producedAt: new Date(NOW), thisUpdate: new Date(NOW - HOUR_MS) },
+        nextUpdate: new Date(reply.nextUpdate ?? NOW + HOUR_MS),
         ...{ responses: [{ certId, status }], nonce: undefined },
       });
       const sign = createSigner(signer.privateKey, 'SHA256WITHRSA');
@@ -92,12 +92,12 @@ it.each<[string, Reply]>([
 ])('believes %s', async (_, reply) => {
   const good = await ask(reply);
   expect(good.isRevoked).toBe(false);
-  expect(Math.abs(good.nextUpdate - NOW - HOUR)).toBeLessThan(1_000);
+  expect(Math.abs(good.nextUpdate - NOW - HOUR_MS)).toBeLessThan(1_000);
   const status = { kind: 'revoked', revokedAt: new Date(NOW), reason: 'unspecified' } as const;
   expect((await ask({ ...reply, status })).isRevoked).toBe(true);
 });
 
-const past = { notBefore: new Date(NOW - 2 * HOUR), notAfter: new Date(NOW - HOUR) };
+const past = { notBefore: new Date(NOW - 2 * HOUR_MS), notAfter: new Date(NOW - HOUR_MS) };
 
 it.each<[string, Reply, string]>([
   ['a stranger', { signer: stranger }, 'not signed for the CA'],

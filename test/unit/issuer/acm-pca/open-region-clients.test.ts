@@ -5,12 +5,12 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DescribeCertificateAuthorityCommand } from '@aws-sdk/client-acm-pca';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MINUTE_MS } from '../../../../src/durations.ts';
 import { openRegionClients } from '../../../../src/issuer/acm-pca/open-region-clients.ts';
 import { createPrivateCaCalls } from '../../../../src/issuer/acm-pca/private-ca-calls.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 const ARN = 'arn:aws:acm-pca:eu-west-1:999988887777:certificate-authority/x';
-const MINUTE = 60_000;
 const FRESH = 2_000;
 const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
@@ -63,9 +63,9 @@ it.each([-20, 20])(
   'where this clock is %i minutes off, one request fails and the next are right',
   async (minutes) => {
     const endpoint = await startHttp((request) => {
-      const now = Date.now() + minutes * MINUTE;
+      const now = Date.now() + minutes * MINUTE_MS;
       const headers = { date: new Date(now).toUTCString() };
-      if (Math.abs(signedAt(request) - now) < 5 * MINUTE) return { ...OK, headers };
+      if (Math.abs(signedAt(request) - now) < 5 * MINUTE_MS) return { ...OK, headers };
       const error = { __type: 'InvalidSignatureException', message: 'Signature expired: then' };
       return { status: 400, headers, body: JSON.stringify(error) };
     });
@@ -146,7 +146,7 @@ describe('credentials of the chain', () => {
  * An answer of AssumeRoleWithWebIdentity; the SDK renews credentials five minutes before expiry.
  */
 function assumed(number: number): string {
-  const end = new Date(Date.now() + 5 * MINUTE + FRESH).toISOString();
+  const end = new Date(Date.now() + 5 * MINUTE_MS + FRESH).toISOString();
   return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/scep/x</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 }
 

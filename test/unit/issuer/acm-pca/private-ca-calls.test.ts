@@ -95,7 +95,7 @@ describe('once', () => {
   it.each([
     [outOfTime('expired: 20260101T000000Z is now'), /set the clock of this machine/],
     [answered('ExpiredTokenException', 400), /the session credentials have expired/],
-    [answered('ConcurrentModificationException', 400), /it passes/],
+    [answered('ConcurrentModificationException', 400), /a later request can succeed/],
     [
       Object.assign(new SyntaxError('<'), { $response: { statusCode: 403 } }),
       /: HTTP 403: <; what answers there is not AWS Private CA: see issuer.endpoint/,

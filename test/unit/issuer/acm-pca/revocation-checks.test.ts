@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { decodePem } from '../../../../src/asn1/pem.ts';
+import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
@@ -15,8 +16,6 @@ import {
   startAcmPcaServer,
 } from '../../../support/servers/start-acm-pca-server.ts';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 let server: AcmPcaServer;
 
 beforeAll(async () => {
@@ -98,10 +97,10 @@ describe('a complete CRL', () => {
     const certificate = await issue();
     await Promise.all(Array.from({ length: 20 }, () => issuer.isRevoked(arn, certificate)));
     expect(fetched.mock.calls).toEqual([[`/crl/${arn.slice(-36)}.crl`]]);
-    time.passed += 14 * MINUTE;
+    time.passed += 14 * MINUTE_MS;
     await issuer.isRevoked(arn, certificate);
     expect(fetched).toHaveBeenCalledTimes(1);
-    time.passed += MINUTE;
+    time.passed += MINUTE_MS;
     await issuer.isRevoked(arn, certificate);
     expect(fetched).toHaveBeenCalledTimes(2);
   });
@@ -161,11 +160,11 @@ describe('a complete CRL', () => {
     });
     await list(host);
     const certificate = await issue();
-    time.passed = -DAY;
+    time.passed = -DAY_MS;
     await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/not valid yet$/);
-    time.passed = 2 * DAY;
+    time.passed = 2 * DAY_MS;
     await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/out of date$/);
-    time.passed += MINUTE;
+    time.passed += MINUTE_MS;
     source = other.arn;
     await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/not signed by the CA$/);
   });
@@ -178,7 +177,7 @@ describe('partitioned CRLs', () => {
     const [revoked, valid] = [await issue(), await issue()];
     expect(await issuer.isRevoked(arn, revoked)).toBe(false);
     await revoke(revoked);
-    time.passed += 15 * MINUTE;
+    time.passed += 15 * MINUTE_MS;
     expect(await issuer.isRevoked(arn, revoked)).toBe(true);
     expect(await issuer.isRevoked(arn, valid)).toBe(false);
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
@@ -215,7 +214,7 @@ describe('OCSP alone', () => {
     const [revoked, valid] = [await issue(), await issue()];
     expect(await issuer.isRevoked(arn, revoked)).toBe(false);
     await revoke(revoked);
-    time.passed += 15 * MINUTE;
+    time.passed += 15 * MINUTE_MS;
     expect(await issuer.isRevoked(arn, revoked)).toBe(true);
     expect(await issuer.isRevoked(arn, valid)).toBe(false);
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
@@ -230,7 +229,7 @@ describe('OCSP alone', () => {
     await expect(issuer.isRevoked(arn, unknown)).rejects.toThrow(
       'it does not know the certificate',
     );
-    time.passed += 2 * DAY;
+    time.passed += 2 * DAY_MS;
     await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow('its answer is out of date');
   });
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
 import { derNull } from '../../../../src/asn1/write-der.ts';
+import { DAY_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
 import { templateArnOf } from '../../../../src/private-ca/issuing/templates.ts';
@@ -13,7 +14,7 @@ import { sampleCertificate, sampleFields } from '../../../support/keys/sample-ce
 import { createTestAuthority } from '../../../support/servers/create-test-authority.ts';
 import { openTestPrivateCa } from '../../../support/servers/open-test-private-ca.ts';
 
-const YEAR = 31_536_000_000;
+const YEAR_MS = 365 * DAY_MS;
 const authority = basicConstraintsExtension({ ca: true }, true);
 
 async function pendingAuthority(now = Date.now()) {
@@ -147,7 +148,7 @@ describe('ImportCertificateAuthorityCertificate', () => {
     const status = async () =>
       (await ACTIONS.DescribeCertificateAuthority(ca, { CertificateAuthorityArn }))
         .CertificateAuthority.Status;
-    time.now += 2 * YEAR;
+    time.now += 2 * YEAR_MS;
     expect(await status()).toBe('EXPIRED');
     const { Csr } = await ACTIONS.GetCertificateAuthorityCsr(ca, { CertificateAuthorityArn });
     const issue = (TemplateArn: string) =>

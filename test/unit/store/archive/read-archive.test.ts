@@ -192,12 +192,16 @@ describe('an archive is refused', () => {
   });
 
   it.each([
-    ['no trailer', '["p","c","k","v",null]\n', 'not those at its end'],
-    ['a wrong count', '{"createdAt":1,"counts":[["c",1]]}\n', 'not those at its end'],
+    ['no trailer', '["p","c","k","v",null]\n', 'other numbers of records than its last line says'],
+    [
+      'a wrong count',
+      '{"createdAt":1,"counts":[["c",1]]}\n',
+      'other numbers of records than its last line says',
+    ],
     ['an unknown line', '["p","c","k"]\n', 'cannot be read'],
     ['no JSON', 'x\n', 'cannot be read'],
     ['no end', '{"createdAt":1,"counts":[]}', 'no end'],
-    ['nothing', '', 'not those at its end'],
+    ['nothing', '', 'other numbers of records than its last line says'],
   ])('when it was written with %s', async (_, text, reason) => {
     const head = (await archiveOf([])).subarray(0, ARCHIVE_HEADER_BYTES);
     const key = archiveKey(MASTER_KEY, parseArchiveHeader(head));
