@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import type { AuthorityUse } from '../authority/authority-status.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { replaceAuthority } from '../authority/replace-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
@@ -37,7 +38,7 @@ export const updateCertificateAuthority = defineAction({
   ],
   access: accessToAuthority('UpdateCertificateAuthority'),
   execute: async (ca, input) => {
-    const entry = await findAuthority(ca, input.CertificateAuthorityArn, 'update');
+    const entry = await findAuthority(ca, input.CertificateAuthorityArn, useOf(input));
     const { value: authority } = entry;
     const status = requireSwitch(input.Status) ?? authority.status;
     const revocation = changeRevocation(authority.revocation, input.RevocationConfiguration);
@@ -49,6 +50,12 @@ export const updateCertificateAuthority = defineAction({
     await replaceAuthority(ca, entry, { ...authority, status, revocation, lastStateChangeAt });
   },
 });
+
+/** Terraform and CloudFormation configure revocation before the first certificate. */
+function useOf({ RevocationConfiguration, Status }: Input): AuthorityUse {
+  const isRevocationAlone = RevocationConfiguration !== undefined && Status === undefined;
+  return isRevocationAlone ? 'configureRevocation' : 'update';
+}
 
 function requireSwitch(status: Input['Status']): 'ACTIVE' | 'DISABLED' | undefined {
   if (status === undefined || status === 'ACTIVE' || status === 'DISABLED') return status;

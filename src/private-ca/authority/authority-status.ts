@@ -26,6 +26,8 @@ interface StatusRule {
 const NOT_ISSUING = 'The certificate authority is not in a valid state for issuing certificates';
 const NO_REQUEST =
   'The certificate authority <arn> is not in the correct state to have a certificate signing request.';
+const NOT_UPDATED =
+  'The certificate authority must be in the ACTIVE or DISABLED state to be updated';
 const DELETED =
   'The certificate authority is in the DELETED state and must be restored to complete this action.';
 
@@ -71,9 +73,11 @@ const STATUS_RULES = {
     refusal: 'The certificate authority is not in a valid state for importing a certificate.',
     codes: { CREATING: 'RequestInProgressException' },
   },
-  update: {
-    allowed: ['ACTIVE', 'DISABLED'],
-    refusal: 'The certificate authority must be in the ACTIVE or DISABLED state to be updated',
+  update: { allowed: ['ACTIVE', 'DISABLED'], refusal: NOT_UPDATED },
+  /** AWS's reference says ACTIVE or DISABLED; AWS accepts it before the first certificate too. */
+  configureRevocation: {
+    allowed: ['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED'],
+    refusal: NOT_UPDATED,
   },
   delete: {
     allowed: ['CREATING', 'PENDING_CERTIFICATE', 'DISABLED', 'EXPIRED', 'FAILED'],

@@ -112,6 +112,22 @@ describe('UpdateCertificateAuthority', () => {
     });
   });
 
+  it('configures the revocation of an authority that has no certificate yet', async () => {
+    const arn = await createTestAuthority(ca);
+    const OcspConfiguration = { Enabled: true, OcspCustomCname: 'ocsp.example' };
+    await update(arn, { RevocationConfiguration: { OcspConfiguration } });
+    expect(await describeAuthority(arn)).toMatchObject({
+      Status: 'PENDING_CERTIFICATE',
+      RevocationConfiguration: { CrlConfiguration: { Enabled: false }, OcspConfiguration },
+    });
+    const both = update(arn, { RevocationConfiguration: { OcspConfiguration }, Status: 'ACTIVE' });
+    await expect(both).rejects.toMatchObject({ code: 'InvalidStateException' });
+    await expect(update(arn, {})).rejects.toMatchObject({ code: 'InvalidStateException' });
+    await ACTIONS.DeleteCertificateAuthority(ca, arn);
+    const deleted = update(arn, { RevocationConfiguration: { OcspConfiguration } });
+    await expect(deleted).rejects.toMatchObject({ code: 'InvalidStateException' });
+  });
+
   it('lets one of several changes at once win, and answers the others with ConcurrentModificationException', async () => {
     const arn = await activeRoot();
     await update(arn, { Status: 'DISABLED' });
@@ -124,7 +140,7 @@ describe('UpdateCertificateAuthority', () => {
     await outcome;
     expect(await statusOf(arn)).toBe('ACTIVE');
     const { Certificate } = await ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
-    const input = { ...arn, Certificate: Buffer.from(Certificate).toString('base64') };
+    const input = { ...arn, Certificate: Buffer.from(Certificate) };
     const imports = [1, 2, 3].map(() => ACTIONS.ImportCertificateAuthorityCertificate(ca, input));
     const outcomes = await Promise.allSettled(imports);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
