@@ -2,9 +2,22 @@ import { DecodeError } from './decode-error.ts';
 
 /** RFC 7468 text of one object, ending with a newline. `label` is for example "CERTIFICATE". */
 export function encodePem(label: string, der: Uint8Array): string {
-  const base64 = Buffer.from(der).toString('base64');
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+  return `${joinPem(label, [der])}\n`;
+}
+
+/**
+ * RFC 7468 texts of objects with a newline between them and none at the end, as the API of AWS
+ * Private CA has them.
+ */
+export function joinPem(label: string, ders: readonly Uint8Array[]): string {
+  const texts = ders.map((der) => {
+    const lines =
+      Buffer.from(der)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join('\n');
+  });
+  return texts.join('\n');
 }
 
 /**

@@ -118,7 +118,7 @@ describe('a certificate of each of the 61 templates', () => {
   it.runIf(python !== undefined)(
     'has the same content for pyca/cryptography as for us',
     async () => {
-      const input = [...issued.values()].map(({ pem }) => pem).join('');
+      const input = [...issued.values()].map(({ pem }) => pem).join('\n');
       const { code, stdout, stderr } = await runCommand(python ?? '', [script], { input });
       expect([code, stderr]).toEqual([0, '']);
       const expected = [...issued.values()].map(({ certificate }) => {

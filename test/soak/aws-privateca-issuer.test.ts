@@ -212,7 +212,7 @@ describe.runIf(requireClient('aws-privateca-issuer', [ISSUER_CONTROLLERS], 'test
       const nowhere = issuing.replace(/[0-9a-f]{8}-/, '00000000-');
       expect(await failure(request('nowhere', {}, nowhere))).toContain('ResourceNotFoundException');
       const foreign = issuing.replace(/:\d{12}:/, ':999999999999:');
-      expect(await failure(request('foreign', {}, foreign))).toContain('InvalidArnException');
+      expect(await failure(request('foreign', {}, foreign))).toContain('ResourceNotFoundException');
     });
 
     it('reports a certificate that would outlive its CA', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { encodePem } from '../../asn1/pem.ts';
+import { joinPem } from '../../asn1/pem.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { requireInstalled } from '../records/installed-certificate.ts';
@@ -26,11 +26,8 @@ export const getCertificateAuthorityCertificate = defineAction({
     const arn = input.CertificateAuthorityArn;
     const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
     const { certificate, chain } = requireInstalled(authority);
-    const Certificate = encodePem('CERTIFICATE', certificate);
+    const Certificate = joinPem('CERTIFICATE', [certificate]);
     if (chain.length === 0) return { Certificate };
-    return {
-      Certificate,
-      CertificateChain: chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
-    };
+    return { Certificate, CertificateChain: joinPem('CERTIFICATE', chain) };
   },
 });

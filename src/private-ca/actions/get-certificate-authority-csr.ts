@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { encodePem } from '../../asn1/pem.ts';
+import { joinPem } from '../../asn1/pem.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { arnSchema } from '../model/api-schemas.ts';
 import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
@@ -19,6 +19,6 @@ export const getCertificateAuthorityCsr = defineAction({
   access: accessToAuthority('GetCertificateAuthorityCsr'),
   execute: async (ca, input): Promise<{ readonly Csr: string }> => {
     const { value: authority } = await findAuthority(ca, input.CertificateAuthorityArn, 'getCsr');
-    return { Csr: encodePem('CERTIFICATE REQUEST', authority.csr) };
+    return { Csr: joinPem('CERTIFICATE REQUEST', [authority.csr]) };
   },
 });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { encodePem } from '../../asn1/pem.ts';
+import { joinPem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry } from '../../store/collection.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { issuerCertificate } from '../issuing/former-certificates.ts';
 import { findTemplate, templateArnOf } from '../issuing/templates.ts';
 import { arnSchema } from '../model/api-schemas.ts';
-import { serialOf } from '../model/private-ca-arns.ts';
+import { notFound, serialOf } from '../model/private-ca-arns.ts';
 import { authorityPartition } from '../records/authority-record.ts';
 import { certificates } from '../records/certificate-record.ts';
 import { defineAction, WRONG_STATUS_ERRORS } from './action.ts';
@@ -39,23 +39,20 @@ export const getCertificate = defineAction({
     const { value: authority } = await findAuthority(ca, arn, 'getIssued');
     const serial = serialOf(arn, CertificateArn);
     const entry = await getEntry(ca.store, authorityPartition(authority.id), certificates, serial);
-    if (entry === undefined) {
-      const message = `Could not find certificate ${CertificateArn}`;
-      throw new AwsError('ResourceNotFoundException', message);
-    }
+    if (entry === undefined) throw notFound('certificate', CertificateArn);
     if (entry.value.state === 'issuing') {
       const message = `The certificate ${CertificateArn} is being issued`;
       throw new AwsError('RequestInProgressException', message);
     }
     const { certificate, templateName } = entry.value;
     const { selfSigned } = findTemplate(templateArnOf(templateName));
-    const pem = { Certificate: pemOf(certificate) };
+    const pem = { Certificate: pemOf([certificate]) };
     if (selfSigned || authority.installed === undefined) return pem;
     const { certificate: issuer, chain } = issuerCertificate(authority, certificate);
-    return { ...pem, CertificateChain: [issuer, ...chain].map(pemOf).join('') };
+    return { ...pem, CertificateChain: pemOf([issuer, ...chain]) };
   },
 });
 
-function pemOf(certificate: Uint8Array): string {
-  return encodePem('CERTIFICATE', certificate);
+function pemOf(certificates: readonly Uint8Array[]): string {
+  return joinPem('CERTIFICATE', certificates);
 }

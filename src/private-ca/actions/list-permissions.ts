@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { listEntries } from '../../store/collection.ts';
-import { PERMITTED_PRINCIPAL, permissions } from '../authority/authority-permissions.ts';
+import {
+  PERMITTED_PRINCIPAL,
+  permissionPolicy,
+  permissions,
+} from '../authority/authority-permissions.ts';
 import { findStoredAuthority } from '../authority/find-authority.ts';
 import { arnSchema, maxResultsSchema, nextTokenSchema } from '../model/api-schemas.ts';
 import { openPosition, pageOf } from '../model/list-page.ts';
@@ -22,6 +26,8 @@ interface Permission {
   readonly Principal: string;
   readonly SourceAccount: string;
   readonly Actions: readonly string[];
+  /** JSON. */
+  readonly Policy: string;
 }
 
 export interface ListPermissionsOutput {
@@ -51,6 +57,7 @@ export const listPermissions = defineAction({
       Principal: PERMITTED_PRINCIPAL,
       SourceAccount: value.sourceAccount,
       Actions: value.actions,
+      Policy: permissionPolicy(arn, value),
     }));
     return { Permissions: described, ...more };
   },

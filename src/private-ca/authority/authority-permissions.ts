@@ -19,13 +19,30 @@ export const principalSchema = z
   .max(128)
   .regex(/^(?:[^*]+)$/);
 
+const permissionRecord = z.strictObject({
+  sourceAccount: accountIdSchema,
+  actions: z.array(permissionActionSchema),
+  /** Milliseconds since the epoch. */
+  createdAt: z.number(),
+});
+
 /** A permission of PERMITTED_PRINCIPAL, by the source account. */
-export const permissions = defineAuthorityCollection(
-  'permissions',
-  z.strictObject({
-    sourceAccount: accountIdSchema,
-    actions: z.array(permissionActionSchema),
-    /** Milliseconds since the epoch. */
-    createdAt: z.number(),
-  }),
-);
+export const permissions = defineAuthorityCollection('permissions', permissionRecord);
+
+/**
+ * What a permission says as a policy. AWS does not publish the text; Terraform's own tests against
+ * AWS require that there is one.
+ */
+export function permissionPolicy(
+  authorityArn: string,
+  { sourceAccount, actions }: z.infer<typeof permissionRecord>,
+): string {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: PERMITTED_PRINCIPAL },
+    Action: actions.map((action) => `acm-pca:${action}`),
+    Resource: authorityArn,
+    Condition: { StringEquals: { 'aws:SourceAccount': sourceAccount } },
+  };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}

@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { type Entry, getEntry } from '../../store/collection.ts';
 import type { CaContext } from '../model/ca-context.ts';
-import { authorityIdOf } from '../model/private-ca-arns.ts';
+import { authorityIdOf, notFound } from '../model/private-ca-arns.ts';
 import {
   AUTHORITY_KEY,
   type AuthorityRecord,
@@ -31,10 +31,7 @@ export async function findStoredAuthority(
   const partition = authorityPartition(authorityIdOf(ca.scope, arn));
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
   // The id alone would find an authority of another account.
-  if (entry?.value.arn !== arn) {
-    const message = `Could not find certificate authority ${arn}`;
-    throw new AwsError('ResourceNotFoundException', message);
-  }
+  if (entry?.value.arn !== arn) throw notFound('certificate authority', arn);
   const { value } = entry;
   if (isAbandoned(value, ca.clock())) ca.creation.finishLater(value);
   if (use !== undefined) requireStatus(value, use, ca.clock());

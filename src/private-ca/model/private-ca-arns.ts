@@ -8,8 +8,8 @@ export interface PrivateCaScope {
   readonly accountId: string;
 }
 
-const AUTHORITY_ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const SERIAL = '[0-9a-f]{32}';
+const AUTHORITY = 'certificate-authority/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
+const CERTIFICATE = `${AUTHORITY}/certificate/([0-9a-f]{32})`;
 
 /** ARNs in the form of AWS Private CA. */
 export function authorityArn({ region, accountId }: PrivateCaScope, authorityId: string): string {
@@ -36,23 +36,39 @@ export function certificateArn(authority: string, serial: string): string {
 }
 
 /**
- * The id in the ARN of an authority.
- * @throws AwsError InvalidArnException for another kind of ARN or another scope
+ * The id in the ARN of an authority of this account and region.
+ * @throws AwsError InvalidArnException for what is no ARN of an authority,
+ *   ResourceNotFoundException for one of another account or region
  */
 export function authorityIdOf(scope: PrivateCaScope, arn: string): string {
-  const id = new RegExp(`^(.*)/(${AUTHORITY_ID})$`).exec(arn)?.[2];
-  if (id === undefined || arn !== authorityArn(scope, id)) throw invalidArn(arn);
+  const [id = ''] = idsIn(arn, AUTHORITY);
+  if (arn !== authorityArn(scope, id)) throw notFound('certificate authority', arn);
   return id;
 }
 
 /**
- * The serial number in the ARN of a certificate.
- * @throws AwsError InvalidArnException for a certificate of another authority
+ * The serial number in the ARN of a certificate of `authority`.
+ * @throws AwsError InvalidArnException for what is no ARN of a certificate,
+ *   ResourceNotFoundException for a certificate of another authority
  */
 export function serialOf(authority: string, arn: string): string {
-  const serial = new RegExp(`/(${SERIAL})$`).exec(arn)?.[1];
-  if (serial === undefined || arn !== certificateArn(authority, serial)) throw invalidArn(arn);
+  const [, serial = ''] = idsIn(arn, CERTIFICATE);
+  if (arn !== certificateArn(authority, serial)) throw notFound('certificate', arn);
   return serial;
+}
+
+/** The answer for a resource that does not exist, and for one of another account. */
+export function notFound(kind: 'certificate' | 'certificate authority', arn: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Could not find ${kind} ${arn}`);
+}
+
+/** @throws AwsError InvalidArnException when the resource in the ARN has another form */
+function idsIn(arn: string, resourceForm: string): readonly string[] {
+  scopeOf(arn);
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const [, ...ids] = new RegExp(`^${resourceForm}$`).exec(resource) ?? [];
+  if (service !== 'acm-pca' || ids.length === 0) throw invalidArn(arn);
+  return ids;
 }
 
 function invalidArn(arn: string): AwsError {

@@ -47,7 +47,8 @@ const DEFAULT_EXPIRATION_IN_DAYS = 7;
 /**
  * The configuration to store: members that `requested` lacks stay as in `current`, and defaults are
  * filled in.
- * @throws AwsError InvalidArgsException for what the model allows and AWS does not
+ * @throws AwsError InvalidArgsException, and ValidationException for parameters of what is
+ *   disabled: the model allows both and AWS does not
  */
 export function changeRevocation(
   current: RevocationConfiguration | undefined,
@@ -80,11 +81,15 @@ function enabledCrl(crl: CrlConfiguration): CrlConfiguration {
   };
 }
 
+/** AWS Private CA API Reference, "UpdateCertificateAuthority", RevocationConfiguration. */
+const NOTHING_ELSE =
+  'A configuration disabling CRLs or OCSP must contain only the Enabled=False parameter, and will fail if other parameters such as CustomCname or ExpirationInDays are included';
+
 function requireNothingElse(configuration: { readonly Enabled: boolean } | undefined): void {
   if (configuration === undefined || configuration.Enabled) return;
   const others = Object.values<unknown>(configuration).filter((value) => value !== undefined);
   if (others.length === 1) return;
-  throw invalid('A configuration that disables CRLs or OCSP must contain Enabled=false alone');
+  throw new AwsError('ValidationException', NOTHING_ELSE);
 }
 
 function requireNoScheme(cname: string | undefined): void {

@@ -167,8 +167,8 @@ describe('DescribeCertificateAuthorityAuditReport', () => {
     await expect(describeReport(unknown)).rejects.toMatchObject(notFound);
     const stranger = scopedTo(ca, { region: 'us-east-1', accountId: '210987654321' });
     const asking = describeReport(AuditReportId, stranger);
-    await expect(asking).rejects.toMatchObject({ code: 'InvalidArnException' });
+    await expect(asking).rejects.toMatchObject(notFound);
     const reading = readAuditReport(stranger, arn, AuditReportId, 'JSON');
-    await expect(reading).rejects.toMatchObject({ code: 'InvalidArnException' });
+    await expect(reading).rejects.toMatchObject(notFound);
   });
 });

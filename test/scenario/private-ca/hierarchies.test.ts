@@ -30,7 +30,7 @@ interface Arn {
   readonly CertificateAuthorityArn: string;
 }
 
-const blob = (pem: string) => Buffer.from(pem).toString('base64');
+const blob = (pem: string) => Buffer.from(pem);
 
 let ca: PrivateCa;
 beforeEach(() => {
@@ -120,7 +120,7 @@ describe('a hierarchy', () => {
       'EndEntityCertificate',
       1,
     );
-    expect(CertificateChain).toBe(`${own.Certificate}${own.CertificateChain}`);
+    expect(CertificateChain).toBe(`${own.Certificate}\n${own.CertificateChain}`);
     const directory = tempDirectory();
     const [leafFile, chainFile, rootFile] = ['leaf', 'chain', 'root'].map((name) =>
       path.join(directory, name),
@@ -209,13 +209,13 @@ describe('importing a certificate of an external parent', () => {
     await importing(ours(middle), middle.pem, top.pem);
     expect(await status()).toBe('ACTIVE');
     const first = await ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
-    expect(first.CertificateChain).toBe(middle.pem + top.pem);
+    expect(first.CertificateChain).toBe((middle.pem + top.pem).trimEnd());
     await importing(ours(top), top.pem);
     const second = await ACTIONS.GetCertificateAuthorityCertificate(ca, arn);
-    expect(second.CertificateChain).toBe(top.pem);
+    expect(second.CertificateChain).toBe(top.pem.trimEnd());
     await expect(issue(arn, deviceCsr, 'EndEntityCertificate', 1)).resolves.toHaveProperty(
       'CertificateChain',
-      second.Certificate + top.pem,
+      `${second.Certificate}\n${second.CertificateChain}`,
     );
   });
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { formatArn, parseArn, partitionOf } from '../../../src/aws-wire/arn.ts';
 import { connectorArn } from '../../../src/connectors/connector-arns.ts';
 import { authorityArn, authorityIdOf } from '../../../src/private-ca/model/private-ca-arns.ts';
+import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
 
 const ID = '8b5c8f1e-1111-4222-8333-123456789abc';
 
@@ -81,6 +82,25 @@ it('connectors and authorities of a region have ARNs of its partition', () => {
     `arn:aws-us-gov:acm-pca:us-gov-east-1:123456789012:certificate-authority/${ID}`,
   );
   expect(authorityIdOf(scope, authority)).toBe(ID);
-  const elsewhere = authority.replace('aws-us-gov', 'aws');
-  expect(() => authorityIdOf(scope, elsewhere)).toThrow('does not refer to an existing resource');
+  const elsewhere = [authority.replace('aws-us-gov', 'aws'), authority.replace('east', 'west')];
+  for (const arn of [...elsewhere, authority.replace('123456789012', '999999999999')]) {
+    expect(awsErrorOf(() => authorityIdOf(scope, arn)).code).toBe('ResourceNotFoundException');
+  }
+});
+
+it.each([
+  'certificate-authority',
+  'arn:aws:acm-pca:::template/EndEntityCertificate/V1',
+  `arn:aws:acm-pca:us-east-1::certificate-authority/${ID}`,
+  `arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/${ID.toUpperCase()}`,
+  `arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/${ID}/certificate/${'0'.repeat(32)}`,
+  `arn:aws:pca-connector-scep:us-east-1:123456789012:certificate-authority/${ID}`,
+])('%s is no ARN of an authority', (arn) => {
+  const scope = { region: 'us-east-1', accountId: '123456789012' };
+  expect(awsErrorOf(() => authorityIdOf(scope, arn))).toMatchObject({
+    ...{
+      code: 'InvalidArnException',
+      message: expect.stringContaining('does not refer') as string,
+    },
+  });
 });

@@ -362,7 +362,7 @@ describe('CreateCertificateAuthority', () => {
     ['InvalidArgsException', 'S3BucketName', withCrl({ S3BucketName: undefined })],
     ['InvalidArgsException', 'naming rules', withCrl({ S3BucketName: 'Bucket' })],
     ['InvalidArgsException', 'naming rules', withCrl({ S3BucketName: '192.168.1.1' })],
-    ['InvalidArgsException', 'Enabled=false alone', withCrl({ Enabled: false })],
+    ['ValidationException', 'only the Enabled=False parameter', withCrl({ Enabled: false })],
     ['InvalidArgsException', 'protocol prefix', withCrl({ CustomCname: 'http://crl.example' })],
     [
       'InvalidArgsException',
@@ -378,8 +378,8 @@ describe('CreateCertificateAuthority', () => {
       withOcsp({ Enabled: true, OcspCustomCname: 'https://x' }),
     ],
     [
-      'InvalidArgsException',
-      'Enabled=false alone',
+      'ValidationException',
+      'only the Enabled=False parameter',
       withOcsp({ Enabled: false, OcspCustomCname: 'x' }),
     ],
   ])('refuses with %s and a message that contains "%s"', async (code, text, changes) => {
@@ -402,11 +402,11 @@ describe('an authority that does not exist', () => {
       'arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/00000000-0000-4000-8000-000000000000',
     ],
     [
-      'InvalidArnException',
+      'ResourceNotFoundException',
       'arn:aws:acm-pca:us-east-1:999999999999:certificate-authority/00000000-0000-4000-8000-000000000000',
     ],
     [
-      'InvalidArnException',
+      'ResourceNotFoundException',
       'arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/00000000-0000-4000-8000-000000000000',
     ],
     ['InvalidArnException', 'arn:aws:acm-pca:::template/EndEntityCertificate/V1'],

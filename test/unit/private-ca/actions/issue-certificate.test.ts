@@ -213,7 +213,7 @@ describe('IssueCertificate', () => {
     ['ValidationException', { Validity: { Type: 'WEEKS', Value: 1 } }],
     ['ValidationException', { ValidityNotBefore: { Type: 'DAYS', Value: 1 } }],
     ['ValidationException', { Csr: Buffer.alloc(32_769) }],
-    ['ValidationException', { Csr: 'no base64!' }],
+    ['ValidationException', { Csr: 'text' }],
     ['InvalidArgsException', { SigningAlgorithm: 'ML_DSA_44' }],
     ['ValidationException', { ApiPassthrough: { Subject: { Country: 'USA' } } }],
     ['ValidationException', { ApiPassthrough: { Extensions: { ExtendedKeyUsage: [] } } }],
@@ -307,6 +307,10 @@ describe('an issuance whose process dies', () => {
 describe('GetCertificate', () => {
   it.each([
     ['ResourceNotFoundException', () => `${arn}/certificate/${'0'.repeat(32)}`],
+    [
+      'ResourceNotFoundException',
+      () => `${arn.replace(/.{12}$/, '0'.repeat(12))}/certificate/${'0'.repeat(32)}`,
+    ],
     ['InvalidArnException', () => `${arn}/certificate/1`],
     ['InvalidArnException', () => arn],
   ])(
