@@ -1,5 +1,5 @@
 import { AWS_ERRORS, type AwsError, type AwsErrorCode } from './aws-error.ts';
-import type { WireReply } from './wire-reply.ts';
+import type { WireReply } from './codec.ts';
 
 const headers = { 'Content-Type': 'text/xml' };
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -15,13 +15,16 @@ const CODES: Readonly<Partial<Record<AwsErrorCode, string>>> = {
 };
 
 /** The output of an action in the AWS Query protocol, which STS uses. */
-export function renderQuery(action: string, members: Readonly<Record<string, string>>): WireReply {
+export function renderQuery(
+  action: string,
+  members: Readonly<Record<string, string>>,
+): WireReply<string> {
   const result = element(`${action}Result`, elements(members));
   return { status: 200, headers, body: document(`${action}Response`, result) };
 }
 
 /** An error in the AWS Query protocol. */
-export function renderQueryError({ code, message }: AwsError): WireReply {
+export function renderQueryError({ code, message }: AwsError): WireReply<string> {
   const status = AWS_ERRORS[code];
   const error = elements({
     Type: status >= 500 ? 'Receiver' : 'Sender',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
+import type { Codec } from './codec.ts';
 import { deserializeInput } from './deserialize-input.ts';
 import type { Access } from './policy/request-context.ts';
 import { requireAccess } from './policy/require-access.ts';
@@ -29,8 +30,9 @@ export interface OperationCall<Context> {
   readonly caller: Caller;
   readonly name: string;
   readonly operation: AnyOperation<Context>;
-  /** Its members as JSON. */
+  /** Its members, as `codec` reads them. */
   readonly input: unknown;
+  readonly codec: Pick<Codec, 'readBlob'>;
 }
 
 /**
@@ -42,10 +44,10 @@ export interface OperationCall<Context> {
 export async function runOperation<Context>(
   gates: Gates,
   context: Context,
-  { caller, name, operation, input: json }: OperationCall<Context>,
+  { caller, name, operation, input: members, codec }: OperationCall<Context>,
 ): Promise<unknown> {
   await gates.limitRate(caller, name);
-  const input = deserializeInput(operation.input, json);
+  const input = deserializeInput(operation.input, members, codec.readBlob);
   const access = operation.access(caller, input as object);
   await requireAccess(caller, access, (arn) => gates.resourceTags(caller, arn));
   return operation.run(context, caller, validateInput(operation.input, input));

@@ -1,20 +1,16 @@
 import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
 import type { Caller, Service } from '../aws-wire/caller.ts';
+import type { WireReply } from '../aws-wire/codec.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
 import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
-import type { WireReply } from '../aws-wire/wire-reply.ts';
 import type { ConnectorApi } from '../connector-api/operation.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import type { ApiCall, WireProtocol } from './api-call.ts';
+import { isForPrivateCa, privateCaProtocolOf } from './private-ca-protocols.ts';
 import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
 import { isForm, QUERY, readIdentityCall } from './read-identity-call.ts';
-import {
-  JSON_1_1,
-  readPrivateCaCall,
-  type ServePrivateCa,
-  targetOf,
-} from './read-private-ca-call.ts';
+import { readPrivateCaCall, type ServePrivateCa } from './read-private-ca-call.ts';
 import { readAuditReportCall, type ServeAuditReport } from './serve-audit-report.ts';
 
 export interface ApiDependencies {
@@ -52,7 +48,7 @@ export async function answerApiRequest(
   try {
     const caller = deps.authenticate(request);
     known = { caller };
-    protocol = PROTOCOLS[caller.service];
+    protocol = PROTOCOLS[caller.service](request);
     const call = readCall(deps, caller, request);
     known = { caller, operation: call.operation };
     return { ...known, reply: await call.answer() };
@@ -62,10 +58,10 @@ export async function answerApiRequest(
 }
 
 const PROTOCOLS = {
-  'acm-pca': JSON_1_1,
-  'pca-connector-scep': REST_JSON,
-  sts: QUERY,
-} as const satisfies Record<Service, WireProtocol>;
+  'acm-pca': privateCaProtocolOf,
+  'pca-connector-scep': () => REST_JSON,
+  sts: () => QUERY,
+} as const satisfies Record<Service, (request: SignedRequest) => WireProtocol>;
 
 function readCall(deps: ApiDependencies, caller: Caller, request: SignedRequest): ApiCall {
   switch (caller.service) {
@@ -105,7 +101,7 @@ export function refuseUnread(
 
 /** The protocol that the client seems to speak, before its signature says so. */
 export function protocolOf(request: Pick<SignedRequest, 'headers'>): WireProtocol {
-  if (targetOf(request) !== undefined) return JSON_1_1;
+  if (isForPrivateCa(request)) return privateCaProtocolOf(request);
   return isForm(request) ? QUERY : REST_JSON;
 }
 

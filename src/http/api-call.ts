@@ -1,5 +1,5 @@
 import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
-import type { WireReply } from '../aws-wire/wire-reply.ts';
+import type { WireReply } from '../aws-wire/codec.ts';
 
 /** A request whose operation is known. */
 export interface ApiCall {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AwsError } from '../aws-wire/aws-error.ts';
-import type { WireReply } from '../aws-wire/wire-reply.ts';
+import type { WireReply } from '../aws-wire/codec.ts';
 import type { Logger } from '../observability/logger.ts';
 import {
   type ApiAnswer,

@@ -1,4 +1,5 @@
 import type { Caller } from '../aws-wire/caller.ts';
+import { JSON_CODEC } from '../aws-wire/json-codec.ts';
 import { matchRoute } from '../aws-wire/rest-json/match-route.ts';
 import { readRestJsonInput } from '../aws-wire/rest-json/read-rest-json-input.ts';
 import {
@@ -35,7 +36,7 @@ export function readConnectorCall(
     operation: name,
     answer: async () => {
       const input = readRestJsonInput(operation, { labels, query, body });
-      const call = { caller, name, operation, input };
+      const call = { caller, name, operation, input, codec: JSON_CODEC };
       try {
         const output = await runOperation(gates, connectorApi, call);
         return renderRestJson(operation.http.status, output);

@@ -1,34 +1,25 @@
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Caller } from '../aws-wire/caller.ts';
-import { readJsonObject } from '../aws-wire/read-json-object.ts';
-import { renderJson11, renderJson11Error } from '../aws-wire/render-json-1-1.ts';
+import type { OperationCall } from '../aws-wire/run-operation.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
-import type { ApiCall, WireProtocol } from './api-call.ts';
-
-export const JSON_1_1: WireProtocol = {
-  renderError: renderJson11Error,
-  faultCode: 'InternalFailure',
-};
+import type { ApiCall } from './api-call.ts';
+import { privateCaProtocolOf } from './private-ca-protocols.ts';
 
 /**
- * Runs an action of Private CA for a caller, after checking rates, policy and constraints.
- * @param operation as in X-Amz-Target, without the prefix; it need not exist
+ * Runs an action of Private CA for a caller, after checking rates, policy and constraints. The name
+ * of the action need not exist.
  * @returns the output; undefined for an action without one
  * @throws AwsError
  */
-export type ServePrivateCa = (
-  caller: Caller,
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-) => Promise<unknown>;
+export type ServePrivateCa = (call: Omit<OperationCall<unknown>, 'operation'>) => Promise<unknown>;
 
 const ELSEWHERE =
   'The CAs of this server are at AWS: send requests for Private CA to AWS (docs/aws-private-ca.md)';
-
-const TARGET = /^ACMPrivateCA\.(\w{1,64})$/;
+const NO_ACTION =
+  'Neither X-Amz-Target (AWS JSON 1.1) nor the path (Smithy RPC v2 CBOR) names an action of Private CA';
 
 /**
- * Reads a request for Private CA, in JSON 1.1.
+ * Reads a request for Private CA, in any of its protocols.
  * @param serve undefined when the CA is elsewhere
  * @throws AwsError UnknownOperationException
  */
@@ -37,20 +28,17 @@ export function readPrivateCaCall(
   caller: Caller,
   request: SignedRequest,
 ): ApiCall {
-  const [, operation] = TARGET.exec(targetOf(request) ?? '') ?? [];
-  if (request.method !== 'POST' || operation === undefined) {
-    throw unknown('X-Amz-Target names no action of Private CA');
-  }
+  const { codec, actionOf, renderOutput } = privateCaProtocolOf(request);
+  const name = actionOf(request);
+  if (request.method !== 'POST' || name === undefined) throw unknown(NO_ACTION);
   if (serve === undefined) throw unknown(ELSEWHERE);
   return {
-    operation,
-    answer: async () => renderJson11(await serve(caller, operation, readJsonObject(request.body))),
+    operation: name,
+    answer: async () => {
+      const input = codec.decode(request.body);
+      return renderOutput(await serve({ caller, name, input, codec }));
+    },
   };
-}
-
-/** The X-Amz-Target header, which every request in JSON 1.1 has. */
-export function targetOf({ headers }: Pick<SignedRequest, 'headers'>): string | undefined {
-  return headers.find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
 }
 
 function unknown(message: string): AwsError {

@@ -1,7 +1,8 @@
 import type { Caller } from '../aws-wire/caller.ts';
+import type { WireReply } from '../aws-wire/codec.ts';
+import { JSON_CODEC } from '../aws-wire/json-codec.ts';
 import { type Gates, runOperation } from '../aws-wire/run-operation.ts';
 import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
-import type { WireReply } from '../aws-wire/wire-reply.ts';
 import { ACTIONS } from '../private-ca/actions/actions.ts';
 import type { AuditReportFormat } from '../private-ca/audit-report/audit-report-record.ts';
 import {
@@ -43,6 +44,7 @@ export function serveAuditReport(ca: ReportContext, gates: Gates): ServeAuditRep
       name,
       operation,
       input: { CertificateAuthorityArn: arn, AuditReportId },
+      codec: JSON_CODEC,
     };
     return String(await runOperation(gates, ca, call));
   };

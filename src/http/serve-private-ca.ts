@@ -15,13 +15,14 @@ const COMMON_ERRORS: readonly AwsErrorCode[] = [
 
 /** Runs the actions of the embedded private CA for callers that pass the gates. */
 export function servePrivateCa(ca: PrivateCa, gates: Gates): ServePrivateCa {
-  return async (caller, name, input) => {
+  return async (call) => {
+    const { name } = call;
     if (!Object.hasOwn(ACTIONS, name)) {
       throw new AwsError('UnknownOperationException', `Private CA has no action ${name}`);
     }
     const operation = ACTIONS[name as ActionName];
     try {
-      return await runOperation(gates, ca, { caller, name, operation, input });
+      return await runOperation(gates, ca, { ...call, operation });
     } catch (error) {
       throw asModelled(error, [...operation.errors, ...COMMON_ERRORS]);
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PRIVATE_CA_PROTOCOLS } from '../../src/http/private-ca-protocols.ts';
 import type { Action } from '../../src/private-ca/actions/action.ts';
 import { ACTIONS } from '../../src/private-ca/actions/actions.ts';
 import { readApiModel } from '../support/api-model/api-model.ts';
@@ -24,6 +25,12 @@ function comparable(schema: unknown): unknown {
     return key === 'pattern' ? plainPattern(String(value)) : value;
   });
 }
+
+it('speaks every protocol of the newest model', () => {
+  expect(Object.keys(PRIVATE_CA_PROTOCOLS)).toEqual(
+    expect.arrayContaining([...model.metadata.protocols]),
+  );
+});
 
 it('the actions are those of the newest model', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());

@@ -22,6 +22,10 @@ function withoutPromises(schema: unknown): unknown {
   );
 }
 
+it('speaks every protocol of the newest model', () => {
+  expect(model.metadata.protocols).toEqual(['rest-json']);
+});
+
 it('the operations are those of the newest model', () => {
   expect(Object.keys(OURS).toSorted()).toEqual(Object.keys(model.operations).toSorted());
 });

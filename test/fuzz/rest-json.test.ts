@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AwsError } from '../../src/aws-wire/aws-error.ts';
 import { deserializeInput, membersOf } from '../../src/aws-wire/deserialize-input.ts';
+import { JSON_CODEC } from '../../src/aws-wire/json-codec.ts';
 import { matchRoute } from '../../src/aws-wire/rest-json/match-route.ts';
 import { readRestJsonInput } from '../../src/aws-wire/rest-json/read-rest-json-input.ts';
 import { validateInput } from '../../src/aws-wire/validate-input.ts';
@@ -77,7 +78,7 @@ it('any query and body yield a valid input or an AwsError', () => {
         const labels = labelName === undefined ? {} : { [labelName]: label };
         const read = () => readRestJsonInput(operation, { labels, query, body: octets });
         const input = orRefusal(() => {
-          const json = deserializeInput(operation.input, read());
+          const json = deserializeInput(operation.input, read(), JSON_CODEC.readBlob);
           return validateInput(operation.input, json);
         });
         if (input === undefined) return;

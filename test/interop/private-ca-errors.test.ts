@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readApiModel } from '../support/api-model/api-model.ts';
 import { type RefusedCall, refusedCalls } from '../support/api-model/refused-calls.ts';
 import type { PrivateCaClient } from '../support/clients/aws-client.ts';
+import { expectRecognised } from '../support/clients/expect-recognised.ts';
 import { PRIVATE_CA_CLIENTS } from '../support/clients/private-ca-clients.ts';
 import { requireClient } from '../support/clients/require-client.ts';
 import { makeAuthoritiesOfAllStates } from '../support/servers/authorities-of-all-states.ts';
@@ -72,15 +73,7 @@ for (const { name, programs, open } of PRIVATE_CA_CLIENTS) {
     afterAll(() => client.close());
 
     it('recognises every error by its class', async () => {
-      for (const call of calls) {
-        if (call.losesRaceFor) running.loseNextCommit(call.losesRaceFor);
-        const { status, error } = await client.call(call.action, call.input);
-        const refused = { call: nameOf(call), status, name: error?.name, class: error?.class };
-        expect(refused).toEqual({
-          ...{ call: nameOf(call), status: 400, name: call.error, class: call.error },
-        });
-        expect(error?.message).toMatch(/^\S.{10}/);
-      }
+      for (const call of calls) await expectRecognised(client, call, running);
     });
   });
 }

@@ -4,7 +4,7 @@
 # - jscep (Java, built by Maven)
 # - the newest micromdm scepclient, helm and kubeconform (built by Go into .cache/go)
 # - the description of the Kubernetes API (Go module)
-# - aws-privateca-issuer (built by Go)
+# - aws-privateca-issuer and the newest AWS SDK for Go (built by Go)
 # - moto, and further versions of Redis and Valkey (in .cache/)
 # What is there stays as it is, so later runs need no network. Go reuses what it has compiled for
 # another clone. The script succeeds when a part is missing; under CI=true it fails instead.
@@ -62,15 +62,18 @@ has_command() {
   [ -x ".cache/go/bin/$1" ]
 }
 
-issuer=aws-privateca-issuer-on-manifests
-is_issuer_built() {
-  for source in test/soak/go/aws-privateca-issuer/*; do
-    [ ".cache/go/bin/$issuer" -nt "$source" ] || return 1
+# Builds the command of a directory of test/soak/go:
+#   build_by_go aws-privateca-issuer aws-privateca-issuer-on-manifests
+build_by_go() {
+  by_go build -C "test/soak/go/$1" -o "$PWD/.cache/go/bin/$2"
+}
+is_newer_than_source() {
+  for source in "test/soak/go/$1"/*; do
+    [ ".cache/go/bin/$2" -nt "$source" ] || return 1
   done
 }
-build_issuer() {
-  by_go build -C test/soak/go/aws-privateca-issuer -o "$PWD/.cache/go/bin/$issuer"
-}
+issuer='aws-privateca-issuer aws-privateca-issuer-on-manifests'
+sdk='acm-pca-client acm-pca-client'
 
 # Its api/openapi-spec becomes the schemas for kubeconform. test/soak/kubernetes-schemas.ts names
 # the same version.
@@ -86,7 +89,8 @@ is_built_by_go() {
   for command in scepclient helm kubeconform; do
     has_command "$command" || return 1
   done
-  is_issuer_built && has_kubernetes_api
+  # shellcheck disable=SC2086 # two words each
+  is_newer_than_source $issuer && is_newer_than_source $sdk && has_kubernetes_api
 }
 
 # moto: another implementation of S3.
@@ -191,7 +195,10 @@ part scepclient 'has_command scepclient' \
 part helm 'has_command helm' install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1
 part kubeconform 'has_command kubeconform' \
   install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
-part aws-privateca-issuer is_issuer_built build_issuer
+# shellcheck disable=SC2086 # two words each
+part aws-privateca-issuer "is_newer_than_source $issuer" build_by_go $issuer
+# shellcheck disable=SC2086
+part aws-sdk-for-go "is_newer_than_source $sdk" build_by_go $sdk
 part kubernetes-api has_kubernetes_api fetch_kubernetes_api
 part moto has_moto install_moto
 part redis-versions has_redis_versions install_redis_versions

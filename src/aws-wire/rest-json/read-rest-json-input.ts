@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
 import { membersOf, wireSchema } from '../deserialize-input.ts';
-import { readJsonObject } from '../read-json-object.ts';
+import { JSON_CODEC } from '../json-codec.ts';
 import { decodeComponent, type HttpBinding } from './match-route.ts';
 
 export interface RestJsonRequest {
@@ -29,7 +29,7 @@ export function readRestJsonInput(
   const inBody = Object.keys(members).filter(
     (name) => !Object.hasOwn(labels, name) && !Object.hasOwn(places, name),
   );
-  const json = inBody.length > 0 ? readJsonObject(body) : {};
+  const json = inBody.length > 0 ? JSON_CODEC.decode(body) : {};
   const parameters = parseQuery(query);
   const fromQuery = Object.entries(places).map(([member, name = member]): Member => {
     const [schema, values] = [members[member], parameters.get(name)];

@@ -1,5 +1,6 @@
 import { AWS_ERRORS, type AwsError, type AwsErrorCode } from '../aws-error.ts';
-import { encodeJson, type WireReply } from '../wire-reply.ts';
+import type { WireReply } from '../codec.ts';
+import { JSON_CODEC } from '../json-codec.ts';
 
 const CONTENT_TYPE = { 'Content-Type': 'application/json' };
 
@@ -19,17 +20,17 @@ export const FRONT_END_ERRORS: readonly AwsErrorCode[] = [
 ];
 
 /** An output in REST-JSON; an operation without output (undefined) has an empty body. */
-export function renderRestJson(status: number, output: unknown): WireReply {
+export function renderRestJson(status: number, output: unknown): WireReply<string> {
   if (output === undefined) return { status, headers: {}, body: '' };
-  return { status, headers: CONTENT_TYPE, body: encodeJson(output) };
+  return { status, headers: CONTENT_TYPE, body: JSON_CODEC.encode(output) };
 }
 
 /** An error in REST-JSON: its name in a header, its modelled members in the body. */
-export function renderRestJsonError({ code, message, members }: AwsError): WireReply {
+export function renderRestJsonError({ code, message, members }: AwsError): WireReply<string> {
   const text = FRONT_END_ERRORS.includes(code) ? { message } : { Message: message };
   return {
     status: AWS_ERRORS[code],
     headers: { ...CONTENT_TYPE, 'x-amzn-ErrorType': code },
-    body: encodeJson({ ...text, ...members }),
+    body: JSON_CODEC.encode({ ...text, ...members }),
   };
 }

@@ -3,6 +3,7 @@ import { DecodeError } from '../../asn1/decode-error.ts';
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { blobSchema } from '../../aws-wire/deserialize-input.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import { findAuthority } from '../authority/find-authority.ts';
 import { noteIssuerKey } from '../authority/issuer-keys.ts';
@@ -14,7 +15,7 @@ import {
   LONGEST_CHAIN,
 } from '../issuing/check-authority-chain.ts';
 import { formerCertificates } from '../issuing/former-certificates.ts';
-import { arnSchema, blobSchema } from '../model/api-schemas.ts';
+import { arnSchema } from '../model/api-schemas.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
 import { installedCertificate } from '../records/installed-certificate.ts';
 import { markCrlStale } from '../revocation/revocation-record.ts';

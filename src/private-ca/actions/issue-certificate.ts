@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatArn, parseArn, partitionOf } from '../../aws-wire/arn.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { Caller } from '../../aws-wire/caller.ts';
+import { blobSchema } from '../../aws-wire/deserialize-input.ts';
 import { type CertificateFields, derTbsCertificate } from '../../x509/build-certificate.ts';
 import { issuingUse } from '../authority/authority-status.ts';
 import { findAuthority } from '../authority/find-authority.ts';
@@ -18,7 +19,6 @@ import { findTemplate, type Template, templateArnOf } from '../issuing/templates
 import { apiPassthroughSchema } from '../model/api-passthrough-schema.ts';
 import {
   arnSchema,
-  blobSchema,
   idempotencyTokenSchema,
   modelSigningAlgorithmSchema,
 } from '../model/api-schemas.ts';

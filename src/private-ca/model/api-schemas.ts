@@ -38,24 +38,6 @@ export const modelSigningAlgorithmSchema = z.enum([
   'ML_DSA_87',
 ]);
 
-/** A blob: base64 text on the wire, octets in calls by our own code. */
-export function blobSchema(octets: { readonly min: number; readonly max: number }) {
-  const bytes = z.instanceof(Uint8Array).check(({ value, issues }) => {
-    const limit = { origin: 'array', input: value } as const;
-    if (value.length < octets.min)
-      issues.push({ ...limit, code: 'too_small', minimum: octets.min });
-    if (value.length > octets.max) issues.push({ ...limit, code: 'too_big', maximum: octets.max });
-  });
-  return z.preprocess(bytesOfBase64, bytes).meta({ contentEncoding: 'base64', octets });
-}
-
-function bytesOfBase64(value: unknown, context: z.RefinementCtx): unknown {
-  if (value === undefined || value instanceof Uint8Array) return value;
-  if (z.base64().safeParse(value).success) return Buffer.from(String(value), 'base64');
-  context.issues.push({ code: 'invalid_format', format: 'base64', input: String(value) });
-  return z.NEVER;
-}
-
 export const maxResultsSchema = z.int().min(1).max(1000);
 
 export const nextTokenSchema = z.string().min(1).max(43_739);

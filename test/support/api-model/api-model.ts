@@ -3,6 +3,8 @@ import path from 'node:path';
 
 /** An API model as botocore has it; see models/README.md. */
 export interface ApiModel {
+  /** The protocols that the service speaks, the first of them by default. */
+  readonly metadata: { readonly protocols: readonly string[] };
   readonly operations: Readonly<Record<string, ModelOperation>>;
   readonly shapes: Readonly<Record<string, ModelShape>>;
 }
@@ -38,6 +40,7 @@ export interface ModelShape {
   /** Of a map. */
   readonly value?: ShapeRef;
   readonly error?: { readonly httpStatusCode: number };
+  readonly exception?: boolean;
 }
 
 export function readApiModel(name: 'acm-pca' | 'pca-connector-scep'): ApiModel {

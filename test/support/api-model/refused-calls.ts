@@ -21,7 +21,8 @@ export interface RefusedCall {
 /** Inputs by action and by error, without "Exception". */
 type Inputs = Readonly<Record<string, Readonly<Record<string, Members>>>>;
 
-const { operations, ...model } = readApiModel('acm-pca');
+const model = readApiModel('acm-pca');
+const { operations } = model;
 const TEMPLATE = 'arn:aws:acm-pca:::template/EndEntityCertificate/V1';
 const RSA = { SigningAlgorithm: 'SHA256WITHRSA' };
 const ISSUE = {
@@ -90,7 +91,7 @@ function aboutAll(
     InvalidState: deleted.CertificateAuthorityArn,
   };
   const calls = Object.entries(operations).flatMap(([action, { input, errors = [] }]) => {
-    const names = membersOfShape({ operations, ...model }, input).map(([name]) => name);
+    const names = membersOfShape(model, input).map(([name]) => name);
     const name = names.find((one) => ['CertificateAuthorityArn', 'ResourceArn'].includes(one));
     if (name === undefined) return [];
     const known = errors.map(({ shape }) => shape);

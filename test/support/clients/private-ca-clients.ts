@@ -1,3 +1,4 @@
+import { openAcmPcaInCbor } from './acm-pca-cbor-client.ts';
 import { openAcmPcaSdk } from './acm-pca-client.ts';
 import type { AwsAccess, PrivateCaClient } from './aws-client.ts';
 import { openBoto3, PYTHON } from './boto3-client.ts';
@@ -11,5 +12,6 @@ export interface KindOfClient {
 
 export const PRIVATE_CA_CLIENTS: readonly KindOfClient[] = [
   { name: '@aws-sdk/client-acm-pca', programs: [], open: openAcmPcaSdk },
+  { name: 'AwsSmithyRpcV2CborProtocol', programs: [], open: openAcmPcaInCbor },
   { name: 'boto3', programs: [PYTHON], open: (access) => openBoto3(access, 'acm-pca') },
 ];

@@ -25,7 +25,7 @@ export interface RequestToSign {
   readonly target?: string;
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly service?: string;
   readonly region?: string;
   readonly signedAt?: Date;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
+import type { WireReply } from '../../../src/aws-wire/codec.ts';
 import { matchRoute } from '../../../src/aws-wire/rest-json/match-route.ts';
 import { readRestJsonInput } from '../../../src/aws-wire/rest-json/read-rest-json-input.ts';
 import {
@@ -11,7 +12,6 @@ import {
   renderRestJsonError,
 } from '../../../src/aws-wire/rest-json/render-rest-json.ts';
 import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
-import type { WireReply } from '../../../src/aws-wire/wire-reply.ts';
 import {
   OPERATIONS,
   type OperationName,

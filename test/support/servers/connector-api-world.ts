@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { z } from 'zod';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
+import { JSON_CODEC } from '../../../src/aws-wire/json-codec.ts';
 import { runOperation } from '../../../src/aws-wire/run-operation.ts';
 import type { ConnectorApi, Operation } from '../../../src/connector-api/operation.ts';
 import {
@@ -135,7 +136,9 @@ async function callOperation<Name extends OperationName>(
 ): Promise<Output<Name>> {
   const operation: Operation<unknown, unknown> = OPERATIONS[name];
   try {
-    const answer = await runOperation(OPEN_GATES, api, { caller, name, operation, input });
+    const answer = await runOperation(OPEN_GATES, api, {
+      ...{ caller, name, operation, input, codec: JSON_CODEC },
+    });
     expect(answer).toEqual(operation.output?.parse(answer));
     return answer as Output<Name>;
   } catch (error) {

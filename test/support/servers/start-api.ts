@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cbor } from '@smithy/core/cbor';
 import type { AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import type { Credential } from '../../../src/aws-wire/credential.ts';
 import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
@@ -21,7 +22,7 @@ export interface ApiReply {
   readonly text: string;
   /** The error name, as an SDK finds it. */
   readonly error: AwsErrorCode | undefined;
-  /** The body as JSON; {} when it is empty. */
+  /** The body as JSON or CBOR; {} when it is empty. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -82,8 +83,12 @@ function testParts(credential: Partial<Credential>, log: string[]): ApiListenerD
 
 export async function readReply(answer: Response): Promise<ApiReply> {
   const { status, headers } = answer;
-  const text = await answer.text();
-  const body = JSON.parse(text || '{}') as Record<string, unknown>;
+  const octets = Buffer.from(await answer.arrayBuffer());
+  const text = octets.toString();
+  const isCbor = headers.get('content-type') === 'application/cbor';
+  const read: unknown = isCbor ? cbor.deserialize(octets) : JSON.parse(text || '{}');
+  const body = read as Record<string, unknown>;
   const name = headers.get('x-amzn-errortype') ?? body['__type'];
-  return { status, headers, text, body, error: name as AwsErrorCode | undefined };
+  const error = typeof name === 'string' ? name.replace(/^.*#/, '') : undefined;
+  return { status, headers, text, body, error: error as AwsErrorCode | undefined };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { deserializeInput } from '../../../src/aws-wire/deserialize-input.ts';
-import { base64Bytes } from '../../../src/store/collection.ts';
+import { blobSchema, deserializeInput } from '../../../src/aws-wire/deserialize-input.ts';
+import { JSON_CODEC } from '../../../src/aws-wire/json-codec.ts';
+import { CBOR_CODEC } from '../../../src/aws-wire/rpc-v2-cbor/cbor-codec.ts';
 import { awsErrorOf } from '../../support/clients/aws-error-of.ts';
 
 const schema = z.object({
@@ -13,7 +14,7 @@ const schema = z.object({
   Tags: z.record(z.string(), z.string()).optional(),
   Keys: z.array(z.string()).optional(),
   Inner: z.object({ Name: z.string().optional() }).readonly().optional(),
-  Blob: base64Bytes.optional(),
+  Blob: blobSchema({ min: 2, max: 3 }).optional(),
   Union: z
     .union([
       z.strictObject({ Intune: z.object({ Domain: z.string().min(3) }) }),
@@ -21,6 +22,8 @@ const schema = z.object({
     ])
     .optional(),
 });
+
+const readJson = (json: unknown) => deserializeInput(schema, json, JSON_CODEC.readBlob);
 
 describe('checks the form and not the constraints:', () => {
   it.each<[string, object]>([
@@ -32,9 +35,8 @@ describe('checks the form and not the constraints:', () => {
     ['a map', { Tags: { a: 'b' } }],
     ['a union', { Union: { Intune: { Domain: '' } } }],
     ['the other member of it', { Union: { Other: 'x' } }],
-    ['a blob', { Blob: 'AAEC' }],
   ])('%s', (_name, input) => {
-    expect(deserializeInput(schema, input)).toEqual(input);
+    expect(readJson(input)).toEqual(input);
   });
 
   it.each<[string, object, string]>([
@@ -58,9 +60,39 @@ describe('checks the form and not the constraints:', () => {
     ['a union with an unknown one', { Union: { More: 1 } }, "at 'union'"],
     ['text for a union', { Union: 'x' }, "at 'union'"],
   ])('%s', (_name, input, text) => {
-    const error = awsErrorOf(() => deserializeInput(schema, input));
+    const error = awsErrorOf(() => readJson(input));
     expect(error.code).toBe('SerializationException');
     expect(error.message).toContain(text);
+  });
+});
+
+describe('a blob', () => {
+  const octets = Buffer.of(0, 1, 2);
+  const readCbor = (value: unknown) =>
+    deserializeInput(schema, { Blob: value }, CBOR_CODEC.readBlob);
+
+  it('is base64 text in JSON, and octets in CBOR', () => {
+    expect(readJson({ Blob: 'AAEC' })).toEqual({ Blob: octets });
+    expect(readCbor(octets)).toEqual({ Blob: octets });
+  });
+
+  it.each([
+    ['octets in JSON', () => readJson({ Blob: octets })],
+    ['text in CBOR', () => readCbor('AAEC')],
+    ['a list in CBOR', () => readCbor([0, 1, 2])],
+  ])('is not %s', (_name, read) => {
+    const error = awsErrorOf(read);
+    expect(error.code).toBe('SerializationException');
+    expect(error.message).toContain("at 'blob': expected a blob");
+  });
+
+  it('of another length is left to the second step', () => {
+    expect(readCbor(Buffer.alloc(9))).toEqual({ Blob: Buffer.alloc(9) });
+  });
+
+  it.each(['Name', 'Count', 'Inner', 'Union', 'Tags', 'Keys'])('is no value of %s', (name) => {
+    const read = () => deserializeInput(schema, { [name]: octets }, CBOR_CODEC.readBlob);
+    expect(awsErrorOf(read).code).toBe('SerializationException');
   });
 });
 
@@ -71,12 +103,12 @@ it('treats null members as absent at every depth', () => {
     Union: { Intune: { Domain: null }, Other: null },
     Surprise: null,
   };
-  expect(deserializeInput(schema, input)).toEqual({ Inner: {}, Union: { Intune: {} } });
+  expect(readJson(input)).toEqual({ Inner: {}, Union: { Intune: {} } });
 });
 
 it('refuses input other than an object', () => {
   for (const json of [[], 'x', 1, true]) {
-    expect(awsErrorOf(() => deserializeInput(schema, json)).code).toBe('SerializationException');
+    expect(awsErrorOf(() => readJson(json)).code).toBe('SerializationException');
   }
 });
 
@@ -84,7 +116,7 @@ it('accepts any JSON or refuses it as malformed', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(schema.shape)), (value, name) => {
       try {
-        deserializeInput(schema, { [name]: value });
+        readJson({ [name]: value });
       } catch (error) {
         expect(error).toMatchObject({ name: 'AwsError', code: 'SerializationException' });
       }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
+import type { ServePrivateCa } from '../../../src/http/read-private-ca-call.ts';
 import { exchangeRaw } from '../../support/clients/raw-http.ts';
 import { signRequest } from '../../support/clients/sign-request.ts';
 import { type RunningApi, readReply, startApi } from '../../support/servers/start-api.ts';
@@ -152,7 +153,7 @@ describe('after the signature', () => {
 
 describe('Private CA', () => {
   const seen: [Caller, string, unknown][] = [];
-  const servePrivateCa = (caller: Caller, operation: string, input: unknown) => {
+  const servePrivateCa: ServePrivateCa = ({ caller, name: operation, input }) => {
     seen.push([caller, operation, input]);
     switch (operation) {
       case 'ListTags':

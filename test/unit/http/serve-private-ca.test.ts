@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
 import type { Rates } from '../../../src/aws-wire/default-rates.ts';
+import { JSON_CODEC } from '../../../src/aws-wire/json-codec.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { createApiGates } from '../../../src/http/api-gates.ts';
 import { servePrivateCa } from '../../../src/http/serve-private-ca.ts';
@@ -28,7 +29,11 @@ const NEW_AUTHORITY = {
 const ca = openTestPrivateCa();
 const log: string[] = [];
 const logger = createLogger('info', { write: (line) => log.push(line) });
-const service = (rates: Rates = {}) => servePrivateCa(ca, createApiGates(ca, { rates, logger }));
+const service = (rates: Rates = {}) => {
+  const serve = servePrivateCa(ca, createApiGates(ca, { rates, logger }));
+  return (caller: Caller, name: string, input: object) =>
+    serve({ caller, name, input, codec: JSON_CODEC });
+};
 let authority: { readonly CertificateAuthorityArn: string };
 
 beforeAll(async () => {
@@ -69,7 +74,7 @@ describe('the embedded private CA behind its gates', () => {
     expect(await describeAs(ALICE)).toHaveProperty('CertificateAuthority.Type', 'ROOT');
     for (const other of [{ accountId: '999999999999' }, { region: 'us-east-1' }]) {
       const foreign = { ...ALICE, ...other };
-      expect(await refusal(describeAs(foreign))).toBe('InvalidArnException');
+      expect(await refusal(describeAs(foreign))).toBe('ResourceNotFoundException');
       const listed = await service()(foreign, 'ListCertificateAuthorities', {});
       expect(listed).toEqual({ CertificateAuthorities: [] });
     }

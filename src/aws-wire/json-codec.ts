@@ -1,12 +1,7 @@
+import { z } from 'zod';
+import { SECOND_MS } from '../durations.ts';
 import { AwsError } from './aws-error.ts';
-
-/** Depth inside the body's object. The deepest input of either API has about ten levels. */
-const MAX_DEPTH = 64;
-/**
- * Names and values together: a hundred times those of a large input, and few enough to examine one
- * by one.
- */
-const MAX_PARTS = 100_000;
+import { type Codec, MAX_DEPTH, MAX_PARTS } from './codec.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPENING, CLOSING] = [
@@ -16,12 +11,20 @@ const [OPENING, CLOSING] = [
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Bodies of AWS JSON 1.1 and of REST-JSON: blobs in base64, times in seconds since the epoch. */
+export const JSON_CODEC = {
+  decode: readJsonObject,
+  readBlob: (value) =>
+    z.base64().safeParse(value).success ? Buffer.from(String(value), 'base64') : undefined,
+  encode: (output): string => JSON.stringify(output, secondsForDates),
+} as const satisfies Codec;
+
 /**
  * The body of a request: one JSON object; an empty body counts as {}.
  * @throws AwsError SerializationException for anything else, for text that is not well-formed
  *   Unicode, for more than 64 levels, and for more than 100,000 parts
  */
-export function readJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function readJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
   checkBounds(body);
   const json = parseJson(body);
@@ -87,4 +90,10 @@ function requireWellFormed(text: string): void {
 
 function malformed(fault: string): AwsError {
   return new AwsError('SerializationException', `The body ${fault}`);
+}
+
+/** JSON.stringify passes a Date as text already; its holder still has the Date. */
+function secondsForDates(this: unknown, name: string, value: unknown): unknown {
+  const original = (this as Readonly<Record<string, unknown>>)[name];
+  return original instanceof Date ? original.getTime() / SECOND_MS : value;
 }
