@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { FindCredential } from './aws-wire/credential.ts';
-import { createAuthenticator } from './aws-wire/sigv4/create-authenticator.ts';
+import { createAuthenticator, createHeadCheck } from './aws-wire/sigv4/create-authenticator.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConnectorApi } from './connector-api/operation.ts';
 import { createApiGates } from './http/api-gates.ts';
@@ -26,13 +26,15 @@ export function wireApi(
   const { findCredential, enrolUrl, inBackground, logger } = parts;
   const { clock, privateCa, randomUuid } = wired;
   const gates = createApiGates(privateCa, { rates: api.rates, logger });
+  const authentication = {
+    findCredential,
+    clock,
+    clockSkewMs: api.clockSkewSeconds * 1_000,
+    regions: api.regions ?? 'any',
+  } as const;
   return createApiListener({
-    authenticate: createAuthenticator({
-      findCredential,
-      clock,
-      clockSkewMs: api.clockSkewSeconds * 1_000,
-      regions: api.regions ?? 'any',
-    }),
+    authenticate: createAuthenticator(authentication),
+    checkHead: createHeadCheck(authentication),
     gates,
     connectorApi: { ...wired, enrolUrl, quotas, inBackground },
     // With CAs at AWS, connectors do not use the embedded ones: showing them would mislead.

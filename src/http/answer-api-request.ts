@@ -1,9 +1,9 @@
-import { AwsError, type AwsErrorCode } from '../aws-wire/aws-error.ts';
+import { AwsError } from '../aws-wire/aws-error.ts';
 import type { Caller, Service } from '../aws-wire/caller.ts';
 import type { WireReply } from '../aws-wire/codec.ts';
 import type { Gates } from '../aws-wire/run-operation.ts';
-import type { Authenticate } from '../aws-wire/sigv4/create-authenticator.ts';
-import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import type { Authenticate, CheckHead } from '../aws-wire/sigv4/create-authenticator.ts';
+import type { RequestHead, SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { ConnectorApi } from '../connector-api/operation.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import type { ApiCall, WireProtocol } from './api-call.ts';
@@ -15,6 +15,7 @@ import { readAuditReportCall, type ServeAuditReport } from './serve-audit-report
 
 export interface ApiDependencies {
   readonly authenticate: Authenticate;
+  readonly checkHead: CheckHead;
   readonly gates: Gates;
   readonly connectorApi: ConnectorApi;
   /** Undefined when the CA is elsewhere. */
@@ -77,25 +78,16 @@ function readCall(deps: ApiDependencies, caller: Caller, request: SignedRequest)
   }
 }
 
-/** Errors that are found without reading the body. */
-const REFUSED_UNREAD: readonly AwsErrorCode[] = [
-  'MissingAuthenticationTokenException',
-  'IncompleteSignatureException',
-  'UnrecognizedClientException',
-  'ExpiredTokenException',
-];
-
 /** The answer to a request that is refused whatever its body is; undefined if the body matters. */
 export function refuseUnread(
-  { authenticate }: Pick<ApiDependencies, 'authenticate'>,
-  request: Omit<SignedRequest, 'body'>,
+  { checkHead }: Pick<ApiDependencies, 'checkHead'>,
+  head: RequestHead,
 ): ApiAnswer | undefined {
   try {
-    authenticate({ ...request, body: new Uint8Array() });
+    checkHead(head);
     return undefined;
   } catch (error) {
-    const refused = error instanceof AwsError && REFUSED_UNREAD.includes(error.code);
-    return refused ? answerError(protocolOf(request), error) : undefined;
+    return answerError(protocolOf(head), error);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AwsError } from '../aws-wire/aws-error.ts';
 import type { WireReply } from '../aws-wire/codec.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -12,6 +11,8 @@ import {
   refuseUnread,
 } from './answer-api-request.ts';
 import { applyCors, type CorsOptions } from './apply-cors.ts';
+import { inTurn } from './in-turn.ts';
+import { BodyError, bodyOf } from './receive-body.ts';
 
 export interface ApiListenerDependencies extends ApiDependencies {
   readonly randomUuid: () => string;
@@ -24,24 +25,30 @@ export interface ApiListenerDependencies extends ApiDependencies {
 const MAX_BODY_OCTETS = 4 * 1024 * 1024;
 /** Read from every client: many that are cut off while they send never see the answer. */
 const SMALL_BODY_OCTETS = 64 * 1024;
+/**
+ * Larger bodies that are received at once. The secret behind a known access key is not proven
+ * before the body is there, and this many take 32 MiB.
+ */
+const MAX_LARGE_BODIES = 8;
 
 /**
  * The listener for administrators: the APIs of Connector for SCEP and of Private CA, under any
  * path. It does not use Express, which answers URLs that it cannot parse by itself, in HTML.
  */
 export function createApiListener(deps: ApiListenerDependencies): RequestListener {
-  const readRaw = express.raw({ type: () => true, limit: MAX_BODY_OCTETS, inflate: false });
-  return (request, response) => {
-    answer(deps, readRaw, request, response).catch((error: unknown) => {
+  const readBody = createBodyReader();
+  const listener: RequestListener = (request, response) => {
+    answer(deps, readBody, request, response).catch((error: unknown) => {
       deps.logger.error({ err: error }, 'an API request could not be answered');
       response.destroy();
     });
   };
+  return inTurn(listener, MAX_BODY_OCTETS);
 }
 
 async function answer(
   deps: ApiListenerDependencies,
-  readRaw: RequestHandler,
+  readBody: ReturnType<typeof createBodyReader>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -53,10 +60,13 @@ async function answer(
   const { method = '', url: target = '' } = request;
   const head = { method, target, headers: paired(request.rawHeaders) };
   const refused = hasSmallBody(request) ? undefined : refuseUnread(deps, head);
-  if (refused !== undefined) response.setHeader('Connection', 'close');
+  if (refused !== undefined) {
+    bodyOf(request).forget();
+    response.setHeader('Connection', 'close');
+  }
   const given =
     refused ??
-    (await readBody(readRaw, request, response).then(
+    (await readBody(request).then(
       (body) => answerApiRequest(deps, { ...head, body }),
       (error: unknown) => answerError(protocolOf(head), error),
     ));
@@ -71,25 +81,30 @@ function hasSmallBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * @throws AwsError SerializationException for a body that is refused; the answer then closes the
- * connection
+ * The result waits for the body of a request.
+ * @throws AwsError SerializationException for a body that is refused, ServiceUnavailable while too
+ * many large ones are received
  */
-async function readBody(
-  readRaw: RequestHandler,
-  request: IncomingMessage & { readonly body?: unknown },
-  response: ServerResponse,
-): Promise<Uint8Array> {
-  await new Promise<void>((resolve, reject) => {
-    // The reader uses nothing of Express's request and response.
-    readRaw(request as Request, response as Response, (error?: unknown) => {
-      if (error === undefined) return resolve();
-      response.setHeader('Connection', 'close');
-      const text = `The body must be whole, uncompressed and of at most ${MAX_BODY_OCTETS} octets`;
-      reject(new AwsError('SerializationException', text, {}, { cause: error }));
-    });
-  });
-  const { body } = request;
-  return body instanceof Uint8Array ? body : new Uint8Array();
+function createBodyReader(): (request: IncomingMessage) => Promise<Uint8Array> {
+  let large = 0;
+  return async (request) => {
+    const size = hasSmallBody(request) ? 0 : 1;
+    if (large + size > MAX_LARGE_BODIES) {
+      bodyOf(request).forget();
+      throw new AwsError('ServiceUnavailable', 'Too many large bodies at once. Try again later');
+    }
+    large += size;
+    try {
+      return await bodyOf(request).whole();
+    } catch (error) {
+      if (!(error instanceof BodyError)) throw error;
+      const limit = `whole, uncompressed and of at most ${MAX_BODY_OCTETS} octets`;
+      const text = `The body must be ${limit}: ${error.message}`;
+      throw new AwsError('SerializationException', text, {}, { cause: error });
+    } finally {
+      large -= size;
+    }
+  };
 }
 
 function paired(rawHeaders: readonly string[]): [name: string, value: string][] {

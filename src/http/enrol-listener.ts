@@ -1,18 +1,23 @@
 import type { RequestListener } from 'node:http';
-import express, { type Request, type RequestHandler } from 'express';
+import express, { type Request } from 'express';
 import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
+import { inTurn } from './in-turn.ts';
 import type { LoadLimit } from './limit-load.ts';
+import { bodyOf } from './receive-body.ts';
 import { renderHttpError } from './render-http-error.ts';
-import { answerInPlainText, respondUnavailable } from './respond.ts';
+import { answerInPlainText, respondText, respondUnavailable } from './respond.ts';
 import { serveOcsp } from './serve-ocsp.ts';
 import { type RevocationSource, serveRevocation } from './serve-revocation.ts';
 import { type FindConnector, serveScep } from './serve-scep.ts';
 
 /** A PKCSReq with an RSA-8192 key and ten certificates is well below. */
 const MAX_BODY_OCTETS = 256 * 1024;
+
+/** The tail is not split into segments: it may have thousands, and means nothing. */
+const SCEP_PATH = /^\/scep\/(?<connector>[^/]+)\/(?<secret>[^/]+)(?:\/.*)?$/i;
 
 /**
  * The listener for devices and the public. It never redirects, compresses or sets cookies, and it
@@ -32,25 +37,34 @@ export function createEnrolListener(deps: {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  const readBody = express.raw({ type: () => true, limit: MAX_BODY_OCTETS, inflate: false });
-  const { privateCa, load, logger } = deps;
-  /** Refuses before the body is read, when it costs least. A slow body does not count as load. */
-  const shed: RequestHandler<{ connector: string; secret: string }> = (request, response, next) => {
-    if (isPkiOperation(request) && load?.arrivalIsRefused())
-      respondUnavailable(response, OVERLOADED);
-    else next();
-  };
+  const { findConnector, privateCa, load, logger } = deps;
   if (privateCa) {
     serveRevocation(app, privateCa);
-    serveOcsp(app, { ocspResponder: privateCa.ocspResponder, logger }, readBody);
+    serveOcsp(app, { ocspResponder: privateCa.ocspResponder, logger });
   }
-  app.all('/scep/:connector/:secret{/*tail}', shed, readBody, async (request, response) => {
-    const serve = () => serveScep(deps, request, response);
-    if (load === undefined || !isPkiOperation(request)) await serve();
+  app.all(SCEP_PATH, async (request, response) => {
+    const body = bodyOf(request);
+    const isHeavy = isPkiOperation(request);
+    // Before the body is there, when it costs least. A slow body does not count as load.
+    if (isHeavy && load?.arrivalIsRefused()) {
+      body.forget();
+      respondUnavailable(response, OVERLOADED);
+      return;
+    }
+    const { connector: segment, secret } = request.params;
+    const connector = await findConnector(String(segment), String(secret));
+    if (connector === undefined) body.forget();
+    const message = await body.whole();
+    if (connector === undefined) {
+      respondText(response, 404, 'There is no connector at this URL.');
+      return;
+    }
+    const serve = () => serveScep(deps, { connector, request, response, body: message });
+    if (load === undefined || !isHeavy) await serve();
     else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED);
   });
-  app.use(renderHttpError(deps.logger));
-  return answerInPlainText(app);
+  app.use(renderHttpError(logger));
+  return inTurn(answerInPlainText(app), MAX_BODY_OCTETS);
 }
 
 const OVERLOADED = 'The server has too much to do. Try again later.';

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express from 'express';
+import { inTurn } from './in-turn.ts';
 import { answerInPlainText, respondText } from './respond.ts';
 
 /**
@@ -19,5 +20,5 @@ export function createOpsListener(
     const objection = await findObjection();
     respondText(response, objection === undefined ? 200 : 503, objection ?? 'ok');
   });
-  return answerInPlainText(app);
+  return inTurn(answerInPlainText(app), 0);
 }

@@ -5,19 +5,13 @@ import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
+import { BodyError } from './receive-body.ts';
 import { respondText, respondUnavailable } from './respond.ts';
 
-/** Replaces the messages of express and its body reader, which would show internals. */
-const TEXTS: Readonly<Record<number, string>> = {
-  400: 'The request could not be read.',
-  413: 'The body is larger than 256 KiB.',
-  415: 'The body must not be compressed.',
-};
-
 /**
- * Answers every error on the enrol listener: 400 for a message that cannot be read, 503 while the
- * CA, its key or the store is unavailable, express's status for what it refuses, and otherwise an
- * opaque 500 whose cause is logged. Lasting outages are logged once in ten seconds.
+ * Answers every error on the enrol listener: 400 for a message or URL that cannot be read, the
+ * status of a body that is refused, 503 while the CA, its key or the store is unavailable, and
+ * otherwise an opaque 500 whose cause is logged. Lasting outages are logged once in ten seconds.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
   const logIssuer = logRarely(logger, 'the CA cannot be asked', 'error');
@@ -39,17 +33,18 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
     } else if (error instanceof KeyStoreError && error.fault === 'unavailable') {
       logKey({ detail: error.message });
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');
+    } else if (error instanceof BodyError) {
+      respondText(response, error.status, error.message);
+    } else if (isClientsMistake(error)) {
+      respondText(response, 400, 'The request could not be read.');
     } else {
-      const status = statusOf(error);
-      if (status === 500) logger.error({ err: error }, 'internal error');
-      if (status === 413) response.setHeader('Connection', 'close');
-      respondText(response, status, TEXTS[status] ?? 'Internal error.');
+      logger.error({ err: error }, 'internal error');
+      respondText(response, 500, 'Internal error.');
     }
   };
 }
 
-/** express and http-errors mark the client's mistakes with a 4xx status. */
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && TEXTS[status] !== undefined ? status : 500;
+/** Express marks a path that it cannot decode. Its message would show internals. */
+function isClientsMistake(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 400;
 }

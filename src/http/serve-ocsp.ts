@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import { SECOND_MS } from '../durations.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -9,6 +9,7 @@ import { OCSP_CACHING_MS, type OcspAnswer } from '../private-ca/ocsp/ocsp-answer
 import { OCSP_FAILURES, type OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { KeyBusyError } from '../private-ca/ocsp/ocsp-signatures.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
+import { bodyOf } from './receive-body.ts';
 import { respond, setRetryAfter } from './respond.ts';
 
 interface Dependencies {
@@ -25,9 +26,8 @@ const CONTENT_TYPE = 'application/ocsp-response';
  * OCSP over HTTP (RFC 6960 appendix A, RFC 5019 section 5): below /ocsp, and at the root for CAs
  * with a custom OCSP name, whose URLs have no path. A failure is an OCSP error with an HTTP error
  * status, for caches, load balancers and clients that look no further (adr/0014).
- * @param readBody puts the octets of a POST into `request.body`
  */
-export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHandler): void {
+export function serveOcsp(app: Express, deps: Dependencies): void {
   const { ocspResponder, logger } = deps;
   const fail = createFailing(logger);
   let lastTurn: Promise<unknown> = Promise.resolve();
@@ -41,9 +41,8 @@ export function serveOcsp(app: Express, deps: Dependencies, readBody: RequestHan
       fail(response, error);
     }
   };
-  app.post(['/', '/ocsp'], readBody, async (request, response) => {
-    const body: unknown = request.body;
-    await answer(body instanceof Uint8Array ? body : new Uint8Array(), response);
+  app.post(['/', '/ocsp'], async (request, response) => {
+    await answer(await bodyOf(request).whole(), response);
   });
   app.get(GET_PATH, (request, response) => answer(messageOf(request), response));
 }

@@ -24,7 +24,6 @@ export type FindConnector = (
 
 interface Dependencies {
   readonly enrolment: EnrolmentDependencies;
-  readonly findConnector: FindConnector;
   readonly logger: Logger;
 }
 
@@ -33,33 +32,25 @@ interface ScepCall {
   readonly connector: ConnectorRecord;
   readonly request: Request;
   readonly response: Response;
+  readonly body: Uint8Array;
 }
 
 /**
  * Serves one SCEP URL (RFC 8894 section 4). The query names the operation; the path below the
- * connector's own is ignored. `request.body` holds the octets of a POST.
+ * connector's own is ignored.
  */
-export async function serveScep(
-  deps: Dependencies,
-  request: Request<{ connector: string; secret: string }>,
-  response: Response,
-): Promise<void> {
-  const connector = await deps.findConnector(request.params.connector, request.params.secret);
-  if (connector === undefined) {
-    respondText(response, 404, 'There is no connector at this URL.');
-    return;
-  }
+export async function serveScep(deps: Dependencies, call: ScepCall): Promise<void> {
   try {
-    await serveConnector(deps, { connector, request, response });
+    await serveOperation(deps, call);
   } catch (error) {
     if (error instanceof DecodeError) {
-      logUnreadableRequest(deps.logger, connector, request, error.message);
+      logUnreadableRequest(deps.logger, call.connector, call.request, error.message);
     }
     throw error;
   }
 }
 
-async function serveConnector(deps: Dependencies, call: ScepCall): Promise<void> {
+async function serveOperation(deps: Dependencies, call: ScepCall): Promise<void> {
   const { request, response } = call;
   const { operation, message } = parseScepQuery(request.url);
   if (request.method === 'POST') {
@@ -84,8 +75,7 @@ async function servePost(
     refuseMethod(call.response, 'GET');
     return;
   }
-  const body: unknown = call.request.body;
-  await servePkiOperation(deps, call, body instanceof Uint8Array ? body : new Uint8Array());
+  await servePkiOperation(deps, call, call.body);
 }
 
 async function serveGet(

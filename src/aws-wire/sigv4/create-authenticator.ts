@@ -2,16 +2,21 @@ import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:c
 import { MINUTE_MS } from '../../durations.ts';
 import { formatArn, partitionOf } from '../arn.ts';
 import { AwsError } from '../aws-error.ts';
-import type { Caller } from '../caller.ts';
+import type { Caller, Service } from '../caller.ts';
 import type { Credential, FindCredential } from '../credential.ts';
 import { type CanonicalParts, canonicalRequest, decodeEscapes } from './canonical-request.ts';
-import { checkCoverage } from './check-coverage.ts';
+import { checkCoverage, checkPayloadHash } from './check-coverage.ts';
 import { checkScope } from './check-scope.ts';
 import { ALGORITHM, type CredentialScope, parseAuthorization } from './parse-authorization.ts';
-import { groupHeaders, type HeaderValues, type SignedRequest } from './signed-request.ts';
+import {
+  groupHeaders,
+  type HeaderValues,
+  type RequestHead,
+  type SignedRequest,
+} from './signed-request.ts';
 import { createSigningKeyCache, formatScope } from './signing-key-cache.ts';
 import { checkSigningTime, readSigningTime } from './signing-time.ts';
-import { splitTarget } from './split-target.ts';
+import { MAX_PARAMETERS, splitTarget } from './split-target.ts';
 
 export interface AuthenticatorOptions {
   readonly findCredential: FindCredential;
@@ -26,18 +31,25 @@ export interface AuthenticatorOptions {
   readonly regions: readonly string[] | 'any';
 }
 
+/** @throws AwsError */
 export type Authenticate = (request: SignedRequest) => Caller;
+
+/** Checks what needs no body. @throws AwsError */
+export type CheckHead = (head: RequestHead) => CheckedHead;
+
+/** The signature is verified too if the head has the hash of the body. */
+interface CheckedHead {
+  readonly credential: Credential;
+  readonly service: Service;
+  readonly parts: Omit<SignedParts, 'payloadHash'>;
+  /** @throws AwsError InvalidSignatureException */
+  readonly verify: (payloadHash: string) => void;
+}
 
 /** As AWS documents it (RequestExpired). */
 const DEFAULT_CLOCK_SKEW_MS = 15 * MINUTE_MS;
 
-/** Replaces an unknown access key, so that refusing it takes as long as refusing any other. */
-const NOBODY: Credential = {
-  accessKeyId: '',
-  secretAccessKey: createSecretKey(Buffer.alloc(40)),
-  accountId: '',
-  userName: '',
-};
+const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /**
  * Verifies AWS Signature Version 4 in the Authorization header. The result throws AwsError with the
@@ -45,30 +57,41 @@ const NOBODY: Credential = {
  * readable, is its key known, its token, the clock, the signature.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
+  const checkHead = createHeadCheck(options);
+  return (request) => {
+    const { credential, service, parts, verify } = checkHead(request);
+    const payloadHash = createHash('sha256').update(request.body).digest('hex');
+    checkPayloadHash(parts.headers, payloadHash);
+    verify(payloadHash);
+    const { accountId, policy } = credential;
+    const { region } = parts.scope;
+    return { accountId, arn: userArn(credential, region), region, service, policy };
+  };
+}
+
+/** The part of it that needs no body, for those who decide whether to read one. */
+export function createHeadCheck(options: AuthenticatorOptions): CheckHead {
   const { findCredential, clock, clockSkewMs = DEFAULT_CLOCK_SKEW_MS, regions } = options;
   const signingKeyOf = createSigningKeyCache();
-
-  return ({ method, target, headers: rawHeaders, body }) => {
+  return ({ method, target, headers: rawHeaders }) => {
     const headers = groupHeaders(rawHeaders);
     const authorization = parseAuthorization(readAuthorization(headers, target));
     const { accessKeyId, scope, signedHeaders, signature } = authorization;
     const { path, query } = splitTarget(target, headers.get('host')?.[0]);
     const signedAt = readSigningTime(headers);
-    const payloadHash = createHash('sha256').update(body).digest('hex');
-    const parts = { method, path, query, headers, signedHeaders, payloadHash, signedAt, scope };
-
-    const found = findCredential(accessKeyId);
-    const key = signingKeyOf(found ?? NOBODY, scope);
-    const isRight = isSignatureBy(signature, parts, key);
-
-    const credential = requireCurrent(found, headers, clock());
+    const credential = requireCurrent(findCredential(accessKeyId), headers, clock());
     checkSigningTime(signedAt, clock(), clockSkewMs);
     const service = checkScope(scope, signedAt, regions);
-    checkCoverage(headers, signedHeaders, payloadHash);
-    if (!isRight) throw new AwsError('InvalidSignatureException', MISMATCH);
-    const { accountId, policy } = credential;
-    const { region } = scope;
-    return { accountId, arn: userArn(credential, region), region, service, policy };
+    checkCoverage(headers, signedHeaders);
+    const parts = { method, path, query, headers, signedHeaders, signedAt, scope };
+    const verify = (payloadHash: string) => {
+      if (isSignatureBy(signature, { ...parts, payloadHash }, signingKeyOf(credential, scope)))
+        return;
+      throw new AwsError('InvalidSignatureException', MISMATCH);
+    };
+    const [claimed = ''] = headers.get('x-amz-content-sha256') ?? [];
+    if (SHA256_HEX.test(claimed)) verify(claimed);
+    return { credential, service, parts, verify };
   };
 }
 
@@ -88,9 +111,8 @@ function readAuthorization(headers: HeaderValues, target: string): string {
 }
 
 function isSignedInQuery(target: string): boolean {
-  const [, ...query] = target.split('?');
-  const pairs = query.join('?').split('&');
-  return pairs.some((pair) => /^x-amz-/i.test(decodeEscapes(pair)));
+  const [, query = ''] = /\?(.*)/.exec(target) ?? [];
+  return query.split('&', MAX_PARAMETERS).some((pair) => /^x-amz-/i.test(decodeEscapes(pair)));
 }
 
 /** A temporary credential needs its own token; any other must come without one. */

@@ -26,12 +26,15 @@ function repeated(name: string): AwsError {
   return new AwsError('IncompleteSignatureException', `Header '${name}' must come only once.`);
 }
 
-/** A request as received, before any processing. */
-export interface SignedRequest {
+/** A request as received, before any processing and before its body. */
+export interface RequestHead {
   readonly method: string;
   /** The request target with its query. */
   readonly target: string;
   /** In the order received, one character per octet, as in Node's rawHeaders. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface SignedRequest extends RequestHead {
   readonly body: Uint8Array;
 }

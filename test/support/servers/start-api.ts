@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { cbor } from '@smithy/core/cbor';
 import type { AwsErrorCode } from '../../../src/aws-wire/aws-error.ts';
 import type { Credential } from '../../../src/aws-wire/credential.ts';
-import { createAuthenticator } from '../../../src/aws-wire/sigv4/create-authenticator.ts';
+import {
+  createAuthenticator,
+  createHeadCheck,
+} from '../../../src/aws-wire/sigv4/create-authenticator.ts';
 import { type ApiListenerDependencies, createApiListener } from '../../../src/http/api-listener.ts';
 import { startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
@@ -59,12 +62,14 @@ export async function startApi(
 function testParts(credential: Partial<Credential>, log: string[]): ApiListenerDependencies {
   const clock = Date.now;
   const known = testCredential(credential);
+  const authentication = {
+    findCredential: (id: string) => (id === TEST_ACCESS_KEY.accessKeyId ? known : undefined),
+    clock,
+    regions: 'any',
+  } as const;
   return {
-    authenticate: createAuthenticator({
-      findCredential: (id) => (id === TEST_ACCESS_KEY.accessKeyId ? known : undefined),
-      clock,
-      regions: 'any',
-    }),
+    authenticate: createAuthenticator(authentication),
+    checkHead: createHeadCheck(authentication),
     gates: { limitRate: () => Promise.resolve(), resourceTags: () => Promise.resolve({}) },
     connectorApi: {
       store: openInMemoryRecordStore(clock),

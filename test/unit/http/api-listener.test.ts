@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AwsError } from '../../../src/aws-wire/aws-error.ts';
 import type { Caller } from '../../../src/aws-wire/caller.ts';
@@ -311,6 +312,58 @@ describe('a body', () => {
     const unknown = lines.map((line) => line.replace('AKIATEST', 'AKIANONE'));
     const stranger = await exchangeRaw(Number(url.port), octets(unknown));
     expect(stranger.received).toMatch(/^x-amzn-ErrorType: UnrecognizedClientException/m);
+  });
+
+  it.each([
+    ['its key is unknown', { accessKeyId: 'AKIANONEAKIANONE0000' }, 'UnrecognizedClientException'],
+    ['it was signed long ago', { signedAt: new Date(0) }, 'InvalidSignatureException'],
+    ['it is for another service', { service: 's3' }, 'InvalidSignatureException'],
+    [
+      'it is signed with another secret, for a body with this hash',
+      { secretAccessKey: 'another secret', headers: { 'x-amz-content-sha256': 'a'.repeat(64) } },
+      'InvalidSignatureException',
+    ],
+  ])('is not read if it is long and %s', async (_name, changes, error) => {
+    await start();
+    const { host, port } = new URL(api.url);
+    const signed = await signRequest({ host, method: 'POST', ...changes });
+    const lines = signed.headers.map(([name, value]) => `${name}: ${value}`);
+    const head = ['POST / HTTP/1.1', ...lines, 'Transfer-Encoding: chunked', '', ''].join('\r\n');
+    const { received, closedByServer } = await exchangeRaw(Number(port), head);
+    expect(received).toMatch(new RegExp(`^x-amzn-ErrorType: ${error}`, 'm'));
+    expect(closedByServer).toBe(true);
+  });
+
+  it('is refused in chunks of one octet, before its end', async () => {
+    await start();
+    const { host, port } = new URL(api.url);
+    const { headers, target } = await signRequest({ host, method: 'POST' });
+    const lines = headers.map(([name, value]) => `${name}: ${value}`);
+    const head = [`POST ${target} HTTP/1.1`, ...lines, 'Transfer-Encoding: chunked', '', ''].join(
+      '\r\n',
+    );
+    const { received } = await exchangeRaw(Number(port), head + '1\r\nx\r\n'.repeat(3_000));
+    expect(received).toMatch(/^x-amzn-ErrorType: SerializationException/m);
+    expect(received).toMatch(/too many small pieces/);
+  });
+
+  it('waits for its turn if eight long ones are received already', async () => {
+    await start();
+    const { host, port } = new URL(api.url);
+    const { headers, target } = await signRequest({ host, method: 'POST' });
+    const lines = headers.map(([name, value]) => `${name}: ${value}`);
+    const head = [`POST ${target} HTTP/1.1`, ...lines, 'Content-Length: 70000', '', ''].join(
+      '\r\n',
+    );
+    const others = Array.from({ length: 8 }, () => connect(Number(port), '127.0.0.1'));
+    for (const other of others) other.write(head);
+    await expect
+      .poll(async () => (await exchangeRaw(Number(port), head, { timeoutMs: 300 })).received)
+      .toMatch(/^x-amzn-ErrorType: ServiceUnavailable/m);
+    for (const other of others) other.destroy();
+    await expect
+      .poll(async () => (await exchangeRaw(Number(port), head, { timeoutMs: 300 })).received)
+      .toBe('');
   });
 
   it('is not inflated', async () => {

@@ -218,6 +218,27 @@ describe('the enrol listener', () => {
     expect((await fetch(url, init)).status).toBe(413);
   });
 
+  it.each([
+    ['a connector', () => path],
+    ['no connector', () => '/scep/a/b'],
+  ])('ends a connection to %s whose body comes octet by octet', async (_name, target) => {
+    const head = `POST ${target()} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const answer = await raw(Buffer.from(head + '1\r\nx\r\n'.repeat(3_000)));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/too many small pieces\.\n$/);
+  });
+
+  it('reads no further than 16 parameters of a query', async () => {
+    const padding = '&'.repeat(15);
+    expect((await fetch(`${url}?${padding}operation=GetCACaps`)).status).toBe(200);
+    expect((await fetch(`${url}?${padding}&operation=GetCACaps`)).status).toBe(400);
+  });
+
+  it('answers on a path with thousands of segments', async () => {
+    const tail = '/a'.repeat(20_000);
+    expect((await fetch(`${url}${tail}?operation=GetCACaps`)).status).toBe(200);
+  });
+
   it('answers 503 with Retry-After, and without the error of the CA, while the CA is unavailable', async () => {
     const describeAuthority = world.issuer.describeAuthority;
     world.issuer.describeAuthority = async () => {

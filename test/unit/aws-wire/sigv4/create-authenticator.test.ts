@@ -476,6 +476,21 @@ describe('refuses one changed bit', () => {
 
 describe('targets', () => {
   it.each([
+    ['129 segments', '/a'.repeat(129)],
+    ['1025 parameters', `/?${'a&'.repeat(1_024)}`],
+  ])('of %s are refused before they are taken apart', async (_, target) => {
+    const { code, message } = refusal({ ...(await signed()), target });
+    expect(code).toBe('InvalidSignatureException');
+    expect(message).toContain('at most 128 segments and 1024 parameters');
+  });
+
+  it('of 128 segments and 1024 parameters are accepted', async () => {
+    const query = Array.from({ length: 1_024 }, (_, at) => `tagKeys=${at}`).join('&');
+    const request = await signed({ target: `${'/a'.repeat(128)}?${query}` });
+    expect(authenticate(request).accountId).toBe('111122223333');
+  });
+
+  it.each([
     '/a b',
     '/a%2',
     '/a%zz',
