@@ -12,6 +12,8 @@ export interface Decision {
   readonly outcome: CertRepOutcome;
   readonly certificateArn?: string;
   readonly refusal?: Refusal;
+  /** As in `DecidedExtensions`, for the request that has just been authorised. */
+  readonly dropped?: readonly string[];
 }
 
 /**

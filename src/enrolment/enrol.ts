@@ -12,6 +12,7 @@ import { authorise, type Claim } from './authorise/authorise.ts';
 import { singleChallengePassword } from './authorise/check-challenge.ts';
 import { findHolder, type Holder } from './authorise/find-holder.ts';
 import { readCertificationRequest } from './authorise/read-certification-request.ts';
+import { findReservedNames } from './authorise/reserved-names.ts';
 import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
@@ -70,18 +71,24 @@ async function enrol(
   const reference = { connector, key };
   const partition = connectorPartition(connector.id);
   let askingSince: number | undefined;
+  let dropped: readonly string[] = [];
   const replaced = await getEntry(deps.store, partition, transactions, key);
   if (replaced === undefined || (await isOver(deps, connector, replaced.value))) {
     const claim = { type, csr, signerIsRequester, holder };
-    const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
+    const authorised = await authorise(claim, {
+      policy,
+      findChallenge: deps.findChallenge(connector.id),
+      findReservedNames: () => findReservedNames(deps.issuer, exchange),
+    });
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
+    dropped = authorised.dropped;
     askingSince = await startTransaction(deps, exchange, { authorised, ...names, replaced });
   }
   const patience = { waitMs: policy.pendingWaitMs, askingSince };
   const record = await advanceTransaction(deps, reference, patience);
   const address = { verified, challengePassword, cipher: opened.cipher };
-  return answerTransaction(deps, policy, { ...reference, record }, address);
+  return { ...(await answerTransaction(deps, policy, { ...reference, record }, address)), dropped };
 }
 
 /**

@@ -9,7 +9,8 @@ const MAX_USER_AGENT_LENGTH = 120;
 
 /**
  * Logs one line for each answered PKIOperation: the decision and, for a refusal, its code, the
- * cause and what to do (docs/troubleshooting.md). The line holds no subject and no secret.
+ * cause and what to do (docs/troubleshooting.md). `dropped` names what the request asked for and
+ * the certificate does not have. The line holds no subject and no secret.
  */
 export function logPkiOperation(
   logger: Logger,
@@ -27,9 +28,10 @@ export function logPkiOperation(
     client: guessClient({ userAgent, request: pkiRequest }),
     ...transport(request),
   };
-  const { refusal, certificateArn } = decision;
+  const { refusal, certificateArn, dropped = [] } = decision;
   if (refusal === undefined) {
-    logger.info({ ...entry, certificateArn }, 'PKIOperation answered');
+    const without = dropped.length > 0 ? { dropped } : {};
+    logger.info({ ...entry, certificateArn, ...without }, 'PKIOperation answered');
   } else {
     const { reason, message: detail, hint, cause } = refusal;
     const why = cause instanceof Error ? { cause: cause.message } : {};

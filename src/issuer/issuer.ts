@@ -1,4 +1,5 @@
 import type { Certificate } from '../x509/parse-certificate.ts';
+import type { Passthrough } from './passthrough.ts';
 
 /**
  * The certificate authority as enrolment sees it: the few calls of the AWS Private CA API that an
@@ -62,8 +63,8 @@ export interface IssueRequest {
   readonly notAfter: Date;
   /** By default one hour before issuing, as at AWS. */
   readonly notBefore?: Date;
-  /** Extended key usages set through ApiPassthrough, as object identifiers. */
-  readonly extendedKeyUsage?: readonly string[];
+  /** By default the CSR's extensions are copied. */
+  readonly passthrough?: Passthrough;
   /** 1 to 36 printable ASCII characters. */
   readonly idempotencyToken: string;
   /**
@@ -73,14 +74,6 @@ export interface IssueRequest {
    */
   readonly askUntil?: number;
 }
-
-/**
- * The template of every certificate that is issued through this port, as in template ARNs:
- * arn:aws:acm-pca:::template/{name}. AWS RAM shares a CA with Connector for SCEP by the permission
- * AWSRAMBlankEndEntityCertificateAPICSRPassthroughIssuanceCertificateAuthority, which allows no
- * other.
- */
-export const ISSUE_TEMPLATE = 'BlankEndEntityCertificate_APICSRPassthrough/V1';
 
 export interface CertificateWithChain {
   /** DER. */

@@ -223,24 +223,6 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     cases: ['variants/no-signing-time.der'],
   },
   {
-    name: 'challenge-encoding',
-    what: 'a challengePassword of any string type; an empty one means none',
-    clients: 'Windows, Java clients',
-    where: 'scep/challenge-passwords.ts#challengePasswords',
-    cases: [
-      ...['variants/challenge-utf8.der', 'variants/challenge-t61.der'],
-      ...['variants/challenge-ia5.der', 'variants/challenge-bmp.der'],
-      'variants/challenge-empty.der',
-    ],
-  },
-  {
-    name: 'microsoft-extension-request',
-    what: 'requested extensions in the attribute 1.3.6.1.4.1.311.2.1.14',
-    clients: 'Windows',
-    where: 'x509/parse-certification-request.ts#parseCertificationRequest',
-    cases: ['variants/extensions-microsoft.der', 'windows/enrol-microsoft-extensions.der'],
-  },
-  {
     name: 'renewal-by-pkcs-req',
     what: 'a PKCSReq signed with a certificate that the connector issued, as a renewal',
     clients: 'sscep, certmonger, macOS, Cisco; strongSwan by option',

@@ -136,6 +136,11 @@ export const REFUSAL_REASONS = {
     text: 'The certificate signing request asks for an extension that this connector does not issue.',
     hint: 'detail names the object identifier; docs/adr/0006-csr-extensions.md says what is allowed.',
   },
+  'extension-request-invalid': {
+    failInfo: 'badRequest',
+    text: 'It is not clear which extensions the certificate signing request asks for.',
+    hint: 'detail says why: its extension request is malformed or repeats an extension, or it has two that differ.',
+  },
   'name-not-allowed': {
     failInfo: 'badRequest',
     text: 'The subject or subjectAltName of the certificate signing request is not acceptable.',

@@ -13,9 +13,11 @@ export interface BasicConstraints {
 }
 
 /**
- * @throws DecodeError when malformed, or when there is a path length without CA:TRUE or above 127
+ * As in a certification request, where a path length may stand beside CA:FALSE: it has no meaning
+ * there.
+ * @throws DecodeError when malformed
  */
-export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
+export function parseRequestedConstraints(value: Uint8Array): BasicConstraints {
   const sequence = readBer(value);
   const [first, ...rest] = sequence.children;
   const caElement = isType(first, 'BOOLEAN') ? first : undefined;
@@ -26,10 +28,19 @@ export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
   const ca = caElement !== undefined && caElement.content[0] !== 0;
   if (pathElement === undefined) return { ca, pathLength: undefined };
   const pathLength = pathElement.content[0] ?? 0;
-  if (!ca || !isType(pathElement, 'INTEGER') || pathLength >= 0x80) {
+  if (!isType(pathElement, 'INTEGER') || pathLength >= 0x80) {
     throw new DecodeError('the path length of basicConstraints is malformed');
   }
   return { ca, pathLength };
+}
+
+/**
+ * @throws DecodeError when malformed, or when there is a path length without CA:TRUE or above 127
+ */
+export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
+  const constraints = parseRequestedConstraints(value);
+  if (constraints.pathLength === undefined || constraints.ca) return constraints;
+  throw new DecodeError('basicConstraints has a path length without CA:TRUE');
 }
 
 export function basicConstraintsExtension(

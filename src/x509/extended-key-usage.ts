@@ -30,8 +30,8 @@ export function extendedKeyUsageExtension(
 
 /**
  * The dotted purposes in Microsoft's application policies extension (MS-WCCE 2.2.2.7.7.3), which
- * has the syntax of certificatePolicies.
- * @throws DecodeError when malformed, empty, or with more than 64 purposes
+ * has the syntax of certificatePolicies; no qualifier is defined for it.
+ * @throws DecodeError when malformed, empty, with a qualifier, or with more than 64 purposes
  */
 export function parseApplicationPolicies(value: Uint8Array): readonly string[] {
   const element = readBer(value);
@@ -39,8 +39,11 @@ export function parseApplicationPolicies(value: Uint8Array): readonly string[] {
   if (!isType(element, 'SEQUENCE') || children.length === 0 || children.length > MAX_PURPOSES) {
     throw new DecodeError('applicationPolicies is malformed');
   }
-  return children.map(({ children: [purpose] }) => {
-    if (purpose === undefined) throw new DecodeError('applicationPolicies is malformed');
+  return children.map((policy) => {
+    const [purpose, ...others] = policy.children;
+    if (!isType(policy, 'SEQUENCE') || purpose === undefined || others.length > 0) {
+      throw new DecodeError('applicationPolicies is malformed');
+    }
     return readOid(purpose);
   });
 }

@@ -73,6 +73,11 @@ export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
   return names.children.map(readGeneralName);
 }
 
+/** Whether the value of a subjectAltName is an empty list, which RFC 5280 does not allow. */
+export function hasNoGeneralNames(der: Uint8Array): boolean {
+  return der.length === 2 && der[0] === 0x30 && der[1] === 0;
+}
+
 function readGeneralName(element: BerElement): GeneralName {
   if (element.tagClass !== 'context') throw new DecodeError('a general name is malformed');
   switch (element.tagNumber) {

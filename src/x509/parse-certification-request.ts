@@ -1,5 +1,6 @@
 import { berToDer } from '../asn1/ber-to-der.ts';
 import { DecodeError } from '../asn1/decode-error.ts';
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
@@ -20,8 +21,13 @@ export interface CertificationRequest {
   /** SubjectPublicKeyInfo, DER as received. */
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly attributes: readonly Attribute[];
-  /** Requested by extensionRequest or its Microsoft alias; empty when neither is present. */
+  /** Requested by extensionRequest or one of its aliases; empty when none is present. */
   readonly extensions: readonly Extension[];
+  /**
+   * Why it is not clear which extensions are requested: the request is malformed, repeats an
+   * extension, or there are two that differ. `extensions` is empty then.
+   */
+  readonly extensionFault: string | undefined;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   /** The octets of the BIT STRING. */
   readonly signature: Uint8Array;
@@ -39,13 +45,14 @@ const MAX_ATTRIBUTES = 32;
 const EXTENSION_REQUESTS: ReadonlySet<string> = new Set([
   OID.extensionRequest,
   OID.microsoftCertExtensions,
+  OID.verisignExtensionRequest,
 ]);
 
 /**
  * Reads a certification request in BER or DER, in time linear in the input. Does not verify its
  * signature.
- * @throws DecodeError when it is malformed, has more than 32 attributes or 200 extensions, requests
- *   extensions in more than one place, or repeats an extension
+ * @throws DecodeError when it is malformed, or has more than 32 attributes. A fault of the
+ *   requested extensions is not thrown, so that the signature can be verified first.
  */
 export function parseCertificationRequest(bytes: Uint8Array): CertificationRequest {
   const der = berToDer(bytes);
@@ -78,7 +85,7 @@ function readInfo(
     subject: expectType(subject, 'SEQUENCE').bytes,
     subjectPublicKeyInfo: expectType(subjectPublicKeyInfo, 'SEQUENCE').bytes,
     attributes,
-    extensions: requestedExtensions(attributes),
+    ...requestedExtensions(attributes),
   };
 }
 
@@ -94,14 +101,27 @@ function readAttributes(elements: readonly BerElement[]): Attribute[] {
   });
 }
 
-function requestedExtensions(attributes: readonly Attribute[]): readonly Extension[] {
-  const requests = attributes.filter((attribute) => EXTENSION_REQUESTS.has(attribute.oid));
-  const values = requests.flatMap((attribute) => attribute.values);
-  if (requests.length > 1 || values.length > 1) {
-    throw new DecodeError('the certification request asks for extensions more than once');
+type RequestedExtensions = Pick<CertificationRequest, 'extensions' | 'extensionFault'>;
+
+function requestedExtensions(attributes: readonly Attribute[]): RequestedExtensions {
+  try {
+    return { extensions: readExtensionRequests(attributes), extensionFault: undefined };
+  } catch (error) {
+    if (error instanceof DecodeError) return { extensions: [], extensionFault: error.message };
+    throw error;
   }
-  const [value] = values;
-  if (value !== undefined) return readExtensions(readBer(value));
-  if (requests.length > 0) throw new DecodeError('an extension request is empty');
-  return [];
+}
+
+/** Several requests that say the same are one. @throws DecodeError */
+function readExtensionRequests(attributes: readonly Attribute[]): readonly Extension[] {
+  const requests = attributes.filter((attribute) => EXTENSION_REQUESTS.has(attribute.oid));
+  if (requests.some(({ values }) => values.length === 0)) {
+    throw new DecodeError('an extension request is empty');
+  }
+  const [value, ...others] = requests.flatMap(({ values }) => values);
+  if (value === undefined) return [];
+  if (others.some((other) => !equalBytes(other, value))) {
+    throw new DecodeError('two extension requests differ');
+  }
+  return readExtensions(readBer(value));
 }

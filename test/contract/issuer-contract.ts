@@ -7,8 +7,10 @@ import { encodePem } from '../../src/asn1/pem.ts';
 import { derOctetString } from '../../src/asn1/write-der.ts';
 import { DAY_MS } from '../../src/durations.ts';
 import { type IssueRequest, type Issuer, IssuerError } from '../../src/issuer/issuer.ts';
+import type { Passthrough } from '../../src/issuer/passthrough.ts';
 import { basicConstraintsExtension } from '../../src/x509/basic-constraints.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../src/x509/extended-key-usage.ts';
 import type { Extension } from '../../src/x509/extensions.ts';
 import { derGeneralNames } from '../../src/x509/general-names.ts';
 import { isIssuedBy } from '../../src/x509/is-issued-by.ts';
@@ -46,6 +48,16 @@ const subjectAltName: Extension = {
   critical: false,
   value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
 };
+
+const foreign: Extension = {
+  oid: '1.3.6.1.4.1.99999.1',
+  critical: false,
+  value: derOctetString(Buffer.of(1)),
+};
+const added = (...extensions: Extension[]): Passthrough => ({
+  csrExtensions: 'copied',
+  extensions,
+});
 
 /** What enrolment relies on with every issuer. A test of each adapter runs it. */
 export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
@@ -91,7 +103,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
 
   describe('issueCertificate', () => {
     it('issues what the request asks for, in a chain that OpenSSL accepts', async () => {
-      const wanted = request({ extendedKeyUsage: [OID.clientAuth] });
+      const wanted = request({ passthrough: added(extendedKeyUsageExtension([OID.clientAuth])) });
       const certificateArn = await subject.issuer.issueCertificate(wanted);
       expect(certificateArn).toMatch(
         new RegExp(`^${subject.authorityArn}/certificate/[0-9a-f]{32}$`),
@@ -118,14 +130,59 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
 
     it('copies the extensions of the CSR', async () => {
       const usage = keyUsageExtension(['digitalSignature']);
-      const foreign = {
-        oid: '1.3.6.1.4.1.99999.1',
-        critical: false,
-        value: derOctetString(Buffer.of(1)),
-      };
       const csr = csrWith([usage, subjectAltName, foreign]);
       const { extensions } = await issue({ csr });
       expect(extensions).toEqual(expect.arrayContaining([usage, subjectAltName, foreign]));
+    });
+
+    it('adds to the extensions of the CSR, or puts others in the place of some', async () => {
+      const wide = keyUsageExtension(['digitalSignature', 'keyAgreement']);
+      const narrow = keyUsageExtension(['digitalSignature']);
+      const csr = csrWith([wide, subjectAltName, foreign]);
+      const purposes = extendedKeyUsageExtension([OID.clientAuth, '1.2.3.4']);
+      const { extensions } = await issue({ csr, passthrough: added(narrow, purposes) });
+      expect(extensions).toEqual(
+        expect.arrayContaining([narrow, purposes, subjectAltName, foreign]),
+      );
+      expect(extensions).not.toContainEqual(wide);
+    });
+
+    it('ignores the extensions of the CSR, but not its names', async () => {
+      const csr = csrWith([keyUsageExtension(['keyAgreement']), subjectAltName, foreign]);
+      const passed = [
+        keyUsageExtension(['digitalSignature']),
+        extendedKeyUsageExtension([OID.clientAuth]),
+        { ...foreign, oid: '1.3.6.1.4.1.99999.2' },
+      ];
+      const passthrough = { csrExtensions: 'ignored', extensions: passed } as const;
+      const { extensions } = await issue({ csr, passthrough });
+      expect(extensions).toEqual(expect.arrayContaining([...passed, subjectAltName]));
+      expect(extensions).not.toContainEqual(foreign);
+    });
+
+    it('takes every kind of name, in place of those of the CSR', async () => {
+      const value = derGeneralNames([
+        { kind: 'dNSName', value: 'other.example' },
+        { kind: 'rfc822Name', value: 'a@example.com' },
+        { kind: 'iPAddress', value: '192.0.2.1' },
+        { kind: 'uniformResourceIdentifier', value: 'urn:uuid:1' },
+        { kind: 'userPrincipalName', value: 'a@corp.example' },
+      ]);
+      const long = `urn:x:${'a'.repeat(300)}`;
+      const longer = derGeneralNames([{ kind: 'uniformResourceIdentifier', value: long }]);
+      for (const names of [value, longer]) {
+        const { extensions } = await issue({
+          passthrough: added({ ...subjectAltName, value: names }),
+        });
+        expect(extensions).toContainEqual({ ...subjectAltName, value: names });
+        expect(extensions).not.toContainEqual(subjectAltName);
+      }
+    });
+
+    it('issues without an empty subjectAltName', async () => {
+      const empty = { ...subjectAltName, value: Buffer.from('3000', 'hex') };
+      const { extensions } = await issue({ csr: csrWith([empty]) });
+      expect(extensions.map(({ oid }) => oid)).not.toContain(OID.subjectAltName);
     });
 
     it('never issues an authority, whatever the CSR says', async () => {

@@ -7,7 +7,7 @@ import { beginCreating } from '../../connectors/begin-creating.ts';
 import { connectorArn } from '../../connectors/connector-arns.ts';
 import { invalid } from '../../connectors/connector-errors.ts';
 import { resumeConnector } from '../../connectors/unfinished-connectors.ts';
-import { ISSUE_TEMPLATE } from '../../issuer/issuer.ts';
+import { ISSUE_TEMPLATES } from '../../issuer/passthrough.ts';
 import {
   certificateAuthorityArnSchema,
   clientTokenSchema,
@@ -67,7 +67,7 @@ export const createConnector: Operation<Input, z.infer<typeof output>> = {
  * CreateConnector (Service Authorization Reference, "AWS Private CA Connector for SCEP").
  */
 function authorityAccess({ region }: Caller, authority: string | undefined): Access[] {
-  const template = `arn:${partitionOf(region)}:acm-pca:::template/${ISSUE_TEMPLATE}`;
+  const template = `arn:${partitionOf(region)}:acm-pca:::template/${ISSUE_TEMPLATES.copied}`;
   const context = { 'acm-pca:TemplateArn': template };
   const resources = [authority ?? '*'];
   return [

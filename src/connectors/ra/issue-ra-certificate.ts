@@ -40,7 +40,7 @@ export async function issueRaCertificate(
   const { publicKey, privateKey } = await generateRsaKeyPair('rsa', { modulusLength: 2048 });
   const csr = buildCertificationRequest(
     {
-      subject: derName([{ oid: OID.commonName, value: `SCEP RA ${id}` }]),
+      subject: raSubject(id),
       subjectPublicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
       extensions: [
         keyUsageExtension(['digitalSignature', 'keyEncipherment']),
@@ -63,6 +63,11 @@ export async function issueRaCertificate(
     ISSUED_WITHIN_MS,
   );
   return { privateKey, certificate: parseCertificate(issued.certificate) };
+}
+
+/** The Name, DER, of a connector's RA, the same in every generation. */
+export function raSubject(connectorId: string): Uint8Array {
+  return derName([{ oid: OID.commonName, value: `SCEP RA ${connectorId}` }]);
 }
 
 /** Retries with the same token when there was no answer: a later call would use another key. */

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { DAY_MS, SECOND_MS } from '../../durations.ts';
 import type { AlgorithmPolicy } from '../../scep/algorithm-policy.ts';
 import type { CaCertificatesChoice } from '../../scep/choose-ca-certificates.ts';
+import { DEVICE_PURPOSES, PRIVILEGED_PURPOSES } from '../../x509/key-purposes.ts';
 import { CONNECTOR_TAGS } from './connector-tags.ts';
-import { tagValueSchema } from './tag-value.ts';
+import { type TagValue, tagValueSchema } from './tag-value.ts';
 
 /** What a connector allows and how it replies, by its `scep:` tags (docs/connector-tags.md). */
 export interface ConnectorPolicy {
   readonly algorithms: AlgorithmPolicy;
   readonly identity: IdentityPolicy;
+  readonly extensions: ExtensionPolicy;
   readonly chain: ChainPolicy;
   readonly renewal: RenewalPolicy;
   readonly validity: ValidityPolicy;
@@ -23,6 +25,13 @@ export interface ConnectorPolicy {
 export interface IdentityPolicy {
   readonly allowUserPrincipalNames: boolean;
   readonly allowSecurityIdentifiers: boolean;
+}
+
+export interface ExtensionPolicy {
+  /** The purposes, dotted, that extKeyUsage and application policies may name. */
+  readonly purposes: ReadonlySet<string>;
+  /** What becomes of extensions that are neither known nor critical. */
+  readonly unknown: 'refuse' | 'drop' | 'copy';
 }
 
 /** The certificates that follow the RA's in GetCACert, and the issued one in a CertRep. */
@@ -60,6 +69,11 @@ const tagsSchema = z
       'sha1-renewal needs sha1',
     ),
     'scep:windows-identity': tagValueSchema(CONNECTOR_TAGS['scep:windows-identity']),
+    'scep:eku': tagValueSchema(CONNECTOR_TAGS['scep:eku']),
+    'scep:extensions': tagValueSchema(CONNECTOR_TAGS['scep:extensions']).refine(
+      atMostOne(['refuse', 'drop', 'copy']),
+      'take one of refuse, drop, copy',
+    ),
     'scep:chain': tagValueSchema(CONNECTOR_TAGS['scep:chain'])
       .refine(atMostOne(['full', 'no-root', 'ra-and-ca']), 'take one of full, no-root, ra-and-ca')
       .refine(atMostOne(['leaf-only', 'leaf-and-ca']), 'take one of leaf-only, leaf-and-ca'),
@@ -107,6 +121,10 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
       allowUserPrincipalNames: identity.has('upn'),
       allowSecurityIdentifiers: identity.has('sid'),
     },
+    extensions: {
+      purposes: purposesOf(parsed.data['scep:eku']),
+      unknown: [...parsed.data['scep:extensions'].words][0] ?? 'drop',
+    },
     chain: {
       caCertificates: chain.has('no-root')
         ? 'no-root'
@@ -128,6 +146,14 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
     },
     pendingWaitMs: parsed.data['scep:pending-wait'].durationMs ?? DEFAULT_PENDING_WAIT_MS,
   };
+}
+
+function purposesOf({
+  words,
+  identifiers,
+}: TagValue<keyof typeof PRIVILEGED_PURPOSES>): ReadonlySet<string> {
+  const named = [...words].map((word) => PRIVILEGED_PURPOSES[word]);
+  return new Set([...DEVICE_PURPOSES, ...named, ...identifiers]);
 }
 
 function atMostOne<Word extends string>(alternatives: readonly Word[]) {

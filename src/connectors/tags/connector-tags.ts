@@ -1,8 +1,15 @@
-/** The value of one `scep:` tag: words and, for some tags, one duration, separated by spaces. */
+import { PRIVILEGED_PURPOSES } from '../../x509/key-purposes.ts';
+
+/**
+ * The value of one `scep:` tag: words and, for some tags, object identifiers or one duration,
+ * separated by spaces.
+ */
 export interface ConnectorTag {
   /** Each word, and what it does. */
   readonly words: Readonly<Record<string, string>>;
   readonly duration?: TagDuration;
+  /** What dotted object identifiers do, if the tag takes them. */
+  readonly identifiers?: string;
   /** What holds without the tag. */
   readonly byDefault: string;
 }
@@ -32,6 +39,24 @@ export const CONNECTOR_TAGS = {
       sid: 'certifies security identifiers',
     },
     byDefault: 'none of them',
+  },
+  'scep:eku': {
+    words: Object.fromEntries(
+      Object.entries(PRIVILEGED_PURPOSES).map(([name, oid]) => [
+        name,
+        `certifies the purpose ${oid}`,
+      ]),
+    ) as Readonly<Record<keyof typeof PRIVILEGED_PURPOSES, string>>,
+    identifiers: 'certifies this purpose',
+    byDefault: 'the purposes of devices alone',
+  },
+  'scep:extensions': {
+    words: {
+      refuse: 'refuses requests with any extension that is not known',
+      drop: 'leaves them out of the certificate and names them in the log',
+      copy: 'certifies them, except those that are the business of a CA',
+    },
+    byDefault: '`drop`; those that are critical are always refused',
   },
   'scep:chain': {
     words: {

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { isDottedOid } from '../../asn1/object-identifiers.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../durations.ts';
 import type { ConnectorTag, TagDuration } from './connector-tags.ts';
 
-/** The parsed value of a tag. A tag that is absent or empty has no words and no duration. */
+/** The parsed value of a tag. A tag that is absent or empty has none of these. */
 export interface TagValue<Word extends string> {
   readonly words: ReadonlySet<Word>;
   readonly durationMs: number | undefined;
+  /** Dotted. */
+  readonly identifiers: readonly string[];
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -22,7 +25,10 @@ export function parseDuration(text: string): number | undefined {
   return count === undefined || length === undefined ? undefined : Number(count) * length;
 }
 
-/** The schema of a tag's value: any of its words, and at most one duration, separated by spaces. */
+/**
+ * The schema of a tag's value: any of its words, object identifiers if the tag takes them, and at
+ * most one duration, separated by spaces.
+ */
 export function tagValueSchema<Word extends string>(
   tag: ConnectorTag & { readonly words: Readonly<Record<Word, string>> },
 ): z.ZodType<TagValue<Word>, string | undefined> {
@@ -32,7 +38,9 @@ export function tagValueSchema<Word extends string>(
     .transform((text, context) => {
       const parts = text.split(' ').filter((part) => part !== '');
       const words = parts.filter((part): part is Word => Object.hasOwn(tag.words, part));
-      const others = parts.filter((part) => !Object.hasOwn(tag.words, part));
+      const isIdentifier = (part: string) => tag.identifiers !== undefined && isDottedOid(part);
+      const identifiers = parts.filter(isIdentifier);
+      const others = parts.filter((part) => !Object.hasOwn(tag.words, part) && !isIdentifier(part));
       const [duration, ...excess] = others;
       const durationMs = tag.duration && durationWithin(tag.duration, duration);
       if (excess.length > 0 || (duration !== undefined && durationMs === undefined)) {
@@ -40,7 +48,7 @@ export function tagValueSchema<Word extends string>(
         context.addIssue({ code: 'custom', message: `takes ${grammarOf(tag)}, not "${wrong}"` });
         return z.NEVER;
       }
-      return { words: new Set(words), durationMs };
+      return { words: new Set(words), durationMs, identifiers };
     });
 }
 
@@ -55,9 +63,10 @@ function durationWithin(
 }
 
 /** What a tag's value may hold, for error messages. */
-function grammarOf({ words, duration }: ConnectorTag): string {
+function grammarOf({ words, duration, identifiers }: ConnectorTag): string {
   const names = Object.keys(words);
   const durations = duration && `one duration from ${duration.minimum} to ${duration.maximum}`;
   const list = names.length > 0 ? `the words ${names.join(', ')}` : undefined;
-  return [list, durations].filter((part) => part !== undefined).join(' and ');
+  const oids = identifiers && 'dotted object identifiers';
+  return [list, durations, oids].filter((part) => part !== undefined).join(' and ');
 }

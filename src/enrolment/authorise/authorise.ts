@@ -4,11 +4,16 @@ import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { weaknessOf } from '../../x509/public-key.ts';
 import { checkChallenge, type FindChallengeByPassword } from './check-challenge.ts';
-import { checkExtensions } from './check-extensions.ts';
 import { checkRenewal } from './check-renewal.ts';
 import { checkSubject } from './check-subject.ts';
+import {
+  type DecidedExtensions,
+  decideExtensions,
+  decideRenewedExtensions,
+} from './decide-extensions.ts';
 import type { Holder } from './find-holder.ts';
 import { requireRenewable } from './require-renewable.ts';
+import { requireUnreservedSubject } from './reserved-names.ts';
 import type { Right } from './right.ts';
 
 declare const authorised: unique symbol;
@@ -17,13 +22,15 @@ declare const authorised: unique symbol;
  * Permission to issue one certificate. Only `authorise` grants it and `redeem` accepts it once,
  * so no path to the CA can avoid a check or use one permission twice.
  */
-export interface Authorised {
+export interface Authorised extends DecidedExtensions {
   readonly [authorised]: true;
   readonly csr: CertificationRequest;
   readonly right: Right;
   /** The certificate that is renewed. */
   readonly predecessor: Holder | undefined;
 }
+
+type Permission = Omit<Authorised, typeof authorised>;
 
 /** A request that claims a certificate, and what is known of its signer. */
 export interface Claim {
@@ -35,6 +42,16 @@ export interface Claim {
   readonly holder: Holder | undefined;
 }
 
+/** What authorises a claim. */
+export interface Authorities {
+  readonly policy: ConnectorPolicy;
+  readonly findChallenge: FindChallengeByPassword;
+  /** The names, DER, that no device may have. @throws IssuerError */
+  readonly findReservedNames: () => Promise<readonly Uint8Array[]>;
+}
+
+/** The certificate's own names were allowed before; others are refused. */
+const ANY_IDENTITY = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
 const unredeemed = new WeakSet<Authorised>();
 
 /**
@@ -50,36 +67,38 @@ const unredeemed = new WeakSet<Authorised>();
  * | any | anything else | none |
  * @throws Refusal, IssuerError
  */
-export async function authorise(
-  claim: Claim,
-  policy: ConnectorPolicy,
-  findChallenge: FindChallengeByPassword,
-): Promise<Authorised> {
+export async function authorise(claim: Claim, authorities: Authorities): Promise<Authorised> {
   const weakness = weaknessOf(claim.csr.subjectPublicKeyInfo);
   if (weakness !== undefined) throw new Refusal('key-not-allowed', weakness);
+  if (claim.csr.extensionFault !== undefined) {
+    throw new Refusal('extension-request-invalid', claim.csr.extensionFault);
+  }
   checkSubject(claim.csr);
+  const permission = await permissionFor(claim, authorities);
+  requireUnreservedSubject(claim.csr.subject, await authorities.findReservedNames());
+  return grant(permission);
+}
+
+function permissionFor(claim: Claim, authorities: Authorities): Promise<Permission> {
   switch (claim.type) {
     case 'RenewalReq':
-      return authoriseByCertificate(claim, policy);
+      return authoriseByCertificate(claim, authorities.policy);
     case 'PKCSReq':
-      return authorisePkcsReq(claim, policy, findChallenge);
+      return authorisePkcsReq(claim, authorities);
   }
 }
 
-async function authorisePkcsReq(
-  claim: Claim,
-  policy: ConnectorPolicy,
-  findChallenge: FindChallengeByPassword,
-): Promise<Authorised> {
+async function authorisePkcsReq(claim: Claim, authorities: Authorities): Promise<Permission> {
+  const { policy } = authorities;
   if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
-  if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
+  if (claim.holder === undefined) return authoriseByChallenge(claim, authorities);
   try {
     return await authoriseByCertificate(claim, policy);
   } catch (reason) {
     // While the CA cannot tell whether the certificate is revoked, only a good challenge decides.
     const isUnknown = reason instanceof IssuerError;
     if (!isUnknown && !(reason instanceof Refusal)) throw reason;
-    return authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
+    return authoriseByChallenge(claim, authorities).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
       throw isUnknown || error.reason === 'challenge-missing' ? reason : error;
     });
@@ -90,24 +109,26 @@ async function authorisePkcsReq(
 async function authoriseByCertificate(
   { csr, signerIsRequester, holder }: Claim,
   policy: ConnectorPolicy,
-) {
+): Promise<Permission> {
   const predecessor = await requireRenewable(holder, policy.renewal);
   checkRenewal(csr, signerIsRequester, predecessor, policy.renewal);
-  const { serial, lineage } = predecessor;
-  return grant({ csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor });
+  const { serial, lineage, certificate } = predecessor;
+  const policies = { identity: ANY_IDENTITY, extensions: policy.extensions };
+  const decided = decideRenewedExtensions(csr, policies, certificate);
+  return { csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor, ...decided };
 }
 
 async function authoriseByChallenge(
   { csr }: Claim,
-  policy: ConnectorPolicy,
-  findChallenge: FindChallengeByPassword,
-): Promise<Authorised> {
-  checkExtensions(csr, policy.identity);
+  { policy, findChallenge }: Authorities,
+): Promise<Permission> {
+  const decided = decideExtensions(csr, policy);
   const { arn } = await checkChallenge(csr, findChallenge);
-  return grant({ csr, right: { kind: 'challenge', challengeArn: arn }, predecessor: undefined });
+  const right = { kind: 'challenge', challengeArn: arn } as const;
+  return { csr, right, predecessor: undefined, ...decided };
 }
 
-function grant(permission: Omit<Authorised, typeof authorised>): Authorised {
+function grant(permission: Permission): Authorised {
   const granted = permission as Authorised;
   unredeemed.add(granted);
   return granted;

@@ -2,14 +2,27 @@ import { DecodeError } from '../../asn1/decode-error.ts';
 import { isDer } from '../../asn1/is-der.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { readBer } from '../../asn1/read-ber.ts';
-import type { IdentityPolicy } from '../../connectors/tags/connector-policy.ts';
+import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
-import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
+import { parseRequestedConstraints } from '../../x509/basic-constraints.ts';
 import { parseApplicationPolicies, parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import type { Extension } from '../../x509/extensions.ts';
+import { hasNoGeneralNames } from '../../x509/general-names.ts';
+import { purposeName } from '../../x509/key-purposes.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
-import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { readString } from '../../x509/read-string.ts';
 import { checkAlternativeNames } from './check-alternative-names.ts';
+import { treatUnknown } from './treat-unknown-extension.ts';
+
+/** What decides about the extensions of a request. */
+export type ExtensionPolicies = Pick<ConnectorPolicy, 'identity' | 'extensions'>;
+
+export interface CheckedExtensions {
+  /** Those that the certificate gets as requested. */
+  readonly granted: readonly Extension[];
+  /** Object identifiers of those that it does not get, and that the CA does not set itself. */
+  readonly dropped: readonly string[];
+}
 
 /** What happens to an extension in a certification request. */
 interface ExtensionRule {
@@ -18,32 +31,24 @@ interface ExtensionRule {
   readonly treatment: 'taken-over' | 'set-by-authority';
   /** Relying parties other than Windows would reject a certificate in which it is critical. */
   readonly onlyUncritical?: true;
+  /** Says nothing, so the certificate does without it. */
+  readonly isEmpty?: (value: Uint8Array) => boolean;
   /** What is wrong with the value, or undefined. A DecodeError counts as malformed. */
-  readonly objection: (value: Uint8Array, policy: IdentityPolicy) => string | undefined;
+  readonly objection: (value: Uint8Array, policy: ExtensionPolicies) => string | undefined;
 }
 
-/** Purposes that act for the CA or enrol for others, so no device may have them. */
-const REFUSED_PURPOSES: Readonly<Record<string, string>> = {
-  [OID.anyExtendedKeyUsage]: 'anyExtendedKeyUsage',
-  [OID.ocspSigning]: 'OCSPSigning',
-  [OID.microsoftAnyApplicationPolicy]: 'any application policy',
-  [OID.certificateRequestAgent]: 'Certificate Request Agent',
-  [OID.keyRecoveryAgent]: 'Key Recovery Agent',
-  [OID.kerberosKdc]: 'Kerberos KDC',
-};
-
+/** As many as ApiPassthrough of AWS Private CA takes. */
+const MAX_PURPOSES = 20;
 /** Printable, and no longer than Active Directory allows a common name to be. */
 const TEMPLATE_NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
-/**
- * Every other extension is refused, critical or not: the CA copies a request's extensions into the
- * certificate, and this server does not silently omit any (docs/rfc8894-conformance.md S13).
- */
+/** Others are judged by `treatUnknown`. */
 const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.subjectAltName]: {
     name: 'subjectAltName',
     treatment: 'taken-over',
-    objection: checkAlternativeNames,
+    isEmpty: hasNoGeneralNames,
+    objection: (value, { identity }) => checkAlternativeNames(value, identity),
   },
   [OID.keyUsage]: {
     name: 'keyUsage',
@@ -53,7 +58,7 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   [OID.extKeyUsage]: {
     name: 'extKeyUsage',
     treatment: 'taken-over',
-    objection: (value) => refusedPurpose(parseExtendedKeyUsage(value)),
+    objection: (value, policy) => objectionToPurposes(parseExtendedKeyUsage(value), policy),
   },
   [OID.microsoftCertificateTemplateName]: {
     name: 'certificateTemplateName',
@@ -66,41 +71,54 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
     name: 'applicationPolicies',
     treatment: 'taken-over',
     onlyUncritical: true,
-    objection: (value) => refusedPurpose(parseApplicationPolicies(value)),
+    objection: (value, policy) => objectionToPurposes(parseApplicationPolicies(value), policy),
   },
   [OID.microsoftSid]: {
     name: 'security identifier',
     treatment: 'taken-over',
     onlyUncritical: true,
-    objection: (_, policy) =>
-      policy.allowSecurityIdentifiers ? undefined : 'not allowed on this connector',
+    objection: (_, { identity }) =>
+      identity.allowSecurityIdentifiers ? undefined : 'not allowed on this connector',
   },
   [OID.subjectKeyIdentifier]: setByAuthority('subjectKeyIdentifier'),
   [OID.authorityKeyIdentifier]: setByAuthority('authorityKeyIdentifier'),
   [OID.basicConstraints]: {
     name: 'basicConstraints',
     treatment: 'set-by-authority',
-    objection: (value) => (parseBasicConstraints(value).ca ? 'CA:TRUE' : undefined),
+    objection: (value) => (parseRequestedConstraints(value).ca ? 'CA:TRUE' : undefined),
   },
 };
 
 /** @throws Refusal 'extension-not-allowed' that names the object identifier. */
 export function checkExtensions(
-  { extensions }: CertificationRequest,
-  policy: IdentityPolicy,
-): void {
-  for (const { oid, critical, value } of extensions) {
-    const rule = EXTENSION_RULES[oid];
-    if (rule === undefined) throw new Refusal('extension-not-allowed', oid);
-    const mayNotBeCritical = critical && rule.onlyUncritical;
-    const objection = mayNotBeCritical ? 'critical' : objectionOf(rule, value, policy);
-    if (objection !== undefined) {
-      throw new Refusal('extension-not-allowed', `${rule.name} ${oid}: ${objection}`);
-    }
+  extensions: readonly Extension[],
+  policy: ExtensionPolicies,
+): CheckedExtensions {
+  const granted: Extension[] = [];
+  const dropped: string[] = [];
+  for (const extension of extensions) {
+    const treatment = treatmentOf(extension, policy);
+    if (treatment === 'taken-over') granted.push(extension);
+    if (treatment === 'dropped') dropped.push(extension.oid);
   }
+  return { granted, dropped };
 }
 
-function objectionOf(rule: ExtensionRule, value: Uint8Array, policy: IdentityPolicy) {
+function treatmentOf(
+  extension: Extension,
+  policy: ExtensionPolicies,
+): ExtensionRule['treatment'] | 'dropped' {
+  const { oid, critical, value } = extension;
+  const rule = EXTENSION_RULES[oid];
+  if (rule === undefined) return treatUnknown(extension, policy.extensions.unknown);
+  if (rule.isEmpty?.(value)) return 'dropped';
+  const mayNotBeCritical = critical && rule.onlyUncritical;
+  const objection = mayNotBeCritical ? 'critical' : objectionOf(rule, value, policy);
+  if (objection === undefined) return rule.treatment;
+  throw new Refusal('extension-not-allowed', `${rule.name} ${oid}: ${objection}`);
+}
+
+function objectionOf(rule: ExtensionRule, value: Uint8Array, policy: ExtensionPolicies) {
   try {
     if (rule.treatment === 'taken-over' && !isDer(value)) return 'not DER';
     return rule.objection(value, policy);
@@ -116,9 +134,13 @@ function objectionToKeyUsage(value: Uint8Array): string | undefined {
   return usages.find((usage) => usage === 'keyCertSign' || usage === 'cRLSign');
 }
 
-function refusedPurpose(purposes: readonly string[]): string | undefined {
-  const refused = purposes.find((purpose) => REFUSED_PURPOSES[purpose] !== undefined);
-  return refused && REFUSED_PURPOSES[refused];
+function objectionToPurposes(
+  purposes: readonly string[],
+  { extensions }: ExtensionPolicies,
+): string | undefined {
+  if (purposes.length > MAX_PURPOSES) return `more than ${MAX_PURPOSES} purposes`;
+  const refused = purposes.find((purpose) => !extensions.purposes.has(purpose));
+  return refused && `${purposeName(refused)} needs the connector's tag scep:eku`;
 }
 
 function setByAuthority(name: string): ExtensionRule {

@@ -4,29 +4,22 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
-import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
+import { parseApplicationPolicies, parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
-import { checkExtensions } from './check-extensions.ts';
 import type { Holder } from './find-holder.ts';
-
-/** The certificate's own names were allowed before; others are refused below. */
-const ANY_IDENTITY = { allowUserPrincipalNames: true, allowSecurityIdentifiers: true };
 
 /** A renewal may request some of these extensions' values; of others the same value or none. */
 const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>> = {
   [OID.subjectAltName]: parseGeneralNames,
   [OID.keyUsage]: parseKeyUsage,
   [OID.extKeyUsage]: parseExtendedKeyUsage,
+  [OID.microsoftApplicationPolicies]: parseApplicationPolicies,
 };
 
-/**
- * A renewal gets at most what the certificate has: the same subject, and no additional name,
- * usage or extension (RFC 8894 section 2.5).
- * @throws Refusal
- */
+/** A renewal has the subject of the certificate (RFC 8894 section 2.5). @throws Refusal */
 export function checkRenewal(
   csr: CertificationRequest,
   keyStays: boolean,
@@ -35,19 +28,17 @@ export function checkRenewal(
 ): void {
   if (keyStays && !policy.sameKeyAllowed) throw new Refusal('renewal-key-reused');
   if (!sameName(csr.subject, certificate.subject)) throw new Refusal('renewal-name-changed');
-  checkExtensions(csr, ANY_IDENTITY);
-  for (const extension of csr.extensions) {
-    if (!isCovered(extension, certificate.extensions)) {
-      throw new Refusal('renewal-grows', extension.oid);
-    }
-  }
 }
 
 /**
- * Whether the certificate has all that this extension requests, if the CA does not set it itself.
+ * A renewal gets no additional name, usage or extension.
+ * @throws Refusal 'renewal-grows' unless the certificate has all that the extension requests
  */
+export function requireCovered(extension: Extension, held: readonly Extension[]): void {
+  if (!isCovered(extension, held)) throw new Refusal('renewal-grows', extension.oid);
+}
+
 function isCovered({ oid, value }: Extension, held: readonly Extension[]): boolean {
-  if (SET_BY_AUTHORITY.has(oid)) return true;
   const own = held.find((extension) => extension.oid === oid);
   const parts = PARTS[oid];
   // Without keyUsage the certificate allows every usage (RFC 5280 section 4.2.1.3).
@@ -56,12 +47,6 @@ function isCovered({ oid, value }: Extension, held: readonly Extension[]): boole
   const ownParts = new Set(parts(own.value).map(asText));
   return parts(value).every((part) => ownParts.has(asText(part)));
 }
-
-const SET_BY_AUTHORITY: ReadonlySet<string> = new Set([
-  OID.subjectKeyIdentifier,
-  OID.authorityKeyIdentifier,
-  OID.basicConstraints,
-]);
 
 /** Compares attributes and not their string types: clients may change their encoding. */
 function sameName(asked: Uint8Array, held: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import { isDer } from '../../asn1/is-der.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
+import { hasNoGeneralNames } from '../../x509/general-names.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 
 /** The upper bounds of RFC 5280 appendix A. */
@@ -29,7 +30,9 @@ export const MISLEADING_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
  */
 export function checkSubject({ subject, extensions }: CertificationRequest): void {
   const attributes = attributesOf(subject);
-  const hasAlternativeName = extensions.some(({ oid }) => oid === OID.subjectAltName);
+  const hasAlternativeName = extensions.some(
+    ({ oid, value }) => oid === OID.subjectAltName && !hasNoGeneralNames(value),
+  );
   if (attributes.length === 0 && !hasAlternativeName) {
     throw new Refusal('name-not-allowed', 'there is neither a subject nor a subjectAltName');
   }

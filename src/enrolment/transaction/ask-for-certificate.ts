@@ -1,8 +1,10 @@
 import { connectorPartition } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
+import type { Passthrough } from '../../issuer/passthrough.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { getEntry } from '../../store/collection.ts';
+import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
 import {
   type AskingTurn,
@@ -15,6 +17,7 @@ import { failTransaction } from './fail-transaction.ts';
 import { type OpenTransaction, replaceTransaction } from './open-transaction.ts';
 import { refusalReasonOf } from './refusal-reason-of.ts';
 import {
+  type IssuingTransaction,
   type TransactionRecord,
   transactionSealContext,
   transactions,
@@ -122,7 +125,7 @@ async function ask(transaction: OpenTransaction, turn: AskingTurn): Promise<bool
 
 async function issueCertificate({ deps, connector, entry }: OpenTransaction): Promise<string> {
   const { key, value } = entry;
-  const { asked, notBefore, extendedKeyUsage } = value;
+  const { asked, notBefore } = value;
   const csrContext = transactionSealContext(connector.id, key, 'csr');
   return deps.issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
@@ -131,11 +134,19 @@ async function issueCertificate({ deps, connector, entry }: OpenTransaction): Pr
     idempotencyToken: value.idempotencyToken,
     ...omitUndefined({
       notBefore: notBefore === undefined ? undefined : new Date(notBefore),
-      extendedKeyUsage,
+      passthrough: passthroughOf(value),
       // The issuer checks this time itself: its own look-ups may take longer than is left.
       askUntil: asked && askUntil(asked),
     }),
   });
+}
+
+function passthroughOf({
+  passthrough,
+  extendedKeyUsage,
+}: IssuingTransaction): Passthrough | undefined {
+  if (extendedKeyUsage === undefined) return passthrough;
+  return { csrExtensions: 'copied', extensions: [extendedKeyUsageExtension(extendedKeyUsage)] };
 }
 
 /** Stores the CA's name for the certificate, whatever else in the transaction has changed. */

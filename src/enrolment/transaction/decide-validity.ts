@@ -20,6 +20,9 @@ const PERIODS_MS: ReadonlyMap<string, number> = new Map([
   ['years', 365 * DAY_MS],
 ]);
 
+/** Above 0. */
+const WHOLE_NUMBER = /^[1-9]\d{0,8}$/;
+
 /** In milliseconds since the epoch, whole seconds. */
 export interface DecidedValidity {
   /** Absent when the CA chooses. */
@@ -58,16 +61,23 @@ export function decideValidity(
  * @throws Refusal 'validity-not-allowed'
  */
 function requestedValidity(csr: CertificationRequest): number | undefined {
-  const pairs = enrollmentPairs(csr);
-  const period = pairs.get('validityperiod');
-  const units = pairs.get('validityperiodunits');
+  const [period, units] = periodAndUnits(csr);
   if (period === undefined && units === undefined) return undefined;
   const length = PERIODS_MS.get(period?.toLowerCase() ?? '');
   if (length === undefined) throw new Refusal('validity-not-allowed', 'ValidityPeriod is unknown');
-  if (units === undefined || !/^[1-9]\d{0,8}$/.test(units)) {
+  if (units === undefined || !WHOLE_NUMBER.test(units)) {
     throw new Refusal('validity-not-allowed', 'ValidityPeriodUnits is not a whole number above 0');
   }
   return Number(units) * length;
+}
+
+/** Exchanges the two when each is what the other must be. @throws Refusal */
+function periodAndUnits(csr: CertificationRequest): [period?: string, units?: string] {
+  const pairs = enrollmentPairs(csr);
+  const period = pairs.get('validityperiod');
+  const units = pairs.get('validityperiodunits');
+  const isExchanged = WHOLE_NUMBER.test(period ?? '') && PERIODS_MS.has(units?.toLowerCase() ?? '');
+  return (isExchanged ? [units, period] : [period, units]) as [string?, string?];
 }
 
 /** Every ENROLLMENT_NAME_VALUE_PAIR, by name in lower case. @throws Refusal for a repeated name */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { OID } from '../../asn1/object-identifiers.ts';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
 import { deletionMarks, unlessDeleted } from '../../connectors/deletion-mark.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
@@ -8,14 +7,13 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { type Entry, getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import type { Write } from '../../store/record-store.ts';
-import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
-import type { Extension } from '../../x509/extensions.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type Authorised, redeem } from '../authorise/authorise.ts';
 import { MAX_SUCCESSORS } from '../authorise/find-holder.ts';
 import { findBySerial, issuedCertificates } from '../authorise/issued-certificate-record.ts';
 import { decideValidity } from './decide-validity.ts';
 import type { TransactionDependencies } from './open-transaction.ts';
+import { planPassthrough } from './plan-passthrough.ts';
 import {
   type IssuingTransaction,
   pollKey,
@@ -87,7 +85,7 @@ async function newTransaction(
   { connector, policy }: ConnectorWithPolicy,
   { authorised, key, signerKeyDigest, replyPassword, replaced }: AuthorisedRequest,
 ): Promise<IssuingTransaction> {
-  const { csr, right } = authorised;
+  const { csr, right, extensions } = authorised;
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const authorityEnd = parseCertificate(authority.certificate).notAfter;
   const startedAt = clock();
@@ -100,7 +98,7 @@ async function newTransaction(
         replyPassword === undefined
           ? undefined
           : sealer.seal(Buffer.from(replyPassword), passwordContext),
-      extendedKeyUsage: purposesToAdd(authorised),
+      passthrough: planPassthrough(csr, extensions),
     }),
     right,
     idempotencyToken: idempotencyToken(connector.id, key, replaced?.version),
@@ -110,14 +108,6 @@ async function newTransaction(
     asked: { since: startedAt },
     startedAt,
   };
-}
-
-/** For a request without extKeyUsage: those of the renewed certificate, or clientAuth. */
-function purposesToAdd({ csr, predecessor }: Authorised): string[] | undefined {
-  const isPurpose = ({ oid }: Extension) => oid === OID.extKeyUsage;
-  if (csr.extensions.some(isPurpose)) return undefined;
-  const held = predecessor?.certificate.extensions.find(isPurpose);
-  return held ? [...parseExtendedKeyUsage(held.value)] : [OID.clientAuth];
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../scep/refusal.ts';
+import { base64Bytes } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 import { rightSchema } from '../authorise/right.ts';
 
@@ -12,6 +13,14 @@ const common = {
   sealedReplyPassword: sealedText.optional(),
   right: rightSchema,
 };
+
+/** `Passthrough`; absent when the CSR's extensions are the certificate's. */
+const passthroughSchema = z.strictObject({
+  csrExtensions: z.enum(['copied', 'ignored']),
+  extensions: z
+    .array(z.strictObject({ oid: z.string(), critical: z.boolean(), value: base64Bytes }))
+    .readonly(),
+});
 
 /**
  * An enrolment, stored in its connector's partition under `transactionKey`. Times are milliseconds
@@ -30,7 +39,8 @@ const transactionSchema = z.discriminatedUnion('state', [
     sealedCsr: sealedText,
     notBefore: z.number().optional(),
     notAfter: z.number(),
-    /** Object identifiers for ApiPassthrough, when the CSR names none. */
+    passthrough: passthroughSchema.optional(),
+    /** As earlier versions stored a `passthrough` of extKeyUsage alone. */
     extendedKeyUsage: z.array(z.string()).optional(),
     /** Absent while the CA has certainly issued nothing. */
     asked: z

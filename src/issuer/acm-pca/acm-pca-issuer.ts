@@ -4,13 +4,8 @@ import { encodePem } from '../../asn1/pem.ts';
 import { parseArn } from '../../aws-wire/arn.ts';
 import { createSecondCounter, type SecondCounterOptions } from '../../aws-wire/second-counter.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
-import {
-  ISSUE_TEMPLATE,
-  type IssueRequest,
-  type Issuer,
-  IssuerError,
-  requireTimeToAsk,
-} from '../issuer.ts';
+import { type IssueRequest, type Issuer, IssuerError, requireTimeToAsk } from '../issuer.ts';
+import { passthroughParameters } from '../passthrough.ts';
 import {
   type AuthorityDescriptions,
   createAuthorityDescriptions,
@@ -86,17 +81,18 @@ async function issueCertificate(
   { clock, calls, descriptions, certificates, takeToken }: Parts,
   request: IssueRequest,
 ): Promise<string> {
-  const { authorityArn, csr, notAfter, notBefore, extendedKeyUsage, idempotencyToken } = request;
+  const { authorityArn, csr, notAfter, notBefore, idempotencyToken } = request;
+  const { template, apiPassthrough } = passthroughParameters(request.passthrough);
   const command = new IssueCertificateCommand({
     CertificateAuthorityArn: authorityArn,
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
     SigningAlgorithm: await descriptions.signingAlgorithmOf(authorityArn),
     Validity: absolute(notAfter),
-    TemplateArn: `arn:${parseArn(authorityArn)?.partition}:acm-pca:::template/${ISSUE_TEMPLATE}`,
+    TemplateArn: `arn:${parseArn(authorityArn)?.partition}:acm-pca:::template/${template}`,
     IdempotencyToken: idempotencyToken,
     ...omitUndefined({
       ValidityNotBefore: notBefore && absolute(notBefore),
-      ApiPassthrough: extendedKeyUsage && { Extensions: purposes(extendedKeyUsage) },
+      ApiPassthrough: apiPassthrough,
     }),
   });
   await takeToken(authorityArn);
@@ -146,8 +142,4 @@ function createTokens(
 
 function absolute(time: Date) {
   return { Type: 'ABSOLUTE', Value: Math.floor(time.getTime() / 1_000) } as const;
-}
-
-function purposes(oids: readonly string[]) {
-  return { ExtendedKeyUsage: oids.map((oid) => ({ ExtendedKeyUsageObjectIdentifier: oid })) };
 }

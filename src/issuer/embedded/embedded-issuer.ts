@@ -11,11 +11,11 @@ import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
 import {
   type AuthorityDescription,
   type CertificateWithChain,
-  ISSUE_TEMPLATE,
   type IssueRequest,
   type Issuer,
   requireTimeToAsk,
 } from '../issuer.ts';
+import { passthroughParameters } from '../passthrough.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
@@ -57,7 +57,8 @@ async function describeAuthority(ca: PrivateCa, arn: string): Promise<AuthorityD
 }
 
 async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<string> {
-  const { authorityArn, csr, notAfter, notBefore, extendedKeyUsage } = request;
+  const { authorityArn, csr, notAfter, notBefore } = request;
+  const { template, apiPassthrough } = passthroughParameters(request.passthrough);
   const SigningAlgorithm = await signingAlgorithmOf(ca, authorityArn);
   requireTimeToAsk(request, ca.clock());
   const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
@@ -65,11 +66,11 @@ async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<s
     Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
     SigningAlgorithm,
     Validity: absolute(notAfter),
-    TemplateArn: templateArnOf(ISSUE_TEMPLATE),
+    TemplateArn: templateArnOf(template),
     IdempotencyToken: request.idempotencyToken,
     ...omitUndefined({
       ValidityNotBefore: notBefore && absolute(notBefore),
-      ApiPassthrough: extendedKeyUsage && { Extensions: purposes(extendedKeyUsage) },
+      ApiPassthrough: apiPassthrough,
     }),
   });
   return CertificateArn;
@@ -98,11 +99,6 @@ async function getCertificate(
 
 function absolute(time: Date) {
   return { Type: 'ABSOLUTE', Value: Math.floor(time.getTime() / 1_000) };
-}
-
-function purposes(oids: readonly string[]) {
-  const usages = oids.map((oid) => ({ ExtendedKeyUsageObjectIdentifier: oid }));
-  return { ExtendedKeyUsage: usages };
 }
 
 function decodeChain(pem: {

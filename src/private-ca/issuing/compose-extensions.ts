@@ -1,5 +1,6 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import type { Extension } from '../../x509/extensions.ts';
+import { hasNoGeneralNames } from '../../x509/general-names.ts';
 import type { Template } from './templates.ts';
 
 export interface ExtensionSources {
@@ -27,13 +28,18 @@ export function composeExtensions(sources: ExtensionSources): readonly Extension
     ...fixed,
     ...sources.authority.filter(({ oid }) => mayConfigure(template, oid)),
     ...sources.api.filter(({ oid }) => mayPass(template, 'api', oid)),
-    ...sources.csr.filter(({ oid }) => mayPass(template, 'csr', oid)),
+    ...sources.csr.filter(({ oid }) => mayPass(template, 'csr', oid)).filter(saysSomething),
   ];
   const chosen = new Map<string, Extension>();
   for (const extension of byPriority) {
     if (!chosen.has(extension.oid)) chosen.set(extension.oid, extension);
   }
   return [...chosen.values()];
+}
+
+/** A certificate cannot hold an empty subjectAltName (RFC 5280 section 4.2.1.6). */
+function saysSomething({ oid, value }: Extension): boolean {
+  return oid !== OID.subjectAltName || !hasNoGeneralNames(value);
 }
 
 /** A root's own certificate names no OCSP responder: no issuer above it could answer. */

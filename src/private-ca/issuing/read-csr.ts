@@ -22,6 +22,7 @@ export function readCsr(blob: Uint8Array): CertificationRequest {
     const weakness = weaknessOf(csr.subjectPublicKeyInfo);
     if (weakness !== undefined) throw malformed(weakness);
     if (!hasValidSignature(csr)) throw malformed('the signature does not verify');
+    if (csr.extensionFault !== undefined) throw malformed(csr.extensionFault);
     if (!hasName(csr)) throw malformed('it has neither a subject nor a subjectAltName');
     return csr;
   } catch (error) {

@@ -12,7 +12,7 @@ import {
 } from './der.mjs';
 import { CHALLENGE, csr, envelope, pkiMessage, RENEWING_KEY, SUBJECT } from './make-message.mjs';
 import { extension, makeCertificate } from './make-parts.mjs';
-import { badMessageCheck, refusedRequest } from './write-refusal.mjs';
+import { refusedRequest } from './write-refusal.mjs';
 
 // Requests that must be refused
 const printable = (text) => string('printable', text);
@@ -99,12 +99,8 @@ asking(
   extension('2.5.29.17', false, sequence(implicit(2, Buffer.from('good.example\0.evil.example')))),
 );
 const san = (host) => extension('2.5.29.17', false, sequence(implicit(2, Buffer.from(host))));
-// RFC 5280 section 4.2: malformed, so it receives the same reply as a request that did not decrypt.
-badMessageCheck(
-  'csr-two-sans',
-  'subjectAltName twice',
-  request({ extensions: [san('one.example'), san('two.example')] }),
-);
+// RFC 5280 section 4.2
+asking('csr-two-sans', 'subjectAltName twice', san('one.example'), san('two.example'));
 refusedRequest(
   'envelope-stolen',
   'the envelope of another device, signed anew with a key of the thief',

@@ -12,9 +12,12 @@ import { DAY_MS } from '../../../src/durations.ts';
 import { basicConstraintsExtension } from '../../../src/x509/basic-constraints.ts';
 import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
-import type { Extension } from '../../../src/x509/extensions.ts';
+import { derExtensions, type Extension } from '../../../src/x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../../src/x509/general-names.ts';
+import { DEVICE_PURPOSES, PRIVILEGED_PURPOSES } from '../../../src/x509/key-purposes.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
+import { issuedCertificate } from '../../support/scep-messages/read-reply.ts';
 import {
   deviceCsr,
   deviceRequest,
@@ -34,15 +37,27 @@ beforeAll(async () => {
   windows = await makeEnrolmentWorld({ 'scep:windows-identity': 'upn sid' });
 });
 
+/** The bits sslClient and sslCA. */
+const NETSCAPE_CA = Buffer.from('03020084', 'hex');
+
 async function outcomeOf(
   fields: Partial<CertificationRequestFields>,
   world = strict,
 ): Promise<string> {
+  const { decision } = await ask(fields, world);
+  return decision.refusal?.text ?? decision.outcome.status;
+}
+
+async function enrolled(fields: Partial<CertificationRequestFields>, world = strict) {
+  const result = await ask(fields, world);
+  return { ...result, certificate: issuedCertificate(result, world.ra, device) };
+}
+
+function ask(fields: Partial<CertificationRequestFields>, world: EnrolmentWorld) {
   transactions += 1;
   const csr = deviceCsr(device, { challengePassword: world.challengePassword, ...fields });
   const options = { transactionId: `rule-${transactions}` };
-  const { decision } = await world.handle(deviceRequest(device, world.ra, csr, options));
-  return decision.refusal?.text ?? decision.outcome.status;
+  return world.handle(deviceRequest(device, world.ra, csr, options));
 }
 
 const withExtension = (extension: Extension, world = strict) =>
@@ -64,13 +79,14 @@ describe('a request is accepted', () => {
       ),
     ],
     ['keyUsage', keyUsageExtension(['digitalSignature'])],
-    ['extKeyUsage', extendedKeyUsageExtension([OID.serverAuth, '1.2.3.4'])],
+    ['extKeyUsage', extendedKeyUsageExtension([...DEVICE_PURPOSES])],
     ['the template name', extension(OID.microsoftCertificateTemplateName, bmp('Computer'))],
     [
       'application policies',
       extension(OID.microsoftApplicationPolicies, derSequence(derSequence(derOid(OID.clientAuth)))),
     ],
     ['CA:FALSE', basicConstraintsExtension({ ca: false }, true)],
+    ['CA:FALSE and a path length', basicConstraintsExtension({ ca: false, pathLength: 0 }, true)],
     ['subjectKeyIdentifier', extension(OID.subjectKeyIdentifier, derElement(4, Buffer.of(1)))],
     ['authorityKeyIdentifier', extension(OID.authorityKeyIdentifier, derSequence(), true)],
   ])('with %s, which the CA copies or sets itself', async (_, given) => {
@@ -93,7 +109,7 @@ describe('a request is refused', () => {
     [
       'an enrolment agent',
       extendedKeyUsageExtension([OID.certificateRequestAgent]),
-      'Certificate Request Agent',
+      'certificateRequestAgent needs',
     ],
     [
       'any application policy',
@@ -101,11 +117,28 @@ describe('a request is refused', () => {
         OID.microsoftApplicationPolicies,
         derSequence(derSequence(derOid(OID.microsoftAnyApplicationPolicy))),
       ),
-      'any application policy',
+      'anyApplicationPolicy needs',
     ],
     ['nameConstraints', extension(OID.nameConstraints, derSequence(), true), '2.5.29.30'],
     ['an unknown critical extension', extension('1.2.3.4.5', derSequence(), true), '1.2.3.4.5'],
-    ['an unknown extension', extension('1.2.3.4.6', derSequence()), '1.2.3.4.6'],
+    ['a CA of Netscape', extension(OID.netscapeCertType, NETSCAPE_CA), 'for CA certificates only'],
+    ['policyMappings', extension(OID.policyMappings, derSequence()), 'for CA certificates only'],
+    [
+      'an application policy with a qualifier',
+      extension(
+        OID.microsoftApplicationPolicies,
+        derSequence(derSequence(derOid(OID.clientAuth), derSequence())),
+      ),
+      '1.3.6.1.4.1.311.21.10: malformed',
+    ],
+    [
+      'a privileged application policy after a common one',
+      extension(
+        OID.microsoftApplicationPolicies,
+        derSequence(derSequence(derOid(OID.clientAuth)), derSequence(derOid(OID.codeSigning))),
+      ),
+      'codeSigning needs',
+    ],
     [
       'a critical template name',
       extension(OID.microsoftCertificateTemplateName, bmp('Computer'), true),
@@ -130,6 +163,153 @@ describe('a request is refused', () => {
     const text = await withExtension(given);
     expect(text).toContain('an extension that this connector does not issue');
     expect(text).toContain(named);
+  });
+});
+
+describe('a request that is accepted', () => {
+  it.each<[string, Extension]>([
+    ['an unknown extension', extension('1.2.3.4.6', derSequence())],
+    ['S/MIME capabilities', extension('1.2.840.113549.1.9.15', derSequence())],
+    ['the template of version 2', extension(OID.microsoftCertificateTemplate, derSequence())],
+    ['certificatePolicies', extension(OID.certificatePolicies, derSequence())],
+    ['a Netscape type', extension(OID.netscapeCertType, Buffer.from('030205a0', 'hex'))],
+    ['a TLS feature', extension('1.3.6.1.5.5.7.1.24', derSequence())],
+    ['issuerAltName', extension(OID.issuerAltName, derSequence())],
+    ['CRL URLs', extension(OID.cRLDistributionPoints, derSequence())],
+    ['an empty subjectAltName', extension(OID.subjectAltName, derSequence())],
+  ])('with %s, which is left out and named', async (_, given) => {
+    const { decision, certificate } = await enrolled({ extensions: [given] });
+    expect(decision.dropped).toEqual([`extension ${given.oid}`]);
+    expect(certificate.extensions.map(({ oid }) => oid)).not.toContain(given.oid);
+    expect(certificate.extensions.map(({ oid }) => oid)).toContain(OID.keyUsage);
+  });
+
+  it('with an unknown attribute, which is named', async () => {
+    const attributes = [{ oid: '1.2.3.4', values: [derUtf8String('x')] }];
+    expect((await enrolled({ attributes })).decision.dropped).toEqual(['attribute 1.2.3.4']);
+  });
+
+  it('with nothing unknown has nothing left out', async () => {
+    const extensions = [names({ kind: 'dNSName', value: 'a.example' })];
+    expect((await enrolled({ extensions })).decision.dropped).toEqual([]);
+  });
+});
+
+describe('the tag scep:extensions', () => {
+  const foreign = extension('1.2.3.4.6', derSequence());
+
+  it('has unknown extensions refused', async () => {
+    const world = await makeEnrolmentWorld({ 'scep:extensions': 'refuse' });
+    expect(await withExtension(foreign, world)).toContain('1.2.3.4.6');
+  });
+
+  it('has them copied, except what a CA says of itself or may alone have', async () => {
+    const world = await makeEnrolmentWorld({ 'scep:extensions': 'copy' });
+    const urls = extension(OID.cRLDistributionPoints, derSequence());
+    const { decision, certificate } = await enrolled({ extensions: [foreign, urls] }, world);
+    expect(decision.dropped).toEqual([`extension ${OID.cRLDistributionPoints}`]);
+    const oids = certificate.extensions.map(({ oid }) => oid);
+    expect(oids).toContain(foreign.oid);
+    expect(oids).not.toContain(OID.cRLDistributionPoints);
+    const netscape = extension(OID.netscapeCertType, NETSCAPE_CA);
+    for (const refused of [netscape, extension(OID.nameConstraints, derSequence())]) {
+      expect(await withExtension(refused, world)).toContain('for CA certificates only');
+    }
+    expect(await withExtension({ ...foreign, critical: true }, world)).toContain('1.2.3.4.6');
+    const broken = extension('1.2.3.4.6', Buffer.from('3080', 'hex'));
+    expect(await withExtension(broken, world)).toContain('1.2.3.4.6: not DER');
+  });
+});
+
+describe('a purpose', () => {
+  const privileged = Object.values(PRIVILEGED_PURPOSES);
+
+  it.each([...privileged, '1.2.3.4'])('%s is certified only by the tag scep:eku', async (oid) => {
+    const refused = await withExtension(extendedKeyUsageExtension([OID.clientAuth, oid]));
+    expect(refused).toContain("needs the connector's tag scep:eku");
+  });
+
+  it('is certified where the tag names it, by its name or its object identifier', async () => {
+    const world = await makeEnrolmentWorld({ 'scep:eku': 'codeSigning 1.2.3.4' });
+    const asked = extendedKeyUsageExtension([OID.codeSigning, '1.2.3.4', OID.clientAuth]);
+    expect(await withExtension(asked, world)).toBe('SUCCESS');
+    const other = extendedKeyUsageExtension([OID.timeStamping]);
+    expect(await withExtension(other, world)).toContain('timeStamping needs');
+  });
+
+  it('is one of 20 at most', async () => {
+    const world = await makeEnrolmentWorld({ 'scep:eku': '1.2.3.4' });
+    const many = (count: number) =>
+      extendedKeyUsageExtension(Array.from({ length: count }, () => '1.2.3.4'));
+    expect(await withExtension(many(20), world)).toBe('SUCCESS');
+    expect(await withExtension(many(21), world)).toContain('more than 20 purposes');
+  });
+});
+
+describe('an extension request', () => {
+  const asked = (oid: string, ...extensions: Extension[]) => ({
+    oid,
+    values: [derExtensions(extensions)],
+  });
+  const constraints = basicConstraintsExtension({ ca: true }, true);
+  const altNames = names({ kind: 'dNSName', value: 'a.example' });
+
+  it.each([OID.microsoftCertExtensions, OID.verisignExtensionRequest])(
+    'under the name %s is read like the others',
+    async (oid) => {
+      const { decision, certificate } = await enrolled({ attributes: [asked(oid, altNames)] });
+      expect(decision.dropped).toEqual([]);
+      expect(certificate.extensions).toContainEqual(
+        expect.objectContaining({ oid: OID.subjectAltName }),
+      );
+      expect(await outcomeOf({ attributes: [asked(oid, constraints)] })).toContain('CA:TRUE');
+    },
+  );
+
+  it('that repeats another is one with it, and one that differs is refused', async () => {
+    const microsoft = asked(OID.microsoftCertExtensions, altNames);
+    const both = { extensions: [altNames], attributes: [microsoft] };
+    expect(await outcomeOf(both)).toBe('SUCCESS');
+    const others = asked(OID.extensionRequest, names({ kind: 'dNSName', value: 'b.example' }));
+    const text = await outcomeOf({ attributes: [microsoft, others] });
+    expect(text).toContain('It is not clear which extensions');
+    expect(text).toContain('two extension requests differ');
+  });
+
+  it('that repeats an extension is refused with a text that says so', async () => {
+    const twice = asked(OID.extensionRequest, altNames, altNames);
+    expect(await outcomeOf({ attributes: [twice] })).toContain('an extension is repeated');
+  });
+});
+
+describe('a subject', () => {
+  it('that is that of the CA or of the RA is refused', async () => {
+    const { authority } = strict.issuer;
+    for (const { subject } of [authority.certificate, strict.ra]) {
+      expect(await outcomeOf({ subject })).toContain('it is the name of a CA or of an RA');
+    }
+  });
+
+  it('that is that of the RA of another connector is refused', async () => {
+    const { subject } = (await makeEnrolmentWorld()).ra;
+    expect(await outcomeOf({ subject })).toContain('it is the name of a CA or of an RA');
+  });
+
+  it('that is that of a CA above is refused', async () => {
+    const world = await makeEnrolmentWorld();
+    const root = makeIdentity({ subject: 'CN=Root,O=Lab', ca: {} }).certificate;
+    const describeAuthority = world.issuer.describeAuthority;
+    world.issuer.describeAuthority = async (arn) => {
+      return { ...(await describeAuthority(arn)), chain: [root.der] };
+    };
+    const refused = await outcomeOf({ subject: root.subject }, world);
+    expect(refused).toContain('it is the name of a CA or of an RA');
+  });
+
+  it('with no names beside an empty subjectAltName is refused', async () => {
+    const extensions = [extension(OID.subjectAltName, derSequence())];
+    const text = await outcomeOf({ subject: derSequence(), extensions });
+    expect(text).toContain('neither a subject nor a subjectAltName');
   });
 });
 
@@ -212,6 +392,7 @@ describe('a validity period', () => {
   it.each([
     ['Days', '10', 10],
     ['weeks', '2', 14],
+    ['3', 'Weeks', 21],
     ['Years', '2', 730],
     ['Years', '500', 5 * 365],
   ])('given as %s %s is %i days long', async (period, units, days) => {
@@ -227,6 +408,9 @@ describe('a validity period', () => {
     ['zero', asked('Days', '0')],
     ['a negative number', asked('Days', '-1')],
     ['a fraction', asked('Days', '1.5')],
+    ['two words', asked('Days', 'Days')],
+    ['two numbers', asked('1', '1')],
+    ['a fraction, exchanged', asked('1.5', 'Days')],
     ['a number that is too large', asked('Days', '9'.repeat(30))],
     ['one half of a pair', [pair('ValidityPeriod', 'Days')]],
     ['the same name twice', [...asked('Days', '1'), pair('ValidityPeriod', 'Years')]],

@@ -1,3 +1,4 @@
+import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
   type IssueRequest,
   type Issuer,
@@ -6,6 +7,7 @@ import {
 } from '../../../src/issuer/issuer.ts';
 import { derSigned, signCertificate } from '../../../src/x509/build-certificate.ts';
 import { derRevokedCertificate, derTbsCertList } from '../../../src/x509/build-crl.ts';
+import { hasNoGeneralNames } from '../../../src/x509/general-names.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
@@ -122,6 +124,13 @@ function certify(
   now: number,
 ): Uint8Array {
   const csr = parseCertificationRequest(request.csr);
+  const { csrExtensions = 'copied', extensions: added = [] } = request.passthrough ?? {};
+  const copied = csr.extensions.filter(
+    ({ oid, value }) =>
+      !(oid === OID.subjectAltName && hasNoGeneralNames(value)) &&
+      (csrExtensions === 'copied' || oid === OID.subjectAltName) &&
+      added.every((extension) => extension.oid !== oid),
+  );
   const fields = {
     serialNumber: Buffer.of(1, serial),
     signingAlgorithm: 'SHA256WITHRSA',
@@ -130,7 +139,7 @@ function certify(
     notAfter: request.notAfter,
     subject: csr.subject,
     subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
-    extensions: csr.extensions,
+    extensions: [...added, ...copied],
   } as const;
   return signCertificate(fields, createSigner(authority.privateKey, 'SHA256WITHRSA'));
 }

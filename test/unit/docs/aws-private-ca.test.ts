@@ -4,8 +4,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import { createAcmPcaIssuer } from '../../../src/issuer/acm-pca/acm-pca-issuer.ts';
+import type { Passthrough } from '../../../src/issuer/passthrough.ts';
 import { activateRoot } from '../../../src/private-ca/activate-root.ts';
 import { buildCertificationRequest } from '../../../src/x509/build-certification-request.ts';
+import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
@@ -37,7 +39,10 @@ async function issuerWith(policy: string) {
 }
 
 /** Makes each call of the issuer. */
-async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerWith>>) {
+async function enrol(
+  { issuer, authorityArn }: Awaited<ReturnType<typeof issuerWith>>,
+  template: Passthrough['csrExtensions'] = 'copied',
+) {
   await issuer.describeAuthority(authorityArn);
   const subject = parseDistinguishedNameText('CN=device');
   const fields = { subject, subjectPublicKeyInfo: spki, extensions: [] };
@@ -46,8 +51,11 @@ async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerW
     authorityArn,
     csr: buildCertificationRequest(fields, 'SHA256WITHECDSA', sign),
     notAfter: new Date(Date.now() + 86_400_000),
-    extendedKeyUsage: [OID.clientAuth],
-    idempotencyToken: 'docs',
+    passthrough: {
+      csrExtensions: template,
+      extensions: [extendedKeyUsageExtension([OID.clientAuth])],
+    },
+    idempotencyToken: `docs-${template}`,
   });
   const issued = await issuer.getCertificate(authorityArn, arn);
   const certificate = parseCertificate(issued?.certificate ?? Buffer.alloc(0));
@@ -55,9 +63,12 @@ async function enrol({ issuer, authorityArn }: Awaited<ReturnType<typeof issuerW
   expect(await issuer.getRevocationList(authorityArn)).toBeDefined();
 }
 
-it('needs no more than the policy of docs/aws-private-ca.md to enrol', async () => {
-  await enrol(await issuerWith(EXAMPLE));
-});
+it.each(['copied', 'ignored'] as const)(
+  'needs no more than the policy of docs/aws-private-ca.md to enrol with extensions %s',
+  async (template) => {
+    await enrol(await issuerWith(EXAMPLE), template);
+  },
+);
 
 it.each([
   'IssueCertificate',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createKeyTransport } from '../../../src/cms/key-transport.ts';
 import { type AlgorithmPolicy, MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import { CSR_QUIRKS } from '../../../src/scep/csr-quirks.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
 import { openPkiRequest } from '../../../src/scep/open-pki-request.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
@@ -17,7 +18,7 @@ import { goldenRequests } from '../../support/scep-messages/golden-requests.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PAGE = path.join(ROOT, 'docs/client-quirks.md');
-const QUIRKS = [...READING_QUIRKS, ...WRITING_QUIRKS];
+const QUIRKS = [...READING_QUIRKS, ...CSR_QUIRKS, ...WRITING_QUIRKS];
 const GOLDEN = new Map(goldenRequests());
 const ALLOWED_BY = { des: 'allowSingleDes', sha1: 'allowSha1', md5: 'allowMd5' } as const;
 
@@ -70,7 +71,7 @@ it('generates docs/client-quirks.md from the quirks of the code', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const reading = markdownTable(
     ['name', 'leniency', 'for', 'switched on by'],
-    READING_QUIRKS.map(({ name, what, clients, legacy }) => [
+    [...READING_QUIRKS, ...CSR_QUIRKS].map(({ name, what, clients, legacy }) => [
       ...[`\`${name}\``, what, clients],
       legacy === undefined ? 'always' : `connector tag \`scep:legacy\` with the word \`${legacy}\``,
     ]),

@@ -15,6 +15,8 @@ import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import { REQUEST_TYPES } from '../../../src/scep/message-types.ts';
 import { readCertRep } from '../../../src/scep/read-cert-rep.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
+import type { Extension } from '../../../src/x509/extensions.ts';
+import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import {
   attribute,
   forgePkiMessage,
@@ -41,6 +43,7 @@ beforeEach(async () => {
   world = await makeEnrolmentWorld();
 });
 
+const asHex = ({ oid, value }: Extension) => `${oid} ${Buffer.from(value).toString('hex')}`;
 const goodCsr = () => deviceCsr(device, { challengePassword: world.challengePassword });
 const goodRequest = () => deviceRequest(device, world.ra, goodCsr());
 
@@ -75,7 +78,12 @@ describe('a PKCSReq with a good challenge', () => {
     const spki = device.publicKey.export({ format: 'der', type: 'spki' });
     expect(Buffer.compare(certificates[0]?.subjectPublicKeyInfo ?? Buffer.of(), spki)).toBe(0);
     expect(world.issuer.issued).toHaveLength(1);
-    expect(world.issuer.issued[0]).toMatchObject({ extendedKeyUsage: [OID.clientAuth] });
+    expect(world.issuer.issued[0]?.passthrough?.extensions.map(asHex)).toEqual(
+      [
+        keyUsageExtension(['digitalSignature', 'keyEncipherment']),
+        extendedKeyUsageExtension([OID.clientAuth]),
+      ].map(asHex),
+    );
   });
 
   it('keeps the extended key usage of its CSR', async () => {
@@ -84,7 +92,9 @@ describe('a PKCSReq with a good challenge', () => {
       extensions: [extendedKeyUsageExtension([OID.serverAuth])],
     });
     await world.handle(deviceRequest(device, world.ra, csr));
-    expect(world.issuer.issued[0]).not.toHaveProperty('extendedKeyUsage');
+    expect(world.issuer.issued[0]?.passthrough?.extensions.map(asHex)).toEqual([
+      asHex(keyUsageExtension(['digitalSignature', 'keyEncipherment'])),
+    ]);
   });
 
   it('gets a certificate that is valid for one year by default', async () => {

@@ -78,9 +78,15 @@ describe('parseCertificationRequest', () => {
     expect(request.extensions).toEqual([]);
   });
 
-  it('reads extensions under their Microsoft name, and an empty list of them', () => {
-    const alias = { oid: OID.microsoftCertExtensions, values: [someExtensions] };
-    expect(parseCertificationRequest(requestWith(alias)).extensions).toHaveLength(1);
+  it.each([OID.microsoftCertExtensions, OID.verisignExtensionRequest])(
+    'reads extensions under the name %s',
+    (oid) => {
+      const alias = { oid, values: [someExtensions] };
+      expect(parseCertificationRequest(requestWith(alias)).extensions).toHaveLength(1);
+    },
+  );
+
+  it('reads an empty list of extensions', () => {
     const empty = { oid: OID.extensionRequest, values: [derSequence()] };
     expect(parseCertificationRequest(requestWith(empty)).extensions).toEqual([]);
   });
@@ -95,12 +101,17 @@ describe('parseCertificationRequest', () => {
 
   const request = { oid: OID.extensionRequest, values: [someExtensions] };
   it.each<[string, Attribute[]]>([
-    ['extensions in both places', [request, { ...request, oid: OID.microsoftCertExtensions }]],
-    ['two extension requests', [request, request]],
-    [
-      'an extension request of two values',
-      [{ ...request, values: [someExtensions, someExtensions] }],
-    ],
+    ['in both places', [request, { ...request, oid: OID.microsoftCertExtensions }]],
+    ['twice', [request, request]],
+    ['with two values', [{ ...request, values: [someExtensions, someExtensions] }]],
+  ])('takes several extension requests that say the same for one: %s', (_, attributes) => {
+    const { extensions, extensionFault } = parseCertificationRequest(requestWith(...attributes));
+    expect(extensions).toHaveLength(1);
+    expect(extensionFault).toBeUndefined();
+  });
+
+  it.each<[string, Attribute[]]>([
+    ['two extension requests that differ', [request, { ...request, values: [derSequence()] }]],
     ['an extension request of no value', [{ ...request, values: [] }]],
     ['an extension request that is none', [{ ...request, values: [derNull()] }]],
     [
@@ -117,8 +128,14 @@ describe('parseCertificationRequest', () => {
         },
       ],
     ],
-    ['33 attributes', Array.from({ length: 33 }, (_, i) => ({ oid: `1.2.${i}`, values: [] }))],
-  ])('refuses %s', (_, attributes) => {
+  ])('reads no extensions from %s, and says why', (_, attributes) => {
+    const { extensions, extensionFault } = parseCertificationRequest(requestWith(...attributes));
+    expect(extensions).toEqual([]);
+    expect(extensionFault).toMatch(/extension/);
+  });
+
+  it('refuses 33 attributes', () => {
+    const attributes = Array.from({ length: 33 }, (_, i) => ({ oid: `1.2.${i}`, values: [] }));
     expect(() => parseCertificationRequest(requestWith(...attributes))).toThrow(DecodeError);
   });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
 import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
+import { DEVICE_PURPOSES } from '../../../../src/x509/key-purposes.ts';
 
 it('a connector without tags is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
     algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
+    extensions: { purposes: DEVICE_PURPOSES, unknown: 'drop' },
     chain: { caCertificates: 'full', reply: 'leaf-only' },
     renewal: { allowed: true, sameKeyAllowed: true, windowMs: undefined, allowSha1: false },
     validity: { defaultMs: 365 * DAY_MS, maximumMs: 1825 * DAY_MS, notBeforeSkewMs: undefined },
@@ -19,7 +22,7 @@ it('the defaults are those that the documentation promises', () => {
     const [, value] = /^`([^`]+)`/.exec(byDefault) ?? [];
     return value === undefined ? [] : [[name, value] as const];
   });
-  expect(promised).toHaveLength(5);
+  expect(promised).toHaveLength(6);
   expect(readConnectorPolicy(Object.fromEntries(promised))).toEqual(readConnectorPolicy({}));
 });
 
@@ -34,6 +37,8 @@ it('every tag sets its part of the policy', () => {
   const policy = readConnectorPolicy({
     'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
     'scep:windows-identity': 'upn sid',
+    'scep:eku': 'codeSigning 1.2.3.4 cmcRA',
+    'scep:extensions': 'copy',
     'scep:chain': 'leaf-and-ca no-root',
     'scep:renewal': 'on new-key 30d',
     'scep:validity-default': '12h',
@@ -44,6 +49,10 @@ it('every tag sets its part of the policy', () => {
   expect(policy).toEqual({
     algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
+    extensions: {
+      purposes: new Set([...DEVICE_PURPOSES, OID.codeSigning, OID.cmcRa, '1.2.3.4']),
+      unknown: 'copy',
+    },
     chain: { caCertificates: 'no-root', reply: 'leaf-and-ca' },
     renewal: { allowed: true, sameKeyAllowed: false, windowMs: 30 * DAY_MS, allowSha1: true },
     validity: { defaultMs: DAY_MS / 2, maximumMs: 90 * DAY_MS, notBeforeSkewMs: 15 * MINUTE_MS },

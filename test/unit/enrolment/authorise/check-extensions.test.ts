@@ -1,20 +1,13 @@
 import { expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
+import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { checkExtensions } from '../../../../src/enrolment/authorise/check-extensions.ts';
-import { parseCertificationRequest } from '../../../../src/x509/parse-certification-request.ts';
 import { refusalOf } from '../../../support/scep-messages/refusal-of.ts';
-import {
-  deviceCsr,
-  makeDevice,
-  type TestDevice,
-} from '../../../support/scep-messages/test-device.ts';
 
-const STRICT = { allowUserPrincipalNames: false, allowSecurityIdentifiers: false };
-const device: TestDevice = makeDevice();
-const requestFor = (oid: string, hex: string) => {
-  const extensions = [{ oid, critical: false, value: Buffer.from(hex, 'hex') }];
-  return parseCertificationRequest(deviceCsr(device, { extensions }));
-};
+const STRICT = readConnectorPolicy({});
+const requestFor = (oid: string, hex: string) => [
+  { oid, critical: false, value: Buffer.from(hex, 'hex') },
+];
 
 it.each([
   ['an indefinite length', '30808201610000'],

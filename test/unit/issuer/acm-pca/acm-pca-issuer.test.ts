@@ -7,6 +7,7 @@ import { encodePem } from '../../../../src/asn1/pem.ts';
 import { DAY_MS } from '../../../../src/durations.ts';
 import { createAcmPcaIssuer } from '../../../../src/issuer/acm-pca/acm-pca-issuer.ts';
 import type { RecordStore } from '../../../../src/store/record-store.ts';
+import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
 import { openInMemoryRecordStore } from '../../../support/fakes/in-memory-record-store.ts';
 import { makeIdentity, rsaKeyPair } from '../../../support/keys/test-authority.ts';
 
@@ -161,7 +162,9 @@ describe('issueCertificate', () => {
     const { aws, issuer } = await world();
     expect(await issuer.issueCertificate(REQUEST)).toBe(CERTIFICATE_ARN);
     const notBefore = new Date('2029-01-02T03:04:05Z');
-    await issuer.issueCertificate({ ...REQUEST, notBefore, extendedKeyUsage: ['1.2.3', '1.2.4'] });
+    const extensions = [extendedKeyUsageExtension(['1.2.3', '1.2.4'])];
+    const passthrough = { csrExtensions: 'copied', extensions } as const;
+    await issuer.issueCertificate({ ...REQUEST, notBefore, passthrough });
     const inputs = aws.calls.filter(({ action }) => action === 'IssueCertificate');
     const asked = {
       CertificateAuthorityArn: ARN,
