@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import express, { type Request } from 'express';
 import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
+import { type ErrorHeaders, setRequestId } from './error-headers.ts';
 import { inTurn } from './in-turn.ts';
 import type { LoadLimit } from './limit-load.ts';
 import { bodyOf } from './receive-body.ts';
@@ -32,12 +34,13 @@ export function createEnrolListener(deps: {
   /** Limits the SCEP messages that are handled concurrently; no limit without it. */
   readonly load?: LoadLimit;
   readonly logger: Logger;
+  readonly randomUuid?: () => string;
 }): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  const { findConnector, privateCa, load, logger } = deps;
+  const { findConnector, privateCa, load, logger, randomUuid = randomUUID } = deps;
   if (privateCa) {
     serveRevocation(app, privateCa);
     serveOcsp(app, { ocspResponder: privateCa.ocspResponder, logger });
@@ -48,7 +51,7 @@ export function createEnrolListener(deps: {
     // Before the body is there, when it costs least. A slow body does not count as load.
     if (isHeavy && load?.arrivalIsRefused()) {
       body.forget();
-      respondUnavailable(response, OVERLOADED);
+      respondUnavailable(response, OVERLOADED, THROTTLED);
       return;
     }
     const { connector: segment, secret } = request.params;
@@ -56,18 +59,28 @@ export function createEnrolListener(deps: {
     if (connector === undefined) body.forget();
     const message = await body.whole();
     if (connector === undefined) {
-      respondText(response, 404, 'There is no connector at this URL.');
+      respondText(response, 404, 'There is no connector at this URL.', NO_CONNECTOR);
       return;
     }
     const serve = () => serveScep(deps, { connector, request, response, body: message });
     if (load === undefined || !isHeavy) await serve();
-    else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED);
+    else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED, THROTTLED);
   });
   app.use(renderHttpError(logger));
-  return inTurn(answerInPlainText(app), MAX_BODY_OCTETS);
+  const answer = inTurn(answerInPlainText(app), MAX_BODY_OCTETS);
+  return (request, response) => {
+    setRequestId(response, randomUuid());
+    answer(request, response);
+  };
 }
 
 const OVERLOADED = 'The server has too much to do. Try again later.';
+/** AWS repeats the URL, which is secret. */
+const NO_CONNECTOR = { message: "A connector with this endpoint doesn't exist." };
+const THROTTLED: ErrorHeaders = {
+  type: 'ThrottlingException',
+  message: 'The request was denied due to request throttling.',
+};
 
 /**
  * PKIOperation costs RSA work and may wait for the CA. The other operations are cheap and never

@@ -3,6 +3,7 @@ import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import type { PkiOperationResult } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { guessClient } from '../scep/guess-client.ts';
+import { requestIdOf } from './error-headers.ts';
 
 /** A client's User-Agent is cut to this length in the log. */
 const MAX_USER_AGENT_LENGTH = 120;
@@ -51,8 +52,9 @@ export function logUnreadableRequest(
   logger.warn({ ...entry, ...transport(request) }, 'unreadable request');
 }
 
-function transport(request: Request): { method: string; userAgent: string | undefined } {
+function transport(request: Request) {
   return {
+    requestId: requestIdOf(request.res),
     method: request.method,
     userAgent: request.get('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH),
   };

@@ -23,7 +23,9 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
       return;
     }
     if (error instanceof DecodeError) {
-      respondText(response, 400, 'The request is not a SCEP message that can be read.');
+      respondText(response, 400, 'The request is not a SCEP message that can be read.', {
+        message: 'The request could not be decoded. Please send a valid SCEP request.',
+      });
     } else if (error instanceof IssuerError) {
       logIssuer({ fault: error.fault, detail: error.message });
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');

@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
+import { type ErrorHeaders, requestIdOf, setErrorHeaders } from './error-headers.ts';
 
 /** A random wait, so that devices refused at the same moment do not return at the same moment. */
 const MIN_RETRY_SECONDS = 5;
@@ -8,9 +9,13 @@ const MAX_RETRY_SECONDS = 15;
 /**
  * 503 with Retry-After: the same request may succeed a little later, here or at another replica.
  */
-export function respondUnavailable(response: ServerResponse, text: string): void {
+export function respondUnavailable(
+  response: ServerResponse,
+  text: string,
+  headers?: ErrorHeaders,
+): void {
   setRetryAfter(response);
-  respondText(response, 503, text);
+  respondText(response, 503, text, headers);
 }
 
 /** Sets the Retry-After of `respondUnavailable` on a response with another body. */
@@ -42,8 +47,28 @@ export function respond(
   response.end(response.req.method === 'HEAD' ? undefined : octets);
 }
 
-/** Sends one line of plain text. It says what is wrong and shows nothing internal. */
-export function respondText(response: ServerResponse, status: number, text: string): void {
+/** The x-amzn-ErrorType of an error without a CertRep; ValidationException for all others. */
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  404: 'ResourceNotFoundException',
+  500: 'InternalServerException',
+  503: 'ServiceUnavailable',
+};
+
+/**
+ * Sends one line of plain text. It says what is wrong and shows nothing internal. On the enrol
+ * listener, whose responses have an id, headers say the same as those of AWS; `headers` changes
+ * them where AWS has words of its own.
+ */
+export function respondText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Partial<ErrorHeaders> = {},
+): void {
+  if (status >= 400 && requestIdOf(response) !== undefined) {
+    const type = ERROR_TYPES[status] ?? 'ValidationException';
+    setErrorHeaders(response, { type, message: text, ...headers });
+  }
   respond(response, status, 'text/plain', `${text}\n`);
 }
 

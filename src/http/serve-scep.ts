@@ -13,6 +13,7 @@ import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';
 import { NEXT_CA_CERT_CONTENT_TYPE } from '../scep/build-next-ca-cert-reply.ts';
 import { decodeGetMessage } from '../scep/decode-get-message.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
+import { setRefusalHeaders } from './error-headers.ts';
 import { logPkiOperation, logUnreadableRequest } from './log-pki-operation.ts';
 import { respond, respondText } from './respond.ts';
 
@@ -131,6 +132,7 @@ async function servePkiOperation(
   response.setHeader('Cache-Control', 'no-store');
   const result = await handlePkiOperation(enrolment, connector, message);
   logPkiOperation(logger, connector, request, result);
+  if (result.decision.refusal) setRefusalHeaders(response, result.decision.refusal);
   respond(response, 200, 'application/x-pki-message', result.certRep);
 }
 
