@@ -5,6 +5,7 @@ import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derElement, derOctetString, derSequence } from '../asn1/write-der.ts';
 import { extensionValue } from '../x509/extensions.ts';
+import { isSameName } from '../x509/is-same-name.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
 /** How a SignerInfo or RecipientInfo identifies a certificate (RFC 5652 sections 5.3 and 6.2.1). */
@@ -25,8 +26,8 @@ export type EntityIdentifier =
 export function identifies(id: EntityIdentifier, certificate: Certificate): boolean {
   if (id.kind === 'issuerAndSerialNumber') {
     return (
-      equalBytes(id.issuer, certificate.issuer) &&
-      equalBytes(minimal(id.serialNumber), minimal(certificate.serialNumber))
+      equalBytes(minimal(id.serialNumber), minimal(certificate.serialNumber)) &&
+      isSameName(id.issuer, certificate.issuer)
     );
   }
   const value = extensionValue(certificate, OID.subjectKeyIdentifier);

@@ -1,10 +1,10 @@
 import { DecodeError } from '../asn1/decode-error.ts';
-import { equalBytes } from '../asn1/equal-bytes.ts';
 import { isType } from '../asn1/expect-type.ts';
 import { readBer } from '../asn1/read-ber.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { type OpenedRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
+import { isSameName } from '../x509/is-same-name.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Exchange } from './decider.ts';
 
@@ -60,7 +60,7 @@ export async function requireOwnIssuer(
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const { subject } = parseCertificate(authority.certificate);
   const names = [subject, ...raIdentities.usable.map(({ certificate }) => certificate.subject)];
-  if (!names.some((own) => equalBytes(own, name))) {
+  if (!names.some((own) => isSameName(own, name))) {
     throw new Refusal('certificate-not-found');
   }
 }

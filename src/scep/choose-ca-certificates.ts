@@ -1,4 +1,4 @@
-import { equalBytes } from '../asn1/equal-bytes.ts';
+import { isSameName } from '../x509/is-same-name.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 
 /** Which CA certificates clients receive. */
@@ -27,5 +27,5 @@ export function chooseCaCertificates(
 
 function isSelfIssued(certificate: Uint8Array): boolean {
   const { issuer, subject } = parseCertificate(certificate);
-  return equalBytes(issuer, subject);
+  return isSameName(issuer, subject);
 }

@@ -1,8 +1,8 @@
 import { DecodeError } from '../asn1/decode-error.ts';
-import { equalBytes } from '../asn1/equal-bytes.ts';
 import { parseSignedData } from '../cms/parse-signed-data.ts';
 import { formatName } from '../x509/distinguished-name.ts';
 import { isIssuedBy } from '../x509/is-issued-by.ts';
+import { isSameName } from '../x509/is-same-name.ts';
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { allowsKeyUsage, isAuthority, isOnlyForClients } from './certificate-roles.ts';
@@ -135,7 +135,7 @@ function requireValid(certificates: readonly Certificate[], now: Date): void {
 }
 
 function names(certificate: Certificate, issuer: Certificate): boolean {
-  return equalBytes(certificate.issuer, issuer.subject);
+  return isSameName(certificate.issuer, issuer.subject);
 }
 
 function subjectOf({ subject }: Certificate): string {

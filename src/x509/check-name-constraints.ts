@@ -3,6 +3,7 @@ import { readBer } from '../asn1/read-ber.ts';
 import { parseName } from './distinguished-name.ts';
 import type { GeneralName } from './general-names.ts';
 import { parseIpAddress } from './ip-address.ts';
+import { comparableName } from './is-same-name.ts';
 import {
   matchesHost,
   matchesMailbox,
@@ -40,13 +41,13 @@ export function checkNameConstraints(
     ...(isAuthority ? [] : commonHosts(subject, alternativeNames)),
     ...alternativeNames.flatMap(withMailbox),
   ];
-  const comparableName = createComparableName();
+  const comparable = createComparableName();
   const breach = names.find((name) => {
     const allowed = permitted.filter((constraint) => isOfKind(constraint, name));
     const forbidden = excluded.filter((constraint) => isOfKind(constraint, name));
     const isAllowed =
-      allowed.length === 0 || allowed.some((each) => matches(name, each, 'inside', comparableName));
-    return !isAllowed || forbidden.some((each) => matches(name, each, 'touching', comparableName));
+      allowed.length === 0 || allowed.some((each) => matches(name, each, 'inside', comparable));
+    return !isAllowed || forbidden.some((each) => matches(name, each, 'touching', comparable));
   });
   return breach?.kind;
 }
@@ -88,7 +89,7 @@ function matches(
   name: GeneralName,
   constraint: NameConstraint,
   how: Relation,
-  comparableName: (der: Uint8Array) => readonly string[],
+  comparable: (der: Uint8Array) => readonly string[],
 ): boolean {
   const otherwise = how === 'touching';
   if (constraint.kind === 'rfc822Name' && name.kind === 'rfc822Name') {
@@ -101,7 +102,7 @@ function matches(
     return matchesHost(name.value, constraint.value, how) ?? otherwise;
   }
   if (constraint.kind === 'directoryName' && name.kind === 'directoryName') {
-    return isWithinName(comparableName(name.value), comparableName(constraint.value));
+    return isWithinName(comparable(name.value), comparable(constraint.value));
   }
   if (constraint.kind === 'iPAddress' && name.kind === 'iPAddress') {
     return isWithinRange(name.value, constraint, how);
@@ -114,25 +115,14 @@ function isWithinName(relativeNames: readonly string[], base: readonly string[])
   return base.every((relativeName, i) => relativeName === relativeNames[i]);
 }
 
-/**
- * Maps a Name to texts that are equal if its relative names are equal by RFC 5280 section 7.1 (case
- * folding is Unicode's lower case). Reads each Name once, as there may be thousands of pairs.
- */
+/** `comparableName` that reads each Name once, as there may be thousands of pairs. */
 function createComparableName(): (der: Uint8Array) => readonly string[] {
   const known = new Map<Uint8Array, readonly string[]>();
   return (der) => {
-    const texts = known.get(der) ?? parseName(der).map(comparableRelativeName);
+    const texts = known.get(der) ?? comparableName(der);
     known.set(der, texts);
     return texts;
   };
-}
-
-function comparableRelativeName(attributes: ReturnType<typeof parseName>[number]): string {
-  const texts = attributes.map(({ oid, value }) => {
-    const folded = value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
-    return JSON.stringify([oid, folded]);
-  });
-  return texts.toSorted().join();
 }
 
 interface AddressRange {

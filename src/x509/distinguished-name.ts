@@ -22,7 +22,9 @@ export interface NameAttribute {
   readonly stringType: StringType;
 }
 
-interface RawAttribute {
+/** One AttributeTypeAndValue whose value may be of any type. */
+export interface RawAttribute {
+  /** Dotted. */
   readonly oid: string;
   readonly value: BerElement;
 }
@@ -46,7 +48,8 @@ export function parseName(der: Uint8Array): readonly (readonly NameAttribute[])[
   return readName(der).map((rdn) => rdn.map(({ oid, value }) => ({ oid, ...readString(value) })));
 }
 
-function readName(der: Uint8Array): RawAttribute[][] {
+/** As `parseName`, for values of any type. @throws DecodeError when it is not a Name */
+export function readName(der: Uint8Array): readonly (readonly RawAttribute[])[] {
   const name = readBer(der, { maxDepth: 8, maxElements: 8 * MAX_ATTRIBUTES });
   if (!isType(name, 'SEQUENCE')) throw new DecodeError('the name is malformed');
   const rdns = name.children.map(readRelativeName);
@@ -75,7 +78,7 @@ function readRelativeName(element: BerElement): RawAttribute[] {
  */
 export function formatName(der: Uint8Array): string {
   const rdns = readName(der).map((rdn) => rdn.map(formatAttribute).join('+'));
-  return rdns.reverse().join(',');
+  return rdns.toReversed().join(',');
 }
 
 function formatAttribute({ oid, value }: RawAttribute): string {
@@ -86,7 +89,8 @@ function formatAttribute({ oid, value }: RawAttribute): string {
     : `${name}=${escapeValue(text)}`;
 }
 
-function textOf(value: BerElement): string | undefined {
+/** Undefined when the value is not a character string. */
+export function textOf(value: BerElement): string | undefined {
   try {
     return readString(value).value;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { DecodeError } from '../asn1/decode-error.ts';
-import { equalBytes } from '../asn1/equal-bytes.ts';
+import { isSameName } from './is-same-name.ts';
 import type { Certificate } from './parse-certificate.ts';
 import { importPublicKey } from './public-key.ts';
 import { UnsupportedAlgorithmError } from './unsupported-algorithm-error.ts';
@@ -10,11 +10,11 @@ type Signed = Pick<Certificate, 'issuer' | 'tbs' | 'signatureAlgorithm' | 'signa
 
 /**
  * Whether `issuer` signed a certificate or CRL and is its named issuer (RFC 5280 section 6.1.3
- * (a)(1) and (a)(4)). Compares the names byte by byte, as issuers copy them. Also false when the
- * key or algorithm is not supported. The caller checks dates, basicConstraints and keyUsage.
+ * (a)(1) and (a)(4)). Also false when the key or algorithm is not supported. The caller checks dates,
+ * basicConstraints and keyUsage.
  */
 export function isIssuedBy(signed: Signed, issuer: Certificate): boolean {
-  if (!equalBytes(signed.issuer, issuer.subject)) return false;
+  if (!isSameName(signed.issuer, issuer.subject)) return false;
   const { signatureAlgorithm, tbs, signature } = signed;
   try {
     const publicKey = importPublicKey(issuer.subjectPublicKeyInfo);

@@ -1,5 +1,4 @@
-import { equalBytes } from '../../asn1/equal-bytes.ts';
-import { derIssuerAndSerialNumber } from '../../cms/entity-identifier.ts';
+import { derIssuerAndSerialNumber, identifies } from '../../cms/entity-identifier.ts';
 import type { ReplyRecipient } from '../../scep/open-cert-rep.ts';
 import type { FailInfo } from '../../scep/pki-status.ts';
 import type { CertRep } from '../../scep/read-cert-rep.ts';
@@ -37,7 +36,7 @@ export async function getCertificateOverScep(
   const reply = await lookUp(settings, authority, signer, { type: 'GetCert', name });
   return found(reply, ({ certificates }) => {
     const certificate = certificates.find((candidate) =>
-      equalBytes(derIssuerAndSerialNumber(candidate), derIssuerAndSerialNumber(name)),
+      identifies({ kind: 'issuerAndSerialNumber', ...name }, candidate),
     );
     if (certificate === undefined) {
       throw new ScepClientError('the server sent another certificate than the requested one');

@@ -1,12 +1,11 @@
-import { DecodeError } from '../../asn1/decode-error.ts';
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
-import { parseName } from '../../x509/distinguished-name.ts';
 import { parseApplicationPolicies, parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
+import { isSameName } from '../../x509/is-same-name.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import type { Holder } from './find-holder.ts';
@@ -27,7 +26,7 @@ export function checkRenewal(
   policy: RenewalPolicy,
 ): void {
   if (keyStays && !policy.sameKeyAllowed) throw new Refusal('renewal-key-reused');
-  if (!sameName(csr.subject, certificate.subject)) throw new Refusal('renewal-name-changed');
+  if (!isSameName(csr.subject, certificate.subject)) throw new Refusal('renewal-name-changed');
 }
 
 /**
@@ -46,19 +45,6 @@ function isCovered({ oid, value }: Extension, held: readonly Extension[]): boole
   if (parts === undefined) return equalBytes(own.value, value);
   const ownParts = new Set(parts(own.value).map(asText));
   return parts(value).every((part) => ownParts.has(asText(part)));
-}
-
-/** Compares attributes and not their string types: clients may change their encoding. */
-function sameName(asked: Uint8Array, held: Uint8Array): boolean {
-  if (equalBytes(asked, held)) return true;
-  try {
-    const attributes = (name: Uint8Array) =>
-      asText(parseName(name).map((rdn) => rdn.map(({ oid, value }) => [oid, value])));
-    return attributes(asked) === attributes(held);
-  } catch (error) {
-    if (error instanceof DecodeError) return false;
-    throw error;
-  }
 }
 
 function asText(value: unknown): string {

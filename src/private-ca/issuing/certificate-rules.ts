@@ -9,6 +9,7 @@ import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { extensionValue } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
+import { isSameName } from '../../x509/is-same-name.ts';
 import {
   parseAuthorityKeyIdentifier,
   parseSubjectKeyIdentifier,
@@ -201,5 +202,5 @@ function isCa(certificate: Certificate): boolean {
 }
 
 function isSelfIssued({ issuer, subject }: Certificate): boolean {
-  return equalBytes(issuer, subject);
+  return isSameName(issuer, subject);
 }

@@ -4,6 +4,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import type { Extension } from '../../x509/extensions.ts';
+import { isSameName } from '../../x509/is-same-name.ts';
 import {
   authorityKeyIdentifierExtension,
   keyIdentifierOf,
@@ -86,7 +87,7 @@ function requireAnotherSubject(
   subject: Uint8Array,
 ): void {
   if (!equalBytes(subjectPublicKeyInfo, authority.subjectPublicKeyInfo)) return;
-  if (!equalBytes(subject, requireInstalled(authority).subject)) return;
+  if (!isSameName(subject, requireInstalled(authority).subject)) return;
   const message =
     'The request has the name and the key of the certificate authority itself: RootCACertificate alone makes self-signed certificates';
   throw new AwsError('InvalidArgsException', message);

@@ -2,6 +2,7 @@ import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { extensionValue } from '../../x509/extensions.ts';
+import { isSameName } from '../../x509/is-same-name.ts';
 import { parseAuthorityKeyIdentifier } from '../../x509/key-identifier.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
@@ -58,7 +59,7 @@ export function issuerCertificate(
 }
 
 function verifiesUnder(issued: Certificate, installed: InstalledCertificate): boolean {
-  if (!equalBytes(issued.issuer, installed.subject)) return false;
+  if (!isSameName(issued.issuer, installed.subject)) return false;
   const identifier = extensionValue(issued, OID.authorityKeyIdentifier);
   const key = identifier && parseAuthorityKeyIdentifier(identifier);
   if (key !== undefined && !equalBytes(key, installed.keyIdentifier)) return false;
