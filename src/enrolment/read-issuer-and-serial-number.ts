@@ -4,7 +4,7 @@ import { readBer } from '../asn1/read-ber.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { type OpenedRequest, openPkiRequest } from '../scep/open-pki-request.ts';
 import { Refusal } from '../scep/refusal.ts';
-import { isSameName } from '../x509/is-same-name.ts';
+import { isSameName, reverseName } from '../x509/is-same-name.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 import type { Exchange } from './decider.ts';
 
@@ -49,7 +49,8 @@ export function readIssuerAndSerialNumber({
 
 /**
  * Requires that `name` is the connector's CA. The subject of an RA certificate counts too: sscep
- * takes the issuer's name from the certificate that it encrypts to.
+ * takes the issuer's name from the certificate that it encrypts to. So does the reversed name:
+ * jscep writes its relative names in the order of RFC 4514.
  * @throws Refusal 'certificate-not-found'; IssuerError
  */
 export async function requireOwnIssuer(
@@ -60,7 +61,6 @@ export async function requireOwnIssuer(
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
   const { subject } = parseCertificate(authority.certificate);
   const names = [subject, ...raIdentities.usable.map(({ certificate }) => certificate.subject)];
-  if (!names.some((own) => isSameName(own, name))) {
-    throw new Refusal('certificate-not-found');
-  }
+  const isOwn = names.some((own) => isSameName(own, name) || isSameName(reverseName(own), name));
+  if (!isOwn) throw new Refusal('certificate-not-found');
 }

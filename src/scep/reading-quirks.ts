@@ -241,6 +241,15 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     ],
   },
   {
+    name: 'issuer-name-reversed',
+    what: "GetCert and GetCRL with the relative names of the issuer's name in the opposite order",
+    clients: 'jscep (getRevocationList)',
+    where: 'enrolment/read-issuer-and-serial-number.ts#requireOwnIssuer',
+    tests: [
+      'scenario/enrolment/get-certificate-and-crl.test.ts > gives the CRL to jscep, which writes the name of the CA in reverse and in its own string types',
+    ],
+  },
+  {
     name: 'poll-by-request',
     what: 'a pending request that is sent again, as a poll',
     clients: 'scepclient, Cisco, certmonger',

@@ -10,8 +10,8 @@ type Signed = Pick<Certificate, 'issuer' | 'tbs' | 'signatureAlgorithm' | 'signa
 
 /**
  * Whether `issuer` signed a certificate or CRL and is its named issuer (RFC 5280 section 6.1.3
- * (a)(1) and (a)(4)). Also false when the key or algorithm is not supported. The caller checks dates,
- * basicConstraints and keyUsage.
+ * (a)(1) and (a)(4)). Also false when the key or algorithm is not supported. The caller checks
+ * dates, basicConstraints and keyUsage.
  */
 export function isIssuedBy(signed: Signed, issuer: Certificate): boolean {
   if (!isSameName(signed.issuer, issuer.subject)) return false;

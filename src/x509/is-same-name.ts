@@ -1,5 +1,7 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { equalBytes } from '../asn1/equal-bytes.ts';
+import { readBer } from '../asn1/read-ber.ts';
+import { derSequence } from '../asn1/write-der.ts';
 import { type RawAttribute, readName, textOf } from './distinguished-name.ts';
 import { prepareString } from './prepare-string.ts';
 
@@ -7,8 +9,8 @@ import { prepareString } from './prepare-string.ts';
 const MAX_COMPARED_OCTETS = 8_192;
 
 /**
- * Whether two Names in DER are the same by RFC 5280 section 7.1, whatever the string types, the case
- * and the spaces of their values. Octets that are no Name equal only the same octets.
+ * Whether two Names in DER are the same by RFC 5280 section 7.1, whatever the string types, the
+ * case and the spaces of their values. Octets that are no Name equal only the same octets.
  */
 export function isSameName(a: Uint8Array, b: Uint8Array): boolean {
   if (equalBytes(a, b)) return true;
@@ -20,6 +22,12 @@ export function isSameName(a: Uint8Array, b: Uint8Array): boolean {
     if (error instanceof DecodeError) return false;
     throw error;
   }
+}
+
+/** The DER of a Name with its relative names in the opposite order. @throws DecodeError */
+export function reverseName(der: Uint8Array): Uint8Array {
+  const { children } = readBer(der);
+  return derSequence(...children.map(({ bytes }) => bytes).toReversed());
 }
 
 /**

@@ -2,6 +2,7 @@ import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import type { RenewalPolicy } from '../../connectors/tags/connector-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
+import { comparableGeneralName } from '../../x509/comparable-general-name.ts';
 import { parseApplicationPolicies, parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { parseGeneralNames } from '../../x509/general-names.ts';
@@ -11,14 +12,18 @@ import type { CertificationRequest } from '../../x509/parse-certification-reques
 import type { Holder } from './find-holder.ts';
 
 /** A renewal may request some of these extensions' values; of others the same value or none. */
-const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly unknown[]>> = {
-  [OID.subjectAltName]: parseGeneralNames,
+const PARTS: Readonly<Record<string, (value: Uint8Array) => readonly string[]>> = {
+  [OID.subjectAltName]: (value) => parseGeneralNames(value).map(comparableGeneralName),
   [OID.keyUsage]: parseKeyUsage,
   [OID.extKeyUsage]: parseExtendedKeyUsage,
   [OID.microsoftApplicationPolicies]: parseApplicationPolicies,
 };
 
-/** A renewal has the subject of the certificate (RFC 8894 section 2.5). @throws Refusal */
+/**
+ * A renewal has the subject of the certificate (RFC 8894 section 2.5). Its names are compared by
+ * RFC 5280 section 7.
+ * @throws Refusal
+ */
 export function checkRenewal(
   csr: CertificationRequest,
   keyStays: boolean,
@@ -43,12 +48,6 @@ function isCovered({ oid, value }: Extension, held: readonly Extension[]): boole
   // Without keyUsage the certificate allows every usage (RFC 5280 section 4.2.1.3).
   if (own === undefined) return oid === OID.keyUsage;
   if (parts === undefined) return equalBytes(own.value, value);
-  const ownParts = new Set(parts(own.value).map(asText));
-  return parts(value).every((part) => ownParts.has(asText(part)));
-}
-
-function asText(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner instanceof Uint8Array ? Buffer.from(inner).toString('hex') : inner,
-  );
+  const ownParts = new Set(parts(own.value));
+  return parts(value).every((part) => ownParts.has(part));
 }

@@ -1,10 +1,10 @@
-import { equalBytes } from '../../asn1/equal-bytes.ts';
 import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import { raSubject } from '../../connectors/ra/issue-ra-certificate.ts';
 import type { RaIdentitySet } from '../../connectors/ra/ra-identities.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
+import { isSameName } from '../../x509/is-same-name.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
 
 const CONNECTOR_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
@@ -35,7 +35,7 @@ export function requireUnreservedSubject(
   reserved: readonly Uint8Array[],
 ): void {
   const names = [...reserved, ...raNames(subject)];
-  if (names.every((name) => !equalBytes(name, subject))) return;
+  if (names.every((name) => !isSameName(name, subject))) return;
   throw new Refusal('name-not-allowed', 'it is the name of a CA or of an RA');
 }
 

@@ -106,7 +106,8 @@ async function answerFromStore(parts: Parts, request: OcspRequest): Promise<Ocsp
       signAnswer(ca, authority, responses, echoed),
     );
   const [{ version } = {}, ...others] = found;
-  if (others.length > 0 || version === undefined) return sign(MOST_BEFORE_ONE, nonce);
+  const isUsual = others.length === 0 && isOfOwnName(certIds[0], authority);
+  if (!isUsual || version === undefined) return sign(MOST_BEFORE_ONE, nonce);
   const reuse = () => answers.reuse(certIds[0].der, version, () => sign(MOST_BEFORE_ALL));
   if (nonce === undefined) return reuse();
   return sign(MOST_BEFORE_ONE, nonce).catch((error: unknown) => {
@@ -128,7 +129,10 @@ function readRequest(der: Uint8Array): OcspRequest | undefined {
   }
 }
 
-/** The one authority that may answer for all the certificates, if there is one. */
+/**
+ * The one authority that may answer for all the certificates, if there is one. The hash of its key
+ * decides: a name has many encodings (RFC 5280 section 7.1), whose hashes cannot be compared.
+ */
 async function findIssuerOf(
   ca: CaContext,
   { certIds }: OcspRequest,
@@ -138,14 +142,23 @@ async function findIssuerOf(
   const authority = digest && (await findByKey(ca, digest, issuerKeyHash));
   if (authority === undefined) return undefined;
   const isEntitled = statusAllows(authority, 'signRevocationStatus', ca.clock());
-  return isEntitled && certIds.every((certId) => names(certId, authority)) ? authority : undefined;
+  return isEntitled && certIds.every((certId) => isOfOwnKey(certId, authority))
+    ? authority
+    : undefined;
 }
 
-function names(certId: OcspCertId, authority: AuthorityRecord): boolean {
+function isOfOwnKey(certId: OcspCertId, { subjectPublicKeyInfo }: AuthorityRecord): boolean {
+  const digest = DIGESTS[certId.hashAlgorithm];
+  return (
+    digest !== undefined &&
+    equalBytes(digestOfKey(digest, subjectPublicKeyInfo), certId.issuerKeyHash)
+  );
+}
+
+/** Whether the name is written as in a certificate of the authority. Only these can be counted. */
+function isOfOwnName(certId: OcspCertId, authority: AuthorityRecord): boolean {
   const digest = DIGESTS[certId.hashAlgorithm];
   if (digest === undefined) return false;
-  const keyHash = digestOfKey(digest, authority.subjectPublicKeyInfo);
-  if (!equalBytes(keyHash, certId.issuerKeyHash)) return false;
   return [requireInstalled(authority), ...(authority.formerly ?? [])].some(({ subject }) => {
     const nameHash = createHash(digest).update(subject).digest();
     return equalBytes(nameHash, certId.issuerNameHash);

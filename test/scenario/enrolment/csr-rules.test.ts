@@ -283,11 +283,24 @@ describe('an extension request', () => {
 });
 
 describe('a subject', () => {
+  const named = (value: Uint8Array) =>
+    derSequence(derSet(derSequence(derOid(OID.commonName), value)));
+
   it('that is that of the CA or of the RA is refused', async () => {
     const { authority } = strict.issuer;
     for (const { subject } of [authority.certificate, strict.ra]) {
       expect(await outcomeOf({ subject })).toContain('it is the name of a CA or of an RA');
     }
+  });
+
+  it('that is that of the CA in another case, spacing and string type is refused', async () => {
+    expect(strict.issuer.authority.certificate.subject).toEqual(named(derUtf8String('Fake CA')));
+    for (const text of ['FAKE CA', 'Fake  CA', 'Ｆａｋｅ CA']) {
+      const subject = named(derUtf8String(text));
+      expect(await outcomeOf({ subject })).toContain('it is the name of a CA or of an RA');
+    }
+    const subject = named(derPrintableString('fake ca'));
+    expect(await outcomeOf({ subject })).toContain('it is the name of a CA or of an RA');
   });
 
   it('that is that of the RA of another connector is refused', async () => {

@@ -1,8 +1,17 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { derElement, derSequence } from '../../../src/asn1/write-der.ts';
+import {
+  derElement,
+  derOid,
+  derPrintableString,
+  derSequence,
+  derSet,
+} from '../../../src/asn1/write-der.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
+import { parseName } from '../../../src/x509/distinguished-name.ts';
+import { reverseName } from '../../../src/x509/is-same-name.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
+import { makeIdentity } from '../../support/keys/test-authority.ts';
 import { issuedCertificate } from '../../support/scep-messages/read-reply.ts';
 import {
   deviceCsr,
@@ -38,6 +47,14 @@ const named = (issuer: Uint8Array, { serialNumber }: Certificate) =>
   derSequence(issuer, derElement(0x02, serialNumber));
 const caName = () => world.issuer.authority.certificate.subject;
 
+/** The name with its values as PrintableString. */
+const rewritten = (name: Uint8Array, change = (value: string) => value) =>
+  derSequence(
+    ...parseName(name)
+      .flat()
+      .map(({ oid, value }) => derSet(derSequence(derOid(oid), derPrintableString(change(value))))),
+  );
+
 const ask = (type: 'GetCert' | 'GetCRL', content: Uint8Array, signer = holder) =>
   world.handle(
     deviceRequest(signer, world.ra, content, { type, transactionId: 'SSCEP transactionId' }),
@@ -52,6 +69,13 @@ describe('GetCert', () => {
       const certificate = issuedCertificate(result, world.ra, holder);
       expect(Buffer.compare(certificate.der, holder.certificate.der)).toBe(0);
     }
+  });
+
+  it('gives it by the name of the CA in another string type, case and spacing', async () => {
+    const name = rewritten(caName(), (value) => ` ${value.toUpperCase()}  `);
+    const result = await ask('GetCert', named(name, holder.certificate));
+    const certificate = issuedCertificate(result, world.ra, holder);
+    expect(Buffer.compare(certificate.der, holder.certificate.der)).toBe(0);
   });
 
   it('gives it to a self-signed certificate of the same key too', async () => {
@@ -109,6 +133,18 @@ describe('GetCRL', () => {
     const { certificates, crls } = parseSignedData(outcome.content);
     expect(certificates).toHaveLength(0);
     expect(crls).toHaveLength(1);
+  });
+
+  it('gives the CRL to jscep, which writes the name of the CA in reverse and in its own string types', async () => {
+    const { certificate } = makeIdentity({ subject: 'CN=Lab CA,O=Lab,C=US', ca: {} });
+    const described = await world.issuer.describeAuthority(world.issuer.authorityArn);
+    world.issuer.describeAuthority = async () => ({ ...described, certificate: certificate.der });
+    const name = rewritten(reverseName(certificate.subject));
+    const { decision } = await ask('GetCRL', named(name, holder.certificate));
+    expect(decision.outcome.status).toBe('SUCCESS');
+    const shuffled = rewritten(parseDistinguishedNameText('O=Lab,CN=Lab CA,C=US'));
+    const other = await ask('GetCRL', named(shuffled, holder.certificate));
+    expect(other.decision.outcome).toMatchObject(NOT_FOUND);
   });
 
   it('answers badCertId for another issuer, and badRequest when there is no CRL', async () => {

@@ -11,9 +11,10 @@ import {
 import { DAY_MS } from '../../../src/durations.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
 import type { CertificationRequestFields } from '../../../src/x509/build-certification-request.ts';
+import { comparableGeneralName } from '../../../src/x509/comparable-general-name.ts';
 import { extendedKeyUsageExtension } from '../../../src/x509/extended-key-usage.ts';
 import type { Extension } from '../../../src/x509/extensions.ts';
-import { derGeneralNames } from '../../../src/x509/general-names.ts';
+import { derGeneralNames, type GeneralName } from '../../../src/x509/general-names.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
@@ -157,6 +158,88 @@ describe('a device with a valid certificate of the connector', () => {
     const extensions = [alternativeNames('b.example')];
     const result = await renew({ csr: { subject, extensions } });
     expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
+  });
+});
+
+describe('a device with a certificate of many names', () => {
+  const names = (...list: GeneralName[]) => ({
+    extensions: [
+      { oid: OID.subjectAltName, critical: false, value: derGeneralNames(list) },
+      ...OLD_EXTENSIONS.slice(1),
+    ],
+  });
+  const directory = (text: string) =>
+    ({ kind: 'directoryName', value: parseDistinguishedNameText(text) }) as const;
+  const held = {
+    subject: parseDistinguishedNameText('CN=Device One,O=Example'),
+    ...names(
+      { kind: 'dNSName', value: 'Host.Example' },
+      { kind: 'rfc822Name', value: 'User@Mail.Example' },
+      { kind: 'uniformResourceIdentifier', value: 'HTTPS://a@Host.Example/Path?q#f' },
+      { kind: 'iPAddress', value: '192.0.2.1' },
+    ),
+  };
+
+  beforeEach(async () => {
+    const csr = deviceCsr(device, { challengePassword: world.challengePassword, ...held });
+    const request = { transactionId: 'many names' };
+    const result = await world.handle(deviceRequest(device, world.ra, csr, request));
+    holder = { ...device, certificate: issuedCertificate(result, world.ra, device) };
+  });
+
+  it.each<readonly [string, Partial<CertificationRequestFields>]>([
+    ['a common name', { subject: parseDistinguishedNameText('CN=DEVICE ONE,O=example') }],
+    ['the spaces of a name', { subject: parseDistinguishedNameText('CN=Device   One,O=Example') }],
+    ['the width', { subject: parseDistinguishedNameText('CN=Ｄｅｖｉｃｅ　Ｏｎｅ,O=Example') }],
+    ['a DNS name', names({ kind: 'dNSName', value: 'host.EXAMPLE' })],
+    ['a mail domain', names({ kind: 'rfc822Name', value: 'User@mail.EXAMPLE' })],
+    [
+      'the scheme and host of a URI',
+      names({ kind: 'uniformResourceIdentifier', value: 'https://a@HOST.example/Path?q#f' }),
+    ],
+  ])('renews when the case or spacing of %s differs', async (_, csr) => {
+    const result = await renew({ csr: { ...held, ...csr } });
+    expect(readReply(result, world.ra, holder).status).toBe('SUCCESS');
+  });
+
+  it.each<readonly [string, Partial<CertificationRequestFields>, string]>([
+    [
+      'reversed relative names',
+      { subject: parseDistinguishedNameText('O=Example,CN=Device One') },
+      'renewal-name-changed',
+    ],
+    [
+      'a common name without its space',
+      { subject: parseDistinguishedNameText('CN=DeviceOne,O=Example') },
+      'renewal-name-changed',
+    ],
+    [
+      'the case of a mailbox',
+      names({ kind: 'rfc822Name', value: 'user@Mail.Example' }),
+      'renewal-grows',
+    ],
+    [
+      'the case of a path',
+      names({ kind: 'uniformResourceIdentifier', value: 'https://a@host.example/path?q#f' }),
+      'renewal-grows',
+    ],
+    [
+      'the case of a user in a URI',
+      names({ kind: 'uniformResourceIdentifier', value: 'https://A@host.example/Path?q#f' }),
+      'renewal-grows',
+    ],
+    ['another host', names({ kind: 'dNSName', value: 'host.example.com' }), 'renewal-grows'],
+    ['another address', names({ kind: 'iPAddress', value: '192.0.2.2' }), 'renewal-grows'],
+  ])('is refused with %s', async (_, csr, reason) => {
+    expect(await refused({ csr: { ...held, ...csr } })).toBe(reason);
+  });
+
+  it('compares a directoryName like a subject', () => {
+    const [a, b, c] = ['CN=Lab,O=Example', 'CN=LAB,O=example ', 'O=Example,CN=Lab'].map((text) =>
+      comparableGeneralName(directory(text)),
+    );
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
   });
 });
 

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { readBer } from '../../../src/asn1/read-ber.ts';
+import { derOid, derPrintableString, derSequence, derSet } from '../../../src/asn1/write-der.ts';
 import {
   derIssuerAndSerialNumber,
   identifies,
   readEntityIdentifier,
 } from '../../../src/cms/entity-identifier.ts';
+import { parseName } from '../../../src/x509/distinguished-name.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
@@ -27,6 +29,23 @@ describe('an issuerAndSerialNumber', () => {
     expect(identifies(ours, certificate)).toBe(true);
     expect(identifies(ours, sameIssuer)).toBe(false);
     expect(identifies({ ...ours, issuer: certificate.subject }, certificate)).toBe(false);
+  });
+
+  it('identifies it by its issuer in another string type, case and spacing too', () => {
+    const [cn = { oid: '', value: '' }] = parseName(certificate.issuer).flat();
+    const written = ` ${cn.value.toUpperCase()}  `;
+    const issuer = derSequence(
+      ...parseName(certificate.issuer)
+        .flat()
+        .map(({ oid, value }) => {
+          const text = value === cn.value ? written : value;
+          return derSet(derSequence(derOid(oid), derPrintableString(text)));
+        }),
+    );
+    const { serialNumber } = certificate;
+    expect(issuer).not.toEqual(certificate.issuer);
+    expect(identifies({ ...id, issuer, serialNumber }, certificate)).toBe(true);
+    expect(identifies({ ...id, issuer, serialNumber }, sameIssuer)).toBe(false);
   });
 
   it.each([

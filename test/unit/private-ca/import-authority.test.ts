@@ -2,7 +2,9 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
+import { derOid, derPrintableString, derSequence, derSet } from '../../../src/asn1/write-der.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
 import { findByKey } from '../../../src/private-ca/authority/issuer-keys.ts';
@@ -13,11 +15,14 @@ import {
 } from '../../../src/private-ca/import-authority.ts';
 import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
+import { derSigned } from '../../../src/x509/build-certificate.ts';
+import { derTbsCertList } from '../../../src/x509/build-crl.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { type Crl, parseCrl } from '../../../src/x509/parse-crl.ts';
 import { parseOcspResponse } from '../../../src/x509/parse-ocsp-response.ts';
+import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { verifyChain } from '../../support/clients/openssl.ts';
 import { runOpenssl } from '../../support/clients/run-openssl.ts';
 import { ecKeyPair } from '../../support/keys/sample-keys.ts';
@@ -116,6 +121,24 @@ describe('importAuthority', () => {
     expect((await openExportableKey(ca, first.arn)).equals(foreign.privateKey)).toBe(true);
     const { CertificateAuthorities } = await ACTIONS.ListCertificateAuthorities(ca, {});
     expect(CertificateAuthorities).toHaveLength(1);
+  });
+
+  it('takes a CRL whose issuer is written in another string type and case', async () => {
+    const ca = openTestPrivateCa();
+    const foreign = selfSigned('/CN=Lab Root');
+    const signingAlgorithm = 'SHA256WITHECDSA';
+    const tbs = derTbsCertList({
+      signingAlgorithm,
+      issuer: derSequence(
+        derSet(derSequence(derOid(OID.commonName), derPrintableString('LAB  ROOT'))),
+      ),
+      issuerKeyIdentifier: Buffer.alloc(20, 1),
+      ...{ thisUpdate: new Date(), nextUpdate: new Date(Date.now() + DAY_MS) },
+      ...{ crlNumber: 7, revoked: [] },
+    });
+    const sign = createSigner(foreign.privateKey, signingAlgorithm);
+    const crl = parseCrl(derSigned(tbs, signingAlgorithm, sign(tbs)));
+    expect((await importAuthority(ca, { ...foreign, crl })).isNew).toBe(true);
   });
 
   it.each<readonly [string, () => ForeignAuthority, RegExp]>([

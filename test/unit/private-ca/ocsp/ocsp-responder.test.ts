@@ -4,7 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem } from '../../../../src/asn1/pem.ts';
 import { readBer } from '../../../../src/asn1/read-ber.ts';
-import { derContext, derOctetString, derSequence } from '../../../../src/asn1/write-der.ts';
+import {
+  derContext,
+  derOctetString,
+  derOid,
+  derPrintableString,
+  derSequence,
+  derSet,
+} from '../../../../src/asn1/write-der.ts';
 import { MINUTE_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { KeyStoreError } from '../../../../src/private-ca/keys/key-store.ts';
@@ -14,6 +21,7 @@ import { KeyBusyError } from '../../../../src/private-ca/ocsp/ocsp-signatures.ts
 import type { PrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { StoreUnavailableError } from '../../../../src/store/record-store.ts';
 import { derOcspRequest, ocspQuestion } from '../../../../src/x509/build-ocsp-request.ts';
+import { parseName } from '../../../../src/x509/distinguished-name.ts';
 import { derExtensions } from '../../../../src/x509/extensions.ts';
 import { type Certificate, parseCertificate } from '../../../../src/x509/parse-certificate.ts';
 import { parseOcspResponse } from '../../../../src/x509/parse-ocsp-response.ts';
@@ -82,6 +90,20 @@ function holdTheKey(): () => void {
 function takeTheKeyAway(): void {
   key.sign = () => Promise.reject(new KeyStoreError('unavailable', 'the token is away'));
 }
+
+it('answers a request that hashes the name of the issuer in another string type, and signs each answer', async () => {
+  const serial = await issue();
+  const flat = parseName(issuer.subject).flat();
+  const subject = derSequence(
+    ...flat.map(({ oid, value }) => derSet(derSequence(derOid(oid), derPrintableString(value)))),
+  );
+  expect(Buffer.from(subject)).not.toEqual(Buffer.from(issuer.subject));
+  const question = derOcspRequest(ocspQuestion({ ...issuer, subject }, serial));
+  expect(statusOf(await ask(question))).toBe('good');
+  const before = key.signatures;
+  await ask(question);
+  expect(key.signatures).toBe(before + 1);
+});
 
 describe('a flood of requests', () => {
   it('gets some answers with nonces, and for the rest one shared answer', async () => {
