@@ -22,14 +22,14 @@ export function planPassthrough(
   csr: CertificationRequest,
   extensions: readonly Extension[],
 ): Passthrough | undefined {
-  const known = extensionsKnownToCa(csr);
+  const read = extensionsReadByEveryCa(csr);
   const passed = ({ oid, critical, value }: Extension) =>
-    known.some(
+    read.some(
       (own) => own.oid === oid && own.critical === critical && equalBytes(own.value, value),
     );
   const isExcess = ({ oid }: Extension) =>
     !SAME_WITH_EVERY_TEMPLATE.has(oid) && extensions.every((extension) => extension.oid !== oid);
-  if (known.some(isExcess)) {
+  if (csr.extensions.some(isExcess)) {
     const isPassed = (extension: Extension) =>
       extension.oid === OID.subjectAltName && passed(extension);
     return {
@@ -42,9 +42,9 @@ export function planPassthrough(
 }
 
 /**
- * AWS documents no other attribute for extensions than extensionRequest of PKCS #9, so others may
- * go unread there.
+ * AWS documents no attribute for extensions besides extensionRequest of PKCS #9, so whether a CA
+ * reads others is not known: it may copy what they ask for, and may not.
  */
-function extensionsKnownToCa({ attributes, extensions }: CertificationRequest) {
+function extensionsReadByEveryCa({ attributes, extensions }: CertificationRequest) {
   return attributes.some(({ oid }) => oid === OID.extensionRequest) ? extensions : [];
 }

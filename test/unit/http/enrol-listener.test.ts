@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { derNull } from '../../../src/asn1/write-der.ts';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
@@ -308,6 +309,17 @@ it('logs the outcome of a request and no secret', async () => {
   expect(text).not.toContain(world.challengePassword);
   expect(text).not.toContain(world.connector.urlSecret);
   expect(text).not.toContain('device-1');
+});
+
+it('names in the log what the certificate lacks of the request', async () => {
+  const extensions = [{ oid: '1.2.3.4', critical: false, value: derNull() }];
+  const { challengePassword } = world;
+  const csr = deviceCsr(device, { challengePassword, extensions });
+  await post(deviceRequest(device, world.ra, csr, { transactionId: 'with an extension' }));
+  expect(log.at(-1)).toContain('"dropped":["extension 1.2.3.4"]');
+  await post(request());
+  expect(log.at(-1)).toContain('PKIOperation answered');
+  expect(log.at(-1)).not.toContain('dropped');
 });
 
 /** Sends octets to the listener and returns all that it answers until it closes. */

@@ -85,6 +85,14 @@ describe('a renewal', () => {
     expect(extensions).toEqual(held.extensions);
   });
 
+  it('is refused for a purpose of the certificate that the connector no longer certifies', () => {
+    for (const purposes of [extendedKeyUsageExtension, policiesExtension]) {
+      const signer = certificateWith([purposes([OID.clientAuth, OID.codeSigning])]);
+      const renewing = () => decideRenewedExtensions(csrOf('rsa', []), POLICY, signer);
+      expect(refusalOf(renewing).text).toContain('codeSigning needs');
+    }
+  });
+
   it('may ask for some of the application policies', () => {
     const asked = [policiesExtension([OID.clientAuth])];
     const { extensions } = decideRenewedExtensions(csrOf('rsa', asked), POLICY, held);

@@ -48,14 +48,18 @@ describe('the passthrough of a request', () => {
     expect(plan).toEqual({ csrExtensions: 'ignored', extensions: [fewer, usage] });
   });
 
-  it.each([OID.microsoftCertExtensions])(
-    'has all that is requested by the attribute %s, which the CA may not read',
+  it.each([OID.microsoftCertExtensions, OID.verisignExtensionRequest])(
+    'has all that is granted by the attribute %s, which the CA may read or not',
     (oid) => {
-      const attributes = [{ oid, values: [derExtensions([names, usage, foreign])] }];
-      const csr = parseCertificationRequest(deviceCsr(device, { attributes }));
-      expect(csr.extensions).toHaveLength(3);
-      const plan = planPassthrough(csr, [names, usage]);
-      expect(plan).toEqual({ csrExtensions: 'copied', extensions: [names, usage] });
+      const csrAsking = (...extensions: Extension[]) => {
+        const attributes = [{ oid, values: [derExtensions(extensions)] }];
+        return parseCertificationRequest(deviceCsr(device, { attributes }));
+      };
+      const granted = [names, usage];
+      const plan = planPassthrough(csrAsking(names, usage), granted);
+      expect(plan).toEqual({ csrExtensions: 'copied', extensions: granted });
+      const without = planPassthrough(csrAsking(names, usage, foreign), granted);
+      expect(without).toEqual({ csrExtensions: 'ignored', extensions: granted });
     },
   );
 });
