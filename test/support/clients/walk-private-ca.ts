@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
+import { readApiModel } from '../api-model/api-model.ts';
 import { sharingPolicy } from '../api-model/refused-calls.ts';
+import { unseenMembers } from '../api-model/unseen-members.ts';
 import { ACM, REPORT, SAMPLE_CSR } from '../servers/authorities-of-all-states.ts';
 import { ROOT_INPUT } from '../servers/create-test-authority.ts';
 import { type RunningPrivateCaApi, startPrivateCaApi } from '../servers/start-private-ca-api.ts';
@@ -17,6 +19,16 @@ const TEAM = { Key: 'team / EU', Value: 'Größe +=' };
 const DELETED =
   'The certificate authority is in the DELETED state and must be restored to complete this action.';
 
+/** Members of FAILED and DELETED authorities, and what the paginators read themselves. */
+const WITHOUT_OCCASION = [
+  'DescribeCertificateAuthority CertificateAuthority.FailureReason',
+  'ListCertificateAuthorities CertificateAuthorities.FailureReason',
+  'ListCertificateAuthorities CertificateAuthorities.RestorableUntil',
+  'ListCertificateAuthorities NextToken',
+  'ListPermissions NextToken',
+  'ListTags NextToken',
+];
+
 /**
  * Tests that walk through the life of two authorities with a real client and call every action on
  * the way.
@@ -24,7 +36,7 @@ const DELETED =
 export function walkPrivateCa(open: (access: AwsAccess) => PrivateCaClient): void {
   let running: RunningPrivateCaApi;
   let client: PrivateCaClient;
-  const called = new Set<string>();
+  const outputs: Record<string, Members[]> = {};
   let root: Members;
   let subordinate: Members;
 
@@ -41,10 +53,11 @@ export function walkPrivateCa(open: (access: AwsAccess) => PrivateCaClient): voi
 
   /** Calls an action that must succeed and returns the members of its output. */
   async function call(action: string, input: Members): Promise<Members> {
-    called.add(action);
     const answer = await client.call(action, input);
     expect(answer).toEqual({ status: 200, output: expect.anything() as unknown });
-    return answer.output ?? {};
+    const { output = {} } = answer;
+    outputs[action] = [...(outputs[action] ?? []), output];
+    return output;
   }
 
   async function refusal(action: string, input: Members) {
@@ -262,6 +275,15 @@ export function walkPrivateCa(open: (access: AwsAccess) => PrivateCaClient): voi
   });
 
   it('calls every action', () => {
-    expect([...called].toSorted()).toEqual(Object.keys(ACTIONS).toSorted());
+    expect(Object.keys(outputs).toSorted()).toEqual(Object.keys(ACTIONS).toSorted());
+  });
+
+  it('gets every member of an output that the model has', () => {
+    const model = readApiModel('acm-pca');
+    const unseen = Object.entries(model.operations).flatMap(([action, { output }]) => {
+      const paths = output ? unseenMembers(model, output, outputs[action] ?? []) : [];
+      return paths.map((path) => `${action} ${path}`);
+    });
+    expect(unseen.toSorted()).toEqual(WITHOUT_OCCASION);
   });
 }
