@@ -28,6 +28,11 @@ export function readSettingsEnvironment(
   return { given, mistakes: unknown.map((name) => complain(name, known)), readable: true };
 }
 
+/** Whether `npx` or `npm start` runs this program, as npm tells in the environment. */
+export function isRunByNpm(environment: Environment = process.env): boolean {
+  return ['exec', 'start'].includes(environment['npm_command'] ?? '');
+}
+
 function complain(name: string, known: readonly string[]): string {
   const nearest = nearestName(name.slice(VARIABLE_PREFIX.length), known.map(withoutPrefix));
   const hint =

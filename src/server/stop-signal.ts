@@ -1,3 +1,4 @@
+import { isRunByNpm } from '../config/read-settings-environment.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** Time for background work after the requests are drained. */
@@ -39,5 +40,22 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       process.kill(process.pid, signal);
     };
     process.on('SIGTERM', hear).on('SIGINT', hear);
+    if (isRunByNpm()) whenParentEnds(() => resolve('SIGTERM'));
   });
+}
+
+const PARENT_CHECK_MS = 500;
+
+/**
+ * npm passes SIGTERM on to the shell that it runs a program in. The shell ends, and does not pass
+ * the signal on.
+ */
+function whenParentEnds(callback: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, PARENT_CHECK_MS);
+  timer.unref();
 }

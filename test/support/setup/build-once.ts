@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -20,6 +20,7 @@ export function setup(): void {
   if (build.status !== 0) {
     throw new Error(`the build failed:\n${build.stdout}${build.stderr}`);
   }
+  chmodSync(path.join(ROOT, 'dist/main.js'), 0o755);
 }
 
 function isUpToDate(): boolean {
