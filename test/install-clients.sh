@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the SCEP clients for the interoperability tests, the shells for the completion tests,
-# SoftHSM, Redis and Java. Runs before `npm test`, and does nothing when they are all there. Where
-# it cannot install them it names the missing ones and succeeds, so that the other tests still run;
-# under CI=true it fails instead.
+# SoftHSM, Redis, Java, and the git and curl that single tests use. Runs before `npm test`, and
+# does nothing when they are all there. Where it cannot install them it names the missing ones and
+# succeeds, so that the other tests still run; under CI=true it fails instead.
 set -eu
 . "$(dirname "$0")/debian-packages.sh"
 
@@ -19,7 +19,13 @@ missing_packages() {
   command -v redis-server >/dev/null 2>&1 || echo redis-server
   command -v zsh >/dev/null 2>&1 || echo zsh
   command -v fish >/dev/null 2>&1 || echo fish
-  command -v javac >/dev/null 2>&1 || echo default-jdk-headless
+  command -v git >/dev/null 2>&1 || echo git
+  command -v curl >/dev/null 2>&1 || echo curl
+  has_java || echo default-jdk-headless
+}
+
+has_java() {
+  command -v java >/dev/null 2>&1 && command -v javac >/dev/null 2>&1 && command -v keytool >/dev/null 2>&1
 }
 
 # Without the curl plugin `pki --scep` fails with "no capable fetcher".

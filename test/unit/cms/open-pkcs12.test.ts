@@ -95,7 +95,7 @@ describe('opens a file of openssl', () => {
   });
 });
 
-const keytool = requireClient('keytool', ['keytool'], 'a package such as default-jre-headless');
+const keytool = requireClient('keytool', ['keytool']);
 
 describe.runIf(keytool)('opens a file of Java', () => {
   it.each([['RSA'], ['EC']])(
