@@ -6,6 +6,7 @@ import type { ConnectorApi } from './connector-api/operation.ts';
 import { createApiGates } from './http/api-gates.ts';
 import { createApiListener } from './http/api-listener.ts';
 import { serveAuditReport } from './http/serve-audit-report.ts';
+import { serveCrl } from './http/serve-crl.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Wired } from './wire.ts';
@@ -41,6 +42,7 @@ export function wireApi(
     ...(issuer.kind === 'embedded' && {
       servePrivateCa: servePrivateCa(privateCa, gates),
       serveAuditReport: serveAuditReport(privateCa, gates),
+      serveCrl: serveCrl(privateCa, gates),
     }),
     cors: api.allowedOrigins && { allowedOrigins: api.allowedOrigins },
     randomUuid,

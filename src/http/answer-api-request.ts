@@ -12,6 +12,7 @@ import { REST_JSON, readConnectorCall } from './read-connector-call.ts';
 import { isForm, QUERY, readIdentityCall } from './read-identity-call.ts';
 import { readPrivateCaCall, type ServePrivateCa } from './read-private-ca-call.ts';
 import { readAuditReportCall, type ServeAuditReport } from './serve-audit-report.ts';
+import { readCrlCall, type ServeCrl } from './serve-crl.ts';
 
 export interface ApiDependencies {
   readonly authenticate: Authenticate;
@@ -21,6 +22,7 @@ export interface ApiDependencies {
   /** Undefined when the CA is elsewhere. */
   readonly servePrivateCa?: ServePrivateCa | undefined;
   readonly serveAuditReport?: ServeAuditReport | undefined;
+  readonly serveCrl?: ServeCrl | undefined;
 }
 
 /** An answer, with what the log says about it. */
@@ -69,6 +71,7 @@ function readCall(deps: ApiDependencies, caller: Caller, request: SignedRequest)
     case 'acm-pca':
       return (
         readAuditReportCall(deps.serveAuditReport, caller, request) ??
+        readCrlCall(deps.serveCrl, caller, request) ??
         readPrivateCaCall(deps.servePrivateCa, caller, request)
       );
     case 'pca-connector-scep':

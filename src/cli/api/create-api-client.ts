@@ -32,7 +32,7 @@ export interface ApiClientSettings {
 
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
-/** An audit report has 300 octets for each certificate. */
+/** An audit report has 300 octets for each certificate, a CRL 40 for each revocation. */
 const MAX_FILE_OCTETS = 256 * 1_048_576;
 
 /** Creates an API client that signs and retries as AWS SDKs do in their standard mode. */

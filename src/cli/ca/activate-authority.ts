@@ -4,22 +4,30 @@ import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { readAnswer } from '../api-command/api-answers.ts';
 import {
+  type CaDescription,
   type CertificatePem,
   certificateAnswer,
   csrAnswer,
   issueCertificateAnswer,
 } from './ca-answers.ts';
+import { caTemplate } from './ca-template.ts';
 import { callUntilDone } from './call-until-done.ts';
 import { describeCa } from './complete-ca-arn.ts';
-import { type ApiValidity, usualValidity } from './validity-option.ts';
+import type { CaCertificate } from './replaced-certificate.ts';
+import { type ApiValidity, sameValidity, usualValidity } from './validity-option.ts';
 
 export interface ActivationRequest {
   /** The CA that signs the certificate: the CA itself for a root. */
   readonly issuerArn: string;
-  /** Number of CAs allowed below it in a chain: 0 to 3. A root has no limit. */
-  readonly pathLength: number;
-  /** Default: `usualValidity`. */
+  /**
+   * Number of CAs allowed below it in a chain. Default: that of `replaced`; else 0, and no limit
+   * for a root.
+   */
+  readonly pathLength: number | undefined;
+  /** Default: that of `replaced`; else `usualValidity`. */
   readonly validity: ApiValidity | undefined;
+  /** The certificate that the CA has already. */
+  readonly replaced: CaCertificate | undefined;
 }
 
 /**
@@ -30,23 +38,36 @@ export interface ActivationRequest {
 export async function activateAuthority(
   api: PrivateCaClient,
   arn: string,
-  { issuerArn, pathLength, validity }: ActivationRequest,
+  request: ActivationRequest,
   world: AdminWorld,
 ): Promise<void> {
+  const { issuerArn, replaced } = request;
+  const isRoot = issuerArn === arn;
+  const first = isRoot ? undefined : 0;
+  const kept = replaced === undefined ? first : replaced.pathLength;
+  const template = caTemplate(isRoot, request.pathLength ?? kept);
   const own = { CertificateAuthorityArn: arn };
   const answer = await callUntilDone(api, 'GetCertificateAuthorityCsr', own, world);
   const { Csr } = readAnswer(csrAnswer, answer);
   const issuer = await describeCa(api, issuerArn);
-  const template =
-    issuerArn === arn ? 'RootCACertificate' : `SubordinateCACertificate_PathLen${pathLength}`;
   const input = {
     CertificateAuthorityArn: issuerArn,
     Csr: base64(Csr),
     SigningAlgorithm: issuer.CertificateAuthorityConfiguration.SigningAlgorithm,
-    TemplateArn: templateArnFor(arn, template),
-    Validity: validity ?? usualValidity(issuerArn === arn ? undefined : issuer, world.clock()),
+    TemplateArn: templateArnFor(arn, template.name),
+    ...template.input,
+    Validity: validityOf(request, isRoot ? undefined : issuer, world.clock()),
   };
   await installCertificate(api, arn, (await issueFromCa(api, input, world)).pem);
+}
+
+function validityOf(
+  { validity, replaced }: ActivationRequest,
+  issuer: CaDescription | undefined,
+  now: Date,
+): ApiValidity {
+  if (validity !== undefined) return validity;
+  return replaced ? sameValidity(replaced, issuer, now) : usualValidity(issuer, now);
 }
 
 export interface Issued {

@@ -16,6 +16,11 @@ import {
 } from './activation-options.ts';
 import type { CertificatePem } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn, describeCa } from './complete-ca-arn.ts';
+import {
+  type CaCertificate,
+  formatReplacement,
+  readCaCertificate,
+} from './replaced-certificate.ts';
 
 interface ActivateOptions extends ApiOptions, ActivationOptions {
   readonly certificate?: string;
@@ -41,7 +46,10 @@ export function registerCaActivate(parent: Command, world: AdminWorld): void {
       ).conflicts([...['parent', 'pathLength', 'validity']]),
     )
     .option('--chain <pem>', 'with --certificate: certificates from its issuer up to the root')
-    .option('--renew', 'replace the certificate of an ACTIVE CA; the CA keeps its key');
+    .option(
+      '--renew',
+      'replace the certificate of an ACTIVE CA and print old and new; the CA keeps its key',
+    );
   addApiOptions(command);
   command.action((ca: string, options: ActivateOptions) =>
     runCaCommand(options, world, (api) => activateCa(api, ca, options, world)),
@@ -56,22 +64,32 @@ async function activateCa(
 ): Promise<number> {
   const given = await readCertificates(options);
   const arn = await completeCaArn(api, text);
-  const { Status, Type } = await describeCa(api, arn);
+  const { Status, Type, NotAfter } = await describeCa(api, arn);
   if (Status === 'ACTIVE' && !options.renew) {
     throw new UsageError(`${arn} is ACTIVE already; use --renew to replace its certificate`);
   }
+  const replaced = NotAfter ? await readCaCertificate(api, arn) : undefined;
   if (given !== undefined) await installCertificate(api, arn, given);
-  else await issueAndInstall(api, { arn, type: Type }, options, world);
+  else await issueAndInstall(api, { arn, type: Type, replaced }, options, world);
   if (options.json) {
     const own = { CertificateAuthorityArn: arn };
     printJson(world, await api.call('DescribeCertificateAuthority', own));
+  } else if (replaced !== undefined) {
+    world.print(formatReplacement(replaced, await readCaCertificate(api, arn)));
   }
   return 0;
 }
 
+interface Activated {
+  readonly arn: string;
+  readonly type: string;
+  /** The certificate that it has; undefined before its first. */
+  readonly replaced: CaCertificate | undefined;
+}
+
 async function issueAndInstall(
   api: PrivateCaClient,
-  { arn, type }: { readonly arn: string; readonly type: string },
+  { arn, type, replaced }: Activated,
   options: ActivateOptions,
   world: AdminWorld,
 ): Promise<void> {
@@ -81,7 +99,7 @@ async function issueAndInstall(
     throw new UsageError('a subordinate CA needs --parent, or --certificate and --chain');
   }
   const issuerArn = parent === undefined ? arn : await completeCaArn(api, parent);
-  await activateAuthority(api, arn, activationOf(issuerArn, options), world);
+  await activateAuthority(api, arn, activationOf(issuerArn, options, replaced), world);
 }
 
 /** The file of the certificate may contain the chain after it. @throws UsageError */

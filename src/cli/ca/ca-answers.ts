@@ -5,6 +5,12 @@ import { timestamp } from '../api-command/api-answers.ts';
 
 const enabled = z.object({ Enabled: z.boolean() });
 
+const crlSchema = enabled.extend({
+  S3BucketName: z.string().nullish(),
+  ExpirationInDays: z.number().nullish(),
+});
+export type CrlDescription = z.output<typeof crlSchema>;
+
 const subjectSchema = z.record(z.string(), z.unknown());
 
 export const caSchema = z.object({
@@ -26,9 +32,7 @@ export const caSchema = z.object({
   }),
   RevocationConfiguration: z
     .object({
-      CrlConfiguration: enabled
-        .extend({ S3BucketName: z.string().nullish(), ExpirationInDays: z.number().nullish() })
-        .nullish(),
+      CrlConfiguration: crlSchema.nullish(),
       OcspConfiguration: enabled.nullish(),
     })
     .nullish(),

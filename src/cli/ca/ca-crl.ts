@@ -24,7 +24,7 @@ import {
 } from './deliver-text.ts';
 
 interface CrlOptions extends ApiOptions, TextFileOptions {
-  readonly url: URL;
+  readonly url?: URL;
 }
 
 /** A CRL of 100,000 entries has 4 MiB. */
@@ -37,9 +37,9 @@ export function registerCaCrl(parent: Command, world: AdminWorld): void {
     .description('print the complete CRL of a CA')
     .argument('<ca>', CA_ARGUMENT)
     .optionsGroup('Result:')
-    .requiredOption(
+    .option(
       '--url <url>',
-      'URL under which devices reach the server (its setting publicUrl)',
+      'get it where devices do, under the publicUrl of the server (default: from the API)',
       parseServerUrl,
     );
   addTextFileOptions(command);
@@ -59,14 +59,20 @@ async function getCrl(
   const arn = await completeCaArn(api, text);
   const own = { CertificateAuthorityArn: arn };
   const answer = await api.call('GetCertificateAuthorityCertificate', own);
-  const url = new URL(options.url);
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/crl/${idOf(arn)}.crl`;
-  const der = await download(url, options);
+  const path = `crl/${idOf(arn)}.crl`;
+  const { url } = options;
+  const der = url === undefined ? await api.read(path) : await download(below(url, path), options);
   requireSigned(der, readAnswer(certificateAnswer, answer).Certificate);
   const pem = encodePem('X509 CRL', der);
-  if (options.json) printJson(world, { url: url.href, pem });
+  if (options.json) printJson(world, { url: url && below(url, path).href, pem });
   if (!options.json || options.out !== undefined) await deliverText(pem, options, world);
   return 0;
+}
+
+function below(base: URL, path: string): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
+  return url;
 }
 
 async function download(url: URL, { timeout, tlsCa: file }: CrlOptions): Promise<Uint8Array> {

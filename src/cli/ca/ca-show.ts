@@ -5,8 +5,9 @@ import { readAnswer } from '../api-command/api-answers.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { formatRecord, formatTime } from '../api-command/format-table.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { type CaDescription, describeCaAnswer } from './ca-answers.ts';
+import { type CaDescription, type CrlDescription, describeCaAnswer } from './ca-answers.ts';
 import { CA_ARGUMENT, completeCaArn } from './complete-ca-arn.ts';
+import { NO_CRL_BUCKET } from './revocation-options.ts';
 import { formatSubject } from './subject-option.ts';
 
 /** Registers `scep-connector ca show`. */
@@ -66,9 +67,16 @@ function timeOf(time: Date | null | undefined): string | undefined {
 
 function revocationOf({ RevocationConfiguration: revocation }: CaDescription) {
   const { CrlConfiguration: crl, OcspConfiguration: ocsp } = revocation ?? {};
-  const valid = crl?.ExpirationInDays ? `, valid ${crl.ExpirationInDays} days` : '';
   return {
-    crl: crl?.Enabled ? `in bucket ${crl.S3BucketName ?? '?'}${valid}` : 'none',
+    crl: crl?.Enabled ? publishedCrl(crl) : 'none',
     ocsp: ocsp?.Enabled ? 'answered' : 'none',
   };
+}
+
+/** The API requires a bucket's name of every CA, also where the server itself serves CRLs. */
+function publishedCrl({ ExpirationInDays: days, S3BucketName: bucket }: CrlDescription): string {
+  const valid = days ? `, valid ${days} days` : '';
+  const place =
+    bucket && bucket !== NO_CRL_BUCKET ? `, in bucket ${bucket} if the server has S3` : '';
+  return `published${valid}${place}`;
 }

@@ -11,16 +11,16 @@ export interface RevocationOptions {
   readonly ocsp?: boolean;
 }
 
-/** The name of the bucket if the option has no value. */
-const BUCKET = 'scep-connector-crls';
+/** The name of the bucket if the option has no value: the API requires one. */
+export const NO_CRL_BUCKET = 'scep-connector-crls';
 
 export function addRevocationOptions(command: Command): void {
   command
     .addOption(
       new Option(
         '--crl [bucket]',
-        `publish CRLs; the API requires the name of an S3 bucket (default: ${BUCKET})`,
-      ).preset(BUCKET),
+        `publish CRLs; the API requires the name of an S3 bucket (default: ${NO_CRL_BUCKET})`,
+      ).preset(NO_CRL_BUCKET),
     )
     .option(
       '--crl-days <days>',

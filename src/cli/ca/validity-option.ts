@@ -14,11 +14,34 @@ export function usualValidity(
   now: Date,
 ): ApiValidity {
   if (issuer === undefined) return { Type: 'YEARS', Value: ROOT_YEARS };
-  const end = issuer.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY;
   const inFiveYears = new Date(now).setUTCFullYear(now.getUTCFullYear() + SUBORDINATE_YEARS);
+  return noLongerThan(issuer, inFiveYears, { Type: 'YEARS', Value: SUBORDINATE_YEARS });
+}
+
+/** The validity of the certificate that is replaced. @param issuer as in `usualValidity` */
+export function sameValidity(
+  { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
+  issuer: Pick<CaDescription, 'NotAfter'> | undefined,
+  now: Date,
+): ApiValidity {
+  const lifeMs = notAfter.getTime() - notBefore.getTime();
+  const end = now.getTime() + lifeMs;
+  // CAs date notBefore back by an hour, which is no part of the days.
+  const days = Math.round(lifeMs / DAY_MS);
+  const validity: ApiValidity =
+    days > 0 ? { Type: 'DAYS', Value: days } : { Type: 'ABSOLUTE', Value: Math.floor(end / 1_000) };
+  return issuer === undefined ? validity : noLongerThan(issuer, end, validity);
+}
+
+function noLongerThan(
+  issuer: Pick<CaDescription, 'NotAfter'>,
+  end: number,
+  validity: ApiValidity,
+): ApiValidity {
+  const issuerEnd = issuer.NotAfter?.getTime() ?? Number.POSITIVE_INFINITY;
   // A day of margin, because the clock of the server decides and may differ from this one.
-  if (inFiveYears + DAY_MS < end) return { Type: 'YEARS', Value: SUBORDINATE_YEARS };
-  return { Type: 'ABSOLUTE', Value: Math.floor(end / 1_000) };
+  if (end + DAY_MS < issuerEnd) return validity;
+  return { Type: 'ABSOLUTE', Value: Math.floor(issuerEnd / 1_000) };
 }
 
 /** Validity of the API. */

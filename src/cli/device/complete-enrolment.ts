@@ -7,7 +7,7 @@ import type {
   EnrolSubject,
   ScepClientSettings,
 } from '../scep-client/scep-client-settings.ts';
-import { exists, writeOutput } from '../terminal/files.ts';
+import { exists, removeFiles, writeOutput } from '../terminal/files.ts';
 import type { ClientWorld } from './client-world.ts';
 import type { EnrolFiles } from './enrol-files.ts';
 import type { PollOptions, ServerOptions } from './options.ts';
@@ -41,8 +41,9 @@ export interface EnrolmentPlan {
 }
 
 /**
- * Gets the certificate and writes it with its chain. Returns the exit code: 0 issued, 1 refused, 3
- * pending. With --json every outcome prints an object.
+ * Gets the certificate and writes it with its chain. A refusal removes the key and the request that
+ * were made for it, so that the command can be repeated. Returns the exit code: 0 issued, 1
+ * refused, 3 pending. With --json every outcome prints an object.
  * @throws UsageError (exit code 2) for unusable input; ScepClientError (1) when the server cannot
  * be reached or trusted. Neither shows a secret.
  */
@@ -71,6 +72,7 @@ async function enrol(
   const authority = await discoverWithCaution(settings, world);
   const subject = await makeSubject();
   const result = await withAdvice(again, () => send(settings, subject, authority));
+  if (result.status === 'refused') await removeFiles([files.key, files.request]);
   if (result.status !== 'issued') return { ...result, keyFile, again };
   const { certificate, chain } = result;
   const pem = (ders: readonly { readonly der: Uint8Array }[]) =>

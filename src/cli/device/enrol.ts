@@ -95,6 +95,7 @@ function addFileOptions(command: Command): void {
 const EXAMPLE = `
 Writes key.pem, request.csr, certificate.pem, chain.pem (the certificate and the CAs below the root) and ca.pem.
 If the reply is lost, run the same command again with --key key.pem: the server then returns the same certificate.
+A refused request leaves no files, so the command can be repeated as it is.
 
 Exit codes: 0 issued, 1 refused or failed, 2 wrong usage, 3 still pending.
 

@@ -31,33 +31,36 @@ export async function makeKeyAndRequest(
 ): Promise<EnrolSubject> {
   const privateKey = given ?? (await generateKey(keyAlgorithm));
   const made = signRequest(contents, privateKey);
-  const request = (await sameRequestIn(files.request, made)) ?? made;
+  const before = await requestIn(files.request);
+  const isRepeated = before !== undefined && equalBytes(before.signedBytes, made.signedBytes);
+  const request = isRepeated ? before : made;
   if (files.key !== undefined) {
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     await writeOutput(files.key, pem.toString(), { force, secret: true });
   }
   if (files.request !== undefined) {
     const pem = encodePem('CERTIFICATE REQUEST', request.der);
-    await writeOutput(files.request, pem, { force, secret: true });
+    const isOurs = before !== undefined && hasSameKey(before, made);
+    await writeOutput(files.request, pem, { force: force || isOurs, secret: true });
   }
   return { request, privateKey };
 }
 
 /**
- * The request of an earlier run, if it differs from `made` only in its signature (ECDSA signatures
- * are random). A server recognises a repeated request by its bytes.
+ * The request of an earlier run. If it differs from the new one only in its signature, it is sent
+ * again (ECDSA signatures are random): a server recognises a repeated request by its bytes.
  */
-async function sameRequestIn(
-  file: string | undefined,
-  made: CertificationRequest,
-): Promise<CertificationRequest | undefined> {
+async function requestIn(file: string | undefined): Promise<CertificationRequest | undefined> {
   if (file === undefined || !(await exists(file))) return undefined;
   const text = (await readInput(file)).toString('latin1');
   try {
-    const [before] = decodePem('CERTIFICATE REQUEST', text).map(parseCertificationRequest);
-    return before && equalBytes(before.signedBytes, made.signedBytes) ? before : undefined;
+    return decodePem('CERTIFICATE REQUEST', text).map(parseCertificationRequest)[0];
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
+}
+
+function hasSameKey(a: CertificationRequest, b: CertificationRequest): boolean {
+  return equalBytes(a.subjectPublicKeyInfo, b.subjectPublicKeyInfo);
 }

@@ -71,6 +71,16 @@ async function moveOver(temporary: string, file: string): Promise<void> {
   }
 }
 
+/** Removes the files that are named. @throws UsageError when one cannot be removed */
+export async function removeFiles(files: readonly (string | undefined)[]): Promise<void> {
+  for (const file of files) {
+    if (file === undefined) continue;
+    await rm(file, { force: true }).catch((error: unknown) => {
+      throw new UsageError(`cannot remove ${file}: ${codeOf(error)}`);
+    });
+  }
+}
+
 async function existingContent(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { ApiError } from '../../../src/cli/api/api-error.ts';
 import type { AdminWorld } from '../../../src/cli/api-command/admin-world.ts';
 import { UsageError } from '../../../src/config/usage-error.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { isolateAwsEnvironment, runAdmin } from '../../support/clients/run-admin.ts';
 import { runOpenssl } from '../../support/clients/run-openssl.ts';
 import { TEST_ACCESS_KEY } from '../../support/clients/sign-request.ts';
@@ -65,6 +66,10 @@ async function certificateOf(arn: string): Promise<X509Certificate> {
   return new X509Certificate(await done('certificate', arn));
 }
 
+function lifeInDays({ validFrom, validTo }: X509Certificate): number {
+  return Math.round((Date.parse(validTo) - Date.parse(validFrom)) / DAY_MS);
+}
+
 async function statusOf(arn: string): Promise<unknown> {
   const shown = JSON.parse(await done('show', arn, '--json')) as Shown;
   return shown.CertificateAuthority['Status'];
@@ -73,6 +78,8 @@ async function statusOf(arn: string): Promise<unknown> {
 interface Shown {
   readonly CertificateAuthority: Readonly<Record<string, unknown>>;
 }
+
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 function makeCsr(name: string): string {
   const directory = tempDirectory();
@@ -135,7 +142,7 @@ describe('ca create --root', () => {
       '--short-lived',
     );
     const shown = await done('show', arn);
-    expect(shown).toMatch(/^crl +in bucket scep-connector-crls, valid 30 days$/m);
+    expect(shown).toMatch(/^crl +published, valid 30 days$/m);
     expect(shown).toMatch(/^ocsp +answered$/m);
     expect(shown).toMatch(/^mode +SHORT_LIVED_CERTIFICATE$/m);
   });
@@ -217,6 +224,51 @@ describe('ca activate', () => {
     const after = await certificateOf(arn);
     expect(new Date(after.validTo)).toEqual(new Date('2036-01-31T00:00:00Z'));
     expect(after.publicKey.equals(before.publicKey)).toBe(true);
+  });
+
+  it('keeps the life and the path length with --renew, and prints old and new', async () => {
+    const root = await createRoot('Keeping', '--validity', '20y');
+    const args = ['--subject', 'CN=Kept', ...KEY, '--parent', root, '--path-length', '2'];
+    const arn = (await done('create', '--subordinate', ...args, '--validity', '9y')).trim();
+    for (const [ca, parent, pathLength] of [
+      [root, [], 'no limit'],
+      [arn, ['--parent', root], '2'],
+    ] as const) {
+      const before = await certificateOf(ca);
+      const [head, old, renewed] = (await done('activate', ca, ...parent, '--renew')).split('\n');
+      const after = await certificateOf(ca);
+      expect(lifeInDays(after)).toBe(lifeInDays(before));
+      expect(head).toMatch(/^ +NOT BEFORE +NOT AFTER +PATH LENGTH +SERIAL$/);
+      for (const [row, { validTo, serialNumber }] of [
+        [old, before],
+        [renewed, after],
+      ] as const) {
+        const end = new Date(validTo).toISOString().replace('.000Z', 'Z');
+        const serial = serialNumber.replace(/^0+/, '');
+        expect(row).toMatch(new RegExp(`^(old|new) .* ${end} +${pathLength} +${serial}$`));
+      }
+    }
+  });
+
+  it('keeps the path length of a root with --renew', async () => {
+    const arn = await createRoot('Limited', '--validity', '4y');
+    const [csr, limited] = ['ca.csr', 'ca.pem'].map((name) => path.join(tempDirectory(), name)) as [
+      string,
+      string,
+    ];
+    const passthrough = path.join(tempDirectory(), 'passthrough.json');
+    writeFileSync(passthrough, '{"Extensions":{"KeyUsage":{"KeyCertSign":true,"CRLSign":true}}}');
+    await done('csr', arn, '--out', csr);
+    await done(
+      ...['issue', arn, '--csr', csr, '--out', limited, '--validity', '3y'],
+      ...['--template', 'BlankRootCACertificate_PathLen1_APIPassthrough/V1'],
+      ...['--api-passthrough', passthrough],
+    );
+    await done('activate', arn, '--renew', '--certificate', limited);
+    const [, old, renewed] = (await done('activate', arn, '--renew')).split('\n');
+    expect(old).toMatch(/^old .* 1 +[0-9A-F]+$/);
+    expect(renewed).toMatch(/^new .* 1 +[0-9A-F]+$/);
+    expect(lifeInDays(await certificateOf(arn))).toBe(Math.round(3 * 365.25));
   });
 
   it.each([
@@ -325,12 +377,12 @@ describe('the life of a CA', () => {
     expect((await ca('update', arn, '--crl-days', '3')).error).toBeInstanceOf(UsageError);
     await done('update', arn, '--crl', 'bucket', '--ocsp');
     expect(await revocation()).toEqual([
-      expect.stringMatching(/in bucket bucket, valid 7 days$/),
+      expect.stringMatching(/published, valid 7 days, in bucket bucket if the server has S3$/),
       expect.stringMatching(/answered$/),
     ]);
     await done('update', arn, '--crl-days', '30');
     expect(await revocation()).toEqual([
-      expect.stringMatching(/in bucket bucket, valid 30 days$/),
+      expect.stringMatching(/published, valid 30 days, in bucket bucket if the server has S3$/),
       expect.stringMatching(/answered$/),
     ]);
     await done('update', arn, '--no-crl');
@@ -374,6 +426,19 @@ describe('ca crl', () => {
     expect(error).toBeInstanceOf(ApiError);
     expect((error as Error).message).toMatch(message);
     expect(stdout).toBe('');
+  });
+
+  it('gets the CRL from the API without --url', async () => {
+    const arn = await createRoot('Listing');
+    const file = path.join(tempDirectory(), 'ca.crl');
+    await done('crl', arn, '--out', file);
+    const text = runOpenssl(['crl', '-in', file, '-noout', '-issuer']).toString();
+    expect(text).toMatch(/^issuer=CN ?= ?Listing\n$/);
+  });
+
+  it('names a CA without a CRL', async () => {
+    const { error } = await ca('crl', (await createRoot('Known')).replace(/[^/]+$/, UNKNOWN_ID));
+    expect((error as ApiError).code).toBe('ResourceNotFoundException');
   });
 
   it('reports that no server listens at the URL', async () => {

@@ -1,4 +1,5 @@
 import type { Credential } from '../../../src/aws-wire/credential.ts';
+import { serveCrl } from '../../../src/http/serve-crl.ts';
 import { servePrivateCa } from '../../../src/http/serve-private-ca.ts';
 import type { PrivateCa, PrivateCaDependencies } from '../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
@@ -43,7 +44,10 @@ export async function startPrivateCaApi(
   let requests = 0;
   const limitRate = async () => void requests++;
   const gates = { limitRate, resourceTags: () => Promise.resolve({}) };
-  const api = await startApi({ servePrivateCa: servePrivateCa(ca, gates) }, credential);
+  const api = await startApi(
+    { servePrivateCa: servePrivateCa(ca, gates), serveCrl: serveCrl(ca, gates) },
+    credential,
+  );
   return {
     api,
     access: { apiUrl: api.url, region: REGION, accessKeyId, secretAccessKey },

@@ -210,7 +210,33 @@ describe('not issued', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ status: 'refused', failInfo: 'badRequest', failInfoText: 'Not [31m you.' },
     });
-    expect(written()).toEqual(['key.pem', 'request.csr']);
+    expect(written()).toEqual([]);
+  });
+
+  it('can be repeated after a refusal without --force', async () => {
+    const { verdict } = server.behaviour;
+    server.behaviour.verdict = () => ({ refuse: 'badRequest', text: 'Not yet.' });
+    expect((await enrol(...usual())).code).toBe(1);
+    server.behaviour.verdict = verdict;
+    expect((await enrol(...usual())).code).toBe(0);
+    expect(written()).toEqual(ALL_FILES);
+  });
+
+  it('leaves the key of the user after a refusal', async () => {
+    const { keyFile } = await makeRequest(tempDirectory(), 'mine', { subject: '/CN=mine' });
+    server.behaviour.verdict = () => ({ refuse: 'badRequest', text: 'Not yet.' });
+    expect((await enrol(...usual('--key', keyFile))).code).toBe(1);
+    expect([existsSync(keyFile), written()]).toEqual([true, []]);
+  });
+
+  it('sends another request for the key of one that was pending', async () => {
+    const { verdict } = server.behaviour;
+    server.behaviour.verdict = () => 'pending';
+    expect((await enrol(...usual('--poll-limit', '0'))).code).toBe(3);
+    server.behaviour.verdict = verdict;
+    const key = path.join(out, 'key.pem');
+    const renamed = usual('--key', key, '--subject', 'CN=other');
+    expect((await enrol(...renamed)).stdout).toContain('subject     CN=other\n');
   });
 
   it('exits 3 when the request is still pending', async () => {
