@@ -116,11 +116,16 @@ export const OID = {
   microsoftApplicationPolicyMappings: '1.3.6.1.4.1.311.21.11',
   microsoftApplicationPolicyConstraints: '1.3.6.1.4.1.311.21.12',
   microsoftSid: '1.3.6.1.4.1.311.25.2',
+  /** otherName in the extension before (szOID_NTDS_OBJECTSID). */
+  microsoftObjectSid: '1.3.6.1.4.1.311.25.2.1',
   netscapeCertType: '2.16.840.1.113730.1.1',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
   /** otherName of a subjectAltName that names a Windows user (szOID_NT_PRINCIPAL_NAME). */
   userPrincipalName: '1.3.6.1.4.1.311.20.2.3',
+  // otherNames that identify a device (RFC 4043, RFC 4108)
+  permanentIdentifier: '1.3.6.1.5.5.7.8.3',
+  hardwareModuleName: '1.3.6.1.5.5.7.8.4',
   // Extended key usages
   anyExtendedKeyUsage: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',

@@ -44,7 +44,7 @@ export function passthroughParameters({ csrExtensions, extensions } = COPIED) {
   if (extensions.length === 0) return { template, apiPassthrough: undefined };
   const keyUsage = extensionValue({ extensions }, OID.keyUsage);
   const purposes = extensionValue({ extensions }, OID.extKeyUsage);
-  const names = alternativeNames(extensionValue({ extensions }, OID.subjectAltName));
+  const names = alternativeNames(extensions.find(({ oid }) => oid === OID.subjectAltName));
   const custom = extensions.filter(
     ({ oid }) => !MEMBERS.has(oid) || (oid === OID.subjectAltName && names === undefined),
   );
@@ -69,10 +69,10 @@ function upperCase(text: string): string {
   return text.toUpperCase();
 }
 
-/** Undefined when the API has no member for one of the names. */
-function alternativeNames(value: Uint8Array | undefined): ApiName[] | undefined {
-  if (value === undefined) return undefined;
-  const names = parseGeneralNames(value).map(apiName);
+/** Undefined when the API has no member for one of the names, or for critical names. */
+function alternativeNames(extension: Extension | undefined): ApiName[] | undefined {
+  if (extension === undefined || extension.critical) return undefined;
+  const names = parseGeneralNames(extension.value).map(apiName);
   return names.every((name) => name !== undefined) ? names : undefined;
 }
 

@@ -36,7 +36,7 @@ function directoryString(text: string): Uint8Array {
 
 /** One GeneralName (RFC 5280 section 4.2.1.6). */
 export type GeneralName =
-  | { readonly kind: TextualKind; readonly value: string }
+  | TextualName
   /** IPv4 or IPv6 as text. */
   | { readonly kind: 'iPAddress'; readonly value: string }
   /** The otherName of a Windows user (szOID_NT_PRINCIPAL_NAME). */
@@ -50,6 +50,12 @@ export type GeneralName =
   /** `value` is the whole element as received. */
   | { readonly kind: 'x400Address' | 'ediPartyName'; readonly value: Uint8Array };
 
+/** A name in IA5String. */
+export interface TextualName {
+  readonly kind: TextualKind;
+  readonly value: string;
+}
+
 type TextualKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier';
 
 const TEXTUAL_TAGS: Readonly<Record<TextualKind, number>> = {
@@ -58,6 +64,15 @@ const TEXTUAL_TAGS: Readonly<Record<TextualKind, number>> = {
   uniformResourceIdentifier: 6,
 };
 const MAX_NAMES = 150;
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[ -~]+$/;
+
+/**
+ * Whether a text may be a uniformResourceIdentifier: printable IA5String with a scheme (RFC 5280
+ * section 4.2.1.6). Readers of certificates take more than RFC 3986 allows, for example spaces.
+ */
+export function isUri(text: string): boolean {
+  return URI.test(text);
+}
 
 /**
  * Reads GeneralNames, the value of a subjectAltName.

@@ -179,6 +179,13 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
       }
     });
 
+    it('issues a certificate without a subject, with a critical subjectAltName', async () => {
+      const critical = { ...subjectAltName, critical: true };
+      const csr = csrWith([subjectAltName], '');
+      const { extensions } = await issue({ csr, passthrough: added(critical) });
+      expect(extensions).toContainEqual(critical);
+    });
+
     it('issues without an empty subjectAltName', async () => {
       const empty = { ...subjectAltName, value: Buffer.from('3000', 'hex') };
       const { extensions } = await issue({ csr: csrWith([empty]) });

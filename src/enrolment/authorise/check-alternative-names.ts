@@ -1,14 +1,25 @@
+import { OID } from '../../asn1/object-identifiers.ts';
 import type { IdentityPolicy } from '../../connectors/tags/connector-policy.ts';
-import { type GeneralName, parseGeneralNames } from '../../x509/general-names.ts';
-import { MISLEADING_CHARACTER } from './check-subject.ts';
+import {
+  checkHardwareModuleName,
+  parsePermanentIdentifier,
+} from '../../x509/device-identifiers.ts';
+import {
+  type GeneralName,
+  isUri,
+  parseGeneralNames,
+  type TextualName,
+} from '../../x509/general-names.ts';
+import { parseIpAddress } from '../../x509/ip-address.ts';
+import { objectionToText } from './objection-to-text.ts';
+import { isMicrosoftTag, objectionToMicrosoftTag } from './security-identifier.ts';
 
-/**
- * Microsoft's tag URIs. Domain controllers map one form, with a security identifier, to an
- * account as they map the extension. All of them are treated alike, in any case and encoding.
- */
-const MICROSOFT_TAG = 'tag:microsoft';
 const LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const DNS_NAME = new RegExp(`^(\\*\\.)?${LABEL}(\\.${LABEL})*$`);
+const HOST = `${LABEL}(\\.${LABEL})*`;
+const DNS_NAME = new RegExp(`^(\\*\\.)?${HOST}$`);
+/** A mailbox of RFC 5321 section 4.1.2, whose local part is not quoted. */
+const MAILBOX = new RegExp(`^[^@\\s]+@(${HOST}|\\[[0-9A-Za-z:.-]+\\])$`);
+const FOUR_NUMBERS = /^\d+(\.\d+){3}$/;
 const MAX_LENGTH = { dNSName: 253, rfc822Name: 256, uniformResourceIdentifier: 2048 } as const;
 
 /**
@@ -30,37 +41,74 @@ export function checkAlternativeNames(
 function objectionTo(name: GeneralName, policy: IdentityPolicy): string | undefined {
   switch (name.kind) {
     case 'dNSName':
-      return wellFormed(DNS_NAME.test(name.value), name.kind, name.value);
+      return objectionToDnsName(name);
     case 'rfc822Name':
-      return wellFormed(/^[^@\s]+@[^@\s]+$/.test(name.value), name.kind, name.value);
+      return objectionToTextual(name, MAILBOX.test(name.value));
     case 'uniformResourceIdentifier':
-      if (isMicrosoftTag(name.value) && !policy.allowSecurityIdentifiers) {
-        return 'a security identifier is not allowed on this connector';
-      }
-      return wellFormed(/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(name.value), name.kind, name.value);
+      return objectionToUri(name, policy);
     case 'userPrincipalName':
-      if (!policy.allowUserPrincipalNames) {
-        return 'a user principal name is not allowed on this connector';
-      }
-      return MISLEADING_CHARACTER.test(name.value) ? 'a control character' : undefined;
+      return objectionToUserPrincipalName(name.value, policy);
     case 'iPAddress':
       return undefined;
+    case 'otherName':
+      return objectionToOtherName(name.typeId, name.value);
     default:
       return `names of the kind ${name.kind} are not issued`;
   }
 }
 
-function isMicrosoftTag(uri: string): boolean {
-  const plain = uri.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return plain.toLowerCase().startsWith(MICROSOFT_TAG);
+function objectionToUserPrincipalName(value: string, policy: IdentityPolicy): string | undefined {
+  if (!policy.allowUserPrincipalNames) {
+    return 'a user principal name is not allowed on this connector';
+  }
+  const objection = objectionToText(value);
+  return objection && `a user principal name ${objection}`;
 }
 
-function wellFormed(
-  matches: boolean,
-  kind: keyof typeof MAX_LENGTH,
-  value: string,
+function objectionToDnsName(name: TextualName): string | undefined {
+  const { value } = name;
+  if (FOUR_NUMBERS.test(value) || parseIpAddress(value) !== undefined) {
+    return 'a dNSName is an IP address, which belongs into an iPAddress';
+  }
+  if (value.includes(' ')) return 'a dNSName is not well formed: it holds a space';
+  if (value.endsWith('.')) return 'a dNSName is not well formed: it ends with a dot';
+  return objectionToTextual(name, DNS_NAME.test(value));
+}
+
+function objectionToUri(name: TextualName, policy: IdentityPolicy): string | undefined {
+  const { value } = name;
+  if (isMicrosoftTag(value)) {
+    if (!policy.allowSecurityIdentifiers) {
+      return 'a security identifier is not allowed on this connector';
+    }
+    const objection = objectionToMicrosoftTag(value);
+    if (objection !== undefined) return objection;
+  }
+  return objectionToTextual(name, isUri(value));
+}
+
+/** Identifiers of the device itself, which Windows maps to no account. */
+function objectionToOtherName(typeId: string, value: Uint8Array): string | undefined {
+  switch (typeId) {
+    case OID.permanentIdentifier: {
+      const text = parsePermanentIdentifier(value);
+      const objection = text === undefined ? undefined : objectionToText(text);
+      return objection && `a permanentIdentifier ${objection}`;
+    }
+    case OID.hardwareModuleName:
+      checkHardwareModuleName(value);
+      return undefined;
+    default:
+      return `names of the kind otherName are not issued: ${typeId}`;
+  }
+}
+
+function objectionToTextual(
+  { kind, value }: TextualName,
+  isWellFormed: boolean,
 ): string | undefined {
-  return matches && value.length <= MAX_LENGTH[kind] ? undefined : `a ${kind} is not well formed`;
+  const objection = objectionToText(value);
+  if (objection !== undefined) return `a ${kind} ${objection}`;
+  const fits = value.length <= MAX_LENGTH[kind];
+  return isWellFormed && fits ? undefined : `a ${kind} is not well formed`;
 }

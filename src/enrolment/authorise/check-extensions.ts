@@ -3,7 +3,7 @@ import { isDer } from '../../asn1/is-der.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { readBer } from '../../asn1/read-ber.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
-import { Refusal } from '../../scep/refusal.ts';
+import { Refusal, type RefusalReason } from '../../scep/refusal.ts';
 import { parseRequestedConstraints } from '../../x509/basic-constraints.ts';
 import { parseApplicationPolicies, parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
@@ -12,6 +12,7 @@ import { purposeName } from '../../x509/key-purposes.ts';
 import { parseKeyUsage } from '../../x509/key-usage.ts';
 import { readString } from '../../x509/read-string.ts';
 import { checkAlternativeNames } from './check-alternative-names.ts';
+import { objectionToSecurityExtension } from './security-identifier.ts';
 import { treatUnknown } from './treat-unknown-extension.ts';
 
 /** What decides about the extensions of a request. */
@@ -33,6 +34,8 @@ interface ExtensionRule {
   readonly onlyUncritical?: true;
   /** Says nothing, so the certificate does without it. */
   readonly isEmpty?: (value: Uint8Array) => boolean;
+  /** Of a refusal by `objection`; otherwise 'extension-not-allowed'. */
+  readonly reason?: RefusalReason;
   /** What is wrong with the value, or undefined. A DecodeError counts as malformed. */
   readonly objection: (value: Uint8Array, policy: ExtensionPolicies) => string | undefined;
 }
@@ -48,6 +51,7 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
     name: 'subjectAltName',
     treatment: 'taken-over',
     isEmpty: hasNoGeneralNames,
+    reason: 'name-not-allowed',
     objection: (value, { identity }) => checkAlternativeNames(value, identity),
   },
   [OID.keyUsage]: {
@@ -77,8 +81,11 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
     name: 'security identifier',
     treatment: 'taken-over',
     onlyUncritical: true,
-    objection: (_, { identity }) =>
-      identity.allowSecurityIdentifiers ? undefined : 'not allowed on this connector',
+    reason: 'name-not-allowed',
+    objection: (value, { identity }) =>
+      identity.allowSecurityIdentifiers
+        ? objectionToSecurityExtension(value)
+        : 'not allowed on this connector',
   },
   [OID.subjectKeyIdentifier]: setByAuthority('subjectKeyIdentifier'),
   [OID.authorityKeyIdentifier]: setByAuthority('authorityKeyIdentifier'),
@@ -89,7 +96,10 @@ const EXTENSION_RULES: Readonly<Record<string, ExtensionRule>> = {
   },
 };
 
-/** @throws Refusal 'extension-not-allowed' that names the object identifier. */
+/**
+ * @throws Refusal 'extension-not-allowed' or, for what a name says, 'name-not-allowed'. It names
+ *   the object identifier.
+ */
 export function checkExtensions(
   extensions: readonly Extension[],
   policy: ExtensionPolicies,
@@ -112,18 +122,22 @@ function treatmentOf(
   const rule = EXTENSION_RULES[oid];
   if (rule === undefined) return treatUnknown(extension, policy.extensions.unknown);
   if (rule.isEmpty?.(value)) return 'dropped';
-  const mayNotBeCritical = critical && rule.onlyUncritical;
-  const objection = mayNotBeCritical ? 'critical' : objectionOf(rule, value, policy);
+  const refuse = (reason: RefusalReason, objection: string) =>
+    new Refusal(reason, `${rule.name} ${oid}: ${objection}`);
+  if (critical && rule.onlyUncritical) throw refuse('extension-not-allowed', 'critical');
+  const isCopied = rule.treatment === 'taken-over';
+  const form = objectionOf(() => (isCopied && !isDer(value) ? 'not DER' : undefined));
+  if (form !== undefined) throw refuse('extension-not-allowed', form);
+  const objection = objectionOf(() => rule.objection(value, policy));
   if (objection === undefined) return rule.treatment;
-  throw new Refusal('extension-not-allowed', `${rule.name} ${oid}: ${objection}`);
+  throw refuse(rule.reason ?? 'extension-not-allowed', objection);
 }
 
-function objectionOf(rule: ExtensionRule, value: Uint8Array, policy: ExtensionPolicies) {
+function objectionOf(find: () => string | undefined): string | undefined {
   try {
-    if (rule.treatment === 'taken-over' && !isDer(value)) return 'not DER';
-    return rule.objection(value, policy);
+    return find();
   } catch (error) {
-    if (error instanceof DecodeError) return 'malformed';
+    if (error instanceof DecodeError) return `malformed (${error.message})`;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { OID } from '../../asn1/object-identifiers.ts';
 import { Refusal } from '../../scep/refusal.ts';
+import { parseName } from '../../x509/distinguished-name.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import { type KeyUsage, keyUsageExtension, parseKeyUsage } from '../../x509/key-usage.ts';
@@ -91,10 +92,21 @@ function withDefaults(
     ? ['digitalSignature', 'keyEncipherment']
     : ['digitalSignature'];
   return [
-    ...extensions,
+    ...withCriticalAltName(extensions, csr),
     ...(has(OID.keyUsage) ? [] : [keyUsageExtension(usages)]),
     ...(has(OID.extKeyUsage) ? [] : [extendedKeyUsageExtension([OID.clientAuth])]),
   ];
+}
+
+/** A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). */
+function withCriticalAltName(
+  extensions: readonly Extension[],
+  { subject }: CertificationRequest,
+): readonly Extension[] {
+  if (parseName(subject).length > 0) return extensions;
+  return extensions.map((extension) =>
+    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
+  );
 }
 
 function isRsa({ subjectPublicKeyInfo }: CertificationRequest): boolean {

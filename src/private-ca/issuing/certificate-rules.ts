@@ -8,7 +8,7 @@ import { parseCertificatePolicies } from '../../x509/certificate-policies.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { extensionValue } from '../../x509/extensions.ts';
-import { parseGeneralNames } from '../../x509/general-names.ts';
+import { type GeneralName, isUri, parseGeneralNames } from '../../x509/general-names.ts';
 import { isSameName } from '../../x509/is-same-name.ts';
 import {
   parseAuthorityKeyIdentifier,
@@ -117,6 +117,13 @@ export const CERTIFICATE_RULES: readonly CertificateRule[] = [
         .every(({ value }) => !/\p{Cc}/u.test(value)),
   },
   {
+    rule: 'a uniformResourceIdentifier must be printable IA5String with a scheme (4.2.1.6)',
+    holds: (certificate) =>
+      alternativeNamesOf(certificate).every(
+        (name) => name.kind !== 'uniformResourceIdentifier' || isUri(name.value),
+      ),
+  },
+  {
     rule: 'the public key must be written in the form of DER that its type has (4.1.2.7)',
     // Otherwise one key has many key identifiers, and its encoding can carry extra data.
     holds: ({ subjectPublicKeyInfo }) => {
@@ -186,10 +193,15 @@ function isListOfSequences(value: Uint8Array): boolean {
   return children.map((child) => expectType(child, 'SEQUENCE')).length > 0;
 }
 
-function directoryNamesOf(certificate: Certificate): readonly Uint8Array[] {
+function alternativeNamesOf(certificate: Certificate): readonly GeneralName[] {
   const value = extensionValue(certificate, OID.subjectAltName);
-  const names = value ? parseGeneralNames(value) : [];
-  return names.flatMap((name) => (name.kind === 'directoryName' ? [name.value] : []));
+  return value ? parseGeneralNames(value) : [];
+}
+
+function directoryNamesOf(certificate: Certificate): readonly Uint8Array[] {
+  return alternativeNamesOf(certificate).flatMap((name) =>
+    name.kind === 'directoryName' ? [name.value] : [],
+  );
 }
 
 function find(certificate: Certificate, oid: string) {

@@ -57,11 +57,12 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   if (!template.selfSigned) requireAnotherSubject(authority, csr, subject);
   requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
   const serial = certificateKey(Buffer.from(parts.serialNumber).toString('hex'));
+  const isNameless = parseName(subject).length === 0;
   const extensions = composeExtensions({
     template,
     identifiers: identifiersOf(parts, issuer),
     authority: authorityExtensions(authority, parts.places, serial),
-    api: api.extensions,
+    api: isNameless ? withCriticalAltName(api.extensions) : api.extensions,
     csr: csr.extensions,
   });
   const fields = {
@@ -72,7 +73,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
     notAfter: validity.notAfter,
     subject,
     subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
-    extensions: parseName(subject).length > 0 ? extensions : withCriticalAltName(extensions),
+    extensions,
   };
   return { fields, issuer };
 }
@@ -108,7 +109,10 @@ function identifiersOf(
     : [authorityKeyIdentifierExtension(keyIdentifier), own];
 }
 
-/** A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). */
+/**
+ * A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). ApiPassthrough
+ * cannot say so; a CSR must.
+ */
 function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
   return extensions.map((extension) =>
     extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,

@@ -16,6 +16,7 @@ import { derExtensions, type Extension } from '../../../src/x509/extensions.ts';
 import { derGeneralNames, type GeneralName } from '../../../src/x509/general-names.ts';
 import { DEVICE_PURPOSES, PRIVILEGED_PURPOSES } from '../../../src/x509/key-purposes.ts';
 import { keyUsageExtension } from '../../../src/x509/key-usage.ts';
+import { parseDistinguishedNameText } from '../../../src/x509/parse-distinguished-name-text.ts';
 import { makeIdentity } from '../../support/keys/test-authority.ts';
 import { issuedCertificate } from '../../support/scep-messages/read-reply.ts';
 import {
@@ -65,6 +66,16 @@ const withExtension = (extension: Extension, world = strict) =>
 const extension = (oid: string, value: Uint8Array, critical = false) => ({ oid, critical, value });
 const names = (...given: GeneralName[]) => extension(OID.subjectAltName, derGeneralNames(given));
 const uri = (value: string) => names({ kind: 'uniformResourceIdentifier', value });
+const securityExtension = (text: string) =>
+  extension(
+    OID.microsoftSid,
+    derGeneralNames([
+      {
+        ...{ kind: 'otherName', typeId: OID.microsoftObjectSid },
+        value: derElement(4, Buffer.from(text)),
+      },
+    ]),
+  );
 const bmp = (text: string) => derElement(0x1e, Buffer.from(text, 'utf16le').swap16());
 
 describe('a request is accepted', () => {
@@ -328,7 +339,7 @@ describe('a subject', () => {
 
 describe('a Windows account name', () => {
   const upn = names({ kind: 'userPrincipalName', value: 'administrator@corp.example' });
-  const sid = extension(OID.microsoftSid, derSequence());
+  const sid = securityExtension('S-1-5-21-1-2-3-500');
   const sidUris = [
     'tag:microsoft.com,2022-09-14:sid:S-1-5-21-1',
     'TAG:Microsoft.com,2022-09-14:%73id:S-1-5-21-1',
@@ -347,6 +358,25 @@ describe('a Windows account name', () => {
     const turned = names({ kind: 'userPrincipalName', value: 'admin\u202e@corp.example' });
     expect(await withExtension(turned, windows)).toContain('a control character');
   });
+
+  it.each(['', '{{OnPremisesSecurityIdentifier}}', 'S-1-', 'S-1-5-', 's-1-5-21', 'S-1-5-21 ', 'x'])(
+    'is refused with %j as the security identifier, in the extension and in a URI',
+    async (text) => {
+      const form = 'the security identifier is not of the form S-1-...';
+      expect(await withExtension(securityExtension(text), windows)).toContain(form);
+      const tag = uri(`tag:microsoft.com,2022-09-14:sid:${text}`);
+      expect(await withExtension(tag, windows)).toContain(form);
+    },
+  );
+
+  it.each([
+    ['nothing', derSequence()],
+    ['another name', derGeneralNames([{ kind: 'dNSName', value: 'a.example' }])],
+    ['text without a type', derUtf8String('S-1-5-21-1')],
+  ])('is refused with %s in the security extension', async (_, value) => {
+    const text = await withExtension(extension(OID.microsoftSid, value), windows);
+    expect(text).toMatch(/malformed|does not hold one security identifier/);
+  });
 });
 
 describe('a request', () => {
@@ -354,13 +384,98 @@ describe('a request', () => {
     derSequence(derSet(derSequence(derOid(oid), value)));
 
   it.each<[string, Extension]>([
-    ['a DNS name with a space', names({ kind: 'dNSName', value: 'a b' })],
     ['a DNS label that ends in a hyphen', names({ kind: 'dNSName', value: 'a-.example' })],
-    ['a DNS name that ends in a dot', names({ kind: 'dNSName', value: 'a.example.' })],
     ['mail without a domain', names({ kind: 'rfc822Name', value: 'a' })],
+    ['mail to a domain that ends with a dot', names({ kind: 'rfc822Name', value: 'a@b.example.' })],
+    ['mail to a domain with two dots', names({ kind: 'rfc822Name', value: 'a@b..example' })],
+    ['a URI of a scheme alone', uri('urn:')],
     ['a URI without a scheme', uri('no-scheme')],
   ])('is refused with %s, which is not well formed', async (_, given) => {
     expect(await withExtension(given)).toContain('is not well formed');
+  });
+
+  it.each<[string, GeneralName, string]>([
+    ['with a space', { kind: 'dNSName', value: 'Bobs iPhone' }, 'it holds a space'],
+    ['with a dot at its end', { kind: 'dNSName', value: 'a.example.' }, 'it ends with a dot'],
+    ['that is an IPv4 address', { kind: 'dNSName', value: '192.0.2.1' }, 'is an IP address'],
+    ['that is an IPv6 address', { kind: 'dNSName', value: '2001:db8::1' }, 'is an IP address'],
+    ['that looks like an address', { kind: 'dNSName', value: '999.0.2.1' }, 'is an IP address'],
+    ['that is a variable', { kind: 'dNSName', value: '{{DeviceName}}' }, 'not been replaced'],
+    ['in mail that is a variable', { kind: 'rfc822Name', value: '{{Email}}' }, 'not been replaced'],
+    [
+      'in a URI with a space at its end',
+      { kind: 'uniformResourceIdentifier', value: 'urn:a ' },
+      'begins or ends with a space',
+    ],
+  ])('is refused with a name %s, and the text says so', async (_, name, objection) => {
+    const text = await withExtension(names(name));
+    expect(text).toContain('The subject or subjectAltName of the certificate signing request');
+    expect(text).toContain(objection);
+  });
+
+  it.each([
+    'ID:Microsoft Endpoint Manager:GUID:0c8e9b11-5f0e-4a55-9b53-2f6f1f0b8f01',
+    'https://a.example/{x}|<y>%zz',
+  ])('is accepted with the URI %s: printable, with a scheme', async (value) => {
+    expect(await withExtension(uri(value))).toBe('SUCCESS');
+  });
+
+  it('is accepted with a mailbox at an address', async () => {
+    const mail = names({ kind: 'rfc822Name', value: 'a.b+c@[192.0.2.1]' });
+    expect(await withExtension(mail)).toBe('SUCCESS');
+  });
+
+  it('is accepted with two common names', async () => {
+    const subject = parseDistinguishedNameText('CN=123,OU=computers,CN=profile-1');
+    expect(await outcomeOf({ subject })).toBe('SUCCESS');
+  });
+
+  it.each<[string, string, Uint8Array, string]>([
+    [
+      'a permanentIdentifier',
+      OID.permanentIdentifier,
+      derSequence(derUtf8String('serial 1'), derOid('1.2.3.4')),
+      'SUCCESS',
+    ],
+    [
+      'a permanentIdentifier of an invisible text',
+      OID.permanentIdentifier,
+      derSequence(derUtf8String('a\u200b')),
+      'a permanentIdentifier holds an invisible character',
+    ],
+    [
+      'a permanentIdentifier of something else',
+      OID.permanentIdentifier,
+      derSequence(derUtf8String('a'), derOid('1.2.3.4'), derOid('1.2.3.4')),
+      'a permanentIdentifier is malformed',
+    ],
+    [
+      'a hardwareModuleName',
+      OID.hardwareModuleName,
+      derSequence(derOid('1.2.3.4'), derElement(4, Buffer.of(1, 2))),
+      'SUCCESS',
+    ],
+    [
+      'a hardwareModuleName without a serial number',
+      OID.hardwareModuleName,
+      derSequence(derOid('1.2.3.4'), derElement(4)),
+      'the serial number in a hardwareModuleName is empty',
+    ],
+    [
+      'a hardwareModuleName of its type alone',
+      OID.hardwareModuleName,
+      derSequence(derOid('1.2.3.4')),
+      'a hardwareModuleName is malformed',
+    ],
+    [
+      'a hardwareModuleName of 300 octets',
+      OID.hardwareModuleName,
+      derSequence(derOid('1.2.3.4'), derElement(4, Buffer.alloc(300))),
+      'longer than 256 octets',
+    ],
+  ])('with %s gets the right answer', async (_, typeId, value, answer) => {
+    const given = names({ kind: 'otherName', typeId, value });
+    expect(await withExtension(given)).toContain(answer);
   });
 
   it('is refused with a directoryName or an otherName', async () => {
@@ -387,8 +502,11 @@ describe('a request', () => {
   });
 
   it('is accepted with an empty subject and a subjectAltName', async () => {
-    const extensions = [names({ kind: 'dNSName', value: 'a.example' })];
+    const altNames = names({ kind: 'dNSName', value: 'a.example' });
+    const extensions = [altNames];
     expect(await outcomeOf({ subject: derSequence(), extensions })).toBe('SUCCESS');
+    const { passthrough } = strict.issuer.issued.at(-1) ?? {};
+    expect(passthrough?.extensions).toContainEqual({ ...altNames, critical: true });
   });
 });
 

@@ -2,11 +2,11 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { equalBytes } from '../../../src/asn1/equal-bytes.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import {
+  derElement,
   derOid,
   derPrintableString,
   derSequence,
   derSet,
-  derUtf8String,
 } from '../../../src/asn1/write-der.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import { handlePkiOperation } from '../../../src/enrolment/handle-pki-operation.ts';
@@ -190,7 +190,7 @@ describe('a device with a certificate of many names', () => {
   it.each<readonly [string, Partial<CertificationRequestFields>]>([
     ['a common name', { subject: parseDistinguishedNameText('CN=DEVICE ONE,O=example') }],
     ['the spaces of a name', { subject: parseDistinguishedNameText('CN=Device   One,O=Example') }],
-    ['the width', { subject: parseDistinguishedNameText('CN=Ｄｅｖｉｃｅ　Ｏｎｅ,O=Example') }],
+    ['the width', { subject: parseDistinguishedNameText('CN=Ｄｅｖｉｃｅ Ｏｎｅ,O=Example') }],
     ['a DNS name', names({ kind: 'dNSName', value: 'host.EXAMPLE' })],
     ['a mail domain', names({ kind: 'rfc822Name', value: 'User@mail.EXAMPLE' })],
     [
@@ -316,7 +316,11 @@ describe('a renewal may not ask for', () => {
   });
 
   it('a Windows account that the certificate does not name, in any form', async () => {
-    const sid = { oid: OID.microsoftSid, critical: false, value: derUtf8String('S-1-5-21') };
+    const identifier = derElement(4, Buffer.from('S-1-5-21'));
+    const account = derGeneralNames([
+      { kind: 'otherName', typeId: OID.microsoftObjectSid, value: identifier },
+    ]);
+    const sid = { oid: OID.microsoftSid, critical: false, value: account };
     expect(await refused({ csr: { extensions: [sid] } })).toBe('renewal-grows');
     const uri = 'tag:microsoft.com,2022-09-14:sid:S-1-5-21';
     const value = derGeneralNames([{ kind: 'uniformResourceIdentifier', value: uri }]);

@@ -36,6 +36,10 @@ const subjectAltName: Extension = {
   critical: false,
   value: derGeneralNames([{ kind: 'dNSName', value: 'device.example' }]),
 };
+const alternativeUri = (value: string): Extension => ({
+  ...subjectAltName,
+  value: derGeneralNames([{ kind: 'uniformResourceIdentifier', value }]),
+});
 const blank = templateArnOf('BlankEndEntityCertificate_APICSRPassthrough/V1');
 let arn: string;
 
@@ -127,9 +131,14 @@ describe('IssueCertificate', () => {
     );
   });
 
-  it('makes the subjectAltName critical when there is no subject', async () => {
-    const { certificate } = await issue({ Csr: csr({ name: '', extensions: [subjectAltName] }) });
-    expect(certificate.extensions).toContainEqual({ ...subjectAltName, critical: true });
+  it('issues without a subject when the subjectAltName is critical', async () => {
+    const critical = { ...subjectAltName, critical: true };
+    const Csr = csr({ name: '', extensions: [critical] });
+    expect((await issue({ Csr })).certificate.extensions).toContainEqual(critical);
+    const SubjectAlternativeNames = [{ DnsName: 'device.example' }];
+    const passthrough = { Extensions: { SubjectAlternativeNames } };
+    const passed = await issue({ Csr, TemplateArn: blank, ApiPassthrough: passthrough });
+    expect(passed.certificate.extensions).toContainEqual(critical);
   });
 
   it('reads a CSR under its old PEM label', async () => {
@@ -187,6 +196,16 @@ describe('IssueCertificate', () => {
   it.each([
     ['a weak key', () => csr({}, rsaKeyPair(1024)), '1024 bits'],
     ['no name', () => csr({ name: '' }), 'neither a subject'],
+    [
+      'no subject and a subjectAltName that is not critical',
+      () => csr({ name: '', extensions: [subjectAltName] }),
+      'a certificate without a subject must have a critical subjectAltName (4.1.2.6)',
+    ],
+    [
+      'a URI without a scheme',
+      () => csr({ extensions: [alternativeUri('no-scheme')] }),
+      'printable IA5String with a scheme (4.2.1.6)',
+    ],
     ['keyCertSign', () => csr({ extensions: [keyUsageExtension(['keyCertSign'])] }), '4.2.1.3'],
     [
       'a malformed subjectAltName',
@@ -202,6 +221,20 @@ describe('IssueCertificate', () => {
       code: 'MalformedCSRException',
       message: expect.stringContaining(reason) as unknown,
     });
+  });
+
+  it('judges a URI of ApiPassthrough as one of a CSR', async () => {
+    const passing = (UniformResourceIdentifier: string) =>
+      issue({
+        TemplateArn: blank,
+        ApiPassthrough: {
+          Extensions: { SubjectAlternativeNames: [{ UniformResourceIdentifier }] },
+        },
+      });
+    const name = 'ID:Microsoft Endpoint Manager:GUID:1';
+    const { certificate } = await passing(name);
+    expect(certificate.extensions).toContainEqual(alternativeUri(name));
+    await expect(passing('no-scheme')).rejects.toMatchObject({ code: 'InvalidArgsException' });
   });
 
   it.each([
