@@ -12,7 +12,6 @@ import { authorise, type Claim } from './authorise/authorise.ts';
 import { singleChallengePassword } from './authorise/check-challenge.ts';
 import { findHolder, type Holder } from './authorise/find-holder.ts';
 import { readCertificationRequest } from './authorise/read-certification-request.ts';
-import { findReservedNames } from './authorise/reserved-names.ts';
 import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
@@ -75,11 +74,7 @@ async function enrol(
   const replaced = await getEntry(deps.store, partition, transactions, key);
   if (replaced === undefined || (await isOver(deps, connector, replaced.value))) {
     const claim = { type, csr, signerIsRequester, holder };
-    const authorised = await authorise(claim, {
-      policy,
-      findChallenge: deps.findChallenge(connector.id),
-      findReservedNames: () => findReservedNames(deps.issuer, exchange),
-    });
+    const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
     dropped = authorised.dropped;

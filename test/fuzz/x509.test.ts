@@ -6,11 +6,13 @@ import { derElement } from '../../src/asn1/write-der.ts';
 import {
   basicConstraintsExtension,
   parseBasicConstraints,
+  parseRequestedConstraints,
 } from '../../src/x509/basic-constraints.ts';
 import { buildCertificationRequest } from '../../src/x509/build-certification-request.ts';
 import { derName, formatName, parseName } from '../../src/x509/distinguished-name.ts';
 import {
   extendedKeyUsageExtension,
+  parseApplicationPolicies,
   parseExtendedKeyUsage,
 } from '../../src/x509/extended-key-usage.ts';
 import { derGeneralNames, parseGeneralNames } from '../../src/x509/general-names.ts';
@@ -80,6 +82,8 @@ const parsers: readonly (readonly [string, Uint8Array, (bytes: Uint8Array) => un
   ['parseBasicConstraints', Buffer.from('30060101ff020101', 'hex'), parseBasicConstraints],
   ['parseKeyUsage', Buffer.from('0303070080', 'hex'), parseKeyUsage],
   ['parseExtendedKeyUsage', Buffer.from('300406022a03', 'hex'), parseExtendedKeyUsage],
+  ['parseApplicationPolicies', Buffer.from('3006300406022a03', 'hex'), parseApplicationPolicies],
+  ['parseRequestedConstraints', Buffer.from('3003020100', 'hex'), parseRequestedConstraints],
   ['parseSubjectKeyIdentifier', Buffer.from('04020102', 'hex'), parseSubjectKeyIdentifier],
   ['parseAuthorityKeyIdentifier', Buffer.from('300480020102', 'hex'), parseAuthorityKeyIdentifier],
   [

@@ -13,7 +13,6 @@ import {
 } from './decide-extensions.ts';
 import type { Holder } from './find-holder.ts';
 import { requireRenewable } from './require-renewable.ts';
-import { requireUnreservedSubject } from './reserved-names.ts';
 import type { Right } from './right.ts';
 
 declare const authorised: unique symbol;
@@ -30,8 +29,6 @@ export interface Authorised extends DecidedExtensions {
   readonly predecessor: Holder | undefined;
 }
 
-type Permission = Omit<Authorised, typeof authorised>;
-
 /** A request that claims a certificate, and what is known of its signer. */
 export interface Claim {
   readonly type: 'PKCSReq' | 'RenewalReq';
@@ -40,14 +37,6 @@ export interface Claim {
   readonly signerIsRequester: boolean;
   /** The signer, when this connector issued its certificate. */
   readonly holder: Holder | undefined;
-}
-
-/** What authorises a claim. */
-export interface Authorities {
-  readonly policy: ConnectorPolicy;
-  readonly findChallenge: FindChallengeByPassword;
-  /** The names, DER, that no device may have. @throws IssuerError */
-  readonly findReservedNames: () => Promise<readonly Uint8Array[]>;
 }
 
 /** The certificate's own names were allowed before; others are refused. */
@@ -67,38 +56,40 @@ const unredeemed = new WeakSet<Authorised>();
  * | any | anything else | none |
  * @throws Refusal, IssuerError
  */
-export async function authorise(claim: Claim, authorities: Authorities): Promise<Authorised> {
-  const weakness = weaknessOf(claim.csr.subjectPublicKeyInfo);
+export async function authorise(
+  claim: Claim,
+  policy: ConnectorPolicy,
+  findChallenge: FindChallengeByPassword,
+): Promise<Authorised> {
+  const { csr } = claim;
+  const weakness = weaknessOf(csr.subjectPublicKeyInfo);
   if (weakness !== undefined) throw new Refusal('key-not-allowed', weakness);
-  if (claim.csr.extensionFault !== undefined) {
-    throw new Refusal('extension-request-invalid', claim.csr.extensionFault);
+  if (csr.extensionFault !== undefined) {
+    throw new Refusal('extension-request-invalid', csr.extensionFault);
   }
-  checkSubject(claim.csr);
-  const permission = await permissionFor(claim, authorities);
-  requireUnreservedSubject(claim.csr.subject, await authorities.findReservedNames());
-  return grant(permission);
-}
-
-function permissionFor(claim: Claim, authorities: Authorities): Promise<Permission> {
+  checkSubject(csr);
   switch (claim.type) {
     case 'RenewalReq':
-      return authoriseByCertificate(claim, authorities.policy);
+      return authoriseByCertificate(claim, policy);
     case 'PKCSReq':
-      return authorisePkcsReq(claim, authorities);
+      return authorisePkcsReq(claim, policy, findChallenge);
   }
 }
 
-async function authorisePkcsReq(claim: Claim, authorities: Authorities): Promise<Permission> {
-  const { policy } = authorities;
+async function authorisePkcsReq(
+  claim: Claim,
+  policy: ConnectorPolicy,
+  findChallenge: FindChallengeByPassword,
+): Promise<Authorised> {
   if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
-  if (claim.holder === undefined) return authoriseByChallenge(claim, authorities);
+  if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
   try {
     return await authoriseByCertificate(claim, policy);
   } catch (reason) {
     // While the CA cannot tell whether the certificate is revoked, only a good challenge decides.
     const isUnknown = reason instanceof IssuerError;
     if (!isUnknown && !(reason instanceof Refusal)) throw reason;
-    return authoriseByChallenge(claim, authorities).catch((error: unknown) => {
+    return authoriseByChallenge(claim, policy, findChallenge).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
       throw isUnknown || error.reason === 'challenge-missing' ? reason : error;
     });
@@ -109,26 +100,28 @@ async function authorisePkcsReq(claim: Claim, authorities: Authorities): Promise
 async function authoriseByCertificate(
   { csr, signerIsRequester, holder }: Claim,
   policy: ConnectorPolicy,
-): Promise<Permission> {
+): Promise<Authorised> {
   const predecessor = await requireRenewable(holder, policy.renewal);
   checkRenewal(csr, signerIsRequester, predecessor, policy.renewal);
   const { serial, lineage, certificate } = predecessor;
   const policies = { identity: ANY_IDENTITY, extensions: policy.extensions };
   const decided = decideRenewedExtensions(csr, policies, certificate);
-  return { csr, right: { kind: 'renewal', predecessor: serial, lineage }, predecessor, ...decided };
+  const right = { kind: 'renewal', predecessor: serial, lineage } as const;
+  return grant({ csr, right, predecessor, ...decided });
 }
 
 async function authoriseByChallenge(
   { csr }: Claim,
-  { policy, findChallenge }: Authorities,
-): Promise<Permission> {
+  policy: ConnectorPolicy,
+  findChallenge: FindChallengeByPassword,
+): Promise<Authorised> {
   const decided = decideExtensions(csr, policy);
   const { arn } = await checkChallenge(csr, findChallenge);
   const right = { kind: 'challenge', challengeArn: arn } as const;
-  return { csr, right, predecessor: undefined, ...decided };
+  return grant({ csr, right, predecessor: undefined, ...decided });
 }
 
-function grant(permission: Permission): Authorised {
+function grant(permission: Omit<Authorised, typeof authorised>): Authorised {
   const granted = permission as Authorised;
   unredeemed.add(granted);
   return granted;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
 import { deletionMarks, unlessDeleted } from '../../connectors/deletion-mark.ts';
+import type { RaIdentitySet } from '../../connectors/ra/ra-identities.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
 import { DAY_MS } from '../../durations.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
@@ -11,6 +12,7 @@ import { parseCertificate } from '../../x509/parse-certificate.ts';
 import { type Authorised, redeem } from '../authorise/authorise.ts';
 import { MAX_SUCCESSORS } from '../authorise/find-holder.ts';
 import { findBySerial, issuedCertificates } from '../authorise/issued-certificate-record.ts';
+import { requireUnreservedSubject } from '../authorise/reserved-names.ts';
 import { decideValidity } from './decide-validity.ts';
 import type { TransactionDependencies } from './open-transaction.ts';
 import { planPassthrough } from './plan-passthrough.ts';
@@ -40,6 +42,7 @@ export interface AuthorisedRequest {
 interface ConnectorWithPolicy {
   readonly connector: ConnectorRecord;
   readonly policy: ConnectorPolicy;
+  readonly raIdentities: RaIdentitySet;
 }
 
 const UNFINISHED_LIFETIME_MS = 7 * DAY_MS;
@@ -48,18 +51,20 @@ const UNFINISHED_LIFETIME_MS = 7 * DAY_MS;
  * Stores a transaction for an authorised request, unless there is one already. From then on any
  * replica can finish it with `advanceTransaction`, even when this one dies.
  * @returns its `asked.since` when this call stored it and may ask the CA first; otherwise undefined
- * @throws Refusal when the requested validity is not allowed or the connector is being deleted
+ * @throws Refusal when the requested validity or the subject is not allowed, or the connector is
+ *   being deleted
  * @throws IssuerError
  */
 export async function startTransaction(
   deps: TransactionDependencies,
-  { connector, policy }: ConnectorWithPolicy,
+  exchange: ConnectorWithPolicy,
   request: AuthorisedRequest,
 ): Promise<number | undefined> {
+  const { connector } = exchange;
   const { key, transactionId, signerKeyDigest, replaced } = request;
   const authorised = redeem(request.authorised);
   const partition = connectorPartition(connector.id);
-  const transaction = await newTransaction(deps, { connector, policy }, request);
+  const transaction = await newTransaction(deps, exchange, request);
   const expiresAt = transaction.startedAt + UNFINISHED_LIFETIME_MS;
   const pointer = { transactionKey: key };
   const condition = replaced === undefined ? 'absent' : { version: replaced.version };
@@ -82,11 +87,12 @@ export async function startTransaction(
 
 async function newTransaction(
   { sealer, issuer, clock }: TransactionDependencies,
-  { connector, policy }: ConnectorWithPolicy,
+  { connector, policy, raIdentities }: ConnectorWithPolicy,
   { authorised, key, signerKeyDigest, replyPassword, replaced }: AuthorisedRequest,
 ): Promise<IssuingTransaction> {
   const { csr, right, extensions } = authorised;
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  requireUnreservedSubject(csr.subject, authority, raIdentities);
   const authorityEnd = parseCertificate(authority.certificate).notAfter;
   const startedAt = clock();
   const passwordContext = transactionSealContext(connector.id, key, 'reply-password');
