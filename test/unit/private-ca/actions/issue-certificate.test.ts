@@ -197,6 +197,11 @@ describe('IssueCertificate', () => {
     ['a weak key', () => csr({}, rsaKeyPair(1024)), '1024 bits'],
     ['no name', () => csr({ name: '' }), 'neither a subject'],
     [
+      'an extension twice',
+      () => csr({ extensions: [subjectAltName, subjectAltName] }),
+      'an extension is repeated',
+    ],
+    [
       'no subject and a subjectAltName that is not critical',
       () => csr({ name: '', extensions: [subjectAltName] }),
       'a certificate without a subject must have a critical subjectAltName (4.1.2.6)',
