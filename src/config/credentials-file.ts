@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Credential } from '../aws-wire/credential.ts';
+import { warningOfMode } from './exposed-files.ts';
 import { parseCredential } from './parse-credential.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -11,15 +12,12 @@ export interface CredentialsFile {
   readonly warnings: readonly string[];
 }
 
-/** A group may read a file of another user, because Kubernetes mounts Secrets like that. */
-const OPEN_TO_OTHERS = { own: 0o066, foreign: 0o026 };
-
 /**
  * Reads a list of credentials in YAML or JSON (docs/credentials.md).
  * @throws UsageError with a line for each mistake; no line shows what is in the file
  */
 export async function loadCredentialsFile(file: string): Promise<CredentialsFile> {
-  const { text, isOpen } = await read(file);
+  const { text, warning } = await read(file);
   const credentials = new Map<string, Credential>();
   const mistakes: string[] = [];
   for (const [index, entry] of parseList(file, text).entries()) {
@@ -36,15 +34,12 @@ export async function loadCredentialsFile(file: string): Promise<CredentialsFile
     }
   }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
-  const warning = `${file} is open to others than its owner; give it the mode 600`;
-  return { credentials, warnings: isOpen ? [warning] : [] };
+  return { credentials, warnings: warning === undefined ? [] : [warning] };
 }
 
-async function read(file: string): Promise<{ readonly text: string; readonly isOpen: boolean }> {
+async function read(file: string) {
   try {
-    const { mode, uid } = await stat(file);
-    const open = OPEN_TO_OTHERS[uid === process.getuid?.() ? 'own' : 'foreign'];
-    return { text: await readFile(file, 'utf8'), isOpen: (mode & open) !== 0 };
+    return { warning: await warningOfMode(file), text: await readFile(file, 'utf8') };
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file} cannot be read (${code})`);

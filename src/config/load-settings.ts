@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Credential } from '../aws-wire/credential.ts';
 import { CREDENTIAL_VARIABLES, readCredentialEnvironment } from './credential-environment.ts';
 import { loadCredentialsFile } from './credentials-file.ts';
+import { warningsOfSecretFiles } from './exposed-files.ts';
 import { isSameMasterKey, readMasterKeyFile } from './load-master-key.ts';
 import { parseSettings } from './parse-settings.ts';
 import { type Environment, readSettingsEnvironment } from './read-settings-environment.ts';
@@ -24,6 +25,8 @@ export interface LoadedSettings {
   readonly token?: TokenSettings | undefined;
   /** Undefined unless Redis keeps the records. */
   readonly redis?: RedisConnection | undefined;
+  /** Lines for the log, about files with secrets that others may read. */
+  readonly warnings?: readonly string[];
 }
 
 /** Names the settings file if `--config` does not. */
@@ -52,7 +55,8 @@ export async function loadSettings(
   const token = await attempt(mistakes, 'keyStore.pinFile: ', () => readTokenSettings(settings));
   const redis = await attempt(mistakes, '', () => readRedisConnection(settings));
   if (mistakes.length > 0 || masterKey === undefined) throw new UsageError(mistakes.join('\n'));
-  return { settings, masterKey, otherMasterKey, credential, token, redis };
+  const warnings = await warningsOfSecretFiles(settings);
+  return { settings, masterKey, otherMasterKey, credential, token, redis, warnings };
 }
 
 async function readSource(file: string): Promise<SettingsSource> {

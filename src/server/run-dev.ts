@@ -7,6 +7,7 @@ import { type DevConnection, devBanner } from '../cli/dev-banner.ts';
 import { print } from '../cli/terminal/print.ts';
 import { loadDevCredential } from '../config/dev-credential.ts';
 import { type DevSettings, devServerSettings } from '../config/dev-settings.ts';
+import { warningOfMode } from '../config/exposed-files.ts';
 import { loadMasterKey } from '../config/load-master-key.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import { withOtherMasterKey } from '../config/read-master-key-files.ts';
@@ -46,6 +47,8 @@ export async function runDev(dev: DevSettings): Promise<void> {
           if (readyFile !== undefined) await writeReadyFile(readyFile, connection);
           print(devBanner(connection));
           logger.warn({ tags: connector.tags }, WARNING);
+          const exposed = await warningOfMode(join(dataDir, 'master.key'));
+          if (exposed !== undefined) logger.warn(exposed);
         };
       },
     },

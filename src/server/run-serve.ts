@@ -1,6 +1,7 @@
 import type { ServeOptions } from '../cli/serve.ts';
-import { print } from '../cli/terminal/print.ts';
-import { loadSettings } from '../config/load-settings.ts';
+import { print, warn as warnOnTerminal } from '../cli/terminal/print.ts';
+import { loadCredentialsFile } from '../config/credentials-file.ts';
+import { type LoadedSettings, loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import type { Logger } from '../observability/logger.ts';
 import { omitUndefined } from '../omit-undefined.ts';
@@ -15,12 +16,14 @@ import { joinPrimary } from './worker-part.ts';
 export async function runServe({ config, checkConfig, workers }: ServeOptions): Promise<void> {
   const loaded = await loadSettings(config);
   if (checkConfig) {
+    for (const warning of await warningsOf(loaded)) warnOnTerminal(`warning: ${warning}\n`);
     print('The settings are valid.\n');
     return;
   }
   const settings = { ...loaded.settings, ...omitUndefined({ workers }) };
   const { regions } = settings.api;
   const warn = (logger: Logger) => {
+    for (const warning of loaded.warnings ?? []) logger.warn(warning);
     if (regions === undefined) logger.warn(EVERY_REGION);
   };
   const prepare = async () => async (_urls: unknown, logger: Logger) => warn(logger);
@@ -37,6 +40,13 @@ export async function runServe({ config, checkConfig, workers }: ServeOptions): 
   } finally {
     worker?.finish();
   }
+}
+
+/** Those of the credentials too, which a running server logs each time that it reads them. */
+async function warningsOf({ settings, warnings = [] }: LoadedSettings): Promise<readonly string[]> {
+  const { credentialsFile } = settings;
+  const credentials = credentialsFile && (await loadCredentialsFile(credentialsFile));
+  return [...warnings, ...(credentials ? credentials.warnings : [])];
 }
 
 const EVERY_REGION =

@@ -1,7 +1,9 @@
 import cluster from 'node:cluster';
+import { createInterface } from 'node:readline';
 import type { Settings } from '../config/settings.ts';
 import { createOpsListener } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
+import { standardError } from '../observability/standard-error.ts';
 import { announceServer } from './announce-server.ts';
 import { openListeners } from './open-listeners.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -21,14 +23,15 @@ export async function runWorkers(
   settings: Settings,
   warn: (logger: Logger) => void,
 ): Promise<number> {
-  const logger = createLogger(settings.logLevel);
+  const output = standardError();
+  const logger = createLogger(settings.logLevel, output);
   const stopped = stopSignal();
   const probes = openListeners(logger);
   let pool: WorkerPool | undefined;
   const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
   const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
   const started = new WorkerPool({
-    ...{ size: settings.workers, fork: forkWorker, logger },
+    ...{ size: settings.workers, fork: () => forkWorker(output.write), logger },
     announce: (urls) => {
       announceServer({ ...urls, opsUrl }, settings, logger);
       warn(logger);
@@ -41,9 +44,16 @@ export async function runWorkers(
   return exitCode;
 }
 
-/** Runs the same command in another process, which inherits secrets by its environment only. */
-function forkWorker(): WorkerProcess {
+/**
+ * Runs the same command in another process, which inherits secrets by its environment only. Its
+ * standard error is its own and passed on line by line: a pipe that processes share blocks all of
+ * them when one more is started.
+ */
+function forkWorker(writeLine: (line: string) => void): WorkerProcess {
+  cluster.setupPrimary({ stdio: ['inherit', 'inherit', 'pipe', 'ipc'] });
   const worker = cluster.fork();
+  const { stderr } = worker.process;
+  if (stderr) createInterface(stderr).on('line', (line) => writeLine(`${line}\n`));
   return {
     number: worker.id,
     onMessage: (hear) => worker.on('message', (message: WorkerMessage) => hear(message)),

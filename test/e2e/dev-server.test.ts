@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { parseSignedData } from '../../src/cms/parse-signed-data.ts';
@@ -188,4 +188,14 @@ describe('a mistake on the command line', () => {
     expect(result.stderr).toContain('--data-dir');
     expect(existsSync(path.join(file, 'data'))).toBe(false);
   });
+});
+
+it('warns of a master key that others can read', async () => {
+  const { dataDir, stop } = await startConnector();
+  await stop();
+  const masterKey = path.join(dataDir, 'master.key');
+  chmodSync(masterKey, 0o644);
+  const again = await startConnector({ dataDir });
+  await expect.poll(() => again.stderr()).toContain(`${masterKey} is open to others`);
+  expect(await again.stop()).toBe(0);
 });

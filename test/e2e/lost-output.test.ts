@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { enrolDevice } from '../support/clients/enrol-device.ts';
+import { exchangeRaw } from '../support/clients/raw-http.ts';
 import { runCommand } from '../support/clients/run-command.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { MAIN } from '../support/servers/spawn-server.ts';
 import { startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
 const NODE = process.execPath;
+/** About two megabytes; a pipe holds 64 KiB, and the end that is not read as much again. */
+const UNREAD_LINES = 6_000;
 
 /** Redirects in a shell: `command > /dev/full` behaves as a full disk. */
 function runOnFullDisk(args: readonly string[], redirection: string) {
@@ -92,7 +96,70 @@ it('a server keeps running while there is no room for its log and output', async
   }
 });
 
+it('a server works and ends while nobody reads its log and output', async () => {
+  const directory = tempDirectory();
+  const readyFile = path.join(directory, 'ready.json');
+  const ports = ['enrol', 'api', 'ops'].flatMap((name) => [`--${name}-port`, '0']);
+  const options = ['--data-dir', path.join(directory, 'data'), '--ready-file', readyFile];
+  const server = spawn(NODE, [MAIN, 'dev', ...options, ...ports], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const ended = once(server, 'exit');
+    await expect.poll(() => existsSync(readyFile)).toBe(true);
+    const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Reachable;
+    await expectLinesUnread(Number(new URL(ready.apiUrl).port));
+    expect((await fetch(`${ready.opsUrl}/livez`)).status).toBe(200);
+    expect((await enrolTo(ready)).code).toBe(0);
+    server.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
+
+it('workers work and end while nobody reads their logs', async () => {
+  const { dataDir, stop } = await startConnector();
+  await stop();
+  const [api, ops] = [await freePort(), await freePort()];
+  const file = path.join(tempDirectory(), 'serve.json');
+  const settings = {
+    ...{ dataDir, masterKeyFile: path.join(dataDir, 'master.key'), workers: 2 },
+    ...{ enrol: { host: '127.0.0.1', port: 0 }, api: { port: api }, ops: { port: ops } },
+  };
+  writeFileSync(file, JSON.stringify(settings));
+  const server = spawn(NODE, [MAIN, 'serve', '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const ended = once(server, 'exit');
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${ops}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isReady).toBe(true);
+    await expectLinesUnread(api);
+    expect((await fetch(`http://127.0.0.1:${ops}/livez`)).status).toBe(200);
+    server.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
+
+/** Makes the server log a line for each of so many requests that no pipe holds them. */
+async function expectLinesUnread(apiPort: number): Promise<void> {
+  for (let time = 0; time < UNREAD_LINES / 500; time += 1) {
+    const requests = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500);
+    const { received } = await exchangeRaw(apiPort, requests, { ending: 'end' });
+    expect(received.match(/HTTP\/1\.1 403 /g)).toHaveLength(500);
+  }
+}
+
 interface Reachable {
+  readonly apiUrl: string;
+  readonly opsUrl?: string;
   readonly scepUrl: string;
   readonly challengePassword: string;
   readonly caFingerprintSha256: string;

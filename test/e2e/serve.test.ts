@@ -195,6 +195,31 @@ describe('scep-connector serve with the environment alone', () => {
     await server.stop();
   });
 
+  it('warns of secrets that others can read, at the start and on --check-config', async () => {
+    const { SCEP_CONNECTOR_MASTER_KEY: masterKey = '', ...env } = environment();
+    const files = ['master.key', 'credentials.yaml'].map((name) =>
+      path.join(tempDirectory(), name),
+    );
+    const [masterKeyFile = '', credentialsFile = ''] = files;
+    writeFileSync(masterKeyFile, masterKey, { mode: 0o644 });
+    writeFileSync(credentialsFile, '[]', { mode: 0o604 });
+    const exposed = {
+      ...env,
+      SCEP_CONNECTOR_MASTER_KEY_FILE: masterKeyFile,
+      SCEP_CONNECTOR_CREDENTIALS_FILE: credentialsFile,
+    };
+    const lines = files.map(
+      (file) => `${file} is open to others than its owner; give it the mode 600`,
+    );
+    expect(await cli(['serve', '--check-config'], exposed)).toMatchObject({
+      code: 0,
+      stderr: lines.map((line) => `warning: ${line}\n`).join(''),
+    });
+    const server = await startServe({ env: exposed });
+    for (const line of lines) await expect.poll(() => server.logged(line)).toHaveLength(1);
+    await server.stop();
+  });
+
   it('exits with 0 or 2 on --check-config, with a line for each mistake, and starts nothing', async () => {
     const env = environment();
     const good = await cli(['serve', '--check-config'], env);

@@ -1,7 +1,4 @@
-/**
- * Opened on first use, because a stream makes a pipe non-blocking, and a process that only writes
- * logs needs a blocking one.
- */
+/** Opened on first use. */
 let output: NodeJS.WriteStream | undefined;
 let errors: NodeJS.WriteStream | undefined;
 let isOutputLost = false;
@@ -34,7 +31,7 @@ function loseOutput({ code }: NodeJS.ErrnoException): void {
   });
 }
 
-/** Removes control characters, so that a server’s text cannot control the terminal. */
+/** Removes controls and line separators, so that a server’s text cannot control the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, ' ');
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }
