@@ -30,19 +30,17 @@ export function derSetOf(elements: readonly Uint8Array[]): Uint8Array {
 }
 
 /** An INTEGER from a JavaScript integer or from big-endian magnitude bytes, never negative. */
-export function derInteger(value: number | Uint8Array): Uint8Array {
-  const magnitude = typeof value === 'number' ? numberOctets(value) : withoutLeadingZeros(value);
+export function derInteger(value: number | bigint | Uint8Array): Uint8Array {
+  const magnitude = value instanceof Uint8Array ? withoutLeadingZeros(value) : numberOctets(value);
   const positive = ((magnitude[0] ?? 0) & 0x80) === 0 ? [] : [Buffer.of(0)];
   return derElement(0x02, ...positive, magnitude);
 }
 
-function numberOctets(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('derInteger takes 0 and up');
-  const octets: number[] = [value % 256];
-  for (let rest = Math.floor(value / 256); rest > 0; rest = Math.floor(rest / 256)) {
-    octets.unshift(rest % 256);
-  }
-  return Buffer.from(octets);
+function numberOctets(value: number | bigint): Uint8Array {
+  const isExact = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!isExact || value < 0) throw new RangeError('derInteger takes 0 and up');
+  const digits = value.toString(16);
+  return Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
 }
 
 function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {

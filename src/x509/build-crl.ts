@@ -30,8 +30,8 @@ export interface CrlFields {
   /** Written in whole seconds, like all times here. */
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Greater than that of every earlier CRL. */
-  readonly crlNumber: number;
+  /** Greater than that of every earlier CRL; at most 20 octets (RFC 5280 section 5.2.3). */
+  readonly crlNumber: number | bigint;
   /**
    * Entries from `derRevokedCertificate`. A thousand take 5 ms to encode, so build a long list in
    * portions.

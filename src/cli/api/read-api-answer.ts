@@ -18,7 +18,18 @@ export function readApiAnswer({ status, headers, body }: HttpReply): AnswerBody 
     throw new ApiError(`HTTP ${status} from something other than the API; is the endpoint right?`);
   }
   const text = [Message, message].find((value) => typeof value === 'string');
-  throw new ApiError(text ?? `HTTP ${status}`, name, textsOf(members));
+  throw new ApiError(text ? withoutPatterns(text) : `HTTP ${status}`, name, textsOf(members));
+}
+
+/**
+ * Regular expressions help nobody who types a command. The API writes several faults one after the
+ * other.
+ */
+function withoutPatterns(message: string): string {
+  return message.replaceAll(
+    /Member must satisfy regular expression pattern: .*?(?=; Value |$)/gs,
+    'it does not have the form that the API requires',
+  );
 }
 
 function readObject(body: Uint8Array): AnswerBody | undefined {

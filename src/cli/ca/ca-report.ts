@@ -15,6 +15,7 @@ import {
   requireFreeFile,
   type TextFileOptions,
 } from './deliver-text.ts';
+import { parseBucketName } from './revocation-options.ts';
 
 interface ReportOptions extends ApiOptions, TextFileOptions {
   readonly format: 'JSON' | 'CSV';
@@ -36,7 +37,11 @@ export function registerCaReport(parent: Command, world: AdminWorld): void {
     .addOption(
       new Option('--format <name>', 'format of the report').choices(['JSON', 'CSV']).default('CSV'),
     )
-    .option('--bucket <name>', 'write the report to this S3 bucket and print its location');
+    .option(
+      '--bucket <name>',
+      'write the report to this S3 bucket and print its location',
+      parseBucketName,
+    );
   addTextFileOptions(command);
   addApiOptions(command);
   command.action((ca: string, options: ReportOptions) =>

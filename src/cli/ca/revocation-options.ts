@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../config/usage-error.ts';
 import type { ApiInput } from '../api/api-service.ts';
 import { parseWholeNumber } from '../terminal/parse-option.ts';
@@ -20,7 +20,9 @@ export function addRevocationOptions(command: Command): void {
       new Option(
         '--crl [bucket]',
         `publish CRLs; the API requires the name of an S3 bucket (default: ${NO_CRL_BUCKET})`,
-      ).preset(NO_CRL_BUCKET),
+      )
+        .preset(NO_CRL_BUCKET)
+        .argParser(parseBucketName),
     )
     .option(
       '--crl-days <days>',
@@ -28,6 +30,14 @@ export function addRevocationOptions(command: Command): void {
       parseWholeNumber(1, 5000),
     )
     .option('--ocsp', 'answer OCSP requests');
+}
+
+/** A parser for commander, by "Bucket naming rules" of the Amazon S3 user guide. */
+export function parseBucketName(text: string): string {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) && !text.includes('..')) return text;
+  throw new InvalidArgumentError(
+    'It must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens.',
+  );
 }
 
 /** RevocationConfiguration of the API; undefined without any of the options. @throws UsageError */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UsageError } from '../../config/usage-error.ts';
 import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import {
@@ -37,6 +38,7 @@ export function registerChallengeCommand(program: Command, world: AdminWorld): v
     addApiOptions(command);
     command.action((arn: string, options: ApiOptions) =>
       runApiCommand(options, world, async (api) => {
+        requireChallengeArn(arn);
         await run({ api, arn, json: options.json === true, world });
         return 0;
       }),
@@ -51,6 +53,13 @@ export function registerChallengeCommand(program: Command, world: AdminWorld): v
   );
   register('password', 'print only the password of a challenge', printPassword);
   register('delete', 'delete a challenge; its password stops working at once', deleteChallenge);
+}
+
+/** A shorter name would need the connector too. @throws UsageError */
+function requireChallengeArn(text: string): void {
+  if (/^arn:.*\/challenge\/./.test(text)) return;
+  const list = 'scep-connector challenge list CONNECTOR';
+  throw new UsageError(`${text} is not the ARN of a challenge; ${list} prints them`);
 }
 
 async function showChallenge({ api, arn, json, world }: ChallengeCall): Promise<void> {

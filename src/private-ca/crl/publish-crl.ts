@@ -46,7 +46,8 @@ export async function publishCrl(
   const key = await ca.signingKeys.get(plan.authority.id);
   const { serialNumber } = requireInstalled(plan.authority);
   const issuedAt = ca.clock();
-  const crlNumber = Math.max(issuedAt, (previous?.value.crlNumber ?? 0) + 1);
+  const next = (previous?.value.crlNumber ?? 0n) + 1n;
+  const crlNumber = next > issuedAt ? next : BigInt(issuedAt);
   const covers = await readCrlMark(ca, plan);
   const { listed, done } = await readRevocations(ca, plan, previous?.value, issuedAt);
   const crl = await signCrl(key, plan, { issuedAt, crlNumber, revoked: listed });

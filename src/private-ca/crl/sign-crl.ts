@@ -17,7 +17,7 @@ export async function signCrl(
   { authority, lifeMs, urls }: CrlPlan,
   list: {
     readonly issuedAt: number;
-    readonly crlNumber: number;
+    readonly crlNumber: bigint;
     readonly revoked: readonly Uint8Array[];
   },
 ): Promise<Uint8Array> {

@@ -26,11 +26,20 @@ const revocationSchema = z.strictObject({
  */
 export const DEFAULT_CRL_LIFE_MS = 7 * DAY_MS;
 
+/**
+ * Stored as a number, or in decimal digits where a number would not be exact. Only imported CRLs
+ * have such numbers, and those that follow them.
+ */
+const crlNumberSchema = z.codec(z.union([z.int(), z.string().regex(/^\d{1,49}$/)]), z.bigint(), {
+  decode: (stored) => BigInt(stored),
+  encode: (number) => (number > Number.MAX_SAFE_INTEGER ? String(number) : Number(number)),
+});
+
 /** The CRL that the authority published last. */
 export const crlSchema = z.strictObject({
   /** DER. */
   crl: base64Bytes,
-  crlNumber: z.number(),
+  crlNumber: crlNumberSchema,
   /** Milliseconds since the epoch. */
   issuedAt: z.number(),
   /** From `issuedAt` to nextUpdate. */

@@ -152,6 +152,7 @@ describe('ca create --root', () => {
     ['both --root and --subordinate', ['--root', '--subordinate'], /cannot be used with/],
     ['a parent for a root', ['--root', '--parent', 'abcd'], /are for subordinate CAs/],
     ['--crl-days without --crl', ['--root', '--crl-days', '9'], /--crl-days needs --crl/],
+    ['a malformed bucket', ['--root', '--crl', 'No Bucket'], /name of an S3 bucket/],
     ['a malformed validity', ['--root', '--validity', '10'], /such as 90d/],
     ['a date that does not exist', ['--root', '--validity', '2030-02-30'], /such as 90d/],
     ['a malformed subject', ['--root', '--subject', 'Example'], /TYPE=value/],

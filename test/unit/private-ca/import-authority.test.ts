@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { decodePem, encodePem } from '../../../src/asn1/pem.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
 import { derOid, derPrintableString, derSequence, derSet } from '../../../src/asn1/write-der.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import { ACTIONS } from '../../../src/private-ca/actions/actions.ts';
@@ -15,9 +16,13 @@ import {
 } from '../../../src/private-ca/import-authority.ts';
 import { templateArnOf } from '../../../src/private-ca/issuing/templates.ts';
 import { openExportableKey } from '../../../src/private-ca/open-exportable-key.ts';
+import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
+import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
+import { markCrlStale } from '../../../src/private-ca/revocation/revocation-record.ts';
 import { derSigned } from '../../../src/x509/build-certificate.ts';
-import { derTbsCertList } from '../../../src/x509/build-crl.ts';
+import { derRevokedCertificate, derTbsCertList } from '../../../src/x509/build-crl.ts';
 import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
+import { extensionValue } from '../../../src/x509/extensions.ts';
 import { digestOfKey } from '../../../src/x509/key-identifier.ts';
 import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { type Crl, parseCrl } from '../../../src/x509/parse-crl.ts';
@@ -60,6 +65,29 @@ function selfSigned(
 function subjectDer(pem: string): Buffer {
   const [der = Buffer.alloc(0)] = decodePem('CERTIFICATE', pem);
   return Buffer.from(parseCertificate(der).subject);
+}
+
+const MAX_CRL_NUMBER = 2n ** 159n - 2n ** 64n;
+
+/** The last CRL of a foreign authority, as another program signs it. */
+function crlOf(
+  { privateKey, certificate }: ForeignAuthority,
+  fields: Partial<Parameters<typeof derTbsCertList>[0]>,
+): Crl {
+  const signingAlgorithm = 'SHA256WITHECDSA';
+  const tbs = derTbsCertList({
+    ...{ signingAlgorithm, issuer: certificate.subject, issuerKeyIdentifier: Buffer.alloc(20, 1) },
+    ...{ thisUpdate: new Date(), nextUpdate: new Date(Date.now() + DAY_MS) },
+    ...{ crlNumber: 7, revoked: [] },
+    ...fields,
+  });
+  const signature = createSigner(privateKey, signingAlgorithm)(tbs);
+  return parseCrl(derSigned(tbs, signingAlgorithm, signature));
+}
+
+async function markStale(ca: PrivateCa, arn: string): Promise<void> {
+  const partition = authorityPartition(arn.slice(-36));
+  await ca.store.commit(partition, [markCrlStale(ca.clock())]);
 }
 
 describe('importAuthority', () => {
@@ -126,22 +154,51 @@ describe('importAuthority', () => {
   it('takes a CRL whose issuer is written in another string type and case', async () => {
     const ca = openTestPrivateCa();
     const foreign = selfSigned('/CN=Lab Root');
-    const signingAlgorithm = 'SHA256WITHECDSA';
-    const tbs = derTbsCertList({
-      signingAlgorithm,
-      issuer: derSequence(
-        derSet(derSequence(derOid(OID.commonName), derPrintableString('LAB  ROOT'))),
-      ),
-      issuerKeyIdentifier: Buffer.alloc(20, 1),
-      ...{ thisUpdate: new Date(), nextUpdate: new Date(Date.now() + DAY_MS) },
-      ...{ crlNumber: 7, revoked: [] },
-    });
-    const sign = createSigner(foreign.privateKey, signingAlgorithm);
-    const crl = parseCrl(derSigned(tbs, signingAlgorithm, sign(tbs)));
+    const name = derSequence(derOid(OID.commonName), derPrintableString('LAB  ROOT'));
+    const crl = crlOf(foreign, { issuer: derSequence(derSet(name)) });
     expect((await importAuthority(ca, { ...foreign, crl })).isNew).toBe(true);
   });
 
+  it.each([
+    ['61 bits', 1_796_070_663_832_000_000n],
+    ['20 octets', BigInt(`0x7e${'ab'.repeat(19)}`)],
+    ['20 octets after 2^159', MAX_CRL_NUMBER],
+  ])('takes a CRL whose number has %s, and goes on counting', async (_, crlNumber) => {
+    const ca = openTestPrivateCa();
+    const foreign = selfSigned('/CN=Lab Root');
+    const { arn } = await importAuthority(ca, { ...foreign, crl: crlOf(foreign, { crlNumber }) });
+    for (const step of [1n, 2n]) {
+      const crl = parseCrl((await currentCrl(ca, arn)) ?? Buffer.alloc(0));
+      const { content } = readBer(extensionValue(crl, OID.cRLNumber) ?? Buffer.alloc(0));
+      expect(BigInt(`0x${Buffer.from(content).toString('hex')}`)).toBe(crlNumber + step);
+      await markStale(ca, arn);
+    }
+  });
+
+  it('takes a CRL that lists a serial number twice', async () => {
+    const ca = openTestPrivateCa();
+    const foreign = selfSigned('/CN=Lab Root');
+    const [serialNumber, date] = [Buffer.of(5), new Date('2026-01-01T00:00:00Z')];
+    const later = new Date(date.getTime() + DAY_MS);
+    const revoked = [
+      derRevokedCertificate({ serialNumber, revokedAt: later, reason: 'keyCompromise' }),
+      derRevokedCertificate({ serialNumber, revokedAt: date, reason: 'unspecified' }),
+    ];
+    const { arn } = await importAuthority(ca, { ...foreign, crl: crlOf(foreign, { revoked }) });
+    const crl = parseCrl((await currentCrl(ca, arn)) ?? Buffer.alloc(0));
+    expect(crl.revoked).toMatchObject([{ revokedAt: date, reason: 'keyCompromise' }]);
+    expect([...(crl.revoked[0]?.serialNumber ?? [])]).toEqual([...serialNumber]);
+  });
+
   it.each<readonly [string, () => ForeignAuthority, RegExp]>([
+    [
+      'a CRL whose number leaves no room for another',
+      () => {
+        const foreign = selfSigned('/CN=a');
+        return { ...foreign, crl: crlOf(foreign, { crlNumber: 2n ** 159n - 1n }) };
+      },
+      /no CRL can follow it/,
+    ],
     ['another key', () => ({ ...selfSigned('/CN=a'), privateKey: newKey('P-256') }), /not that of/],
     [
       'an unsupported curve',

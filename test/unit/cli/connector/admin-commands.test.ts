@@ -333,6 +333,31 @@ describe('connector delete', () => {
   });
 });
 
+describe('errors', () => {
+  it('show no regular expression of the API', async () => {
+    const fault = (member: string, pattern: string) =>
+      `Value 'x' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`;
+    const text = `2 validation errors detected: ${fault('one', '[a-z; ]+$')}; ${fault('two', '.*')}`;
+    fake.behaviour.answer = () => {
+      throw new AwsError('ValidationException', text);
+    };
+    const { error } = await runAdmin(['connector', 'show', ARN]);
+    const form = 'failed to satisfy constraint: it does not have the form that the API requires';
+    expect((error as Error).message).toBe(
+      `ValidationException: 2 validation errors detected: Value 'x' at 'one' ${form}; Value 'x' at 'two' ${form}`,
+    );
+  });
+
+  it.each(['show', 'password', 'delete'])('challenge %s refuses what is no ARN', async (name) => {
+    for (const text of ['aaaaaaaa', ARN, '[a-z]+']) {
+      const { error } = await runAdmin(['challenge', name, text]);
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as Error).message).toMatch(/is not the ARN of a challenge; .* challenge list/);
+    }
+    expect(fake.calls).toEqual([]);
+  });
+});
+
 describe('challenge', () => {
   const created = { Challenge: { ...challenge(), Password: PASSWORD } };
 

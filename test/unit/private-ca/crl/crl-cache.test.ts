@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createCrlCache } from '../../../../src/private-ca/crl/crl-cache.ts';
 
-const MEMBERS = { crlNumber: 1, issuedAt: 0, lifeMs: 0, urls: [], signedAs: '01', covers: 0 };
+const MEMBERS = { crlNumber: 1n, issuedAt: 0, lifeMs: 0, urls: [], signedAs: '01', covers: 0 };
 
 const cached = (octets: number) => ({
   wanted: '',
