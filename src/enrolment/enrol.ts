@@ -16,8 +16,13 @@ import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
 import { isOver } from './transaction/is-over.ts';
-import { startTransaction } from './transaction/start-transaction.ts';
-import { keyDigest, transactionKey, transactions } from './transaction/transaction-record.ts';
+import { joinTransaction, startTransaction } from './transaction/start-transaction.ts';
+import {
+  keyDigest,
+  pollKey,
+  transactionKey,
+  transactions,
+} from './transaction/transaction-record.ts';
 
 /** PKCSReq (RFC 8894 section 3.3.1.1). @throws Refusal, IssuerError */
 export async function enrolByPkcsReq(
@@ -61,24 +66,35 @@ async function enrol(
 ): Promise<Decision> {
   const { connector, policy, verified } = exchange;
   const opened = await openRequest(deps, exchange);
-  const { csr, signerIsRequester } = readCertificationRequest(opened, holder);
+  const read = readCertificationRequest(opened, holder, policy);
+  const { csr } = read;
   const challengePassword = singleChallengePassword(csr);
+  const isRelayed = !read.signerIsRequester && challengePassword !== undefined;
   requireReplyRoute(verified, challengePassword);
-  const { transactionId, transactionIdDer } = verified.request.attributes;
-  const signerKeyDigest = keyDigest(verified.signerCertificate.subjectPublicKeyInfo);
-  const key = transactionKey(transactionIdDer, csr.der, signerKeyDigest, holder?.serial);
+  const { signerCertificate, request } = verified;
+  const { transactionId, transactionIdDer } = request.attributes;
+  const signerKeyDigest = keyDigest(signerCertificate.subjectPublicKeyInfo);
+  const key = transactionKey({
+    ...{ transactionIdDer, csrDer: csr.der, signerKeyDigest, isRelayed },
+    predecessor: holder?.serial,
+  });
   const reference = { connector, key };
-  const partition = connectorPartition(connector.id);
+  const claim = { ...read, type, holder };
+  const findChallenge = deps.findChallenge(connector.id);
   let askingSince: number | undefined;
   let dropped: readonly string[] = [];
-  const replaced = await getEntry(deps.store, partition, transactions, key);
-  if (replaced === undefined || (await isOver(deps, connector, replaced.value))) {
-    const claim = { type, csr, signerIsRequester, holder };
-    const authorised = await authorise(claim, policy, deps.findChallenge(connector.id));
+  const known = await getEntry(deps.store, connectorPartition(connector.id), transactions, key);
+  if (known === undefined || (await isOver(deps, connector, known.value))) {
     const replyPassword = verified.replyBy === 'password' ? challengePassword : undefined;
     const names = { key, transactionId, signerKeyDigest, replyPassword };
+    const authorised = await authorise(claim, policy, findChallenge);
     dropped = authorised.dropped;
-    askingSince = await startTransaction(deps, exchange, { authorised, ...names, replaced });
+    askingSince = await startTransaction(deps, exchange, { authorised, ...names, replaced: known });
+  } else if (known.value.signerKeyDigest !== signerKeyDigest) {
+    await authorise(claim, policy, findChallenge);
+  }
+  if (askingSince === undefined && isRelayed) {
+    await joinTransaction(deps, reference, pollKey(transactionId, signerKeyDigest));
   }
   const patience = { waitMs: policy.pendingWaitMs, askingSince };
   const record = await advanceTransaction(deps, reference, patience);

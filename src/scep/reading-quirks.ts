@@ -191,6 +191,17 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     ],
   },
   {
+    name: 'signer-of-another-key',
+    what: 'a PKCSReq with a good challenge, signed by another key than that of its CSR; the reply goes to the signer. The tag `scep:signer` restricts it',
+    clients:
+      "Jamf Pro as a proxy, Ivanti, Fleet's API with a key for each request, MikroTik, devices whose key is in a TPM",
+    where: 'enrolment/authorise/read-certification-request.ts#readCertificationRequest',
+    cases: ['refusals/envelope-stolen.der'],
+    tests: [
+      'scenario/enrolment/signer-of-another-key.test.ts > is issued for the key of the CSR, and the reply is encrypted to the signer',
+    ],
+  },
+  {
     name: 'unstructured-name',
     what: 'a CSR and a signer whose subject is only an unstructuredName',
     clients: 'Cisco IOS',

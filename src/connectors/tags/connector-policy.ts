@@ -9,6 +9,7 @@ import { type TagValue, tagValueSchema } from './tag-value.ts';
 /** What a connector allows and how it replies, by its `scep:` tags (docs/connector-tags.md). */
 export interface ConnectorPolicy {
   readonly algorithms: AlgorithmPolicy;
+  readonly signer: SignerPolicy;
   readonly identity: IdentityPolicy;
   readonly extensions: ExtensionPolicy;
   readonly chain: ChainPolicy;
@@ -17,6 +18,15 @@ export interface ConnectorPolicy {
   /** How long a request waits for the CA before it is answered PENDING. */
   readonly pendingWaitMs: number;
 }
+
+/**
+ * Who may sign a request with a challenge, besides the key in its CSR. RFC 8894 section 2.3 says
+ * SHOULD there, and the signature of the CSR proves who holds its key.
+ */
+type SignerPolicy =
+  | 'any'
+  /** The SHA-256 of certificates, in lower case; none when only the requester may. */
+  | ReadonlySet<string>;
 
 /**
  * Names that Windows domains map to accounts: a device that may choose them can log in as any user
@@ -68,6 +78,10 @@ const tagsSchema = z
       ({ words }) => words.has('sha1') || !words.has('sha1-renewal'),
       'sha1-renewal needs sha1',
     ),
+    'scep:signer': tagValueSchema(CONNECTOR_TAGS['scep:signer']).refine(
+      ({ words, fingerprints }) => !words.has('any') || words.size + fingerprints.size === 1,
+      'any excludes requester and fingerprints',
+    ),
     'scep:windows-identity': tagValueSchema(CONNECTOR_TAGS['scep:windows-identity']),
     'scep:eku': tagValueSchema(CONNECTOR_TAGS['scep:eku']),
     'scep:extensions': tagValueSchema(CONNECTOR_TAGS['scep:extensions']).refine(
@@ -106,6 +120,7 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
   const parsed = tagsSchema.safeParse(Object.fromEntries(reserved));
   if (!parsed.success) throw new RangeError(objection(parsed.error));
   const legacy = parsed.data['scep:legacy'].words;
+  const signer = parsed.data['scep:signer'];
   const identity = parsed.data['scep:windows-identity'].words;
   const chain = parsed.data['scep:chain'].words;
   const renewal = parsed.data['scep:renewal'];
@@ -117,6 +132,8 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
       allowSha1: legacy.has('sha1'),
       allowMd5: legacy.has('md5'),
     },
+    signer:
+      signer.words.has('requester') || signer.fingerprints.size > 0 ? signer.fingerprints : 'any',
     identity: {
       allowUserPrincipalNames: identity.has('upn'),
       allowSecurityIdentifiers: identity.has('sid'),

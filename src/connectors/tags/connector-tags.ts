@@ -1,8 +1,8 @@
 import { PRIVILEGED_PURPOSES } from '../../x509/key-purposes.ts';
 
 /**
- * The value of one `scep:` tag: words and, for some tags, object identifiers or one duration,
- * separated by spaces.
+ * The value of one `scep:` tag: words and, for some tags, object identifiers, fingerprints or one
+ * duration, separated by spaces.
  */
 export interface ConnectorTag {
   /** Each word, and what it does. */
@@ -10,6 +10,8 @@ export interface ConnectorTag {
   readonly duration?: TagDuration;
   /** What dotted object identifiers do, if the tag takes them. */
   readonly identifiers?: string;
+  /** What SHA-256 fingerprints of certificates do, if it takes them. */
+  readonly fingerprints?: string;
   /** What holds without the tag. */
   readonly byDefault: string;
 }
@@ -32,6 +34,15 @@ export const CONNECTOR_TAGS = {
         'accepts renewals signed with SHA-1 too, where the signature stands for the challenge; needs `sha1`',
     },
     byDefault: 'none of them',
+  },
+  'scep:signer': {
+    words: {
+      any: 'a request with a challenge may be signed by another key than that in its CSR',
+      requester: 'the key in the CSR must sign it',
+    },
+    fingerprints:
+      'the certificate with this SHA-256 fingerprint may sign for other keys as well; no other may',
+    byDefault: '`any`',
   },
   'scep:windows-identity': {
     words: {

@@ -9,6 +9,8 @@ export interface TagValue<Word extends string> {
   readonly durationMs: number | undefined;
   /** Dotted. */
   readonly identifiers: readonly string[];
+  /** SHA-256 in lower case, without colons. */
+  readonly fingerprints: ReadonlySet<string>;
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -25,9 +27,15 @@ export function parseDuration(text: string): number | undefined {
   return count === undefined || length === undefined ? undefined : Number(count) * length;
 }
 
+/** A SHA-256 fingerprint as tools print it, with colons or without; undefined for anything else. */
+function parseFingerprint(text: string): string | undefined {
+  const plain = /^[0-9a-f]{2}(:[0-9a-f]{2}){31}$/i.test(text) ? text.replaceAll(':', '') : text;
+  return /^[0-9a-f]{64}$/i.test(plain) ? plain.toLowerCase() : undefined;
+}
+
 /**
- * The schema of a tag's value: any of its words, object identifiers if the tag takes them, and at
- * most one duration, separated by spaces.
+ * The schema of a tag's value: any of its words, object identifiers and fingerprints if the tag
+ * takes them, and at most one duration, separated by spaces.
  */
 export function tagValueSchema<Word extends string>(
   tag: ConnectorTag & { readonly words: Readonly<Record<Word, string>> },
@@ -40,7 +48,10 @@ export function tagValueSchema<Word extends string>(
       const words = parts.filter((part): part is Word => Object.hasOwn(tag.words, part));
       const isIdentifier = (part: string) => tag.identifiers !== undefined && isDottedOid(part);
       const identifiers = parts.filter(isIdentifier);
-      const others = parts.filter((part) => !Object.hasOwn(tag.words, part) && !isIdentifier(part));
+      const prints = parts.map((part) => tag.fingerprints && parseFingerprint(part));
+      const others = parts.filter(
+        (part, at) => !(Object.hasOwn(tag.words, part) || isIdentifier(part) || prints[at]),
+      );
       const [duration, ...excess] = others;
       const durationMs = tag.duration && durationWithin(tag.duration, duration);
       if (excess.length > 0 || (duration !== undefined && durationMs === undefined)) {
@@ -48,7 +59,8 @@ export function tagValueSchema<Word extends string>(
         context.addIssue({ code: 'custom', message: `takes ${grammarOf(tag)}, not "${wrong}"` });
         return z.NEVER;
       }
-      return { words: new Set(words), durationMs, identifiers };
+      const fingerprints = new Set(prints.filter((print) => print !== undefined));
+      return { words: new Set(words), durationMs, identifiers, fingerprints };
     });
 }
 
@@ -63,10 +75,11 @@ function durationWithin(
 }
 
 /** What a tag's value may hold, for error messages. */
-function grammarOf({ words, duration, identifiers }: ConnectorTag): string {
+function grammarOf({ words, duration, identifiers, fingerprints }: ConnectorTag): string {
   const names = Object.keys(words);
   const durations = duration && `one duration from ${duration.minimum} to ${duration.maximum}`;
   const list = names.length > 0 ? `the words ${names.join(', ')}` : undefined;
   const oids = identifiers && 'dotted object identifiers';
-  return [list, durations, oids].filter((part) => part !== undefined).join(' and ');
+  const prints = fingerprints && 'SHA-256 fingerprints of certificates in hexadecimal';
+  return [list, durations, oids, prints].filter((part) => part !== undefined).join(' and ');
 }

@@ -35,6 +35,8 @@ export interface Claim {
   readonly csr: CertificationRequest;
   /** The key that signed the message is the key to be certified. */
   readonly signerIsRequester: boolean;
+  /** The signer may sign for the key to be certified, if there is a challenge. */
+  readonly challengeCounts: boolean;
   /** The signer, when this connector issued its certificate. */
   readonly holder: Holder | undefined;
 }
@@ -46,13 +48,13 @@ const unredeemed = new WeakSet<Authorised>();
 /**
  * Decides whether the sender of a request may have the certificate, and by what right.
  *
- * Where a certificate is refused and the key stays the same, a challenge may do.
+ * Where a certificate is refused, a challenge may do.
  *
  * | messageType | signed by | right |
  * | --- | --- | --- |
  * | RenewalReq | a valid certificate of this connector | that certificate |
  * | PKCSReq | a valid certificate of this connector | that certificate, or a challenge |
- * | PKCSReq | the key in the request | a challenge |
+ * | PKCSReq | the key in the request, or a signer that `scep:signer` accepts | a challenge |
  * | any | anything else | none |
  * @throws Refusal, IssuerError
  */
@@ -81,7 +83,7 @@ async function authorisePkcsReq(
   policy: ConnectorPolicy,
   findChallenge: FindChallengeByPassword,
 ): Promise<Authorised> {
-  if (!claim.signerIsRequester) return authoriseByCertificate(claim, policy);
+  if (!claim.challengeCounts) return authoriseByCertificate(claim, policy);
   if (claim.holder === undefined) return authoriseByChallenge(claim, policy, findChallenge);
   try {
     return await authoriseByCertificate(claim, policy);

@@ -1,6 +1,7 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { equalBytes } from '../../asn1/equal-bytes.ts';
+import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
 import type { OpenedRequest } from '../../scep/open-pki-request.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import {
@@ -17,14 +18,16 @@ export interface ReadRequest {
   readonly csr: CertificationRequest;
   /** The key that signed the message is the key to be certified. */
   readonly signerIsRequester: boolean;
+  /** A challenge would do: the signer is the requester, or may sign for it. */
+  readonly challengeCounts: boolean;
 }
 
 /**
- * The PKCS #10 in an opened message, with proof that its sender holds its key: the sender signed
- * the message with that key, or with a certificate of this connector.
+ * The PKCS #10 in an opened message, with proof that its maker holds its key, from a sender who
+ * may sign it: with that key, with a certificate of this connector, or as `policy` says.
  *
- * The order matters. Before that proof the sender may be an attacker who re-signed a captured
- * envelope to learn from the reply whether it decrypts, so every fault up to there is
+ * The order matters. Before that proof the sender may be an attacker who changed and re-signed a
+ * captured envelope to learn from the reply whether it decrypts, so every fault up to there is
  * 'message-check' (docs/rfc8894-conformance.md S2, S11). After it, the signature inside proves the
  * envelope intact.
  * @throws Refusal
@@ -32,19 +35,23 @@ export interface ReadRequest {
 export function readCertificationRequest(
   opened: OpenedRequest,
   holder: Holder | undefined,
+  policy: Pick<ConnectorPolicy, 'signer'>,
 ): ReadRequest {
   const csr = parseCsr(opened.content);
   const signerSpki = opened.signerCertificate.subjectPublicKeyInfo;
   const signerIsRequester = equalBytes(csr.subjectPublicKeyInfo, signerSpki);
-  if (!signerIsRequester && holder === undefined) {
-    throw new Refusal('message-check', 'the signer is not the requester');
+  const fingerprint = createHash('sha256').update(opened.signerCertificate.der).digest('hex');
+  const isAccepted = policy.signer === 'any' || policy.signer.has(fingerprint);
+  const challengeCounts = signerIsRequester || isAccepted;
+  if (!challengeCounts && holder === undefined) {
+    throw new Refusal('message-check', `the signer ${fingerprint} is not the requester`);
   }
   if (signerIsRequester) requireKnownAlgorithm(csr);
   const key = signerIsRequester ? opened.signerKey : requesterKey(csr);
   if (!isSelfSigned(csr, key)) {
     throw new Refusal('message-check', 'the signature of the certification request is wrong');
   }
-  return { csr, signerIsRequester };
+  return { csr, signerIsRequester, challengeCounts };
 }
 
 function parseCsr(content: Uint8Array): CertificationRequest {

@@ -14,7 +14,7 @@ import { MAX_SUCCESSORS } from '../authorise/find-holder.ts';
 import { findBySerial, issuedCertificates } from '../authorise/issued-certificate-record.ts';
 import { requireUnreservedSubject } from '../authorise/reserved-names.ts';
 import { decideValidity } from './decide-validity.ts';
-import type { TransactionDependencies } from './open-transaction.ts';
+import type { TransactionDependencies, TransactionReference } from './open-transaction.ts';
 import { planPassthrough } from './plan-passthrough.ts';
 import {
   type IssuingTransaction,
@@ -83,6 +83,24 @@ export async function startTransaction(
     if (otherWasFirst) return undefined;
     if (counted === undefined) throw new Refusal('renewal-too-often');
   }
+}
+
+/**
+ * Lets a signer poll for the transaction that another request for the same CSR has started. Call it
+ * only when the signer has been authorised.
+ */
+export async function joinTransaction(
+  { store, clock }: Pick<TransactionDependencies, 'store' | 'clock'>,
+  { connector, key }: TransactionReference,
+  pollName: string,
+): Promise<void> {
+  const expiresAt = clock() + UNFINISHED_LIFETIME_MS;
+  const pointer = putEntry(polls, pollName, { transactionKey: key }, { expiresAt });
+  const { outcome } = await store.commit(connectorPartition(connector.id), [
+    pointer,
+    unlessDeleted(),
+  ]);
+  if (outcome !== 'committed') throw new Refusal('connector-deleted');
 }
 
 async function newTransaction(

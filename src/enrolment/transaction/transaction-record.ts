@@ -7,7 +7,7 @@ import { sealedText } from '../../store/seal.ts';
 import { rightSchema } from '../authorise/right.ts';
 
 const common = {
-  /** The digest of the key that signed the request; only that key gets the reply. */
+  /** The digest of the key that signed the request; others must show their right to the reply. */
   signerKeyDigest: z.string(),
   /** The challenge password, sealed, when only it can encrypt the reply (RFC 8894 section 3.1). */
   sealedReplyPassword: sealedText.optional(),
@@ -90,20 +90,31 @@ export const polls = defineConnectorCollection(
   z.strictObject({ transactionKey: z.string() }),
 );
 
+/** What names a transaction. */
+export interface TransactionName {
+  readonly transactionIdDer: Uint8Array;
+  readonly csrDer: Uint8Array;
+  readonly signerKeyDigest: string;
+  /** Another key than that in the CSR signed it, with a challenge. */
+  readonly isRelayed: boolean;
+  /** `serialHex` of the signer's certificate, when this connector issued it. */
+  readonly predecessor: string | undefined;
+}
+
 /**
  * Two requests are the same when their transactionID, CSR, signer's key and renewed certificate
  * are the same (docs/rfc8894-conformance.md C59). The transactionID alone is not enough: clients
  * reuse a hash of their key, and sscep sends a constant. Without the renewed certificate, a device
  * that keeps its key would send the same bytes a year later.
- * @param predecessor `serialHex` of the signer's certificate, when this connector issued it
+ *
+ * When another key signs a CSR with a challenge, transactionID and signer do not count: whoever
+ * captures an envelope could sign it again and again, and each would be one certificate.
  */
-export function transactionKey(
-  transactionIdDer: Uint8Array,
-  csrDer: Uint8Array,
-  signerKeyDigest: string,
-  predecessor: string | undefined,
-): string {
-  const parts = [digest(transactionIdDer), digest(csrDer), Buffer.from(signerKeyDigest, 'hex')];
+export function transactionKey(name: TransactionName): string {
+  const { transactionIdDer, csrDer, signerKeyDigest, isRelayed, predecessor } = name;
+  const parts = isRelayed
+    ? [digest(csrDer)]
+    : [digest(transactionIdDer), digest(csrDer), Buffer.from(signerKeyDigest, 'hex')];
   if (predecessor !== undefined) parts.push(digest(Buffer.from(predecessor)));
   return digest(...parts).toString('hex');
 }

@@ -110,5 +110,5 @@ refusedRequest(
       certificate: makeCertificate({ key: RENEWING_KEY, subject: SUBJECT }),
     },
   }),
-  { enrolment: 'badMessageCheck' },
+  { enrolment: 'issues' },
 );

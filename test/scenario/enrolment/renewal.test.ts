@@ -252,7 +252,7 @@ describe('a renewal is refused', () => {
     const impostor = makeIdentity({ subject: 'CN=Fake CA', ca: {} });
     const forged = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: impostor });
     expect(await refused({ signer: forged })).toBe('renewal-signer-unknown');
-    expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('message-check');
+    expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('challenge-missing');
   });
 
   it('when the CA issued its signer without the connector', async () => {
@@ -334,6 +334,7 @@ describe('a renewal may not ask for', () => {
   });
 
   it('the name of somebody else by signing a captured envelope with a valid certificate', async () => {
+    await enrolledWorld({ 'scep:signer': 'requester' });
     const victim = deviceCsr(successor, {
       subject: parseDistinguishedNameText('CN=victim'),
       challengePassword: world.challengePassword,

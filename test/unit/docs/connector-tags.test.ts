@@ -29,11 +29,17 @@ function table(): string {
   return [head, rule, ...rows].map(line).join('\n');
 }
 
-function values({ words, duration, identifiers }: ConnectorTag): [value: string, effect: string][] {
+function values({
+  words,
+  duration,
+  identifiers,
+  fingerprints,
+}: ConnectorTag): [value: string, effect: string][] {
   const rows = Object.entries(words).map(([word, effect]): [string, string] => [
     `\`${word}\``,
     effect,
   ]);
+  if (fingerprints !== undefined) rows.push(['a SHA-256 fingerprint', fingerprints]);
   if (identifiers !== undefined) rows.push(['`1.2.3`, such as', identifiers]);
   if (duration === undefined) return rows;
   return [...rows, [`\`${duration.minimum}\` to \`${duration.maximum}\``, duration.meaning]];

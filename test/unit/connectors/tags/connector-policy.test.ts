@@ -5,9 +5,12 @@ import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.t
 import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
 import { DEVICE_PURPOSES } from '../../../../src/x509/key-purposes.ts';
 
+const PRINT = 'ab'.repeat(32);
+
 it('a connector without tags is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
     algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
+    signer: 'any',
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
     extensions: { purposes: DEVICE_PURPOSES, unknown: 'drop' },
     chain: { caCertificates: 'full', reply: 'leaf-only' },
@@ -22,7 +25,7 @@ it('the defaults are those that the documentation promises', () => {
     const [, value] = /^`([^`]+)`/.exec(byDefault) ?? [];
     return value === undefined ? [] : [[name, value] as const];
   });
-  expect(promised).toHaveLength(6);
+  expect(promised).toHaveLength(7);
   expect(readConnectorPolicy(Object.fromEntries(promised))).toEqual(readConnectorPolicy({}));
 });
 
@@ -36,6 +39,7 @@ it('other tags and empty values change nothing', () => {
 it('every tag sets its part of the policy', () => {
   const policy = readConnectorPolicy({
     'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
+    'scep:signer': `requester ${PRINT.toUpperCase()}`,
     'scep:windows-identity': 'upn sid',
     'scep:eku': 'codeSigning 1.2.3.4 cmcRA',
     'scep:extensions': 'copy',
@@ -48,6 +52,7 @@ it('every tag sets its part of the policy', () => {
   });
   expect(policy).toEqual({
     algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
+    signer: new Set([PRINT]),
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
     extensions: {
       purposes: new Set([...DEVICE_PURPOSES, OID.codeSigning, OID.cmcRa, '1.2.3.4']),
@@ -58,6 +63,13 @@ it('every tag sets its part of the policy', () => {
     validity: { defaultMs: DAY_MS / 2, maximumMs: 90 * DAY_MS, notBeforeSkewMs: 15 * MINUTE_MS },
     pendingWaitMs: 3_000,
   });
+});
+
+it('signers are named by fingerprints with colons or without', () => {
+  const colons = PRINT.replace(/..(?=.)/g, '$&:');
+  const { signer } = readConnectorPolicy({ 'scep:signer': `${colons} ${'cd'.repeat(32)}` });
+  expect(signer).toEqual(new Set([PRINT, 'cd'.repeat(32)]));
+  expect(readConnectorPolicy({ 'scep:signer': 'requester' }).signer).toEqual(new Set());
 });
 
 it('a renewal window alone leaves renewals allowed, and "off" forbids them', () => {
@@ -92,6 +104,10 @@ describe('readConnectorPolicy', () => {
     [{ 'scep:legacy': 'constructor' }, 'not "constructor"'],
     [{ 'scep:legacy': 'des 30d' }, 'not "30d"'],
     [{ 'scep:legacy': 'sha1-renewal' }, 'sha1-renewal needs sha1'],
+    [{ 'scep:signer': 'any requester' }, 'any excludes requester and fingerprints'],
+    [{ 'scep:signer': `any ${PRINT}` }, 'any excludes requester and fingerprints'],
+    [{ 'scep:signer': PRINT.slice(1) }, 'and SHA-256 fingerprints of certificates'],
+    [{ 'scep:legacy': PRINT }, `not "${PRINT}"`],
     [{ 'scep:chain': 'full no-root' }, 'the tag scep:chain: take one of'],
     [{ 'scep:chain': 'leaf-only leaf-and-ca' }, 'the tag scep:chain: take one of'],
     [{ 'scep:renewal': 'off same-key' }, 'the tag scep:renewal: off excludes other words'],
