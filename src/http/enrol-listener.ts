@@ -33,6 +33,8 @@ export function createEnrolListener(deps: {
   readonly privateCa?: RevocationSource & { readonly ocspResponder: OcspResponder };
   /** Limits the SCEP messages that are handled concurrently; no limit without it. */
   readonly load?: LoadLimit;
+  /** Where devices reach this listener; a proxy may remove its path from URLs or leave it. */
+  readonly publicUrl?: string | undefined;
   readonly logger: Logger;
   readonly randomUuid?: () => string;
 }): RequestListener {
@@ -67,10 +69,20 @@ export function createEnrolListener(deps: {
     else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED, THROTTLED);
   });
   app.use(renderHttpError(logger));
-  const answer = inTurn(answerInPlainText(app), MAX_BODY_OCTETS);
+  const answer = inTurn(withoutBasePath(answerInPlainText(app), deps.publicUrl), MAX_BODY_OCTETS);
   return (request, response) => {
     setRequestId(response, randomUuid());
     answer(request, response);
+  };
+}
+
+function withoutBasePath(app: RequestListener, publicUrl: string | undefined): RequestListener {
+  const basePath = publicUrl && new URL(publicUrl).pathname.replace(/\/+$/, '');
+  if (!basePath) return app;
+  return (request, response) => {
+    const { url = '' } = request;
+    if (url.startsWith(`${basePath}/`)) request.url = url.slice(basePath.length);
+    app(request, response);
   };
 }
 

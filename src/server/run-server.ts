@@ -58,7 +58,10 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     const { enrol } = settings;
     const load = limitLoad({ maxConcurrent: enrol.maxConcurrent, logger });
-    const opened = await listeners.open(createEnrolListener({ ...wired, load, logger }), enrol);
+    const opened = await listeners.open(
+      createEnrolListener({ ...wired, load, publicUrl, logger }),
+      enrol,
+    );
     const enrolUrl = publicUrl ?? opened;
     publicUrl = enrolUrl;
     // Certificates name the address, so chores start when it is known.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
@@ -23,6 +24,12 @@ export interface HttpReply {
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
 }
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { readonly version: string };
+/** For the log of the server, which names the client by it (src/scep/guess-client.ts). */
+const USER_AGENT = { 'user-agent': `scep-connector/${version}` };
 
 /** There is no reply. The message says why, without the URL, whose path may be a secret. */
 export class HttpFailure extends Error {
@@ -58,7 +65,8 @@ function send(
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const ca = tlsCa === undefined ? {} : { ca: tlsCa };
   return new Promise((resolve, reject) => {
-    start(url, { method, headers: { ...headers, ...length }, signal, agent: false, ...ca })
+    const all = { ...USER_AGENT, ...headers, ...length };
+    start(url, { method, headers: all, signal, agent: false, ...ca })
       .on('response', resolve)
       .on('error', reject)
       .end(body);

@@ -292,6 +292,26 @@ describe('hostile bodies', () => {
   });
 });
 
+it('answers below the path of its public URL, whether or not a proxy has removed it', async () => {
+  const app = createEnrolListener({
+    enrolment: world.deps,
+    findConnector: (segment, secret) => findConnectorByPath(world.store, segment, secret),
+    publicUrl: 'https://devices.example.com/pki/a%20b',
+    logger: createLogger('silent'),
+  });
+  const below = await startListener(app, { host: '127.0.0.1', port: 0 });
+  for (const [base, status] of [
+    ['/pki/a%20b', 200],
+    ['', 200],
+    ['/pki', 404],
+    ['/pki/a%20bc', 404],
+  ] as const) {
+    const response = await fetch(`${below.url}${base}${path}?operation=GetCACaps`);
+    expect([base, response.status]).toEqual([base, status]);
+  }
+  await below.drain(0);
+});
+
 it('survives a client that disconnects in the middle of a request', async () => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc`;

@@ -38,6 +38,16 @@ describe('requests', () => {
     expect(decodeGetMessage(parseScepQuery(target).message ?? '')).toEqual(message);
   });
 
+  it('names itself and its version', async () => {
+    let userAgent: string | undefined;
+    const server = await listen((request, response) => {
+      userAgent = request.headers['user-agent'];
+      response.writeHead(200).end();
+    });
+    await sendScepOperation(server, { operation: 'GetCACaps', method: 'GET' });
+    expect(userAgent).toMatch(/^scep-connector\/\d+\.\d+\.\d+/);
+  });
+
   it('sends POST with the message unchanged', async () => {
     const message = Buffer.from([0, 1, 2]);
     const server = await listen((request, response) => {
