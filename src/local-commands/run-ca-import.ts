@@ -1,6 +1,11 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { decodePem } from '../asn1/pem.ts';
+import {
+  inOrderOfChain,
+  narrowPurposes,
+  readCertificateFile,
+} from '../cli/ca/ca-certificate-files.ts';
 import type { CaImportOptions } from '../cli/ca/ca-import.ts';
 import { revocationOf } from '../cli/ca/revocation-options.ts';
 import { readInput, readPassphrase } from '../cli/terminal/files.ts';
@@ -9,7 +14,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { type ForeignAuthority, importAuthority } from '../private-ca/import-authority.ts';
 import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { revocationConfigurationSchema } from '../private-ca/model/revocation-configuration.ts';
-import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts';
+import type { Certificate } from '../x509/parse-certificate.ts';
 import { type Crl, parseCrl } from '../x509/parse-crl.ts';
 import { readPkcs12Authority } from './read-pkcs12-authority.ts';
 import { explainAwsError, withWired } from './with-wired.ts';
@@ -24,12 +29,23 @@ export async function runCaImport(options: CaImportOptions): Promise<void> {
     importAuthority(scopedTo(privateCa, { region, accountId }), foreign),
   ).catch(explainAwsError);
   print(`${arn}\n`);
+  for (const caution of describeCautions(foreign, options)) warn(`warning: ${caution}\n`);
   if (!isNew) warn('a CA with this key exists already; nothing was changed\n');
+}
+
+function describeCautions(
+  { certificate, chain }: ForeignAuthority,
+  { ocsp }: CaImportOptions,
+): readonly string[] {
+  const narrow = narrowPurposes([certificate, ...chain]);
+  const unknown =
+    'OCSP answers "unknown" for the certificates that the CA issued before, as their serial numbers are not here; those on the old CRL are "revoked" (docs/embedded-ca.md)';
+  return [...(narrow === undefined ? [] : [narrow]), ...(ocsp ? [unknown] : [])];
 }
 
 async function readForeignAuthority(options: CaImportOptions): Promise<ForeignAuthority> {
   const { chain: chainFile, oldCrl } = options;
-  const above = chainFile === undefined ? [] : await readCertificates(chainFile);
+  const above = chainFile === undefined ? [] : await readCertificateFile(chainFile);
   const revocation = revocationOf(options);
   return {
     ...(await readParts(options, above)),
@@ -47,10 +63,10 @@ async function readParts(options: CaImportOptions, above: readonly Certificate[]
   if (pkcs12 !== undefined || file === undefined || key === undefined) {
     throw new UsageError('give either --pkcs12, or --certificate and --key');
   }
-  const [certificate, ...others] = await readCertificates(file);
-  if (certificate === undefined) throw new UsageError(`${file} holds no PEM certificate`);
-  const privateKey = await readKey(key, passphrase);
-  return { privateKey, certificate, chain: [...others, ...above] };
+  const given = inOrderOfChain([...(await readCertificateFile(file)), ...above]);
+  const [certificate, ...chain] = given;
+  if (certificate === undefined) throw new UsageError(`${file} holds no certificate`);
+  return { privateKey: await readKey(key, passphrase), certificate, chain };
 }
 
 async function readKey(file: string, passphrase: string | undefined): Promise<KeyObject> {
@@ -63,11 +79,6 @@ async function readKey(file: string, passphrase: string | undefined): Promise<Ke
     const how = passphrase ? 'that this passphrase opens' : 'without a passphrase';
     throw new UsageError(`${file} holds no private key in PEM ${how} (--passphrase-file)`);
   }
-}
-
-async function readCertificates(file: string): Promise<readonly Certificate[]> {
-  const text = (await readInput(file)).toString('latin1');
-  return decodeFile(file, () => decodePem('CERTIFICATE', text).map(parseCertificate));
 }
 
 async function readCrl(file: string): Promise<Crl> {

@@ -175,3 +175,27 @@ it('refuses files that do not belong together, with exit code 2 and one line', a
     expect(stderr).not.toContain(PASSPHRASE);
   }
 });
+
+it('warns of a narrow extKeyUsage and of OCSP, and takes DER and an explicit curve', async () => {
+  const curve = ['-name', 'prime256v1', '-param_enc', 'explicit', '-noout'];
+  await openssl('ecparam', '-genkey', ...curve, '-out', file('explicit.key'));
+  await openssl(
+    'ec',
+    '-in',
+    file('explicit.key'),
+    '-param_enc',
+    'named_curve',
+    '-out',
+    file('n.key'),
+  );
+  await openssl(
+    ...['req', '-x509', '-key', file('n.key'), '-subj', '/CN=Narrow', '-days', '90'],
+    ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-addext'],
+    ...['extendedKeyUsage=serverAuth', '-outform', 'DER', '-out', file('narrow.der')],
+  );
+  const args = ['--certificate', file('narrow.der'), '--key', file('explicit.key'), '--ocsp'];
+  const imported = await runProgram(['ca', 'import', '--data-dir', server.dataDir, ...args], {});
+  expect(imported).toMatchObject({ code: 0, stdout: expect.stringMatching(/^arn:/) as string });
+  expect(imported.stderr).toMatch(/^warning: the extKeyUsage .* names only serverAuth: /m);
+  expect(imported.stderr).toMatch(/^warning: OCSP answers "unknown" for the certificates that /m);
+});

@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander';
-import { DecodeError } from '../../asn1/decode-error.ts';
-import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { printJson, runCaCommand } from '../api-command/run-api-command.ts';
-import { readInput } from '../terminal/files.ts';
 import { activateAuthority, installCertificate } from './activate-authority.ts';
 import {
   type ActivationOptions,
@@ -15,6 +14,7 @@ import {
   requireOptionsFor,
 } from './activation-options.ts';
 import type { CertificatePem } from './ca-answers.ts';
+import { inOrderOfChain, narrowPurposes, readCertificateFile } from './ca-certificate-files.ts';
 import { CA_ARGUMENT, completeCaArn, describeCa } from './complete-ca-arn.ts';
 import {
   type CaCertificate,
@@ -69,7 +69,9 @@ async function activateCa(
     throw new UsageError(`${arn} is ACTIVE already; use --renew to replace its certificate`);
   }
   const replaced = NotAfter ? await readCaCertificate(api, arn) : undefined;
-  if (given !== undefined) await installCertificate(api, arn, given);
+  const narrow = given && narrowPurposes(given);
+  if (narrow !== undefined) world.warn(`warning: ${narrow}\n`);
+  if (given !== undefined) await installCertificate(api, arn, pemOf(given));
   else await issueAndInstall(api, { arn, type: Type, replaced }, options, world);
   if (options.json) {
     const own = { CertificateAuthorityArn: arn };
@@ -102,29 +104,22 @@ async function issueAndInstall(
   await activateAuthority(api, arn, activationOf(issuerArn, options, replaced), world);
 }
 
-/** The file of the certificate may contain the chain after it. @throws UsageError */
+/** The files may contain the chain in any order. @throws UsageError */
 async function readCertificates({
   certificate: file,
   chain,
-}: ActivateOptions): Promise<CertificatePem | undefined> {
+}: ActivateOptions): Promise<readonly Certificate[] | undefined> {
   if (file === undefined && chain !== undefined)
     throw new UsageError('--chain needs --certificate');
   if (file === undefined) return undefined;
-  const [certificate, ...others] = await readPem(file);
-  const above = chain === undefined ? [] : await readPem(chain);
-  return {
-    Certificate: certificate ?? '',
-    CertificateChain: [...others, ...above].join(''),
-  };
+  const given = await readCertificateFile(file);
+  return inOrderOfChain([
+    ...given,
+    ...(chain === undefined ? [] : await readCertificateFile(chain)),
+  ]);
 }
 
-async function readPem(file: string): Promise<readonly string[]> {
-  const text = (await readInput(file)).toString('latin1');
-  try {
-    const ders = decodePem('CERTIFICATE', text);
-    if (ders.length > 0) return ders.map((der) => encodePem('CERTIFICATE', der));
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-  }
-  throw new UsageError(`${file} holds no PEM certificate`);
+function pemOf([certificate, ...chain]: readonly Certificate[]): CertificatePem {
+  const pem = (each: Certificate | undefined) => (each ? encodePem('CERTIFICATE', each.der) : '');
+  return { Certificate: pem(certificate), CertificateChain: chain.map(pem).join('') };
 }

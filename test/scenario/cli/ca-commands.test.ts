@@ -212,11 +212,59 @@ describe('ca create --subordinate', () => {
     ]);
     await done('activate', arn, '--certificate', file('ca.pem'), '--chain', file('root.pem'));
     expect(await statusOf(arn)).toBe('ACTIVE');
+    const der = (name: string) => {
+      runOpenssl([
+        'x509',
+        '-in',
+        file(`${name}.pem`),
+        '-outform',
+        'DER',
+        '-out',
+        file(`${name}.der`),
+      ]);
+      return file(`${name}.der`);
+    };
+    const both = ['-certfile', file('root.pem'), '-certfile', file('ca.pem')];
+    for (const form of ['PEM', 'DER']) {
+      const p7b = ['crl2pkcs7', '-nocrl', ...both, '-outform', form, '-out', file(`${form}.p7b`)];
+      runOpenssl(p7b);
+    }
+    const reversed = readFileSync(file('root.pem'), 'utf8') + readFileSync(file('ca.pem'), 'utf8');
+    writeFileSync(file('reversed.pem'), reversed);
+    for (const args of [
+      [der('ca'), '--chain', der('root')],
+      [file('PEM.p7b')],
+      [file('DER.p7b')],
+      [file('reversed.pem')],
+    ]) {
+      const renewed = await done('activate', arn, '--renew', '--certificate', ...args);
+      expect(renewed).toMatch(/^new +2/m);
+    }
     expect((await certificateOf(arn)).issuer).toBe('CN=Foreign Root');
   });
 });
 
 describe('ca activate', () => {
+  it('warns of a CA certificate whose extKeyUsage is narrow', async () => {
+    const root = await createRoot('Wide');
+    const [csr, narrow, passthrough] = ['ca.csr', 'ca.pem', 'api.json'].map((name) =>
+      path.join(tempDirectory(), name),
+    ) as [string, string, string];
+    const args = ['--subject', 'CN=Narrow', ...KEY];
+    const arn = (await ca('create', '--subordinate', ...args)).stdout.trim();
+    await done('csr', arn, '--out', csr);
+    const usage = { ExtendedKeyUsage: [{ ExtendedKeyUsageType: 'SERVER_AUTH' }] };
+    writeFileSync(passthrough, JSON.stringify({ Extensions: usage }));
+    await done(
+      ...['issue', root, '--csr', csr, '--out', narrow, '--chain', '--validity', '90d'],
+      ...['--template', 'SubordinateCACertificate_PathLen0_APIPassthrough/V1'],
+      ...['--api-passthrough', passthrough],
+    );
+    const { code, stderr } = await ca('activate', arn, '--certificate', narrow);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: the extKeyUsage of the CA, .* only serverAuth: relying/);
+  });
+
   it('replaces the certificate of an ACTIVE CA only with --renew', async () => {
     const arn = await createRoot('Renewed', '--validity', '1y');
     const before = await certificateOf(arn);
@@ -275,7 +323,7 @@ describe('ca activate', () => {
   it.each([
     [['--chain', 'x.pem'], /--chain needs --certificate/],
     [['--certificate', 'missing.pem'], /cannot read missing.pem/],
-    [['--certificate', import.meta.filename], /holds no PEM certificate/],
+    [['--certificate', import.meta.filename], /holds no certificate in PEM, DER or PKCS #7/],
     [['--certificate', 'x.pem', '--parent', 'abcd'], /cannot be used with/],
   ])('refuses %j', async (args, message) => {
     expect(((await ca('activate', 'abcd', ...args)).error as Error).message).toMatch(message);
