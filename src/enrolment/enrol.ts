@@ -1,3 +1,4 @@
+import { equalBytes } from '../asn1/equal-bytes.ts';
 import { connectorPartition } from '../connectors/connector-record.ts';
 import { requireReplyRoute } from '../scep/choose-reply-recipient.ts';
 import {
@@ -45,7 +46,11 @@ export async function enrolByRenewalReq(
 ): Promise<Decision> {
   requireGeneralPurpose(exchange);
   const holder = await findHolder(deps, exchange);
-  if (holder === undefined) throw new Refusal('renewal-signer-unknown');
+  if (holder === undefined) {
+    const { issuer, subject } = exchange.verified.signerCertificate;
+    const isSelfIssued = equalBytes(issuer, subject);
+    throw new Refusal(isSelfIssued ? 'renewal-signer-unknown' : 'renewal-signer-foreign');
+  }
   return enrol(deps, exchange, 'RenewalReq', holder);
 }
 

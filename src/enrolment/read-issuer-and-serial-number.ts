@@ -39,7 +39,7 @@ export function readIssuerAndSerialNumber({
     }
     return { opened, issuer: issuer.bytes, serialNumber: serial.content };
   } catch (error) {
-    const hidden = error instanceof Refusal && error.reason === 'message-check';
+    const hidden = error instanceof Refusal && error.failInfo === 'badMessageCheck';
     if (hidden || error instanceof DecodeError) {
       throw new Refusal('certificate-not-found', undefined, error);
     }

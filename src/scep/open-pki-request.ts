@@ -18,17 +18,19 @@ export interface OpenedRequest extends VerifiedRequest {
 
 /**
  * Opens the envelope of a verified request; `addressed` is the result of `findRecipient` for it.
- * @throws Refusal 'message-check' whenever that fails, whatever the reason, so that failures cannot
- *   be told apart; 'algorithm-unsupported' or 'algorithm-not-allowed' for what is unencrypted
- *   beside the ciphertext
+ * @throws Refusal 'recipient-unknown' when it is for nobody here; 'message-check' whenever opening
+ *   fails, whatever the reason, so that failures cannot be told apart; 'algorithm-unsupported' or
+ *   'algorithm-not-allowed' for what is unencrypted beside the ciphertext
  */
 export function openPkiRequest(
   verified: VerifiedRequest,
   addressed: AddressedEnvelope<Recipient> | undefined,
   policy: AlgorithmPolicy,
 ): OpenedRequest {
-  if (addressed === undefined)
-    throw new Refusal('message-check', 'not encrypted to this connector');
+  if (addressed === undefined) {
+    requireEnvelope(verified);
+    throw new Refusal('recipient-unknown');
+  }
   const { envelope, recipientInfo, recipient } = addressed;
   try {
     const cipher = acceptedCipher(envelope, policy);
@@ -56,10 +58,8 @@ export async function openPasswordRequest(
   passwords: AsyncIterable<string> | Iterable<string>,
   policy: AlgorithmPolicy,
 ): Promise<RequestOpenedByPassword> {
-  const envelope = readEnvelope(verified.request.signedData.content);
-  if (envelope === undefined || envelope.passwordRecipients.length === 0) {
-    throw new Refusal('message-check', 'not encrypted to this connector');
-  }
+  const envelope = requireEnvelope(verified);
+  if (envelope.passwordRecipients.length === 0) throw new Refusal('recipient-unknown');
   try {
     const cipher = acceptedCipher(envelope, policy);
     const opened = await openPasswordEnvelope(envelope, cipher, passwords);
@@ -68,6 +68,12 @@ export async function openPasswordRequest(
   } catch (error) {
     throw refusalOfOpening(error);
   }
+}
+
+function requireEnvelope({ request }: VerifiedRequest): EnvelopedData {
+  const envelope = readEnvelope(request.signedData.content);
+  if (envelope === undefined) throw new Refusal('message-check', 'it holds no readable envelope');
+  return envelope;
 }
 
 function refusalOfOpening(error: unknown): unknown {

@@ -40,7 +40,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
   },
   {
     name: 'sha1',
-    what: 'requests signed with SHA-1',
+    what: 'requests and CSRs signed with SHA-1',
     clients: 'scepclient (always), clients from before 2015',
     where: 'scep/algorithm-policy.ts#accepts',
     legacy: 'sha1',

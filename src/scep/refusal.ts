@@ -13,13 +13,19 @@ interface RefusalReasonRow {
 /** Every reason for refusing a readable message. The log uses the same codes. */
 export const REFUSAL_REASONS = {
   /**
-   * One answer for every way in which a message can fail to verify, decrypt or parse, so that none
-   * is an oracle.
+   * One answer for every way in which a message to us can fail to verify, decrypt or parse, so that
+   * none is an oracle.
    */
   'message-check': {
     failInfo: 'badMessageCheck',
-    text: 'The message could not be verified and decrypted. Fetch the CA certificates again (GetCACert) and retry.',
-    hint: 'The client may hold an old RA certificate, or the request was damaged or re-signed on the way; detail says which check failed.',
+    text: 'The message could not be verified and decrypted. It was changed on its way, or the client did not make it right.',
+    hint: 'The request was damaged or re-signed on the way, or scep:signer does not accept its signer; detail says which check failed.',
+  },
+  /** The recipients stand in the open, so this says nothing about what is encrypted. */
+  'recipient-unknown': {
+    failInfo: 'badMessageCheck',
+    text: "The message is not encrypted to this connector's certificate. Fetch the CA certificates again (GetCACert) and retry.",
+    hint: 'The client holds an old RA certificate or that of another connector, or it encrypts to the CA.',
   },
   'algorithm-unsupported': {
     failInfo: 'badAlg',
@@ -58,8 +64,13 @@ export const REFUSAL_REASONS = {
   },
   'renewal-signer-unknown': {
     failInfo: 'badRequest',
-    text: 'A renewal is signed by the certificate to be renewed, and this connector did not issue the one that signed.',
-    hint: 'The device renews with a certificate that this connector did not issue; enrol it with a challenge.',
+    text: 'A renewal is signed by the certificate to be renewed, and a self-signed certificate signed this one.',
+    hint: 'The device sends a RenewalReq without a certificate of this connector; enrol it with PKCSReq and a challenge.',
+  },
+  'renewal-signer-foreign': {
+    failInfo: 'badRequest',
+    text: 'This connector did not issue the certificate that signed the renewal. Enrol once with PKCSReq and a challenge password.',
+    hint: 'The device renews a certificate of another connector or of the SCEP server before this one; its first certificate here needs a challenge.',
   },
   'renewal-not-allowed': {
     failInfo: 'badRequest',

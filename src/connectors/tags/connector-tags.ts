@@ -28,8 +28,8 @@ export const CONNECTOR_TAGS = {
   'scep:legacy': {
     words: {
       des: 'accepts requests encrypted with single DES',
-      sha1: 'accepts requests signed with SHA-1',
-      md5: 'accepts requests signed with MD5',
+      sha1: 'accepts requests and CSRs signed with SHA-1',
+      md5: 'accepts requests and CSRs signed with MD5',
       'sha1-renewal':
         'accepts renewals signed with SHA-1 too, where the signature stands for the challenge; needs `sha1`',
     },

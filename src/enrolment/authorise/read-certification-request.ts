@@ -2,6 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../../asn1/decode-error.ts';
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
+import { type AlgorithmPolicy, acceptsDigest } from '../../scep/algorithm-policy.ts';
 import type { OpenedRequest } from '../../scep/open-pki-request.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import {
@@ -35,7 +36,7 @@ export interface ReadRequest {
 export function readCertificationRequest(
   opened: OpenedRequest,
   holder: Holder | undefined,
-  policy: Pick<ConnectorPolicy, 'signer'>,
+  policy: Pick<ConnectorPolicy, 'signer' | 'algorithms'>,
 ): ReadRequest {
   const csr = parseCsr(opened.content);
   const signerSpki = opened.signerCertificate.subjectPublicKeyInfo;
@@ -51,6 +52,7 @@ export function readCertificationRequest(
   if (!isSelfSigned(csr, key)) {
     throw new Refusal('message-check', 'the signature of the certification request is wrong');
   }
+  requireAcceptedDigest(csr, policy.algorithms);
   return { csr, signerIsRequester, challengeCounts };
 }
 
@@ -83,7 +85,14 @@ function requireKnownAlgorithm({ signatureAlgorithm }: CertificationRequest): vo
   }
 }
 
-/** The signature only proves possession (RFC 2986 section 3), so any supported digest will do. */
+/** The same digests as for messages. Call it when the signature has been verified. */
+function requireAcceptedDigest(csr: CertificationRequest, policy: AlgorithmPolicy): void {
+  const digest = signatureDigest(csr.signatureAlgorithm);
+  if (!acceptsDigest(policy, digest)) {
+    throw new Refusal('algorithm-not-allowed', `the CSR is signed with ${digest}`);
+  }
+}
+
 function isSelfSigned(csr: CertificationRequest, key: KeyObject): boolean {
   const { signatureAlgorithm, signedBytes, signature } = csr;
   try {

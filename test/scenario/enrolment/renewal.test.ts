@@ -251,19 +251,19 @@ describe('a renewal is refused', () => {
   it('when its signer has the right names but comes from another CA of the same name', async () => {
     const impostor = makeIdentity({ subject: 'CN=Fake CA', ca: {} });
     const forged = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: impostor });
-    expect(await refused({ signer: forged })).toBe('renewal-signer-unknown');
+    expect(await refused({ signer: forged })).toBe('renewal-signer-foreign');
     expect(await refused({ signer: forged, type: 'PKCSReq' })).toBe('challenge-missing');
   });
 
   it('when the CA issued its signer without the connector', async () => {
     const past = makeIdentity({ subject: 'CN=device-1,O=Example', issuer: world.issuer.authority });
-    expect(await refused({ signer: past })).toBe('renewal-signer-unknown');
+    expect(await refused({ signer: past })).toBe('renewal-signer-foreign');
   });
 
   it('when its signer is a certificate of another connector', async () => {
     const elsewhere = holder;
     world = await makeEnrolmentWorld();
-    expect(await refused({ signer: elsewhere })).toBe('renewal-signer-unknown');
+    expect(await refused({ signer: elsewhere })).toBe('renewal-signer-foreign');
   });
 
   it('when its signer is revoked, with either messageType', async () => {

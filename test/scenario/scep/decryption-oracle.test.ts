@@ -55,7 +55,10 @@ function verdict(envelope: Uint8Array, signer = thief, signers: Signers = 'any')
   try {
     const addressed = findRecipient(request, [ra]);
     const opened = openPkiRequest(verified, addressed, MODERN_ALGORITHMS);
-    readCertificationRequest(opened, undefined, { signer: signers });
+    readCertificationRequest(opened, undefined, {
+      signer: signers,
+      algorithms: MODERN_ALGORITHMS,
+    });
     return 'opens';
   } catch (error) {
     if (error instanceof Refusal) return `${error.failInfo}: ${error.text}`;

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../src/asn1/decode-error.ts';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { createKeyTransport } from '../../../src/cms/key-transport.ts';
-import { type AlgorithmPolicy, MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
+import {
+  type AlgorithmPolicy,
+  acceptsDigest,
+  MODERN_ALGORITHMS,
+} from '../../../src/scep/algorithm-policy.ts';
 import { challengePasswords } from '../../../src/scep/challenge-passwords.ts';
 import { decodeGetMessage } from '../../../src/scep/decode-get-message.ts';
 import { findRecipient } from '../../../src/scep/find-recipient.ts';
@@ -20,6 +24,7 @@ import {
   parseCertificationRequest,
 } from '../../../src/x509/parse-certification-request.ts';
 import { importPublicKey } from '../../../src/x509/public-key.ts';
+import { signatureDigest } from '../../../src/x509/signature-algorithms.ts';
 import { verifySignature } from '../../../src/x509/verify-signature.ts';
 import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
@@ -70,6 +75,9 @@ function open(bytes: Uint8Array, policy: AlgorithmPolicy) {
   const opened = openPkiRequest(verified, addressed, policy);
   const hasCsr = type === 'PKCSReq' || type === 'RenewalReq';
   const csr = hasCsr ? provenCsr(opened.content) : undefined;
+  if (csr && !acceptsDigest(policy, signatureDigest(csr.signatureAlgorithm))) {
+    throw new Refusal('algorithm-not-allowed');
+  }
   if (opened.replyBy === 'password' && csr && singleChallenge(csr) === null) {
     throw new Refusal('signer-key-unsupported');
   }

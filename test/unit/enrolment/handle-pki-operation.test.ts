@@ -3,7 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
-import { derPrintableString } from '../../../src/asn1/write-der.ts';
+import { readBer } from '../../../src/asn1/read-ber.ts';
+import {
+  derElement,
+  derOid,
+  derPrintableString,
+  derSequence,
+} from '../../../src/asn1/write-der.ts';
 import { parseSignedData } from '../../../src/cms/parse-signed-data.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import {
@@ -241,7 +247,6 @@ describe('a message that fails inside the envelope or by its signature', () => {
       [
         tampered,
         resignEnvelope(changed, device, 'PKCSReq'),
-        deviceRequest(device, stranger.certificate, csr),
         deviceRequest(device, world.ra, badSignature),
         deviceRequest(stranger, world.ra, badSignature),
         deviceRequest(stranger, world.ra, csr.subarray(0, 100)),
@@ -253,6 +258,12 @@ describe('a message that fails inside the envelope or by its signature', () => {
     const [first] = answers;
     expect(first).toMatchObject({ status: 'FAILURE', failInfo: 'badMessageCheck' });
     for (const answer of answers) expect(answer).toEqual(first);
+  });
+
+  it('gets the advice to fetch the CA certificates only when it is for another recipient', async () => {
+    const answer = await refusal(deviceRequest(device, stranger.certificate, goodCsr()));
+    expect(answer).toMatchObject({ failInfo: 'badMessageCheck', reason: 'recipient-unknown' });
+    expect(answer.text).toContain('GetCACert');
   });
 });
 
@@ -295,6 +306,34 @@ describe('a messageType', () => {
       const message = deviceRequest(device, world.ra, goodCsr(), { type });
       expect(await refusal(message)).toMatchObject({ failInfo });
     }
+  });
+});
+
+describe('a CSR signed with a weak digest', () => {
+  const weakCsr = (digest: 'md5' | 'sha1', algorithm: string) => {
+    const der = goodCsr();
+    const [info] = readBer(der).children;
+    const signed = info?.bytes ?? Buffer.of();
+    const signature = sign(digest, signed, device.privateKey);
+    return derSequence(
+      signed,
+      derSequence(derOid(algorithm), derElement(0x05, Buffer.of())),
+      derElement(0x03, Buffer.concat([Buffer.of(0), signature])),
+    );
+  };
+
+  it.each([
+    ['md5', OID.md5WithRsa],
+    ['sha1', OID.sha1WithRsa],
+  ] as const)('%s obeys the tag scep:legacy, whoever signs the message', async (digest, oid) => {
+    for (const signer of [device, stranger]) {
+      const { reason } = (await world.handle(deviceRequest(signer, world.ra, weakCsr(digest, oid))))
+        .decision.refusal ?? { reason: undefined };
+      expect(reason).toBe('algorithm-not-allowed');
+    }
+    world = await makeEnrolmentWorld({ 'scep:legacy': digest });
+    const result = await world.handle(deviceRequest(device, world.ra, weakCsr(digest, oid)));
+    expect(result.decision.outcome.status).toBe('SUCCESS');
   });
 });
 

@@ -29,7 +29,12 @@ describe.each(reasons)('%s', (reason) => {
   });
 });
 
-it('only message-check is badMessageCheck, so that badMessageCheck has one text', () => {
+it('only a message that is not for this connector is told to fetch the CA certificates', () => {
+  const rows = reasons.filter((reason) => REFUSAL_REASONS[reason].text.includes('GetCACert'));
+  expect(rows).toEqual(['recipient-unknown']);
+});
+
+it('badMessageCheck has one text for all that is wrong with a message to this connector', () => {
   const rows = reasons.filter((reason) => REFUSAL_REASONS[reason].failInfo === 'badMessageCheck');
-  expect(rows).toEqual(['message-check']);
+  expect(rows).toEqual(['message-check', 'recipient-unknown']);
 });
