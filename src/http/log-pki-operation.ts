@@ -4,6 +4,7 @@ import type { PkiOperationResult } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { guessClient } from '../scep/guess-client.ts';
 import { requestIdOf } from './error-headers.ts';
+import { bodyOf } from './receive-body.ts';
 
 /** A client's User-Agent is cut to this length in the log. */
 const MAX_USER_AGENT_LENGTH = 120;
@@ -52,8 +53,26 @@ export function logUnreadableRequest(
   logger.warn({ ...entry, ...transport(request) }, 'unreadable request');
 }
 
+/** Logs a GetCACaps, GetCACert or GetNextCACert that was answered. */
+export function logCaOperation(
+  logger: Logger,
+  connector: ConnectorRecord,
+  request: Request,
+  operation: string,
+): void {
+  const { statusCode } = request.res ?? {};
+  const entry = { connector: connector.id, operation, httpStatus: statusCode };
+  logger.info({ ...entry, ...transport(request) }, 'CA operation answered');
+}
+
+/** `remoteAddress` is that of the device, or of the proxy in front of this server. */
 function transport(request: Request) {
+  const { since, octets } = bodyOf(request);
   return {
+    remoteAddress: request.socket.remoteAddress,
+    requestOctets: request.url.length + octets(),
+    replyOctets: request.res?.getHeader('Content-Length'),
+    milliseconds: Math.round(performance.now() - since),
     requestId: requestIdOf(request.res),
     method: request.method,
     userAgent: request.get('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH),

@@ -9,6 +9,8 @@ export interface Body {
   forget(): void;
   /** How much has come so far. */
   octets(): number;
+  /** When the request arrived, by `performance.now()`. */
+  readonly since: number;
 }
 
 /** A body that is refused. The message is for the client. */
@@ -80,6 +82,7 @@ export function receiveBody(
     },
     forget: gathered.forget,
     octets: gathered.octets,
+    since: performance.now(),
   });
 }
 

@@ -14,7 +14,7 @@ import { NEXT_CA_CERT_CONTENT_TYPE } from '../scep/build-next-ca-cert-reply.ts';
 import { decodeGetMessage } from '../scep/decode-get-message.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
 import { setRefusalHeaders } from './error-headers.ts';
-import { logPkiOperation, logUnreadableRequest } from './log-pki-operation.ts';
+import { logCaOperation, logPkiOperation, logUnreadableRequest } from './log-pki-operation.ts';
 import { respond, respondText } from './respond.ts';
 
 /** Finds the connector that a SCEP path names. */
@@ -87,17 +87,21 @@ async function serveGet(
 ): Promise<void> {
   const { enrolment } = deps;
   const { connector, request, response } = call;
+  const done = (name: string) => logCaOperation(deps.logger, connector, request, name);
   switch (operation) {
     case 'getcacaps':
       respond(response, 200, 'text/plain', await caCapabilitiesReply(enrolment, connector));
+      done('GetCACaps');
       return;
     case 'getcacert': {
       const reply = await caCertificatesReply(enrolment, connector);
       respond(response, 200, CA_RA_CERT_CONTENT_TYPE, reply);
+      done('GetCACert');
       return;
     }
     case 'getnextcacert':
       await serveNextCaCert(deps, call);
+      done('GetNextCACert');
       return;
     case 'pkioperation':
       if (request.method === 'HEAD') refuseMethod(response, 'GET, POST');
@@ -131,9 +135,9 @@ async function servePkiOperation(
 ): Promise<void> {
   response.setHeader('Cache-Control', 'no-store');
   const result = await handlePkiOperation(enrolment, connector, message);
-  logPkiOperation(logger, connector, request, result);
   if (result.decision.refusal) setRefusalHeaders(response, result.decision.refusal);
   respond(response, 200, 'application/x-pki-message', result.certRep);
+  logPkiOperation(logger, connector, request, result);
 }
 
 function refuseMethod(response: Response, allowed: string): void {

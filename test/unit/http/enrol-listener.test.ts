@@ -320,6 +320,23 @@ it('survives a client that disconnects in the middle of a request', async () => 
   expect((await post(request())).status).toBe(200);
 });
 
+it('logs GetCACaps and GetCACert with address, octets and duration', async () => {
+  for (const operation of ['GetCACaps', 'GetCACert']) {
+    const before = log.length;
+    const reply = await fetch(`${url}?operation=${operation}`);
+    const { byteLength: replyOctets } = await reply.arrayBuffer();
+    expect(log.slice(before).map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        ...{ connector: world.connector.id, operation, httpStatus: 200, replyOctets },
+        remoteAddress: '127.0.0.1',
+        requestOctets: expect.any(Number) as number,
+        milliseconds: expect.any(Number) as number,
+        requestId: expect.any(String) as string,
+      }),
+    ]);
+  }
+});
+
 it('logs the outcome of a request and no secret', async () => {
   const csr = deviceCsr(device, { challengePassword: 'a-wrong-challenge-to-look-for' });
   await post(deviceRequest(device, world.ra, csr));
