@@ -59,6 +59,9 @@ export function importPublicKey(subjectPublicKeyInfo: Uint8Array): KeyObject {
   );
 }
 
+const EXPLICIT_CURVE =
+  'the EC public key writes out the parameters of its curve, which RFC 5480 section 2.1.1 forbids: convert the key by openssl ec -param_enc named_curve, and have it certified again';
+
 /**
  * Takes a SubjectPublicKeyInfo apart (RFC 3279 sections 2.3.1 and 2.3.5). @throws DecodeError as
  * `importPublicKey`
@@ -74,7 +77,9 @@ function readPublicKey(subjectPublicKeyInfo: Uint8Array): RawPublicKey {
   if (algorithm.oid !== OID.ecPublicKey || algorithm.parameters === undefined) {
     throw new DecodeError('the public key is neither RSA nor EC');
   }
-  const curve = CURVES[readOid(readBer(algorithm.parameters))];
+  const parameters = readBer(algorithm.parameters);
+  if (isType(parameters, 'SEQUENCE')) throw new DecodeError(EXPLICIT_CURVE);
+  const curve = CURVES[readOid(parameters)];
   if (curve === undefined) throw new DecodeError('the EC public key is on an unsupported curve');
   return { type: 'ec', curve, publicKey };
 }

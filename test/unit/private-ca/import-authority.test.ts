@@ -206,6 +206,11 @@ describe('importAuthority', () => {
       /EC_secp256k1 is not supp/,
     ],
     [
+      'a curve whose parameters are written out',
+      () => selfSigned('/CN=a', { key: [...P256, '-pkeyopt', 'ec_param_enc:explicit'] }),
+      /openssl ec -param_enc named_curve/,
+    ],
+    [
       'an unsupported key size',
       () => selfSigned('/CN=a', { key: ['rsa:2560'] }),
       /RSA_2560 is not supported/,
