@@ -117,6 +117,13 @@ describe('PKIOperation by GET', () => {
     expect((await get(long)).status).toBe(200);
   });
 
+  it('accepts a URL of 12 KiB beside headers of 48 KiB', async () => {
+    const long = `${encodeURIComponent(Buffer.from(request()).toString('base64'))}&x=${'y'.repeat(9_000)}`;
+    const target = `${url}?operation=PKIOperation&message=${long}`;
+    const response = await fetch(target, { headers: { 'x-padding': 'z'.repeat(48 * 1024) } });
+    expect(response.status).toBe(200);
+  });
+
   it('answers 400 to junk', async () => {
     for (const message of ['', 'a', '!!!!', '%zz', 'AAAA', '%00%01']) {
       expect((await get(message)).status).toBe(400);
@@ -126,7 +133,14 @@ describe('PKIOperation by GET', () => {
 
 describe('an operation for GET', () => {
   it('is answered on the URL and any path below it, whatever the message parameter says', async () => {
-    for (const tail of ['', '/', '/pkiclient.exe', '/cgi-bin/pkiclient.exe', '/a/b/c.dll']) {
+    for (const tail of [
+      '',
+      '/',
+      '/pkiclient.exe',
+      '/pkiclient.exe/pkiclient.exe',
+      '/cgi-bin/pkiclient.exe',
+      '/a/b/c.dll',
+    ]) {
       for (const message of ['', '&message=', '&message=0', '&message=CAIdentifier']) {
         const caps = await fetch(`${url}${tail}?operation=GetCACaps${message}`);
         expect(caps.status).toBe(200);

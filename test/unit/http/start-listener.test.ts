@@ -87,6 +87,19 @@ it('serves TLS with the given certificate and an https URL', async () => {
   await expect(get(listener.url, second.cert)).rejects.toThrow(/certificate/);
 });
 
+it('serves a client that speaks no more than TLS 1.2', async () => {
+  const socket = connectTls({
+    port: portOf(await listen()),
+    rejectUnauthorized: false,
+    maxVersion: 'TLSv1.2',
+  });
+  await once(socket, 'secureConnect');
+  expect(socket.getProtocol()).toBe('TLSv1.2');
+  socket.write(REQUEST);
+  expect(await nextAnswer(socket)).toMatch(/^HTTP\/1\.1 200 /);
+  socket.destroy();
+});
+
 it('refuses TLS 1.1', async () => {
   const socket = connectTls({
     port: portOf(await listen()),
