@@ -11,12 +11,12 @@ const MAX_PARAMETERS = 16;
 
 /**
  * Reads the query of a request target, with parameters in any order; the first of repeated
- * parameters counts, and only the first 16 of all. A general query parser would turn '+' into a
- * space, but some clients send base64 without escaping it.
+ * parameters counts, and only the first 16 of all. Two question marks count as one. A general query
+ * parser would turn '+' into a space, but some clients send base64 without escaping it.
  */
 export function parseScepQuery(requestTarget: string): ScepQuery {
-  const start = requestTarget.indexOf('?');
-  const pairs = start < 0 ? [] : requestTarget.slice(start + 1).split('&', MAX_PARAMETERS);
+  const [, query = ''] = /\?{1,2}(.*)$/s.exec(requestTarget) ?? [];
+  const pairs = query.split('&', MAX_PARAMETERS);
   const value = (name: string) => {
     const pair = pairs.find((candidate) => candidate.split('=', 1)[0]?.toLowerCase() === name);
     return pair?.slice(name.length + 1);

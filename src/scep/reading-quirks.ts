@@ -87,6 +87,13 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     tests: [`${HTTP} > accepts the parameters in any order`],
   },
   {
+    name: 'doubled-question-mark',
+    what: 'two question marks before the query, `pkiclient.exe??operation=`',
+    clients: 'clients whose configured URL ends with a question mark',
+    where: 'scep/parse-scep-query.ts#parseScepQuery',
+    tests: ['unit/scep/parse-scep-query.test.ts > reads %s, whose question mark is doubled'],
+  },
+  {
     name: 'ca-identifier-ignored',
     what: 'any `message` with GetCACaps and GetCACert',
     clients:

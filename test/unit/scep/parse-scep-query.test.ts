@@ -29,6 +29,14 @@ describe('parseScepQuery', () => {
     expect(parseScepQuery('/?message=a?b').message).toBe('a?b');
   });
 
+  it.each([
+    ['/scep/pkiclient.exe??operation=GetCACert&message=0', 'getcacert'],
+    ['/scep??operation=GetCACaps', 'getcacaps'],
+    ['/scep???operation=GetCACaps', undefined],
+  ])('reads %s, whose question mark is doubled', (target, operation) => {
+    expect(parseScepQuery(target).operation).toBe(operation);
+  });
+
   it('uses the first of repeated parameters', () => {
     expect(parseScepQuery('/?operation=A&operation=B&message=1&message=2')).toEqual({
       operation: 'a',
