@@ -36,9 +36,9 @@ export interface OperationCall<Context> {
 }
 
 /**
- * Runs an operation with the checks in the order of AWS's front end: rate, form of the input,
- * policy, constraints. Only the operation itself accesses resources, so that callers learn no more
- * than they may.
+ * Runs an operation after its checks: form of the input, policy, rate, constraints. The policy
+ * comes before the rate: whoever may not call an operation must not use up the rate of those who
+ * may. Only the operation itself accesses resources, so that callers learn no more than they may.
  * @throws AwsError
  */
 export async function runOperation<Context>(
@@ -46,9 +46,9 @@ export async function runOperation<Context>(
   context: Context,
   { caller, name, operation, input: members, codec }: OperationCall<Context>,
 ): Promise<unknown> {
-  await gates.limitRate(caller, name);
   const input = deserializeInput(operation.input, members, codec.readBlob);
   const access = operation.access(caller, input as object);
   await requireAccess(caller, access, (arn) => gates.resourceTags(caller, arn));
+  await gates.limitRate(caller, name);
   return operation.run(context, caller, validateInput(operation.input, input));
 }

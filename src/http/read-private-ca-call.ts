@@ -6,7 +6,7 @@ import type { ApiCall } from './api-call.ts';
 import { privateCaProtocolOf } from './private-ca-protocols.ts';
 
 /**
- * Runs an action of Private CA for a caller, after checking rates, policy and constraints. The name
+ * Runs an action of Private CA for a caller, after checking policy, rates and constraints. The name
  * of the action need not exist.
  * @returns the output; undefined for an action without one
  * @throws AwsError

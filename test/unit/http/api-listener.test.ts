@@ -131,11 +131,15 @@ describe('after the signature', () => {
   };
   const invalid = { method: 'POST', target: '/connectors', body: '{}' };
 
-  it('checks the rate first', async () => {
-    await start({ gates: throttled }, denied);
-    const { status, error, body } = await api.send(malformed);
+  it('checks the rate after the form and the policy, and before the constraints', async () => {
+    await start({ gates: throttled });
+    expect((await api.send(malformed)).error).toBe('SerializationException');
+    const { status, error, body } = await api.send(invalid);
     expect({ status, error }).toEqual({ status: 429, error: 'ThrottlingException' });
     expect(body).toEqual({ Message: 'Rate exceeded' });
+    await api.stop();
+    await start({ gates: throttled }, denied);
+    expect((await api.send(invalid)).error).toBe('AccessDeniedException');
   });
 
   it('checks the form of the input, then the policy, then the constraints', async () => {

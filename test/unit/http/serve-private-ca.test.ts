@@ -104,6 +104,20 @@ describe('the embedded private CA behind its gates', () => {
     expect(await limited(ALICE, 'ListTags', { ...authority })).toHaveProperty('Tags');
   });
 
+  it('counts no call that the policy or the form refuses, so nobody uses up the rate of others', async () => {
+    const limited = service({ ListTags: 2 });
+    const mallory = onlyOf('sales');
+    for (let i = 0; i < 10; i += 1) {
+      expect(await refusal(limited(mallory, 'ListTags', { ...authority }))).toBe(
+        'AccessDeniedException',
+      );
+      expect(await refusal(limited(ALICE, 'ListTags', { MaxResults: 'x' }))).toBe(
+        'SerializationException',
+      );
+    }
+    expect(await limited(ALICE, 'ListTags', { ...authority })).toHaveProperty('Tags');
+  });
+
   it('logs that the store cannot count, and goes on', async () => {
     const broken = {
       ...ca,
