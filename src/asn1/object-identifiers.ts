@@ -29,6 +29,7 @@ export const OID = {
   scepRecipientNonce: '2.16.840.1.113733.1.9.6',
   scepTransactionId: '2.16.840.1.113733.1.9.7',
   scepFailInfoText: '1.3.6.1.5.5.7.24.1',
+  microsoftScepError: '1.3.6.1.4.1.311.21.33',
   // Public keys and key transport (RFC 3279, RFC 8017, RFC 5480)
   rsaEncryption: '1.2.840.113549.1.1.1',
   rsaesOaep: '1.2.840.113549.1.1.7',

@@ -66,6 +66,6 @@ async function granted(
 
 /** A FAILURE, with the refusal for the log. */
 export function refused(refusal: Refusal): Decision {
-  const { failInfo, text } = refusal;
-  return { outcome: { status: 'FAILURE', failInfo, text }, refusal };
+  const { failInfo, text, hresult } = refusal;
+  return { outcome: { status: 'FAILURE', failInfo, text, hresult }, refusal };
 }

@@ -4,6 +4,7 @@ import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
+import { type ClientName, guessClient } from '../scep/guess-client.ts';
 import { type RequestType, requestTypeOf } from '../scep/message-types.ts';
 import { type PkiRequest, readPkiRequest } from '../scep/read-pki-message.ts';
 import { Refusal } from '../scep/refusal.ts';
@@ -20,6 +21,7 @@ export interface PkiOperationResult {
   /** DER. */
   readonly certRep: Uint8Array;
   readonly request: PkiRequest;
+  readonly client: ClientName;
   readonly decision: Decision;
 }
 
@@ -35,6 +37,7 @@ const DECIDERS = {
 /**
  * Answers one PKIOperation: reads the message, decides, and builds a CertRep signed by the RA
  * identity that the message was encrypted to, or by the current one.
+ * @param userAgent what the client calls itself, if it does
  * @throws DecodeError when the message cannot be answered with a CertRep
  * @throws IssuerError when the CA cannot be asked now
  */
@@ -42,8 +45,10 @@ export async function handlePkiOperation(
   deps: EnrolmentDependencies,
   connector: ConnectorRecord,
   message: Uint8Array,
+  userAgent?: string,
 ): Promise<PkiOperationResult> {
   const request = readPkiRequest(message);
+  const client = guessClient({ userAgent, request });
   const policy = readConnectorPolicy(connector.tags);
   const raIdentities = await requireRaIdentities(deps.findRaIdentities, connector);
   const addressed = findRecipient(request, raIdentities.usable);
@@ -53,9 +58,9 @@ export async function handlePkiOperation(
   const signer = { certificate, privateKey, digest: replyDigest(request, policy.algorithms) };
   const now = new Date(deps.clock());
   const certRep = buildCertRep(decision.outcome, request, {
-    ...{ signer, now, randomBytes: deps.randomBytes },
+    ...{ signer, client, now, randomBytes: deps.randomBytes },
   });
-  return { certRep, request, decision };
+  return { certRep, request, client, decision };
 }
 
 async function decide(

@@ -2,7 +2,6 @@ import type { Request } from 'express';
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import type { PkiOperationResult } from '../enrolment/handle-pki-operation.ts';
 import type { Logger } from '../observability/logger.ts';
-import { guessClient } from '../scep/guess-client.ts';
 import { requestIdOf } from './error-headers.ts';
 import { bodyOf } from './receive-body.ts';
 
@@ -18,16 +17,15 @@ export function logPkiOperation(
   logger: Logger,
   connector: ConnectorRecord,
   request: Request,
-  { request: pkiRequest, decision }: PkiOperationResult,
+  { request: pkiRequest, client, decision }: PkiOperationResult,
 ): void {
   const { transactionId, messageType } = pkiRequest.attributes;
-  const userAgent = request.get('user-agent');
   const entry = {
     connector: connector.id,
     transactionId,
     messageType,
     status: decision.outcome.status,
-    client: guessClient({ userAgent, request: pkiRequest }),
+    client,
     ...transport(request),
   };
   const { refusal, certificateArn, dropped = [] } = decision;

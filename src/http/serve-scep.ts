@@ -134,7 +134,8 @@ async function servePkiOperation(
   message: Uint8Array,
 ): Promise<void> {
   response.setHeader('Cache-Control', 'no-store');
-  const result = await handlePkiOperation(enrolment, connector, message);
+  const userAgent = request.get('user-agent');
+  const result = await handlePkiOperation(enrolment, connector, message, userAgent);
   if (result.decision.refusal) setRefusalHeaders(response, result.decision.refusal);
   respond(response, 200, 'application/x-pki-message', result.certRep);
   logPkiOperation(logger, connector, request, result);

@@ -8,10 +8,12 @@ import { type EnvelopeRecipient, sealEnvelopedData } from '../cms/seal-enveloped
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { type DigestName, findDigestByOid } from '../x509/signature-algorithms.ts';
 import { type AlgorithmPolicy, accepts, acceptsCipher } from './algorithm-policy.ts';
+import type { ClientName } from './guess-client.ts';
 import { CERT_REP } from './message-types.ts';
 import { FAIL_INFO, type FailInfo, PKI_STATUS } from './pki-status.ts';
 import type { PkiRequest } from './read-pki-message.ts';
 import { nonceAttribute, printableAttribute, utf8Attribute } from './scep-attributes.ts';
+import { signedDecimal } from './windows-errors.ts';
 
 /** What a CertRep tells the client (RFC 8894 section 3.3.2). */
 export type CertRepOutcome =
@@ -23,7 +25,13 @@ export type CertRepOutcome =
       readonly recipient: EnvelopeRecipient;
       readonly cipher: ContentCipher;
     }
-  | { readonly status: 'FAILURE'; readonly failInfo: FailInfo; readonly text: string }
+  | {
+      readonly status: 'FAILURE';
+      readonly failInfo: FailInfo;
+      readonly text: string;
+      /** Why, in a number that Windows knows. */
+      readonly hresult: number;
+    }
   | { readonly status: 'PENDING' };
 
 /** The RA identity that signs, with the digest that the client used. */
@@ -36,6 +44,7 @@ interface CertRepSigner {
 /** What a reply needs besides the request and its outcome. */
 export interface CertRepContext {
   readonly signer: CertRepSigner;
+  readonly client: ClientName;
   readonly now: Date;
   readonly randomBytes: (length: number) => Uint8Array;
 }
@@ -48,7 +57,7 @@ export interface CertRepContext {
 export function buildCertRep(
   outcome: CertRepOutcome,
   request: PkiRequest,
-  { signer, now, randomBytes }: CertRepContext,
+  { signer, client, now, randomBytes }: CertRepContext,
 ): Uint8Array {
   const content =
     outcome.status === 'SUCCESS'
@@ -61,14 +70,19 @@ export function buildCertRep(
     printableAttribute(OID.scepPkiStatus, PKI_STATUS[outcome.status]),
     nonceAttribute(OID.scepRecipientNonce, request.senderNonce),
     nonceAttribute(OID.scepSenderNonce, randomBytes(16)),
-    ...(outcome.status === 'FAILURE' ? failureAttributes(outcome.failInfo, outcome.text) : []),
+    ...(outcome.status === 'FAILURE' ? failureAttributes(outcome, client) : []),
   ]);
 }
 
-function failureAttributes(failInfo: FailInfo, text: string): Uint8Array[] {
+type Failure = Extract<CertRepOutcome, { readonly status: 'FAILURE' }>;
+
+/** NDES tells Windows the HRESULT in an attribute of its own, and sends no failInfoText. */
+function failureAttributes({ failInfo, text, hresult }: Failure, client: ClientName): Uint8Array[] {
+  const forWindows = printableAttribute(OID.microsoftScepError, signedDecimal(hresult));
   return [
     printableAttribute(OID.scepFailInfo, FAIL_INFO[failInfo]),
     utf8Attribute(OID.scepFailInfoText, text),
+    ...(client === 'windows' ? [forWindows] : []),
   ];
 }
 

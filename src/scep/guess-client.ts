@@ -7,7 +7,7 @@ export interface ClientTraits {
 }
 
 /** From the most to the least reliable sign; the first that fits counts. */
-const SIGNS: readonly { client: string; fits: (traits: ClientTraits) => boolean }[] = [
+const SIGNS = [
   { client: 'cisco', fits: agent(/Cisco PKI/i) },
   { client: 'windows', fits: agent(/NDES client|Win32|WinHTTP|Microsoft/i) },
   { client: 'apple', fits: agent(/CFNetwork|Darwin|profiled|mdmclient/i) },
@@ -17,10 +17,15 @@ const SIGNS: readonly { client: string; fits: (traits: ClientTraits) => boolean 
   { client: 'sscep', fits: transactionId(/^(SSCEP transactionId|[0-9A-F]{32})$/) },
   { client: 'certmonger', fits: transactionId(/^\d{60,80}$/) },
   { client: 'strongswan', fits: transactionId(/^[0-9A-F]{40}$/) },
-];
+] as const satisfies readonly { client: string; fits: (traits: ClientTraits) => boolean }[];
 
-/** Which client sent a request, judged by its habits. Only a help for those who read the log. */
-export function guessClient(traits: ClientTraits): string {
+export type ClientName = (typeof SIGNS)[number]['client'] | 'unknown';
+
+/**
+ * Which client sent a request, judged by its habits. Anybody can claim to be any client: it is for
+ * the log, and for what a reply says beyond RFC 8894.
+ */
+export function guessClient(traits: ClientTraits): ClientName {
   return SIGNS.find(({ fits }) => fits(traits))?.client ?? 'unknown';
 }
 

@@ -102,4 +102,11 @@ export const WRITING_QUIRKS: readonly ClientQuirk[] = [
       'interop/openssl.test.ts > answers an envelope for somebody else with a signed badMessageCheck',
     ],
   },
+  {
+    name: 'hresult',
+    what: 'FAILURE has the attribute 1.3.6.1.4.1.311.21.33 of NDES with an HRESULT, beside failInfoText, when the User-Agent is that of Windows',
+    clients: 'Windows, as NDES writes no failInfoText',
+    where: 'scep/build-cert-rep.ts#buildCertRep',
+    tests: [`${HTTP} > tells Windows why by an HRESULT, and no other client`],
+  },
 ];

@@ -157,7 +157,12 @@ async function decide(
     verdict === 'pending'
       ? ({ status: 'PENDING' } as const)
       : 'refuse' in verdict
-        ? ({ status: 'FAILURE', failInfo: verdict.refuse, text: verdict.text } as const)
+        ? ({
+            status: 'FAILURE',
+            failInfo: verdict.refuse,
+            text: verdict.text,
+            hresult: 0x80070057,
+          } as const)
         : ({
             status: 'SUCCESS',
             content: messageData(verdict, requests.at(-1)),
@@ -168,7 +173,8 @@ async function decide(
             ),
             cipher: opened.cipher,
           } as const);
-  return buildCertRep(outcome, opened.request, { signer, now: new Date(), randomBytes });
+  const context = { signer, client: 'windows', now: new Date(), randomBytes } as const;
+  return buildCertRep(outcome, opened.request, context);
 }
 
 function challengeOf(csr: CertificationRequest | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { derNull } from '../../../src/asn1/write-der.ts';
+import { OID } from '../../../src/asn1/object-identifiers.ts';
+import { derNull, derOid, derPrintableString, derSet } from '../../../src/asn1/write-der.ts';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
 import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
@@ -73,6 +74,30 @@ describe('PKIOperation by POST', () => {
     const head = `POST ${path}?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     const answer = await raw(Buffer.concat([Buffer.from(head), body]));
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+describe('a refusal', () => {
+  const refusalFor = async (userAgent: string, challengePassword?: string) => {
+    transactions += 1;
+    const csr = deviceCsr(device, { ...(challengePassword && { challengePassword }) });
+    const message = deviceRequest(device, world.ra, csr, { transactionId: `r${transactions}` });
+    const response = await post(message, undefined, { 'user-agent': userAgent });
+    expect(response.status).toBe(200);
+    return Buffer.from(await response.arrayBuffer());
+  };
+
+  it('tells Windows why by an HRESULT, and no other client', async () => {
+    const windows =
+      'Mozilla/4.0 (compatible; Win32; NDES client 10.0.22621.2506/ni_release_svc_prod3)';
+    const type = Buffer.from(derOid(OID.microsoftScepError));
+    const valued = (text: string) => Buffer.concat([type, derSet(derPrintableString(text))]);
+    // TRUST_E_CERT_SIGNATURE, then ERROR_NOT_FOUND.
+    expect((await refusalFor(windows)).includes(valued('-2146869244'))).toBe(true);
+    expect((await refusalFor(windows, 'wrong')).includes(valued('-2147023728'))).toBe(true);
+    for (const other of ['Java/17', 'CertificateService/1 CFNetwork/1 Darwin/1', 'curl/8']) {
+      expect((await refusalFor(other)).includes(type)).toBe(false);
+    }
   });
 });
 

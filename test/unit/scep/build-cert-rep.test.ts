@@ -17,6 +17,7 @@ import {
   type CertRepOutcome,
   replyDigest,
 } from '../../../src/scep/build-cert-rep.ts';
+import type { ClientName } from '../../../src/scep/guess-client.ts';
 import type { FailInfo } from '../../../src/scep/pki-status.ts';
 import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
 import { asn1Lines, runOpenssl } from '../../support/clients/run-openssl.ts';
@@ -54,6 +55,7 @@ const failure = (failInfo: FailInfo): CertRepOutcome => ({
   status: 'FAILURE',
   failInfo,
   text: 'The reason.',
+  hresult: 0x80070490,
 });
 const PENDING: CertRepOutcome = { status: 'PENDING' };
 
@@ -66,9 +68,11 @@ function build(
   outcome: CertRepOutcome,
   request = requestOf(),
   digest: 'sha1' | 'sha256' | 'sha512' = 'sha256',
+  client: ClientName = 'unknown',
 ) {
   const signer = { certificate: ra.certificate, privateKey: ra.privateKey, digest };
-  return buildCertRep(outcome, request, { signer, now: NOW, randomBytes: neverPrintable });
+  const context = { signer, client, now: NOW, randomBytes: neverPrintable };
+  return buildCertRep(outcome, request, context);
 }
 
 function verified(certRep: Uint8Array): Buffer {
@@ -138,6 +142,18 @@ describe('the signed attributes are', () => {
       scepFailInfo: `PRINTABLESTRING:${number}`,
       scepFailInfoText: 'UTF8STRING:The reason.',
     });
+  });
+
+  it('for Windows those and, in FAILURE alone, the HRESULT as a signed decimal', () => {
+    const toWindows = (outcome: CertRepOutcome) =>
+      attributesOf(build(outcome, requestOf(), 'sha256', 'windows'));
+    expect(toWindows(failure('badRequest'))).toEqual({
+      ...attributesOf(build(failure('badRequest'))),
+      scepSenderNonce: COMMON.scepSenderNonce,
+      microsoftScepError: 'PRINTABLESTRING:-2147023728',
+    });
+    expect(toWindows(SUCCESS)).not.toHaveProperty('microsoftScepError');
+    expect(toWindows(PENDING)).not.toHaveProperty('microsoftScepError');
   });
 
   it.each([SUCCESS, failure('badRequest'), PENDING])('in DER order for %j', (outcome) => {

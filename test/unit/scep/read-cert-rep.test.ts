@@ -55,7 +55,7 @@ function reply(
   digest: DigestName = 'sha256',
 ): Uint8Array {
   return buildCertRep(outcome, request, {
-    ...{ signer: { ...signer, digest }, now: NOW, randomBytes },
+    ...{ signer: { ...signer, digest }, client: 'windows', now: NOW, randomBytes },
   });
 }
 
@@ -90,7 +90,7 @@ describe('reads', () => {
 
   it('FAILURE with failInfo and text', () => {
     const failure = { status: 'FAILURE', failInfo: 'badRequest', text: 'Não.' } as const;
-    expect(read(reply(failure))).toEqual(failure);
+    expect(read(reply({ ...failure, hresult: 0x80070057 }))).toEqual(failure);
   });
 
   it('FAILURE without a text', () => {

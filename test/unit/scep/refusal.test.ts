@@ -38,3 +38,14 @@ it('badMessageCheck has one text for all that is wrong with a message to this co
   const rows = reasons.filter((reason) => REFUSAL_REASONS[reason].failInfo === 'badMessageCheck');
   expect(rows).toEqual(['message-check', 'recipient-unknown']);
 });
+
+it.each<[RefusalReason, number]>([
+  ['challenge-missing', 0x80096004],
+  ['challenge-wrong', 0x80070490],
+  ['name-not-allowed', 0x80094001],
+  ['key-not-allowed', 0x80094811],
+  ['authority-not-active', 0x800706ba],
+  ['message-type-unknown', 0x80070057],
+])('%s is the error by which NDES tells Windows the same', (reason, hresult) => {
+  expect(new Refusal(reason).hresult).toBe(hresult);
+});
