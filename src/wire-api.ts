@@ -31,8 +31,8 @@ export function wireApi(
     findCredential,
     clock,
     clockSkewMs: api.clockSkewSeconds * 1_000,
-    regions: api.regions ?? 'any',
-  } as const;
+    regions: api.regions,
+  };
   return createApiListener({
     authenticate: createAuthenticator(authentication),
     checkHead: createHeadCheck(authentication),

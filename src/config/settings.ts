@@ -28,6 +28,9 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 /** The names of the listeners' sections. */
 export const LISTENERS = ['enrol', 'api', 'ops'] as const;
 
+/** Where `dev` has its resources; the one region of a server whose settings name none. */
+export const DEFAULT_REGION = 'us-east-1';
+
 const REGION = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/);
 const ORIGIN = z
   .string()
@@ -143,10 +146,10 @@ export const SETTINGS = {
   },
   api: {
     ...listener('administrators (the AWS APIs)', '127.0.0.1', 8081),
-    regions: optionalSetting(
+    regions: setting<readonly string[]>(
       listOf('regions such as eu-central-1', REGION),
-      'Regions for which requests may be signed. Each region has its own connectors, CAs, quotas and rates, so `serve` warns if it accepts any region',
-      'any',
+      'Regions for which requests may be signed; for any other they are refused. Each region has its own connectors, CAs, quotas and rates',
+      [DEFAULT_REGION],
     ),
     clockSkewSeconds: setting(
       wholeNumber(1, 86_400),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { DEFAULT_REGION } from '../config/settings.ts';
 import { beginCreating } from '../connectors/begin-creating.ts';
 import {
   findChallengeById,
@@ -30,7 +31,7 @@ const PARTITION = 'dev';
 const KEY = 'first-start';
 
 /** The ARNs of a development server name no real account. */
-export const DEV_SCOPE = { region: 'us-east-1', accountId: '000000000000' };
+export const DEV_SCOPE = { region: DEFAULT_REGION, accountId: '000000000000' };
 
 /** Lets every client enrol for a trial: scepclient only knows single DES and SHA-1. */
 const DEV_TAGS = { 'scep:legacy': 'des sha1 sha1-renewal', 'scep:pending-wait': '2s' };

@@ -3,7 +3,6 @@ import { print, warn as warnOnTerminal } from '../cli/terminal/print.ts';
 import { loadCredentialsFile } from '../config/credentials-file.ts';
 import { type LoadedSettings, loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
-import type { Logger } from '../observability/logger.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { runServer } from './run-server.ts';
 import { joinPrimary } from './worker-part.ts';
@@ -21,22 +20,16 @@ export async function runServe({ config, checkConfig, workers }: ServeOptions): 
     return;
   }
   const settings = { ...loaded.settings, ...omitUndefined({ workers }) };
-  const { regions } = settings.api;
-  const warn = (logger: Logger) => {
-    for (const warning of loaded.warnings ?? []) logger.warn(warning);
-    if (regions === undefined) logger.warn(EVERY_REGION);
-  };
-  const prepare = async () => async (_urls: unknown, logger: Logger) => warn(logger);
   if (settings.store.kind === 'embedded') await makeDataDir(settings.dataDir);
   const worker = joinPrimary();
   if (worker === undefined && settings.workers > 1) {
     // Not loaded where there is one process.
     const { runWorkers } = await import('./run-workers.ts');
-    process.exitCode = await runWorkers(settings, warn);
+    process.exitCode = await runWorkers({ ...loaded, settings });
     return;
   }
   try {
-    await runServer({ ...loaded, settings }, { prepare, worker });
+    await runServer({ ...loaded, settings }, { worker });
   } finally {
     worker?.finish();
   }
@@ -48,6 +41,3 @@ async function warningsOf({ settings, warnings = [] }: LoadedSettings): Promise<
   const credentials = credentialsFile && (await loadCredentialsFile(credentialsFile));
   return [...warnings, ...(credentials ? credentials.warnings : [])];
 }
-
-const EVERY_REGION =
-  'requests may be signed for any region, and each region has its own quotas and rates; set api.regions to those in use';

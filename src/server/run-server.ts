@@ -76,7 +76,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     } else {
       const opsUrl = await probes.open(createOpsListener(readiness.objection), settings.ops);
       const urls = { enrolUrl, apiUrl, opsUrl };
-      announceServer(urls, settings, logger);
+      announceServer(urls, loaded, logger);
       await announce?.(urls, logger);
     }
     // `unlocked` rejects when the master key is wrong, which ends the server too.

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { createInterface } from 'node:readline';
-import type { Settings } from '../config/settings.ts';
+import type { LoadedSettings } from '../config/load-settings.ts';
 import { createOpsListener } from '../http/ops-listener.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
 import { standardError } from '../observability/standard-error.ts';
 import { announceServer } from './announce-server.ts';
 import { openListeners } from './open-listeners.ts';
@@ -15,14 +15,11 @@ import type { WorkerProcess } from './worker-watch.ts';
  * Runs the primary of several workers until SIGTERM or SIGINT: it shares the listeners, keeps the
  * workers alive and answers probes for all of them. It opens no store and holds no state. When it
  * is killed, the workers end.
- * @param warn logs warnings once the server listens
  * @returns the exit code
  * @throws the system's error when the address of the ops listener is in use
  */
-export async function runWorkers(
-  settings: Settings,
-  warn: (logger: Logger) => void,
-): Promise<number> {
+export async function runWorkers(loaded: LoadedSettings): Promise<number> {
+  const { settings } = loaded;
   const output = standardError();
   const logger = createLogger(settings.logLevel, output);
   const stopped = stopSignal();
@@ -32,10 +29,7 @@ export async function runWorkers(
   const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
   const started = new WorkerPool({
     ...{ size: settings.workers, fork: () => forkWorker(output.write), logger },
-    announce: (urls) => {
-      announceServer({ ...urls, opsUrl }, settings, logger);
-      warn(logger);
-    },
+    announce: (urls) => announceServer({ ...urls, opsUrl }, loaded, logger),
   });
   pool = started;
   void stopped.then((signal) => started.stop(signal));

@@ -12,7 +12,7 @@ const MASTER_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 const ADMINISTRATOR = {
   accessKeyId: 'AKIAOUTAGEOUTAGE0000',
   secretAccessKey: 'outage-secret-of-an-administrator-0123456',
-  region: 'eu-central-1',
+  region: 'us-east-1',
 };
 const BOUND_MS = 2_000;
 

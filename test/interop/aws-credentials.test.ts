@@ -57,7 +57,10 @@ beforeAll(async () => {
   writeCredentials(known);
   const masterKey = Buffer.alloc(32, 7).toString('base64');
   server = await startServe({
-    settings: { ...FREE_PORTS, dataDir: tempDirectory(), credentialsFile },
+    settings: {
+      ...{ ...FREE_PORTS, dataDir: tempDirectory(), credentialsFile },
+      api: { ...FREE_PORTS.api, regions: ['eu-central-1'] },
+    },
     env: { SCEP_CONNECTOR_MASTER_KEY: masterKey },
     secrets: [
       ...[masterKey, SESSION.sessionToken, ENDED.sessionToken],

@@ -68,9 +68,15 @@ const LIST: RequestToSign = { target: '/connectors' };
 const CREATE: RequestToSign = { method: 'POST', body: JSON.stringify(AUTHORITY) };
 
 describe('each setting of the API does what it says', () => {
-  it('by default allows any region and the default quotas', async () => {
+  it('by default allows the region of dev alone and the default quotas', async () => {
     const { send } = await apiWith({});
-    expect((await send({ ...LIST, region: 'ap-south-1' })).status).toBe(200);
+    for (const region of ['ap-south-1', 'zz-any-1', 'us-east-2']) {
+      expect(await send({ ...LIST, region })).toMatchObject({
+        status: 403,
+        error: 'InvalidSignatureException',
+        text: expect.stringContaining(`valid region, not '${region}'`) as string,
+      });
+    }
     expect((await send(CREATE)).status).toBe(202);
     const { body } = await send(LIST);
     expect(JSON.stringify(body)).toContain(`"Endpoint":"${ENROL_URL}/scep/`);

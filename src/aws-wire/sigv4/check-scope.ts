@@ -2,9 +2,6 @@ import { AwsError } from '../aws-error.ts';
 import { SERVICES, type Service } from '../caller.ts';
 import type { CredentialScope } from './parse-authorization.ts';
 
-/** The form of a region in the ARN patterns of the API models. */
-const REGION = /^[a-z]+(-[a-z]+)+-[1-9]\d*$/;
-const MAX_REGION_LENGTH = 32;
 const TERMINATOR = 'aws4_request';
 
 /**
@@ -15,7 +12,7 @@ const TERMINATOR = 'aws4_request';
 export function checkScope(
   scope: CredentialScope,
   signedAt: string,
-  regions: readonly string[] | 'any',
+  regions: readonly string[],
 ): Service {
   const { date, region, terminator } = scope;
   if (!signedAt.startsWith(`${date}T`)) {
@@ -23,7 +20,7 @@ export function checkScope(
       'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP',
     );
   }
-  if (!isServed(region, regions)) {
+  if (!regions.includes(region)) {
     throw invalid(`Credential should be scoped to a valid region, not '${region.slice(0, 64)}'.`);
   }
   const service = SERVICES.find((name) => name === scope.service);
@@ -35,11 +32,6 @@ export function checkScope(
     throw invalid(`Credential should be scoped with a valid terminator: '${TERMINATOR}'.`);
   }
   return service;
-}
-
-function isServed(region: string, regions: readonly string[] | 'any'): boolean {
-  if (regions !== 'any') return regions.includes(region);
-  return region.length <= MAX_REGION_LENGTH && REGION.test(region);
 }
 
 function invalid(message: string): AwsError {

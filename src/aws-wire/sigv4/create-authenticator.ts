@@ -24,11 +24,8 @@ export interface AuthenticatorOptions {
   readonly clock: () => number;
   /** How far the client's clock may differ, in both directions. */
   readonly clockSkewMs?: number;
-  /**
-   * The regions that a request may be signed for; 'any' accepts every name that has the form of a
-   * region.
-   */
-  readonly regions: readonly string[] | 'any';
+  /** The regions that a request may be signed for: each name is another set of counters. */
+  readonly regions: readonly string[];
 }
 
 /** @throws AwsError */

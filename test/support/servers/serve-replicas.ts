@@ -26,6 +26,7 @@ export interface ReplicaOptions {
 }
 
 const MASTER_KEY = randomBytes(32).toString('hex');
+const REGION = 'eu-central-1';
 const ADMINISTRATOR = {
   accessKeyId: 'AKIAFAULTSFAULTS0000',
   secretAccessKey: 'faults-secret-of-an-administrator-0123456',
@@ -58,7 +59,7 @@ async function startReplica(options: OneReplica): Promise<Replica> {
   const settings = {
     publicUrl: 'http://scep.example.com',
     store: { kind: 'redis', redis: { ...reach, writeReplicas } },
-    ...{ enrol: { host, port }, api: { port: 0 }, ops: { host, port: 0 } },
+    ...{ enrol: { host, port }, api: { port: 0, regions: [REGION] }, ops: { host, port: 0 } },
   };
   const secrets = [MASTER_KEY, ADMINISTRATOR.secretAccessKey];
   const serve = () =>
@@ -76,7 +77,7 @@ async function startReplica(options: OneReplica): Promise<Replica> {
 
 /** The administrator's access to the API of one replica. */
 export function administratorOf(replica: Replica): AwsAccess {
-  return { ...ADMINISTRATOR, region: 'eu-central-1', apiUrl: replica.server().apiUrl };
+  return { ...ADMINISTRATOR, region: REGION, apiUrl: replica.server().apiUrl };
 }
 
 /**

@@ -69,7 +69,7 @@ describe('settings', () => {
     const { settings, masterKey } = await loadSettings(undefined, LEAST);
     expect(Buffer.from(masterKey).toString('hex')).toBe(HEX_KEY);
     expect(settings.enrol).toMatchObject({ host: '0.0.0.0', port: 8080 });
-    expect(settings.api).toMatchObject({ host: '127.0.0.1', port: 8081, regions: undefined });
+    expect(settings.api).toMatchObject({ host: '127.0.0.1', port: 8081, regions: ['us-east-1'] });
     expect(settings).toMatchObject({ drainSeconds: 10, logLevel: 'info' });
   });
 

@@ -17,6 +17,7 @@ import {
   testCredential,
 } from '../../../support/clients/sign-request.ts';
 
+const REGIONS = ['us-east-1', 'eu-central-1', 'cn-north-1'];
 const NOW = Date.parse('2026-11-22T02:34:30Z');
 const TOKEN = createSecretKey(TEST_SESSION_TOKEN, 'utf8');
 
@@ -27,7 +28,7 @@ interface World extends Partial<AuthenticatorOptions> {
 function authenticate(request: SignedRequest, world: World = {}): Caller {
   const { credential = testCredential(), ...options } = world;
   const findCredential = (id: string) => (id === credential.accessKeyId ? credential : undefined);
-  return createAuthenticator({ findCredential, clock: () => NOW, regions: 'any', ...options })(
+  return createAuthenticator({ findCredential, clock: () => NOW, regions: REGIONS, ...options })(
     request,
   );
 }
@@ -89,7 +90,7 @@ describe('the caller', () => {
     const authenticator = createAuthenticator({
       findCredential: () => credential,
       clock: () => NOW,
-      regions: 'any',
+      regions: REGIONS,
     });
     expect(authenticator(request).accountId).toBe('111122223333');
     credential = testCredential({ secretAccessKey: createSecretKey('another secret', 'utf8') });
