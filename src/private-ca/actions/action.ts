@@ -18,10 +18,10 @@ export interface ActionDefinition<Input, Output> {
    */
   access(caller: Caller, input: Partial<Input>): readonly Access[];
   /**
-   * Works in the account and region of `ca`.
+   * Works in the account and region of `ca`. `caller` is undefined when our own code calls.
    * @throws AwsError one of `errors`, or ValidationException
    */
-  execute(ca: PrivateCa, input: Input): Promise<Output>;
+  execute(ca: PrivateCa, input: Input, caller?: Caller): Promise<Output>;
 }
 
 /**
@@ -49,7 +49,7 @@ export function defineAction<Input, Output>({
   return Object.assign(act, {
     ...definition,
     run: async (ca: PrivateCa, caller: Caller, input: Input) =>
-      execute(scopedTo(ca, caller), input),
+      execute(scopedTo(ca, caller), input, caller),
   });
 }
 

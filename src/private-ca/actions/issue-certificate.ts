@@ -13,7 +13,12 @@ import {
   requirePermittedNames,
 } from '../issuing/compose-certificate.ts';
 import { lintCertificate } from '../issuing/lint-certificate.ts';
-import { readCsr } from '../issuing/read-csr.ts';
+import {
+  API_CSR_POLICY,
+  type CsrPolicy,
+  ENROLMENT_CSR_POLICY,
+  readCsr,
+} from '../issuing/read-csr.ts';
 import { findIssuance, recordIssuance } from '../issuing/record-issuance.ts';
 import { findTemplate, type Template, templateArnOf } from '../issuing/templates.ts';
 import { apiPassthroughSchema } from '../model/api-passthrough-schema.ts';
@@ -63,13 +68,14 @@ export const issueCertificate = defineAction({
     const context = { 'acm-pca:TemplateArn': templateInPartitionOf(caller, TemplateArn) };
     return [{ ...actionAccess('IssueCertificate', CertificateAuthorityArn), context }];
   },
-  execute: async (ca, input): Promise<{ readonly CertificateArn: string }> => {
+  execute: async (ca, input, caller): Promise<{ readonly CertificateArn: string }> => {
     const { CertificateAuthorityArn: arn, IdempotencyToken: token } = input;
     const template = findTemplate(input.TemplateArn);
     const { value: authority } = await findAuthority(ca, arn, issuingUse(template));
     const known = token === undefined ? undefined : await findIssuance(ca, authority.id, token);
     if (known !== undefined) return { CertificateArn: certificateArn(arn, known) };
-    const parts = readParts(ca, authority, template, input);
+    const csrPolicy = caller === undefined ? ENROLMENT_CSR_POLICY : API_CSR_POLICY;
+    const parts = readParts(ca, { authority, template, csrPolicy, input });
     const { fields, tbs } = await buildTbs(parts);
     await ca.distributionPoints.record(authority, fields);
     const issuing = {
@@ -101,17 +107,22 @@ function templateInPartitionOf(
   return arn ? formatArn({ ...arn, partition: partitionOf(region) }) : requested;
 }
 
+interface IssueCall {
+  readonly authority: AuthorityRecord;
+  readonly template: Template;
+  readonly csrPolicy: CsrPolicy;
+  readonly input: Input;
+}
+
 function readParts(
   ca: PrivateCa,
-  authority: AuthorityRecord,
-  template: Template,
-  input: Input,
+  { authority, template, csrPolicy, input }: IssueCall,
 ): CertificateParts {
   return {
     authority,
     template,
     signingAlgorithm: requireMatchingAlgorithm(authority.keyAlgorithm, input.SigningAlgorithm),
-    csr: readCsr(input.Csr),
+    csr: readCsr(input.Csr, csrPolicy),
     api: template.passthrough.api ? readApiPassthrough(input.ApiPassthrough) : NOTHING,
     validity: resolveValidity(input.Validity, input.ValidityNotBefore, ca.clock()),
     serialNumber: newSerialNumber(ca),

@@ -8,17 +8,31 @@ import {
   parseCertificationRequest,
 } from '../../x509/parse-certification-request.ts';
 import { importPublicKey, weaknessOf } from '../../x509/public-key.ts';
+import { signatureDigest } from '../../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
 
+/** What a CSR may be signed with. */
+export interface CsrPolicy {
+  readonly allowMd5: boolean;
+}
+
+/** For callers of the API: as at AWS. */
+export const API_CSR_POLICY: CsrPolicy = { allowMd5: false };
+
+/** For enrolment, which has judged the CSR by the tag `scep:legacy` of its connector. */
+export const ENROLMENT_CSR_POLICY: CsrPolicy = { allowMd5: true };
+
 /**
  * Reads the Csr blob of IssueCertificate, PEM, and checks it as AWS does: the signature verifies,
- * the key is strong enough, and there is a subject or a subjectAltName.
+ * the digest and the key are strong enough, and there is a subject or a subjectAltName.
  * @throws AwsError MalformedCSRException
  */
-export function readCsr(blob: Uint8Array): CertificationRequest {
+export function readCsr(blob: Uint8Array, policy: CsrPolicy): CertificationRequest {
   try {
     const csr = parseCertificationRequest(pemBody(blob));
+    const digest = signatureDigest(csr.signatureAlgorithm);
+    if (digest === 'md5' && !policy.allowMd5) throw malformed('it is signed with MD5');
     const weakness = weaknessOf(csr.subjectPublicKeyInfo);
     if (weakness !== undefined) throw malformed(weakness);
     if (!hasValidSignature(csr)) throw malformed('the signature does not verify');

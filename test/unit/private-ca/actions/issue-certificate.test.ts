@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import { sign, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { decodePem, encodePem } from '../../../../src/asn1/pem.ts';
-import { derNull } from '../../../../src/asn1/write-der.ts';
+import { derBitString, derNull, derOid, derSequence } from '../../../../src/asn1/write-der.ts';
+import { validateInput } from '../../../../src/aws-wire/validate-input.ts';
 import { DAY_MS, HOUR_MS } from '../../../../src/durations.ts';
 import { ACTIONS } from '../../../../src/private-ca/actions/actions.ts';
 import { activateRoot } from '../../../../src/private-ca/activate-root.ts';
@@ -14,7 +15,10 @@ import { openPrivateCa } from '../../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../../src/private-ca/records/authority-record.ts';
 import { certificates } from '../../../../src/private-ca/records/certificate-record.ts';
 import { getEntry, listEntries } from '../../../../src/store/collection.ts';
-import { buildCertificationRequest } from '../../../../src/x509/build-certification-request.ts';
+import {
+  buildCertificationRequest,
+  derCertificationRequestInfo,
+} from '../../../../src/x509/build-certification-request.ts';
 import { extendedKeyUsageExtension } from '../../../../src/x509/extended-key-usage.ts';
 import type { Extension } from '../../../../src/x509/extensions.ts';
 import { derGeneralNames } from '../../../../src/x509/general-names.ts';
@@ -75,6 +79,33 @@ function input(changes: object = {}): object {
     Validity: { Type: 'DAYS', Value: 30 },
     ...changes,
   };
+}
+
+/** By a caller of the API. */
+const CALLER = {
+  ...TEST_SCOPE,
+  arn: `arn:aws:iam::${TEST_SCOPE.accountId}:user/alice`,
+  service: 'acm-pca' as const,
+  policy: undefined,
+};
+const issueForCaller = (changes: object) => {
+  const checked = validateInput(ACTIONS.IssueCertificate.input, input(changes));
+  return ACTIONS.IssueCertificate.run(ca, CALLER, checked);
+};
+
+/** Signed with MD5 or SHA-1 by an RSA key. */
+function legacyCsr(digest: 'md5' | 'sha1'): Uint8Array {
+  const { spki, privateKey } = rsaKeyPair();
+  const info = derCertificationRequestInfo({
+    subject: parseDistinguishedNameText('CN=device'),
+    subjectPublicKeyInfo: spki,
+  });
+  const algorithm = derSequence(
+    derOid(digest === 'md5' ? OID.md5WithRsa : OID.sha1WithRsa),
+    derNull(),
+  );
+  const der = derSequence(info, algorithm, derBitString(sign(digest, info, privateKey)));
+  return Buffer.from(encodePem('CERTIFICATE REQUEST', der));
 }
 
 async function issue(changes: object = {}) {
@@ -226,6 +257,20 @@ describe('IssueCertificate', () => {
       code: 'MalformedCSRException',
       message: expect.stringContaining(reason) as unknown,
     });
+  });
+
+  it('refuses a CSR signed with MD5 to a caller, and takes SHA-1', async () => {
+    await expect(issueForCaller({ Csr: legacyCsr('md5') })).rejects.toMatchObject({
+      code: 'MalformedCSRException',
+      message: 'The certificate signing request is refused: it is signed with MD5',
+    });
+    const { CertificateArn } = await issueForCaller({ Csr: legacyCsr('sha1') });
+    expect(CertificateArn).toContain(`${arn}/certificate/`);
+  });
+
+  it('issues for a CSR signed with MD5 that enrolment has accepted', async () => {
+    const { certificate } = await issue({ Csr: legacyCsr('md5') });
+    expect(certificate.signatureAlgorithm.oid).toBe(OID.ecdsaWithSha256);
   });
 
   it('judges a URI of ApiPassthrough as one of a CSR', async () => {
