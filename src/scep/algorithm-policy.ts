@@ -6,20 +6,23 @@ import {
 } from '../x509/signature-algorithms.ts';
 
 /**
- * The legacy algorithms that a connector accepts from clients, besides those without a legacy word,
- * which all connectors accept.
+ * The legacy algorithms and keys that a connector accepts from clients, besides those without a
+ * legacy word, which all connectors accept.
  */
 export interface AlgorithmPolicy {
   /** RFC 8894 section 2.9 forbids single DES, and scepclient always uses it. */
   readonly allowSingleDes: boolean;
   readonly allowSha1: boolean;
   readonly allowMd5: boolean;
+  /** Old devices, and Apple's profiles that name no size, have RSA keys of 1024 bits. */
+  readonly allowRsa1024: boolean;
 }
 
 export const MODERN_ALGORITHMS: AlgorithmPolicy = {
   allowSingleDes: false,
   allowSha1: false,
   allowMd5: false,
+  allowRsa1024: false,
 };
 
 type Algorithm = Pick<ContentCipher | DigestAlgorithm, 'legacy'>;
@@ -43,4 +46,9 @@ export function acceptsDigest(policy: AlgorithmPolicy, digest: DigestName): bool
 /** Whether envelopes may be encrypted with this cipher. */
 export function acceptsCipher(policy: AlgorithmPolicy, cipher: CipherName): boolean {
   return accepts(policy, contentCipher(cipher));
+}
+
+/** How long an RSA key must be, that of a signer and that to be certified. */
+export function minimumRsaBits({ allowRsa1024 }: AlgorithmPolicy): number {
+  return allowRsa1024 ? 1024 : 2048;
 }

@@ -93,4 +93,14 @@ export const CSR_QUIRKS: readonly ClientQuirk[] = [
     where: 'enrolment/transaction/decide-validity.ts#decideValidity',
     tests: [`${RULES} > given as %s %s is %i days long`],
   },
+  {
+    name: 'rsa-1024',
+    what: 'RSA keys of 1024 to 2047 bits, in the CSR and of the signer',
+    clients: 'old MikroTik, Apple profiles without a key size, PAN-OS by choice',
+    where: 'scep/algorithm-policy.ts#minimumRsaBits',
+    legacy: 'rsa-1024',
+    tests: [
+      'scenario/enrolment/short-rsa-keys.test.ts > enrols and renews where the tag allows it',
+    ],
+  },
 ];

@@ -16,7 +16,7 @@ export interface ClientQuirk {
    * The word of the tag `scep:legacy` that enables it. Without one it does not weaken security and
    * is always enabled.
    */
-  readonly legacy?: NonNullable<(ContentCipher | DigestAlgorithm)['legacy']>;
+  readonly legacy?: NonNullable<(ContentCipher | DigestAlgorithm)['legacy']> | 'rsa-1024';
   /** Requests of test/golden/scep/ that depend on it. */
   readonly cases?: readonly string[];
   /** Tests that prove it, for example "unit/http/enrol-listener.test.ts > junk is 400". */

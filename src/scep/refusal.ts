@@ -47,13 +47,13 @@ export const REFUSAL_REASONS = {
     failInfo: 'badAlg',
     windowsError: 'CERTSRV_E_KEY_LENGTH',
     text: 'No reply can be encrypted for the key that signed the message. Use RSA from 2048 bits, or EC with a challenge password.',
-    hint: 'Have the client sign with RSA of 2048 bits or more, or put a challenge password into the request.',
+    hint: 'Have the client sign with RSA of 2048 bits or more, or put a challenge password into the request; rsa-1024 in scep:legacy takes RSA from 1024 bits.',
   },
   'key-not-allowed': {
     failInfo: 'badAlg',
     windowsError: 'CERTSRV_E_KEY_LENGTH',
     text: 'The public key in the certificate signing request is not acceptable.',
-    hint: 'The device must make another key: RSA of 2048 to 8192 bits, or EC on P-256, P-384 or P-521.',
+    hint: 'The device must make another key: RSA of 2048 to 8192 bits, or EC on P-256, P-384 or P-521; rsa-1024 in scep:legacy takes RSA from 1024 bits.',
   },
   'message-type-unknown': {
     failInfo: 'badRequest',

@@ -5,11 +5,9 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 import { describePublicKey, importPublicKey } from '../x509/public-key.ts';
 import type { DigestName } from '../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../x509/unsupported-algorithm-error.ts';
-import { type AlgorithmPolicy, acceptsDigest } from './algorithm-policy.ts';
+import { type AlgorithmPolicy, acceptsDigest, minimumRsaBits } from './algorithm-policy.ts';
 import type { PkiRequest } from './read-pki-message.ts';
 import { Refusal } from './refusal.ts';
-
-const MINIMUM_RSA_BITS = 2048;
 
 /**
  * A request with a valid signature. The signer is known only by its key: no certificate has been
@@ -18,7 +16,7 @@ const MINIMUM_RSA_BITS = 2048;
 export interface VerifiedRequest {
   readonly request: PkiRequest;
   readonly signerCertificate: Certificate;
-  /** RSA of 2048 bits or more, or EC. */
+  /** RSA of as many bits as the policy requires, or EC. */
   readonly signerKey: KeyObject;
   /**
    * How the reply can be encrypted (RFC 8894 section 3.1): to an RSA key that signed the request,
@@ -42,7 +40,7 @@ export function verifyPkiRequest(request: PkiRequest, policy: AlgorithmPolicy): 
   }
   try {
     const digest = acceptedDigest(request, policy);
-    const signerKey = acceptedKey(signerCertificate);
+    const signerKey = acceptedKey(signerCertificate, policy);
     const replyBy = signerKey.asymmetricKeyType === 'rsa' ? 'key-transport' : 'password';
     if (!verifySignedData(request.signedData, request.signer, signerKey)) {
       throw new Refusal('message-check', 'the signature is wrong');
@@ -69,10 +67,10 @@ function acceptedDigest({ signer }: PkiRequest, policy: AlgorithmPolicy): Digest
   return digests[0];
 }
 
-function acceptedKey(certificate: Certificate): KeyObject {
+function acceptedKey(certificate: Certificate, policy: AlgorithmPolicy): KeyObject {
   const key = signerKey(certificate);
   const description = describePublicKey(key);
-  if (description.type === 'rsa' && description.bits < MINIMUM_RSA_BITS) {
+  if (description.type === 'rsa' && description.bits < minimumRsaBits(policy)) {
     throw new Refusal('signer-key-unsupported', `RSA of ${description.bits} bits`);
   }
   return key;

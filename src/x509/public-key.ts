@@ -122,11 +122,6 @@ export function describePublicKey(key: KeyObject): PublicKeyDescription {
   return { type: 'ec', curve };
 }
 
-export interface KeyStrengthPolicy {
-  /** Default 2048. */
-  readonly minimumRsaBits?: number;
-}
-
 /**
  * Why this server must not certify a public key, as text for the requester; undefined when it may.
  * Examines the raw numbers, so a hostile key costs OpenSSL nothing.
@@ -135,11 +130,10 @@ export interface KeyStrengthPolicy {
  */
 export function weaknessOf(
   subjectPublicKeyInfo: Uint8Array,
-  policy: KeyStrengthPolicy = {},
+  minimumRsaBits = 2048,
 ): string | undefined {
   const key = readPublicKey(subjectPublicKeyInfo);
   if (key.type === 'ec') return undefined;
-  const { minimumRsaBits = 2048 } = policy;
   if (key.bits < minimumRsaBits) {
     return `the RSA key has ${key.bits} bits, ${minimumRsaBits} are required`;
   }

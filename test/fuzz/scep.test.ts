@@ -22,7 +22,12 @@ import {
 import { mutated } from '../support/scep-messages/mutate-bytes.ts';
 
 const RUNS = { numRuns: 400 };
-const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
+const EVERYTHING = {
+  allowSingleDes: true,
+  allowSha1: true,
+  allowMd5: true,
+  allowRsa1024: true,
+};
 const { certificate, privateKey } = goldenIdentity('ra');
 const ra = { certificate, privateKey, keyTransport: createKeyTransport(privateKey) };
 

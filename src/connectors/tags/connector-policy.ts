@@ -131,6 +131,7 @@ export function readConnectorPolicy(tags: Readonly<Record<string, string>>): Con
       allowSingleDes: legacy.has('des'),
       allowSha1: legacy.has('sha1'),
       allowMd5: legacy.has('md5'),
+      allowRsa1024: legacy.has('rsa-1024'),
     },
     signer:
       signer.words.has('requester') || signer.fingerprints.size > 0 ? signer.fingerprints : 'any',

@@ -30,6 +30,7 @@ export const CONNECTOR_TAGS = {
       des: 'accepts requests encrypted with single DES',
       sha1: 'accepts requests and CSRs signed with SHA-1',
       md5: 'accepts requests and CSRs signed with MD5',
+      'rsa-1024': 'certifies RSA keys from 1024 bits, and accepts them as signers',
       'sha1-renewal':
         'accepts renewals signed with SHA-1 too, where the signature stands for the challenge; needs `sha1`',
     },

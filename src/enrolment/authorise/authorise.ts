@@ -1,5 +1,6 @@
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
+import { minimumRsaBits } from '../../scep/algorithm-policy.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { weaknessOf } from '../../x509/public-key.ts';
@@ -64,7 +65,7 @@ export async function authorise(
   findChallenge: FindChallengeByPassword,
 ): Promise<Authorised> {
   const { csr } = claim;
-  const weakness = weaknessOf(csr.subjectPublicKeyInfo);
+  const weakness = weaknessOf(csr.subjectPublicKeyInfo, minimumRsaBits(policy.algorithms));
   if (weakness !== undefined) throw new Refusal('key-not-allowed', weakness);
   if (csr.extensionFault !== undefined) {
     throw new Refusal('extension-request-invalid', csr.extensionFault);

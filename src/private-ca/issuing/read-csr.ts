@@ -12,16 +12,17 @@ import { signatureDigest } from '../../x509/signature-algorithms.ts';
 import { UnsupportedAlgorithmError } from '../../x509/unsupported-algorithm-error.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
 
-/** What a CSR may be signed with. */
+/** What a CSR may be signed with, and for which keys. */
 export interface CsrPolicy {
   readonly allowMd5: boolean;
+  readonly minimumRsaBits: number;
 }
 
 /** For callers of the API: as at AWS. */
-export const API_CSR_POLICY: CsrPolicy = { allowMd5: false };
+export const API_CSR_POLICY: CsrPolicy = { allowMd5: false, minimumRsaBits: 2048 };
 
 /** For enrolment, which has judged the CSR by the tag `scep:legacy` of its connector. */
-export const ENROLMENT_CSR_POLICY: CsrPolicy = { allowMd5: true };
+export const ENROLMENT_CSR_POLICY: CsrPolicy = { allowMd5: true, minimumRsaBits: 1024 };
 
 /**
  * Reads the Csr blob of IssueCertificate, PEM, and checks it as AWS does: the signature verifies,
@@ -33,7 +34,7 @@ export function readCsr(blob: Uint8Array, policy: CsrPolicy): CertificationReque
     const csr = parseCertificationRequest(pemBody(blob));
     const digest = signatureDigest(csr.signatureAlgorithm);
     if (digest === 'md5' && !policy.allowMd5) throw malformed('it is signed with MD5');
-    const weakness = weaknessOf(csr.subjectPublicKeyInfo);
+    const weakness = weaknessOf(csr.subjectPublicKeyInfo, policy.minimumRsaBits);
     if (weakness !== undefined) throw malformed(weakness);
     if (!hasValidSignature(csr)) throw malformed('the signature does not verify');
     if (csr.extensionFault !== undefined) throw malformed(csr.extensionFault);

@@ -15,7 +15,9 @@ import { goldenIdentity } from '../../support/scep-messages/golden-identity.ts';
 
 const BOTH = [false, true];
 const POLICIES: readonly AlgorithmPolicy[] = BOTH.flatMap((allowSingleDes) =>
-  BOTH.flatMap((allowSha1) => BOTH.map((allowMd5) => ({ allowSingleDes, allowSha1, allowMd5 }))),
+  BOTH.flatMap((allowSha1) =>
+    BOTH.map((allowMd5) => ({ allowSingleDes, allowSha1, allowMd5, allowRsa1024: false })),
+  ),
 );
 
 const { certificate, privateKey } = goldenIdentity('ra');

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { buildDegenerateSignedData } from '../../../src/cms/build-signed-data.ts';
 import { createKeyTransport } from '../../../src/cms/key-transport.ts';
+import { MODERN_ALGORITHMS } from '../../../src/scep/algorithm-policy.ts';
 import {
   buildCaCertReply,
   CA_RA_CERT_CONTENT_TYPE,
@@ -66,7 +67,7 @@ export interface FakeScepServer {
 }
 
 export const MODERN_CAPABILITIES = 'AES\nPOSTPKIOperation\nSCEPStandard\nSHA-256\n';
-const POLICY = { allowSingleDes: false, allowSha1: true, allowMd5: false };
+const POLICY = { ...MODERN_ALGORITHMS, allowSha1: true };
 
 /**
  * A fake SCEP server: a root, an issuing CA and an RA, and answers that the test chooses. It ends

@@ -20,7 +20,12 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PAGE = path.join(ROOT, 'docs/client-quirks.md');
 const QUIRKS = [...READING_QUIRKS, ...CSR_QUIRKS, ...WRITING_QUIRKS];
 const GOLDEN = new Map(goldenRequests());
-const ALLOWED_BY = { des: 'allowSingleDes', sha1: 'allowSha1', md5: 'allowMd5' } as const;
+const ALLOWED_BY = {
+  des: 'allowSingleDes',
+  sha1: 'allowSha1',
+  md5: 'allowMd5',
+  'rsa-1024': 'allowRsa1024',
+} as const;
 
 const ra = goldenIdentity('ra');
 const recipient = { ...ra, keyTransport: createKeyTransport(ra.privateKey) };

@@ -5,7 +5,12 @@ import {
   MODERN_ALGORITHMS,
 } from '../../../src/scep/algorithm-policy.ts';
 
-const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
+const EVERYTHING = {
+  allowSingleDes: true,
+  allowSha1: true,
+  allowMd5: true,
+  allowRsa1024: true,
+};
 
 it.each(['sha256', 'sha384', 'sha512'] as const)('%s is always accepted', (digest) => {
   expect(acceptsDigest(MODERN_ALGORITHMS, digest)).toBe(true);

@@ -4,7 +4,10 @@ import { caCapabilities } from '../../../src/scep/ca-capabilities.ts';
 
 const policies = [false, true].flatMap((allowSingleDes) =>
   [false, true].flatMap((allowSha1) =>
-    [false, true].map((allowMd5) => ({ allowSingleDes, allowSha1, allowMd5 })),
+    [false, true].map((allowMd5) => ({
+      ...{ allowSingleDes, allowSha1, allowMd5 },
+      allowRsa1024: false,
+    })),
   ),
 );
 

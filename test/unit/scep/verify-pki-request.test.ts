@@ -19,7 +19,12 @@ import { refusalOf } from '../../support/scep-messages/refusal-of.ts';
 
 const device = goldenIdentity('renewing-device');
 const content = goldenEnvelope();
-const EVERYTHING = { allowSingleDes: true, allowSha1: true, allowMd5: true };
+const EVERYTHING = {
+  allowSingleDes: true,
+  allowSha1: true,
+  allowMd5: true,
+  allowRsa1024: true,
+};
 
 const verify = (forgery: Forgery, policy = MODERN_ALGORITHMS) =>
   verifyPkiRequest(readPkiRequest(forgePkiMessage({ content, ...forgery })), policy);
@@ -147,7 +152,7 @@ describe('the key of the signer', () => {
     );
   });
 
-  it.each([1024, 2040])('RSA of %i bits is not supported', (modulusLength) => {
+  it.each([1024, 2040])('RSA of %i bits is accepted only with allowRsa1024', (modulusLength) => {
     const keys = generateKeyPairSync('rsa', { modulusLength });
     const der = buildSelfSignedCertificate({
       ...fields,
@@ -158,5 +163,7 @@ describe('the key of the signer', () => {
     const refusal = refusalOf(() => verify(forgery));
     expect(refusal.reason).toBe('signer-key-unsupported');
     expect(refusal.text).toContain(`RSA of ${modulusLength} bits`);
+    const { signerKey } = verify(forgery, { ...MODERN_ALGORITHMS, allowRsa1024: true });
+    expect(signerKey.equals(keys.publicKey)).toBe(true);
   });
 });

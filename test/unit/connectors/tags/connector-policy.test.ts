@@ -3,13 +3,14 @@ import { OID } from '../../../../src/asn1/object-identifiers.ts';
 import { readConnectorPolicy } from '../../../../src/connectors/tags/connector-policy.ts';
 import { CONNECTOR_TAGS } from '../../../../src/connectors/tags/connector-tags.ts';
 import { DAY_MS, MINUTE_MS } from '../../../../src/durations.ts';
+import { MODERN_ALGORITHMS } from '../../../../src/scep/algorithm-policy.ts';
 import { DEVICE_PURPOSES } from '../../../../src/x509/key-purposes.ts';
 
 const PRINT = 'ab'.repeat(32);
 
 it('a connector without tags is strict', () => {
   expect(readConnectorPolicy({})).toEqual({
-    algorithms: { allowSingleDes: false, allowSha1: false, allowMd5: false },
+    algorithms: MODERN_ALGORITHMS,
     signer: 'any',
     identity: { allowUserPrincipalNames: false, allowSecurityIdentifiers: false },
     extensions: { purposes: DEVICE_PURPOSES, unknown: 'drop' },
@@ -38,7 +39,7 @@ it('other tags and empty values change nothing', () => {
 
 it('every tag sets its part of the policy', () => {
   const policy = readConnectorPolicy({
-    'scep:legacy': ' des  md5 sha1 sha1-renewal des ',
+    'scep:legacy': ' des  md5 sha1 sha1-renewal rsa-1024 des ',
     'scep:signer': `requester ${PRINT.toUpperCase()}`,
     'scep:windows-identity': 'upn sid',
     'scep:eku': 'codeSigning 1.2.3.4 cmcRA',
@@ -51,7 +52,7 @@ it('every tag sets its part of the policy', () => {
     'scep:pending-wait': '3s',
   });
   expect(policy).toEqual({
-    algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true },
+    algorithms: { allowSingleDes: true, allowSha1: true, allowMd5: true, allowRsa1024: true },
     signer: new Set([PRINT]),
     identity: { allowUserPrincipalNames: true, allowSecurityIdentifiers: true },
     extensions: {
@@ -100,7 +101,10 @@ describe('readConnectorPolicy', () => {
     [{ 'scep:unheard-of': 'x' }, 'the tag scep:unheard-of is unknown'],
     [{ 'Scep:Legacy': 'des' }, 'the tag Scep:Legacy is unknown'],
     [{ 'scep:__proto__': 'des' }, 'the tag scep:__proto__ is unknown'],
-    [{ 'scep:legacy': 'DES' }, 'the tag scep:legacy: takes the words des, sha1, md5, sha1-renewal'],
+    [
+      { 'scep:legacy': 'DES' },
+      'the tag scep:legacy: takes the words des, sha1, md5, rsa-1024, sha1-renewal',
+    ],
     [{ 'scep:legacy': 'constructor' }, 'not "constructor"'],
     [{ 'scep:legacy': 'des 30d' }, 'not "30d"'],
     [{ 'scep:legacy': 'sha1-renewal' }, 'sha1-renewal needs sha1'],

@@ -225,7 +225,7 @@ describe('IssueCertificate', () => {
   });
 
   it.each([
-    ['a weak key', () => csr({}, rsaKeyPair(1024)), '1024 bits'],
+    ['a weak key', () => csr({}, rsaKeyPair(1016)), '1016 bits'],
     ['no name', () => csr({ name: '' }), 'neither a subject'],
     [
       'an extension twice',
@@ -271,6 +271,17 @@ describe('IssueCertificate', () => {
   it('issues for a CSR signed with MD5 that enrolment has accepted', async () => {
     const { certificate } = await issue({ Csr: legacyCsr('md5') });
     expect(certificate.signatureAlgorithm.oid).toBe(OID.ecdsaWithSha256);
+  });
+
+  it('refuses a key of 1024 bits to a caller, and issues for it where enrolment accepted it', async () => {
+    const Csr = csr({}, rsaKeyPair(1024));
+    await expect(issueForCaller({ Csr })).rejects.toMatchObject({
+      code: 'MalformedCSRException',
+      message: expect.stringContaining('1024 bits, 2048 are required') as unknown,
+    });
+    const { Certificate } = await issue({ Csr });
+    const { publicKey } = new X509Certificate(Certificate);
+    expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(1024);
   });
 
   it('judges a URI of ApiPassthrough as one of a CSR', async () => {
