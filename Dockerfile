@@ -22,6 +22,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 # What is optional and does not build, npm leaves out in silence.
 RUN node -e "require('pkcs11js')"
+# What is installed, for scanners. npm would miss the packages that development needs as well.
+RUN npm pkg delete devDependencies && npm run --silent sbom > sbom.cdx.json
 
 FROM node:24-bookworm-slim
 ARG VERSION=0.0.0-dev
@@ -35,6 +37,7 @@ WORKDIR /app
 # The program by its name, for docker exec and kubectl exec; and the data directory, the one place that is written to.
 RUN mkdir bin data && ln -s ../dist/main.js bin/scep-connector && chown 65532:65532 data
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=dependencies /app/sbom.cdx.json ./
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE NOTICE CHANGELOG.md ./
 # A number, since Kubernetes cannot tell of a name whether it is root's.

@@ -1,7 +1,8 @@
 // npm leaves an optional package out of package-lock.json when the registry in use does not carry
 // it, which happens to builds for other platforms; `npm ci` then finds the lockfile out of step.
 // Run this after changing a dependency: npm install ... && node .ci/complete-lockfile.mjs It adds
-// the missing entries by name and version. They have no integrity: nobody here could download them.
+// the missing entries by name and version. They have no integrity, so check-lockfile.mjs refuses
+// them until they come from a registry that carries them, or stand there with a reason.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(

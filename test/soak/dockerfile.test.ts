@@ -53,6 +53,7 @@ describe.runIf(reason === undefined)('the image of the Dockerfile', () => {
         'dist',
         'node_modules',
         'package.json',
+        'sbom.cdx.json',
       ],
     ]);
     for (const name of ['typescript', 'vitest', '@biomejs']) {

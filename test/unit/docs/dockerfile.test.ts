@@ -53,6 +53,18 @@ describe('the Dockerfile', () => {
     expect(last('STOPSIGNAL')).toBe('SIGTERM');
   });
 
+  it('holds an SBOM of the packages that it runs, made where they are installed', () => {
+    const made = stages.find(({ name }) => name === 'dependencies')?.instructions ?? [];
+    const places = made.map(({ text }) => text);
+    const install = places.indexOf('npm ci --omit=dev');
+    const sbom = places.findIndex((text) => /npm run --silent sbom > sbom\.cdx\.json$/.test(text));
+    expect(install).toBeGreaterThan(0);
+    expect(sbom).toBeGreaterThan(install);
+    expect(copies).toContainEqual(
+      expect.objectContaining({ from: 'dependencies', sources: ['/app/sbom.cdx.json'] }),
+    );
+  });
+
   it('starts from images of one release of Node.js and of Debian', () => {
     expect(stages.map(({ base }) => base.replace(/-slim$/, ''))).toEqual(
       stages.map(() => 'node:24-bookworm'),
