@@ -4,9 +4,11 @@ import { type CertRep, readCertRep } from '../../../src/scep/read-cert-rep.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import type { TestDevice } from './test-device.ts';
 
+type Answered = Pick<PkiOperationResult, 'certRep' | 'request'>;
+
 /** What the client reads from a reply, by the client's own code. Legacy algorithms are accepted. */
 export function readReply(
-  { certRep, request }: PkiOperationResult,
+  { certRep, request }: Answered,
   ra: Certificate,
   recipient: TestDevice & { readonly challengePassword?: string },
 ): CertRep {
@@ -21,7 +23,7 @@ export function readReply(
 
 /** The certificate in a reply. @throws Error when the reply is not SUCCESS. */
 export function issuedCertificate(
-  result: PkiOperationResult,
+  result: Answered,
   ra: Certificate,
   recipient: TestDevice & { readonly challengePassword?: string },
 ): Certificate {

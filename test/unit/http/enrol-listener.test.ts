@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { OID } from '../../../src/asn1/object-identifiers.ts';
 import { derNull, derOid, derPrintableString, derSet } from '../../../src/asn1/write-der.ts';
 import { connectorPath } from '../../../src/connectors/connector-urls.ts';
@@ -8,7 +8,10 @@ import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';
 import { IssuerError } from '../../../src/issuer/issuer.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
+import { readPkiRequest } from '../../../src/scep/read-pki-message.ts';
+import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { processorTime } from '../../support/load/processor-time.ts';
+import { issuedCertificate } from '../../support/scep-messages/read-reply.ts';
 import {
   deviceCsr,
   deviceRequest,
@@ -74,6 +77,44 @@ describe('PKIOperation by POST', () => {
     const head = `POST ${path}?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     const answer = await raw(Buffer.concat([Buffer.from(head), body]));
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+describe('a challenge password of 16 KiB, as MDMs make them', () => {
+  // Made of what a PrintableString holds; then of what it does not.
+  const passwords = ['abcdefgh', 'abc+def/', 'abc_def*'].map((text) => text.repeat(2_048));
+  const given: string[] = [];
+
+  beforeEach(() => {
+    given.length = 0;
+    const { findChallenge } = world.deps;
+    const challenge = { arn: 'arn:aws:pca-connector-scep:us-east-1:000000000000:challenge' };
+    Object.assign(world.deps, {
+      findChallenge: () => async (password: string) => {
+        given.push(password);
+        return challenge;
+      },
+    });
+    onTestFinished(() => void Object.assign(world.deps, { findChallenge }));
+  });
+
+  it.each(['POST', 'GET'])('is read whole by %s, and a certificate is issued', async (method) => {
+    for (const challengePassword of passwords) {
+      transactions += 1;
+      const csr = deviceCsr(device, { challengePassword });
+      const message = deviceRequest(device, world.ra, csr, { transactionId: `c${transactions}` });
+      const base64 = encodeURIComponent(Buffer.from(message).toString('base64'));
+      const response =
+        method === 'POST'
+          ? await post(message)
+          : await fetch(`${url}?operation=PKIOperation&message=${base64}`);
+      const certRep = Buffer.from(await response.arrayBuffer());
+      const answered = { certRep, request: readPkiRequest(message) };
+      expect(issuedCertificate(answered, world.ra, device).subject).toEqual(
+        parseCertificationRequest(csr).subject,
+      );
+    }
+    expect(given).toEqual(passwords);
   });
 });
 
