@@ -1,27 +1,25 @@
 import { raSubject } from '../../connectors/ra/issue-ra-certificate.ts';
 import type { RaIdentitySet } from '../../connectors/ra/ra-identities.ts';
-import type { AuthorityDescription } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { isSameName } from '../../x509/is-same-name.ts';
-import { parseCertificate } from '../../x509/parse-certificate.ts';
+import type { Certificate } from '../../x509/parse-certificate.ts';
 
 const CONNECTOR_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /**
  * Refuses the name of the connector's CA, of a CA above it, and of an RA. Relying parties find the
  * issuer of a certificate or CRL by its name.
+ * @param path the certificate of the CA and those above it
  * @throws Refusal 'name-not-allowed'
  */
 export function requireUnreservedSubject(
   subject: Uint8Array,
-  { certificate, chain }: AuthorityDescription,
+  path: readonly Certificate[],
   raIdentities: RaIdentitySet,
 ): void {
   // The issuer of the last one, too: a chain may end below the root.
-  const authorities = [certificate, ...chain]
-    .map(parseCertificate)
-    .flatMap((authority) => [authority.subject, authority.issuer]);
+  const authorities = path.flatMap((authority) => [authority.subject, authority.issuer]);
   const ras = raIdentities.usable.map((identity) => identity.certificate.subject);
   const reserved = [...authorities, ...ras, ...raNames(subject)];
   if (reserved.every((name) => !isSameName(name, subject))) return;

@@ -110,8 +110,9 @@ async function newTransaction(
 ): Promise<IssuingTransaction> {
   const { csr, right, extensions } = authorised;
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
-  requireUnreservedSubject(csr.subject, authority, raIdentities);
-  const authorityEnd = parseCertificate(authority.certificate).notAfter;
+  const issuing = parseCertificate(authority.certificate);
+  const path = [issuing, ...authority.chain.map(parseCertificate)];
+  requireUnreservedSubject(csr.subject, path, raIdentities);
   const startedAt = clock();
   const passwordContext = transactionSealContext(connector.id, key, 'reply-password');
   return {
@@ -127,7 +128,7 @@ async function newTransaction(
     right,
     idempotencyToken: idempotencyToken(connector.id, key, replaced?.version),
     sealedCsr: sealer.seal(csr.der, transactionSealContext(connector.id, key, 'csr')),
-    ...decideValidity(csr, policy.validity, authorityEnd, startedAt),
+    ...decideValidity(csr, policy.validity, issuing.notAfter, startedAt),
     // Stored with the rest, because this call asks the CA at once.
     asked: { since: startedAt },
     startedAt,
