@@ -9,13 +9,14 @@ const [OPENING, CLOSING] = [
   [0x5d, 0x7d],
 ];
 
+const BASE64 = z.base64();
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Bodies of AWS JSON 1.1 and of REST-JSON: blobs in base64, times in seconds since the epoch. */
 export const JSON_CODEC = {
   decode: readJsonObject,
   readBlob: (value) =>
-    z.base64().safeParse(value).success ? Buffer.from(String(value), 'base64') : undefined,
+    BASE64.safeParse(value).success ? Buffer.from(String(value), 'base64') : undefined,
   encode: (output): string => JSON.stringify(output, secondsForDates),
 } as const satisfies Codec;
 

@@ -80,7 +80,10 @@ async function enrol(
   const { transactionId, transactionIdDer } = request.attributes;
   const signerKeyDigest = keyDigest(signerCertificate.subjectPublicKeyInfo);
   const key = transactionKey({
-    ...{ transactionIdDer, csrDer: csr.der, signerKeyDigest, isRelayed },
+    transactionIdDer,
+    csrDer: csr.der,
+    signerKeyDigest,
+    isRelayed,
     predecessor: holder?.serial,
   });
   const reference = { connector, key };

@@ -58,7 +58,10 @@ export async function handlePkiOperation(
   const signer = { certificate, privateKey, digest: replyDigest(request, policy.algorithms) };
   const now = new Date(deps.clock());
   const certRep = buildCertRep(decision.outcome, request, {
-    ...{ signer, client, now, randomBytes: deps.randomBytes },
+    signer,
+    client,
+    now,
+    randomBytes: deps.randomBytes,
   });
   return { certRep, request, client, decision };
 }

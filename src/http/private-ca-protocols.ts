@@ -7,7 +7,7 @@ import {
   renderRpcV2Cbor,
   renderRpcV2CborError,
 } from '../aws-wire/rpc-v2-cbor/render-rpc-v2-cbor.ts';
-import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import { headerOf, type SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import type { WireProtocol } from './api-call.ts';
 
 type Head = Pick<SignedRequest, 'headers' | 'target'>;
@@ -68,8 +68,4 @@ function isInCbor({ headers }: Pick<SignedRequest, 'headers'>): boolean {
 
 function targetOf({ headers }: Pick<SignedRequest, 'headers'>): string | undefined {
   return headerOf(headers, 'x-amz-target');
-}
-
-function headerOf(headers: SignedRequest['headers'], name: string): string | undefined {
-  return headers.find(([one]) => one.toLowerCase() === name)?.[1];
 }

@@ -8,7 +8,7 @@ import {
   renderRestJsonError,
 } from '../aws-wire/rest-json/render-rest-json.ts';
 import { type Gates, runOperation } from '../aws-wire/run-operation.ts';
-import type { SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
+import { headerOf, type SignedRequest } from '../aws-wire/sigv4/signed-request.ts';
 import { splitTarget } from '../aws-wire/sigv4/split-target.ts';
 import type { ConnectorApi, Operation } from '../connector-api/operation.ts';
 import { OPERATIONS } from '../connector-api/operations/operations.ts';
@@ -28,7 +28,7 @@ export function readConnectorCall(
   caller: Caller,
   { method, target, headers, body }: SignedRequest,
 ): ApiCall {
-  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+  const host = headerOf(headers, 'host');
   const { path, query } = splitTarget(target, host);
   const { name, labels } = matchRoute(OPERATIONS, method, path);
   const operation: Operation<unknown, unknown> = OPERATIONS[name];

@@ -2,7 +2,7 @@ import { OID } from '../asn1/object-identifiers.ts';
 import { parseBasicConstraints } from '../x509/basic-constraints.ts';
 import { parseExtendedKeyUsage } from '../x509/extended-key-usage.ts';
 import { extensionValue } from '../x509/extensions.ts';
-import { isSameName } from '../x509/is-same-name.ts';
+import { isSelfIssued } from '../x509/is-same-name.ts';
 import { type KeyUsage, parseKeyUsage } from '../x509/key-usage.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 
@@ -14,8 +14,7 @@ import type { Certificate } from '../x509/parse-certificate.ts';
 export function isAuthority(certificate: Certificate, depth = 0): boolean {
   const value = extensionValue(certificate, OID.basicConstraints);
   if (value === undefined) {
-    const selfIssued = isSameName(certificate.issuer, certificate.subject);
-    return selfIssued && certificate.extensions.length === 0;
+    return isSelfIssued(certificate) && certificate.extensions.length === 0;
   }
   const { ca, pathLength = depth } = parseBasicConstraints(value);
   return ca && pathLength >= depth;

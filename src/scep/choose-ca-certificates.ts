@@ -1,4 +1,4 @@
-import { isSameName } from '../x509/is-same-name.ts';
+import { isSelfIssued } from '../x509/is-same-name.ts';
 import { parseCertificate } from '../x509/parse-certificate.ts';
 
 /** Which CA certificates clients receive. */
@@ -19,13 +19,8 @@ export function chooseCaCertificates(
     case 'full':
       return [issuingCa, ...chainToRoot];
     case 'no-root':
-      return [issuingCa, ...chainToRoot.filter((certificate) => !isSelfIssued(certificate))];
+      return [issuingCa, ...chainToRoot.filter((der) => !isSelfIssued(parseCertificate(der)))];
     case 'ra-and-ca':
       return [issuingCa];
   }
-}
-
-function isSelfIssued(certificate: Uint8Array): boolean {
-  const { issuer, subject } = parseCertificate(certificate);
-  return isSameName(issuer, subject);
 }

@@ -28,7 +28,9 @@ export async function runWorkers(loaded: LoadedSettings): Promise<number> {
   const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
   const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
   const started = new WorkerPool({
-    ...{ size: settings.workers, fork: () => forkWorker(output.write), logger },
+    size: settings.workers,
+    fork: () => forkWorker(output.write),
+    logger,
     announce: (urls) => announceServer({ ...urls, opsUrl }, loaded, logger),
   });
   pool = started;

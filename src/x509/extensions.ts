@@ -1,5 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { isType } from '../asn1/expect-type.ts';
+import { OID } from '../asn1/object-identifiers.ts';
 import type { BerElement } from '../asn1/read-ber.ts';
 import { derBoolean, derOctetString, derOid, derSequence } from '../asn1/write-der.ts';
 import { readOid } from './read-oid.ts';
@@ -56,6 +57,16 @@ export function extensionValue(
   oid: string,
 ): Uint8Array | undefined {
   return extensions.find((extension) => extension.oid === oid)?.value;
+}
+
+/**
+ * The extensions of a certificate without a subject: its subjectAltName is critical (RFC 5280
+ * section 4.1.2.6).
+ */
+export function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
+  return extensions.map((extension) =>
+    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
+  );
 }
 
 /** The DER of Extensions (RFC 5280 section 4.1), in the given order. */

@@ -24,6 +24,17 @@ export function isSameName(a: Uint8Array, b: Uint8Array): boolean {
   }
 }
 
+/** Whether a certificate has the same subject and issuer (RFC 5280 section 3.2). */
+export function isSelfIssued({
+  issuer,
+  subject,
+}: {
+  readonly issuer: Uint8Array;
+  readonly subject: Uint8Array;
+}): boolean {
+  return isSameName(issuer, subject);
+}
+
 /** The DER of a Name with its relative names in the opposite order. @throws DecodeError */
 export function reverseName(der: Uint8Array): Uint8Array {
   const { children } = readBer(der);

@@ -35,6 +35,11 @@ export interface RequestHead {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+/** The first header of this name, which is in lower case. */
+export function headerOf(headers: RequestHead['headers'], name: string): string | undefined {
+  return headers.find(([own]) => own.toLowerCase() === name)?.[1];
+}
+
 export interface SignedRequest extends RequestHead {
   readonly body: Uint8Array;
 }

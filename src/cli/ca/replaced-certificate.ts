@@ -35,7 +35,8 @@ function describe(certificate: Certificate): CaCertificate {
   const { notBefore, notAfter, serialNumber } = certificate;
   const constraints = extensionValue(certificate, OID.basicConstraints);
   return {
-    ...{ notBefore, notAfter },
+    notBefore,
+    notAfter,
     serialNumber: Buffer.from(serialNumber).toString('hex').toUpperCase().replace(/^0+/, ''),
     pathLength: constraints && parseBasicConstraints(constraints).pathLength,
   };

@@ -2,7 +2,7 @@ import { OID } from '../../asn1/object-identifiers.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
-import type { Extension } from '../../x509/extensions.ts';
+import { type Extension, withCriticalAltName } from '../../x509/extensions.ts';
 import { type KeyUsage, keyUsageExtension, parseKeyUsage } from '../../x509/key-usage.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
@@ -87,26 +87,16 @@ function withDefaults(
   extensions: readonly Extension[],
   csr: CertificationRequest,
 ): readonly Extension[] {
+  const isNameless = parseName(csr.subject).length === 0;
   const has = (wanted: string) => extensions.some(({ oid }) => oid === wanted);
   const usages: readonly KeyUsage[] = isRsa(csr)
     ? ['digitalSignature', 'keyEncipherment']
     : ['digitalSignature'];
   return [
-    ...withCriticalAltName(extensions, csr),
+    ...(isNameless ? withCriticalAltName(extensions) : extensions),
     ...(has(OID.keyUsage) ? [] : [keyUsageExtension(usages)]),
     ...(has(OID.extKeyUsage) ? [] : [extendedKeyUsageExtension([OID.clientAuth])]),
   ];
-}
-
-/** A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). */
-function withCriticalAltName(
-  extensions: readonly Extension[],
-  { subject }: CertificationRequest,
-): readonly Extension[] {
-  if (parseName(subject).length > 0) return extensions;
-  return extensions.map((extension) =>
-    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
-  );
 }
 
 function isRsa({ subjectPublicKeyInfo }: CertificationRequest): boolean {

@@ -9,7 +9,7 @@ import { parseName } from '../../x509/distinguished-name.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { extensionValue } from '../../x509/extensions.ts';
 import { type GeneralName, isUri, parseGeneralNames } from '../../x509/general-names.ts';
-import { isSameName } from '../../x509/is-same-name.ts';
+import { isSelfIssued } from '../../x509/is-same-name.ts';
 import {
   parseAuthorityKeyIdentifier,
   parseSubjectKeyIdentifier,
@@ -211,8 +211,4 @@ function find(certificate: Certificate, oid: string) {
 function isCa(certificate: Certificate): boolean {
   const value = extensionValue(certificate, OID.basicConstraints);
   return value !== undefined && parseBasicConstraints(value).ca;
-}
-
-function isSelfIssued({ issuer, subject }: Certificate): boolean {
-  return isSameName(issuer, subject);
 }

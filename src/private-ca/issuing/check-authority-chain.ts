@@ -4,7 +4,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { extensionValue } from '../../x509/extensions.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
-import { isSameName } from '../../x509/is-same-name.ts';
+import { isSelfIssued } from '../../x509/is-same-name.ts';
 import {
   parseAuthorityKeyIdentifier,
   parseSubjectKeyIdentifier,
@@ -92,7 +92,7 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
  */
 function checkNames(issuer: Certificate, below: readonly Certificate[]): void {
   const constraints = nameConstraintsOf(issuer);
-  const judged = below.filter(({ subject, issuer: name }) => !isSameName(subject, name));
+  const judged = below.filter((certificate) => !isSelfIssued(certificate));
   for (const certificate of judged) {
     const kind = findForbiddenName(certificate, constraints, { isAuthority: true });
     if (kind === undefined) continue;

@@ -1,9 +1,8 @@
 import { equalBytes } from '../../asn1/equal-bytes.ts';
-import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
 import { parseName } from '../../x509/distinguished-name.ts';
-import type { Extension } from '../../x509/extensions.ts';
+import { type Extension, withCriticalAltName } from '../../x509/extensions.ts';
 import { isSameName } from '../../x509/is-same-name.ts';
 import {
   authorityKeyIdentifierExtension,
@@ -57,6 +56,7 @@ export function composeCertificate(parts: CertificateParts): ComposedCertificate
   if (!template.selfSigned) requireAnotherSubject(authority, csr, subject);
   requireValidityWithin(validity, issuer.notAfter, authority.usageMode);
   const serial = certificateKey(Buffer.from(parts.serialNumber).toString('hex'));
+  // ApiPassthrough cannot say that a subjectAltName is critical; a CSR must.
   const isNameless = parseName(subject).length === 0;
   const extensions = composeExtensions({
     template,
@@ -107,16 +107,6 @@ function identifiersOf(
   return keyIdentifier === undefined
     ? [own]
     : [authorityKeyIdentifierExtension(keyIdentifier), own];
-}
-
-/**
- * A subjectAltName is critical when the subject is empty (RFC 5280 section 4.1.2.6). ApiPassthrough
- * cannot say so; a CSR must.
- */
-function withCriticalAltName(extensions: readonly Extension[]): readonly Extension[] {
-  return extensions.map((extension) =>
-    extension.oid === OID.subjectAltName ? { ...extension, critical: true } : extension,
-  );
 }
 
 /**
