@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allEntries } from '../store/all-entries.ts';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { defineCollection, getEntry, putEntry, storedObject } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 
@@ -13,13 +13,13 @@ export function accountPartition({ accountId, region }: ConnectorScope): string 
 export const listedConnectors = defineCollection(
   'connectors',
   /** Milliseconds since the epoch. */
-  z.strictObject({ listedAt: z.number() }),
+  storedObject({ listedAt: z.number() }),
 );
 
 /** The accounts that have ever created a connector. */
 const accounts = defineCollection(
   'accounts',
-  z.strictObject({ accountId: z.string(), region: z.string() }),
+  storedObject({ accountId: z.string(), region: z.string() }),
 );
 const ACCOUNTS = 'accounts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { MINUTE_MS } from '../durations.ts';
-import { getEntry, putEntry } from '../store/collection.ts';
+import { getEntry, putEntry, storedObject } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 import { conflict, type ResourceType } from './connector-errors.ts';
@@ -9,7 +9,7 @@ import { conflict, type ResourceType } from './connector-errors.ts';
 /** The resource that a ClientToken created, in the resource's partition, for five minutes. */
 const clientTokens = defineConnectorCollection(
   'client-tokens',
-  z.strictObject({ resourceId: z.uuid(), parametersDigest: z.string() }),
+  storedObject({ resourceId: z.uuid(), parametersDigest: z.string() }),
 );
 
 const LIFETIME_MS = 5 * MINUTE_MS;

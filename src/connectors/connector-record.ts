@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineCollection } from '../store/collection.ts';
+import { defineCollection, storedObject } from '../store/collection.ts';
 
 /** Stored in the partition `connector-{id}`. Times are milliseconds since the epoch. */
-const connectorSchema = z.strictObject({
+const connectorSchema = storedObject({
   arn: z.string(),
   id: z.uuid(),
   accountId: z.string(),
@@ -10,11 +10,9 @@ const connectorSchema = z.strictObject({
   certificateAuthorityArn: z.string(),
   type: z.enum(['GENERAL_PURPOSE', 'INTUNE']),
   /** Only of a connector of type INTUNE. */
-  mobileDeviceManagement: z
-    .strictObject({
-      intune: z.strictObject({ azureApplicationId: z.string(), domain: z.string() }),
-    })
-    .optional(),
+  mobileDeviceManagement: storedObject({
+    intune: storedObject({ azureApplicationId: z.string(), domain: z.string() }),
+  }).optional(),
   status: z.enum(['CREATING', 'ACTIVE', 'DELETING', 'FAILED']),
   /** Why it is FAILED. */
   statusReason: z

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type Entry, getEntry, putEntry } from '../store/collection.ts';
+import { type Entry, getEntry, putEntry, storedObject } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { defineConnectorCollection } from './connector-collections.ts';
 
 /** The number of resources under a quota, in their partition, so that it is always exact. */
-const counts = defineConnectorCollection(
-  'counts',
-  z.strictObject({ count: z.int().nonnegative() }),
-);
+const counts = defineConnectorCollection('counts', storedObject({ count: z.int().nonnegative() }));
 
 type Counted = 'connectors' | 'challenges';
 

@@ -1,11 +1,16 @@
-import { z } from 'zod';
 import { omitUndefined } from '../omit-undefined.ts';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../store/collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  getEntry,
+  putEntry,
+  storedObject,
+} from '../store/collection.ts';
 import type { DeleteWrite, PutWrite, RecordStore } from '../store/record-store.ts';
 import { CONNECTOR_KEY, connectorPartition } from './connector-record.ts';
 
 /** A mark in the partition of a connector that is being deleted, or was. */
-export const deletionMarks = defineCollection('deletion-marks', z.strictObject({}));
+export const deletionMarks = defineCollection('deletion-marks', storedObject({}));
 
 /** Without `expiresAt` the mark stays; the purge writes it again with one. */
 export function markDeletion(expiresAt?: number): PutWrite {

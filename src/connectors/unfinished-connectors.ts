@@ -7,6 +7,7 @@ import {
   type Entry,
   getEntry,
   putEntry,
+  storedObject,
 } from '../store/collection.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
@@ -22,7 +23,7 @@ import type { RaRenewalDependencies } from './ra/renew-ra-identity.ts';
  */
 const notes = defineCollection(
   'notes',
-  z.strictObject({ accountId: z.string(), region: z.string(), notedAt: z.number() }),
+  storedObject({ accountId: z.string(), region: z.string(), notedAt: z.number() }),
 );
 type Note = z.infer<typeof notes.schema>;
 

@@ -13,11 +13,11 @@ import { renewRaIdentity } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnector } from '../connectors/unfinished-connectors.ts';
 import { activateRoot } from '../private-ca/activate-root.ts';
 import { scopedTo } from '../private-ca/model/ca-context.ts';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { defineCollection, getEntry, putEntry, storedObject } from '../store/collection.ts';
 import type { Wired } from '../wire.ts';
 
 /** What `scep-connector dev` creates on its first start. */
-const installationSchema = z.strictObject({
+const installationSchema = storedObject({
   certificateAuthorityArn: z.string(),
   connectorId: z.string(),
   challengeId: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../config/usage-error.ts';
 import { findUnfinishedImport } from '../store/archive/import-mark.ts';
-import { defineCollection, getEntry, putEntry } from '../store/collection.ts';
+import { defineCollection, getEntry, putEntry, storedObject } from '../store/collection.ts';
 import type { PutWrite, RecordStore } from '../store/record-store.ts';
 import { SealError, type Sealed, type Sealer, sealedText } from '../store/seal.ts';
 
@@ -10,7 +10,7 @@ import { SealError, type Sealed, type Sealer, sealedText } from '../store/seal.t
  * are two from the time a server first uses a new key until `master-key reseal` has replaced the
  * old one.
  */
-const marks = defineCollection('master-key', z.strictObject({ sealed: z.array(sealedText) }));
+const marks = defineCollection('master-key', storedObject({ sealed: z.array(sealedText) }));
 const PARTITION = 'installation';
 const KEY = 'mark';
 const CONTEXT = `${PARTITION}/${KEY}`;

@@ -37,6 +37,14 @@ export const base64Bytes = z.codec(z.base64(), bytes, {
   encode: (bytes) => Buffer.from(bytes).toString('base64'),
 });
 
+/**
+ * The schema of an object in a record. Members that a later version added pass through, so that a
+ * rewrite by this version keeps them. The type does not show them.
+ */
+export function storedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+  return z.object(shape).loose() as unknown as z.ZodObject<Shape>;
+}
+
 /** `schema` may hold codecs such as `base64Bytes`, but no one-way transforms: it also encodes. */
 export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collection<T> {
   return { name, schema };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { MINUTE_MS } from '../durations.ts';
-import { type Collection, deleteEntry, getEntry, putEntry } from './collection.ts';
+import { type Collection, deleteEntry, getEntry, putEntry, storedObject } from './collection.ts';
 import type { DeleteWrite, RecordStore, Write, WriteCondition } from './record-store.ts';
 
 /** `holder` is a new name for each acquisition. */
-export const leaseSchema = z.strictObject({ holder: z.string() });
+export const leaseSchema = storedObject({ holder: z.string() });
 
 /** The record of a lease. It lies in the partition of the commits that the lease should fence. */
 export interface LeasePlace {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { storedObject } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 import { defineConnectorCollection } from '../connector-collections.ts';
 
 /** Stored in the connector's partition under its id. Times are milliseconds since the epoch. */
-const challengeSchema = z.strictObject({
+const challengeSchema = storedObject({
   arn: z.string(),
   id: z.uuid(),
   connectorArn: z.string(),
@@ -18,7 +19,7 @@ export type ChallengeRecord = Readonly<z.infer<typeof challengeSchema>>;
 
 export const challenges = defineConnectorCollection<ChallengeRecord>('challenges', challengeSchema);
 
-const challengeDigestSchema = z.strictObject({ challengeId: z.uuid() });
+const challengeDigestSchema = storedObject({ challengeId: z.uuid() });
 
 /**
  * From the keyed digest of a password to its challenge; the password is never a key in the store.

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { base64Bytes } from '../../store/collection.ts';
+import { base64Bytes, storedObject } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 import { defineConnectorCollection } from '../connector-collections.ts';
 
 /** One generation of an RA identity, in the connector's partition under `raIdentityKey`. */
-const raIdentitySchema = z.strictObject({
+const raIdentitySchema = storedObject({
   generation: z.int().positive(),
   /** Milliseconds since the epoch: GetCACert serves this generation from then on. */
   activeFrom: z.number(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
-import { base64Bytes, type Entry, getEntry } from '../../store/collection.ts';
+import { base64Bytes, type Entry, getEntry, storedObject } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 
@@ -10,7 +10,7 @@ import type { Certificate } from '../../x509/parse-certificate.ts';
  * An issued certificate, in the connector's partition under `serialHex` until a month after its
  * end.
  */
-const issuedCertificateSchema = z.strictObject({
+const issuedCertificateSchema = storedObject({
   /** DER. */
   certificate: base64Bytes,
   certificateArn: z.string(),

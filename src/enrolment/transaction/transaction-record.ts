@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../scep/refusal.ts';
-import { base64Bytes } from '../../store/collection.ts';
+import { base64Bytes, storedObject } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 import { rightSchema } from '../authorise/right.ts';
 
@@ -15,10 +15,10 @@ const common = {
 };
 
 /** `Passthrough`; absent when the CSR's extensions are the certificate's. */
-const passthroughSchema = z.strictObject({
+const passthroughSchema = storedObject({
   csrExtensions: z.enum(['copied', 'ignored']),
   extensions: z
-    .array(z.strictObject({ oid: z.string(), critical: z.boolean(), value: base64Bytes }))
+    .array(storedObject({ oid: z.string(), critical: z.boolean(), value: base64Bytes }))
     .readonly(),
 });
 
@@ -27,7 +27,7 @@ const passthroughSchema = z.strictObject({
  * since the epoch.
  */
 const transactionSchema = z.discriminatedUnion('state', [
-  z.strictObject({
+  storedObject({
     ...common,
     state: z.literal('issuing'),
     /**
@@ -43,21 +43,19 @@ const transactionSchema = z.discriminatedUnion('state', [
     /** As earlier versions stored a `passthrough` of extKeyUsage alone. */
     extendedKeyUsage: z.array(z.string()).optional(),
     /** Absent while the CA has certainly issued nothing. */
-    asked: z
-      .strictObject({
-        /** The token was certainly not used earlier. */
-        since: z.number(),
-        /** Several calls may have used the token, so none can tell that nothing was issued. */
-        byMany: z.boolean().optional(),
-      })
-      .optional(),
+    asked: storedObject({
+      /** The token was certainly not used earlier. */
+      since: z.number(),
+      /** Several calls may have used the token, so none can tell that nothing was issued. */
+      byMany: z.boolean().optional(),
+    }).optional(),
     /** Once the CA has taken the request. */
     certificateArn: z.string().optional(),
     /** The client has been told to wait. */
     waiting: z.boolean().optional(),
     startedAt: z.number(),
   }),
-  z.strictObject({
+  storedObject({
     ...common,
     state: z.literal('issued'),
     /** The certificate's `serialHex`; its record outlives this one. */
@@ -67,7 +65,7 @@ const transactionSchema = z.discriminatedUnion('state', [
     repeatUntil: z.number(),
   }),
   /** Kept for polls, and so that a request with an uncertain outcome is not issued twice. */
-  z.strictObject({
+  storedObject({
     ...common,
     state: z.literal('failed'),
     reason: z.enum(Object.keys(REFUSAL_REASONS) as [RefusalReason]),
@@ -87,7 +85,7 @@ export const transactions = defineConnectorCollection<TransactionRecord>(
 /** From the `pollKey` of a CertPoll to its transaction. */
 export const polls = defineConnectorCollection(
   'polls',
-  z.strictObject({ transactionKey: z.string() }),
+  storedObject({ transactionKey: z.string() }),
 );
 
 /** What names a transaction. */

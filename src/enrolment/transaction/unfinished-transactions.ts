@@ -11,6 +11,7 @@ import {
   getEntry,
   putEntry,
   replaceEntry,
+  storedObject,
 } from '../../store/collection.ts';
 import { StoreUnavailableError } from '../../store/record-store.ts';
 import { advanceTransaction } from './advance-transaction.ts';
@@ -20,7 +21,7 @@ import { type IssuingTransaction, transactions } from './transaction-record.ts';
 /** The transactions of all connectors whose clients were told to wait, in one partition. */
 const unfinished = defineCollection(
   'unfinished',
-  z.strictObject({ connectorId: z.string(), transactionKey: z.string() }),
+  storedObject({ connectorId: z.string(), transactionKey: z.string() }),
 );
 const PARTITION = 'unfinished-transactions';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../../store/collection.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
 export const auditReportFormatSchema = z.enum(['JSON', 'CSV']);
@@ -6,7 +7,7 @@ export const auditReportFormatSchema = z.enum(['JSON', 'CSV']);
 export type AuditReportFormat = z.infer<typeof auditReportFormatSchema>;
 
 /** Times are milliseconds since the epoch. */
-const auditReportSchema = z.strictObject({
+const auditReportSchema = storedObject({
   status: z.enum(['CREATING', 'SUCCESS', 'FAILED']),
   format: auditReportFormatSchema,
   bucket: z.string(),
@@ -21,7 +22,7 @@ export const auditReports = defineAuthorityCollection('audit-reports', auditRepo
 /** Under AUTHORITY_KEY while the authority may have no further report. */
 export const auditReportTurns = defineAuthorityCollection(
   'audit-report-turns',
-  z.strictObject({ reportId: z.string() }),
+  storedObject({ reportId: z.string() }),
 );
 
 /** The S3Key of a report. */

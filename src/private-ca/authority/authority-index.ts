@@ -7,6 +7,7 @@ import {
   getEntry,
   listEntries,
   putEntry,
+  storedObject,
 } from '../../store/collection.ts';
 import type { WriteCondition } from '../../store/record-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
@@ -28,17 +29,17 @@ const DEFAULT_QUOTA = 1_000;
  */
 export const indexedAuthorities = defineCollection(
   'authorities',
-  z.strictObject({ createdAt: z.number() }),
+  storedObject({ createdAt: z.number() }),
 );
 
 /** The id that a name, or an IdempotencyToken of CreateCertificateAuthority, refers to. */
-const claims = defineCollection('claims', z.strictObject({ authorityId: z.uuid() }));
+const claims = defineCollection('claims', storedObject({ authorityId: z.uuid() }));
 
 /**
  * One record under AUTHORITY_KEY that every new entry replaces, so that two simultaneous calls
  * cannot both take the last place under the quota.
  */
-const counts = defineCollection('counts', z.strictObject({ countedAt: z.number() }));
+const counts = defineCollection('counts', storedObject({ countedAt: z.number() }));
 
 /**
  * A claim to an id: an IdempotencyToken holds for five minutes, a name of this program for good.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../../store/collection.ts';
 import { accountIdSchema } from '../model/api-schemas.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
@@ -19,7 +20,7 @@ export const principalSchema = z
   .max(128)
   .regex(/^(?:[^*]+)$/);
 
-const permissionRecord = z.strictObject({
+const permissionRecord = storedObject({
   sourceAccount: accountIdSchema,
   actions: z.array(permissionActionSchema),
   /** Milliseconds since the epoch. */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { defineCollection, deleteEntry, getEntry, putEntry } from '../../store/collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  getEntry,
+  putEntry,
+  storedObject,
+} from '../../store/collection.ts';
 import { digestOfKey } from '../../x509/key-identifier.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
@@ -14,7 +20,7 @@ export type IssuerDigest = (typeof ISSUER_DIGESTS)[number];
  * Which authority has a key, by a digest of the key: an OCSP request names the issuer by hashes of
  * its name and key alone.
  */
-const issuerKeys = defineCollection('issuer-keys', z.strictObject({ authorityId: z.uuid() }));
+const issuerKeys = defineCollection('issuer-keys', storedObject({ authorityId: z.uuid() }));
 const PARTITION = 'issuer-keys';
 
 /**

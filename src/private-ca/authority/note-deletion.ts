@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection, putEntry } from '../../store/collection.ts';
+import { defineCollection, putEntry, storedObject } from '../../store/collection.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { isUnfinished, type StoredAuthority } from '../records/authority-record.ts';
 import { issuerKeyNames } from './issuer-keys.ts';
@@ -10,7 +10,7 @@ import { issuerKeyNames } from './issuer-keys.ts';
  */
 export const deletionNotes = defineCollection(
   'notes',
-  z.strictObject({
+  storedObject({
     accountId: z.string(),
     region: z.string(),
     /** The authority cannot be restored from then on. Milliseconds since the epoch. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseArn } from '../../aws-wire/arn.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { findLostMember } from '../../aws-wire/policy/find-lost-member.ts';
+import { storedObject } from '../../store/collection.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
 
 /**
@@ -10,7 +11,7 @@ import { defineAuthorityCollection } from '../records/authority-collections.ts';
  */
 export const resourcePolicies = defineAuthorityCollection(
   'resource-policies',
-  z.strictObject({ policy: z.string() }),
+  storedObject({ policy: z.string() }),
 );
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection, getEntry, putEntry } from '../../store/collection.ts';
+import { defineCollection, getEntry, putEntry, storedObject } from '../../store/collection.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 
 /**
@@ -60,7 +60,7 @@ export class BucketError extends Error {
 }
 
 /** Number of parts of each complete object, by its key. */
-const objects = defineCollection('objects', z.strictObject({ parts: z.number() }));
+const objects = defineCollection('objects', storedObject({ parts: z.number() }));
 /** By key and part number. */
 const objectParts = defineCollection('object-parts', z.string());
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64Bytes, defineCollection } from '../../store/collection.ts';
+import { base64Bytes, defineCollection, storedObject } from '../../store/collection.ts';
 import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { asn1SubjectSchema } from '../model/asn1-subject.ts';
 import { csrExtensionsSchema } from '../model/csr-extensions.ts';
@@ -8,7 +8,7 @@ import { revocationConfigurationSchema } from '../model/revocation-configuration
 import { keyRecordSchema } from './key-record.ts';
 
 /** What issuing needs of the authority's own certificate; it is parsed once, on import. */
-const installedSchema = z.strictObject({
+const installedSchema = storedObject({
   certificate: base64Bytes,
   /** From its issuer up to the root, DER each; empty for a root. */
   chain: z.array(base64Bytes).readonly(),
@@ -42,13 +42,13 @@ const requestedShape = {
 };
 
 /** An authority without a key: its creation goes on, or failed. */
-const unfinishedSchema = z.strictObject({
+const unfinishedSchema = storedObject({
   ...requestedShape,
   status: z.enum(['CREATING', 'FAILED']),
   failureReason: z.enum(['REQUEST_TIMED_OUT', 'UNSUPPORTED_ALGORITHM', 'OTHER']).optional(),
 });
 
-const finishedSchema = z.strictObject({
+const finishedSchema = storedObject({
   ...requestedShape,
   /** EXPIRED is not stored: `authorityStatus` derives it. */
   status: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED', 'DELETED']),
@@ -61,12 +61,10 @@ const finishedSchema = z.strictObject({
    */
   formerly: z.array(installedSchema).readonly().optional(),
   /** Only of a DELETED authority. Its record and key expire when it can no longer be restored. */
-  deletion: z
-    .strictObject({
-      statusBefore: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
-      restorableUntil: z.number(),
-    })
-    .optional(),
+  deletion: storedObject({
+    statusBefore: z.enum(['PENDING_CERTIFICATE', 'ACTIVE', 'DISABLED']),
+    restorableUntil: z.number(),
+  }).optional(),
 });
 
 /** An authority as stored, in the partition `ca-{id}`. Times are milliseconds since the epoch. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { MINUTE_MS } from '../../durations.ts';
-import { base64Bytes } from '../../store/collection.ts';
+import { base64Bytes, storedObject } from '../../store/collection.ts';
 import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { defineAuthorityCollection } from './authority-collections.ts';
 
 /** Written before the authority signs, so that the store knows of every signature. */
-const issuingSchema = z.strictObject({
+const issuingSchema = storedObject({
   state: z.literal('issuing'),
   templateName: z.string(),
   /** Every process that finishes the issuance signs exactly these bytes. */
@@ -17,13 +17,13 @@ const issuingSchema = z.strictObject({
   requestedAt: z.number(),
 });
 
-const revocationSchema = z.strictObject({
+const revocationSchema = storedObject({
   /** Milliseconds since the epoch. */
   revokedAt: z.number(),
   reason: revocationReasonSchema,
 });
 
-const issuedSchema = z.strictObject({
+const issuedSchema = storedObject({
   state: z.literal('issued'),
   templateName: z.string(),
   certificate: base64Bytes,
@@ -38,7 +38,7 @@ const issuedSchema = z.strictObject({
 const certificateSchema = z.discriminatedUnion('state', [issuingSchema, issuedSchema]);
 
 /** The certificate that was issued for an IdempotencyToken; expires with the token. */
-const issueTokenSchema = z.strictObject({ serial: z.string() });
+const issueTokenSchema = storedObject({ serial: z.string() });
 
 export type IssuingRecord = Readonly<z.infer<typeof issuingSchema>>;
 export type IssuedRecord = Readonly<z.infer<typeof issuedSchema>>;

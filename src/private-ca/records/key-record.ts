@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { base64Bytes } from '../../store/collection.ts';
+import { base64Bytes, storedObject } from '../../store/collection.ts';
 import { sealedText } from '../../store/seal.ts';
 
 /** A key that is sealed in the record store. */
-const sealedKeySchema = z.strictObject({
+const sealedKeySchema = storedObject({
   /** PKCS #8, DER, sealed under `authorityKeySealContext`. */
   sealedPrivateKey: sealedText,
 });
 
 /** Where to find a key that never leaves its PKCS #11 token. */
-const tokenKeySchema = z.strictObject({
+const tokenKeySchema = storedObject({
   tokenLabel: z.string(),
   /** CKA_ID, lower-case hexadecimal: the octets of the authority's id and eight random ones. */
   keyId: z.string().regex(/^[0-9a-f]{48}$/),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection, putEntry } from '../../store/collection.ts';
+import { defineCollection, putEntry, storedObject } from '../../store/collection.ts';
 import type { Buckets } from '../buckets/object-store.ts';
 import { requireWritableBucket } from '../buckets/require-writable-bucket.ts';
 import type { CaContext } from '../model/ca-context.ts';
@@ -11,11 +11,11 @@ import type { RevocationConfiguration } from '../model/revocation-configuration.
  */
 export const crlBucketAuthorities = defineCollection(
   'list-buckets',
-  z.strictObject({ notedAt: z.number() }),
+  storedObject({ notedAt: z.number() }),
 );
 export const CRL_BUCKETS_PARTITION = 'ca-list-buckets';
 
-export const crlBucketSchema = z.strictObject({
+export const crlBucketSchema = storedObject({
   name: z.string(),
   acl: z.enum(['PUBLIC_READ', 'BUCKET_OWNER_FULL_CONTROL']),
 });

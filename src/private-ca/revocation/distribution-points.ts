@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { DAY_MS } from '../../durations.ts';
 import { allEntries } from '../../store/all-entries.ts';
-import { getEntry, putEntry } from '../../store/collection.ts';
+import { getEntry, putEntry, storedObject } from '../../store/collection.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
@@ -27,7 +27,7 @@ export interface DistributionPoint {
 /** A distribution point that certificates have been issued with. */
 const notedPoints = defineAuthorityCollection(
   'distribution-points',
-  z.strictObject({
+  storedObject({
     url: z.string(),
     isPartitioned: z.boolean(),
     directory: z.string(),

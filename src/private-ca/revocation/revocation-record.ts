@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../durations.ts';
-import { base64Bytes, putEntry } from '../../store/collection.ts';
+import { base64Bytes, putEntry, storedObject } from '../../store/collection.ts';
 import type { PutWrite } from '../../store/record-store.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
@@ -10,7 +10,7 @@ import { AUTHORITY_KEY } from '../records/authority-record.ts';
  * A revoked certificate that CRLs still have to name. This index lets a CRL be built without
  * reading every certificate.
  */
-const revocationSchema = z.strictObject({
+const revocationSchema = storedObject({
   /** Milliseconds since the epoch. */
   revokedAt: z.number(),
   reason: revocationReasonSchema,
@@ -36,7 +36,7 @@ const crlNumberSchema = z.codec(z.union([z.int(), z.string().regex(/^\d{1,49}$/)
 });
 
 /** The CRL that the authority published last. */
-export const crlSchema = z.strictObject({
+export const crlSchema = storedObject({
   /** DER. */
   crl: base64Bytes,
   crlNumber: crlNumberSchema,
@@ -64,7 +64,7 @@ export const revocations = defineAuthorityCollection('revocations', revocationSc
 export const publishedCrls = defineAuthorityCollection('revocation-list', crlSchema);
 export const crlMarks = defineAuthorityCollection(
   'revocation-list-mark',
-  z.strictObject({ changedAt: z.number() }),
+  storedObject({ changedAt: z.number() }),
 );
 
 /**

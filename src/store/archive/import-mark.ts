@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineCollection, deleteEntry, getEntry, putEntry, replaceEntry } from '../collection.ts';
+import {
+  defineCollection,
+  deleteEntry,
+  getEntry,
+  putEntry,
+  replaceEntry,
+  storedObject,
+} from '../collection.ts';
 import type { RecordStore, Write } from '../record-store.ts';
 
 /**
@@ -9,7 +16,7 @@ import type { RecordStore, Write } from '../record-store.ts';
  */
 const importMarks = defineCollection(
   'import-marks',
-  z.strictObject({ archiveId: z.string(), importer: z.string() }),
+  storedObject({ archiveId: z.string(), importer: z.string() }),
 );
 const PARTITION = 'installation';
 const KEY = 'mark';

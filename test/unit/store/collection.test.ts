@@ -7,6 +7,8 @@ import {
   getEntry,
   listEntries,
   putEntry,
+  replaceEntry,
+  storedObject,
 } from '../../../src/store/collection.ts';
 import type { RecordStore } from '../../../src/store/record-store.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
@@ -68,6 +70,29 @@ describe('getEntry', () => {
     const message = `the stored record p device a does not fit its schema ${issues}`;
     await expect(getEntry(store, 'p', devices, 'a')).rejects.toThrow(new Error(message));
     await expect(listEntries(store, 'p', devices, { limit: 1 })).rejects.toThrow(message);
+  });
+});
+
+describe('storedObject', () => {
+  const inner = storedObject({ size: z.number() });
+  const boxes = defineCollection('box', storedObject({ inner, lid: z.boolean() }));
+
+  it('keeps the members that a later version added when a record is rewritten', async () => {
+    const later = { inner: { size: 1, unit: 'cm' }, lid: false, colour: { hue: 2 } };
+    const value = JSON.stringify(later);
+    await store.commit('p', [{ kind: 'put', collection: 'box', key: 'a', value }]);
+    const entry = await getEntry(store, 'p', boxes, 'a');
+    if (entry === undefined) throw new Error('no entry');
+    await store.commit('p', [replaceEntry(boxes, entry, { ...entry.value, lid: true })]);
+    const rewritten = await store.get('p', 'box', 'a');
+    expect(JSON.parse(rewritten?.value ?? '')).toEqual({ ...later, lid: true });
+  });
+
+  it('still refuses a known member that does not fit', async () => {
+    const value = '{"inner":{"size":"secret"},"lid":true,"colour":1}';
+    await store.commit('p', [{ kind: 'put', collection: 'box', key: 'a', value }]);
+    const message = 'the stored record p box a does not fit its schema (inner.size: invalid_type)';
+    await expect(getEntry(store, 'p', boxes, 'a')).rejects.toThrow(new Error(message));
   });
 });
 
