@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { omitUndefined } from '../omit-undefined.ts';
+import { createDecodedTexts, type DecodedTexts } from './decoded-texts.ts';
 import type {
   DeleteWrite,
   PutWrite,
@@ -12,6 +13,7 @@ import type {
 export interface Collection<T> {
   readonly name: string;
   readonly schema: z.ZodType<T>;
+  readonly decoded: DecodedTexts<T>;
 }
 
 /** A record whose value has been decoded by the collection's schema. */
@@ -47,7 +49,7 @@ export function storedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
 
 /** `schema` may hold codecs such as `base64Bytes`, but no one-way transforms: it also encodes. */
 export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collection<T> {
-  return { name, schema };
+  return { name, schema, decoded: createDecodedTexts() };
 }
 
 /**
@@ -125,11 +127,14 @@ function readRecord<T>(
   collection: Collection<T>,
   { key, value, version, expiresAt }: StoredRecord,
 ): Entry<T> {
+  const known = collection.decoded.get(value);
+  if (known !== undefined) return { key, value: known, version, expiresAt };
   const decoded = collection.schema.safeDecode(parseJson(value));
   if (!decoded.success)
     throw new Error(
       `the stored record ${partition} ${collection.name} ${key} ${misfit(decoded.error)}`,
     );
+  collection.decoded.remember(value, decoded.data);
   return { key, value: decoded.data, version, expiresAt };
 }
 

@@ -11,8 +11,9 @@ const defined = vi.hoisted((): Collection<unknown>[] => []);
 vi.mock('../../../src/store/collection.ts', async (load) => {
   const actual = await load<typeof import('../../../src/store/collection.ts')>();
   const defineCollection = <T>(name: string, schema: z.ZodType<T>) => {
-    defined.push({ name, schema });
-    return actual.defineCollection(name, schema);
+    const collection = actual.defineCollection(name, schema);
+    defined.push(collection as Collection<unknown>);
+    return collection;
   };
   return { ...actual, defineCollection };
 });
