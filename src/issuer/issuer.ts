@@ -1,4 +1,5 @@
 import type { Certificate } from '../x509/parse-certificate.ts';
+import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import type { Passthrough } from './passthrough.ts';
 
 /**
@@ -37,6 +38,28 @@ export interface Issuer {
    * @throws IssuerError
    */
   getRevocationList(authorityArn: string): Promise<Uint8Array | undefined>;
+
+  /** Only of authorities in this process, which need no question that may stay without an answer. */
+  readonly local?: LocalIssuing;
+}
+
+/**
+ * IssueCertificate in two halves, so that the caller can put the certificate on its own record in
+ * between: one commit each, and a repeat of the second half finishes what a dead process began.
+ */
+export interface LocalIssuing {
+  /**
+   * A certificate that nobody may get before `record` has resolved.
+   * @throws IssuerError; then nothing has been issued
+   */
+  make(request: MakeRequest): Promise<MadeCertificate>;
+
+  /**
+   * Puts a certificate on the authority's record, unless it is there already.
+   * @throws IssuerError 'not-active' when it is not there and the authority may no longer issue;
+   *   'unavailable' when another certificate was issued with the token
+   */
+  record(made: MadeCertificate): Promise<void>;
 }
 
 /**
@@ -73,6 +96,22 @@ export interface IssueRequest {
    * counts. Without it, the CA is asked at any time.
    */
   readonly askUntil?: number;
+}
+
+export interface MakeRequest extends Omit<IssueRequest, 'csr' | 'askUntil'> {
+  /** The caller has verified its signature and checked its key and its extensions. */
+  readonly csr: CertificationRequest;
+}
+
+/** A certificate that a local authority has made, with what its record needs. */
+export interface MadeCertificate {
+  readonly authorityArn: string;
+  readonly certificateArn: string;
+  /** DER. */
+  readonly certificate: Uint8Array;
+  /** As in template ARNs. */
+  readonly templateName: string;
+  readonly idempotencyToken: string;
 }
 
 export interface CertificateWithChain {

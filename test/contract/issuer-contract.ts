@@ -83,7 +83,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     const certificateArn = await subject.issuer.issueCertificate(request(changes));
     const issued = await subject.issuer.getCertificate(subject.authorityArn, certificateArn);
     if (issued === undefined) throw new Error('the certificate is still being issued');
-    return parseCertificate(issued.certificate);
+    return parseCertificate(Buffer.from(issued.certificate));
   }
 
   describe('describeAuthority', () => {

@@ -1,26 +1,47 @@
-import { decodePem, encodePem } from '../../asn1/pem.ts';
+import { OID } from '../../asn1/object-identifiers.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { omitUndefined } from '../../omit-undefined.ts';
-import { ACTIONS } from '../../private-ca/actions/actions.ts';
+import { validateInput } from '../../aws-wire/validate-input.ts';
+import { statusAllows } from '../../private-ca/authority/authority-status.ts';
+import { findAuthority } from '../../private-ca/authority/find-authority.ts';
 import { currentCrl } from '../../private-ca/crl/crls.ts';
-import { templateArnOf } from '../../private-ca/issuing/templates.ts';
+import { type CertificateOrder, makeCertificate } from '../../private-ca/issuing/make-certificate.ts';
+import {
+  ENROLMENT_CSR_POLICY,
+  readCsrDer,
+  requireName,
+} from '../../private-ca/issuing/read-csr.ts';
+import { readIssued } from '../../private-ca/issuing/read-issued.ts';
+import {
+  findIssuance,
+  isRecorded,
+  recordIssuance,
+} from '../../private-ca/issuing/record-issuance.ts';
+import { findTemplate, templateArnOf } from '../../private-ca/issuing/templates.ts';
+import { idempotencyTokenSchema } from '../../private-ca/model/api-schemas.ts';
 import { scopedTo } from '../../private-ca/model/ca-context.ts';
-import { scopeOf } from '../../private-ca/model/private-ca-arns.ts';
+import { certificateArn, scopeOf, serialOf } from '../../private-ca/model/private-ca-arns.ts';
+import { resolveValidity } from '../../private-ca/model/validity.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
+import type { AuthorityRecord } from '../../private-ca/records/authority-record.ts';
+import { requireInstalled } from '../../private-ca/records/installed-certificate.ts';
 import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
+import type { Extension } from '../../x509/extensions.ts';
 import {
   type AuthorityDescription,
   type CertificateWithChain,
   type IssueRequest,
   type Issuer,
+  IssuerError,
+  type MadeCertificate,
+  type MakeRequest,
   requireTimeToAsk,
 } from '../issuer.ts';
-import { passthroughParameters } from '../passthrough.ts';
+import { ISSUE_TEMPLATES } from '../passthrough.ts';
 import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
- * The issuer port over the embedded private CA: the same calls that the acm-pca adapter makes to
- * AWS. Each acts in the account and region of the authority's ARN, because a connector only names
+ * The issuer port over the embedded private CA: what the calls of the acm-pca adapter do at AWS,
+ * without their encodings. Each acts in the account and region of the authority's ARN, because a connector only names
  * authorities of its own account.
  */
 export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
@@ -38,48 +59,85 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
     isRevoked: (authorityArn, { serialNumber }) =>
       within(authorityArn, (scoped, arn) => isRevoked(scoped, arn, serialNumber)),
     getRevocationList: (authorityArn) => within(authorityArn, currentCrl),
+    local: {
+      make: (request) => within(request.authorityArn, (scoped) => make(scoped, request)),
+      record: (made) => within(made.authorityArn, (scoped) => record(scoped, made)),
+    },
   };
 }
 
 async function describeAuthority(ca: PrivateCa, arn: string): Promise<AuthorityDescription> {
-  const input = { CertificateAuthorityArn: arn };
-  const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
-  const installed = await ACTIONS.GetCertificateAuthorityCertificate(ca, input);
-  return {
-    arn,
-    status: CertificateAuthority.Status === 'ACTIVE' ? 'ACTIVE' : 'NOT_ACTIVE',
-    usageMode:
-      CertificateAuthority.UsageMode === 'SHORT_LIVED_CERTIFICATE'
-        ? 'SHORT_LIVED_CERTIFICATE'
-        : 'GENERAL_PURPOSE',
-    ...decodeChain(installed),
-  };
+  const { value: authority } = await findAuthority(ca, arn, 'getCertificate');
+  const { certificate, chain } = requireInstalled(authority);
+  const status = statusAllows(authority, 'issue', ca.clock()) ? 'ACTIVE' : 'NOT_ACTIVE';
+  return { arn, status, usageMode: authority.usageMode ?? 'GENERAL_PURPOSE', certificate, chain };
 }
 
 async function issueCertificate(ca: PrivateCa, request: IssueRequest): Promise<string> {
-  const { authorityArn, csr, notAfter, notBefore } = request;
-  const { template, apiPassthrough } = passthroughParameters(request.passthrough);
-  const SigningAlgorithm = await signingAlgorithmOf(ca, authorityArn);
+  const { authorityArn } = request;
+  const idempotencyToken = validateInput(idempotencyTokenSchema, request.idempotencyToken);
+  const { value: authority } = await findAuthority(ca, authorityArn, 'issue');
   requireTimeToAsk(request, ca.clock());
-  const { CertificateArn } = await ACTIONS.IssueCertificate(ca, {
-    CertificateAuthorityArn: authorityArn,
-    Csr: Buffer.from(encodePem('CERTIFICATE REQUEST', csr)),
-    SigningAlgorithm,
-    Validity: absolute(notAfter),
-    TemplateArn: templateArnOf(template),
-    IdempotencyToken: request.idempotencyToken,
-    ...omitUndefined({
-      ValidityNotBefore: notBefore && absolute(notBefore),
-      ApiPassthrough: apiPassthrough,
-    }),
-  });
-  return CertificateArn;
+  const known = await findIssuance(ca, authority.id, idempotencyToken);
+  if (known !== undefined) return certificateArn(authorityArn, known);
+  const csr = readCsrDer(request.csr, ENROLMENT_CSR_POLICY);
+  const made = await makeCertificate(ca, authority, orderOf(ca, authority, { ...request, csr }));
+  const serial = await recordIssuance(ca, authority.id, made, idempotencyToken);
+  return certificateArn(authorityArn, serial);
 }
 
-async function signingAlgorithmOf(ca: PrivateCa, arn: string): Promise<string> {
-  const input = { CertificateAuthorityArn: arn };
-  const { CertificateAuthority } = await ACTIONS.DescribeCertificateAuthority(ca, input);
-  return CertificateAuthority.CertificateAuthorityConfiguration.SigningAlgorithm;
+async function make(ca: PrivateCa, request: MakeRequest): Promise<MadeCertificate> {
+  const { authorityArn, idempotencyToken } = request;
+  const { value: authority } = await findAuthority(ca, authorityArn, 'issue');
+  const made = await makeCertificate(ca, authority, orderOf(ca, authority, request));
+  const { serial, templateName, certificate } = made;
+  return {
+    ...{ authorityArn, certificateArn: certificateArn(authorityArn, serial) },
+    ...{ certificate, templateName, idempotencyToken },
+  };
+}
+
+async function record(ca: PrivateCa, made: MadeCertificate): Promise<void> {
+  const { authorityArn, idempotencyToken, ...rest } = made;
+  const { value: authority } = await findAuthority(ca, authorityArn);
+  const issuance = { ...rest, serial: serialOf(authorityArn, made.certificateArn) };
+  if (await isRecorded(ca, authority.id, issuance)) return;
+  const serial = await recordIssuance(ca, authority.id, issuance, idempotencyToken);
+  if (serial === issuance.serial) return;
+  const message = `${authorityArn} has issued another certificate for the same idempotency token`;
+  throw new IssuerError('unavailable', message);
+}
+
+/** @throws AwsError MalformedCSRException for a CSR without names; ValidationException */
+function orderOf(
+  { clock }: PrivateCa,
+  { signingAlgorithm }: AuthorityRecord,
+  { csr, passthrough, notBefore, notAfter }: MakeRequest,
+): CertificateOrder {
+  requireName(csr);
+  return {
+    template: findTemplate(templateArnOf(ISSUE_TEMPLATES[passthrough?.csrExtensions ?? 'copied'])),
+    csr,
+    api: { subject: undefined, extensions: (passthrough?.extensions ?? []).map(asApiPasses) },
+    validity: resolveValidity(absolute(notAfter), notBefore && absolute(notBefore), clock()),
+    signingAlgorithm,
+  };
+}
+
+/** ApiPassthrough cannot say whether these two are critical. */
+function asApiPasses(extension: Extension): Extension {
+  switch (extension.oid) {
+    case OID.keyUsage:
+      return { ...extension, critical: true };
+    case OID.extKeyUsage:
+      return { ...extension, critical: false };
+    default:
+      return extension;
+  }
+}
+
+function absolute(time: Date) {
+  return { Type: 'ABSOLUTE' as const, Value: Math.floor(time.getTime() / 1_000) };
 }
 
 async function getCertificate(
@@ -87,25 +145,11 @@ async function getCertificate(
   authorityArn: string,
   certificateArn: string,
 ): Promise<CertificateWithChain | undefined> {
-  const input = { CertificateAuthorityArn: authorityArn, CertificateArn: certificateArn };
   try {
-    return decodeChain(await ACTIONS.GetCertificate(ca, input));
+    return await readIssued(ca, authorityArn, certificateArn);
   } catch (error) {
     const { code } = error instanceof AwsError ? error : {};
     if (code === 'RequestInProgressException') return undefined;
     throw error;
   }
-}
-
-function absolute(time: Date) {
-  return { Type: 'ABSOLUTE', Value: Math.floor(time.getTime() / 1_000) };
-}
-
-function decodeChain(pem: {
-  readonly Certificate: string;
-  readonly CertificateChain?: string;
-}): CertificateWithChain {
-  const [certificate] = decodePem('CERTIFICATE', pem.Certificate);
-  if (certificate === undefined) throw new Error('the private CA returned no certificate');
-  return { certificate, chain: decodePem('CERTIFICATE', pem.CertificateChain ?? '') };
 }

@@ -13,32 +13,40 @@ import { UnsupportedAlgorithmError } from '../../x509/unsupported-algorithm-erro
 import { verifySignature } from '../../x509/verify-signature.ts';
 
 /** What a CSR may be signed with, and for which keys. */
-export interface CsrPolicy {
+interface CsrPolicy {
   readonly allowMd5: boolean;
   readonly minimumRsaBits: number;
 }
 
 /** For callers of the API: as at AWS. */
-export const API_CSR_POLICY: CsrPolicy = { allowMd5: false, minimumRsaBits: 2048 };
+const API_CSR_POLICY: CsrPolicy = { allowMd5: false, minimumRsaBits: 2048 };
 
 /** For enrolment, which has judged the CSR by the tag `scep:legacy` of its connector. */
 export const ENROLMENT_CSR_POLICY: CsrPolicy = { allowMd5: true, minimumRsaBits: 1024 };
 
 /**
- * Reads the Csr blob of IssueCertificate, PEM, and checks it as AWS does: the signature verifies,
- * the digest and the key are strong enough, and there is a subject or a subjectAltName.
+ * Reads the Csr blob of IssueCertificate, PEM, and checks it as `readCsrDer`.
  * @throws AwsError MalformedCSRException
  */
-export function readCsr(blob: Uint8Array, policy: CsrPolicy): CertificationRequest {
+export function readCsr(blob: Uint8Array): CertificationRequest {
+  return readCsrDer(pemBody(blob), API_CSR_POLICY);
+}
+
+/**
+ * Reads a CSR and checks it as AWS does: the signature verifies, the digest and the key are strong
+ * enough, and there is a subject or a subjectAltName.
+ * @throws AwsError MalformedCSRException
+ */
+export function readCsrDer(der: Uint8Array, policy: CsrPolicy): CertificationRequest {
   try {
-    const csr = parseCertificationRequest(pemBody(blob));
+    const csr = parseCertificationRequest(der);
     const digest = signatureDigest(csr.signatureAlgorithm);
     if (digest === 'md5' && !policy.allowMd5) throw malformed('it is signed with MD5');
     const weakness = weaknessOf(csr.subjectPublicKeyInfo, policy.minimumRsaBits);
     if (weakness !== undefined) throw malformed(weakness);
     if (!hasValidSignature(csr)) throw malformed('the signature does not verify');
     if (csr.extensionFault !== undefined) throw malformed(csr.extensionFault);
-    if (!hasName(csr)) throw malformed('it has neither a subject nor a subjectAltName');
+    requireName(csr);
     return csr;
   } catch (error) {
     if (error instanceof DecodeError) throw malformed(error.message, { cause: error });
@@ -62,9 +70,11 @@ function hasValidSignature(csr: CertificationRequest): boolean {
   return verifySignature(csr.signatureAlgorithm, publicKey, csr.signedBytes, csr.signature);
 }
 
-function hasName(csr: CertificationRequest): boolean {
+/** @throws AwsError MalformedCSRException for a CSR without a subject and a subjectAltName */
+export function requireName(csr: CertificationRequest): void {
   const hasAltName = csr.extensions.some(({ oid }) => oid === OID.subjectAltName);
-  return hasAltName || parseName(csr.subject).length > 0;
+  if (hasAltName || parseName(csr.subject).length > 0) return;
+  throw malformed('it has neither a subject nor a subjectAltName');
 }
 
 function malformed(reason: string, options?: ErrorOptions): AwsError {

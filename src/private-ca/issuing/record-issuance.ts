@@ -1,61 +1,44 @@
+import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
-import { derSigned } from '../../x509/build-certificate.ts';
 import { issuingUse, requireStatus } from '../authority/authority-status.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
-import { AUTHORITY_KEY, authorities, authorityPartition } from '../records/authority-record.ts';
+import {
+  AUTHORITY_KEY,
+  authorities,
+  authorityPartition,
+  isUnfinished,
+} from '../records/authority-record.ts';
 import {
   certificates,
-  type IssuingRecord,
+  type IssuedRecord,
   issueTokens,
   TOKEN_LIFETIME_MS,
   tokenKey,
 } from '../records/certificate-record.ts';
+import { type MadeCertificate, signTbs } from './make-certificate.ts';
 import { findTemplate, templateArnOf } from './templates.ts';
 
 /**
- * The serial number of the certificate that was issued for a token; undefined when the token is new
- * or older than five minutes. Signs the certificate if the process that recorded it has died. As at
- * AWS the token alone decides: other members of the call are not compared.
- */
-export async function findIssuance(
-  ca: SigningContext,
-  authorityId: string,
-  idempotencyToken: string,
-): Promise<string | undefined> {
-  const partition = authorityPartition(authorityId);
-  const token = await getEntry(ca.store, partition, issueTokens, tokenKey(idempotencyToken));
-  if (token === undefined) return undefined;
-  await finishIssuance(ca, authorityId, token.value.serial);
-  return token.value.serial;
-}
-
-interface NewIssuance {
-  /** 32 lower-case hexadecimal digits. */
-  readonly serial: string;
-  readonly issuing: IssuingRecord;
-  readonly idempotencyToken: string | undefined;
-}
-
-/**
- * Records what is to be signed, signs it and records the certificate. When the process dies in
- * between, a repeat of the call with the same token signs the same bytes. Of concurrent calls with
- * one token, the first to commit decides, and all return its serial number.
+ * Puts a certificate on record with its token, in one commit: from then on it is issued. Of
+ * concurrent calls with one token, the first to commit decides.
+ * @returns the serial number that the token stands for; another call's certificate has another
+ * @throws AwsError InvalidStateException when the authority was disabled while a slow key signed
  */
 export async function recordIssuance(
   ca: SigningContext,
   authorityId: string,
-  { serial, issuing, idempotencyToken }: NewIssuance,
+  { serial, templateName, certificate }: MadeCertificate,
+  idempotencyToken: string | undefined,
 ): Promise<string> {
-  const intent = putEntry(certificates, serial, issuing, { condition: 'absent' });
-  const token =
-    idempotencyToken === undefined ? [] : [putToken(idempotencyToken, serial, issuing.requestedAt)];
-  const partition = authorityPartition(authorityId);
-  const { outcome } = await ca.store.commit(partition, [...token, intent]);
-  if (outcome === 'committed') {
-    await finishIssuance(ca, authorityId, serial);
-    return serial;
-  }
+  await requireIssuing(ca, authorityId, templateName);
+  const issuedAt = ca.clock();
+  const issued: IssuedRecord = { state: 'issued', templateName, certificate, issuedAt };
+  const { outcome } = await ca.store.commit(authorityPartition(authorityId), [
+    ...(idempotencyToken === undefined ? [] : [putToken(idempotencyToken, serial, issuedAt)]),
+    putEntry(certificates, serial, issued, { condition: 'absent' }),
+  ]);
+  if (outcome === 'committed') return serial;
   const winner = idempotencyToken && (await findIssuance(ca, authorityId, idempotencyToken));
   if (winner) return winner;
   throw new AwsError(
@@ -69,23 +52,47 @@ function putToken(idempotencyToken: string, serial: string, requestedAt: number)
   return putEntry(issueTokens, tokenKey(idempotencyToken), { serial }, options);
 }
 
+/** Whether the authority has this very certificate on record. */
+export async function isRecorded(
+  { store }: Pick<SigningContext, 'store'>,
+  authorityId: string,
+  { serial, certificate }: Omit<MadeCertificate, 'templateName'>,
+): Promise<boolean> {
+  const entry = await getEntry(store, authorityPartition(authorityId), certificates, serial);
+  return entry?.value.state === 'issued' && equalBytes(entry.value.certificate, certificate);
+}
+
 /**
- * Signs a recorded certificate unless it is signed already. ECDSA signatures differ each time; the
- * first one that is stored counts.
- * @throws AwsError InvalidStateException when the authority may no longer issue it
+ * The serial number of the certificate that was issued for a token; undefined when the token is new
+ * or older than five minutes. As at AWS the token alone decides: other members of the call are not
+ * compared.
  */
-async function finishIssuance(
+export async function findIssuance(
   ca: SigningContext,
   authorityId: string,
-  serial: string,
-): Promise<void> {
+  idempotencyToken: string,
+): Promise<string | undefined> {
+  const partition = authorityPartition(authorityId);
+  const token = await getEntry(ca.store, partition, issueTokens, tokenKey(idempotencyToken));
+  if (token === undefined) return undefined;
+  await finishIssuance(ca, authorityId, token.value.serial);
+  return token.value.serial;
+}
+
+/**
+ * Signs what an earlier version put on record before it signed and died, unless that is done. ECDSA
+ * signatures differ each time; the first one that is stored counts.
+ * @throws AwsError InvalidStateException when the authority may no longer issue it
+ */
+async function finishIssuance(ca: SigningContext, authorityId: string, serial: string): Promise<void> {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, certificates, serial);
   if (entry === undefined) throw new Error(`the certificate ${serial} is not recorded`);
   if (entry.value.state === 'issued') return;
   const { tbs, signingAlgorithm, templateName } = entry.value;
-  const key = await ca.signingKeys.get(authorityId);
-  const certificate = derSigned(tbs, signingAlgorithm, await key.sign(signingAlgorithm, tbs));
+  const { subjectPublicKeyInfo } = await requireIssuing(ca, authorityId, templateName);
+  const signer = { id: authorityId, subjectPublicKeyInfo };
+  const certificate = await signTbs(ca, signer, signingAlgorithm, tbs);
   await requireIssuing(ca, authorityId, templateName);
   const issued = { state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() };
   // On a conflict another call has signed it meanwhile; its certificate counts.
@@ -93,12 +100,15 @@ async function finishIssuance(
 }
 
 /**
- * Refuses a certificate whose authority was disabled while a slow key signed. When the authority is
- * enabled again, a repeat with the same token signs the same bytes.
+ * The authority, which may have been disabled while a slow key signed.
+ * @throws AwsError InvalidStateException when it may not issue from the template
  */
 async function requireIssuing(ca: SigningContext, authorityId: string, templateName: string) {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
   if (entry === undefined) throw new Error(`the authority ${authorityId} is gone`);
-  requireStatus(entry.value, issuingUse(findTemplate(templateArnOf(templateName))), ca.clock());
+  const { value } = entry;
+  requireStatus(value, issuingUse(findTemplate(templateArnOf(templateName))), ca.clock());
+  if (isUnfinished(value)) throw new Error(`the authority ${authorityId} has no key`);
+  return value;
 }

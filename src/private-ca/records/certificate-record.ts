@@ -6,7 +6,7 @@ import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { revocationReasonSchema } from '../model/revocation-reasons.ts';
 import { defineAuthorityCollection } from './authority-collections.ts';
 
-/** Written before the authority signs, so that the store knows of every signature. */
+/** As earlier versions wrote it before the authority signed. */
 const issuingSchema = storedObject({
   state: z.literal('issuing'),
   templateName: z.string(),
