@@ -17,6 +17,7 @@ import type { EnrolmentDependencies, Exchange } from './decider.ts';
 import type { Decision } from './decision.ts';
 import { advanceTransaction } from './transaction/advance-transaction.ts';
 import { isOver } from './transaction/is-over.ts';
+import type { NewTransaction } from './transaction/prepare-transaction.ts';
 import { joinTransaction, startTransaction } from './transaction/start-transaction.ts';
 import {
   keyDigest,
@@ -89,7 +90,7 @@ async function enrol(
   const reference = { connector, key };
   const claim = { ...read, type, holder };
   const findChallenge = deps.findChallenge(connector.id);
-  let askingSince: number | undefined;
+  let started: NewTransaction | undefined;
   let dropped: readonly string[] = [];
   const known = await getEntry(deps.store, connectorPartition(connector.id), transactions, key);
   if (known === undefined || (await isOver(deps, connector, known.value))) {
@@ -97,17 +98,25 @@ async function enrol(
     const names = { key, transactionId, signerKeyDigest, replyPassword };
     const authorised = await authorise(claim, policy, findChallenge);
     dropped = authorised.dropped;
-    askingSince = await startTransaction(deps, exchange, { authorised, ...names, replaced: known });
+    started = await startTransaction(deps, exchange, { authorised, ...names, replaced: known });
   } else if (known.value.signerKeyDigest !== signerKeyDigest) {
     await authorise(claim, policy, findChallenge);
   }
-  if (askingSince === undefined && isRelayed) {
+  if (started === undefined && isRelayed) {
     await joinTransaction(deps, reference, pollKey(transactionId, signerKeyDigest));
   }
-  const patience = { waitMs: policy.pendingWaitMs, askingSince };
-  const record = await advanceTransaction(deps, reference, patience);
+  const askingSince = started?.issued ? undefined : started?.transaction.asked?.since;
+  const current = started?.issued
+    ? { record: started.transaction, issued: started.issued }
+    : {
+        record: await advanceTransaction(deps, reference, {
+          waitMs: policy.pendingWaitMs,
+          askingSince,
+        }),
+      };
   const address = { verified, challengePassword, cipher: opened.cipher };
-  return { ...(await answerTransaction(deps, policy, { ...reference, record }, address)), dropped };
+  const answer = await answerTransaction(deps, policy, { ...reference, ...current }, address);
+  return { ...answer, dropped };
 }
 
 /**

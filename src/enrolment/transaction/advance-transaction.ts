@@ -23,7 +23,7 @@ const LONGEST_ASK_PAUSE_MS = 4_000;
 interface Patience {
   /** Does not include the question to the CA that is under way when the time is up. */
   readonly waitMs: number;
-  /** What `startTransaction` returned, for the call that started the transaction. */
+  /** The transaction's `asked.since`, for the call that has just started it. */
   readonly askingSince?: number | undefined;
 }
 

@@ -3,8 +3,13 @@ import { DAY_MS, SECOND_MS } from '../../durations.ts';
 import type { CertificateWithChain } from '../../issuer/issuer.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { putEntry } from '../../store/collection.ts';
+import type { Write, WriteCondition } from '../../store/record-store.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
-import { issuedCertificates, serialHex } from '../authorise/issued-certificate-record.ts';
+import {
+  type IssuedCertificateRecord,
+  issuedCertificates,
+  serialHex,
+} from '../authorise/issued-certificate-record.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { type IssuedTransaction, transactions } from './transaction-record.ts';
 
@@ -16,11 +21,29 @@ const RECORD_GRACE_MS = 30 * DAY_MS;
  */
 const SHORTEST_REPEAT_MS = 330 * SECOND_MS;
 
+/** A certificate, and what it was issued for. */
+export interface Grant
+  extends Pick<IssuedTransaction, 'signerKeyDigest' | 'sealedReplyPassword' | 'right'> {
+  /** The key of the transaction, and the condition under which it ends. */
+  readonly key: string;
+  readonly condition: WriteCondition;
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly certificateArn: string;
+  readonly recording?: IssuedTransaction['recording'];
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+}
+
+/** A transaction that has ended well, and the record of its certificate. */
+export interface Granted {
+  readonly transaction: IssuedTransaction;
+  readonly issued: IssuedCertificateRecord;
+  readonly writes: readonly Write[];
+}
+
 /**
- * Stores the certificate once: on record for renewals, with a reference in the transaction. For
- * half of the certificate's life the same request gets the same certificate. After that it counts
- * as a new request, since a device that keeps its key must not get a certificate that is about to
- * end; the transaction stays, so that a revoked certificate is noticed.
+ * Stores the certificate that a CA has issued, as `grant` says.
  * @returns false when the transaction has changed since it was read
  */
 export async function finishTransaction(
@@ -28,28 +51,51 @@ export async function finishTransaction(
   certificateArn: string,
   { certificate }: CertificateWithChain,
 ): Promise<boolean> {
+  const { signerKeyDigest, sealedReplyPassword, right } = entry.value;
+  const { writes } = grant({
+    ...{ key: entry.key, condition: { version: entry.version }, issuedAt: deps.clock() },
+    ...{ signerKeyDigest, sealedReplyPassword, right, certificate, certificateArn },
+  });
+  const { outcome } = await deps.store.commit(connectorPartition(connector.id), writes);
+  return outcome === 'committed';
+}
+
+/**
+ * The certificate goes on record once, for renewals, and the transaction refers to it. For half of
+ * the certificate's life the same request gets the same certificate. After that it counts as a new
+ * request, since a device that keeps its key must not get a certificate that is about to end; the
+ * transaction stays, so that a revoked certificate is noticed.
+ */
+export function grant({
+  key,
+  condition,
+  certificate,
+  certificateArn,
+  recording,
+  sealedReplyPassword,
+  issuedAt,
+  ...common
+}: Grant): Granted {
   const { serialNumber, notAfter } = parseCertificate(certificate);
   const serial = serialHex(serialNumber);
-  const issuedAt = deps.clock();
   const end = notAfter.getTime();
-  const { signerKeyDigest, sealedReplyPassword, right } = entry.value;
-  const issued: IssuedTransaction = {
-    ...{ state: 'issued', signerKeyDigest, right, serial },
-    ...omitUndefined({ sealedReplyPassword }),
+  const transaction: IssuedTransaction = {
+    ...{ state: 'issued', ...common, serial },
+    ...omitUndefined({ sealedReplyPassword, recording }),
     issuedAt,
     repeatUntil: issuedAt + Math.max(Math.floor((end - issuedAt) / 2), SHORTEST_REPEAT_MS),
   };
-  const lineage = right.kind === 'renewal' ? right.lineage : serial;
-  const record = { certificate, certificateArn, lineage, successors: 0 };
-  const { outcome } = await deps.store.commit(connectorPartition(connector.id), [
-    putEntry(transactions, entry.key, issued, {
-      condition: { version: entry.version },
+  const lineage = common.right.kind === 'renewal' ? common.right.lineage : serial;
+  const issued = { certificate, certificateArn, lineage, successors: 0 };
+  const writes = [
+    putEntry(transactions, key, transaction, {
+      condition,
       expiresAt: Math.max(end, issuedAt + SHORTEST_REPEAT_MS),
     }),
-    putEntry(issuedCertificates, serial, record, {
+    putEntry(issuedCertificates, serial, issued, {
       condition: 'absent',
       expiresAt: end + RECORD_GRACE_MS,
     }),
-  ]);
-  return outcome === 'committed';
+  ];
+  return { transaction, issued, writes };
 }

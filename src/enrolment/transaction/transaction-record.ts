@@ -61,6 +61,11 @@ const transactionSchema = z.discriminatedUnion('state', [
     /** The certificate's `serialHex`; its record outlives this one. */
     serial: z.string(),
     issuedAt: z.number(),
+    /**
+     * What the record of a local authority needs besides the certificate, which nobody gets before
+     * it is there.
+     */
+    recording: storedObject({ templateName: z.string(), idempotencyToken: z.string() }).optional(),
     /** Until then the same request gets the same certificate; later it is a new request. */
     repeatUntil: z.number(),
   }),

@@ -4,7 +4,10 @@ import { validateInput } from '../../aws-wire/validate-input.ts';
 import { statusAllows } from '../../private-ca/authority/authority-status.ts';
 import { findAuthority } from '../../private-ca/authority/find-authority.ts';
 import { currentCrl } from '../../private-ca/crl/crls.ts';
-import { type CertificateOrder, makeCertificate } from '../../private-ca/issuing/make-certificate.ts';
+import {
+  type CertificateOrder,
+  makeCertificate,
+} from '../../private-ca/issuing/make-certificate.ts';
 import {
   ENROLMENT_CSR_POLICY,
   readCsrDer,

@@ -5,8 +5,8 @@ import {
   derSigned,
   derTbsCertificate,
 } from '../../x509/build-certificate.ts';
-import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
+import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import { importPublicKey } from '../../x509/public-key.ts';
 import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';

@@ -84,7 +84,11 @@ export async function findIssuance(
  * signatures differ each time; the first one that is stored counts.
  * @throws AwsError InvalidStateException when the authority may no longer issue it
  */
-async function finishIssuance(ca: SigningContext, authorityId: string, serial: string): Promise<void> {
+async function finishIssuance(
+  ca: SigningContext,
+  authorityId: string,
+  serial: string,
+): Promise<void> {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, certificates, serial);
   if (entry === undefined) throw new Error(`the certificate ${serial} is not recorded`);
