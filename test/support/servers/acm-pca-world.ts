@@ -87,7 +87,7 @@ export async function makeAcmPcaWorld(
   });
   const replicas = [openReplica(), openReplica()] as const;
   const made = await makeConnector(replicas[0], aws.ca.scope, arn, tags);
-  const countAll = () => count(aws.ca, arn);
+  const countAll = () => countIssued(aws.ca, arn);
   const before = await countAll();
   return {
     ...{ replicas, proxy, uncertain, clock, ...made },
@@ -112,7 +112,8 @@ function makeAuthority(ca: PrivateCa): Promise<string> {
   return activateRoot(ca, { ...kind, subject: { CommonName: 'AWS' }, name: 'aws', validity });
 }
 
-async function makeConnector(
+/** An ACTIVE connector with one challenge. */
+export async function makeConnector(
   deps: EnrolmentDependencies,
   scope: PrivateCa['scope'],
   certificateAuthorityArn: string,
@@ -130,7 +131,7 @@ async function makeConnector(
 }
 
 /** Counts certificates that have a signature; a CA that dies while issuing leaves one without. */
-async function count({ store, scope }: PrivateCa, arn: string): Promise<number> {
+export async function countIssued({ store, scope }: PrivateCa, arn: string): Promise<number> {
   const partition = authorityPartition(authorityIdOf(scope, arn));
   let issued = 0;
   for await (const { value } of allEntries(store, partition, certificates)) {
