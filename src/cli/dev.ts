@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type DevSettings, parseDevSettings } from '../config/dev-settings.ts';
+import { parseWholeNumber } from './terminal/parse-option.ts';
 
 /**
  * Registers `scep-connector dev`. `run` resolves when the server has been stopped and has drained.
@@ -24,6 +25,11 @@ export function registerDevCommand(
     .option('--enrol-port <port>', 'port for devices; 0 picks a free one', '8080')
     .option('--api-port <port>', 'port for administrators; 0 picks a free one', '8081')
     .option('--ops-port <port>', 'port for /livez and /readyz; 0 picks a free one', '9090')
+    .option(
+      '--workers <number>',
+      'number of server processes (default: one for each processor core; one with --ca-delay)',
+      parseWholeNumber(1, 256),
+    )
     .option(
       '--ca-delay <seconds>',
       'delay every certificate by this time, to see how clients wait',

@@ -30,6 +30,7 @@ const devSettingsSchema = z.object({
   enrolPort: port('enrol-port'),
   apiPort: port('api-port'),
   opsPort: port('ops-port'),
+  workers: z.number().optional(),
   caDelay: z
     .string()
     .regex(/^\d{1,5}$/, '--ca-delay takes a whole number of seconds')
@@ -52,10 +53,12 @@ export function parseDevSettings(options: unknown): DevSettings {
 /** The settings of the server that `scep-connector dev` runs: the defaults, changed by `dev`. */
 export function devServerSettings(dev: DevSettings): Settings {
   const { host, publicUrl, dataDir, logLevel } = dev;
+  // Each process delays what it has issued itself.
+  const workers = dev.caDelay > 0 ? 1 : dev.workers;
   const settings = defaultSettings();
   return Object.freeze({
     ...settings,
-    ...{ publicUrl, dataDir, logLevel },
+    ...{ publicUrl, dataDir, logLevel, workers },
     enrol: { ...settings.enrol, host, port: dev.enrolPort },
     api: { ...settings.api, host, port: dev.apiPort },
     ops: { ...settings.ops, host, port: dev.opsPort },

@@ -131,10 +131,10 @@ export const SETTINGS = {
     'File with the access keys of the administrators (docs/credentials.md). It is read again when it changes',
     'the access key in the environment; without either the API refuses every request',
   ),
-  workers: setting(
+  workers: optionalSetting(
     wholeNumber(1, 256),
-    'Number of processes that serve together on this machine: about one per processor core',
-    1,
+    'Number of processes that serve together on this machine',
+    'one for each processor core',
   ),
   enrol: {
     ...listener('devices (SCEP)', '0.0.0.0', 8080),

@@ -47,7 +47,7 @@ export interface Issuer {
  * IssueCertificate in two halves, so that the caller can put the certificate on its own record in
  * between: one commit each, and a repeat of the second half finishes what a dead process began.
  */
-export interface LocalIssuing {
+interface LocalIssuing {
   /**
    * A certificate that nobody may get before `record` has resolved.
    * @throws IssuerError; then nothing has been issued

@@ -18,6 +18,7 @@ import type { Issuer } from '../issuer/issuer.ts';
 import type { Wired } from '../wire.ts';
 import type { ServerUrls } from './announce-server.ts';
 import { DEV_SCOPE, type DevInstallation, prepareDev } from './prepare-dev.ts';
+import { runOnCores } from './run-on-cores.ts';
 import { runServer } from './run-server.ts';
 
 const WARNING =
@@ -33,14 +34,18 @@ export async function runDev(dev: DevSettings): Promise<void> {
   const settings = devServerSettings(dev);
   // The start itself is not delayed.
   const ca = { delayMs: 0 };
-  await runServer(
-    { settings, ...masterKeys, credential },
-    {
-      overrides: { issuer: (embedded) => slowIssuer(embedded, () => ca.delayMs, Date.now) },
+  const loaded = { settings, ...masterKeys, credential };
+  await runOnCores(loaded, (worker) =>
+    runServer(loaded, {
+      worker,
+      ...(caDelay > 0
+        ? { overrides: { issuer: (embedded) => slowIssuer(embedded, () => ca.delayMs, Date.now) } }
+        : {}),
       prepare: async (wired) => {
         const installation = await prepareDev(wired);
         const { connector } = installation;
-        if (dev.rotateRa) await rotateRaIdentity(wired, connector, { activeInMs: 0 });
+        const isFirst = worker === undefined || worker.number === 1;
+        if (dev.rotateRa && isFirst) await rotateRaIdentity(wired, connector, { activeInMs: 0 });
         ca.delayMs = caDelay;
         return async (urls, logger) => {
           const connection = await describe(wired, installation, credential, { dataDir, ...urls });
@@ -51,7 +56,7 @@ export async function runDev(dev: DevSettings): Promise<void> {
           if (exposed !== undefined) logger.warn(exposed);
         };
       },
-    },
+    }),
   );
 }
 
@@ -99,7 +104,11 @@ async function writeReadyFile(file: string, connection: DevConnection): Promise<
  * Delays every certificate by `delayMs()`, to show how clients and administrators wait.
  * Certificates that an earlier process asked for are ready at once.
  */
-function slowIssuer(issuer: Issuer, delayMs: () => number, clock: () => number): Issuer {
+function slowIssuer(
+  { local: _, ...issuer }: Issuer,
+  delayMs: () => number,
+  clock: () => number,
+): Issuer {
   const readyAt = new Map<string, number>();
   return {
     ...issuer,

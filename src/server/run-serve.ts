@@ -4,12 +4,11 @@ import { loadCredentialsFile } from '../config/credentials-file.ts';
 import { type LoadedSettings, loadSettings } from '../config/load-settings.ts';
 import { makeDataDir } from '../config/make-data-dir.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import { runOnCores } from './run-on-cores.ts';
 import { runServer } from './run-server.ts';
-import { joinPrimary } from './worker-part.ts';
 
 /**
- * Runs `scep-connector serve` until SIGTERM or SIGINT, in this process alone or as the primary or a
- * worker of several.
+ * Runs `scep-connector serve` until SIGTERM or SIGINT.
  * @throws UsageError with a line for each mistake in the settings
  */
 export async function runServe({ config, checkConfig, workers }: ServeOptions): Promise<void> {
@@ -21,18 +20,9 @@ export async function runServe({ config, checkConfig, workers }: ServeOptions): 
   }
   const settings = { ...loaded.settings, ...omitUndefined({ workers }) };
   if (settings.store.kind === 'embedded') await makeDataDir(settings.dataDir);
-  const worker = joinPrimary();
-  if (worker === undefined && settings.workers > 1) {
-    // Not loaded where there is one process.
-    const { runWorkers } = await import('./run-workers.ts');
-    process.exitCode = await runWorkers({ ...loaded, settings });
-    return;
-  }
-  try {
-    await runServer({ ...loaded, settings }, { worker });
-  } finally {
-    worker?.finish();
-  }
+  await runOnCores({ ...loaded, settings }, (worker) =>
+    runServer({ ...loaded, settings }, { worker }),
+  );
 }
 
 /** Those of the credentials too, which a running server logs each time that it reads them. */

@@ -71,16 +71,18 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       inBackground: background.start,
     });
     const apiUrl = await listeners.open(api, settings.api);
+    const tell = (opsUrl: string) => announce?.({ enrolUrl, apiUrl, opsUrl }, logger);
+    const failing: Promise<never>[] = [];
     if (worker) {
+      failing.push(worker.onFirst(tell));
       worker.report({ enrolUrl, apiUrl }, readiness.objection);
     } else {
       const opsUrl = await probes.open(createOpsListener(readiness.objection), settings.ops);
-      const urls = { enrolUrl, apiUrl, opsUrl };
-      announceServer(urls, loaded, logger);
-      await announce?.(urls, logger);
+      announceServer({ enrolUrl, apiUrl, opsUrl }, loaded, logger);
+      await tell(opsUrl);
     }
     // `unlocked` rejects when the master key is wrong, which ends the server too.
-    const signal = await Promise.race([stopped, unlocked.then(() => stopped)]);
+    const signal = await Promise.race([stopped, unlocked.then(() => stopped), ...failing]);
     logger.info({ signal }, 'draining');
     readiness.retire();
     listeners.retire();

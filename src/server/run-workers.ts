@@ -18,7 +18,7 @@ import type { WorkerProcess } from './worker-watch.ts';
  * @returns the exit code
  * @throws the system's error when the address of the ops listener is in use
  */
-export async function runWorkers(loaded: LoadedSettings): Promise<number> {
+export async function runWorkers(loaded: LoadedSettings, size: number): Promise<number> {
   const { settings } = loaded;
   const output = standardError();
   const logger = createLogger(settings.logLevel, output);
@@ -28,10 +28,13 @@ export async function runWorkers(loaded: LoadedSettings): Promise<number> {
   const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
   const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
   const started = new WorkerPool({
-    size: settings.workers,
+    size,
     fork: () => forkWorker(output.write),
     logger,
-    announce: (urls) => announceServer({ ...urls, opsUrl }, loaded, logger),
+    announce: (urls, first) => {
+      announceServer({ ...urls, opsUrl }, loaded, logger);
+      first.send({ opsUrl });
+    },
   });
   pool = started;
   void stopped.then((signal) => started.stop(signal));
@@ -54,6 +57,7 @@ function forkWorker(writeLine: (line: string) => void): WorkerProcess {
     number: worker.id,
     onMessage: (hear) => worker.on('message', (message: WorkerMessage) => hear(message)),
     onExit: (hear) => worker.on('exit', hear),
+    send: (message) => worker.send(message),
     kill: (signal) => worker.process.kill(signal),
   };
 }

@@ -12,6 +12,11 @@ export interface WorkerMessage {
   readonly objection?: string | undefined;
 }
 
+/** The primary sends this once, to the first worker that listens. */
+export interface PrimaryMessage {
+  readonly opsUrl: string;
+}
+
 export const MESSAGE_INTERVAL_MS = 1_000;
 
 /** A worker's connection to the primary, in place of an ops listener. */
@@ -20,6 +25,10 @@ export interface WorkerPart {
   readonly number: number;
   /** Tells the primary every second from now on whether this worker is ready. */
   report(urls: WorkerUrls, objection: () => Promise<string | undefined>): void;
+  /**
+   * Calls `announce` if this is the first worker that listens. The promise rejects when it fails.
+   */
+  onFirst(announce: (opsUrl: string) => Promise<void> | undefined): Promise<never>;
   /** Stops reporting, so that the process may end. */
   finish(): void;
 }
@@ -49,6 +58,12 @@ export function joinPrimary(): WorkerPart | undefined {
       timer = setInterval(() => void tell(urls, objection), MESSAGE_INTERVAL_MS);
       void tell(urls, objection);
     },
+    onFirst: (announce) =>
+      new Promise((_, reject) => {
+        worker.once('message', ({ opsUrl }: PrimaryMessage) => {
+          announce(opsUrl)?.catch(reject);
+        });
+      }),
     finish() {
       clearInterval(timer);
       process.off('disconnect', endAtOnce);

@@ -8,7 +8,7 @@ interface PoolOptions {
   readonly fork: () => WorkerProcess;
   readonly logger: Logger;
   /** Called once, when the first worker listens. */
-  readonly announce: (urls: WorkerUrls) => void;
+  readonly announce: (urls: WorkerUrls, first: WorkerProcess) => void;
   /** Pause before the first of several dead workers in a row is replaced. */
   readonly firstPauseMs?: number;
 }
@@ -69,7 +69,7 @@ export class WorkerPool {
     if (this.#watch.hear(worker, message)) this.#policy.forgive();
     if (this.#isAnnounced || this.#exitCode !== undefined) return;
     this.#isAnnounced = true;
-    this.#options.announce(message.urls);
+    this.#options.announce(message.urls, worker);
     for (let more = 1; more < this.#options.size; more += 1) this.#start();
   }
 

@@ -1,4 +1,4 @@
-import type { WorkerMessage } from './worker-part.ts';
+import type { PrimaryMessage, WorkerMessage } from './worker-part.ts';
 
 /** A worker process, as the primary sees it. */
 export interface WorkerProcess {
@@ -6,6 +6,7 @@ export interface WorkerProcess {
   readonly number: number;
   onMessage(hear: (message: WorkerMessage) => void): void;
   onExit(hear: (code: number | null, signal: string | null) => void): void;
+  send(message: PrimaryMessage): void;
   kill(signal: NodeJS.Signals): void;
 }
 

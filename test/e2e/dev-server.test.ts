@@ -9,6 +9,7 @@ import { readPkiRequest } from '../../src/scep/read-pki-message.ts';
 import { type Certificate, parseCertificate } from '../../src/x509/parse-certificate.ts';
 import { runCommand } from '../support/clients/run-command.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../support/scep-messages/test-device.ts';
+import { childProcesses, isAlive } from '../support/servers/child-processes.ts';
 import { type RunningConnector, startConnector } from '../support/servers/start-connector.ts';
 import { tempDirectory } from '../support/servers/temp-directory.ts';
 
@@ -58,6 +59,35 @@ describe('scep-connector dev', () => {
     expect(server.stdout()).toContain(ready.challengePassword);
     expect(server.stdout()).toContain(ready.caFingerprintSha256);
     expect(server.stderr()).toContain('single DES and SHA-1');
+  });
+
+  it('runs several processes, of which one makes the installation and prints it once', async () => {
+    const server = await startConnector({ args: ['--workers', '3', '--rotate-ra'] });
+    const { ready } = server;
+    const workers = () => childProcesses(server.process.pid ?? 0);
+    await expect.poll(() => workers().length).toBe(3);
+    await expect.poll(async () => (await fetch(`${ready.opsUrl}/readyz`)).status).toBe(200);
+    const ra = await raCertificate(ready.scepUrl);
+    // Each request is a connection of its own, so the processes take turns.
+    const serials = await Promise.all(
+      [1, 2, 3, 4].map((number) => enrol(ready.scepUrl, ra, request(server, ra, `w${number}`))),
+    );
+    expect(new Set(serials).size).toBe(4);
+    expect(server.stdout().split('scep-connector is ready')).toHaveLength(2);
+    expect(server.stdout()).toContain(ready.challengePassword);
+    expect(server.stderr().split('"msg":"listening"')).toHaveLength(2);
+    const left = workers();
+    expect(await server.stop()).toBe(0);
+    expect(left.filter(isAlive)).toEqual([]);
+  });
+
+  it('with several processes refuses a ready file that cannot be written in one line', async () => {
+    const args = ['dev', '--data-dir', tempDirectory(), ...ANY_PORTS, '--workers', '2'];
+    const readyFile = path.join(tempDirectory(), 'missing', 'ready.json');
+    const refused = await runCommand(process.execPath, [MAIN, ...args, '--ready-file', readyFile]);
+    expect(refused.code).toBe(2);
+    const lines = refused.stderr.split('\n').filter((line) => line.startsWith('scep-connector:'));
+    expect(lines).toEqual([expect.stringContaining('--ready-file')]);
   });
 
   it('finds the same CA, connector, challenge and RA at a later start, and keeps secrets readable for the owner only', async () => {
@@ -139,14 +169,15 @@ describe('a mistake on the command line', () => {
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('is reported for a port in use', async () => {
+  it.each(['1', '2'])('is reported for a port in use, by %s processes', async (workers) => {
     const server = await startConnector();
     const port = new URL(server.ready.enrolUrl).port;
     const result = await run(
-      ...['dev', '--data-dir', tempDirectory()],
+      ...['dev', '--data-dir', tempDirectory(), '--workers', workers],
       ...['--enrol-port', port, '--api-port', '0', '--ops-port', '0'],
     );
     expect(result.code).toBe(2);
+    expect(result.stderr.match(/scep-connector:/g)).toHaveLength(1);
     expect(result.stderr).toMatch(/port \d+ is in use; choose another port/);
     await server.stop();
   });

@@ -12,6 +12,9 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host or in the settings',
 };
 
+/** Workers hear of `bind`, since their primary makes the call. */
+const LISTEN_CALLS: ReadonlySet<string> = new Set(['listen', 'bind', 'getaddrinfo']);
+
 /**
  * Reports a failed command: one line on standard error for each mistake, and no stack trace. Sets
  * exit code 2 for what the user can correct, 1 for everything else. Commander has printed its own
@@ -31,7 +34,7 @@ export function failWith(error: unknown): void {
 function listenProblem(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   const { code, syscall, address, hostname, port } = error as ListenError;
-  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
+  if (!LISTEN_CALLS.has(syscall ?? '')) return undefined;
   const problem = LISTEN_ERRORS[code ?? ''];
   const where = port === undefined ? '' : ` port ${port}`;
   return problem && `${address ?? hostname ?? 'the address'}${where} ${problem}`;

@@ -12,8 +12,9 @@ import type { SigningAlgorithm } from '../../x509/signing-algorithm.ts';
 import { verifySignature } from '../../x509/verify-signature.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import type { ResolvedValidity } from '../model/validity.ts';
-import type { PrivateCa } from '../private-ca.ts';
 import type { AuthorityRecord } from '../records/authority-record.ts';
+import type { DistributionPoints } from '../revocation/distribution-points.ts';
+import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import type { PassedByApi } from './api-passthrough.ts';
 import {
   type CertificateParts,
@@ -22,6 +23,9 @@ import {
 } from './compose-certificate.ts';
 import { lintCertificate } from './lint-certificate.ts';
 import type { Template } from './templates.ts';
+
+type IssuingContext = SigningContext &
+  PublicPlaces & { readonly distributionPoints: DistributionPoints };
 
 /** What IssueCertificate asks an authority for, once its input has been checked. */
 export interface CertificateOrder {
@@ -52,7 +56,7 @@ export interface MadeCertificate {
  *   that cannot become a certificate; KeyStoreError
  */
 export async function makeCertificate(
-  ca: PrivateCa,
+  ca: IssuingContext,
   authority: AuthorityRecord,
   order: CertificateOrder,
 ): Promise<MadeCertificate> {
@@ -67,7 +71,7 @@ export async function makeCertificate(
 }
 
 /** 128 random bits, which the ARN shows as 32 digits; not zero. */
-function newSerialNumber({ randomBytes }: PrivateCa): Uint8Array {
+function newSerialNumber({ randomBytes }: IssuingContext): Uint8Array {
   const serialNumber = randomBytes(16);
   return serialNumber.some((octet) => octet !== 0) ? serialNumber : Buffer.alloc(16, 1);
 }

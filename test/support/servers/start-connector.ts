@@ -34,18 +34,20 @@ export interface RunningConnector extends Omit<SpawnedServer, 'until'> {
 }
 
 /**
- * Starts `scep-connector dev` on free ports and waits until it listens. It ends with the test file
+ * Starts `scep-connector dev` in one process on free ports and waits until it listens. It ends with the test file
  * at the latest. Ending it fails the test when its log contains a secret.
  * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
 export async function startConnector(options: StartOptions = {}): Promise<RunningConnector> {
+  const { args = [] } = options;
   const dataDir = options.dataDir ?? tempDirectory();
   const readyFile = path.join(tempDirectory(), 'ready.json');
   const { until, ...server } = spawnServer(
     [
       ...['dev', '--data-dir', dataDir, '--ready-file', readyFile],
       ...['--enrol-port', '0', '--api-port', '0', '--ops-port', '0'],
-      ...(options.args ?? []),
+      ...(args.includes('--workers') ? [] : ['--workers', '1']),
+      ...args,
     ],
     { mayPrintSecrets: true, ...(options.env ? { env: options.env } : {}) },
   );

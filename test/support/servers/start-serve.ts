@@ -29,7 +29,7 @@ export const FREE_PORTS = {
 };
 
 /**
- * Starts `scep-connector serve` and waits until it logs its addresses. It ends with the test file
+ * Starts `scep-connector serve`, in one process unless the settings name more, and waits until it logs its addresses. It ends with the test file
  * at the latest.
  * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
@@ -40,9 +40,14 @@ export async function startServe({
   namespace,
 }: ServeOptions): Promise<RunningServe> {
   const file = settings && path.join(tempDirectory(), 'serve.yaml');
-  if (file !== undefined) writeFileSync(file, stringify(settings));
+  if (file !== undefined) writeFileSync(file, stringify({ workers: 1, ...settings }));
   const args = ['serve', ...(file === undefined ? [] : ['--config', file])];
-  const server = spawnServer(args, { env, secrets, ...(namespace && { namespace }) });
+  const alone = file === undefined ? { SCEP_CONNECTOR_WORKERS: '1' } : {};
+  const server = spawnServer(args, {
+    env: { ...alone, ...env },
+    secrets,
+    ...(namespace && { namespace }),
+  });
   const logged = (message: string) => linesOf(server.stderr()).filter(({ msg }) => msg === message);
   const urls = await server.until(() => logged('listening')[0]);
   return {

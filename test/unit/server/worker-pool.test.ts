@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SECOND_MS } from '../../../src/durations.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import type { WorkerMessage } from '../../../src/server/worker-part.ts';
+import type { PrimaryMessage, WorkerMessage } from '../../../src/server/worker-part.ts';
 import { WorkerPool } from '../../../src/server/worker-pool.ts';
 import type { WorkerProcess } from '../../../src/server/worker-watch.ts';
 
+const OPS_URL = 'http://127.0.0.1:9090';
 const URLS = { enrolUrl: 'http://127.0.0.1:8080', apiUrl: 'http://127.0.0.1:8081' };
 
 interface FakeWorker extends WorkerProcess {
   readonly signals: string[];
+  readonly told: PrimaryMessage[];
   say(message?: Partial<WorkerMessage>): void;
   exit(code: number | null, signal?: string): void;
 }
@@ -26,23 +28,28 @@ function startPool(size: number) {
       return worker;
     },
     logger: createLogger('info', { write: (line) => log.push(line) }),
-    announce: (urls) => announced.push(urls),
+    announce: (urls, first) => {
+      announced.push(urls);
+      first.send({ opsUrl: OPS_URL });
+    },
   });
   return { pool, workers, announced, log };
 }
 
 function fakeWorker(number: number): FakeWorker {
   const signals: string[] = [];
+  const told: PrimaryMessage[] = [];
   let hear: (message: WorkerMessage) => void = () => undefined;
   let bury: (code: number | null, signal: string | null) => void = () => undefined;
   return {
-    ...{ number, signals },
+    ...{ number, signals, told },
     onMessage(listener) {
       hear = listener;
     },
     onExit(listener) {
       bury = listener;
     },
+    send: (message) => told.push(message),
     kill: (signal) => signals.push(signal),
     say: (message = {}) => hear({ urls: URLS, ...message }),
     exit: (code, signal) => bury(code, signal ?? null),
@@ -64,6 +71,7 @@ describe('a pool of workers', () => {
     expect(workers).toHaveLength(3);
     for (const worker of workers) worker.say();
     expect(announced).toEqual([URLS]);
+    expect(workers.map(({ told }) => told)).toEqual([[{ opsUrl: OPS_URL }], [], []]);
   });
 
   it('replaces dead workers after growing pauses, which start again after a long life', () => {
