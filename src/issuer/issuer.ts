@@ -39,7 +39,9 @@ export interface Issuer {
    */
   getRevocationList(authorityArn: string): Promise<Uint8Array | undefined>;
 
-  /** Only of authorities in this process, which need no question that may stay without an answer. */
+  /**
+   * Only of authorities in this process, which need no question that may stay without an answer.
+   */
   readonly local?: LocalIssuing;
 }
 

@@ -44,8 +44,8 @@ import { withIssuerFaults } from './with-issuer-faults.ts';
 
 /**
  * The issuer port over the embedded private CA: what the calls of the acm-pca adapter do at AWS,
- * without their encodings. Each acts in the account and region of the authority's ARN, because a connector only names
- * authorities of its own account.
+ * without their encodings. Each acts in the account and region of the authority's ARN, because a
+ * connector only names authorities of its own account.
  */
 export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
   const within = <T>(

@@ -34,8 +34,8 @@ export interface RunningConnector extends Omit<SpawnedServer, 'until'> {
 }
 
 /**
- * Starts `scep-connector dev` in one process on free ports and waits until it listens. It ends with the test file
- * at the latest. Ending it fails the test when its log contains a secret.
+ * Starts `scep-connector dev` in one process on free ports and waits until it listens. It ends with
+ * the test file at the latest. Ending it fails the test when its log contains a secret.
  * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
 export async function startConnector(options: StartOptions = {}): Promise<RunningConnector> {

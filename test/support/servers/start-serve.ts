@@ -29,8 +29,8 @@ export const FREE_PORTS = {
 };
 
 /**
- * Starts `scep-connector serve`, in one process unless the settings name more, and waits until it logs its addresses. It ends with the test file
- * at the latest.
+ * Starts `scep-connector serve`, in one process unless the settings name more, and waits until it
+ * logs its addresses. It ends with the test file at the latest.
  * @throws Error with what it printed when it exits early or is not ready within 90 s
  */
 export async function startServe({
