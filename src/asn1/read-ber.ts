@@ -68,36 +68,35 @@ interface Reader {
 }
 
 function readElement(reader: Reader, start: number, end: number, depth: number): BerElement {
+  const { bytes, limits } = reader;
   reader.elements += 1;
-  if (reader.elements > reader.limits.maxElements) throw new DecodeError('too many ASN.1 elements');
-  if (depth > reader.limits.maxDepth) throw new DecodeError('ASN.1 nested too deeply');
-  const header = readHeader(reader.bytes, start, end);
-  const { tag, contentStart, length } = header;
+  if (reader.elements > limits.maxElements) throw new DecodeError('too many ASN.1 elements');
+  if (depth > limits.maxDepth) throw new DecodeError('ASN.1 nested too deeply');
+  const tag = readTag(bytes, start, end);
   const constructed = (tag & 0x20) !== 0;
-  if (length === undefined && !constructed) {
+  const indefinite = bytes[start + 1] === 0x80;
+  if (indefinite && !constructed) {
     throw new DecodeError('a primitive ASN.1 element has indefinite length');
   }
-  const contentEnd = length === undefined ? end : contentStart + length;
-  const isOpened = constructed && depth < (reader.limits.openDepth ?? Number.POSITIVE_INFINITY);
-  if (length === undefined && !isOpened) {
+  const contentStart = start + 2 + lengthOctets(bytes, start, end);
+  const latestEnd = indefinite ? end : contentStart + readLength(bytes, start, contentStart);
+  if (latestEnd > end) throw new DecodeError('an ASN.1 element is longer than its container');
+  const isOpened = constructed && depth < (limits.openDepth ?? Number.POSITIVE_INFINITY);
+  if (indefinite && !isOpened) {
     throw new DecodeError('an ASN.1 element that is not looked into has indefinite length');
   }
-  const inner = isOpened
-    ? readChildren(reader, {
-        start: contentStart,
-        end: contentEnd,
-        depth: depth + 1,
-        indefinite: length === undefined,
-      })
-    : { children: [], end: contentEnd, next: contentEnd };
+  const children: BerElement[] = [];
+  const contentEnd = isOpened
+    ? readChildren(reader, children, { start: contentStart, end: latestEnd, depth, indefinite })
+    : latestEnd;
   return {
     tagClass: CLASSES[tag >> 6] as TagClass,
     tagNumber: tag & 0x1f,
     constructed,
-    indefinite: length === undefined,
-    bytes: reader.bytes.subarray(start, inner.next),
-    content: reader.bytes.subarray(contentStart, inner.end),
-    children: inner.children,
+    indefinite,
+    bytes: bytes.subarray(start, indefinite ? contentEnd + 2 : contentEnd),
+    content: bytes.subarray(contentStart, contentEnd),
+    children,
   };
 }
 
@@ -106,51 +105,49 @@ interface Content {
   readonly start: number;
   /** Its end; for an indefinite length, the latest possible end. */
   readonly end: number;
+  /** Of the constructed element. */
   readonly depth: number;
   readonly indefinite: boolean;
 }
 
+/** Adds the elements of the content to `children`. @returns where the content ends */
 function readChildren(
   reader: Reader,
+  children: BerElement[],
   { start, end, depth, indefinite }: Content,
-): { children: BerElement[]; end: number; next: number } {
-  const children: BerElement[] = [];
+): number {
+  const { bytes } = reader;
   let at = start;
   while (at < end) {
-    if (indefinite && reader.bytes[at] === 0 && reader.bytes[at + 1] === 0 && at + 2 <= end) {
-      return { children, end: at, next: at + 2 };
-    }
-    const child = readElement(reader, at, end, depth);
+    if (indefinite && bytes[at] === 0 && bytes[at + 1] === 0 && at + 2 <= end) return at;
+    const child = readElement(reader, at, end, depth + 1);
     children.push(child);
     at += child.bytes.length;
   }
   if (indefinite) throw new DecodeError('an indefinite ASN.1 element does not end');
-  return { children, end: at, next: at };
+  return at;
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): { tag: number; contentStart: number; length: number | undefined } {
+function readTag(bytes: Uint8Array, start: number, end: number): number {
   const tag = bytes[start];
-  const first = bytes[start + 1];
-  if (tag === undefined || first === undefined || start + 2 > end) {
-    throw new DecodeError('ASN.1 ends within a header');
-  }
+  if (tag === undefined || start + 2 > end) throw new DecodeError('ASN.1 ends within a header');
   if ((tag & 0x1f) === 0x1f) throw new DecodeError('ASN.1 tag numbers above 30 are not supported');
   if (tag === 0) throw new DecodeError('ASN.1 end-of-contents where an element was expected');
-  if (first === 0x80) return { tag, contentStart: start + 2, length: undefined };
-  if (first < 0x80) return within(tag, start + 2, first, end);
-  const octets = first & 0x7f;
-  if (octets > 4 || start + 2 + octets > end) throw new DecodeError('ASN.1 length out of range');
-  let length = 0;
-  for (let i = 0; i < octets; i += 1) length = length * 256 + (bytes[start + 2 + i] ?? 0);
-  return within(tag, start + 2 + octets, length, end);
+  return tag;
 }
 
-function within(tag: number, contentStart: number, length: number, end: number) {
-  if (contentStart + length > end)
-    throw new DecodeError('an ASN.1 element is longer than its container');
-  return { tag, contentStart, length };
+/** How many octets of a length follow its first. */
+function lengthOctets(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start + 1] ?? 0;
+  if (first <= 0x80) return 0;
+  const octets = first & 0x7f;
+  if (octets > 4 || start + 2 + octets > end) throw new DecodeError('ASN.1 length out of range');
+  return octets;
+}
+
+function readLength(bytes: Uint8Array, start: number, contentStart: number): number {
+  if (contentStart === start + 2) return bytes[start + 1] ?? 0;
+  let length = 0;
+  for (let at = start + 2; at < contentStart; at += 1) length = length * 256 + (bytes[at] ?? 0);
+  return length;
 }

@@ -2,15 +2,19 @@
 
 /** One element with the given identifier octet and the joined content. */
 export function derElement(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Buffer.from([tag, ...lengthOctets(length)]), ...content]);
-}
-
-function lengthOctets(length: number): number[] {
-  if (length < 0x80) return [length];
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return [0x80 | octets.length, ...octets];
+  let length = 0;
+  for (const part of content) length += part.length;
+  const lengthOctets = length < 0x80 ? 0 : Math.ceil((32 - Math.clz32(length)) / 8);
+  const element = Buffer.allocUnsafe(2 + lengthOctets + length);
+  element[0] = tag;
+  element[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  if (lengthOctets > 0) element.writeUIntBE(length, 2, lengthOctets);
+  let at = 2 + lengthOctets;
+  for (const part of content) {
+    element.set(part, at);
+    at += part.length;
+  }
+  return element;
 }
 
 export function derSequence(...elements: readonly Uint8Array[]): Uint8Array {
@@ -56,8 +60,20 @@ export function derNull(): Uint8Array {
   return derElement(0x05);
 }
 
+/** The encodings of the identifiers that this server writes; CSRs bring a few of their own. */
+const encodedOids = new Map<string, Uint8Array>();
+const MAX_ENCODED_OIDS = 1_000;
+
 /** An OBJECT IDENTIFIER from its dotted form. */
 export function derOid(dotted: string): Uint8Array {
+  const known = encodedOids.get(dotted);
+  if (known !== undefined) return known;
+  const encoded = encodeOid(dotted);
+  if (encodedOids.size < MAX_ENCODED_OIDS) encodedOids.set(dotted, encoded);
+  return encoded;
+}
+
+function encodeOid(dotted: string): Uint8Array {
   const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
   return derElement(0x06, Buffer.from([first * 40n + second, ...rest].flatMap(base128)));
 }

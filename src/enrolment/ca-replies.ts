@@ -1,6 +1,6 @@
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { requireRaIdentities } from '../connectors/ra/ra-identities.ts';
-import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
+import { connectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { buildCaCertReply } from '../scep/build-ca-cert-reply.ts';
 import { buildNextCaCertReply } from '../scep/build-next-ca-cert-reply.ts';
 import { caCapabilities } from '../scep/ca-capabilities.ts';
@@ -35,10 +35,10 @@ export async function nextCaCertificatesReply(
 
 async function caCertificates(
   { issuer }: Dependencies,
-  { certificateAuthorityArn, tags }: ConnectorRecord,
+  connector: ConnectorRecord,
 ): Promise<readonly Uint8Array[]> {
-  const { certificate, chain } = await issuer.describeAuthority(certificateAuthorityArn);
-  return chooseCaCertificates(readConnectorPolicy(tags).chain.caCertificates, certificate, chain);
+  const { certificate, chain } = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  return chooseCaCertificates(connectorPolicy(connector).chain.caCertificates, certificate, chain);
 }
 
 /**
@@ -50,7 +50,7 @@ export async function caCapabilitiesReply(
   { findRaIdentities }: Pick<EnrolmentDependencies, 'findRaIdentities'>,
   connector: ConnectorRecord,
 ): Promise<string> {
-  const { algorithms, renewal } = readConnectorPolicy(connector.tags);
+  const { algorithms, renewal } = connectorPolicy(connector);
   const raIdentities = await findRaIdentities(connector.id).catch(() => undefined);
   return caCapabilities(algorithms, [
     ...(renewal.allowed ? (['Renewal'] as const) : []),

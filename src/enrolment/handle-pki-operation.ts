@@ -1,6 +1,6 @@
 import type { ConnectorRecord } from '../connectors/connector-record.ts';
 import { requireRaIdentities } from '../connectors/ra/ra-identities.ts';
-import { readConnectorPolicy } from '../connectors/tags/connector-policy.ts';
+import { connectorPolicy } from '../connectors/tags/connector-policy.ts';
 import { IssuerError } from '../issuer/issuer.ts';
 import { buildCertRep, replyDigest } from '../scep/build-cert-rep.ts';
 import { findRecipient } from '../scep/find-recipient.ts';
@@ -49,7 +49,7 @@ export async function handlePkiOperation(
 ): Promise<PkiOperationResult> {
   const request = readPkiRequest(message);
   const client = guessClient({ userAgent, request });
-  const policy = readConnectorPolicy(connector.tags);
+  const policy = connectorPolicy(connector);
   const raIdentities = await requireRaIdentities(deps.findRaIdentities, connector);
   const addressed = findRecipient(request, raIdentities.usable);
   const context = { connector, policy, raIdentities, addressed };

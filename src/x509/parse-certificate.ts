@@ -51,6 +51,18 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   };
 }
 
+/** By the octets of a stored record, which nobody changes. */
+const stored = new WeakMap<Uint8Array, Certificate>();
+
+/** As `parseCertificate`, once for each record: for certificates that are read again and again. */
+export function parseStoredCertificate(der: Uint8Array): Certificate {
+  const known = stored.get(der);
+  if (known !== undefined) return known;
+  const certificate = parseCertificate(der);
+  stored.set(der, certificate);
+  return certificate;
+}
+
 function readTbs(tbs: BerElement): Omit<Certificate, 'der' | 'signatureAlgorithm' | 'signature'> {
   const fields = hasContextTag(tbs.children[0], 0) ? tbs.children.slice(1) : tbs.children;
   const [serialNumber, algorithm, issuer, validity, subject, subjectPublicKeyInfo, ...optional] =

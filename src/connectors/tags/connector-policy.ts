@@ -3,6 +3,7 @@ import { DAY_MS, SECOND_MS } from '../../durations.ts';
 import type { AlgorithmPolicy } from '../../scep/algorithm-policy.ts';
 import type { CaCertificatesChoice } from '../../scep/choose-ca-certificates.ts';
 import { DEVICE_PURPOSES, PRIVILEGED_PURPOSES } from '../../x509/key-purposes.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
 import { CONNECTOR_TAGS } from './connector-tags.ts';
 import { type TagValue, tagValueSchema } from './tag-value.ts';
 
@@ -109,6 +110,18 @@ const tagsSchema = z
       (tags['scep:validity-max'].durationMs ?? DEFAULT_MAXIMUM_MS),
     { path: ['scep:validity-default'], error: 'is longer than scep:validity-max' },
   );
+
+/** By the tags of a record as it was read, which are frozen. */
+const knownPolicies = new WeakMap<Readonly<Record<string, string>>, ConnectorPolicy>();
+
+/** The policy of a stored connector, read once for each version of its record. */
+export function connectorPolicy({ tags }: Pick<ConnectorRecord, 'tags'>): ConnectorPolicy {
+  const known = knownPolicies.get(tags);
+  if (known !== undefined) return known;
+  const policy = readConnectorPolicy(tags);
+  if (Object.isFrozen(tags)) knownPolicies.set(tags, policy);
+  return policy;
+}
 
 /**
  * Reads the policy in a connector's tags. Tags without the prefix `scep:` are ignored.

@@ -4,7 +4,7 @@ import type { RaIdentitySet } from '../../connectors/ra/ra-identities.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Passthrough } from '../../issuer/passthrough.ts';
-import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { parseStoredCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import type { Authorised } from '../authorise/authorise.ts';
 import { requireUnreservedSubject } from '../authorise/reserved-names.ts';
@@ -38,8 +38,8 @@ export async function planCertificate(
   attempt: readonly (string | number)[],
 ): Promise<CertificatePlan> {
   const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
-  const issuing = parseCertificate(authority.certificate);
-  const path = [issuing, ...authority.chain.map(parseCertificate)];
+  const issuing = parseStoredCertificate(authority.certificate);
+  const path = [issuing, ...authority.chain.map(parseStoredCertificate)];
   requireUnreservedSubject(csr.subject, path, raIdentities);
   const plannedAt = clock();
   return {

@@ -4,7 +4,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { parseBasicConstraints } from '../../x509/basic-constraints.ts';
 import { extensionValue } from '../../x509/extensions.ts';
 import type { NameConstraints } from '../../x509/name-constraints.ts';
-import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
+import { type Certificate, parseStoredCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import type { AuthorityRecord, InstalledCertificate } from '../records/authority-record.ts';
 import { nameConstraintsOf } from './find-forbidden-name.ts';
@@ -48,8 +48,8 @@ export function findSelfIssuer(
  *   authority may still issue
  */
 export function findIssuer(installed: InstalledCertificate, template: Template): CertificateIssuer {
-  const own = parseCertificate(installed.certificate);
-  const above = installed.chain.map(parseCertificate);
+  const own = parseStoredCertificate(installed.certificate);
+  const above = installed.chain.map(parseStoredCertificate);
   if (template.ca !== undefined)
     requireShorterPath(template.ca.pathLength, pathLeft([own, ...above]));
   return {
