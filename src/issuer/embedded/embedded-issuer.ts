@@ -22,7 +22,12 @@ import {
 import { findTemplate, templateArnOf } from '../../private-ca/issuing/templates.ts';
 import { idempotencyTokenSchema } from '../../private-ca/model/api-schemas.ts';
 import { scopedTo } from '../../private-ca/model/ca-context.ts';
-import { certificateArn, scopeOf, serialOf } from '../../private-ca/model/private-ca-arns.ts';
+import {
+  authorityIdOf,
+  certificateArn,
+  scopeOf,
+  serialOf,
+} from '../../private-ca/model/private-ca-arns.ts';
 import { resolveValidity } from '../../private-ca/model/validity.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import type { AuthorityRecord } from '../../private-ca/records/authority-record.ts';
@@ -102,10 +107,10 @@ async function make(ca: PrivateCa, request: MakeRequest): Promise<MadeCertificat
 
 async function record(ca: PrivateCa, made: MadeCertificate): Promise<void> {
   const { authorityArn, idempotencyToken, ...rest } = made;
-  const { value: authority } = await findAuthority(ca, authorityArn);
+  const authorityId = authorityIdOf(ca.scope, authorityArn);
   const issuance = { ...rest, serial: serialOf(authorityArn, made.certificateArn) };
-  if (await isRecorded(ca, authority.id, issuance)) return;
-  const serial = await recordIssuance(ca, authority.id, issuance, idempotencyToken);
+  if (await isRecorded(ca, authorityId, issuance)) return;
+  const serial = await recordIssuance(ca, authorityId, issuance, idempotencyToken);
   if (serial === issuance.serial) return;
   const message = `${authorityArn} has issued another certificate for the same idempotency token`;
   throw new IssuerError('unavailable', message);

@@ -3,6 +3,7 @@ import { AwsError } from '../../aws-wire/aws-error.ts';
 import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { issuingUse, requireStatus } from '../authority/authority-status.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
+import { notFound } from '../model/private-ca-arns.ts';
 import {
   AUTHORITY_KEY,
   authorities,
@@ -110,7 +111,7 @@ async function finishIssuance(
 async function requireIssuing(ca: SigningContext, authorityId: string, templateName: string) {
   const partition = authorityPartition(authorityId);
   const entry = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-  if (entry === undefined) throw new Error(`the authority ${authorityId} is gone`);
+  if (entry === undefined) throw notFound('certificate authority', authorityId);
   const { value } = entry;
   requireStatus(value, issuingUse(findTemplate(templateArnOf(templateName))), ca.clock());
   if (isUnfinished(value)) throw new Error(`the authority ${authorityId} has no key`);
