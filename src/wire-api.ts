@@ -5,6 +5,7 @@ import type { Settings } from './config/settings.ts';
 import type { ConnectorApi } from './connector-api/operation.ts';
 import { createApiGates } from './http/api-gates.ts';
 import { createApiListener } from './http/api-listener.ts';
+import { createClientAddress } from './http/client-address.ts';
 import { serveAuditReport } from './http/serve-audit-report.ts';
 import { serveCrl } from './http/serve-crl.ts';
 import { servePrivateCa } from './http/serve-private-ca.ts';
@@ -14,7 +15,7 @@ import type { Wired } from './wire.ts';
 /** Serves both AWS APIs with the parts of a server. */
 export function wireApi(
   wired: Wired,
-  { api, quotas, issuer }: Settings,
+  { api, quotas, issuer, trustedProxies }: Settings,
   parts: {
     readonly findCredential: FindCredential;
     /** Where devices reach the enrol listener. */
@@ -45,6 +46,7 @@ export function wireApi(
       serveCrl: serveCrl(privateCa, gates),
     }),
     cors: api.allowedOrigins && { allowedOrigins: api.allowedOrigins },
+    clientAddress: createClientAddress(trustedProxies),
     randomUuid,
     logger,
   });

@@ -5,6 +5,7 @@ import {
 } from './connectors/challenges/find-challenge.ts';
 import { findConnectorByPath } from './connectors/find-connector.ts';
 import { createRaIdentityFinder } from './connectors/ra/ra-identities.ts';
+import type { WarnOfCertificate } from './connectors/warn-of-certificates.ts';
 import type { EnrolmentDependencies } from './enrolment/decider.ts';
 import { createWaitingRoom } from './enrolment/transaction/waiting-room.ts';
 import type { FindConnector } from './http/serve-scep.ts';
@@ -49,6 +50,8 @@ export interface WireSettings {
   readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
   /** Logs a CA whose key could not be made. */
   readonly reportCreation?: PrivateCa['reportCreation'];
+  /** Logs a certificate that some devices or relying parties refuse. */
+  readonly warnOfCertificate?: WarnOfCertificate;
 }
 
 interface WireToken {
@@ -82,6 +85,7 @@ export interface Wired {
   readonly privateCa: PrivateCa;
   readonly enrolment: EnrolmentDependencies;
   readonly findConnector: FindConnector;
+  readonly warnOfCertificate?: WarnOfCertificate | undefined;
 }
 
 /** Every call to the embedded CA is scoped later: to its caller, or to the ARN that it names. */
@@ -137,6 +141,7 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
     issuer,
     privateCa,
     enrolment,
+    warnOfCertificate: settings.warnOfCertificate,
     findConnector: (segment, secret) => findConnectorByPath(store, segment, secret),
   };
 }

@@ -10,6 +10,7 @@ export interface Caller {
   readonly accountId: string;
   /** Such as arn:aws:iam::123456789012:user/alice. */
   readonly arn: string;
+  readonly accessKeyId: string;
   /** Of the credential scope: the caller sees only resources of this region. */
   readonly region: string;
   readonly service: Service;

@@ -12,6 +12,8 @@ export interface DevConnection {
   readonly connectorArn: string;
   readonly certificateAuthorityArn: string;
   readonly enrolUrl: string;
+  /** Of the same listener, on this machine. */
+  readonly enrolLocalUrl: string;
   readonly apiUrl: string;
   readonly opsUrl: string;
   /** For requests to the API; it may do everything in its account. */

@@ -32,6 +32,7 @@ export const LISTENERS = ['enrol', 'api', 'ops'] as const;
 export const DEFAULT_REGION = 'us-east-1';
 
 const REGION = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/);
+const NETWORK = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const ORIGIN = z
   .string()
   .refine((value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value));
@@ -130,6 +131,11 @@ export const SETTINGS = {
     file,
     'File with the access keys of the administrators (docs/credentials.md). It is read again when it changes',
     'the access key in the environment; without either the API refuses every request',
+  ),
+  trustedProxies: optionalSetting(
+    listOf('addresses and networks such as 10.0.0.0/8', NETWORK),
+    'Proxies in front of the server. What they write into Forwarded or X-Forwarded-For is the client’s address in the log; from elsewhere these headers are ignored',
+    'none',
   ),
   workers: optionalSetting(
     wholeNumber(1, 256),

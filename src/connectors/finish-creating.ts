@@ -11,6 +11,11 @@ import {
 import { listRaGenerations } from './ra/ra-generations.ts';
 import { type RaRenewalDependencies, renewRaIdentity } from './ra/renew-ra-identity.ts';
 import { type EndTurn, takeTurn, turns } from './ra/take-turn.ts';
+import { type WarnOfCertificate, warnOfCertificates } from './warn-of-certificates.ts';
+
+export interface CreatingDependencies extends RaRenewalDependencies {
+  readonly warnOfCertificate?: WarnOfCertificate | undefined;
+}
 
 type StatusReason = NonNullable<ConnectorRecord['statusReason']>;
 
@@ -35,7 +40,7 @@ const PATIENCE_MS = 5 * MINUTE_MS;
  * @throws IssuerError, or another error after which a retry in twenty seconds may succeed
  */
 export async function finishCreating(
-  deps: RaRenewalDependencies,
+  deps: CreatingDependencies,
   connector: ConnectorRecord,
 ): Promise<boolean> {
   const work = (endTurn: EndTurn) => finishInTurn(deps, connector, endTurn);
@@ -43,7 +48,7 @@ export async function finishCreating(
 }
 
 async function finishInTurn(
-  deps: RaRenewalDependencies,
+  deps: CreatingDependencies,
   connector: ConnectorRecord,
   endTurn: EndTurn,
 ): Promise<boolean> {
@@ -61,7 +66,9 @@ async function finishInTurn(
   }
   // None when the turn was lost. One that another process made will do as well.
   if ((await listRaGenerations(deps.store, connector.id)).length === 0) return false;
-  return settle(deps, connector.id, { status: 'ACTIVE' });
+  const isSettled = await settle(deps, connector.id, { status: 'ACTIVE' });
+  await warnOfCertificates(deps, connector);
+  return isSettled;
 }
 
 async function requireUsableAuthority(

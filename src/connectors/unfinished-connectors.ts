@@ -12,9 +12,8 @@ import {
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { findConnector } from './find-connector.ts';
-import { finishCreating } from './finish-creating.ts';
+import { type CreatingDependencies, finishCreating } from './finish-creating.ts';
 import { forgetClaim, purgeConnector } from './purge-connector.ts';
-import type { RaRenewalDependencies } from './ra/renew-ra-identity.ts';
 
 /**
  * The connectors of all accounts that are being created or deleted. A note is written before the
@@ -49,7 +48,7 @@ export async function noteUnfinished(
  * all, so that the work is finished even when a replica dies.
  * @throws AggregateError with every failure, after all have had their turn
  */
-export async function resumeConnectors(deps: RaRenewalDependencies): Promise<void> {
+export async function resumeConnectors(deps: CreatingDependencies): Promise<void> {
   const ids: string[] = [];
   for await (const { key } of allEntries(deps.store, PARTITION, notes)) ids.push(key);
   const errors: unknown[] = [];
@@ -67,7 +66,7 @@ export async function resumeConnectors(deps: RaRenewalDependencies): Promise<voi
  * @throws IssuerError
  */
 export async function resumeConnector(
-  deps: RaRenewalDependencies,
+  deps: CreatingDependencies,
   connectorId: string,
 ): Promise<void> {
   const note = await getEntry(deps.store, PARTITION, notes, connectorId);
@@ -79,7 +78,7 @@ export async function resumeConnector(
 
 /** @returns whether nothing is left to do */
 async function takeFurther(
-  deps: RaRenewalDependencies,
+  deps: CreatingDependencies,
   { key, value }: Entry<Note>,
 ): Promise<boolean> {
   const connector = await findConnector(deps.store, key);

@@ -11,7 +11,10 @@ import {
   refuseUnread,
 } from './answer-api-request.ts';
 import { applyCors, type CorsOptions } from './apply-cors.ts';
+import type { ClientAddress } from './client-address.ts';
+import { setRequestId } from './error-headers.ts';
 import { inTurn } from './in-turn.ts';
+import { endAnswer, logExchanges, noteForLog } from './log-exchanges.ts';
 import { BodyError, bodyOf } from './receive-body.ts';
 
 export interface ApiListenerDependencies extends ApiDependencies {
@@ -19,6 +22,8 @@ export interface ApiListenerDependencies extends ApiDependencies {
   readonly logger: Logger;
   /** Undefined: no page of another origin may call the API. */
   readonly cors?: CorsOptions | undefined;
+  /** By default that of the socket. */
+  readonly clientAddress?: ClientAddress;
 }
 
 /** ImportCertificateAuthorityCertificate takes a chain of 2 MiB, in base64. */
@@ -43,7 +48,10 @@ export function createApiListener(deps: ApiListenerDependencies): RequestListene
       response.destroy();
     });
   };
-  return inTurn(listener, MAX_BODY_OCTETS);
+  const { logger, clientAddress } = deps;
+  const saying = { logger, clientAddress, message: 'API request answered' };
+  const logged = logExchanges(listener, saying);
+  return inTurn(logged, MAX_BODY_OCTETS);
 }
 
 async function answer(
@@ -52,9 +60,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const begun = performance.now();
-  const requestId = deps.randomUuid();
-  response.setHeader('x-amzn-RequestId', requestId);
+  setRequestId(response, deps.randomUuid());
   response.setHeader('Cache-Control', 'no-store');
   if (deps.cors !== undefined && applyCors(deps.cors, request, response)) return;
   const { method = '', url: target = '' } = request;
@@ -70,8 +76,8 @@ async function answer(
       (body) => answerApiRequest(deps, { ...head, body }),
       (error: unknown) => answerError(protocolOf(head), error),
     ));
+  note(response, given);
   send(response, given.reply);
-  log(deps.logger, given, { requestId, milliseconds: Math.round(performance.now() - begun) });
 }
 
 /** True without a body too; false when the length is not announced. */
@@ -118,17 +124,19 @@ function send(response: ServerResponse, { status, headers, body }: WireReply): v
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // RFC 9110 section 8.6: no Content-Length with a 204.
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.end(body);
+  endAnswer(response, body);
 }
 
 /** Logs caller, operation and outcome; never an input or an output, which may hold passwords. */
-function log(
-  logger: Logger,
-  { reply, caller, operation, error, fault }: ApiAnswer,
-  exchange: { readonly requestId: string; readonly milliseconds: number },
-): void {
-  const who = { caller: caller?.arn, region: caller?.region, service: caller?.service };
-  const entry = { ...exchange, ...who, operation, status: reply.status, error: error?.code };
-  if (fault === undefined) logger.info(entry, 'API request answered');
-  else logger.error({ ...entry, err: fault }, 'API request failed');
+function note(response: ServerResponse, { caller, operation, error, fault }: ApiAnswer): void {
+  const who = {
+    caller: caller?.arn,
+    accountId: caller?.accountId,
+    accessKeyId: caller?.accessKeyId,
+    region: caller?.region,
+    service: caller?.service,
+  };
+  noteForLog(response, { ...who, operation, error: error?.code });
+  if (fault === undefined) return;
+  noteForLog(response, { err: fault }, { message: 'API request failed', level: 'error' });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endAnswer } from './log-exchanges.ts';
 
 export interface CorsOptions {
   /** Such as https://console.example.com; `*` stands for every origin. */
@@ -41,6 +42,6 @@ export function applyCors(
   response.setHeader('Access-Control-Allow-Headers', ALLOWED_HEADERS.join(', '));
   response.setHeader('Access-Control-Max-Age', MAX_AGE_SECONDS);
   response.statusCode = 204;
-  response.end();
+  endAnswer(response);
   return true;
 }

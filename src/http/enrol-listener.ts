@@ -5,9 +5,11 @@ import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
+import type { ClientAddress } from './client-address.ts';
 import { type ErrorHeaders, setRequestId } from './error-headers.ts';
 import { inTurn } from './in-turn.ts';
 import type { LoadLimit } from './limit-load.ts';
+import { logExchanges, noteForLog } from './log-exchanges.ts';
 import { bodyOf } from './receive-body.ts';
 import { renderHttpError } from './render-http-error.ts';
 import { answerInPlainText, respondText, respondUnavailable } from './respond.ts';
@@ -36,6 +38,8 @@ export function createEnrolListener(deps: {
   /** Where devices reach this listener; a proxy may remove its path from URLs or leave it. */
   readonly publicUrl?: string | undefined;
   readonly logger: Logger;
+  /** By default that of the socket. */
+  readonly clientAddress?: ClientAddress;
   readonly randomUuid?: () => string;
 }): RequestListener {
   const app = express();
@@ -59,6 +63,7 @@ export function createEnrolListener(deps: {
     const { connector: segment, secret } = request.params;
     const connector = await findConnector(String(segment), String(secret));
     if (connector === undefined) body.forget();
+    else noteForLog(response, { connector: connector.id });
     const message = await body.whole();
     if (connector === undefined) {
       respondText(response, 404, 'There is no connector at this URL.', NO_CONNECTOR);
@@ -69,7 +74,9 @@ export function createEnrolListener(deps: {
     else if (!(await load.admit(serve))) respondUnavailable(response, OVERLOADED, THROTTLED);
   });
   app.use(renderHttpError(logger));
-  const answer = inTurn(withoutBasePath(answerInPlainText(app), deps.publicUrl), MAX_BODY_OCTETS);
+  const below = withoutBasePath(answerInPlainText(app), deps.publicUrl);
+  const saying = { logger, clientAddress: deps.clientAddress, message: 'request answered' };
+  const answer = inTurn(logExchanges(below, saying), MAX_BODY_OCTETS);
   return (request, response) => {
     setRequestId(response, randomUuid());
     answer(request, response);

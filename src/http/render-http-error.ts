@@ -5,6 +5,7 @@ import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
+import { noteForLog } from './log-exchanges.ts';
 import { BodyError } from './receive-body.ts';
 import { respondText, respondUnavailable } from './respond.ts';
 
@@ -40,7 +41,7 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
     } else if (isClientsMistake(error)) {
       respondText(response, 400, 'The request could not be read.');
     } else {
-      logger.error({ err: error }, 'internal error');
+      noteForLog(response, { err: error }, { message: 'internal error', level: 'error' });
       respondText(response, 500, 'Internal error.');
     }
   };

@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { type ErrorHeaders, requestIdOf, setErrorHeaders } from './error-headers.ts';
+import { endAnswer } from './log-exchanges.ts';
 
 /** A random wait, so that devices refused at the same moment do not return at the same moment. */
 const MIN_RETRY_SECONDS = 5;
@@ -44,7 +45,7 @@ export function respond(
   response.statusCode = status;
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', octets.length);
-  response.end(response.req.method === 'HEAD' ? undefined : octets);
+  endAnswer(response, response.req.method === 'HEAD' ? undefined : octets);
 }
 
 /** The x-amzn-ErrorType of an error without a CertRep; ValidationException for all others. */

@@ -9,6 +9,7 @@ import { OCSP_CACHING_MS, type OcspAnswer } from '../private-ca/ocsp/ocsp-answer
 import { OCSP_FAILURES, type OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { KeyBusyError } from '../private-ca/ocsp/ocsp-signatures.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
+import { noteForLog } from './log-exchanges.ts';
 import { bodyOf } from './receive-body.ts';
 import { respond, setRetryAfter } from './respond.ts';
 
@@ -32,6 +33,7 @@ export function serveOcsp(app: Express, deps: Dependencies): void {
   const fail = createFailing(logger);
   let lastTurn: Promise<unknown> = Promise.resolve();
   const answer = async (message: Uint8Array, response: Response) => {
+    noteForLog(response, {}, { message: 'OCSP request answered' });
     try {
       // One answer in each turn of the event loop, so that a flood leaves most time to enrolments.
       lastTurn = lastTurn.then(() => nextTurn());
@@ -57,7 +59,8 @@ function createFailing(logger: Logger): (response: Response, error: unknown) => 
       (error instanceof KeyStoreError && error.fault === 'unavailable');
     response.setHeader('Cache-Control', 'no-store');
     if (!isAway && !(error instanceof KeyBusyError)) {
-      logger.error({ err: error }, 'an OCSP request could not be answered');
+      const message = 'an OCSP request could not be answered';
+      noteForLog(response, { err: error }, { message, level: 'error' });
       respond(response, 500, CONTENT_TYPE, OCSP_FAILURES.internalError);
       return;
     }

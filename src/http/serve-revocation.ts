@@ -3,6 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { findAuthorityById } from '../private-ca/authority/find-authority.ts';
 import type { Crls } from '../private-ca/crl/crls.ts';
 import type { CaContext } from '../private-ca/model/ca-context.ts';
+import { endAnswer, noteForLog } from './log-exchanges.ts';
 import { respond, respondText } from './respond.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -31,6 +32,7 @@ async function serveRevocationList(
   request: Request,
   response: Response,
 ): Promise<void> {
+  noteForLog(response, {}, { message: 'CRL request answered' });
   const { authority: id, partition } = request.params;
   const authority = await findAuthorityById(ca, String(id));
   const list = authority && (await ca.crls.cachedCrlFor(authority, partition?.toString()));
@@ -43,6 +45,7 @@ async function serveRevocationList(
 }
 
 async function serveCertificate(ca: RevocationSource, request: Request, response: Response) {
+  noteForLog(response, {}, { message: 'CA certificate request answered' });
   const authority = await findAuthorityById(ca, String(request.params['authority']));
   if (authority?.installed === undefined) {
     respondText(response, 404, 'There is no certificate at this URL.');
@@ -73,7 +76,7 @@ function respondCacheable(
   response.setHeader('Cache-Control', `public, max-age=${maxAgeSeconds}`);
   if (response.req.headers['if-none-match']?.includes(tag)) {
     response.statusCode = 304;
-    response.end();
+    endAnswer(response);
     return;
   }
   respond(response, 200, contentType, body);

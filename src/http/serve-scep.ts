@@ -8,13 +8,13 @@ import {
 } from '../enrolment/ca-replies.ts';
 import type { EnrolmentDependencies } from '../enrolment/decider.ts';
 import { handlePkiOperation } from '../enrolment/handle-pki-operation.ts';
-import type { Logger } from '../observability/logger.ts';
 import { CA_RA_CERT_CONTENT_TYPE } from '../scep/build-ca-cert-reply.ts';
 import { NEXT_CA_CERT_CONTENT_TYPE } from '../scep/build-next-ca-cert-reply.ts';
 import { decodeGetMessage } from '../scep/decode-get-message.ts';
 import { parseScepQuery } from '../scep/parse-scep-query.ts';
 import { setRefusalHeaders } from './error-headers.ts';
-import { logCaOperation, logPkiOperation, logUnreadableRequest } from './log-pki-operation.ts';
+import { noteForLog } from './log-exchanges.ts';
+import { notePkiOperation, noteUnreadable } from './note-pki-operation.ts';
 import { respond, respondText } from './respond.ts';
 
 /** Finds the connector that a SCEP path names. */
@@ -25,7 +25,6 @@ export type FindConnector = (
 
 interface Dependencies {
   readonly enrolment: EnrolmentDependencies;
-  readonly logger: Logger;
 }
 
 /** A request to a connector, and its response. */
@@ -44,9 +43,7 @@ export async function serveScep(deps: Dependencies, call: ScepCall): Promise<voi
   try {
     await serveOperation(deps, call);
   } catch (error) {
-    if (error instanceof DecodeError) {
-      logUnreadableRequest(deps.logger, call.connector, call.request, error.message);
-    }
+    if (error instanceof DecodeError) noteUnreadable(call.response, error.message);
     throw error;
   }
 }
@@ -87,21 +84,22 @@ async function serveGet(
 ): Promise<void> {
   const { enrolment } = deps;
   const { connector, request, response } = call;
-  const done = (name: string) => logCaOperation(deps.logger, connector, request, name);
+  const note = (name: string) =>
+    noteForLog(response, { operation: name }, { message: 'CA operation answered' });
   switch (operation) {
     case 'getcacaps':
+      note('GetCACaps');
       respond(response, 200, 'text/plain', await caCapabilitiesReply(enrolment, connector));
-      done('GetCACaps');
       return;
     case 'getcacert': {
+      note('GetCACert');
       const reply = await caCertificatesReply(enrolment, connector);
       respond(response, 200, CA_RA_CERT_CONTENT_TYPE, reply);
-      done('GetCACert');
       return;
     }
     case 'getnextcacert':
+      note('GetNextCACert');
       await serveNextCaCert(deps, call);
-      done('GetNextCACert');
       return;
     case 'pkioperation':
       if (request.method === 'HEAD') refuseMethod(response, 'GET, POST');
@@ -129,7 +127,7 @@ async function serveNextCaCert(
 }
 
 async function servePkiOperation(
-  { enrolment, logger }: Dependencies,
+  { enrolment }: Dependencies,
   { connector, request, response }: ScepCall,
   message: Uint8Array,
 ): Promise<void> {
@@ -137,8 +135,8 @@ async function servePkiOperation(
   const userAgent = request.get('user-agent');
   const result = await handlePkiOperation(enrolment, connector, message, userAgent);
   if (result.decision.refusal) setRefusalHeaders(response, result.decision.refusal);
+  notePkiOperation(response, result);
   respond(response, 200, 'application/x-pki-message', result.certRep);
-  logPkiOperation(logger, connector, request, result);
 }
 
 function refuseMethod(response: Response, allowed: string): void {

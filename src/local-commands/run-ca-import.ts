@@ -1,11 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { DecodeError } from '../asn1/decode-error.ts';
 import { decodePem } from '../asn1/pem.ts';
-import {
-  inOrderOfChain,
-  narrowPurposes,
-  readCertificateFile,
-} from '../cli/ca/ca-certificate-files.ts';
+import { inOrderOfChain, readCertificateFile } from '../cli/ca/ca-certificate-files.ts';
 import type { CaImportOptions } from '../cli/ca/ca-import.ts';
 import { revocationOf } from '../cli/ca/revocation-options.ts';
 import { readInput, readPassphrase } from '../cli/terminal/files.ts';
@@ -14,6 +10,7 @@ import { UsageError } from '../config/usage-error.ts';
 import { type ForeignAuthority, importAuthority } from '../private-ca/import-authority.ts';
 import { scopedTo } from '../private-ca/model/ca-context.ts';
 import { revocationConfigurationSchema } from '../private-ca/model/revocation-configuration.ts';
+import { narrowPurposes } from '../x509/narrow-purposes.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import { type Crl, parseCrl } from '../x509/parse-crl.ts';
 import { readPkcs12Authority } from './read-pkcs12-authority.ts';

@@ -38,7 +38,7 @@ export function readCaCertificates(
   contentType: string,
   now: Date,
 ): CaCertificates {
-  const certificates = parseBody(body, contentType);
+  const certificates = parseCaCertificates(body, contentType);
   const authorities = certificates.filter((certificate) => isAuthority(certificate));
   const registrationAuthorities = certificates.filter(
     (certificate) => !isAuthority(certificate) && !isOnlyForClients(certificate),
@@ -57,7 +57,8 @@ export function readCaCertificates(
   return { recipient, chain, signers: [...signers, ...chain.slice(0, 1)] };
 }
 
-function parseBody(body: Uint8Array, contentType: string): readonly Certificate[] {
+/** The certificates of a GetCACert reply, in its order. @throws DecodeError */
+export function parseCaCertificates(body: Uint8Array, contentType: string): readonly Certificate[] {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType === 'application/x-x509-ca-cert') return [parseCertificate(body)];
   if (mediaType === 'application/x-x509-ca-ra-cert') {

@@ -6,6 +6,8 @@ import type { Logger } from '../observability/logger.ts';
 export interface ServerUrls {
   /** As devices see it: publicUrl if it is set. */
   readonly enrolUrl: string;
+  /** Of the same listener, on this machine. */
+  readonly enrolLocalUrl: string;
   readonly apiUrl: string;
   readonly opsUrl: string;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
+import { createClientAddress } from '../http/client-address.ts';
 import { createEnrolListener } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
 import { createOpsListener } from '../http/ops-listener.ts';
@@ -56,13 +57,12 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     unlocking = await unlockStore(lock, wired.sealer, logger);
     const { unlocked } = unlocking;
     const announce = await plan.prepare?.(wired).catch(explainSealError);
-    const { enrol } = settings;
+    const { enrol, ops } = settings;
     const load = limitLoad({ maxConcurrent: enrol.maxConcurrent, logger });
-    const opened = await listeners.open(
-      createEnrolListener({ ...wired, load, publicUrl, logger }),
-      enrol,
-    );
-    const enrolUrl = publicUrl ?? opened;
+    const clientAddress = createClientAddress(settings.trustedProxies);
+    const app = createEnrolListener({ ...wired, load, publicUrl, clientAddress, logger });
+    const enrolLocalUrl = await listeners.open(app, enrol);
+    const enrolUrl = publicUrl ?? enrolLocalUrl;
     publicUrl = enrolUrl;
     // Certificates name the address, so chores start when it is known.
     chores.push(...startChores(wired, unlocked, logger));
@@ -71,14 +71,15 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       inBackground: background.start,
     });
     const apiUrl = await listeners.open(api, settings.api);
-    const tell = (opsUrl: string) => announce?.({ enrolUrl, apiUrl, opsUrl }, logger);
+    const urls = { enrolUrl, enrolLocalUrl, apiUrl };
+    const tell = (opsUrl: string) => announce?.({ ...urls, opsUrl }, logger);
     const failing: Promise<never>[] = [];
     if (worker) {
       failing.push(worker.onFirst(tell));
-      worker.report({ enrolUrl, apiUrl }, readiness.objection);
+      worker.report(urls, readiness.objection);
     } else {
-      const opsUrl = await probes.open(createOpsListener(readiness.objection), settings.ops);
-      announceServer({ enrolUrl, apiUrl, opsUrl }, loaded, logger);
+      const opsUrl = await probes.open(createOpsListener(readiness.objection, logger), ops);
+      announceServer({ ...urls, opsUrl }, loaded, logger);
       await tell(opsUrl);
     }
     // `unlocked` rejects when the master key is wrong, which ends the server too.

@@ -26,7 +26,7 @@ export async function runWorkers(loaded: LoadedSettings, size: number): Promise<
   const probes = openListeners(logger);
   let pool: WorkerPool | undefined;
   const objection = async () => (pool === undefined ? 'no worker is ready' : pool.objection());
-  const opsUrl = await probes.open(createOpsListener(objection), settings.ops);
+  const opsUrl = await probes.open(createOpsListener(objection, logger), settings.ops);
   const started = new WorkerPool({
     size,
     fork: () => forkWorker(output.write),

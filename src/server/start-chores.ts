@@ -1,5 +1,6 @@
 import { renewRaIdentities } from '../connectors/ra/renew-ra-identity.ts';
 import { resumeConnectors } from '../connectors/unfinished-connectors.ts';
+import { warnOfAllCertificates } from '../connectors/warn-of-certificates.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 import { resumeTransactions } from '../enrolment/transaction/unfinished-transactions.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -42,6 +43,7 @@ export function startChores(wired: Wired, unlocked: Promise<boolean>, logger: Lo
     every(HOUR_MS, 'leftovers of deleted CAs', destructive(sweepDeletedAuthorities)),
     every(15 * SECOND_MS, 'CRLs into buckets', async () => syncCrlsToBuckets?.()),
     every(15 * MINUTE_MS, 'RA renewal', () => renewRaIdentities(wired)),
+    every(HOUR_MS, 'certificates of connectors', () => warnOfAllCertificates(wired)),
     every(2 * SECOND_MS, 'unfinished connectors', () => resumeConnectors(wired)),
     every(2 * SECOND_MS, 'unfinished transactions', () => resumeTransactions(wired.enrolment)),
   ];

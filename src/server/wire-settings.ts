@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { WarnOfCertificate } from '../connectors/warn-of-certificates.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { BucketError } from '../private-ca/buckets/object-store.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import type { WireSettings } from '../wire.ts';
+
+const MAX_REMEMBERED_WARNINGS = 10_000;
 
 /**
  * Turns the settings of a server into those of `wire`.
@@ -29,6 +32,7 @@ export function wireSettings(
       logger.error(issuing, 'the CA may have issued a certificate that no device receives'),
     reportCreation: (authorityArn, err) =>
       logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
+    warnOfCertificate: warnOnce(logger),
     s3: settings.objectStore.kind === 's3' ? settings.objectStore : undefined,
     acmPca: settings.issuer.kind === 'acm-pca' ? atAws(settings.issuer, logger) : undefined,
     token: token && {
@@ -36,6 +40,17 @@ export function wireSettings(
       forNewKeys: settings.keyStore.kind === 'pkcs11',
       report: (err) => logToken({ err }),
     },
+  };
+}
+
+/** The same warning comes again each hour; a person needs it once. */
+function warnOnce(logger: Logger): WarnOfCertificate {
+  const said = new Set<string>();
+  return (connectorArn, warning) => {
+    const text = `${connectorArn} ${warning}`;
+    if (said.has(text)) return;
+    if (said.size < MAX_REMEMBERED_WARNINGS) said.add(text);
+    logger.warn({ connectorArn }, warning);
   };
 }
 

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 
 export interface WorkerUrls {
   readonly enrolUrl: string;
+  readonly enrolLocalUrl: string;
   readonly apiUrl: string;
 }
 

@@ -61,6 +61,16 @@ describe('scep-connector dev', () => {
     expect(server.stderr()).toContain('single DES and SHA-1');
   });
 
+  it('says where it listens beside the URL that devices use', async () => {
+    const publicUrl = 'https://devices.example.com/pki';
+    const { ready, stderr, stop } = await startConnector({ args: ['--public-url', publicUrl] });
+    expect(ready.scepUrl.startsWith(`${publicUrl}/scep/`)).toBe(true);
+    const local = ready.scepUrl.replace(publicUrl, ready.enrolLocalUrl);
+    expect((await fetch(`${local}?operation=GetCACaps`)).status).toBe(200);
+    expect(await stop()).toBe(0);
+    expect(stderr()).toContain(`"enrolLocalUrl":"${ready.enrolLocalUrl}"`);
+  });
+
   it('runs several processes, of which one makes the installation and prints it once', async () => {
     const server = await startConnector({ args: ['--workers', '3', '--rotate-ra'] });
     const { ready } = server;
@@ -95,10 +105,11 @@ describe('scep-connector dev', () => {
     const raBefore = await raCertificate(first.ready.scepUrl);
     await first.stop();
     const second = await startConnector({ dataDir: first.dataDir });
-    const { scepUrl, enrolUrl, apiUrl, opsUrl, ...same } = second.ready;
+    const { scepUrl, enrolUrl, enrolLocalUrl, apiUrl, opsUrl, ...same } = second.ready;
     expect(first.ready).toMatchObject(same);
     expect(new URL(scepUrl).pathname).toBe(new URL(first.ready.scepUrl).pathname);
     expect(scepUrl.startsWith(enrolUrl)).toBe(true);
+    expect(enrolLocalUrl).toBe(enrolUrl);
     expect([apiUrl, opsUrl].every(Boolean)).toBe(true);
     expect(Buffer.compare((await raCertificate(scepUrl)).der, raBefore.der)).toBe(0);
     expect(statSync(path.join(first.dataDir, 'master.key')).mode & 0o077).toBe(0);

@@ -60,9 +60,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     const payloadHash = createHash('sha256').update(request.body).digest('hex');
     checkPayloadHash(parts.headers, payloadHash);
     verify(payloadHash);
-    const { accountId, policy } = credential;
+    const { accountId, accessKeyId, policy } = credential;
     const { region } = parts.scope;
-    return { accountId, arn: userArn(credential, region), region, service, policy };
+    const arn = userArn(credential, region);
+    return { accountId, arn, accessKeyId, region, service, policy };
   };
 }
 

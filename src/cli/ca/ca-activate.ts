@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { encodePem } from '../../asn1/pem.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { narrowPurposes } from '../../x509/narrow-purposes.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
 import type { PrivateCaClient } from '../api/private-ca-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
@@ -14,7 +15,7 @@ import {
   requireOptionsFor,
 } from './activation-options.ts';
 import type { CertificatePem } from './ca-answers.ts';
-import { inOrderOfChain, narrowPurposes, readCertificateFile } from './ca-certificate-files.ts';
+import { inOrderOfChain, readCertificateFile } from './ca-certificate-files.ts';
 import { CA_ARGUMENT, completeCaArn, describeCa } from './complete-ca-arn.ts';
 import {
   type CaCertificate,

@@ -1,10 +1,7 @@
 import { DecodeError } from '../../asn1/decode-error.ts';
-import { OID } from '../../asn1/object-identifiers.ts';
 import { decodePem } from '../../asn1/pem.ts';
 import { parseSignedData } from '../../cms/parse-signed-data.ts';
 import { UsageError } from '../../config/usage-error.ts';
-import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
-import { extensionValue } from '../../x509/extensions.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import { readInput } from '../terminal/files.ts';
@@ -57,26 +54,4 @@ export function inOrderOfChain(certificates: readonly Certificate[]): readonly C
     next = certificates.find((each) => !ordered.includes(each) && isIssuedBy(last, each));
   }
   return [...ordered, ...certificates.filter((each) => !ordered.includes(each))];
-}
-
-/**
- * What to warn of when a CA's certificate, or one above it, names purposes: relying parties such as
- * OpenSSL and Windows refuse certificates below it for any other.
- */
-export function narrowPurposes(certificates: readonly Certificate[]): string | undefined {
-  for (const certificate of certificates) {
-    const value = extensionValue(certificate, OID.extKeyUsage);
-    const purposes = value === undefined ? [] : parseExtendedKeyUsage(value);
-    if (purposes.length === 0 || purposes.includes(OID.anyExtendedKeyUsage)) continue;
-    return `the extKeyUsage of the CA, or of one above it, names only ${purposes.map(nameOf).join(', ')}: relying parties refuse its certificates for other purposes (docs/embedded-ca.md)`;
-  }
-  return undefined;
-}
-
-function nameOf(purpose: string): string {
-  const known: Readonly<Record<string, string>> = {
-    [OID.clientAuth]: 'clientAuth',
-    [OID.serverAuth]: 'serverAuth',
-  };
-  return known[purpose] ?? purpose;
 }

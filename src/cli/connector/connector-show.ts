@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SECOND_MS } from '../../durations.ts';
 import type { ConnectorClient } from '../api/connector-service.ts';
 import type { AdminWorld } from '../api-command/admin-world.ts';
 import { type Connector, getConnectorAnswer, readAnswer } from '../api-command/api-answers.ts';
@@ -6,13 +7,16 @@ import { type ApiOptions, addApiOptions } from '../api-command/api-options.ts';
 import { CONNECTOR_ARGUMENT, completeArn } from '../api-command/complete-arn.ts';
 import { formatRecord, formatTime } from '../api-command/format-table.ts';
 import { printJson, runApiCommand } from '../api-command/run-api-command.ts';
+import { ScepClientError } from '../scep-client/scep-client-error.ts';
+import { readInput } from '../terminal/files.ts';
+import { caFingerprints } from './ca-fingerprints.ts';
 
 /** Registers `scep-connector connector show`. */
 export function registerConnectorShow(parent: Command, world: AdminWorld): void {
   const command = parent
     .command('show')
     .description(
-      'print the status and configuration of a connector, and the URL where devices enrol',
+      'print a connector, the URL where devices enrol, and the fingerprints that their set-up asks for',
     )
     .argument('<connector>', CONNECTOR_ARGUMENT);
   addApiOptions(command);
@@ -24,13 +28,34 @@ export function registerConnectorShow(parent: Command, world: AdminWorld): void 
 async function showConnector(
   api: ConnectorClient,
   text: string,
-  { json }: ApiOptions,
+  options: ApiOptions,
   world: AdminWorld,
 ): Promise<number> {
   const answer = await api.call('GetConnector', { ConnectorArn: await completeArn(api, text) });
-  if (json) printJson(world, answer);
-  else world.print(recordOf(readAnswer(getConnectorAnswer, answer).Connector));
+  if (options.json) {
+    printJson(world, answer);
+    return 0;
+  }
+  const connector = readAnswer(getConnectorAnswer, answer).Connector;
+  world.print(recordOf(connector));
+  if (connector.Endpoint) await showFingerprints(connector.Endpoint, options, world);
   return 0;
+}
+
+/** Devices may reach the endpoint where the administrator does not, so a failure is a warning. */
+async function showFingerprints(
+  endpoint: string,
+  { timeout, tlsCa }: ApiOptions,
+  world: AdminWorld,
+): Promise<void> {
+  const trust = tlsCa && { tlsCa: (await readInput(tlsCa)).toString('latin1') };
+  try {
+    const server = { url: new URL(endpoint), timeoutMs: timeout * SECOND_MS, ...trust };
+    world.print(`\n${await caFingerprints(server)}`);
+  } catch (error) {
+    if (!(error instanceof ScepClientError)) throw error;
+    world.warn(`warning: no fingerprints, since ${error.message}\n`);
+  }
 }
 
 function recordOf(connector: Connector): string {

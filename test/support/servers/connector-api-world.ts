@@ -48,6 +48,7 @@ export interface ConnectorApiWorld {
 export const CALLER: Caller = {
   accountId: '000000000000',
   arn: 'arn:aws:iam::000000000000:user/alice',
+  accessKeyId: 'AKIATESTAKIATEST0000',
   region: 'us-east-1',
   service: 'pca-connector-scep',
   policy: undefined,

@@ -15,6 +15,7 @@ interface ReadyFile {
   readonly connectorArn: string;
   readonly certificateAuthorityArn: string;
   readonly enrolUrl: string;
+  readonly enrolLocalUrl: string;
   readonly apiUrl: string;
   readonly opsUrl?: string;
   readonly accessKeyId: string;

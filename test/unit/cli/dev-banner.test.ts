@@ -21,6 +21,7 @@ const banner = devBanner({
   connectorArn: 'arn:connector',
   certificateAuthorityArn: 'arn:authority',
   enrolUrl: 'http://127.0.0.1:8080',
+  enrolLocalUrl: 'http://127.0.0.1:8080',
   apiUrl: 'http://127.0.0.1:8081',
   opsUrl: 'http://127.0.0.1:9090',
   accessKeyId: 'AKIAEXAMPLE',

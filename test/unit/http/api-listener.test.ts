@@ -5,7 +5,7 @@ import type { Caller } from '../../../src/aws-wire/caller.ts';
 import { parsePolicy } from '../../../src/aws-wire/policy/parse-policy.ts';
 import type { ServePrivateCa } from '../../../src/http/read-private-ca-call.ts';
 import { exchangeRaw } from '../../support/clients/raw-http.ts';
-import { signRequest } from '../../support/clients/sign-request.ts';
+import { signRequest, TEST_ACCESS_KEY } from '../../support/clients/sign-request.ts';
 import { type RunningApi, readReply, startApi } from '../../support/servers/start-api.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -111,7 +111,9 @@ it('answers and logs a request whose target is not a URL', async () => {
   expect(received).toMatch(/^HTTP\/1\.1 403 /);
   expect(received).toMatch(/^x-amzn-RequestId: /m);
   expect(received).toMatch(/^x-amzn-ErrorType: MissingAuthenticationTokenException/m);
-  expect(logged()).toMatchObject([{ status: 403, error: 'MissingAuthenticationTokenException' }]);
+  expect(logged()).toMatchObject([
+    { httpStatus: 403, error: 'MissingAuthenticationTokenException' },
+  ]);
 });
 
 describe('after the signature', () => {
@@ -260,14 +262,18 @@ it('logs caller, operation and outcome of each request in one line, and nothing 
     expect.objectContaining({
       operation: 'CreateConnector',
       caller: 'arn:aws:iam::111122223333:user/alice',
+      accountId: '111122223333',
+      accessKeyId: TEST_ACCESS_KEY.accessKeyId,
       region: 'us-east-1',
       service: 'pca-connector-scep',
-      status: 400,
+      ...{ httpStatus: 400, method: 'POST', path: '/connectors', remoteAddress: '127.0.0.1' },
       error: 'ValidationException',
+      requestOctets: '/connectors'.length + '{"ClientToken":"a-token"}'.length,
+      replyOctets: expect.any(Number) as number,
       requestId: expect.stringMatching(UUID) as string,
       milliseconds: expect.any(Number) as number,
     }),
-    expect.objectContaining({ status: 403, error: 'MissingAuthenticationTokenException' }),
+    expect.objectContaining({ httpStatus: 403, error: 'MissingAuthenticationTokenException' }),
   ]);
   expect(api.log.join()).not.toContain('a-token');
 });

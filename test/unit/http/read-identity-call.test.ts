@@ -44,7 +44,7 @@ describe('STS', () => {
       UserId: 'alice',
     });
     expect(api.log.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { operation: 'GetCallerIdentity', status: 200 },
+      { operation: 'GetCallerIdentity', httpStatus: 200 },
     ]);
   });
 

@@ -12,6 +12,7 @@ import { openTestPrivateCa } from '../../support/servers/open-test-private-ca.ts
 const ALICE: Caller = {
   accountId: '123456789012',
   arn: 'arn:aws:iam::123456789012:user/alice',
+  accessKeyId: 'AKIATESTAKIATEST0000',
   region: 'eu-central-1',
   service: 'acm-pca',
   policy: undefined,

@@ -187,7 +187,7 @@ describe('the rotation of docs/master-key.md, with two replicas', () => {
 
   it('finishes a request under the new key that the CA has not yet answered', async () => {
     const holding: WireOverrides = {
-      issuer: (embedded) => ({ ...embedded, getCertificate: async () => undefined }),
+      issuer: ({ local: _, ...remote }) => ({ ...remote, getCertificate: async () => undefined }),
     };
     const before = await replica(OLD, undefined, holding);
     const recipient = await ra(before);

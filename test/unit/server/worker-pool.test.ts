@@ -6,7 +6,11 @@ import { WorkerPool } from '../../../src/server/worker-pool.ts';
 import type { WorkerProcess } from '../../../src/server/worker-watch.ts';
 
 const OPS_URL = 'http://127.0.0.1:9090';
-const URLS = { enrolUrl: 'http://127.0.0.1:8080', apiUrl: 'http://127.0.0.1:8081' };
+const URLS = {
+  enrolUrl: 'https://devices.example.com',
+  enrolLocalUrl: 'http://127.0.0.1:8080',
+  apiUrl: 'http://127.0.0.1:8081',
+};
 
 interface FakeWorker extends WorkerProcess {
   readonly signals: string[];

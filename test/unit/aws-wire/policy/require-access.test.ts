@@ -17,6 +17,7 @@ function caller(...statements: readonly object[]): Caller {
     accountId: '123456789012',
     arn: USER,
     region: 'us-east-1',
+    accessKeyId: 'AKIATESTAKIATEST0000',
     service: 'pca-connector-scep',
     policy: parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: all })),
   };

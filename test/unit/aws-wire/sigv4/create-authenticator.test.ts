@@ -73,6 +73,7 @@ describe('the caller', () => {
     expect(authenticate(request, { credential: testCredential({ policy }) })).toEqual({
       accountId: '111122223333',
       arn: 'arn:aws:iam::111122223333:user/alice',
+      accessKeyId: TEST_ACCESS_KEY.accessKeyId,
       region: 'eu-central-1',
       service: 'acm-pca',
       policy,

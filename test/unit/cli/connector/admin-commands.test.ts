@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AwsError } from '../../../../src/aws-wire/aws-error.ts';
 import { ApiError } from '../../../../src/cli/api/api-error.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
@@ -14,6 +15,10 @@ import {
   type FakeConnectorApi,
   startFakeConnectorApi,
 } from '../../../support/fakes/fake-connector-api.ts';
+import {
+  type FakeScepServer,
+  startFakeScepServer,
+} from '../../../support/fakes/fake-scep-server.ts';
 
 const PREFIX = 'arn:aws:pca-connector-scep:eu-central-1:111122223333:connector/';
 const IDS = [
@@ -241,12 +246,16 @@ describe('connector list', () => {
 });
 
 describe('connector show', () => {
+  let scep: FakeScepServer;
+  beforeAll(async () => {
+    scep = await startFakeScepServer();
+  });
   beforeEach(() => {
     answerWith({
       ListConnectors: () => ({ Connectors: IDS.map((id) => connector(id)) }),
       GetConnector: ({ input }) => ({
         Connector: connector(String(input['ConnectorArn']).replace(PREFIX, ''), {
-          Type: 'INTUNE',
+          ...{ Endpoint: scep.url.href, Type: 'INTUNE' },
           MobileDeviceManagement: { Intune: { AzureApplicationId: 'app', Domain: 'tenant' } },
           OpenIdConfiguration: { Issuer: 'i', Subject: 's', Audience: 'a' },
         }),
@@ -256,12 +265,12 @@ describe('connector show', () => {
 
   it('prints the members of the connector that have a value', async () => {
     const { stdout } = await runAdmin(['connector', 'show', ARN]);
-    expect(stdout).toBe(
+    expect(stdout.split('\n\n')[0]).toBe(
       `${[
         `arn                    ${ARN}`,
         'status                 ACTIVE',
         'type                   INTUNE',
-        'endpoint               https://scep.example/scep/1-2/secret-path',
+        `endpoint               ${scep.url.href}`,
         `certificate authority  ${CA_ARN}`,
         'intune application     app',
         'intune domain          tenant',
@@ -270,8 +279,38 @@ describe('connector show', () => {
         'audience               a',
         'created                2024-08-16T17:47:52Z',
         'updated                2024-08-16T17:48:20Z',
-      ].join('\n')}\n`,
+      ].join('\n')}`,
     );
+  });
+
+  it('prints three fingerprints of each certificate of GetCACert, and which client wants which', async () => {
+    const { code, stdout } = await runAdmin(['connector', 'show', ARN]);
+    expect(code).toBe(0);
+    for (const { certificate } of [scep.ra, scep.issuingCa, scep.root]) {
+      for (const digest of ['sha256', 'sha1', 'md5']) {
+        expect(stdout).toContain(createHash(digest).update(certificate.der).digest('hex'));
+      }
+    }
+    expect(stdout).toMatch(/^RA CN=RA +SHA-256 /m);
+    expect(stdout).toMatch(/^root CN=\S.* SHA-256 /m);
+    expect(stdout).toMatch(/^Windows, Intune \(CAThumbprint\) +SHA-1 /m);
+  });
+
+  it('warns in one line when the endpoint cannot be asked', async () => {
+    const { intercept } = scep.behaviour;
+    scep.behaviour.intercept = (_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    };
+    onTestFinished(() => {
+      scep.behaviour.intercept = intercept;
+    });
+    const { code, stdout, stderr } = await runAdmin(['connector', 'show', ARN]);
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: no fingerprints, since GetCACert failed: HTTP 503\n',
+    ]);
+    expect(stdout).not.toContain('SHA-1');
   });
 
   it('prints the answer of the API unchanged with --json', async () => {

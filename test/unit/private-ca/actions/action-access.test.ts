@@ -9,6 +9,7 @@ const CertificateAuthorityArn =
 const caller: Caller = {
   accountId: '111122223333',
   arn: 'arn:aws:iam::111122223333:user/alice',
+  accessKeyId: 'AKIATESTAKIATEST0000',
   region: 'us-east-1',
   service: 'acm-pca',
   policy: undefined,

@@ -86,6 +86,7 @@ function input(changes: object = {}): object {
 const CALLER = {
   ...TEST_SCOPE,
   arn: `arn:aws:iam::${TEST_SCOPE.accountId}:user/alice`,
+  accessKeyId: 'AKIATESTAKIATEST0000',
   service: 'acm-pca' as const,
   policy: undefined,
 };
