@@ -48,6 +48,8 @@ export interface WireSettings {
   readonly seats?: number;
   /** Logs a request for which a certificate may exist that no device receives. */
   readonly reportUncertain?: EnrolmentDependencies['reportUncertain'];
+  /** Logs a stored record that cannot be read, and what happens without it. */
+  readonly reportUnreadable?: RecordStore['reportUnreadable'];
   /** Logs a CA whose key could not be made. */
   readonly reportCreation?: PrivateCa['reportCreation'];
   /** Logs a certificate that some devices or relying parties refuse. */
@@ -104,7 +106,8 @@ export async function wire(settings: WireSettings, overrides: WireOverrides = {}
   const buckets = s3 && (await loadS3Buckets(s3));
   const tokenKeys = token && (await openTokenKeys(token, clock));
   const opened = overrides.store ?? (await openStore(settings, clock));
-  const store = overrides.guardStore?.(opened) ?? opened;
+  const guarded = overrides.guardStore?.(opened) ?? opened;
+  const store = { ...guarded, ...omitUndefined({ reportUnreadable: settings.reportUnreadable }) };
   const sealer = createSealer(masterKey, otherMasterKey);
   const privateCa = openPrivateCa({
     ...{ store, sealer, clock, randomBytes, scope: UNSCOPED },

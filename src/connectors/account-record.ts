@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { allEntries } from '../store/all-entries.ts';
 import { defineCollection, getEntry, putEntry, storedObject } from '../store/collection.ts';
+import { allVersions, readableEntries } from '../store/readable-entries.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 
@@ -35,14 +35,9 @@ export async function noteAccount(
 
 /** The ids of the connectors of every account. */
 export async function* allConnectorIds(store: RecordStore): AsyncGenerator<string> {
-  for await (const account of allEntries(store, ACCOUNTS, accounts)) {
-    for await (const { key } of allEntries(
-      store,
-      accountPartition(account.value),
-      listedConnectors,
-    )) {
-      yield key;
-    }
+  for await (const account of readableEntries(store, ACCOUNTS, accounts)) {
+    const partition = accountPartition(account.value);
+    for await (const { key } of allVersions(store, partition, listedConnectors)) yield key;
   }
 }
 

@@ -34,5 +34,5 @@ export async function readCount(
 export function recount({ counted, value, entry }: Count, by: 1 | -1): PutWrite {
   const count = Math.max(0, value + by);
   const condition = entry === undefined ? 'absent' : { version: entry.version };
-  return putEntry(counts, counted, { count }, { condition });
+  return putEntry(counts, counted, { ...entry?.value, count }, { condition });
 }

@@ -1,5 +1,5 @@
 import { omitUndefined } from '../omit-undefined.ts';
-import { listEntries } from '../store/collection.ts';
+import { unlessUnreadable } from '../store/readable-entries.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { accountPartition, listedConnectors } from './account-record.ts';
 import type { ConnectorScope } from './connector-arns.ts';
@@ -27,11 +27,12 @@ async function* ownConnectors(
   const size = Math.min(limit + 1, AT_ONCE);
   let position = after;
   for (;;) {
-    const page = await listEntries(store, accountPartition(scope), listedConnectors, {
+    const page = await store.list(accountPartition(scope), listedConnectors.name, {
       limit: size,
       ...omitUndefined({ after: position }),
     });
-    for (const connector of await Promise.all(page.map(({ key }) => findConnector(store, key)))) {
+    const find = ({ key }: { key: string }) => unlessUnreadable(store, findConnector(store, key));
+    for (const connector of await Promise.all(page.map(find))) {
       // A call that is under way may have claimed the id only.
       if (connector !== undefined) yield connector;
     }

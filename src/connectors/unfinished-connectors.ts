@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { MINUTE_MS } from '../durations.ts';
-import { allEntries } from '../store/all-entries.ts';
 import {
   defineCollection,
   deleteEntry,
@@ -9,6 +8,7 @@ import {
   putEntry,
   storedObject,
 } from '../store/collection.ts';
+import { allVersions } from '../store/readable-entries.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { ConnectorScope } from './connector-arns.ts';
 import { findConnector } from './find-connector.ts';
@@ -50,7 +50,7 @@ export async function noteUnfinished(
  */
 export async function resumeConnectors(deps: CreatingDependencies): Promise<void> {
   const ids: string[] = [];
-  for await (const { key } of allEntries(deps.store, PARTITION, notes)) ids.push(key);
+  for await (const { key } of allVersions(deps.store, PARTITION, notes)) ids.push(key);
   const errors: unknown[] = [];
   while (ids.length > 0) {
     const turns = ids.splice(0, AT_ONCE).map((id) => resumeConnector(deps, id));

@@ -4,19 +4,21 @@ import { IssuerError } from '../issuer/issuer.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
-import { StoreUnavailableError } from '../store/record-store.ts';
+import { StoreUnavailableError, UnreadableRecordError } from '../store/record-store.ts';
 import { noteForLog } from './log-exchanges.ts';
 import { BodyError } from './receive-body.ts';
 import { respondText, respondUnavailable } from './respond.ts';
 
 /**
  * Answers every error on the enrol listener: 400 for a message or URL that cannot be read, the
- * status of a body that is refused, 503 while the CA, its key or the store is unavailable, and
+ * status of a body that is refused, 503 while the CA, its key, the store or one of its records is
+ * unavailable, and
  * otherwise an opaque 500 whose cause is logged. Lasting outages are logged once in ten seconds.
  */
 export function renderHttpError(logger: Logger): ErrorRequestHandler {
   const logIssuer = logRarely(logger, 'the CA cannot be asked', 'error');
   const logStore = logRarely(logger, 'the store cannot be used', 'error');
+  const logUnreadable = logRarely(logger, 'a stored record cannot be read', 'error');
   const logKey = logRarely(logger, 'the key of a CA cannot be used', 'error');
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) {
@@ -32,6 +34,10 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');
     } else if (error instanceof StoreUnavailableError) {
       logStore({ detail: error.message });
+      respondUnavailable(response, 'The server is not available. Try again later.');
+    } else if (error instanceof UnreadableRecordError) {
+      const { partition, collection, key, message: detail } = error;
+      logUnreadable({ partition, collection, key, detail });
       respondUnavailable(response, 'The server is not available. Try again later.');
     } else if (error instanceof KeyStoreError && error.fault === 'unavailable') {
       logKey({ detail: error.message });

@@ -8,7 +8,7 @@ import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import { OCSP_CACHING_MS, type OcspAnswer } from '../private-ca/ocsp/ocsp-answers.ts';
 import { OCSP_FAILURES, type OcspResponder } from '../private-ca/ocsp/ocsp-responder.ts';
 import { KeyBusyError } from '../private-ca/ocsp/ocsp-signatures.ts';
-import { StoreUnavailableError } from '../store/record-store.ts';
+import { StoreUnavailableError, UnreadableRecordError } from '../store/record-store.ts';
 import { noteForLog } from './log-exchanges.ts';
 import { bodyOf } from './receive-body.ts';
 import { respond, setRetryAfter } from './respond.ts';
@@ -49,23 +49,31 @@ export function serveOcsp(app: Express, deps: Dependencies): void {
   app.get(GET_PATH, (request, response) => answer(messageOf(request), response));
 }
 
-/** Answers 503 to a failure that will soon pass, here or at another replica, and 500 to others. */
+/** Answers 503 to what passes, or can be mended, without a change of the request; else 500. */
 function createFailing(logger: Logger): (response: Response, error: unknown) => void {
   const logBusy = logRarely(logger, 'OCSP requests arrive faster than the keys can sign answers');
   const logAway = logRarely(logger, 'no OCSP answers for now: the store or a key is unavailable');
+  const logUnreadable = logRarely(logger, 'a stored record cannot be read', 'error');
   return (response, error) => {
     const isAway =
       error instanceof StoreUnavailableError ||
       (error instanceof KeyStoreError && error.fault === 'unavailable');
+    const isUnreadable = error instanceof UnreadableRecordError;
     response.setHeader('Cache-Control', 'no-store');
-    if (!isAway && !(error instanceof KeyBusyError)) {
+    if (!isAway && !isUnreadable && !(error instanceof KeyBusyError)) {
       const message = 'an OCSP request could not be answered';
       noteForLog(response, { err: error }, { message, level: 'error' });
       respond(response, 500, CONTENT_TYPE, OCSP_FAILURES.internalError);
       return;
     }
-    if (isAway) logAway({ detail: error.message });
-    else logBusy({});
+    if (isAway) {
+      logAway({ detail: error.message });
+    } else if (isUnreadable) {
+      const { partition, collection, key, message: detail } = error;
+      logUnreadable({ partition, collection, key, detail });
+    } else {
+      logBusy({});
+    }
     setRetryAfter(response);
     respond(response, 503, CONTENT_TYPE, OCSP_FAILURES.tryLater);
   };

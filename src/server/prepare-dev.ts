@@ -95,7 +95,8 @@ async function makeInstallation(wired: Wired): Promise<void> {
     tags: {},
     clientToken: `dev-after-${former?.value.challengeId ?? 'nothing'}`,
   });
-  const record = { certificateAuthorityArn, connectorId: connector.id, challengeId: challenge.id };
+  const made = { certificateAuthorityArn, connectorId: connector.id, challengeId: challenge.id };
+  const record = { ...former?.value, ...made };
   const condition = former ? { version: former.version } : 'absent';
   await wired.store.commit(PARTITION, [putEntry(installations, KEY, record, { condition })]);
 }

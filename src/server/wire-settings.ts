@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { WarnOfCertificate } from '../connectors/warn-of-certificates.ts';
+import { MINUTE_MS } from '../durations.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
+import { withoutRepeats } from '../observability/without-repeats.ts';
 import { BucketError } from '../private-ca/buckets/object-store.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
 import type { WireSettings } from '../wire.ts';
-
-const MAX_REMEMBERED_WARNINGS = 10_000;
 
 /**
  * Turns the settings of a server into those of `wire`.
@@ -30,6 +30,7 @@ export function wireSettings(
     seats: Math.ceil(settings.enrol.maxConcurrent / 2),
     reportUncertain: (issuing) =>
       logger.error(issuing, 'the CA may have issued a certificate that no device receives'),
+    reportUnreadable: reportUnreadable(logger),
     reportCreation: (authorityArn, err) =>
       logger.error({ authorityArn, err }, 'a CA has no key yet; making it will be tried again'),
     warnOfCertificate: warnOnce(logger),
@@ -45,12 +46,18 @@ export function wireSettings(
 
 /** The same warning comes again each hour; a person needs it once. */
 function warnOnce(logger: Logger): WarnOfCertificate {
-  const said = new Set<string>();
+  const isNews = withoutRepeats(Number.POSITIVE_INFINITY);
   return (connectorArn, warning) => {
-    const text = `${connectorArn} ${warning}`;
-    if (said.has(text)) return;
-    if (said.size < MAX_REMEMBERED_WARNINGS) said.add(text);
-    logger.warn({ connectorArn }, warning);
+    if (isNews(`${connectorArn} ${warning}`)) logger.warn({ connectorArn }, warning);
+  };
+}
+
+/** Lists and chores meet a record every few seconds. */
+function reportUnreadable(logger: Logger): NonNullable<WireSettings['reportUnreadable']> {
+  const isNews = withoutRepeats(10 * MINUTE_MS);
+  return ({ partition, collection, key, message: detail }, consequence) => {
+    const record = { partition, collection, key, detail, consequence };
+    if (isNews(JSON.stringify(record))) logger.error(record, 'a stored record cannot be read');
   };
 }
 

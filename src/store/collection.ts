@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { omitUndefined } from '../omit-undefined.ts';
 import { createDecodedTexts, type DecodedTexts } from './decoded-texts.ts';
-import type {
-  DeleteWrite,
-  PutWrite,
-  RecordStore,
-  StoredRecord,
-  WriteCondition,
+import {
+  type DeleteWrite,
+  type PutWrite,
+  type RecordStore,
+  type StoredRecord,
+  UnreadableRecordError,
+  type WriteCondition,
 } from './record-store.ts';
 
 /** One kind of record: its collection name, and the schema that its values must fit. */
@@ -54,7 +55,7 @@ export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collect
 
 /**
  * The entry, or undefined when it is absent or expired.
- * @throws Error when the stored value does not fit the schema; it names the record, not the value
+ * @throws UnreadableRecordError
  */
 export async function getEntry<T>(
   store: RecordStore,
@@ -67,8 +68,9 @@ export async function getEntry<T>(
 }
 
 /**
- * A page of live entries in ascending byte order of their keys, as `RecordStore.list`.
- * @throws Error when a stored value does not fit the schema
+ * A page of live entries in ascending byte order of their keys, as `RecordStore.list`. It is for
+ * those who need every entry or none; `listReadable` leaves out what cannot be read.
+ * @throws UnreadableRecordError
  */
 export async function listEntries<T>(
   store: RecordStore,
@@ -122,7 +124,8 @@ export function deleteEntry<T>(
   return { kind: 'delete', collection: collection.name, key, ...omitUndefined({ condition }) };
 }
 
-function readRecord<T>(
+/** @throws UnreadableRecordError */
+export function readRecord<T>(
   partition: string,
   collection: Collection<T>,
   { key, value, version, expiresAt }: StoredRecord,
@@ -130,10 +133,10 @@ function readRecord<T>(
   const known = collection.decoded.get(value);
   if (known !== undefined) return { key, value: known, version, expiresAt };
   const decoded = collection.schema.safeDecode(parseJson(value));
-  if (!decoded.success)
-    throw new Error(
-      `the stored record ${partition} ${collection.name} ${key} ${misfit(decoded.error)}`,
-    );
+  if (!decoded.success) {
+    const place = { partition, collection: collection.name, key };
+    throw new UnreadableRecordError(place, misfit(decoded.error));
+  }
   collection.decoded.remember(value, decoded.data);
   return { key, value: decoded.data, version, expiresAt };
 }

@@ -13,6 +13,25 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
+ * A stored record does not fit its schema: it is damaged, or a later version wrote it. It concerns
+ * this record alone, and reading it again does not help. `message` names the record, not its value.
+ */
+export class UnreadableRecordError extends Error {
+  override readonly name = 'UnreadableRecordError';
+  readonly partition: string;
+  readonly collection: string;
+  readonly key: string;
+
+  constructor(place: CollectionPlace & { readonly key: string }, why: string) {
+    const { partition, collection, key } = place;
+    super(`the stored record ${partition} ${collection} ${key} ${why}`);
+    this.partition = partition;
+    this.collection = collection;
+    this.key = key;
+  }
+}
+
+/**
  * The only port to durable state. Two adapters implement it (embedded LMDB, Redis) and one contract
  * suite tests both: test/contract/record-store-contract.ts.
  *
@@ -57,6 +76,12 @@ export interface RecordStore {
    * empty collection, and one that is added or removed meanwhile, may or may not appear.
    */
   collections(): AsyncIterable<CollectionPlace>;
+
+  /**
+   * Logs a record that a list leaves out, or for whose sake something stays undone.
+   * @param consequence what happens without the record
+   */
+  readonly reportUnreadable?: (record: UnreadableRecordError, consequence: string) => void;
 
   /** Releases the store. No other call may be under way or follow. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-import { getEntry, listEntries } from '../../store/collection.ts';
+import { getEntry } from '../../store/collection.ts';
+import { listReadable } from '../../store/readable-entries.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Sealer } from '../../store/seal.ts';
 import { connectorPartition } from '../connector-record.ts';
@@ -58,7 +59,7 @@ export async function* listChallengePasswords(
 ): AsyncGenerator<string> {
   const page = { limit: MAX_PASSWORDS };
   const partition = connectorPartition(connectorId);
-  for (const { value } of await listEntries(store, partition, challenges, page)) {
+  for (const { value } of await listReadable(store, partition, challenges, page)) {
     yield openChallengePassword(sealer, connectorId, value);
   }
 }

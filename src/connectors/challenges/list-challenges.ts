@@ -1,4 +1,4 @@
-import { allEntries } from '../../store/all-entries.ts';
+import { readableEntries } from '../../store/readable-entries.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { type ConnectorRecord, connectorPartition } from '../connector-record.ts';
 import { type Page, type PageRequest, takePage } from '../list-page.ts';
@@ -20,5 +20,5 @@ async function* challengesOf(
   after: string | undefined,
 ): AsyncGenerator<ChallengeRecord> {
   const partition = connectorPartition(connectorId);
-  for await (const { value } of allEntries(store, partition, challenges, after)) yield value;
+  for await (const { value } of readableEntries(store, partition, challenges, after)) yield value;
 }

@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { createKeyTransport, type KeyTransport } from '../../cms/key-transport.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
-import { type Entry, listEntries } from '../../store/collection.ts';
+import type { Entry } from '../../store/collection.ts';
+import { listReadable } from '../../store/readable-entries.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import type { Sealer } from '../../store/seal.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
@@ -59,7 +60,8 @@ type OpenedGenerations = ReadonlyMap<number, RaIdentity>;
 const MAX_CACHED_CONNECTORS = 10_000;
 
 /**
- * Reads RA identities from the store at each call, so that a new generation is seen at once.
+ * Reads RA identities from the store at each call, so that a new generation is seen at once. A
+ * generation whose record cannot be read is left out.
  * Opened keys of the connectors that were used last stay in memory, by the version of their record:
  * decoding a private key costs more than signing with it.
  */
@@ -75,7 +77,7 @@ export function createRaIdentityFinder(deps: {
   return async (connectorId) => {
     const partition = connectorPartition(connectorId);
     const page = { limit: MAX_RA_GENERATIONS };
-    const entries = await listEntries(deps.store, partition, raIdentities, page);
+    const entries = await listReadable(deps.store, partition, raIdentities, page);
     const opened = openGenerations(deps.sealer, connectorId, entries, cache.get(connectorId));
     cache.delete(connectorId);
     cache.set(connectorId, opened);

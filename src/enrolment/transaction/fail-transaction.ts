@@ -2,6 +2,7 @@ import { connectorPartition } from '../../connectors/connector-record.ts';
 import { DAY_MS } from '../../durations.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { RefusalReason } from '../../scep/refusal.ts';
+import { addedMembers } from '../../store/added-members.ts';
 import { deleteEntry, getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import type { Write } from '../../store/record-store.ts';
 import { issuedCertificates } from '../authorise/issued-certificate-record.ts';
@@ -27,7 +28,10 @@ export async function failTransaction(
   const { deps, connector, entry } = transaction;
   const { signerKeyDigest, right, waiting } = entry.value;
   const failedAt = deps.clock();
-  const failed = { state: 'failed', signerKeyDigest, right, reason, failedAt } as const;
+  const failed = {
+    ...addedMembers(transactions, entry.value),
+    ...({ state: 'failed', signerKeyDigest, right, reason, failedAt } as const),
+  };
   const condition = { version: entry.version };
   const expiresAt = certainty === 'maybe issued' ? entry.expiresAt : failedAt + FAILED_LIFETIME_MS;
   const ending =

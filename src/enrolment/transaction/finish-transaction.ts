@@ -2,6 +2,7 @@ import { connectorPartition } from '../../connectors/connector-record.ts';
 import { DAY_MS, SECOND_MS } from '../../durations.ts';
 import type { CertificateWithChain } from '../../issuer/issuer.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
+import { addedMembers } from '../../store/added-members.ts';
 import { putEntry } from '../../store/collection.ts';
 import type { Write, WriteCondition } from '../../store/record-store.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
@@ -31,6 +32,8 @@ export interface Grant
   readonly certificate: Uint8Array;
   readonly certificateArn: string;
   readonly recording?: IssuedTransaction['recording'];
+  /** Members that a later version added to the transaction. */
+  readonly added?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
 }
@@ -55,6 +58,7 @@ export async function finishTransaction(
   const { writes } = grant({
     ...{ key: entry.key, condition: { version: entry.version }, issuedAt: deps.clock() },
     ...{ signerKeyDigest, sealedReplyPassword, right, certificate, certificateArn },
+    added: addedMembers(transactions, entry.value),
   });
   const { outcome } = await deps.store.commit(connectorPartition(connector.id), writes);
   return outcome === 'committed';
@@ -72,6 +76,7 @@ export function grant({
   certificate,
   certificateArn,
   recording,
+  added,
   sealedReplyPassword,
   issuedAt,
   ...common
@@ -80,6 +85,7 @@ export function grant({
   const serial = serialHex(serialNumber);
   const end = notAfter.getTime();
   const transaction: IssuedTransaction = {
+    ...added,
     ...{ state: 'issued', ...common, serial },
     ...omitUndefined({ sealedReplyPassword, recording }),
     issuedAt,

@@ -4,7 +4,6 @@ import { findConnector } from '../../connectors/find-connector.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal } from '../../scep/refusal.ts';
-import { allEntries } from '../../store/all-entries.ts';
 import {
   defineCollection,
   deleteEntry,
@@ -13,6 +12,7 @@ import {
   replaceEntry,
   storedObject,
 } from '../../store/collection.ts';
+import { readableEntries } from '../../store/readable-entries.ts';
 import { StoreUnavailableError } from '../../store/record-store.ts';
 import { advanceTransaction } from './advance-transaction.ts';
 import type { TransactionDependencies, TransactionReference } from './open-transaction.ts';
@@ -60,7 +60,7 @@ export async function resumeTransactions(deps: TransactionDependencies): Promise
   const busy = new Set<string>();
   const errors: unknown[] = [];
   let remaining = 0;
-  for await (const { key, value, version } of allEntries(deps.store, PARTITION, unfinished)) {
+  for await (const { key, value, version } of readableEntries(deps.store, PARTITION, unfinished)) {
     try {
       if (await isFinished(deps, value.connectorId, value.transactionKey, busy)) {
         await deps.store.commit(PARTITION, [deleteEntry(unfinished, key, { version })]);

@@ -1,6 +1,6 @@
 import { AwsError, type AwsErrorCode } from '../../aws-wire/aws-error.ts';
 import { KeyStoreError } from '../../private-ca/keys/key-store.ts';
-import { StoreUnavailableError } from '../../store/record-store.ts';
+import { StoreUnavailableError, UnreadableRecordError } from '../../store/record-store.ts';
 import { IssuerError, type IssuerFault } from '../issuer.ts';
 
 const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
@@ -19,8 +19,8 @@ const FAULTS: Readonly<Partial<Record<AwsErrorCode, IssuerFault>>> = {
 };
 
 /**
- * Awaits a call to the private CA and turns its errors into IssuerErrors. A StoreUnavailableError
- * passes through: enrolment needs the same store, so waiting for the CA would not help.
+ * Awaits a call to the private CA and turns its errors into IssuerErrors. Errors of the store pass
+ * through: enrolment needs the same store, so waiting for the CA would not help.
  * @param faultWithoutAnswer the fault of an error that is not the CA's answer; after it the CA may
  *   have done what it was asked
  */
@@ -31,7 +31,9 @@ export async function withIssuerFaults<T>(
   try {
     return await call;
   } catch (error) {
-    if (error instanceof StoreUnavailableError || error instanceof IssuerError) throw error;
+    const isOfStore =
+      error instanceof StoreUnavailableError || error instanceof UnreadableRecordError;
+    if (isOfStore || error instanceof IssuerError) throw error;
     if (error instanceof AwsError) {
       throw new IssuerError(FAULTS[error.code] ?? 'unavailable', error.message, { cause: error });
     }

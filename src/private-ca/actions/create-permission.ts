@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../aws-wire/aws-error.ts';
-import { listEntries, putEntry } from '../../store/collection.ts';
+import { putEntry } from '../../store/collection.ts';
 import {
   PERMITTED_PRINCIPAL,
   permissionActionSchema,
@@ -36,7 +36,7 @@ export const createPermission = defineAction({
     }
     const partition = authorityPartition(authority.id);
     const page = { limit: MOST_PERMISSIONS };
-    const others = await listEntries(ca.store, partition, permissions, page);
+    const others = await ca.store.list(partition, permissions.name, page);
     if (others.length === MOST_PERMISSIONS) {
       const message = `A certificate authority can have ${MOST_PERMISSIONS} permissions at most`;
       throw new AwsError('LimitExceededException', message);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../omit-undefined.ts';
-import { listEntries } from '../../store/collection.ts';
+import { listReadable, unlessUnreadable } from '../../store/readable-entries.ts';
 import {
   authorityIndexPartition,
   findIndexed,
@@ -42,11 +42,13 @@ export const listCertificateAuthorities = defineAction({
     const after = openPosition(ca, list, input.NextToken);
     if (input.ResourceOwner === 'OTHER_ACCOUNTS') return { CertificateAuthorities: [] };
     const limit = Math.min(input.MaxResults ?? LONGEST_PAGE, LONGEST_PAGE);
-    const page = omitUndefined({ limit: limit + 1, after });
+    const page = { limit: limit + 1, after };
     const partition = authorityIndexPartition(ca.scope);
-    const indexed = await listEntries(ca.store, partition, indexedAuthorities, page);
+    const indexed = await listReadable(ca.store, partition, indexedAuthorities, page);
     const { items, NextToken } = pageOf(ca, list, indexed, limit);
-    const found = await Promise.all(items.map((entry) => findIndexed(ca, entry)));
+    const found = await Promise.all(
+      items.map((entry) => unlessUnreadable(ca.store, findIndexed(ca, entry))),
+    );
     const now = ca.clock();
     return {
       CertificateAuthorities: found.flatMap((authority) =>

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { omitUndefined } from '../../omit-undefined.ts';
-import { listEntries } from '../../store/collection.ts';
+import { listReadable } from '../../store/readable-entries.ts';
 import {
   PERMITTED_PRINCIPAL,
   permissionPolicy,
@@ -47,9 +46,9 @@ export const listPermissions = defineAction({
     const { value: authority } = await findStoredAuthority(ca, arn, 'administer');
     const list = { operation: 'ListPermissions', parent: arn };
     const after = openPosition(ca, list, input.NextToken);
-    const page = omitUndefined({ limit: limit + 1, after });
+    const page = { limit: limit + 1, after };
     const partition = authorityPartition(authority.id);
-    const entries = await listEntries(ca.store, partition, permissions, page);
+    const entries = await listReadable(ca.store, partition, permissions, page);
     const { items, ...more } = pageOf(ca, list, entries, limit);
     const described = items.map(({ value }) => ({
       CertificateAuthorityArn: arn,

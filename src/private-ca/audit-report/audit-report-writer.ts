@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MINUTE_MS } from '../../durations.ts';
 import { getEntry, listEntries, replaceEntry } from '../../store/collection.ts';
+import { UnreadableRecordError } from '../../store/record-store.ts';
 import { BucketError, type ObjectStore } from '../buckets/object-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { type AuthorityRecord, authorityPartition } from '../records/authority-record.ts';
@@ -12,7 +13,7 @@ const PAGE = 200;
 
 /**
  * A report becomes FAILED when its bucket is unavailable for this long. By then the authority may
- * have another report.
+ * have another report. It is FAILED at once when a certificate cannot be read: it would lack it.
  */
 const PATIENCE_MS = 30 * MINUTE_MS;
 
@@ -79,6 +80,10 @@ async function putReport(
     await ca.objects.put(bucket, auditReportKey(authority.id, id, format), text);
     return 'SUCCESS';
   } catch (error) {
+    if (error instanceof UnreadableRecordError) {
+      ca.store.reportUnreadable?.(error, 'the audit report of this CA has failed');
+      return 'FAILED';
+    }
     if (!(error instanceof BucketError)) throw error;
     if (error.kind === 'unavailable' && ca.clock() - createdAt < PATIENCE_MS) throw error;
     return 'FAILED';

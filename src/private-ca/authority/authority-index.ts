@@ -5,10 +5,10 @@ import {
   deleteEntry,
   type Entry,
   getEntry,
-  listEntries,
   putEntry,
   storedObject,
 } from '../../store/collection.ts';
+import { listReadable, unlessUnreadable } from '../../store/readable-entries.ts';
 import type { WriteCondition } from '../../store/record-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import type { PrivateCaScope } from '../model/private-ca-arns.ts';
@@ -108,12 +108,15 @@ async function isIndexed(ca: CaContext, authorityId: string): Promise<boolean> {
 async function requireRoom(ca: CaContext): Promise<void> {
   const { store, scope, authorityQuota = DEFAULT_QUOTA } = ca;
   const page = { limit: authorityQuota };
-  const listAll = () =>
-    listEntries(store, authorityIndexPartition(scope), indexedAuthorities, page);
-  const all = await listAll();
-  if (all.length < authorityQuota) return;
-  await Promise.all(all.map((indexed) => findIndexed(ca, indexed)));
-  if ((await listAll()).length < authorityQuota) return;
+  const partition = authorityIndexPartition(scope);
+  const isFull = async () => {
+    const all = await store.list(partition, indexedAuthorities.name, page);
+    return all.length === authorityQuota;
+  };
+  if (!(await isFull())) return;
+  const all = await listReadable(store, partition, indexedAuthorities, page);
+  await Promise.all(all.map((indexed) => unlessUnreadable(store, findIndexed(ca, indexed))));
+  if (!(await isFull())) return;
   const message = `You have reached your limit of ${authorityQuota} certificate authorities in this region`;
   throw new AwsError('LimitExceededException', message);
 }

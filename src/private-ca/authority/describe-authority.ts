@@ -1,9 +1,10 @@
 import { omitUndefined } from '../../omit-undefined.ts';
-import type { Asn1Subject } from '../model/asn1-subject.ts';
-import type { CsrExtensions } from '../model/csr-extensions.ts';
+import { type Asn1Subject, asn1SubjectSchema } from '../model/asn1-subject.ts';
+import { type CsrExtensions, csrExtensionsSchema } from '../model/csr-extensions.ts';
 import {
   changeRevocation,
   type RevocationConfiguration,
+  revocationConfigurationSchema,
 } from '../model/revocation-configuration.ts';
 import { isUnfinished, type StoredAuthority } from '../records/authority-record.ts';
 import { type AuthorityStatus, authorityStatus } from './authority-status.ts';
@@ -35,11 +36,15 @@ export interface CertificateAuthorityDescription {
   readonly UsageMode: string;
 }
 
-/** @param now milliseconds since the epoch */
+/**
+ * Without members that only a later version knows.
+ * @param now milliseconds since the epoch
+ */
 export function describeAuthority(
   authority: StoredAuthority,
   now: number,
 ): CertificateAuthorityDescription {
+  const { csrExtensions, revocation } = authority;
   return {
     Arn: authority.arn,
     OwnerAccount: authority.accountId,
@@ -51,10 +56,12 @@ export function describeAuthority(
     CertificateAuthorityConfiguration: {
       KeyAlgorithm: authority.keyAlgorithm,
       SigningAlgorithm: authority.signingAlgorithm,
-      Subject: authority.subject,
-      ...omitUndefined({ CsrExtensions: authority.csrExtensions }),
+      Subject: asn1SubjectSchema.parse(authority.subject),
+      ...(csrExtensions && { CsrExtensions: csrExtensionsSchema.parse(csrExtensions) }),
     },
-    RevocationConfiguration: changeRevocation(authority.revocation, undefined),
+    RevocationConfiguration: revocationConfigurationSchema.parse(
+      changeRevocation(revocation, undefined),
+    ),
     KeyStorageSecurityStandard:
       authority.keyStorageSecurityStandard ?? 'FIPS_140_2_LEVEL_3_OR_HIGHER',
     UsageMode: authority.usageMode ?? 'GENERAL_PURPOSE',

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { HOUR_MS } from '../../durations.ts';
-import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, type Entry, getEntry } from '../../store/collection.ts';
 import { emptyCollections } from '../../store/empty-collections.ts';
+import { readableEntries, unlessUnreadable } from '../../store/readable-entries.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { AUTHORITY_COLLECTIONS } from '../records/authority-collections.ts';
 import { AUTHORITY_KEY, authorities, authorityPartition } from '../records/authority-record.ts';
@@ -22,18 +22,21 @@ const GRACE_MS = HOUR_MS;
  * back.
  */
 export async function sweepDeletedAuthorities(ca: CaContext): Promise<void> {
-  for await (const note of allEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes)) {
-    if (ca.clock() < note.value.goneAt + GRACE_MS) continue;
-    const partition = authorityPartition(note.key);
-    const authority = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
-    // The clock of another process may be slow. An authority that was restored may be deleted
-    // again, with a new note.
-    if (authority?.value.status === 'DELETED') continue;
-    if (authority === undefined) await sweep(ca, note);
-    const { key, version } = note;
-    const forget = deleteEntry(deletionNotes, key, { version });
-    await ca.store.commit(DELETION_NOTES_PARTITION, [forget]);
-  }
+  const notes = readableEntries(ca.store, DELETION_NOTES_PARTITION, deletionNotes);
+  for await (const note of notes) await unlessUnreadable(ca.store, followNote(ca, note));
+}
+
+async function followNote(ca: CaContext, note: Note): Promise<void> {
+  if (ca.clock() < note.value.goneAt + GRACE_MS) return;
+  const partition = authorityPartition(note.key);
+  const authority = await getEntry(ca.store, partition, authorities, AUTHORITY_KEY);
+  // The clock of another process may be slow. An authority that was restored may be deleted
+  // again, with a new note.
+  if (authority?.value.status === 'DELETED') return;
+  if (authority === undefined) await sweep(ca, note);
+  const { key, version } = note;
+  const forget = deleteEntry(deletionNotes, key, { version });
+  await ca.store.commit(DELETION_NOTES_PARTITION, [forget]);
 }
 
 async function sweep(ca: CaContext, { key: id, value }: Note): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Entry, getEntry } from '../../store/collection.ts';
-import { StoreUnavailableError } from '../../store/record-store.ts';
+import { StoreUnavailableError, UnreadableRecordError } from '../../store/record-store.ts';
 import { statusAllows } from '../authority/authority-status.ts';
 import { findStoredAuthority, type LookupContext } from '../authority/find-authority.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
@@ -14,7 +14,7 @@ import type { PublicPlaces } from '../revocation/revocation-urls.ts';
 import { createCachedCrlFor } from './cached-crl-for.ts';
 import type { CrlPlan } from './plan-crl.ts';
 import { publishCrl } from './publish-crl.ts';
-import { isCurrent, isServable, type WantedCrl, wantedCrl } from './wanted-crl.ts';
+import { isCurrent, isServable, isValid, type WantedCrl, wantedCrl } from './wanted-crl.ts';
 
 /**
  * The CRLs of all authorities. `partition` is two lower-case hexadecimal digits; without it, both
@@ -26,8 +26,9 @@ export interface Crls {
    * signed when a certificate was revoked since the last CRL, or when the last CRL has passed half
    * of its time to nextUpdate. An authority without a valid certificate signs none and keeps its
    * last CRL, if any. While the key is unavailable or the store takes no writes, the last CRL is
-   * served until its nextUpdate if nothing was revoked since. Undefined for a partition that no
-   * certificate names.
+   * served until its nextUpdate if nothing was revoked since. While a revocation cannot be read, no
+   * CRL is signed, since it would lack it; the last one is served until its nextUpdate. Undefined
+   * for a partition that no certificate names.
    */
   crlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
   /**
@@ -37,6 +38,9 @@ export interface Crls {
    */
   cachedCrlFor(authority: AuthorityRecord, partition?: string): Promise<CrlRecord | undefined>;
 }
+
+const NOT_PUBLISHED =
+  'no CRL of this CA is published until the record can be read; the last one stays';
 
 type CrlContext = SigningContext & PublicPlaces;
 
@@ -91,6 +95,11 @@ async function publishedCrl(
     try {
       await publishOnce(wanted.plan, published);
     } catch (error) {
+      if (error instanceof UnreadableRecordError) {
+        ca.store.reportUnreadable?.(error, NOT_PUBLISHED);
+        if (!isValid(last, now)) throw error;
+        return last;
+      }
       const isAway = error instanceof KeyStoreError || error instanceof StoreUnavailableError;
       if (!isAway || !isServable(last, wanted, now)) throw error;
       return last;

@@ -1,11 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  deleteEntry,
-  type Entry,
-  getEntry,
-  listEntries,
-  putEntry,
-} from '../../store/collection.ts';
+import { deleteEntry, type Entry, listEntries, putEntry } from '../../store/collection.ts';
 import { derRevokedCertificate } from '../../x509/build-crl.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
 import type { CaContext } from '../model/ca-context.ts';
@@ -24,12 +18,15 @@ import { signCrl } from './sign-crl.ts';
 const PAGE = 1_000;
 const MOST_REMOVALS = 1_000;
 
-/** The version that a current CRL has to cover; 0 when nothing has ever made a CRL stale. */
+/**
+ * The version that a current CRL has to cover; 0 when nothing has ever made a CRL stale. The value
+ * of the mark does not matter.
+ */
 export async function readCrlMark(
   { store }: CaContext,
   { authority, key }: CrlPlan,
 ): Promise<number> {
-  const mark = await getEntry(store, authorityPartition(authority.id), crlMarks, key);
+  const mark = await store.get(authorityPartition(authority.id), crlMarks.name, key);
   return mark?.version ?? 0;
 }
 

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { HOUR_MS, MINUTE_MS } from '../../durations.ts';
-import { allEntries } from '../../store/all-entries.ts';
-import { deleteEntry, getEntry } from '../../store/collection.ts';
+import { deleteEntry, type Entry, getEntry } from '../../store/collection.ts';
+import { readableEntries, unlessUnreadable } from '../../store/readable-entries.ts';
 import { BucketError } from '../buckets/object-store.ts';
 import {
   AUTHORITY_KEY,
@@ -13,6 +14,8 @@ import { CRL_BUCKETS_PARTITION, crlBucketAuthorities } from '../revocation/crl-b
 import { readDistributionPoints } from '../revocation/distribution-points.ts';
 import { type BucketPlace, bucketPlacesOf } from './bucket-places.ts';
 import { type CrlSyncContext, syncCrlsToPlace } from './sync-crls-to-place.ts';
+
+type Note = Entry<z.infer<typeof crlBucketAuthorities.schema>>;
 
 /** A note is written before the record of its authority and must not be removed in between. */
 const NOTE_GRACE_MS = HOUR_MS;
@@ -46,25 +49,26 @@ export function createSyncCrlsToBuckets(
       report(authority.arn, place.bucket.name, error);
     });
   };
-  return async () => {
-    const { store, clock } = ca;
-    const noted = allEntries(store, CRL_BUCKETS_PARTITION, crlBucketAuthorities);
-    for await (const { key: id, value, version } of noted) {
-      const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
-      if (found === undefined) {
-        if (clock() - value.notedAt <= NOTE_GRACE_MS) continue;
-        const forget = deleteEntry(crlBucketAuthorities, id, { version });
-        await store.commit(CRL_BUCKETS_PARTITION, [forget]);
-        continue;
-      }
-      // Making its key may take long while the token is unavailable.
-      if (isUnfinished(found.value)) continue;
-      const points = await readDistributionPoints(ca, id);
-      // The note stays even without a place: a clock that is ahead sees none where certificates
-      // still look.
-      for (const place of bucketPlacesOf(found.value, points)) {
-        await putUnlessFailing(found.value, place);
-      }
+  const { store, clock } = ca;
+  const sync = async ({ key: id, value, version }: Note) => {
+    const found = await getEntry(store, authorityPartition(id), authorities, AUTHORITY_KEY);
+    if (found === undefined) {
+      if (clock() - value.notedAt <= NOTE_GRACE_MS) return;
+      const forget = deleteEntry(crlBucketAuthorities, id, { version });
+      await store.commit(CRL_BUCKETS_PARTITION, [forget]);
+      return;
     }
+    // Making its key may take long while the token is unavailable.
+    if (isUnfinished(found.value)) return;
+    const points = await readDistributionPoints(ca, id);
+    // The note stays even without a place: a clock that is ahead sees none where certificates
+    // still look.
+    for (const place of bucketPlacesOf(found.value, points)) {
+      await putUnlessFailing(found.value, place);
+    }
+  };
+  return async () => {
+    const noted = readableEntries(store, CRL_BUCKETS_PARTITION, crlBucketAuthorities);
+    for await (const note of noted) await unlessUnreadable(store, sync(note));
   };
 }

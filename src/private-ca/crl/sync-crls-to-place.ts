@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MINUTE_MS } from '../../durations.ts';
-import { allEntries } from '../../store/all-entries.ts';
 import { deleteEntry, getEntry, putEntry } from '../../store/collection.ts';
+import { allVersions, readableEntries, unlessUnreadable } from '../../store/readable-entries.ts';
 import { statusAllows } from '../authority/authority-status.ts';
 import type { Buckets } from '../buckets/object-store.ts';
 import type { CaContext } from '../model/ca-context.ts';
@@ -54,10 +54,10 @@ export async function syncCrlsToPlace(
   const inAuthority = authorityPartition(authority.id);
   const points = await readDistributionPoints(ca, authority.id);
   const known = new Map<string, CrlInBucket>();
-  const notes = allEntries(ca.store, inAuthority, crlsInBuckets);
+  const notes = readableEntries(ca.store, inAuthority, crlsInBuckets);
   for await (const { key, value } of notes) known.set(key, value);
   const marks = new Map<string, number>();
-  const marked = allEntries(ca.store, inAuthority, crlMarks);
+  const marked = allVersions(ca.store, inAuthority, crlMarks);
   for await (const { key, version } of marked) marks.set(key, version);
   // While the authority may sign none, its last CRL stays the latest at any age, and every request
   // gets it again.
@@ -84,7 +84,9 @@ async function putOne(
   if (found === undefined) return;
   const inAuthority = authorityPartition(authority.id);
   const name = nameOf(authority, place, partition);
-  const before = await getEntry(store, inAuthority, crlsInBuckets, name);
+  const reading = getEntry(store, inAuthority, crlsInBuckets, name);
+  // A note that cannot be read is a conflict below, which removes it.
+  const before = await unlessUnreadable(store, reading);
   const isLatest = before !== undefined && before.value.crlNumber >= found.crlNumber;
   if (isLatest && isSettled(ca, place, before.value)) return;
   const { bucket, directory } = place;
@@ -95,7 +97,7 @@ async function putOne(
     return { content: latest.crl, contentType: 'application/pkix-crl', acl: bucket.acl };
   });
   const { crl: _, ...about } = latest;
-  const note = { ...about, acl: bucket.acl, checkedAt: ca.clock() };
+  const note = { ...before?.value, ...about, acl: bucket.acl, checkedAt: ca.clock() };
   const condition = before === undefined ? 'absent' : { version: before.version };
   const mark = putEntry(crlsInBuckets, name, note, { condition });
   const { outcome } = await store.commit(inAuthority, [mark]);

@@ -52,7 +52,12 @@ export function isCurrent(
  * and its nextUpdate has not passed.
  */
 export function isServable(crl: KnownCrl | undefined, wanted: WantedCrl, now: number): boolean {
-  return fits(crl, wanted) && now < crl.issuedAt + crl.lifeMs;
+  return fits(crl, wanted) && isValid(crl, now);
+}
+
+/** Whether the nextUpdate of the CRL has not passed. */
+export function isValid(crl: KnownCrl | undefined, now: number): boolean {
+  return crl !== undefined && now < crl.issuedAt + crl.lifeMs;
 }
 
 function fits(crl: KnownCrl | undefined, { plan, needed }: WantedCrl): crl is KnownCrl {

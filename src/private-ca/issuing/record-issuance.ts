@@ -1,5 +1,6 @@
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { AwsError } from '../../aws-wire/aws-error.ts';
+import { addedMembers } from '../../store/added-members.ts';
 import { getEntry, putEntry, replaceEntry } from '../../store/collection.ts';
 import { issuingUse, requireStatus } from '../authority/authority-status.ts';
 import type { SigningContext } from '../keys/ca-signing-keys.ts';
@@ -99,7 +100,10 @@ async function finishIssuance(
   const signer = { id: authorityId, subjectPublicKeyInfo };
   const certificate = await signTbs(ca, signer, signingAlgorithm, tbs);
   await requireIssuing(ca, authorityId, templateName);
-  const issued = { state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() };
+  const issued = {
+    ...addedMembers(certificates, entry.value),
+    ...{ state: 'issued' as const, templateName, certificate, issuedAt: ca.clock() },
+  };
   // On a conflict another call has signed it meanwhile; its certificate counts.
   await ca.store.commit(partition, [replaceEntry(certificates, entry, issued)]);
 }

@@ -45,8 +45,8 @@ type CrlConfiguration = z.infer<typeof crlConfigurationSchema>;
 const DEFAULT_EXPIRATION_IN_DAYS = 7;
 
 /**
- * The configuration to store: members that `requested` lacks stay as in `current`, and defaults are
- * filled in.
+ * The configuration to store: members that `requested` lacks stay as in `current`, with those that
+ * a later version added, and defaults are filled in.
  * @throws AwsError InvalidArgsException, and ValidationException for parameters of what is
  *   disabled: the model allows both and AWS does not
  */
@@ -59,6 +59,7 @@ export function changeRevocation(
   requireNothingElse(ocsp);
   requireNoScheme(ocsp?.OcspCustomCname);
   return {
+    ...current,
     CrlConfiguration: crl ? enabledCrl(crl) : (current?.CrlConfiguration ?? { Enabled: false }),
     OcspConfiguration: ocsp ?? current?.OcspConfiguration ?? { Enabled: false },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepAdded } from '../../store/added-members.ts';
 import { base64Bytes, defineCollection, storedObject } from '../../store/collection.ts';
 import { signingAlgorithmSchema } from '../model/api-schemas.ts';
 import { asn1SubjectSchema } from '../model/asn1-subject.ts';
@@ -30,10 +31,10 @@ const requestedShape = {
   type: z.enum(['ROOT', 'SUBORDINATE']),
   keyAlgorithm: supportedKeyAlgorithmSchema,
   signingAlgorithm: signingAlgorithmSchema,
-  subject: asn1SubjectSchema,
-  csrExtensions: csrExtensionsSchema.optional(),
+  subject: keepAdded(asn1SubjectSchema),
+  csrExtensions: keepAdded(csrExtensionsSchema).optional(),
   /** Absent: neither CRL nor OCSP. */
-  revocation: revocationConfigurationSchema.optional(),
+  revocation: keepAdded(revocationConfigurationSchema).optional(),
   keyStorageSecurityStandard: z.string().optional(),
   /** Absent: GENERAL_PURPOSE. */
   usageMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).optional(),

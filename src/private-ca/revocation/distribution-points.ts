@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { DAY_MS } from '../../durations.ts';
-import { allEntries } from '../../store/all-entries.ts';
 import { getEntry, putEntry, storedObject } from '../../store/collection.ts';
+import { readableEntries } from '../../store/readable-entries.ts';
 import type { CertificateFields } from '../../x509/build-certificate.ts';
 import type { CaContext } from '../model/ca-context.ts';
 import { defineAuthorityCollection } from '../records/authority-collections.ts';
@@ -103,7 +103,7 @@ async function extendNote(
   await noteCrlBucket(ca, authority.id, authority.revocation);
   const until = end + NOTE_MARGIN_MS;
   const condition = noted === undefined ? 'absent' : { version: noted.version };
-  const note = putEntry(notedPoints, key, { ...point, until }, { condition });
+  const note = putEntry(notedPoints, key, { ...noted?.value, ...point, until }, { condition });
   const { outcome } = await ca.store.commit(partition, [note]);
   return outcome === 'committed' ? until : undefined;
 }
@@ -114,7 +114,7 @@ export async function readDistributionPoints(
   authorityId: string,
 ): Promise<readonly DistributionPoint[]> {
   const points: DistributionPoint[] = [];
-  const noted = allEntries(ca.store, authorityPartition(authorityId), notedPoints);
+  const noted = readableEntries(ca.store, authorityPartition(authorityId), notedPoints);
   for await (const { value } of noted) if (value.until > ca.clock()) points.push(value);
   return points;
 }

@@ -53,7 +53,7 @@ export async function markImport(
 export async function takeOverImport(store: RecordStore, importing: Importing): Promise<boolean> {
   const entry = await readMark(store);
   if (entry?.value.archiveId !== importing.archiveId) return false;
-  const mark = replaceEntry(importMarks, entry, importing);
+  const mark = replaceEntry(importMarks, entry, { ...entry.value, ...importing });
   return (await store.commit(PARTITION, [mark])).outcome === 'committed';
 }
 

@@ -18,7 +18,7 @@ import { authorityIdOf } from '../../../src/private-ca/model/private-ca-arns.ts'
 import type { PrivateCa } from '../../../src/private-ca/private-ca.ts';
 import { authorityPartition } from '../../../src/private-ca/records/authority-record.ts';
 import { certificates } from '../../../src/private-ca/records/certificate-record.ts';
-import { allEntries } from '../../../src/store/all-entries.ts';
+import { readableEntries } from '../../../src/store/readable-entries.ts';
 import { createSealer } from '../../../src/store/seal.ts';
 import type { Certificate } from '../../../src/x509/parse-certificate.ts';
 import { openInMemoryRecordStore } from '../fakes/in-memory-record-store.ts';
@@ -134,7 +134,7 @@ export async function makeConnector(
 export async function countIssued({ store, scope }: PrivateCa, arn: string): Promise<number> {
   const partition = authorityPartition(authorityIdOf(scope, arn));
   let issued = 0;
-  for await (const { value } of allEntries(store, partition, certificates)) {
+  for await (const { value } of readableEntries(store, partition, certificates)) {
     if (value.state === 'issued') issued += 1;
   }
   return issued;

@@ -37,10 +37,11 @@ export interface EmbeddedWorld {
 
 export async function makeEmbeddedWorld(
   tags: Readonly<Record<string, string>> = {},
+  openStore: (clock: () => number) => RecordStore = openInMemoryRecordStore,
 ): Promise<EmbeddedWorld> {
   let ahead = 0;
   const clock = () => Date.now() + ahead;
-  const store = openInMemoryRecordStore(clock);
+  const store = openStore(clock);
   const sealer = createSealer(createHash('sha256').update('test master key').digest());
   const openCa = (view: RecordStore) =>
     openPrivateCa({ store: view, sealer, clock, randomBytes, scope: TEST_SCOPE });

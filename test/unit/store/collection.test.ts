@@ -68,8 +68,9 @@ describe('getEntry', () => {
   ])('refuses %s, and names the record but not the value', async (_, value, issues) => {
     await store.commit('p', [{ kind: 'put', collection: 'device', key: 'a', value }]);
     const message = `the stored record p device a does not fit its schema ${issues}`;
-    await expect(getEntry(store, 'p', devices, 'a')).rejects.toThrow(new Error(message));
-    await expect(listEntries(store, 'p', devices, { limit: 1 })).rejects.toThrow(message);
+    const place = { partition: 'p', collection: 'device', key: 'a', message };
+    await expect(getEntry(store, 'p', devices, 'a')).rejects.toMatchObject(place);
+    await expect(listEntries(store, 'p', devices, { limit: 1 })).rejects.toMatchObject(place);
   });
 });
 
@@ -92,7 +93,7 @@ describe('storedObject', () => {
     const value = '{"inner":{"size":"secret"},"lid":true,"colour":1}';
     await store.commit('p', [{ kind: 'put', collection: 'box', key: 'a', value }]);
     const message = 'the stored record p box a does not fit its schema (inner.size: invalid_type)';
-    await expect(getEntry(store, 'p', boxes, 'a')).rejects.toThrow(new Error(message));
+    await expect(getEntry(store, 'p', boxes, 'a')).rejects.toMatchObject({ message });
   });
 });
 
