@@ -22,10 +22,12 @@ export function wireApi(
     readonly enrolUrl: string;
     /** Continues work after its request has been answered. */
     readonly inBackground: ConnectorApi['inBackground'];
+    /** Rejects while the store is not that of this server. */
+    readonly requireStore?: () => Promise<void>;
     readonly logger: Logger;
   },
 ): RequestListener {
-  const { findCredential, enrolUrl, inBackground, logger } = parts;
+  const { findCredential, enrolUrl, inBackground, requireStore, logger } = parts;
   const { clock, privateCa, randomUuid } = wired;
   const gates = createApiGates(privateCa, { rates: api.rates, logger });
   const authentication = {
@@ -37,7 +39,7 @@ export function wireApi(
   return createApiListener({
     authenticate: createAuthenticator(authentication),
     checkHead: createHeadCheck(authentication),
-    gates,
+    ...{ gates, requireStore },
     connectorApi: { ...wired, enrolUrl, quotas, inBackground },
     // With CAs at AWS, connectors do not use the embedded ones: showing them would mislead.
     ...(issuer.kind === 'embedded' && {

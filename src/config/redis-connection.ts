@@ -18,6 +18,7 @@ export interface RedisConnection
     | 'keyPrefix'
     | 'commandTimeoutMs'
     | 'writeReplicas'
+    | 'allowEviction'
   > {
   readonly nodes: readonly string[];
   readonly password: string | undefined;

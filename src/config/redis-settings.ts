@@ -64,4 +64,9 @@ export const REDIS_SETTINGS = {
     'Number of replicas of Redis that must have a write before it counts as done. With 1 or more, a failover loses nothing',
     0,
   ),
+  allowEviction: setting(
+    flag,
+    'Whether a Redis may be used that removes records when its memory is full. A challenge that is removed is wrong, and a revocation that is removed is none (docs/redis.md)',
+    false,
+  ),
 };

@@ -18,6 +18,8 @@ export interface ApiDependencies {
   readonly authenticate: Authenticate;
   readonly checkHead: CheckHead;
   readonly gates: Gates;
+  /** Rejects while the store is not that of this server. */
+  readonly requireStore?: (() => Promise<void>) | undefined;
   readonly connectorApi: ConnectorApi;
   /** Undefined when the CA is elsewhere. */
   readonly servePrivateCa?: ServePrivateCa | undefined;
@@ -52,6 +54,7 @@ export async function answerApiRequest(
     const caller = deps.authenticate(request);
     known = { caller };
     protocol = PROTOCOLS[caller.service](request);
+    if (caller.service !== 'sts') await deps.requireStore?.();
     const call = readCall(deps, caller, request);
     known = { caller, operation: call.operation };
     return { ...known, reply: await call.answer() };

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { opensRaIdentities } from '../connectors/ra/opens-ra-identities.ts';
+import { MINUTE_MS, SECOND_MS } from '../durations.ts';
 import type { Logger } from '../observability/logger.ts';
+import { defineCollection, putEntry, storedObject } from '../store/collection.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import type { Wired } from '../wire.ts';
 import { isMasterKeyInUse } from './require-master-key.ts';
@@ -62,24 +64,41 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   };
 }
 
+/** A record that only shows that the store can be written. */
+const probes = defineCollection('probes', storedObject({}));
+const PROBE_LIFETIME_MS = MINUTE_MS;
+/** A write that succeeded counts for this long, since each may wait for a disk. */
+const WRITE_COUNTS_MS = 10 * SECOND_MS;
+
 /**
- * Why this process cannot enrol: the store fails, or the master key does not open the RA keys in
- * it. The CA does not count: while it is unavailable devices can be asked to wait, and a restart
- * would not help.
+ * Returns a function that tells why this process cannot enrol: the store cannot be read or written,
+ * or the master key does not open the RA keys in it. The CA does not count: while it is unavailable
+ * devices can be asked to wait, and a restart would not help.
  */
-export async function checkReadiness({
+export function createStoreProbe({
   store,
   sealer,
+  clock,
   enrolment,
-}: Pick<Wired, 'store' | 'sealer' | 'enrolment'>): Promise<string | undefined> {
-  try {
-    if (!(await isMasterKeyInUse({ store, sealer }))) {
-      return 'the master key is not that of the store';
+}: Pick<Wired, 'store' | 'sealer' | 'clock' | 'enrolment'>): () => Promise<string | undefined> {
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  const tryWriting = async () => {
+    if (performance.now() - writtenAt < WRITE_COUNTS_MS) return;
+    const expiresAt = clock() + PROBE_LIFETIME_MS;
+    await store.commit('installation', [putEntry(probes, 'readyz', {}, { expiresAt })]);
+    writtenAt = performance.now();
+  };
+  return async () => {
+    try {
+      if (!(await isMasterKeyInUse({ store, sealer }))) {
+        return 'the master key is not that of the store';
+      }
+      await tryWriting();
+      const opens = await opensRaIdentities({ ...enrolment, store });
+      return opens ? undefined : 'the keys of connectors cannot be opened';
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return 'the store cannot be used';
+      throw error;
     }
-    const opens = await opensRaIdentities({ ...enrolment, store });
-    return opens ? undefined : 'the keys of connectors cannot be opened';
-  } catch (error) {
-    if (error instanceof StoreUnavailableError) return 'the store cannot be used';
-    throw error;
-  }
+  };
 }

@@ -24,13 +24,15 @@ interface Dependencies {
  * Requires that the master keys open everything in the store and that no import is unfinished, and
  * notes that the current key is in use. A new store accepts any key. With a wrong key nothing is
  * written. Call it before anything is sealed; repeating it does no harm.
+ * @returns whether the store is new
  * @throws UsageError when a key is wrong, the second of two is missing, or an import into the store
  *   was cut short
  */
-export async function requireMasterKey(deps: Dependencies): Promise<void> {
-  await noteMasterKey(deps);
+export async function requireMasterKey(deps: Dependencies): Promise<boolean> {
+  const isNew = await noteMasterKey(deps);
   // Checked last: an import cannot begin once a key is noted (`claimStore`).
   if ((await findUnfinishedImport(deps.store)) !== undefined) throw new UsageError(HALF_IMPORTED);
+  return isNew;
 }
 
 /** The write by which an import claims a new store. It fails when a server has begun to use it. */
@@ -39,20 +41,21 @@ export function claimStore(sealer: Sealer): PutWrite {
   return putEntry(marks, KEY, { sealed }, { condition: 'absent' });
 }
 
-async function noteMasterKey({ store, sealer }: Dependencies): Promise<void> {
+/** @returns whether no key was noted before */
+async function noteMasterKey({ store, sealer }: Dependencies): Promise<boolean> {
   for (;;) {
     const kept = await readMarks(store);
     const opened = kept.sealed.filter((mark) => opens(sealer, mark));
     if (opened.length < kept.sealed.length) {
       throw new UsageError(opened.length === 0 ? WRONG_KEY : SECOND_KEY);
     }
-    if (kept.sealed.some((mark) => sealer.isCurrent(mark))) return;
+    if (kept.sealed.some((mark) => sealer.isCurrent(mark))) return false;
     const sealed = [...kept.sealed, sealer.seal(new Uint8Array(), CONTEXT)];
     const { condition } = kept;
     const { outcome } = await store.commit(PARTITION, [
       putEntry(marks, KEY, { sealed }, { condition }),
     ]);
-    if (outcome === 'committed') return;
+    if (outcome === 'committed') return kept.condition === 'absent';
   }
 }
 

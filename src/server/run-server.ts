@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
+import { UsageError } from '../config/usage-error.ts';
 import { createClientAddress } from '../http/client-address.ts';
 import { createEnrolListener } from '../http/enrol-listener.ts';
 import { limitLoad } from '../http/limit-load.ts';
 import { createOpsListener } from '../http/ops-listener.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
-import { createStoreLock } from '../store/store-lock.ts';
+import { createStoreLock, type StoreLock } from '../store/store-lock.ts';
 import { closeWired, type Wired, type WireOverrides, wire } from '../wire.ts';
 import { wireApi } from '../wire-api.ts';
 import { announceServer, type ServerUrls } from './announce-server.ts';
 import { createBackgroundWork } from './background-work.ts';
-import { checkReadiness, createReadiness } from './create-readiness.ts';
+import { createReadiness, createStoreProbe } from './create-readiness.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openListeners } from './open-listeners.ts';
 import { explainSealError } from './require-master-key.ts';
@@ -44,18 +45,19 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
   let { publicUrl } = settings;
   const credentials = await openCredentials(loaded, logger);
   const lock = createStoreLock();
-  const parts = wireSettings(loaded, () => publicUrl, logger);
+  const { refuse, refused } = createRefusal(lock);
+  const parts = wireSettings(loaded, () => publicUrl, logger, refuse);
   const overrides = { ...plan.overrides, guardStore: lock.guard };
   const wired = await wire(parts, overrides).catch(explainAdapterError);
   const background = createBackgroundWork(logger);
   const chores: Chore[] = [];
   const listeners = openListeners(logger);
   const probes = openListeners(logger);
-  const readiness = createReadiness({ check: () => checkReadiness(wired), logger });
+  const readiness = createReadiness({ check: createStoreProbe(wired), logger });
   let unlocking: Unlocking | undefined;
   try {
     unlocking = await unlockStore(lock, wired.sealer, logger);
-    const { unlocked } = unlocking;
+    const { unlocked, check: requireStore } = unlocking;
     const announce = await plan.prepare?.(wired).catch(explainSealError);
     const { enrol, ops } = settings;
     const load = limitLoad({ maxConcurrent: enrol.maxConcurrent, logger });
@@ -67,7 +69,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     // Certificates name the address, so chores start when it is known.
     chores.push(...startChores(wired, unlocked, logger));
     const api = wireApi(wired, settings, {
-      ...{ ...credentials, enrolUrl, logger },
+      ...{ ...credentials, enrolUrl, requireStore, logger },
       inBackground: background.start,
     });
     const apiUrl = await listeners.open(api, settings.api);
@@ -83,7 +85,7 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
       await tell(opsUrl);
     }
     // `unlocked` rejects when the master key is wrong, which ends the server too.
-    const signal = await Promise.race([stopped, unlocked.then(() => stopped), ...failing]);
+    const signal = await Promise.race([stopped, unlocked.then(() => stopped), refused, ...failing]);
     logger.info({ signal }, 'draining');
     readiness.retire();
     listeners.retire();
@@ -98,6 +100,20 @@ export async function runServer(loaded: LoadedSettings, plan: ServerPlan): Promi
     await credentials.stop();
     await closeWired(wired);
   }
+}
+
+/** `refused` rejects with a UsageError once the store must not be used, which shuts it at once. */
+function createRefusal(lock: StoreLock) {
+  let refuse: (fault: string) => void = () => undefined;
+  const refused = new Promise<never>((_, reject) => {
+    refuse = (fault) => {
+      lock.shut(fault);
+      reject(new UsageError(`store.redis: ${fault}`));
+    };
+  });
+  // It is awaited once the listeners are open.
+  refused.catch(() => undefined);
+  return { refuse: (fault: string) => refuse(fault), refused };
 }
 
 /** A worker's number is in each of its log lines. */

@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import { StoreUnavailableError } from '../store/record-store.ts';
 import type { Sealer } from '../store/seal.ts';
 import type { StoreLock } from '../store/store-lock.ts';
+import { guardByMasterKey, type MasterKeyGuard } from './master-key-guard.ts';
 import { requireMasterKey } from './require-master-key.ts';
 
 const PAUSE_MS = 500;
@@ -13,6 +14,9 @@ export interface Unlocking {
    * called before. Rejects with UsageError when the master key is another one.
    */
   readonly unlocked: Promise<boolean>;
+  /** As `MasterKeyGuard.check`, once the lock has been opened. @throws StoreUnavailableError */
+  check(): Promise<void>;
+  /** The store is no longer watched. */
   stop(): void;
 }
 
@@ -28,9 +32,10 @@ export async function unlockStore(
   logger: Logger,
 ): Promise<Unlocking> {
   const stopping = new AbortController();
-  const tryAgain = () => tryKey(lock, sealer);
+  const tryAgain = () => tryKey(lock, sealer, logger);
   const first = await tryAgain();
-  if (first === undefined) return { unlocked: Promise.resolve(true), stop: () => undefined };
+  const guard = () => guardByMasterKey(lock, sealer, logger);
+  if (first === undefined) return { unlocked: Promise.resolve(true), ...guard() };
   logger.warn(
     { detail: first.message },
     'the store does not answer; until it does, every answer is 503',
@@ -38,11 +43,23 @@ export async function unlockStore(
   const unlocked = keepTrying(tryAgain, stopping.signal);
   // The caller awaits it later; until then a rejection must not count as unhandled.
   unlocked.catch(() => undefined);
+  let guarding: MasterKeyGuard | undefined;
   unlocked.then(
-    (is) => is && logger.info('the store answers'),
+    (is) => {
+      if (!is) return;
+      logger.info('the store answers');
+      guarding = guard();
+    },
     () => undefined,
   );
-  return { unlocked, stop: () => stopping.abort() };
+  return {
+    unlocked,
+    check: async () => guarding?.check(),
+    stop() {
+      stopping.abort();
+      guarding?.stop();
+    },
+  };
 }
 
 async function keepTrying(
@@ -56,9 +73,14 @@ async function keepTrying(
   }
 }
 
-async function tryKey(lock: StoreLock, sealer: Sealer): Promise<StoreUnavailableError | undefined> {
+async function tryKey(
+  lock: StoreLock,
+  sealer: Sealer,
+  logger: Logger,
+): Promise<StoreUnavailableError | undefined> {
   try {
-    await lock.unlock((store) => requireMasterKey({ store, sealer }));
+    const isNew = await lock.unlock((store) => requireMasterKey({ store, sealer }));
+    if (isNew) logger.warn('the store is empty: it begins anew under this master key');
     return undefined;
   } catch (error) {
     if (error instanceof StoreUnavailableError) return error;

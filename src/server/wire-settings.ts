@@ -8,22 +8,25 @@ import type { Logger } from '../observability/logger.ts';
 import { withoutRepeats } from '../observability/without-repeats.ts';
 import { BucketError } from '../private-ca/buckets/object-store.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
+import { UnusableDirectoryError } from '../store/embedded/check-directory.ts';
 import type { WireSettings } from '../wire.ts';
 
 /**
  * Turns the settings of a server into those of `wire`.
  * @param publicUrl where devices reach the enrol listener, once it is known
  * @param logger logs faults that no answer to a request reports
+ * @param refuse ends the server for a fault of the store that it must not be used with
  */
 export function wireSettings(
   { settings, masterKey, otherMasterKey, token, redis }: LoadedSettings,
   publicUrl: () => string | undefined,
   logger: Logger,
+  refuse?: (fault: string) => void,
 ): WireSettings {
   const logToken = logRarely(logger, 'the token with CA keys does not work', 'error');
   return {
     storeDir: join(settings.dataDir, 'store'),
-    redis: redis && { ...redis, report: (fault) => logger.warn(fault) },
+    redis: redis && { ...redis, report: (fault) => logger.warn(fault), refuse },
     authorityQuota: settings.quotas.certificateAuthorities,
     ...{ masterKey, otherMasterKey, publicUrl },
     // At most half of the requests may wait for a slow CA; the rest is kept for other CAs.
@@ -67,11 +70,12 @@ function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
 }
 
 /**
- * Shows the person who starts a server that a token or the buckets cannot be used.
- * @throws UsageError in place of a KeyStoreError or BucketError
+ * Shows the person who starts a server that a token, the buckets or the store cannot be used.
+ * @throws UsageError in place of a KeyStoreError, BucketError or UnusableDirectoryError
  */
 export function explainAdapterError(error: unknown): never {
   if (error instanceof KeyStoreError) throw new UsageError(`keyStore: ${error.message}`);
+  if (error instanceof UnusableDirectoryError) throw new UsageError(`dataDir: ${error.message}`);
   if (error instanceof BucketError) throw new UsageError(`objectStore: ${error.message}`);
   throw error;
 }

@@ -8,32 +8,37 @@ export interface StoreLock {
    */
   guard(store: RecordStore): RecordStore;
   /**
-   * Runs `check` on the store behind the lock. Unless it throws, the lock stays open from then on.
+   * Runs `check` on the store behind the lock, which is open after it, unless it throws.
    */
-  unlock(check: (store: RecordStore) => Promise<void>): Promise<void>;
+  unlock<T>(check: (store: RecordStore) => Promise<T>): Promise<T>;
+  /** Refuses all calls from now on. @param reason for the log */
+  shut(reason: string): void;
 }
 
 export function createStoreLock(): StoreLock {
   let behind: RecordStore | undefined;
-  let isOpen = false;
+  let refusal: string | undefined = 'the store has not been reached since the server started';
   return {
     guard(store) {
       behind = store;
-      return refuseWhile(() => !isOpen, store);
+      return refuseWhile(() => refusal, store);
     },
     async unlock(check) {
       if (behind === undefined) throw new RangeError('there is no store behind the lock');
-      await check(behind);
-      isOpen = true;
+      const found = await check(behind);
+      refusal = undefined;
+      return found;
+    },
+    shut(reason) {
+      refusal = reason;
     },
   };
 }
 
-function refuseWhile(isLocked: () => boolean, store: RecordStore): RecordStore {
+function refuseWhile(refusal: () => string | undefined, store: RecordStore): RecordStore {
   const pass = () => {
-    if (isLocked()) {
-      throw new StoreUnavailableError('the store has not been reached since the server started');
-    }
+    const reason = refusal();
+    if (reason !== undefined) throw new StoreUnavailableError(reason);
     return store;
   };
   return {

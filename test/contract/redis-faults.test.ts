@@ -246,11 +246,6 @@ describe.runIf(hasRedis())('Redis', () => {
   });
 
   it.each([
-    [
-      ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'],
-      0,
-      /set maxmemory-policy noeviction \(allkeys-lru now\)/,
-    ],
     [['save ""', 'appendonly no'], 0, /keeps nothing on disk/],
     [['appendonly yes'], 2, /it has 0 replicas.* writeReplicas is 2/],
   ] as const)('is reported with %j and writeReplicas %d', async (config, writeReplicas, fault) => {
@@ -260,6 +255,40 @@ describe.runIf(hasRedis())('Redis', () => {
     const store = openRedisRecordStore(redisStoreSettings(reach, { report, writeReplicas }));
     await until('a report', async () => report.mock.calls[0]);
     expect(report.mock.calls).toEqual([[expect.stringMatching(fault)]]);
+    await store.close();
+    await server.stop();
+  });
+
+  it.each([true, false])(
+    'with eviction is reported if allowed (%s), else refused',
+    async (allowEviction) => {
+      const config = ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'];
+      const server = await startRedisProcess({ config });
+      const [report, refuse] = [vi.fn<(fault: string) => void>(), vi.fn<(fault: string) => void>()];
+      const reach = { topology: 'standalone' as const, nodes: [server.address] };
+      const settings = redisStoreSettings(reach, { report, refuse, allowEviction });
+      const store = openRedisRecordStore(settings);
+      const [used, unused] = allowEviction ? [report, refuse] : [refuse, report];
+      await until('an outcome', async () => used.mock.calls[0]);
+      const line = expect.stringMatching(
+        /set maxmemory-policy noeviction \(allkeys-lru now\)/,
+      ) as string;
+      expect([used.mock.calls, unused.mock.calls]).toEqual([[[line]], []]);
+      await store.close();
+      await server.stop();
+    },
+  );
+
+  it('that refuses INFO is reported, since it may evict records', async () => {
+    const rules = 'user default on nopass ~* &* +@all -info';
+    const server = await startRedisProcess({ config: [rules] });
+    const report = vi.fn<(fault: string) => void>();
+    const reach = { topology: 'standalone' as const, nodes: [server.address] };
+    const store = openRedisRecordStore(redisStoreSettings(reach, { report }));
+    await until('a report', async () => report.mock.calls[0]);
+    expect(report.mock.calls).toEqual([
+      [expect.stringMatching(/does not say whether it evicts records \(NOPERM/)],
+    ]);
     await store.close();
     await server.stop();
   });

@@ -131,6 +131,28 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     expect(server.process.exitCode).toBeNull();
   }
 
+  async function setEviction(policy: string): Promise<void> {
+    await redis.call('CONFIG', 'SET', 'maxmemory-policy', policy);
+    await redis.call('CONFIG', 'REWRITE');
+  }
+
+  /** What a server prints that ends with exit code 2, soon after its start or after `happens`. */
+  async function linesOfRefusedStart(happens?: () => Promise<void>): Promise<readonly string[]> {
+    const plain = (text: string) =>
+      text.split('\n').filter((line) => /^scep-connector:/.test(line));
+    try {
+      server = await start();
+    } catch (error) {
+      // It ended before it listened.
+      return plain(String(error));
+    }
+    const ended = server.process.exitCode === null ? once(server.process, 'close') : undefined;
+    await happens?.();
+    await ended;
+    expect(server.process.exitCode).toBe(2);
+    return plain(server.stderr());
+  }
+
   const expectRecovery = () => expect.poll(() => probe('readyz')).toBe(200);
 
   beforeAll(async () => {
@@ -167,6 +189,40 @@ describe.runIf(hasRedis())('serve on Redis', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('writes nothing into a Redis that was emptied, until it is restored', async () => {
+    server = await start();
+    await expectRecovery();
+    const keys = (await redis.call('KEYS', '*')) as readonly string[];
+    for (const key of keys) await redis.call('COPY', key, key, 'DB', 1, 'REPLACE');
+    await redis.call('FLUSHDB');
+    const environment = awsEnvironment({ ...ADMINISTRATOR, apiUrl: server.apiUrl });
+    const options = ['--key-algorithm', 'EC_prime256v1', '--subject', 'CN=Lost'];
+    const refused = await runProgram(['ca', 'create', '--root', ...options], environment);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ServiceUnavailable') as string,
+    });
+    await expectOutage();
+    const isOurs = (key: string) => /certificate-authority|authority|connector/.test(key);
+    expect(((await redis.call('KEYS', '*')) as readonly string[]).filter(isOurs)).toEqual([]);
+    await redis.call('SWAPDB', 0, 1);
+    await expectRecovery();
+    await expectEnrolment();
+    expect(server.logged(LOST_MARK)).toHaveLength(1);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it.each([
+    ['at once', true],
+    ['when Redis starts', false],
+  ])('ends %s with one line and exit code 2 because Redis evicts records', async (_, isThere) => {
+    await setEviction('allkeys-lru');
+    if (!isThere) await redis.stop();
+    const ending = linesOfRefusedStart(isThere ? undefined : () => redis.start());
+    expect(await ending).toEqual([expect.stringMatching(EVICTS)]);
+    await setEviction('noeviction');
+  });
+
   it('starts while Redis hangs, and ends on SIGTERM all the same', async () => {
     redis.pause();
     server = await start();
@@ -189,5 +245,8 @@ describe.runIf(hasRedis())('serve on Redis', () => {
   });
 });
 
+const EVICTS = /^scep-connector: store.redis: Redis .* set maxmemory-policy noeviction/;
+const LOST_MARK =
+  'the store no longer has the mark of this master key: it was emptied, exchanged or resealed; restore it, or restart the server to begin anew';
 const SOME_CONNECTOR =
   '/scep/123456789012-11223344-1234-1122-2233-112233445566/11223344-1234-1122-2233-112233445566';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
-import { checkDirectory } from './check-directory.ts';
+import { checkDirectory, UnusableDirectoryError } from './check-directory.ts';
 
 /** A record, or a counter with its number as the value and version 0. */
 export interface Row {
@@ -48,7 +48,8 @@ const OPTIONS: EnvironmentOptions = {
 
 /**
  * Opens the tables of the embedded store, and creates the directory and the tables if necessary.
- * @throws Error naming the directory when it cannot be made, read or written, or holds other files
+ * @throws UnusableDirectoryError naming the directory when it cannot be made, read or written, or
+ *   holds other files
  */
 export function openTables(directory: string): Tables {
   try {
@@ -63,7 +64,8 @@ export function openTables(directory: string): Tables {
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot open the record store in ${directory}: ${reason}`, { cause: error });
+    const message = `cannot open the record store in ${directory}: ${reason}`;
+    throw new UnusableDirectoryError(message, { cause: error });
   }
 }
 

@@ -7,26 +7,29 @@ export interface RedisExpectations {
 
 const OLDEST_VERSION = [6, 2] as const;
 
+interface RedisFaults {
+  /** One sentence for each setting by which the server may lose records. */
+  readonly faults: readonly string[];
+  /** The sentence for a server that removes records when its memory is full. */
+  readonly eviction?: string;
+}
+
 /**
- * One sentence for each setting by which a server may lose records. Valkey reports the version of
- * Redis that it is compatible with. Settings that the server does not reveal are skipped.
+ * What a server is set to that may lose records. Valkey reports the version of Redis that it is
+ * compatible with. Settings that the server does not reveal are skipped.
  * @throws the client's error when the connection is lost meanwhile
  */
 export async function checkRedis(
   server: Redis,
   { writeReplicas }: RedisExpectations,
-): Promise<readonly string[]> {
+): Promise<RedisFaults> {
   const info = readInfo(String(await callServer(server, ['INFO'])));
-  if (info.get('role') === 'slave') return [];
+  if (info.get('role') === 'slave') return { faults: [] };
   const faults: string[] = [];
   const version = info.get('redis_version') ?? '';
   if (isTooOld(version)) faults.push(`its version is ${version}; 6.2 is the oldest that works`);
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
-  if (policy !== 'noeviction') {
-    faults.push(
-      `it evicts records when its memory is full: set maxmemory-policy noeviction (${policy} now)`,
-    );
-  }
+  const eviction = `it evicts records when its memory is full: set maxmemory-policy noeviction (${policy} now)`;
   if (info.get('aof_enabled') === '0' && (await savesNothing(server))) {
     faults.push('it keeps nothing on disk: set appendonly yes, or a restart loses every record');
   }
@@ -36,7 +39,7 @@ export async function checkRedis(
       `it has ${replicas} replicas, so no commit succeeds: writeReplicas is ${writeReplicas}`,
     );
   }
-  return faults;
+  return policy === 'noeviction' ? { faults } : { faults, eviction };
 }
 
 /** Managed servers often refuse CONFIG. */

@@ -22,6 +22,10 @@ export interface RedisStoreSettings {
   readonly clock: () => number;
   /** Logs a sentence that an operator should know, without secrets. */
   readonly report: (fault: string) => void;
+  /** Whether a server may remove records when its memory is full. */
+  readonly allowEviction?: boolean;
+  /** Ends the server, because its Redis must not be used; without it the fault is reported. */
+  readonly refuse?: ((fault: string) => void) | undefined;
 }
 
 interface RedisTls {

@@ -4,9 +4,10 @@ import { connectorPartition } from '../../../src/connectors/connector-record.ts'
 import { createRaIdentityFinder } from '../../../src/connectors/ra/ra-identities.ts';
 import { raIdentities, raIdentityKey } from '../../../src/connectors/ra/ra-identity-record.ts';
 import { resealStore } from '../../../src/local-commands/reseal-store.ts';
-import { checkReadiness } from '../../../src/server/create-readiness.ts';
+import { createStoreProbe } from '../../../src/server/create-readiness.ts';
 import { requireMasterKey } from '../../../src/server/require-master-key.ts';
 import { deleteEntry, getEntry, putEntry } from '../../../src/store/collection.ts';
+import { StoreUnavailableError } from '../../../src/store/record-store.ts';
 import { createSealer, type Sealer } from '../../../src/store/seal.ts';
 import { type InterruptibleStore, interruptible } from '../../support/fakes/interruptible-store.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
@@ -24,7 +25,8 @@ beforeEach(async () => {
 /** The readiness of a new process with this sealer, which has opened no keys yet. */
 function check(sealer: Sealer = world.deps.sealer) {
   const findRaIdentities = createRaIdentityFinder({ ...world.deps, sealer, store });
-  return checkReadiness({ store, sealer, enrolment: { ...world.deps, findRaIdentities } });
+  const enrolment = { ...world.deps, findRaIdentities };
+  return createStoreProbe({ store, sealer, clock: world.deps.clock, enrolment })();
 }
 
 it('a server is ready with its store and its keys, with or without connectors', async () => {
@@ -38,6 +40,17 @@ it('a server is not ready without its store, and does not quote the error of the
   expect(await check()).toBe('the store cannot be used');
   store.state = 'there';
   expect(await check()).toBeUndefined();
+});
+
+it('a server is not ready while its store takes no writes', async () => {
+  const commit = () => Promise.reject(new StoreUnavailableError('the disk is full'));
+  const enrolment = world.deps;
+  const { sealer, clock } = enrolment;
+  const full = { store: { ...store, commit }, sealer, clock, enrolment };
+  const probe = createStoreProbe(full);
+  expect(await probe()).toBe('the store cannot be used');
+  full.store.commit = store.commit as never;
+  expect(await createStoreProbe(full)()).toBeUndefined();
 });
 
 it('a server is not ready with a wrong master key', async () => {

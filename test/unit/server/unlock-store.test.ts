@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { UsageError } from '../../../src/config/usage-error.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { requireMasterKey } from '../../../src/server/require-master-key.ts';
 import { unlockStore } from '../../../src/server/unlock-store.ts';
+import { StoreUnavailableError } from '../../../src/store/record-store.ts';
 import { createSealer } from '../../../src/store/seal.ts';
 import { createStoreLock } from '../../../src/store/store-lock.ts';
 import { openInMemoryRecordStore } from '../../support/fakes/in-memory-record-store.ts';
@@ -65,4 +66,55 @@ it('stops at once', async () => {
   const { unlocked, stop } = await unlockStore(lock, sealerOf('right'), logger);
   stop();
   expect(await unlocked).toBe(false);
+});
+
+const MARK = ['installation', 'master-key', 'mark'] as const;
+
+it('shuts a store that was emptied while the server runs, until the mark is there again', async () => {
+  const { store, lock, guarded, logger, log } = await begun();
+  const { check, stop } = await unlockStore(lock, sealerOf('right'), logger);
+  onTestFinished(stop);
+  await check();
+  const [partition, collection, key] = MARK;
+  const mark = await store.get(...MARK);
+  await store.commit(partition, [{ kind: 'delete', collection, key }]);
+  await expect(check()).rejects.toBeInstanceOf(StoreUnavailableError);
+  await expect(guarded.commit('p', [])).rejects.toBeInstanceOf(StoreUnavailableError);
+  await expect(check()).rejects.toBeInstanceOf(StoreUnavailableError);
+  const value = mark?.value ?? '';
+  await store.commit(partition, [{ kind: 'put', collection, key, value }]);
+  await check();
+  expect(await guarded.commit('p', [])).toEqual({ outcome: 'committed' });
+  expect(log.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    expect.stringContaining('no longer has the mark of this master key'),
+    'the store has the mark of this master key again',
+  ]);
+});
+
+it('notices an emptied store by itself', async () => {
+  const { store, lock, guarded, logger } = await begun();
+  const { stop } = await unlockStore(lock, sealerOf('right'), logger);
+  onTestFinished(stop);
+  const [partition, collection, key] = MARK;
+  await store.commit(partition, [{ kind: 'delete', collection, key }]);
+  await expect
+    .poll(
+      () =>
+        guarded.get('p', 'c', 'k').then(
+          () => 'open',
+          () => 'shut',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('shut');
+});
+
+it('says that a store is new', async () => {
+  const lock = createStoreLock();
+  lock.guard(openInMemoryRecordStore(Date.now));
+  const log: string[] = [];
+  const logger = createLogger('info', { write: (line) => log.push(line) });
+  const { stop } = await unlockStore(lock, sealerOf('right'), logger);
+  onTestFinished(stop);
+  expect(log).toEqual([expect.stringContaining('the store is empty')]);
 });

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openTables } from '../../../../src/store/embedded/open-tables.ts';
+import { openTables, writeRow } from '../../../../src/store/embedded/open-tables.ts';
 import { tempDirectory } from '../../../support/servers/temp-directory.ts';
 
 describe('openTables', () => {
@@ -35,6 +35,25 @@ describe('openTables', () => {
       await copyFile(path.join(whole, 'data.mdb'), dataFile);
       await truncate(dataFile, size);
       expect(() => openTables(directory)).toThrow(message);
+    }
+  });
+
+  it('refuses a data file that has been cut short, before LMDB looks beyond its end', async () => {
+    const directory = tempDirectory();
+    const dataFile = path.join(directory, 'data.mdb');
+    const tables = openTables(directory);
+    await tables.environment.transaction(() => {
+      const row = { value: 'x'.repeat(500), version: 1, expiresAt: undefined };
+      for (let i = 0; i < 200; i += 1) writeRow(tables, `p:c:${i}`, row);
+    });
+    await tables.environment.close();
+    const { size } = await stat(dataFile);
+    await openTables(directory).environment.close();
+    for (const cut of [size - 1, size - 4_096, size / 2, 8_192]) {
+      await truncate(dataFile, cut);
+      expect(() => openTables(directory)).toThrow(
+        `data.mdb is cut short: it has ${cut} octets, and its header speaks of ${size}`,
+      );
     }
   });
 
