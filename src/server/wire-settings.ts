@@ -8,7 +8,7 @@ import type { Logger } from '../observability/logger.ts';
 import { withoutRepeats } from '../observability/without-repeats.ts';
 import { BucketError } from '../private-ca/buckets/object-store.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
-import { UnusableDirectoryError } from '../store/embedded/check-directory.ts';
+import { UnusableStoreError } from '../store/record-store.ts';
 import type { WireSettings } from '../wire.ts';
 
 /**
@@ -71,11 +71,11 @@ function atAws(issuer: LoadedSettings['settings']['issuer'], logger: Logger) {
 
 /**
  * Shows the person who starts a server that a token, the buckets or the store cannot be used.
- * @throws UsageError in place of a KeyStoreError, BucketError or UnusableDirectoryError
+ * @throws UsageError in place of a KeyStoreError, BucketError or UnusableStoreError
  */
 export function explainAdapterError(error: unknown): never {
   if (error instanceof KeyStoreError) throw new UsageError(`keyStore: ${error.message}`);
-  if (error instanceof UnusableDirectoryError) throw new UsageError(`dataDir: ${error.message}`);
+  if (error instanceof UnusableStoreError) throw new UsageError(`dataDir: ${error.message}`);
   if (error instanceof BucketError) throw new UsageError(`objectStore: ${error.message}`);
   throw error;
 }

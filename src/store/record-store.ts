@@ -31,6 +31,11 @@ export class UnreadableRecordError extends Error {
   }
 }
 
+/** The place of the store cannot be used. The message names it, and says what is wrong. */
+export class UnusableStoreError extends Error {
+  override readonly name = 'UnusableStoreError';
+}
+
 /**
  * The only port to durable state. Two adapters implement it (embedded LMDB, Redis) and one contract
  * suite tests both: test/contract/record-store-contract.ts.

@@ -8,11 +8,7 @@ import {
   readSync,
 } from 'node:fs';
 import path from 'node:path';
-
-/** LMDB refuses the directory, or would crash the process. The message says what is wrong. */
-export class UnusableDirectoryError extends Error {
-  override readonly name = 'UnusableDirectoryError';
-}
+import { UnusableStoreError } from '../record-store.ts';
 
 /**
  * MDB_MAGIC, at the start of every LMDB file's header, in the byte order of the writing machine.
@@ -30,7 +26,7 @@ const META_BYTES = 136;
 /**
  * Checks whether LMDB can open its files in `directory`: lmdb 3.5 crashes the process when it
  * cannot.
- * @throws UnusableDirectoryError when the data file is not one of LMDB's, or has been cut short; the
+ * @throws UnusableStoreError when the data file is not one of LMDB's, or has been cut short; the
  *   system's error when the directory or a file in it cannot be read and written
  */
 export function checkDirectory(directory: string): void {
@@ -51,13 +47,13 @@ function checkDataFile(file: string): void {
     const header = Buffer.alloc(HEADER_BYTES);
     readSync(descriptor, header);
     const at = header.indexOf(MAGIC);
-    if (size < MIN_FILE_BYTES || at < 0) throw new UnusableDirectoryError('data.mdb is damaged');
+    if (size < MIN_FILE_BYTES || at < 0) throw new UnusableStoreError('data.mdb is damaged');
     const used = usedOctets(descriptor, at);
     // Read last: a server that writes makes the file longer first.
     const { size: present } = fstatSync(descriptor);
     if (present >= used) return;
     const message = `data.mdb is cut short: it has ${present} octets, and its header speaks of ${used}; restore it from a backup`;
-    throw new UnusableDirectoryError(message);
+    throw new UnusableStoreError(message);
   } finally {
     closeSync(descriptor);
   }

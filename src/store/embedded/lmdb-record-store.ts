@@ -10,7 +10,7 @@ import { transact } from './transact.ts';
  * The record store on LMDB, for one machine: several processes may share the directory. A resolved
  * commit or increment survives even a power cut.
  * @param clock milliseconds since the epoch
- * @throws UnusableDirectoryError naming the directory
+ * @throws UnusableStoreError naming the directory
  */
 export async function openLmdbRecordStore({
   directory,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
-import { checkDirectory, UnusableDirectoryError } from './check-directory.ts';
+import { UnusableStoreError } from '../record-store.ts';
+import { checkDirectory } from './check-directory.ts';
 
 /** A record, or a counter with its number as the value and version 0. */
 export interface Row {
@@ -48,7 +49,7 @@ const OPTIONS: EnvironmentOptions = {
 
 /**
  * Opens the tables of the embedded store, and creates the directory and the tables if necessary.
- * @throws UnusableDirectoryError naming the directory when it cannot be made, read or written, or
+ * @throws UnusableStoreError naming the directory when it cannot be made, read or written, or
  *   holds other files
  */
 export function openTables(directory: string): Tables {
@@ -65,7 +66,7 @@ export function openTables(directory: string): Tables {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `cannot open the record store in ${directory}: ${reason}`;
-    throw new UnusableDirectoryError(message, { cause: error });
+    throw new UnusableStoreError(message, { cause: error });
   }
 }
 
