@@ -92,7 +92,7 @@ async function enrol(world: EmbeddedWorld, name: string) {
   return issuedCertificate(result, world.ra, device);
 }
 
-/** An error must say that a record cannot be read, which becomes HTTP 503, or refuse the request. */
+/** An error must name a record that cannot be read (HTTP 503), or refuse the request. */
 async function worksOrIsRefused(work: Promise<unknown>): Promise<void> {
   try {
     await work;
