@@ -13,7 +13,7 @@ import {
   certificates,
   issueTokens,
 } from '../src/private-ca/records/certificate-record.ts';
-import { isRevoked } from '../src/private-ca/revocation/is-revoked.ts';
+import { revocationReasonOf } from '../src/private-ca/revocation/revocation-reason-of.ts';
 import { writeArchive } from '../src/store/archive/write-archive.ts';
 import { putEntry } from '../src/store/collection.ts';
 import { connectRedis } from '../src/store/redis/connect-redis.ts';
@@ -167,7 +167,7 @@ async function operationsOf(
       ]),
     'find a challenge by its password': () =>
       findChallengeByPassword({ store, sealer }, last.id, password),
-    isRevoked: () => isRevoked(ca, authorityArn, anySerial()),
+    revocationReasonOf: () => revocationReasonOf(ca, authorityArn, anySerial()),
     'ListChallengeMetadata, 50 of 100': () => listChallenges(store, last, { limit: 50 }),
     'ListConnectors, 9': () => listAccountConnectors(store, scope, { limit: 9 }),
     'enrol (PKCSReq, embedded CA)': async () => {

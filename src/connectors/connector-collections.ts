@@ -12,6 +12,7 @@ export const CONNECTOR_COLLECTIONS = [
   'polls',
   'transactions',
   'certificates',
+  'certified-keys',
 ] as const;
 
 /** A collection in connectors' partitions; one outside the list would outlive its connector. */

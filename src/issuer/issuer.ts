@@ -1,3 +1,4 @@
+import type { CrlReason } from '../x509/build-crl.ts';
 import type { Certificate } from '../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../x509/parse-certification-request.ts';
 import type { Passthrough } from './passthrough.ts';
@@ -26,11 +27,15 @@ export interface Issuer {
   ): Promise<CertificateWithChain | undefined>;
 
   /**
-   * Whether the authority has revoked a certificate that it issued. False for a certificate that it
-   * does not know, and for every certificate of an authority at AWS that publishes no revocations.
+   * Why the authority has revoked a certificate that it issued; undefined when it has not.
+   * Undefined too for a certificate that it does not know, and for every certificate of an
+   * authority at AWS that publishes no revocations.
    * @throws IssuerError
    */
-  isRevoked(authorityArn: string, certificate: RevocableCertificate): Promise<boolean>;
+  revocationReasonOf(
+    authorityArn: string,
+    certificate: RevocableCertificate,
+  ): Promise<CrlReason | undefined>;
 
   /**
    * The latest complete CRL, DER; undefined when the authority keeps none. It lists what was

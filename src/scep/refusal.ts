@@ -211,6 +211,12 @@ export const REFUSAL_REASONS = {
     text: 'The certificate that was issued for this very request is revoked. Enrol again with a new key.',
     hint: 'A device used the key of a revoked certificate again, or a copy of its request was sent.',
   },
+  'key-compromised': {
+    failInfo: 'badRequest',
+    windowsError: 'CERT_E_REVOKED',
+    text: 'A certificate of this key was revoked because somebody else may have the key. Enrol again with a new key.',
+    hint: 'A device kept its key after a revocation for keyCompromise, or somebody else has the key.',
+  },
   'issuing-uncertain': {
     failInfo: 'badRequest',
     windowsError: 'RPC_S_SERVER_UNAVAILABLE',

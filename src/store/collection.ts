@@ -9,6 +9,7 @@ import {
   UnreadableRecordError,
   type WriteCondition,
 } from './record-store.ts';
+import { isRecordKey } from './validate-calls.ts';
 
 /** One kind of record: its collection name, and the schema that its values must fit. */
 export interface Collection<T> {
@@ -54,7 +55,8 @@ export function defineCollection<T>(name: string, schema: z.ZodType<T>): Collect
 }
 
 /**
- * The entry, or undefined when it is absent or expired.
+ * The entry, or undefined when it is absent or expired. A key made of outside octets may be one
+ * that no record can have, such as an empty one.
  * @throws UnreadableRecordError
  */
 export async function getEntry<T>(
@@ -63,6 +65,7 @@ export async function getEntry<T>(
   collection: Collection<T>,
   key: string,
 ): Promise<Entry<T> | undefined> {
+  if (!isRecordKey(key)) return undefined;
   const record = await store.get(partition, collection.name, key);
   return record && readRecord(partition, collection, record);
 }

@@ -58,8 +58,14 @@ function checkName(what: string, name: string): void {
     throw new RangeError(`${what} must be 1 to 200 printable ASCII characters without ':'`);
 }
 
+/** Whether a record can have this key. */
+export function isRecordKey(key: string): boolean {
+  return KEY.test(key);
+}
+
 function checkKey(what: string, key: string): void {
-  if (!KEY.test(key)) throw new RangeError(`${what} must be 1 to 512 printable ASCII characters`);
+  if (!isRecordKey(key))
+    throw new RangeError(`${what} must be 1 to 512 printable ASCII characters`);
 }
 
 function checkMoment(expiresAt: number | undefined): void {

@@ -56,8 +56,8 @@ export function parseCrl(der: Uint8Array): Crl {
 }
 
 /**
- * Reads a CRL without its entries: a hundred thousand take seconds. `readSerialNumbers` reads the
- * part that matters most.
+ * Reads a CRL without its entries: a hundred thousand take seconds. `readReasons` reads the parts
+ * that matter most.
  * @throws DecodeError when it is not a CRL
  */
 export function parseLongCrl(der: Uint8Array): LongCrl {
@@ -85,24 +85,26 @@ export function parseLongCrl(der: Uint8Array): LongCrl {
 }
 
 /**
- * Yields the serial numbers of the entries of a CRL (content octets of the INTEGERs), and reads
- * each entry when it is requested. Ignores dates and reasons.
+ * Yields the serial number and the reason of each entry of a CRL, as in RevokedCertificate, and
+ * reads each entry when it is requested. Ignores dates.
  * @throws DecodeError on reaching an entry that is malformed or has a critical extension
  */
-export function* readSerialNumbers(entries: Uint8Array): Generator<Uint8Array, void, undefined> {
-  // Entries with the same reason have the same extensions, so each encoding is checked once.
-  const harmless = new Set<string>();
+export function* readReasons(
+  entries: Uint8Array,
+): Generator<Omit<RevokedCertificate, 'revokedAt'>, void, undefined> {
+  // Entries with the same reason have the same extensions, so each encoding is read once.
+  const reasons = new Map<string, CrlReason>();
   for (const { children } of readBerInTurn(entries, ENTRY_FRAME_LIMITS)) {
     const [serialNumber, revokedAt, extensions, ...rest] = children;
     if (!isType(serialNumber, 'INTEGER') || !isTime(revokedAt) || rest.length > 0) {
       throw malformed();
     }
-    if (extensions !== undefined) {
-      const octets = Buffer.from(extensions.bytes).toString('latin1');
-      if (!harmless.has(octets)) readReason(readExtensions(readBer(extensions.bytes)));
-      if (harmless.size < 100) harmless.add(octets);
-    }
-    yield serialNumber.content;
+    const octets = Buffer.from(extensions?.bytes ?? []).toString('latin1');
+    const reason =
+      reasons.get(octets) ??
+      readReason(extensions === undefined ? [] : readExtensions(readBer(extensions.bytes)));
+    if (reasons.size < 100) reasons.set(octets, reason);
+    yield { serialNumber: serialNumber.content, reason };
   }
 }
 
@@ -123,8 +125,11 @@ function readReason(extensions: readonly Extension[]): CrlReason {
     throw new DecodeError('an entry of the CRL has a critical extension');
   }
   const value = extensionValue({ extensions }, OID.cRLReason);
-  if (value === undefined) return 'unspecified';
-  const element = readBer(value);
+  return value === undefined ? 'unspecified' : readCrlReason(readBer(value));
+}
+
+/** @throws DecodeError when the element is no CRLReason (RFC 5280 section 5.3.1) */
+export function readCrlReason(element: BerElement): CrlReason {
   const names = Object.keys(CRL_REASONS) as CrlReason[];
   const reason = names.find((name) => CRL_REASONS[name] === element.content[0]);
   if (!isType(element, 'ENUMERATED') || element.content.length !== 1 || reason === undefined) {

@@ -3,14 +3,18 @@ import { expectType, hasContextTag, readBitString } from '../asn1/expect-type.ts
 import { OID } from '../asn1/object-identifiers.ts';
 import { type BerElement, readBer } from '../asn1/read-ber.ts';
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import type { CrlReason } from './build-crl.ts';
 import type { OcspQuestion } from './build-ocsp-request.ts';
 import { type Certificate, parseCertificate } from './parse-certificate.ts';
+import { readCrlReason } from './parse-crl.ts';
 import { readOid } from './read-oid.ts';
 import { readTime } from './read-time.ts';
 
 /** SingleResponse (RFC 6960 section 4.2.1). */
 export interface OcspStatus extends OcspQuestion {
   readonly status: 'good' | 'revoked' | 'unknown';
+  /** Of a revocation; 'unspecified' when the response has none. */
+  readonly reason: CrlReason | undefined;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
 }
@@ -70,9 +74,19 @@ function readStatus(element: BerElement): OcspStatus {
     issuerKeyHash: expectType(keyHash, 'OCTET STRING').content,
     serialNumber: expectType(serialNumber, 'INTEGER').content,
     status: kind,
+    reason: kind === 'revoked' ? readReason(status) : undefined,
     thisUpdate: readTime(thisUpdate),
     nextUpdate: nextUpdate && readTime(nextUpdate),
   };
+}
+
+/** Of a RevokedInfo. */
+function readReason(status: BerElement | undefined): CrlReason {
+  const [, wrapped] = status?.children ?? [];
+  if (wrapped === undefined) return 'unspecified';
+  const reason = unwrap(wrapped, 0);
+  if (reason === undefined) throw malformed();
+  return readCrlReason(reason);
 }
 
 /** The element inside [number] EXPLICIT. */

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecodeError, decoding } from '../asn1/decode-error.ts';
 import { isType, readBitString } from '../asn1/expect-type.ts';
 import { OID } from '../asn1/object-identifiers.ts';
@@ -38,6 +38,12 @@ const CURVES: Readonly<Record<string, EcCurve>> = {
   [OID.prime256v1]: 'prime256v1',
   [OID.secp384r1]: 'secp384r1',
   [OID.secp521r1]: 'secp521r1',
+};
+
+const COORDINATE_OCTETS: Readonly<Record<EcCurve, number>> = {
+  prime256v1: 32,
+  secp384r1: 48,
+  secp521r1: 66,
 };
 
 /** Larger keys would cost OpenSSL too much time. The policy in `weaknessOf` is stricter. */
@@ -120,6 +126,21 @@ export function describePublicKey(key: KeyObject): PublicKeyDescription {
   const curve = Object.values(CURVES).find((name) => name === namedCurve);
   if (curve === undefined) throw new RangeError('neither RSA nor EC on a supported curve');
   return { type: 'ec', curve };
+}
+
+/**
+ * Names the private key, whatever its public key looks like: SHA-256 in base64url of the RSA
+ * modulus, or of the curve and the x coordinate, which all encodings of an EC point hold (SEC 1
+ * section 2.3.3). Who has the private key of one such public key has that of the others: of another
+ * exponent, or of the point with the other y.
+ * @throws DecodeError as `weaknessOf`
+ */
+export function privateKeyName(subjectPublicKeyInfo: Uint8Array): string {
+  const key = readPublicKey(subjectPublicKeyInfo);
+  const hash = createHash('sha256').update(key.type === 'rsa' ? 'rsa ' : `${key.curve} `);
+  if (key.type === 'rsa') return hash.update(key.modulus).digest('base64url');
+  const x = key.publicKey.subarray(1, 1 + COORDINATE_OCTETS[key.curve]);
+  return hash.update(x).digest('base64url');
 }
 
 /**

@@ -59,7 +59,7 @@ function patientIssuer(issuer: Issuer, clock: () => number, pause: () => void): 
     describeAuthority: (arn) => ask(() => issuer.describeAuthority(arn)),
     issueCertificate: (request) => ask(() => issuer.issueCertificate(request), request.askUntil),
     getCertificate: (...args) => ask(() => issuer.getCertificate(...args)),
-    isRevoked: (...args) => ask(() => issuer.isRevoked(...args)),
+    revocationReasonOf: (...args) => ask(() => issuer.revocationReasonOf(...args)),
     getRevocationList: (arn) => ask(() => issuer.getRevocationList(arn)),
   };
 }

@@ -287,7 +287,7 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     });
   });
 
-  describe('isRevoked and getRevocationList', () => {
+  describe('revocationReasonOf and getRevocationList', () => {
     const readList = async () => {
       const der = await subject.issuer.getRevocationList(subject.authorityArn);
       if (der === undefined) throw new Error('the authority keeps no CRL');
@@ -296,24 +296,24 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     const without0 = (serial: Uint8Array) => Buffer.from(serial).toString('hex').replace(/^0+/, '');
 
     it('report a revoked certificate and no other', async () => {
-      const { isRevoked } = subject.issuer;
+      const { revocationReasonOf } = subject.issuer;
       const [revoked, valid] = [await issue(), await issue()];
-      expect(await isRevoked(subject.authorityArn, revoked)).toBe(false);
+      expect(await revocationReasonOf(subject.authorityArn, revoked)).toBeUndefined();
       await subject.revoke(revoked.serialNumber);
-      expect(await isRevoked(subject.authorityArn, revoked)).toBe(true);
+      expect(await revocationReasonOf(subject.authorityArn, revoked)).toBe('cessationOfOperation');
       const longer = Buffer.concat([Buffer.alloc(3), revoked.serialNumber]);
-      expect(await isRevoked(subject.authorityArn, { ...revoked, serialNumber: longer })).toBe(
-        true,
-      );
-      expect(await isRevoked(subject.authorityArn, valid)).toBe(false);
+      expect(
+        await revocationReasonOf(subject.authorityArn, { ...revoked, serialNumber: longer }),
+      ).toBe('cessationOfOperation');
+      expect(await revocationReasonOf(subject.authorityArn, valid)).toBeUndefined();
       const listed = (await readList()).revoked.map((entry) => without0(entry.serialNumber));
       expect(listed).toContain(without0(revoked.serialNumber));
       expect(listed).not.toContain(without0(valid.serialNumber));
     });
 
     it('do not report a certificate of another authority', async () => {
-      const { isRevoked } = subject.issuer;
-      expect(await isRevoked(subject.authorityArn, UNKNOWN)).toBe(false);
+      const { revocationReasonOf } = subject.issuer;
+      expect(await revocationReasonOf(subject.authorityArn, UNKNOWN)).toBeUndefined();
     });
 
     it('return a CRL that the authority signed and that is valid now', async () => {
@@ -325,9 +325,9 @@ export function issuerContract(open: () => Promise<IssuerUnderTest>): void {
     });
 
     it('report an unknown authority as not found', async () => {
-      const { isRevoked, getRevocationList } = subject.issuer;
+      const { revocationReasonOf, getRevocationList } = subject.issuer;
       const notFound = { name: 'IssuerError', fault: 'not-found' };
-      const asking = isRevoked(subject.unknownAuthorityArn, UNKNOWN);
+      const asking = revocationReasonOf(subject.unknownAuthorityArn, UNKNOWN);
       await expect(asking).rejects.toMatchObject(notFound);
       const getting = getRevocationList(subject.unknownAuthorityArn);
       await expect(getting).rejects.toMatchObject(notFound);

@@ -5,7 +5,7 @@ import { listAccountConnectors } from '../../src/connectors/list-account-connect
 import { scopedTo } from '../../src/private-ca/model/ca-context.ts';
 import { authorityPartition } from '../../src/private-ca/records/authority-record.ts';
 import { certificateKey, certificates } from '../../src/private-ca/records/certificate-record.ts';
-import { isRevoked } from '../../src/private-ca/revocation/is-revoked.ts';
+import { revocationReasonOf } from '../../src/private-ca/revocation/revocation-reason-of.ts';
 import { enrolExample, inBatches } from '../support/load/fill-site.ts';
 import { addChallenge, makeEnroller, openLargeSite } from '../support/load/large-site.ts';
 import { hasRedis, type RedisProcess } from '../support/redis/redis-process.ts';
@@ -54,7 +54,8 @@ describe.runIf(hasRedis())('the work of Redis for one operation', () => {
       'list, from the middle': list(nameAt(1)),
       'find a challenge': () =>
         findChallengeByPassword({ store, sealer }, connectors[0].id, password),
-      isRevoked: () => isRevoked(scopedTo(privateCa, scope), authorityArn, example.serialAt(2)),
+      revocationReasonOf: () =>
+        revocationReasonOf(scopedTo(privateCa, scope), authorityArn, example.serialAt(2)),
       ListChallengeMetadata: () => listChallenges(store, connectors[0], { limit: 10 }),
       ListConnectors: () => listAccountConnectors(store, scope, { limit: 10 }),
       PKCSReq: async () => enroller.enrol(enroller.request()),

@@ -50,7 +50,10 @@ export async function findHolder(
     serial: serialHex(serialNumber),
     lineage: entry.value.lineage,
     successors: entry.value.successors,
-    isRevoked: () => deps.issuer.isRevoked(connector.certificateAuthorityArn, signerCertificate),
+    isRevoked: async () => {
+      const arn = connector.certificateAuthorityArn;
+      return (await deps.issuer.revocationReasonOf(arn, signerCertificate)) !== undefined;
+    },
     remainingMs: notAfter.getTime() - deps.clock(),
     digest,
   };

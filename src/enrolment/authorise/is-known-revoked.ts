@@ -17,5 +17,6 @@ export async function isKnownRevoked(
   const issued = await findBySerialHex(store, connector, serial);
   if (issued === undefined) return false;
   const certificate = parseCertificate(issued.value.certificate);
-  return issuer.isRevoked(connector.certificateAuthorityArn, certificate);
+  const arn = connector.certificateAuthorityArn;
+  return (await issuer.revocationReasonOf(arn, certificate)) !== undefined;
 }

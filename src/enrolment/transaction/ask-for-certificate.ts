@@ -2,9 +2,11 @@ import { connectorPartition } from '../../connectors/connector-record.ts';
 import { IssuerError } from '../../issuer/issuer.ts';
 import type { Passthrough } from '../../issuer/passthrough.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
-import { Refusal } from '../../scep/refusal.ts';
+import { Refusal, type RefusalReason } from '../../scep/refusal.ts';
 import { getEntry } from '../../store/collection.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
+import { parseCertificationRequest } from '../../x509/parse-certification-request.ts';
+import { isCompromisedKey } from '../authorise/certified-keys.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
 import {
   type AskingTurn,
@@ -58,17 +60,17 @@ export async function askForCertificate(
 }
 
 /**
- * Takes the turn to ask. A renewal that waited for its turn is refused if its certificate has been
- * revoked meanwhile.
+ * Takes the turn to ask. A request that waited for its turn is refused if a certificate has been
+ * revoked meanwhile by which it may no longer be granted.
  * @throws Refusal, IssuerError
  */
 async function claimTurn(transaction: OpenTransaction, turn: AskingTurn): Promise<boolean> {
-  const { deps, connector, entry } = transaction;
-  const { asked, right } = entry.value;
-  const isLateRenewal = asked === undefined && right.kind === 'renewal';
-  if (isLateRenewal && (await isKnownRevoked(deps, connector, right.predecessor))) {
-    if (!(await failTransaction(transaction, 'renewal-of-revoked'))) return true;
-    throw new Refusal('renewal-of-revoked');
+  const { deps, entry } = transaction;
+  const { asked } = entry.value;
+  const reason = asked === undefined ? await findLateObjection(transaction) : undefined;
+  if (reason !== undefined) {
+    if (!(await failTransaction(transaction, reason))) return true;
+    throw new Refusal(reason);
   }
   const since = deps.clock();
   if (await replaceTransaction(transaction, { ...entry.value, asked: { since } })) {
@@ -76,6 +78,23 @@ async function claimTurn(transaction: OpenTransaction, turn: AskingTurn): Promis
     turn.knowsNothingIssued = true;
   }
   return true;
+}
+
+/** @throws IssuerError */
+async function findLateObjection(transaction: OpenTransaction): Promise<RefusalReason | undefined> {
+  const { deps, connector, entry } = transaction;
+  const { right } = entry.value;
+  if (right.kind === 'renewal' && (await isKnownRevoked(deps, connector, right.predecessor))) {
+    return 'renewal-of-revoked';
+  }
+  const { subjectPublicKeyInfo } = parseCertificationRequest(csrOf(transaction));
+  const isCompromised = await isCompromisedKey(deps, connector, subjectPublicKeyInfo);
+  return isCompromised ? 'key-compromised' : undefined;
+}
+
+/** PKCS #10, DER. */
+function csrOf({ deps, connector, entry: { key, value } }: OpenTransaction): Uint8Array {
+  return deps.sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr'));
 }
 
 /**
@@ -123,13 +142,13 @@ async function ask(transaction: OpenTransaction, turn: AskingTurn): Promise<bool
   }
 }
 
-async function issueCertificate({ deps, connector, entry }: OpenTransaction): Promise<string> {
-  const { key, value } = entry;
+async function issueCertificate(transaction: OpenTransaction): Promise<string> {
+  const { deps, connector, entry } = transaction;
+  const { value } = entry;
   const { asked, notBefore } = value;
-  const csrContext = transactionSealContext(connector.id, key, 'csr');
   return deps.issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
-    csr: deps.sealer.open(value.sealedCsr, csrContext),
+    csr: csrOf(transaction),
     notAfter: new Date(value.notAfter),
     idempotencyToken: value.idempotencyToken,
     ...omitUndefined({

@@ -6,6 +6,7 @@ import { addedMembers } from '../../store/added-members.ts';
 import { putEntry } from '../../store/collection.ts';
 import type { Write, WriteCondition } from '../../store/record-store.ts';
 import { parseCertificate } from '../../x509/parse-certificate.ts';
+import { noteCertifiedKey } from '../authorise/certified-keys.ts';
 import {
   type IssuedCertificateRecord,
   issuedCertificates,
@@ -81,9 +82,9 @@ export function grant({
   issuedAt,
   ...common
 }: Grant): Granted {
-  const { serialNumber, notAfter } = parseCertificate(certificate);
-  const serial = serialHex(serialNumber);
-  const end = notAfter.getTime();
+  const parsed = parseCertificate(certificate);
+  const serial = serialHex(parsed.serialNumber);
+  const end = parsed.notAfter.getTime();
   const transaction: IssuedTransaction = {
     ...added,
     ...{ state: 'issued', ...common, serial },
@@ -102,6 +103,7 @@ export function grant({
       condition: 'absent',
       expiresAt: end + RECORD_GRACE_MS,
     }),
+    noteCertifiedKey(parsed, end + RECORD_GRACE_MS),
   ];
   return { transaction, issued, writes };
 }

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { ConnectorRecord } from '../../connectors/connector-record.ts';
 import type { RaIdentitySet } from '../../connectors/ra/ra-identities.ts';
 import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts';
-import type { Issuer } from '../../issuer/issuer.ts';
 import type { Passthrough } from '../../issuer/passthrough.ts';
 import { parseStoredCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
 import type { Authorised } from '../authorise/authorise.ts';
+import { requireUncompromisedKey } from '../authorise/certified-keys.ts';
 import { requireUnreservedSubject } from '../authorise/reserved-names.ts';
 import { type DecidedValidity, decideValidity } from './decide-validity.ts';
+import type { TransactionDependencies } from './open-transaction.ts';
 import { planPassthrough } from './plan-passthrough.ts';
 
 /** What the CA is asked for. Times are milliseconds since the epoch. */
@@ -29,19 +30,22 @@ export interface ConnectorWithPolicy {
 /**
  * Decides what an authorised request gets from the connector's CA.
  * @param attempt what makes the token, within the connector
- * @throws Refusal when the requested validity or the subject is not allowed; IssuerError
+ * @throws Refusal when the requested validity, the subject or the key is not allowed; IssuerError
  */
 export async function planCertificate(
-  { issuer, clock }: { readonly issuer: Issuer; readonly clock: () => number },
+  deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
   { connector, policy, raIdentities }: ConnectorWithPolicy,
   { csr, extensions }: Authorised,
   attempt: readonly (string | number)[],
 ): Promise<CertificatePlan> {
-  const authority = await issuer.describeAuthority(connector.certificateAuthorityArn);
+  const [authority] = await Promise.all([
+    deps.issuer.describeAuthority(connector.certificateAuthorityArn),
+    requireUncompromisedKey(deps, connector, csr.subjectPublicKeyInfo),
+  ]);
   const issuing = parseStoredCertificate(authority.certificate);
   const path = [issuing, ...authority.chain.map(parseStoredCertificate)];
   requireUnreservedSubject(csr.subject, path, raIdentities);
-  const plannedAt = clock();
+  const plannedAt = deps.clock();
   return {
     csr,
     passthrough: planPassthrough(csr, extensions),

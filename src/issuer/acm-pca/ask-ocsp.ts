@@ -1,6 +1,7 @@
 import { equalBytes } from '../../asn1/equal-bytes.ts';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { MINUTE_MS } from '../../durations.ts';
+import type { CrlReason } from '../../x509/build-crl.ts';
 import { derOcspRequest, type OcspQuestion, ocspQuestion } from '../../x509/build-ocsp-request.ts';
 import { parseExtendedKeyUsage } from '../../x509/extended-key-usage.ts';
 import { extensionValue } from '../../x509/extensions.ts';
@@ -18,7 +19,8 @@ import { hexSerialNumber } from './read-revocation-list.ts';
 
 /** A responder's verified answer about one certificate. */
 export interface OcspVerdict {
-  readonly isRevoked: boolean;
+  /** Of a revocation; undefined when the certificate is not revoked. */
+  readonly reason: CrlReason | undefined;
   /** Milliseconds since the epoch. */
   readonly nextUpdate: number;
 }
@@ -44,12 +46,12 @@ export async function askOcsp(
   if (!isSigned(response, issuer, now)) throw new Error('its answer is not signed for the CA');
   const found = response.statuses.find((status) => isAbout(status, question));
   if (found === undefined) throw new Error('its answer is about another certificate');
-  const { status, thisUpdate, nextUpdate } = found;
+  const { status, reason, thisUpdate, nextUpdate } = found;
   const validUntil = nextUpdate?.getTime() ?? now + CLOCK_SKEW_MS;
   const isCurrent = thisUpdate.getTime() <= now + CLOCK_SKEW_MS && now < validUntil;
   if (!isCurrent) throw new Error('its answer is out of date');
   if (status === 'unknown') throw new Error('it does not know the certificate');
-  return { isRevoked: status === 'revoked', nextUpdate: validUntil };
+  return { reason, nextUpdate: validUntil };
 }
 
 /** Signed by the issuer, or by a responder that the issuer certified (RFC 6960 section 4.2.2.2). */

@@ -1,16 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { OID } from '../../asn1/object-identifiers.ts';
 import { MINUTE_MS } from '../../durations.ts';
+import type { CrlReason } from '../../x509/build-crl.ts';
 import { isIssuedBy } from '../../x509/is-issued-by.ts';
 import type { Certificate } from '../../x509/parse-certificate.ts';
-import { type LongCrl, parseLongCrl, readSerialNumbers } from '../../x509/parse-crl.ts';
+import { type LongCrl, parseLongCrl, readReasons } from '../../x509/parse-crl.ts';
 import { readIssuingUrls } from '../../x509/read-crl-urls.ts';
 
 /** A verified CRL. */
 export interface RevocationList {
   readonly der: Uint8Array;
-  /** In the form of `hexSerialNumber`. */
-  readonly serials: ReadonlySet<string>;
+  /** By serial numbers in the form of `hexSerialNumber`. */
+  readonly reasons: ReadonlyMap<string, CrlReason>;
   /** Milliseconds since the epoch. */
   readonly nextUpdate: number;
 }
@@ -46,18 +47,20 @@ export async function readRevocationList(
   if (!(crl.thisUpdate.getTime() <= now + CLOCK_SKEW_MS)) throw new Error('it is not valid yet');
   if (!(now < nextUpdate)) throw new Error('it is out of date');
   if (!covers(crl, partitionUrl)) throw new Error('it does not cover the certificates asked for');
-  return { der, serials: await readSerials(crl), nextUpdate };
+  return { der, reasons: await readAllReasons(crl), nextUpdate };
 }
 
-async function readSerials({ entries }: LongCrl): Promise<ReadonlySet<string>> {
-  const serials = new Set<string>();
+async function readAllReasons({ entries }: LongCrl): Promise<ReadonlyMap<string, CrlReason>> {
+  const reasons = new Map<string, CrlReason>();
   let count = 0;
-  for (const serialNumber of readSerialNumbers(entries)) {
-    serials.add(hexSerialNumber(serialNumber));
+  for (const { serialNumber, reason } of readReasons(entries)) {
+    const serial = hexSerialNumber(serialNumber);
+    // A CRL may name a certificate twice; the worse reason counts.
+    if (reasons.get(serial) !== 'keyCompromise') reasons.set(serial, reason);
     count += 1;
     if (count % ENTRIES_AT_ONCE === 0) await setImmediate();
   }
-  return serials;
+  return reasons;
 }
 
 /**

@@ -32,8 +32,8 @@ const FAILURE_AGE_MS = 10_000;
 const MIB = 1024 * 1024;
 /** Memory for all lists together: two of the longest, or hundreds of partitions. */
 const LISTS_OCTETS = 64 * MIB;
-/** Memory of one serial number in its set. */
-const SERIAL_NUMBER_OCTETS = 100;
+/** Memory of one serial number and its reason in their map. */
+const ENTRY_OCTETS = 110;
 const FAILURE_OCTETS = 1_000;
 const MAX_VERDICTS = 10_000;
 /** About 220 000 entries of 38 octets. */
@@ -46,7 +46,7 @@ const MAX_LIST_OCTETS = 8 * MIB;
  */
 export function createRevocationChecks(
   deps: RevocationDependencies,
-): Pick<Issuer, 'isRevoked' | 'getRevocationList'> {
+): Pick<Issuer, 'revocationReasonOf' | 'getRevocationList'> {
   const { descriptions, clock, report } = deps;
   const lists: Cache<RevocationList> = createExpiringCache(clock, LISTS_OCTETS, octetsOf);
   const verdicts: Cache<OcspVerdict> = createExpiringCache(clock, MAX_VERDICTS);
@@ -68,20 +68,20 @@ export function createRevocationChecks(
       askOcsp(url, certificate, serialNumber, now),
     );
   return {
-    isRevoked: async (arn, revocable) => {
+    revocationReasonOf: async (arn, revocable) => {
       const publisher = await publisherOf(arn);
       const url = publisher.listUrl ?? partitionOf(publisher, revocable);
       const { serialNumber } = revocable;
       if (url !== undefined) {
-        return (await listAt(url, publisher)).serials.has(hexSerialNumber(serialNumber));
+        return (await listAt(url, publisher)).reasons.get(hexSerialNumber(serialNumber));
       }
       if (publisher.ocspUrl !== undefined) {
-        return (await verdictOf(publisher.ocspUrl, publisher, serialNumber)).isRevoked;
+        return (await verdictOf(publisher.ocspUrl, publisher, serialNumber)).reason;
       }
       if (publisher.partitionsUrl !== undefined) throw inNoPartition(arn, serialNumber);
       if (!reportedUnchecked.has(arn)) report(`${arn} ${UNCHECKED}`);
       reportedUnchecked.add(arn);
-      return false;
+      return undefined;
     },
     getRevocationList: async (arn) => {
       const publisher = await publisherOf(arn);
@@ -93,11 +93,11 @@ export function createRevocationChecks(
 
 function octetsOf(list: RevocationList | IssuerError): number {
   if (list instanceof IssuerError) return FAILURE_OCTETS;
-  return list.der.length + list.serials.size * SERIAL_NUMBER_OCTETS;
+  return list.der.length + list.reasons.size * ENTRY_OCTETS;
 }
 
 const UNCHECKED =
-  'publishes neither a CRL nor OCSP, so it is not known which certificates it has revoked: those can be renewed';
+  'publishes neither a CRL nor OCSP, so it is not known which certificates it has revoked: those can be renewed, and compromised keys certified again';
 
 /** The URL of the partitioned CRL that the certificate names. */
 function partitionOf(

@@ -32,7 +32,7 @@ import { resolveValidity } from '../../private-ca/model/validity.ts';
 import type { PrivateCa } from '../../private-ca/private-ca.ts';
 import type { AuthorityRecord } from '../../private-ca/records/authority-record.ts';
 import { requireInstalled } from '../../private-ca/records/installed-certificate.ts';
-import { isRevoked } from '../../private-ca/revocation/is-revoked.ts';
+import { revocationReasonOf } from '../../private-ca/revocation/revocation-reason-of.ts';
 import type { Extension } from '../../x509/extensions.ts';
 import {
   type AuthorityDescription,
@@ -64,8 +64,8 @@ export function createEmbeddedIssuer(ca: PrivateCa): Issuer {
       within(request.authorityArn, (scoped) => issueCertificate(scoped, request), 'unanswered'),
     getCertificate: (authorityArn, certificateArn) =>
       within(authorityArn, (scoped, arn) => getCertificate(scoped, arn, certificateArn)),
-    isRevoked: (authorityArn, { serialNumber }) =>
-      within(authorityArn, (scoped, arn) => isRevoked(scoped, arn, serialNumber)),
+    revocationReasonOf: (authorityArn, { serialNumber }) =>
+      within(authorityArn, (scoped, arn) => revocationReasonOf(scoped, arn, serialNumber)),
     getRevocationList: (authorityArn) => within(authorityArn, currentCrl),
     local: {
       make: (request) => within(request.authorityArn, (scoped) => make(scoped, request)),

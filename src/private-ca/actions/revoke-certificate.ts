@@ -27,7 +27,7 @@ const input = z.object({
 const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
 
 /**
- * Revokes for good. Once this returns, `isRevoked` is true in every process, and the next CRL that
+ * Revokes for good. Once this returns, every process sees the reason by `revocationReasonOf`, and the next CRL that
  * is requested names the certificate.
  * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two concurrent
  *   calls

@@ -78,7 +78,7 @@ export function forgetfulCa(certificate: Uint8Array, clock: () => number): Forge
       },
       getCertificate: async (): Promise<CertificateWithChain> => ({ certificate, chain: [] }),
       describeAuthority: () => Promise.reject(new Error('not asked here')),
-      isRevoked: () => Promise.resolve(false),
+      revocationReasonOf: () => Promise.resolve(undefined),
       getRevocationList: () => Promise.resolve(undefined),
     },
   };

@@ -100,7 +100,7 @@ describe('a revoked certificate', () => {
 });
 
 function noRevocationStatus(): void {
-  world.issuer.isRevoked = () => Promise.reject(new IssuerError('unavailable', 'no CRL'));
+  world.issuer.revocationReasonOf = () => Promise.reject(new IssuerError('unavailable', 'no CRL'));
 }
 
 describe('while the revocation status is unknown', () => {
@@ -157,11 +157,11 @@ describe('while the revocation status is unknown', () => {
     const holder = await enrol();
     world.issuer.failIssuing('throttled', 1);
     expect(await outcome(request({ type: 'RenewalReq' }, holder))).toBe('PENDING');
-    const { isRevoked } = world.issuer;
+    const { revocationReasonOf } = world.issuer;
     noRevocationStatus();
     await resumeTransactions(world.deps);
     expect(issuedSerials()).toBe(1);
-    world.issuer.isRevoked = isRevoked;
+    world.issuer.revocationReasonOf = revocationReasonOf;
     await resumeTransactions(world.deps);
     expect(issuedSerials()).toBe(2);
   });
@@ -172,7 +172,8 @@ describe('while the revocation status is unknown', () => {
     world.issuer.failIssuing('throttled', 1);
     const renewal = request({ type: 'RenewalReq' }, holder);
     expect(await outcome(renewal)).toBe('PENDING');
-    world.issuer.isRevoked = () => Promise.reject(new IssuerError('not-found', 'no such CA'));
+    world.issuer.revocationReasonOf = () =>
+      Promise.reject(new IssuerError('not-found', 'no such CA'));
     await resumeTransactions(world.deps);
     expect(await outcome(renewal)).toBe('authority-not-active');
   });

@@ -131,10 +131,21 @@ describe('a process that is killed', () => {
   it('between the commits leaves a certificate that a process without the CA withholds', async () => {
     await killed(2, 'before');
     const deps = world.replica();
-    const { describeAuthority, issueCertificate, getCertificate, isRevoked, getRevocationList } =
-      deps.issuer;
+    const {
+      describeAuthority,
+      issueCertificate,
+      getCertificate,
+      revocationReasonOf,
+      getRevocationList,
+    } = deps.issuer;
     const issuer = {
-      ...{ describeAuthority, issueCertificate, getCertificate, isRevoked, getRevocationList },
+      ...{
+        describeAuthority,
+        issueCertificate,
+        getCertificate,
+        revocationReasonOf,
+        getRevocationList,
+      },
     };
     await expect(send({ ...deps, issuer })).rejects.toMatchObject({ fault: 'unavailable' });
   });

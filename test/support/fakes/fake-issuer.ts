@@ -6,12 +6,21 @@ import {
   type IssuerFault,
 } from '../../../src/issuer/issuer.ts';
 import { derSigned, signCertificate } from '../../../src/x509/build-certificate.ts';
-import { derRevokedCertificate, derTbsCertList } from '../../../src/x509/build-crl.ts';
+import {
+  type CrlReason,
+  derRevokedCertificate,
+  derTbsCertList,
+} from '../../../src/x509/build-crl.ts';
 import { hasNoGeneralNames } from '../../../src/x509/general-names.ts';
 import { keyIdentifierOf } from '../../../src/x509/key-identifier.ts';
 import { parseCertificationRequest } from '../../../src/x509/parse-certification-request.ts';
 import { createSigner } from '../../../src/x509/signing-algorithm.ts';
 import { type Identity, makeIdentity, rsaKeyPair } from '../keys/test-authority.ts';
+
+interface Revocation {
+  readonly revokedAt: Date;
+  readonly reason: CrlReason;
+}
 
 /**
  * An issuer in memory that records requests, recognises idempotency tokens, and fails when it is
@@ -39,7 +48,7 @@ export interface FakeIssuer extends Issuer {
   /** AWS forgets a token five minutes after its use. */
   forgetTokens(): void;
   /** Content octets of the INTEGER, with or without leading zeros. */
-  revoke(serialNumber: Uint8Array): void;
+  revoke(serialNumber: Uint8Array, reason?: CrlReason): void;
   /** False for an authority that publishes no CRL. */
   keepsRevocationList: boolean;
 }
@@ -64,7 +73,7 @@ export function createFakeIssuer(clock: () => number = Date.now): FakeIssuer {
   const byToken = new Map<string, string>();
   const certificates = new Map<string, Uint8Array>();
   const issued: IssueRequest[] = [];
-  const revoked = new Map<string, Date>();
+  const revoked = new Map<string, Revocation>();
   let failures: readonly IssuerFault[] = [];
   const fake: FakeIssuer = {
     authority,
@@ -79,8 +88,8 @@ export function createFakeIssuer(clock: () => number = Date.now): FakeIssuer {
       failures = Array.from({ length: times }, () => fault);
     },
     forgetTokens: () => byToken.clear(),
-    revoke(serialNumber) {
-      revoked.set(serialOf(serialNumber), new Date());
+    revoke(serialNumber, reason = 'superseded') {
+      revoked.set(serialOf(serialNumber), { revokedAt: new Date(), reason });
     },
     describeAuthority: async () => ({
       arn: authorityArn,
@@ -110,7 +119,8 @@ export function createFakeIssuer(clock: () => number = Date.now): FakeIssuer {
       if (fake.holdsCertificates) return undefined;
       return { certificate, chain: [authority.certificate.der] };
     },
-    isRevoked: async (_authorityArn, { serialNumber }) => revoked.has(serialOf(serialNumber)),
+    revocationReasonOf: async (_authorityArn, { serialNumber }) =>
+      revoked.get(serialOf(serialNumber))?.reason,
     getRevocationList: async () =>
       fake.keepsRevocationList ? signRevocationList(authority, revoked) : undefined,
   };
@@ -153,7 +163,7 @@ function serialOf(serialNumber: Uint8Array): string {
 
 function signRevocationList(
   { certificate, privateKey }: Identity,
-  revoked: ReadonlyMap<string, Date>,
+  revoked: ReadonlyMap<string, Revocation>,
 ): Uint8Array {
   const now = Date.now();
   const tbs = derTbsCertList({
@@ -163,11 +173,10 @@ function signRevocationList(
     thisUpdate: new Date(now - 3_600_000),
     nextUpdate: new Date(now + 7 * 86_400_000),
     crlNumber: now,
-    revoked: [...revoked].map(([serial, revokedAt]) =>
+    revoked: [...revoked].map(([serial, { revokedAt, reason }]) =>
       derRevokedCertificate({
         serialNumber: Buffer.from(serial.padStart(40, '0'), 'hex'),
-        revokedAt,
-        reason: 'keyCompromise',
+        ...{ revokedAt, reason },
       }),
     ),
   });

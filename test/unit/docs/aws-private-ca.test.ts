@@ -59,7 +59,7 @@ async function enrol(
   });
   const issued = await issuer.getCertificate(authorityArn, arn);
   const certificate = parseCertificate(issued?.certificate ?? Buffer.alloc(0));
-  expect(await issuer.isRevoked(authorityArn, certificate)).toBe(false);
+  expect(await issuer.revocationReasonOf(authorityArn, certificate)).toBeUndefined();
   expect(await issuer.getRevocationList(authorityArn)).toBeDefined();
 }
 

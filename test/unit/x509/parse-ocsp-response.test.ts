@@ -63,6 +63,7 @@ describe('parseOcspResponse', () => {
         issuerKeyHash: question.issuerKeyHash,
         serialNumber: Buffer.from('00ff01', 'hex'),
         ...{ status: status.kind, thisUpdate, nextUpdate },
+        reason: status.kind === 'revoked' ? status.reason : undefined,
       },
     ]);
     expect(Buffer.from(parsed.signature).toString()).toBe('signature');

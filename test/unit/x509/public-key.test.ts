@@ -10,7 +10,12 @@ import {
   derSequence,
 } from '../../../src/asn1/write-der.ts';
 import { derAlgorithmIdentifier } from '../../../src/x509/algorithm-identifier.ts';
-import { describePublicKey, importPublicKey, weaknessOf } from '../../../src/x509/public-key.ts';
+import {
+  describePublicKey,
+  importPublicKey,
+  privateKeyName,
+  weaknessOf,
+} from '../../../src/x509/public-key.ts';
 import { ecKeyPair, rsaKeyPair } from '../../support/keys/sample-keys.ts';
 
 function rsaSpki(modulus: Uint8Array, exponent: number | Uint8Array): Uint8Array {
@@ -93,5 +98,35 @@ describe('weaknessOf', () => {
     const even = Buffer.from(modulus(2048));
     even[255] = 0xb4;
     expect(weaknessOf(rsaSpki(even, 3))).toBe('the RSA modulus is even');
+  });
+});
+
+describe('privateKeyName', () => {
+  const spkiOf = (curve: string, point: Uint8Array) =>
+    derSequence(derAlgorithmIdentifier(OID.ecPublicKey, derOid(curve)), derBitString(point));
+
+  it('is the same for every encoding of an EC point, and for the point with the other y', () => {
+    const { spki } = ecKeyPair();
+    const point = spki.subarray(-65);
+    const x = point.subarray(1, 33);
+    const names = [
+      privateKeyName(spki),
+      ...[2, 3].map((form) =>
+        privateKeyName(spkiOf(OID.prime256v1, Buffer.concat([Buffer.of(form), x]))),
+      ),
+    ];
+    expect(new Set(names).size).toBe(1);
+    expect(privateKeyName(ecKeyPair().spki)).not.toBe(names[0]);
+    expect(privateKeyName(ecKeyPair('secp384r1').spki)).not.toBe(names[0]);
+  });
+
+  it('is the same for an RSA modulus with another exponent', () => {
+    const { spki } = rsaKeyPair();
+    const other = Buffer.from(spki);
+    // The exponent 65537 is the end of the structure.
+    expect(other.subarray(-5)).toEqual(Buffer.from('0203010001', 'hex'));
+    other[other.length - 1] = 3;
+    expect(privateKeyName(other)).toBe(privateKeyName(spki));
+    expect(privateKeyName(rsaKeyPair().spki)).not.toBe(privateKeyName(spki));
   });
 });

@@ -78,8 +78,8 @@ describe('an authority that publishes nothing', () => {
   it('counts no certificate as revoked, and reports that once', async () => {
     const { issuer, arn, issue, report } = await world();
     const certificate = await issue();
-    expect(await issuer.isRevoked(arn, certificate)).toBe(false);
-    expect(await issuer.isRevoked(arn, certificate)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, certificate)).toBeUndefined();
+    expect(await issuer.revocationReasonOf(arn, certificate)).toBeUndefined();
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
     expect(report.mock.calls).toEqual([[expect.stringContaining(`${arn} publishes neither`)]]);
   });
@@ -95,13 +95,15 @@ describe('a complete CRL', () => {
     });
     await list(host);
     const certificate = await issue();
-    await Promise.all(Array.from({ length: 20 }, () => issuer.isRevoked(arn, certificate)));
+    await Promise.all(
+      Array.from({ length: 20 }, () => issuer.revocationReasonOf(arn, certificate)),
+    );
     expect(fetched.mock.calls).toEqual([[`/crl/${arn.slice(-36)}.crl`]]);
     time.passed += 14 * MINUTE_MS;
-    await issuer.isRevoked(arn, certificate);
+    await issuer.revocationReasonOf(arn, certificate);
     expect(fetched).toHaveBeenCalledTimes(1);
     time.passed += MINUTE_MS;
-    await issuer.isRevoked(arn, certificate);
+    await issuer.revocationReasonOf(arn, certificate);
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
@@ -128,7 +130,7 @@ describe('a complete CRL', () => {
     const host = await startHttp(listener);
     await list(host);
     const certificate = await issue();
-    const asking = issuer.isRevoked(arn, certificate);
+    const asking = issuer.revocationReasonOf(arn, certificate);
     await expect(asking).rejects.toMatchObject({ name: 'IssuerError', fault: 'unavailable' });
     await expect(asking).rejects.toThrow(`http://${host}/crl/${arn.slice(-36)}.crl`);
     await expect(asking).rejects.toThrow(reason);
@@ -144,11 +146,11 @@ describe('a complete CRL', () => {
     });
     await list(host);
     const certificate = await issue();
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow();
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow();
     isDown = false;
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow();
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow();
     time.passed += 10_000;
-    expect(await issuer.isRevoked(arn, certificate)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, certificate)).toBeUndefined();
   });
 
   it('of another authority, or out of date, is not accepted', async () => {
@@ -161,12 +163,14 @@ describe('a complete CRL', () => {
     await list(host);
     const certificate = await issue();
     time.passed = -DAY_MS;
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/not valid yet$/);
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow(/not valid yet$/);
     time.passed = 2 * DAY_MS;
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/out of date$/);
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow(/out of date$/);
     time.passed += MINUTE_MS;
     source = other.arn;
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow(/not signed by the CA$/);
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow(
+      /not signed by the CA$/,
+    );
   });
 });
 
@@ -175,11 +179,11 @@ describe('partitioned CRLs', () => {
     const { issuer, arn, issue, list, revoke, publicHost, time } = await world();
     await list(publicHost, { CrlType: 'PARTITIONED', CustomPath: 'parts' });
     const [revoked, valid] = [await issue(), await issue()];
-    expect(await issuer.isRevoked(arn, revoked)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, revoked)).toBeUndefined();
     await revoke(revoked);
     time.passed += 15 * MINUTE_MS;
-    expect(await issuer.isRevoked(arn, revoked)).toBe(true);
-    expect(await issuer.isRevoked(arn, valid)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, revoked)).toBe('keyCompromise');
+    expect(await issuer.revocationReasonOf(arn, valid)).toBeUndefined();
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
@@ -187,7 +191,7 @@ describe('partitioned CRLs', () => {
     const { issuer, arn, issue, list, publicHost } = await world();
     const before = await issue();
     await list(publicHost, { CrlType: 'PARTITIONED' });
-    const asking = issuer.isRevoked(arn, before);
+    const asking = issuer.revocationReasonOf(arn, before);
     await expect(asking).rejects.toMatchObject({ fault: 'unavailable' });
     await expect(asking).rejects.toThrow('names none of them');
   });
@@ -197,7 +201,7 @@ describe('partitioned CRLs', () => {
     await list('127.0.0.1:1', { CrlType: 'PARTITIONED' });
     const elsewhere = await issue();
     await list(publicHost, { CrlType: 'PARTITIONED' });
-    await expect(issuer.isRevoked(arn, elsewhere)).rejects.toThrow('names none of them');
+    await expect(issuer.revocationReasonOf(arn, elsewhere)).rejects.toThrow('names none of them');
   });
 });
 
@@ -212,11 +216,11 @@ describe('OCSP alone', () => {
     const { issuer, arn, issue, revoke, publicHost, time } = opened;
     await respond(opened, publicHost);
     const [revoked, valid] = [await issue(), await issue()];
-    expect(await issuer.isRevoked(arn, revoked)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, revoked)).toBeUndefined();
     await revoke(revoked);
     time.passed += 15 * MINUTE_MS;
-    expect(await issuer.isRevoked(arn, revoked)).toBe(true);
-    expect(await issuer.isRevoked(arn, valid)).toBe(false);
+    expect(await issuer.revocationReasonOf(arn, revoked)).toBe('keyCompromise');
+    expect(await issuer.revocationReasonOf(arn, valid)).toBeUndefined();
     expect(await issuer.getRevocationList(arn)).toBeUndefined();
   });
 
@@ -226,11 +230,13 @@ describe('OCSP alone', () => {
     await respond(opened, publicHost);
     const certificate = await issue();
     const unknown = { ...certificate, serialNumber: Buffer.of(5) };
-    await expect(issuer.isRevoked(arn, unknown)).rejects.toThrow(
+    await expect(issuer.revocationReasonOf(arn, unknown)).rejects.toThrow(
       'it does not know the certificate',
     );
     time.passed += 2 * DAY_MS;
-    await expect(issuer.isRevoked(arn, certificate)).rejects.toThrow('its answer is out of date');
+    await expect(issuer.revocationReasonOf(arn, certificate)).rejects.toThrow(
+      'its answer is out of date',
+    );
   });
 
   it.each<[string, string, RegExp]>([
@@ -244,7 +250,7 @@ describe('OCSP alone', () => {
     );
     await respond(opened, host);
     const certificate = await issue();
-    const asking = issuer.isRevoked(arn, certificate);
+    const asking = issuer.revocationReasonOf(arn, certificate);
     await expect(asking).rejects.toMatchObject({ fault: 'unavailable' });
     await expect(asking).rejects.toThrow(reason);
   });

@@ -13,7 +13,7 @@ import {
   authorityPartition,
 } from '../../../../src/private-ca/records/authority-record.ts';
 import { certificates } from '../../../../src/private-ca/records/certificate-record.ts';
-import { isRevoked } from '../../../../src/private-ca/revocation/is-revoked.ts';
+import { revocationReasonOf } from '../../../../src/private-ca/revocation/revocation-reason-of.ts';
 import { getEntry, putEntry } from '../../../../src/store/collection.ts';
 import { parseCrl } from '../../../../src/x509/parse-crl.ts';
 import { crashingStore } from '../../../support/fakes/crashing-store.ts';
@@ -63,14 +63,16 @@ function hex(serialNumber: Uint8Array): string {
 }
 
 describe('RevokeCertificate', () => {
-  it('stores time and reason, and isRevoked and the CRL know at once', async () => {
-    expect(await isRevoked(ca, arn, Buffer.from(serial, 'hex'))).toBe(false);
+  it('stores time and reason, and revocationReasonOf and the CRL know at once', async () => {
+    expect(await revocationReasonOf(ca, arn, Buffer.from(serial, 'hex'))).toBeUndefined();
     expect(await listedSerials()).toEqual([]);
     await revoke({ RevocationReason: 'KEY_COMPROMISE' });
     const entry = await getEntry(ca.store, partition(), certificates, serial);
     const revocation = { revokedAt: time.now, reason: 'KEY_COMPROMISE' };
     expect(entry?.value).toMatchObject({ state: 'issued', revocation });
-    expect(await isRevoked(ca, arn, Buffer.from(`000000${serial}`, 'hex'))).toBe(true);
+    expect(await revocationReasonOf(ca, arn, Buffer.from(`000000${serial}`, 'hex'))).toBe(
+      'keyCompromise',
+    );
     expect(await listedSerials()).toEqual([serial]);
   });
 
@@ -173,7 +175,9 @@ describe('RevokeCertificate', () => {
       const dying = openPrivateCa({ ...ca, store: crashingStore(ca.store, 1, moment) });
       await expect(revoke({}, dying)).rejects.toThrow('killed');
       const done = moment === 'after';
-      expect(await isRevoked(ca, arn, Buffer.from(serial, 'hex'))).toBe(done);
+      expect(await revocationReasonOf(ca, arn, Buffer.from(serial, 'hex'))).toBe(
+        done ? 'superseded' : undefined,
+      );
       expect(await listedSerials()).toEqual(done ? [serial] : []);
       const repeated = revoke();
       if (done) {
