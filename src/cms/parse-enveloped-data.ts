@@ -30,7 +30,8 @@ export interface KeyTransportRecipient {
 const MAX_RECIPIENTS = 10;
 
 /**
- * Reads a ContentInfo with EnvelopedData over plain data, BER or DER. Decrypts nothing.
+ * Reads a ContentInfo with EnvelopedData, BER or DER. Decrypts nothing. The content type inside
+ * does not matter: what is decrypted is read as what the message needs.
  * @throws DecodeError when it is not that, has no encrypted content, or has more than 10 recipients
  */
 export function parseEnvelopedData(bytes: Uint8Array): EnvelopedData {
@@ -71,9 +72,8 @@ function keyTransportRecipient(element: BerElement): KeyTransportRecipient[] {
 /** scepclient sends encryptedContent as a constructed [0] that contains OCTET STRINGs. */
 function encryptedContentInfo(element: BerElement | undefined) {
   const [type, algorithm, encryptedContent] = expectType(element, 'SEQUENCE').children;
-  if (type === undefined || readOid(type) !== OID.data) {
-    throw new DecodeError('the enveloped content is not data');
-  }
+  if (type === undefined) throw new DecodeError('the enveloped content has no type');
+  readOid(type);
   if (!hasContextTag(encryptedContent, 0)) throw new DecodeError('there is no encrypted content');
   return {
     contentEncryption: readAlgorithmIdentifier(expectType(algorithm, 'SEQUENCE')),

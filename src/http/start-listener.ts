@@ -41,8 +41,11 @@ const TIMEOUTS_MS = {
 };
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** A GET PKIOperation carries the whole message in its URL (RFC 8894 section 4.1). */
-const MAX_HEADER_OCTETS = 64 * 1024;
+/**
+ * A GET PKIOperation carries the whole message in its URL (RFC 8894 section 4.1), beside headers of
+ * up to 64 KiB.
+ */
+const MAX_HEADER_OCTETS = 96 * 1024;
 
 /**
  * Each connection may hold 64 KiB of headers and, on the enrol listener, 256 KiB of a body:

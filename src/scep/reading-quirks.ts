@@ -165,6 +165,13 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     cases: ['variants/attributes-unsorted.der', 'variants/attributes-unsorted-signed-sorted.der'],
   },
   {
+    name: 'enveloped-content-type',
+    what: 'an envelope whose content is not called data but, for example, signedData',
+    clients: 'toolkits that name the content by what it holds',
+    where: 'cms/parse-enveloped-data.ts#encryptedContentInfo',
+    tests: ['unit/cms/parse-enveloped-data.test.ts > reads an inner content of any type'],
+  },
+  {
     name: 'several-recipients',
     what: 'an envelope for several recipients, one of them the RA',
     clients: 'scepclient encrypts to every certificate of GetCACert',

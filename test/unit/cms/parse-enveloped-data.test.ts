@@ -160,8 +160,12 @@ it.each([
   ['a certificate', ra.certificate.der],
   ['an envelope and one octet', Buffer.concat([goldenEnvelope(), Buffer.of(0)])],
   ['no encrypted content', forgeEnvelope({ encrypted: [] })],
-  ['an inner content that is not data', forgeEnvelope({ contentType: OID.signedData })],
   ['NULL inside a constructed [0]', forgeEnvelope({ encrypted: [derContext(0, derNull())] })],
 ])('throws a DecodeError for %s', (_, bytes) => {
   expect(() => parseEnvelopedData(bytes)).toThrow(DecodeError);
+});
+
+it('reads an inner content of any type', () => {
+  const { encryptedContent } = parseEnvelopedData(forgeEnvelope({ contentType: OID.signedData }));
+  expect(encryptedContent).toEqual(parseEnvelopedData(forgeEnvelope({})).encryptedContent);
 });

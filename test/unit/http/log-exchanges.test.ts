@@ -6,6 +6,8 @@ import { findConnectorByPath } from '../../../src/connectors/find-connector.ts';
 import { createEnrolListener } from '../../../src/http/enrol-listener.ts';
 import { type RunningListener, startListener } from '../../../src/http/start-listener.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
+import { derOcspRequest, ocspQuestion } from '../../../src/x509/build-ocsp-request.ts';
+import { parseCertificate } from '../../../src/x509/parse-certificate.ts';
 import { exchangeRaw } from '../../support/clients/raw-http.ts';
 import { deviceCsr, deviceRequest, makeDevice } from '../../support/scep-messages/test-device.ts';
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../../support/servers/enrolment-world.ts';
@@ -184,6 +186,30 @@ describe('a request of a relying party', () => {
   });
   afterAll(() => responder.stop());
 
+  it('is answered over HTTP/1.0 without a Host, as Cisco ISE sends it', async () => {
+    const port = Number(new URL(responder.url).port);
+    const question = ocspQuestion(await caCertificate(), Buffer.of(1));
+    const ocsp = Buffer.from(derOcspRequest(question));
+    for (const [request, type] of [
+      [`GET /crl/${responder.id}.crl HTTP/1.0\r\n\r\n`, 'application/pkix-crl'],
+      [`GET /ca/${responder.id}.cer HTTP/1.0\r\n\r\n`, 'application/pkix-cert'],
+      [
+        `GET /ocsp/${encodeURIComponent(ocsp.toString('base64'))} HTTP/1.0\r\n\r\n`,
+        'application/ocsp-response',
+      ],
+    ] as const) {
+      const { received: answer } = await exchangeRaw(port, request);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      expect(answer.toLowerCase()).toContain(`content-type: ${type}`);
+      expect(answer).not.toMatch(/Transfer-Encoding/i);
+    }
+  });
+
+  async function caCertificate() {
+    const response = await fetch(`${responder.url}/ca/${responder.id}.cer`);
+    return parseCertificate(new Uint8Array(await response.arrayBuffer()));
+  }
+
   it('leaves one line: for a CRL, for a CA certificate, for OCSP', async () => {
     const { url, id } = responder;
     const { headers } = await fetch(`${url}/crl/${id}.crl`);
@@ -191,7 +217,7 @@ describe('a request of a relying party', () => {
     await fetch(`${url}/crl/${id}.crl`, { headers: { 'if-none-match': etag } });
     await fetch(`${url}/ca/${id}.cer`);
     await fetch(`${url}/ocsp`, { method: 'POST', body: 'junk' });
-    const logged = responder.log.map((line) => JSON.parse(line) as Line);
+    const logged = responder.log.map((line) => JSON.parse(line) as Line).slice(-4);
     expect(logged.map(({ msg, httpStatus, path }) => [msg, httpStatus, path])).toEqual([
       ['CRL request answered', 200, `/crl/${id}.crl`],
       ['CRL request answered', 304, `/crl/${id}.crl`],
