@@ -4,6 +4,7 @@ import { IssuerError } from '../issuer/issuer.ts';
 import { logRarely } from '../observability/log-rarely.ts';
 import type { Logger } from '../observability/logger.ts';
 import { KeyStoreError } from '../private-ca/keys/key-store.ts';
+import { ServerBusyError } from '../scep/open-pki-request.ts';
 import { StoreUnavailableError, UnreadableRecordError } from '../store/record-store.ts';
 import { noteForLog } from './log-exchanges.ts';
 import { BodyError } from './receive-body.ts';
@@ -19,6 +20,7 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
   const logIssuer = logRarely(logger, 'the CA cannot be asked', 'error');
   const logStore = logRarely(logger, 'the store cannot be used', 'error');
   const logUnreadable = logRarely(logger, 'a stored record cannot be read', 'error');
+  const logBusy = logRarely(logger, 'overloaded; devices are told to come back');
   const logKey = logRarely(logger, 'the key of a CA cannot be used', 'error');
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) {
@@ -39,6 +41,9 @@ export function renderHttpError(logger: Logger): ErrorRequestHandler {
       const { partition, collection, key, message: detail } = error;
       logUnreadable({ partition, collection, key, detail });
       respondUnavailable(response, 'The server is not available. Try again later.');
+    } else if (error instanceof ServerBusyError) {
+      logBusy({ detail: error.message });
+      respondUnavailable(response, 'The server is busy. Try again later.');
     } else if (error instanceof KeyStoreError && error.fault === 'unavailable') {
       logKey({ detail: error.message });
       respondUnavailable(response, 'The certificate authority is not available. Try again later.');

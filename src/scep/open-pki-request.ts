@@ -1,5 +1,6 @@
 import { DecodeError } from '../asn1/decode-error.ts';
 import { type ContentCipher, findCipherByOid } from '../cms/content-ciphers.ts';
+import { DerivationBusyError } from '../cms/derivation-lane.ts';
 import { openEnvelopedData } from '../cms/open-enveloped-data.ts';
 import { openPasswordEnvelope } from '../cms/open-password-envelope.ts';
 import type { EnvelopedData } from '../cms/parse-enveloped-data.ts';
@@ -51,7 +52,7 @@ export interface RequestOpenedByPassword extends OpenedRequest {
  * Opens a request that is not encrypted to any of our identities but may be by a challenge password
  * (RFC 8894 section 3.1). Requests the first few of `passwords` only if the envelope has a
  * PasswordRecipientInfo that is worth trying.
- * @throws Refusal as `openPkiRequest`
+ * @throws Refusal as `openPkiRequest`; ServerBusyError
  */
 export async function openPasswordRequest(
   verified: VerifiedRequest,
@@ -76,7 +77,13 @@ function requireEnvelope({ request }: VerifiedRequest): EnvelopedData {
   return envelope;
 }
 
+/** The server cannot open the request now; the same one may be opened soon. */
+export class ServerBusyError extends Error {
+  override readonly name = 'ServerBusyError';
+}
+
 function refusalOfOpening(error: unknown): unknown {
+  if (error instanceof DerivationBusyError) return new ServerBusyError(error.message);
   if (error instanceof UnsupportedAlgorithmError) {
     return new Refusal('algorithm-unsupported', error.oid);
   }

@@ -17,7 +17,7 @@ import {
 import { type EnrolmentWorld, makeEnrolmentWorld } from '../support/servers/enrolment-world.ts';
 import { type Responder, startResponder } from '../support/servers/start-responder.ts';
 
-/** Records have keys of 1 to 512 printable ASCII characters; what strangers send may have others. */
+/** Records have keys of 1 to 512 printable ASCII characters; strangers may send others. */
 const octets = fc.oneof(
   fc.constantFrom(0, 1, 20, 255, 256, 257, 300, 2_000).map((length) => Buffer.alloc(length, 0xa5)),
   fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)),

@@ -27,8 +27,8 @@ const input = z.object({
 const HEXADECIMAL = /^[0-9a-f]+(:[0-9a-f]+)*$/i;
 
 /**
- * Revokes for good. Once this returns, every process sees the reason by `revocationReasonOf`, and the next CRL that
- * is requested names the certificate.
+ * Revokes for good. Once this returns, every process sees the reason by `revocationReasonOf`, and
+ * the next CRL that is requested names the certificate.
  * @throws AwsError RequestAlreadyProcessedException the second time, also for one of two concurrent
  *   calls
  */
