@@ -1,4 +1,4 @@
-/** So many keys are being derived that one more would wait too long. The same call may work later. */
+/** So many keys are being derived that one more would wait too long. It may work later. */
 export class DerivationBusyError extends Error {
   override readonly name = 'DerivationBusyError';
 }

@@ -1,12 +1,13 @@
 import { defineConnectorCollection } from '../../connectors/connector-collections.ts';
 import { type ConnectorRecord, connectorPartition } from '../../connectors/connector-record.ts';
-import type { Issuer } from '../../issuer/issuer.ts';
+import { type Issuer, IssuerError } from '../../issuer/issuer.ts';
 import { Refusal } from '../../scep/refusal.ts';
 import { getEntry, putEntry, storedObject } from '../../store/collection.ts';
 import type { PutWrite, RecordStore } from '../../store/record-store.ts';
 import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts';
 import { privateKeyName } from '../../x509/public-key.ts';
 import { issuedCertificates, serialHex } from './issued-certificate-record.ts';
+import type { Right } from './right.ts';
 
 /**
  * The certificates of each key, in the connector's partition, as long as their records. The key of
@@ -31,27 +32,37 @@ export function noteCertifiedKey(
   return putEntry(certifiedKeys, `${name}.${serialHex(serialNumber)}`, {}, { expiresAt });
 }
 
-/** @throws Refusal 'key-compromised'; IssuerError as `isCompromisedKey` */
+/**
+ * Refuses a key that somebody else may have. While the issuer cannot say, only a challenge decides,
+ * as for the certificate that signed a request.
+ * @param keyName as `privateKeyName` makes it
+ * @throws Refusal 'key-compromised'; for a renewal IssuerError as `isCompromisedKey`
+ */
 export async function requireUncompromisedKey(
   deps: Dependencies,
   connector: ConnectorRecord,
-  subjectPublicKeyInfo: Uint8Array,
+  keyName: string,
+  right: Right,
 ): Promise<void> {
-  if (!(await isCompromisedKey(deps, connector, subjectPublicKeyInfo))) return;
-  throw new Refusal('key-compromised');
+  const isCompromised = await isCompromisedKey(deps, connector, keyName).catch((error: unknown) => {
+    if (right.kind === 'challenge' && error instanceof IssuerError) return false;
+    throw error;
+  });
+  if (isCompromised) throw new Refusal('key-compromised');
 }
 
 /**
  * Whether somebody else may have the key: a certificate of it was revoked for keyCompromise.
+ * @param keyName as `privateKeyName` makes it
  * @throws IssuerError when the issuer cannot say
  */
-export async function isCompromisedKey(
+async function isCompromisedKey(
   { store, issuer }: Dependencies,
   { id, certificateAuthorityArn }: ConnectorRecord,
-  subjectPublicKeyInfo: Uint8Array,
+  keyName: string,
 ): Promise<boolean> {
   const partition = connectorPartition(id);
-  const prefix = `${privateKeyName(subjectPublicKeyInfo)}.`;
+  const prefix = `${keyName}.`;
   const page = { after: prefix, limit: MOST_CERTIFICATES };
   const listed = await store.list(partition, certifiedKeys.name, page);
   const ofKey = listed.filter(({ key }) => key.startsWith(prefix));

@@ -5,8 +5,7 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import { Refusal, type RefusalReason } from '../../scep/refusal.ts';
 import { getEntry } from '../../store/collection.ts';
 import { extendedKeyUsageExtension } from '../../x509/extended-key-usage.ts';
-import { parseCertificationRequest } from '../../x509/parse-certification-request.ts';
-import { isCompromisedKey } from '../authorise/certified-keys.ts';
+import { requireUncompromisedKey } from '../authorise/certified-keys.ts';
 import { isKnownRevoked } from '../authorise/is-known-revoked.ts';
 import {
   type AskingTurn,
@@ -83,18 +82,18 @@ async function claimTurn(transaction: OpenTransaction, turn: AskingTurn): Promis
 /** @throws IssuerError */
 async function findLateObjection(transaction: OpenTransaction): Promise<RefusalReason | undefined> {
   const { deps, connector, entry } = transaction;
-  const { right } = entry.value;
+  const { right, keyName } = entry.value;
   if (right.kind === 'renewal' && (await isKnownRevoked(deps, connector, right.predecessor))) {
     return 'renewal-of-revoked';
   }
-  const { subjectPublicKeyInfo } = parseCertificationRequest(csrOf(transaction));
-  const isCompromised = await isCompromisedKey(deps, connector, subjectPublicKeyInfo);
-  return isCompromised ? 'key-compromised' : undefined;
-}
-
-/** PKCS #10, DER. */
-function csrOf({ deps, connector, entry: { key, value } }: OpenTransaction): Uint8Array {
-  return deps.sealer.open(value.sealedCsr, transactionSealContext(connector.id, key, 'csr'));
+  if (keyName === undefined) return undefined;
+  return requireUncompromisedKey(deps, connector, keyName, right).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof Refusal) return error.reason;
+      throw error;
+    },
+  );
 }
 
 /**
@@ -144,11 +143,12 @@ async function ask(transaction: OpenTransaction, turn: AskingTurn): Promise<bool
 
 async function issueCertificate(transaction: OpenTransaction): Promise<string> {
   const { deps, connector, entry } = transaction;
-  const { value } = entry;
+  const { key, value } = entry;
   const { asked, notBefore } = value;
+  const csrContext = transactionSealContext(connector.id, key, 'csr');
   return deps.issuer.issueCertificate({
     authorityArn: connector.certificateAuthorityArn,
-    csr: csrOf(transaction),
+    csr: deps.sealer.open(value.sealedCsr, csrContext),
     notAfter: new Date(value.notAfter),
     idempotencyToken: value.idempotencyToken,
     ...omitUndefined({

@@ -5,6 +5,7 @@ import type { ConnectorPolicy } from '../../connectors/tags/connector-policy.ts'
 import type { Passthrough } from '../../issuer/passthrough.ts';
 import { parseStoredCertificate } from '../../x509/parse-certificate.ts';
 import type { CertificationRequest } from '../../x509/parse-certification-request.ts';
+import { privateKeyName } from '../../x509/public-key.ts';
 import type { Authorised } from '../authorise/authorise.ts';
 import { requireUncompromisedKey } from '../authorise/certified-keys.ts';
 import { requireUnreservedSubject } from '../authorise/reserved-names.ts';
@@ -15,6 +16,8 @@ import { planPassthrough } from './plan-passthrough.ts';
 /** What the CA is asked for. Times are milliseconds since the epoch. */
 export interface CertificatePlan extends DecidedValidity {
   readonly csr: CertificationRequest;
+  /** As `privateKeyName` makes it. */
+  readonly keyName: string;
   /** Undefined when the CSR's extensions are the certificate's. */
   readonly passthrough: Passthrough | undefined;
   readonly idempotencyToken: string;
@@ -35,19 +38,20 @@ export interface ConnectorWithPolicy {
 export async function planCertificate(
   deps: Pick<TransactionDependencies, 'store' | 'issuer' | 'clock'>,
   { connector, policy, raIdentities }: ConnectorWithPolicy,
-  { csr, extensions }: Authorised,
+  { csr, right, extensions }: Authorised,
   attempt: readonly (string | number)[],
 ): Promise<CertificatePlan> {
+  const keyName = privateKeyName(csr.subjectPublicKeyInfo);
   const [authority] = await Promise.all([
     deps.issuer.describeAuthority(connector.certificateAuthorityArn),
-    requireUncompromisedKey(deps, connector, csr.subjectPublicKeyInfo),
+    requireUncompromisedKey(deps, connector, keyName, right),
   ]);
   const issuing = parseStoredCertificate(authority.certificate);
   const path = [issuing, ...authority.chain.map(parseStoredCertificate)];
   requireUnreservedSubject(csr.subject, path, raIdentities);
   const plannedAt = deps.clock();
   return {
-    csr,
+    ...{ csr, keyName },
     passthrough: planPassthrough(csr, extensions),
     idempotencyToken: idempotencyToken([connector.id, ...attempt]),
     ...decideValidity(csr, policy.validity, issuing.notAfter, plannedAt),

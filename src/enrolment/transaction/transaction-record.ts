@@ -37,6 +37,8 @@ const transactionSchema = z.discriminatedUnion('state', [
     idempotencyToken: z.string(),
     /** PKCS #10, sealed, since it holds the challenge. */
     sealedCsr: sealedText,
+    /** The `privateKeyName` of the CSR; earlier versions stored none. */
+    keyName: z.string().optional(),
     notBefore: z.number().optional(),
     notAfter: z.number(),
     passthrough: passthroughSchema.optional(),

@@ -108,17 +108,17 @@ it('a request that waits for the CA is refused when the key is compromised meanw
   expect(fake.issuer.issued).toHaveLength(1);
 });
 
-it('while the CA cannot say, no other certificate is issued for a key that it has certified', async () => {
+it('while the CA cannot say, a challenge alone decides, and a renewal waits', async () => {
   const fake = await makeEnrolmentWorld();
-  const ask = (name: string, owner = device) => {
-    const csr = deviceCsr(owner, { challengePassword: fake.challengePassword });
-    return fake.handle(deviceRequest(owner, fake.ra, csr, { transactionId: name }));
-  };
-  issuedCertificate(await ask('first'), fake.ra, device);
+  const csr = (owner: TestDevice) =>
+    deviceCsr(owner, { challengePassword: fake.challengePassword });
+  const ask = (name: string, owner = device) =>
+    fake.handle(deviceRequest(owner, fake.ra, csr(owner), { transactionId: name }));
+  const certificate = issuedCertificate(await ask('first'), fake.ra, device);
   fake.issuer.revocationReasonOf = () =>
     Promise.reject(new IssuerError('unavailable', 'the CRL cannot be read'));
-  await expect(ask('second')).rejects.toMatchObject({ fault: 'unavailable' });
-  expect(readReply(await ask('other', stranger), fake.ra, stranger)).toMatchObject({
-    status: 'SUCCESS',
-  });
+  expect(readReply(await ask('second'), fake.ra, device)).toMatchObject({ status: 'SUCCESS' });
+  const holder = { ...device, certificate };
+  const renewal = deviceRequest(holder, fake.ra, csr(device), { type: 'RenewalReq' });
+  await expect(fake.handle(renewal)).rejects.toMatchObject({ fault: 'unavailable' });
 });

@@ -165,7 +165,7 @@ it('a CRL is not published while a revocation cannot be read, and the last one s
     await ACTIONS.RevokeCertificate(ca, {
       CertificateAuthorityArn: authorityArn,
       CertificateSerial: Buffer.from(serialNumber).toString('hex'),
-      RevocationReason: 'KEY_COMPROMISE',
+      RevocationReason: 'SUPERSEDED',
     });
   };
   const { value: authority } = await findAuthority(ca, authorityArn);
