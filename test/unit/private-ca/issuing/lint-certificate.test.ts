@@ -45,7 +45,7 @@ function extension(oid: string, value: Uint8Array): Extension {
   return { oid, critical: false, value };
 }
 
-function lint(changes: Partial<CertificateFields>): Promise<readonly string[]> {
+function lint(changes: Partial<CertificateFields>): readonly string[] {
   const fields = sampleFields(keys, { issuer, extensions: good, ...changes });
   return lintCertificate(derTbsCertificate(fields), fields);
 }
@@ -84,10 +84,10 @@ function withExtensions(...extensions: Extension[]): Partial<CertificateFields> 
 }
 
 describe('lintCertificate', () => {
-  it('finds no fault in an ordinary certificate', async () => {
-    expect(await lint({})).toEqual([]);
+  it('finds no fault in an ordinary certificate', () => {
+    expect(lint({})).toEqual([]);
     expect(
-      await lint(withExtensions(...good, keyUsageExtension(['digitalSignature']), subjectAltName)),
+      lint(withExtensions(...good, keyUsageExtension(['digitalSignature']), subjectAltName)),
     ).toEqual([]);
   });
 
@@ -95,14 +95,14 @@ describe('lintCertificate', () => {
     ['RSA', rsaKey(derNull(), 0)],
     ['EC, its point compressed', compressedKey()],
   ])('finds no fault in a key of %s', async (_, subjectPublicKeyInfo) => {
-    expect(await lint({ subjectPublicKeyInfo })).toEqual([]);
+    expect(lint({ subjectPublicKeyInfo })).toEqual([]);
   });
 
-  it('finds no fault in a root', async () => {
+  it('finds no fault in a root', () => {
     const { issuer: own } = sampleFields(keys);
     const constraints = basicConstraintsExtension({ ca: true }, true);
     const extensions = [constraints, subjectKey, keyUsageExtension(['keyCertSign'])];
-    expect(await lint({ issuer: own, extensions })).toEqual([]);
+    expect(lint({ issuer: own, extensions })).toEqual([]);
   });
 
   it.each<[string, Partial<CertificateFields>]>([
@@ -178,18 +178,18 @@ describe('lintCertificate', () => {
     ],
     ['certificatePolicies', withExtensions(...good, extension(OID.certificatePolicies, list))],
   ])('finds a breach of %s', async (rule, changes) => {
-    expect((await lint(changes)).join()).toContain(rule);
+    expect(lint(changes).join()).toContain(rule);
   });
 
-  it('reports that junk is no certificate', async () => {
-    expect(await lintCertificate(derNull(), sampleFields(keys))).toEqual(['expected SEQUENCE']);
+  it('reports that junk is no certificate', () => {
+    expect(lintCertificate(derNull(), sampleFields(keys))).toEqual(['expected SEQUENCE']);
   });
 
-  it('throws for a valid certificate that differs from what was meant', async () => {
+  it('throws for a valid certificate that differs from what was meant', () => {
     const meant = sampleFields(keys, { issuer, extensions: good });
     const extensions = [...good, keyUsageExtension(['digitalSignature'])];
     const built = derTbsCertificate({ ...meant, subject: issuer, extensions });
-    await expect(lintCertificate(built, meant)).rejects.toThrow(
+    expect(() => lintCertificate(built, meant)).toThrow(
       'the certificate was built otherwise than meant: subject, extensions',
     );
   });
