@@ -17,8 +17,8 @@ interface Opinion {
 
 /**
  * Compares a certificate with the fields it was built from, as OpenSSL reads it, which shares no
- * code with the builder and is what most relying parties read it by. Costs a tenth of a millisecond.
- * Does not verify the signature.
+ * code with the builder and is what most relying parties read it by. It costs 0.1 ms and does not
+ * verify the signature.
  * @returns the names of the fields that differ, as in RFC 5280; 'certificate' when OpenSSL cannot
  *   read it; empty when all are equal
  */
