@@ -169,6 +169,7 @@ export const READING_QUIRKS: readonly ClientQuirk[] = [
     what: 'an envelope whose content is not called data but, for example, signedData',
     clients: 'toolkits that name the content by what it holds',
     where: 'cms/parse-enveloped-data.ts#encryptedContentInfo',
+    cases: ['variants/inner-content-type.der'],
     tests: ['unit/cms/parse-enveloped-data.test.ts > reads an inner content of any type'],
   },
   {

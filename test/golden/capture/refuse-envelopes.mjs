@@ -62,9 +62,6 @@ enveloped('ciphertext-flipped', 'a bit of the first ciphertext block flipped', {
 enveloped('padding-zero', 'content padding of 0', { padding: Buffer.from([0]) });
 enveloped('padding-too-long', 'content padding of 17', { padding: Buffer.alloc(16, 17) });
 enveloped('padding-uneven', 'content padding 01 02 03 03', { padding: Buffer.from([1, 2, 3, 3]) });
-enveloped('inner-content-type', 'content type envelopedData inside the envelope', {
-  contentType: '1.2.840.113549.1.7.3',
-});
 enveloped('csr-signature', 'a bit of the CSR signature flipped', {
   plaintext: csr({ spoil: true }),
 });
