@@ -55,7 +55,7 @@ function describeRead(certificate: Uint8Array): Opinion | undefined {
       notAfter: wholeSeconds(new Date(read.validTo)),
       basicConstraints: String(read.ca),
       // Node's types lack that there may be none.
-      extKeyUsage: ((read.keyUsage ?? []) as readonly string[]).join(),
+      extKeyUsage: (read.keyUsage as readonly string[] | undefined)?.join() ?? '',
     };
   } catch {
     // Whatever OpenSSL objects to: it cannot read what we are about to sign.
