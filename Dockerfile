@@ -1,10 +1,10 @@
 # The image of scep-connector: docker build --build-arg VERSION=$(node -p "require('./package.json').version") -t scep-connector .
 #
-# Base images are pinned by tag. To pin their bytes as well, append the digest that your registry tells for the tag, as in
-# node:24-bookworm-slim@sha256:<digest> (docker buildx imagetools inspect node:24-bookworm-slim), in all three places.
+# Base images are pinned by their bytes; the tag beside a digest tells people which release it is. For another release take the digest of
+# its index, for all platforms: docker buildx imagetools inspect node:24.21.0-bookworm.
 # test/soak/dockerfile.test.ts replays these steps without Docker; it knows the instructions that stand here and no others.
 
-FROM node:24-bookworm AS build
+FROM node:24.21.0-bookworm@sha256:64af3819f9275802414d7cdc38c27e9d82bd564dec4d4da87d008255d36c63b4 AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The compiler needs nothing that is native.
@@ -14,7 +14,7 @@ COPY src ./src
 RUN npm run build && chmod 755 dist/main.js && rm -f dist/.tsbuildinfo
 
 # The whole Debian image once more, since pkcs11js is compiled: python3, make and g++ stay behind in this stage.
-FROM node:24-bookworm AS dependencies
+FROM node:24.21.0-bookworm@sha256:64af3819f9275802414d7cdc38c27e9d82bd564dec4d4da87d008255d36c63b4 AS dependencies
 WORKDIR /app
 # The headers of Node.js that came with the image, instead of a download.
 ENV npm_config_nodedir=/usr/local
@@ -25,7 +25,7 @@ RUN node -e "require('pkcs11js')"
 # What is installed, for scanners. npm would miss the packages that development needs as well.
 RUN npm pkg delete devDependencies && npm run --silent sbom > sbom.cdx.json
 
-FROM node:24-bookworm-slim
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 ARG VERSION=0.0.0-dev
 LABEL org.opencontainers.image.title="scep-connector" \
       org.opencontainers.image.description="A SCEP (RFC 8894) server backed by a private CA" \

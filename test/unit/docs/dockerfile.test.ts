@@ -65,10 +65,14 @@ describe('the Dockerfile', () => {
     );
   });
 
-  it('starts from images of one release of Node.js and of Debian', () => {
-    expect(stages.map(({ base }) => base.replace(/-slim$/, ''))).toEqual(
-      stages.map(() => 'node:24-bookworm'),
-    );
+  it('starts from images of one release of Node.js and of Debian, pinned by their bytes', () => {
+    const releases = stages.map(({ base }) => {
+      const [, release] =
+        /^(node:24\.\d+\.\d+-bookworm)(?:-slim)?@sha256:[0-9a-f]{64}$/.exec(base) ?? [];
+      return release;
+    });
+    expect(releases[0]).toBeDefined();
+    expect(new Set(releases).size).toBe(1);
   });
 });
 
