@@ -1,8 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '../support/clients/run-command.ts';
 import { childProcesses, isAlive } from '../support/servers/child-processes.ts';
 import { MAIN } from '../support/servers/spawn-server.ts';
@@ -64,4 +73,45 @@ it('npm run build makes a program that can be executed', async () => {
     expect([code, statSync(main).mode & 0o111]).toEqual([0, 0o111]);
   }
   expect(statSync(MAIN).mode & 0o111).toBe(0o111);
+});
+
+describe('npm start', () => {
+  /** A package that counts its builds; a build fails while `src/fault.ts` exists. */
+  function makeSources() {
+    const directory = tempDirectory();
+    const inside = (name: string) => path.join(directory, name);
+    const build =
+      'mkdir -p dist && echo built >>builds && test ! -e src/fault.ts && touch dist/main.js';
+    writeFileSync(inside('package.json'), JSON.stringify({ scripts: { build } }));
+    mkdirSync(inside('src/room'), { recursive: true });
+    writeFileSync(inside('src/room/one.ts'), '1');
+    const start = async () => {
+      const script = path.join(ROOT, '.ci/build-when-changed.mjs');
+      return (await runCommand(process.execPath, [script], { cwd: directory, env: NPM })).code;
+    };
+    const builds = () => readFileSync(inside('builds'), 'utf8').trim().split('\n').length;
+    return { inside, start, builds };
+  }
+
+  it('builds at the first start, and later only what has changed', async () => {
+    const { inside, start, builds } = makeSources();
+    expect([await start(), await start(), builds()]).toEqual([0, 0, 1]);
+    writeFileSync(inside('src/room/one.ts'), '2');
+    expect([await start(), await start(), builds()]).toEqual([0, 0, 2]);
+    writeFileSync(inside('src/room/two.ts'), '');
+    expect([await start(), await start(), builds()]).toEqual([0, 0, 3]);
+    rmSync(inside('dist/main.js'));
+    expect([await start(), await start(), builds()]).toEqual([0, 0, 4]);
+    writeFileSync(inside('package-lock.json'), '{}');
+    expect([await start(), await start(), builds()]).toEqual([0, 0, 5]);
+  });
+
+  it('builds again after a build that has failed', async () => {
+    const { inside, start, builds } = makeSources();
+    expect(await start()).toBe(0);
+    writeFileSync(inside('src/fault.ts'), '');
+    expect([await start(), await start(), builds()]).toEqual([1, 1, 3]);
+    rmSync(inside('src/fault.ts'));
+    expect([await start(), builds()]).toEqual([0, 4]);
+  });
 });
