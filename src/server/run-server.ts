@@ -107,7 +107,7 @@ function createRefusal(lock: StoreLock) {
   let refuse: (fault: string) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => {
     refuse = (fault) => {
-      lock.shut(fault);
+      lock.close(fault);
       reject(new UsageError(`store.redis: ${fault}`));
     };
   });

@@ -11,12 +11,15 @@ export interface StoreLock {
    * Runs `check` on the store behind the lock, which is open after it, unless it throws.
    */
   unlock<T>(check: (store: RecordStore) => Promise<T>): Promise<T>;
-  /** Refuses all calls from now on. @param reason for the log */
+  /** Refuses all calls until the next `unlock`. @param reason for the log */
   shut(reason: string): void;
+  /** Refuses all calls for good. @param reason for the log */
+  close(reason: string): void;
 }
 
 export function createStoreLock(): StoreLock {
   let behind: RecordStore | undefined;
+  let isClosed = false;
   let refusal: string | undefined = 'the store has not been reached since the server started';
   return {
     guard(store) {
@@ -26,10 +29,14 @@ export function createStoreLock(): StoreLock {
     async unlock(check) {
       if (behind === undefined) throw new RangeError('there is no store behind the lock');
       const found = await check(behind);
-      refusal = undefined;
+      if (!isClosed) refusal = undefined;
       return found;
     },
     shut(reason) {
+      if (!isClosed) refusal = reason;
+    },
+    close(reason) {
+      isClosed = true;
       refusal = reason;
     },
   };

@@ -118,3 +118,13 @@ it('says that a store is new', async () => {
   onTestFinished(stop);
   expect(log).toEqual([expect.stringContaining('the store is empty')]);
 });
+
+it('does not open a store again that must not be used', async () => {
+  const { store, lock, guarded, logger } = await begun();
+  const { check, stop } = await unlockStore(lock, sealerOf('right'), logger);
+  onTestFinished(stop);
+  lock.close('it evicts records');
+  await check();
+  await expect(guarded.get('p', 'c', 'k')).rejects.toThrow('it evicts records');
+  expect(await store.get('p', 'c', 'k')).toBeUndefined();
+});
