@@ -33,6 +33,8 @@ const isThere = requireClient('helm and kubeconform', programs, 'test/soak/insta
 const SETS = ['smallest', 'aws', 'everything', 'embedded'];
 const SMALLEST = valuesFile('smallest');
 
+const WORKERS = 'SCEP_CONNECTOR_WORKERS';
+
 describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
   const file = valuesFile(name);
   const values = parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
@@ -124,12 +126,20 @@ describe.runIf(isThere).each(SETS)('the chart with %s-values.yaml', (name) => {
     const given = pathsOf(JSON.parse(settingsOf(manifests)));
     expect(given.filter((path) => secrets.some((secret) => secret.path === path))).toEqual([]);
     const variables = pod.containers.flatMap(({ env = [] }) => env);
-    expect(variables.filter(({ value }) => value !== undefined)).toEqual([
+    const plain = variables.filter(({ name, value }) => name !== WORKERS && value !== undefined);
+    expect(plain).toEqual([
       {
         name: 'SCEP_CONNECTOR_CONFIG',
         value: '/etc/scep-connector/settings/scep-connector.yaml',
       },
     ]);
+  });
+
+  it('runs one process in a pod, unless the settings or a limit of processors say otherwise', () => {
+    const variables = pod.containers.flatMap(({ env = [] }) => env);
+    const workers = variables.filter(({ name }) => name === WORKERS);
+    const isSet = pathsOf(JSON.parse(settingsOf(manifests))).includes('workers');
+    expect(workers).toEqual(isSet ? [] : [{ name: WORKERS, value: '1' }]);
   });
 
   it('gives the server valid settings, and mounts every file that they name', async () => {
@@ -173,6 +183,14 @@ describe.runIf(isThere)('the chart', () => {
     const { code, stdout, stderr } = await helm('template', 'trial', CHART, ...files);
     expect(code).not.toBe(0);
     expect(stdout + stderr).toContain(message);
+  });
+
+  it('runs as many processes in a pod as its limit has processors', async () => {
+    const values = writeValues({ resources: { limits: { cpu: 3 } } });
+    const files = ['--values', SMALLEST, '--values', values];
+    const { code, stdout } = await helm('template', 'trial', CHART, ...files);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/name: SCEP_CONNECTOR_WORKERS\s+valueFrom: .*resource: limits\.cpu/);
   });
 
   it.each<[string, object]>([
