@@ -76,7 +76,7 @@ it('npm run build makes a program that can be executed', async () => {
 });
 
 describe('npm start', () => {
-  /** A package that counts its builds; a build fails while `src/fault.ts` exists. */
+  /** A package that counts its builds; a build fails while its source has a fault. */
   function makeSources() {
     const directory = tempDirectory();
     const inside = (name: string) => path.join(directory, name);
